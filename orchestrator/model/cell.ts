@@ -1,0 +1,40 @@
+import type { FilesystemSpec, GuestSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
+import type { PmemTopology } from './pmem.ts';
+
+/** `debian-6.12/virtio-pmem/ext4-dax/fio`: readable, stable across runs. */
+export type CellId = string & { readonly __brand: 'CellId' };
+
+/** One point of the matrix, self-contained and serialisable. */
+export interface Cell {
+  readonly id: CellId;
+  readonly kernel: KernelSpec;
+  readonly image: ImageSpec;
+  readonly pmem: PmemTopology;
+  readonly filesystem: FilesystemSpec;
+  readonly suite: SuiteSpec;
+  readonly guest: GuestSpec;
+  /** The tests known before boot, in order: `guest/boot`, `guest/pmem`, then the suite's. */
+  readonly tests: readonly PlannedTest[];
+}
+
+export interface PlannedTest {
+  /** `suite/name`, unique in the cell: `fio/dax-mmap-randwrite`. */
+  readonly name: string;
+  /** Rough time on TCG, for progress and `pmemrig list`. */
+  readonly estimateSec: number;
+}
+
+/** A cell that a rule removed; kept so that reports can say so. */
+export interface ExcludedCell {
+  readonly id: CellId;
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly cells: readonly Cell[];
+  readonly excluded: readonly ExcludedCell[];
+}
+
+/** Tests that every cell has, made by the worker itself. */
+export const BOOT_TEST = 'guest/boot';
+export const PMEM_TEST = 'guest/pmem';

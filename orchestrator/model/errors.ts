@@ -1,0 +1,69 @@
+/** A place in a file that the user wrote; `line` and `column` count from 1. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+interface RigErrorOptions extends ErrorOptions {
+  /** Stable, kebab-case, for scripts and tests: `unknown-key`, `no-qemu`. */
+  readonly code: string;
+  /** What the reader can do about it, one sentence or one command. */
+  readonly remedy?: string;
+}
+
+/** Every error that the rig raises on purpose. The class says whom to blame. */
+abstract class RigError extends Error {
+  readonly code: string;
+  readonly remedy: string | undefined;
+
+  constructor(message: string, options: RigErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = options.code;
+    this.remedy = options.remedy;
+  }
+}
+
+/** The user's input is wrong: exit 2. */
+export class UserError extends RigError {
+  readonly position: SourcePosition | undefined;
+
+  constructor(message: string, options: RigErrorOptions & { readonly position?: SourcePosition }) {
+    super(message, options);
+    this.position = options.position;
+  }
+}
+
+/** The rig or its host could not do its part: exit 3, never the kernel's fault. */
+export class InfraError extends RigError {}
+
+/** How a guest ended or stopped answering, told apart by console, QMP and SSH together. */
+export type GuestDeathKind = 'panic' | 'power-off' | 'reset' | 'stall' | 'ssh-lost' | 'qemu-died';
+
+/**
+ * The guest died or stopped answering. To the run it is a result, not a failure of the rig;
+ * the worker turns it into a `crash` or `hang` of the test in flight.
+ */
+export class GuestDeath extends RigError {
+  readonly kind: GuestDeathKind;
+  /** The console's own words: the kernel's report if there is one, else the last lines. */
+  readonly evidence: string;
+
+  constructor(kind: GuestDeathKind, message: string, evidence: string) {
+    super(message, { code: `guest-${kind}` });
+    this.kind = kind;
+    this.evidence = evidence;
+  }
+}
+
+/** `file:line:column: message` followed by the remedy, as the terminal prints it. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof RigError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const at = error instanceof UserError && error.position ? `${formatPosition(error.position)}: ` : '';
+  return `${at}${error.message}${error.remedy === undefined ? '' : `\n  fix: ${error.remedy}`}`;
+}
+
+export function formatPosition({ file, line, column }: SourcePosition): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':');
+}

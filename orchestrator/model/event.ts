@@ -1,0 +1,71 @@
+import type { ExcludedCell } from './cell.ts';
+import type { GuestDeathKind } from './errors.ts';
+import type { AttemptStatus, Metric } from './outcome.ts';
+
+/** Version of the journal's lines; a reader refuses what is newer. */
+export const JOURNAL_VERSION = 1;
+
+/** What the journal says of a cell before anything runs. */
+export interface PlannedCell {
+  readonly id: string;
+  readonly kernel: string;
+  readonly image: string;
+  readonly pmem: string;
+  readonly filesystem: string;
+  readonly suite: string;
+  readonly tests: readonly { readonly name: string; readonly estimateSec: number }[];
+}
+
+/** One event as the run emits it; the journal adds {@link Stamp}. `test` is the full name, `guest` counts from 1. */
+export type RunEvent =
+  | {
+      readonly type: 'run-start';
+      readonly runId: string;
+      readonly matrix: string;
+      readonly version: string;
+      readonly host: string;
+      readonly cells: readonly PlannedCell[];
+      readonly excluded: readonly ExcludedCell[];
+    }
+  /** A kernel or image being made ready; `detail` names the exact version. */
+  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number }
+  | { readonly type: 'cell-start'; readonly cell: string }
+  | {
+      readonly type: 'guest-boot';
+      readonly guest: number;
+      readonly cell: string;
+      readonly accelerator: string;
+      /** `uname -r` in the guest. */
+      readonly kernelRelease: string;
+      /** Start of QEMU to the first answer over SSH. */
+      readonly bootMs: number;
+      /** Console log, relative to the run folder. */
+      readonly console: string;
+    }
+  | { readonly type: 'guest-end'; readonly guest: number; readonly how: 'disposed' | GuestDeathKind; readonly detail?: string }
+  | { readonly type: 'test-start'; readonly cell: string; readonly test: string; readonly attempt: number; readonly guest?: number }
+  | {
+      readonly type: 'test-end';
+      readonly cell: string;
+      readonly test: string;
+      readonly attempt: number;
+      readonly status: AttemptStatus;
+      readonly durationMs: number;
+      readonly message?: string;
+      readonly evidence?: string;
+      readonly metrics?: readonly Metric[];
+      readonly artifacts?: readonly string[];
+      /** The test that ran it, for a TAP line found inside another test. */
+      readonly parent?: string;
+    }
+  | { readonly type: 'cell-end'; readonly cell: string }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'run-end'; readonly reason: 'finished' | 'interrupted' | 'infra'; readonly message?: string };
+
+export interface Stamp {
+  readonly v: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly t: string;
+}
+
+export type JournalEvent = RunEvent & Stamp;

@@ -1,0 +1,48 @@
+import type { GuestDevice } from './pmem.ts';
+
+export interface ExecOptions {
+  /** Kills the command after this long; the result then says `timedOut`. */
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  /** Both streams, as they come. */
+  readonly onOutput?: (chunk: Buffer, stream: 'stdout' | 'stderr') => void;
+  /** Bytes kept of each stream (the last ones); default 4 MiB. */
+  readonly maxOutputBytes?: number;
+}
+
+export interface ExecResult {
+  /** `null` when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The first bytes of a stream were dropped to stay within `maxOutputBytes`. */
+  readonly truncated: boolean;
+  readonly timedOut: boolean;
+  readonly durationMs: number;
+}
+
+/**
+ * A booted guest as a suite sees it: a place to run commands, never a QEMU.
+ * Every method rejects with `GuestDeath` when the guest dies or stops answering meanwhile.
+ */
+export interface Guest {
+  /** Counts from 1 within the run. */
+  readonly id: number;
+  /** `uname -r`. */
+  readonly kernelRelease: string;
+  /** The topology's devices, verified, in its order. */
+  readonly devices: readonly GuestDevice[];
+  /** An array is quoted word by word; a string goes to `/bin/sh -c`. A non-zero exit is a result, not an error. */
+  exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Copies a local file or folder to `remotePath`, keeping modes. Rejects with UserError above `maxBytes` (default 256 MiB). */
+  upload(localPath: string, remotePath: string, options?: { readonly maxBytes?: number }): Promise<void>;
+  /** Writes bytes to a file in the guest. */
+  write(remotePath: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** Copies one file out; above `maxBytes` (default 64 MiB) only the first part, and the result says so. */
+  download(remotePath: string, localPath: string, options?: { readonly maxBytes?: number }): Promise<{ readonly bytes: number; readonly truncated: boolean }>;
+  /** A line on the console, so that the log says which test ran when. */
+  mark(text: string): Promise<void>;
+}

@@ -1,0 +1,89 @@
+import type { PmemTopology } from './pmem.ts';
+
+/**
+ * The matrix after loading: names resolved, paths absolute, sizes in bytes, defaults filled in.
+ * Plain serialisable values; `run.json` keeps it whole.
+ */
+export interface Matrix {
+  readonly name: string;
+  /** Absolute path of the file it came from; absent when composed by `pmemrig once`. */
+  readonly file?: string;
+  /** Path of the QEMU binary, if the matrix names one. */
+  readonly qemu?: string;
+  readonly guest: GuestSpec;
+  readonly kernels: readonly KernelSpec[];
+  readonly images: readonly ImageSpec[];
+  readonly pmem: readonly PmemTopology[];
+  readonly filesystems: readonly FilesystemSpec[];
+  readonly suites: readonly SuiteSpec[];
+  /** Empty: the full product. Otherwise only what at least one rule selects. */
+  readonly include: readonly SelectRule[];
+  readonly exclude: readonly ExcludeRule[];
+}
+
+export interface GuestSpec {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Words added to the kernel's command line. */
+  readonly append: readonly string[];
+}
+
+export type KernelSpec =
+  | { readonly kind: 'debian'; readonly name: string; readonly release: string; readonly flavour: string }
+  | {
+      readonly kind: 'image';
+      readonly name: string;
+      /** A bzImage or vmlinux. */
+      readonly image: string;
+      /** `…/lib/modules/<release>`, or a folder that holds exactly one such; absent: nothing is modular. */
+      readonly modules?: string;
+    };
+
+export type ImageSpec =
+  | { readonly kind: 'debian'; readonly name: string; readonly release: string; readonly packages: readonly string[] }
+  /** A root file system that has sshd and udevd: a folder, a tarball, or a raw ext4 image. */
+  | { readonly kind: 'tree' | 'tarball' | 'disk'; readonly name: string; readonly path: string };
+
+export interface FilesystemSpec {
+  readonly name: string;
+  readonly type: 'ext4' | 'xfs' | 'ext2' | 'none';
+  /** Mount options, `dax=always`; empty for none. */
+  readonly mountOptions: string;
+  /** Extra words for mkfs. */
+  readonly mkfsOptions: readonly string[];
+}
+
+export interface FioSuiteSpec {
+  readonly kind: 'fio';
+  readonly name: string;
+  /** Names of job files in `orchestrator/suites/fio/jobs`. */
+  readonly jobs: readonly string[];
+  /** Seconds a time-based job runs. */
+  readonly runtimeSec: number;
+  readonly sizeBytes: number;
+}
+
+export interface CommandSuiteSpec {
+  readonly kind: 'command';
+  readonly name: string;
+  /** Absolute path of the file or folder to copy in; absent: `argv` is found in the guest. */
+  readonly upload?: string;
+  /** What runs; a first word that lies in `upload` is rewritten to its place in the guest. */
+  readonly argv: readonly string[];
+  readonly timeoutSec: number;
+}
+
+export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec;
+
+/** Globs (picomatch) over the names of each axis; an absent axis matches all. */
+export interface SelectRule {
+  readonly kernel?: readonly string[];
+  readonly image?: readonly string[];
+  readonly pmem?: readonly string[];
+  readonly filesystem?: readonly string[];
+  readonly suite?: readonly string[];
+}
+
+export interface ExcludeRule extends SelectRule {
+  readonly reason: string;
+}

@@ -1,0 +1,28 @@
+/** How one attempt at a test ended. */
+export type AttemptStatus = 'pass' | 'fail' | 'skip' | 'crash' | 'hang' | 'infra';
+
+/** What a test amounts to, computed from all its attempts. */
+export type Outcome = AttemptStatus | 'flaky' | 'excluded' | 'unreached';
+
+/** One figure with its unit, fit for comparison over time. */
+export interface Metric {
+  /** Dotted, stable: `read.iops`, `write.clat.p99`. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'iops' | 'bytes/s' | 'ns' | '%' | 's' | 'count';
+  readonly better: 'higher' | 'lower' | 'neither';
+}
+
+/** What a suite says of one attempt; the worker adds times and guest deaths. */
+export interface TestResult {
+  readonly status: AttemptStatus;
+  /** One sentence: why it failed or was skipped. Required unless it passed. */
+  readonly message?: string;
+  /** The words that show it: fio's error line, the console excerpt, the script's last output. Bounded. */
+  readonly evidence?: string;
+  readonly metrics?: readonly Metric[];
+  /** Paths relative to the run folder. */
+  readonly artifacts?: readonly string[];
+  /** Tests found only while it ran (TAP, KTAP); names are relative to the test's own. */
+  readonly subtests?: readonly (Omit<TestResult, 'subtests'> & { readonly name: string })[];
+}

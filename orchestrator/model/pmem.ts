@@ -1,0 +1,37 @@
+/** What `ndctl` can make of an NVDIMM's or e820's region. */
+export type NamespaceMode = 'raw' | 'fsdax' | 'devdax' | 'sector';
+
+/** One emulated device of a topology. Sizes are in bytes and mean the size usable in the guest's region. */
+export type PmemDevice =
+  | {
+      readonly kind: 'nvdimm';
+      readonly sizeBytes: number;
+      readonly namespace: NamespaceMode;
+      /** 0: label-less, the region then comes up as one namespace. */
+      readonly labelSizeBytes: number;
+    }
+  | { readonly kind: 'virtio-pmem'; readonly sizeBytes: number }
+  | { readonly kind: 'e820'; readonly sizeBytes: number; readonly namespace: NamespaceMode }
+  | { readonly kind: 'virtio-blk'; readonly sizeBytes: number };
+
+export interface PmemTopology {
+  readonly name: string;
+  readonly devices: readonly PmemDevice[];
+}
+
+/**
+ * A device as found in the booted guest, in the order of the topology.
+ * `mode` is what a test sees: `block` for virtio-blk, else the namespace's mode.
+ */
+export interface GuestDevice {
+  readonly kind: PmemDevice['kind'];
+  readonly mode: NamespaceMode | 'block';
+  /** `/dev/pmem0`, `/dev/pmem0s`, `/dev/dax0.0`, `/dev/vdc`. */
+  readonly path: string;
+  /** Usable bytes of the device node (fsdax, devdax and sector lose some to metadata). */
+  readonly sizeBytes: number;
+  /** The block device advertises DAX (`queue/dax`), or it is a device-DAX node. */
+  readonly dax: boolean;
+  readonly namespace?: string;
+  readonly region?: string;
+}

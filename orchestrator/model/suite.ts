@@ -1,0 +1,59 @@
+import type { Cell, PlannedTest } from './cell.ts';
+import type { Guest } from './guest.ts';
+import type { FilesystemSpec, SuiteSpec } from './matrix.ts';
+import type { TestResult } from './outcome.ts';
+import type { PmemTopology } from './pmem.ts';
+
+/** What is known of a cell while planning, before a guest exists. */
+export interface SuitePlanContext<Spec extends SuiteSpec> {
+  readonly spec: Spec;
+  readonly pmem: PmemTopology;
+  readonly filesystem: FilesystemSpec;
+}
+
+export interface SuiteContext<Spec extends SuiteSpec> {
+  readonly spec: Spec;
+  readonly cell: Cell;
+  readonly guest: Guest;
+  /** Absolute path of a folder for this cell's own files; exists. */
+  readonly artifactDir: string;
+  /** Turns a path in `artifactDir` into one relative to the run folder, as `TestResult.artifacts` wants it. */
+  readonly toArtifact: (path: string) => string;
+  /** All timeouts are multiplied by it: 1 with KVM, more under TCG or a debug kernel. */
+  readonly timeoutScale: number;
+  readonly log: (line: string) => void;
+}
+
+/** A suite ready in one guest: file systems made, files copied. One test at a time. */
+export interface SuiteSession {
+  /** Deadline for one test in ms, unscaled; the worker calls the test a `hang` after it. */
+  testTimeoutMs(test: PlannedTest): number;
+  /** A failure is a result. Rejects only with GuestDeath, InfraError or UserError. */
+  run(test: PlannedTest, attempt: number): Promise<TestResult>;
+  /** Unmounts and removes what `open` made, so that the next cell finds the guest clean. */
+  close(): Promise<void>;
+}
+
+export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
+  readonly kind: Spec['kind'];
+  /** True when a cell must not share its guest with another. */
+  readonly needsFreshGuest: boolean;
+  /**
+   * The tests of a cell, in order, without a guest. Names carry the suite's name first: `fio/dax-mmap`.
+   * Throws UserError when the combination can never work (a DAX job on virtio-blk).
+   */
+  plan(context: SuitePlanContext<Spec>): readonly PlannedTest[];
+  /** Rejects with GuestDeath, or `SuiteSetupError` when the guest lacks what the suite needs. */
+  open(context: SuiteContext<Spec>): Promise<SuiteSession>;
+}
+
+/** The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell fails with it. */
+export class SuiteSetupError extends Error {
+  readonly evidence: string;
+
+  constructor(message: string, evidence: string) {
+    super(message);
+    this.name = 'SuiteSetupError';
+    this.evidence = evidence;
+  }
+}

@@ -1,0 +1,18 @@
+/** Named slots, unscaled, in ms: a message about a deadline names its slot. Real KVM hosts need a tenth of these. */
+export const TIMEOUTS_MS = {
+  /** Start of QEMU to the guest's "ready" line. */
+  boot: 60_000,
+  /** TCP connect to the first answered command. */
+  ssh: 20_000,
+  /** mkfs, mount, ndctl and the like. */
+  setup: 30_000,
+  /** Asking a guest to power off before it is killed. */
+  teardown: 5_000,
+  /** After a lost connection: how long the console may still explain it. */
+  lastWords: 2_000,
+} as const;
+
+/** TCG runs about ten times slower than KVM; a busy host doubles it again. */
+export function timeoutScale(accelerator: 'kvm' | 'tcg'): number {
+  return accelerator === 'kvm' ? 1 : 3;
+}
