@@ -1,0 +1,183 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { OnceOptions } from './commands/compose-once.ts';
+import { describeError, UserError } from './model/errors.ts';
+import { VERSION } from './version.ts';
+
+/** Verbs and flags only; each verb's work is in its own file, loaded when asked for. */
+const program = new Command('pmemrig')
+  .description('A test rig for Linux persistent memory: boots QEMU guests with emulated pmem and says what a kernel broke.')
+  .version(VERSION)
+  .option('-v, --verbose', 'diagnostics on stderr')
+  .showSuggestionAfterError()
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  pmemrig doctor                                     what this host has and lacks
+  pmemrig run matrices/smoke.yaml                    the whole matrix
+  pmemrig run matrices/smoke.yaml --filter 'kernel=debian-6.12' --filter 'pmem=virtio-pmem'
+  pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --pmem nvdimm,virtio-pmem
+  pmemrig once --kernel bookworm-backports --pmem nvdimm -- ./repro.sh --loops 10
+  pmemrig shell --kernel bookworm --pmem virtio-pmem look around in such a guest
+
+Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host, 130 interrupted.`,
+  );
+
+const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PMEMRIG_RUNS or $XDG_STATE_HOME/pmemrig/runs)');
+const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
+const retriesOption = new Option('--retries <n>', 'run a test that did not pass up to n more times; every attempt is kept').argParser(wholeNumber).default(0);
+const jobsOption = new Option('-j, --jobs <n>', 'guests at once (default: as many as memory and cores admit)').argParser(positiveNumber);
+
+program
+  .command('run')
+  .summary('run a matrix')
+  .description('Boots a guest for each group of cells, runs their suites, and writes junit.xml, summary.md and report.html.')
+  .argument('<matrix>', 'the matrix file')
+  .addOption(filterOption)
+  .addOption(retriesOption)
+  .addOption(jobsOption)
+  .addOption(runsOption)
+  .addHelpText('after', "\nExample:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1")
+  .action(async (matrix: string, options) => {
+    const { runCommand } = await import('./commands/run.ts');
+    process.exitCode = await runCommand(matrix, { ...options, verbose: isVerbose() });
+  });
+
+withGuestOptions(
+  program
+    .command('once')
+    .summary('run one kernel without a matrix file')
+    .argument('[command...]', 'after --: your own test; a local file is copied into the guest, exit 0 passes, 4 skips')
+    .option('--suite <names>', 'suites to run (default: fio, unless a command is given)', commaList)
+    .addOption(retriesOption)
+    .addOption(jobsOption)
+    .addOption(runsOption)
+    .option('--timeout <duration>', 'deadline of the command', '120s')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --modules ~/linux/out/lib/modules --pmem virtio-pmem
+  pmemrig once --kernel bookworm --pmem nvdimm --fs ext4-dax -- ./repro.sh --loops 10
+
+The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
+    ),
+).action(async (command: string[], options: OnceOptions) => {
+  const { onceCommand } = await import('./commands/once.ts');
+  process.exitCode = await onceCommand(command, { ...options, verbose: isVerbose() });
+});
+
+withGuestOptions(
+  program
+    .command('shell')
+    .summary("an interactive session in a cell's guest")
+    .argument('[matrix]', 'a matrix file; without it the guest is described by the options')
+    .argument('[cell]', 'the cell (id or glob) whose guest to boot')
+    .addHelpText('after', "\nExamples:\n  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'"),
+).action(async (matrix: string | undefined, cell: string | undefined, options: OnceOptions) => {
+  const { shellCommand } = await import('./commands/shell.ts');
+  process.exitCode = await shellCommand({ ...options, matrix, cell, verbose: isVerbose() });
+});
+
+program
+  .command('list')
+  .summary('print the cells of a matrix; boots nothing')
+  .argument('<matrix>', 'the matrix file')
+  .addOption(filterOption)
+  .option('--json', 'as JSON')
+  .action(async (matrix: string, options) => {
+    const { listCommand } = await import('./commands/list.ts');
+    process.exitCode = await listCommand(matrix, options);
+  });
+
+program
+  .command('doctor')
+  .summary('what this host has and lacks')
+  .option('--fix', 'install what is missing (as root or with passwordless sudo)')
+  .option('--quiet', 'print only what is wrong')
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExits 0 only if a run could start.')
+  .action(async (options) => {
+    const { doctorCommand } = await import('./commands/doctor.ts');
+    process.exitCode = await doctorCommand(options);
+  });
+
+program
+  .command('schema')
+  .summary('the JSON Schema of matrix files, for editors')
+  .addHelpText('after', '\nExample:\n  pmemrig schema > matrix.schema.json')
+  .action(async () => {
+    const { schemaCommand } = await import('./commands/schema.ts');
+    schemaCommand();
+  });
+
+program
+  .command('report')
+  .summary("write a run's reports again from its journal")
+  .argument('[run]', 'a run folder or id', 'latest')
+  .addOption(runsOption)
+  .action(async (run: string, options) => {
+    const { reportCommand } = await import('./commands/report.ts');
+    process.exitCode = await reportCommand(run, options);
+  });
+
+await main();
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed its message; help and --version are no errors.
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    process.stderr.write(`pmemrig: ${describeError(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UserError) return 2;
+  // InfraError, or a bug of ours: the rig or its host could not tell.
+  return 3;
+}
+
+function isVerbose(): boolean {
+  return program.opts<{ verbose?: boolean }>().verbose ?? false;
+}
+
+function withGuestOptions(command: Command): Command {
+  return command
+    .option('--kernel <which>', 'a bzImage or vmlinux, or a Debian release[/flavour]', 'bookworm-backports')
+    .option('--modules <dir>', "the kernel's modules (…/lib/modules/<release>)")
+    .option('--image <release>', 'Debian release of the guest', 'bookworm')
+    .option('--pmem <kinds>', 'nvdimm, nvdimm-raw, nvdimm-devdax, nvdimm-sector, virtio-pmem, e820, virtio-blk', commaList, ['nvdimm'])
+    .option('--size <size>', 'of each pmem device', '1G')
+    .option('--fs <names>', 'ext4-dax, xfs-dax, ext4, xfs, none', commaList)
+    .option('--cpus <n>', 'of the guest', positiveNumber, 2)
+    .option('--memory <size>', 'of the guest', '2G')
+    .option('--append <words>', "more words for the kernel's command line");
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function commaList(value: string): string[] {
+  return value.split(',').map((word) => word.trim()).filter((word) => word !== '');
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('Expected a whole number.');
+  return number;
+}
+
+function positiveNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError('Expected at least 1.');
+  return number;
+}

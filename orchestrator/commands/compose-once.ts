@@ -1,0 +1,99 @@
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { UserError } from '../model/errors.ts';
+
+/** The flags of `pmemrig once` and `pmemrig shell`. */
+export interface OnceOptions {
+  readonly kernel: string;
+  readonly modules?: string;
+  readonly image: string;
+  readonly pmem: readonly string[];
+  readonly size: string;
+  readonly fs: readonly string[];
+  readonly suite: readonly string[];
+  readonly cpus: number;
+  readonly memory: string;
+  readonly append?: string;
+  readonly timeout: string;
+}
+
+type Device = Readonly<Record<string, string>>;
+
+/** Topologies that one word on the command line stands for. */
+const PMEM_PRESETS: Readonly<Record<string, Device>> = {
+  nvdimm: { kind: 'nvdimm', namespace: 'fsdax' },
+  'nvdimm-raw': { kind: 'nvdimm', namespace: 'raw' },
+  'nvdimm-devdax': { kind: 'nvdimm', namespace: 'devdax' },
+  'nvdimm-sector': { kind: 'nvdimm', namespace: 'sector' },
+  'virtio-pmem': { kind: 'virtio-pmem' },
+  e820: { kind: 'e820' },
+  'virtio-blk': { kind: 'virtio-blk' },
+};
+
+const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'ext4-dax': { type: 'ext4', mount: 'dax=always' },
+  'xfs-dax': { type: 'xfs', mount: 'dax=always' },
+  ext4: { type: 'ext4' },
+  xfs: { type: 'xfs' },
+  none: { type: 'none' },
+};
+
+/**
+ * The matrix file, as a plain value, that the flags of a one-shot run stand for; it goes through the same
+ * loader as any other. `command` is what follows `--`.
+ */
+export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
+  const suites: Record<string, unknown>[] = options.suite.map((name) => ({ name }));
+  if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, cwd), timeout: options.timeout });
+  return {
+    version: 1,
+    name: 'once',
+    guest: { cpus: options.cpus, memory: options.memory, ...(options.append !== undefined && { append: options.append }) },
+    kernels: [composeKernel(options, cwd)],
+    images: [{ name: options.image, debian: { release: options.image } }],
+    pmem: options.pmem.map((name) => ({ name, devices: [{ ...preset('--pmem', PMEM_PRESETS, name), size: options.size }] })),
+    filesystems: options.fs.map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
+    suites,
+  };
+}
+
+/** A path is a kernel image; anything else is a Debian release, with a flavour behind a slash if need be. */
+function composeKernel({ kernel, modules }: OnceOptions, cwd: string): Record<string, unknown> {
+  const path = resolve(cwd, kernel);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() === true) {
+    return { name: kernelName(path), image: path, ...(modules !== undefined && { modules: resolve(cwd, modules) }) };
+  }
+  if (found || kernel.startsWith('.') || kernel.startsWith('/')) {
+    throw new UserError(`--kernel ${kernel}: ${found ? 'a folder, not a kernel image' : 'no such file'}`, {
+      code: 'no-kernel',
+      remedy: 'name a bzImage or vmlinux (in a built tree: arch/x86/boot/bzImage), or a Debian release such as bookworm-backports',
+    });
+  }
+  const [release, flavour] = kernel.split('/');
+  return { name: kernel.replaceAll('/', '-'), debian: { release, ...(flavour !== undefined && { flavour }) } };
+}
+
+/** File names hold what a matrix name can't. */
+function kernelName(path: string): string {
+  return basename(path).replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'kernel';
+}
+
+/** A first word that is a file or folder here travels to the guest; any other is looked up there. */
+function composeCommand(command: readonly string[], cwd: string): Record<string, unknown> {
+  const [program = '', ...args] = command;
+  const path = resolve(cwd, program);
+  const travels = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  if (!travels && program.includes('/') && !program.startsWith('/')) {
+    throw new UserError(`${program}: no such file`, { code: 'no-command', remedy: 'name a script or program of this machine, or a command that is in the guest' });
+  }
+  return travels ? { upload: path, run: [`./${basename(path)}`, ...args] } : { run: command };
+}
+
+function preset<T>(flag: string, presets: Readonly<Record<string, T>>, name: string): T {
+  const found = presets[name];
+  if (found === undefined) {
+    throw new UserError(`${flag} ${name}: unknown`, { code: 'unknown-preset', remedy: `one of ${Object.keys(presets).join(', ')}; for anything else write a matrix file (docs/matrix.md)` });
+  }
+  return found;
+}

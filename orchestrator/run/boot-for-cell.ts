@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { bootGuest } from '../../guests/guest.ts';
+import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
+import { generateRunKeys } from '../../guests/ssh/keys.ts';
+import { Admission } from '../host/admission.ts';
+import type { Cell } from '../model/cell.ts';
+import type { BootForCell } from './guest-slot.ts';
+import type { Prepared } from './prepare.ts';
+import type { RunFolder } from './run-folder.ts';
+
+interface BootFromPrepared {
+  readonly folder: RunFolder;
+  readonly qemu: QemuBinary;
+  readonly accelerator: { readonly accelerator: 'kvm' | 'tcg' };
+  readonly capacity: { readonly memoryBytes: number; readonly cores: number };
+  readonly jobs?: number;
+  readonly log: (line: string) => void;
+  readonly prepared: (cell: Cell) => Promise<Prepared>;
+}
+
+/** QEMU's own memory beside the guest's, measured at about 150 MiB under TCG (its translation buffer). */
+const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
+
+/** Boots numbered guests, each in its own folder, as host memory and cores admit them. */
+export function bootFromPrepared(options: BootFromPrepared): BootForCell {
+  const { folder, qemu, capacity, jobs, log, prepared } = options;
+  const { accelerator } = options.accelerator;
+  // A user who says how many guests may run at once has the last word on cores.
+  const cores = jobs === undefined ? capacity.cores : Number.POSITIVE_INFINITY;
+  const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores });
+  const keys = generateRunKeys();
+  let guests = 0;
+
+  return async (cell, signal) => {
+    const { kernel, image } = await prepared(cell);
+    signal.throwIfAborted();
+    const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: Math.min(cell.guest.cpus, cores) }, signal);
+    try {
+      guests += 1;
+      const id = guests;
+      const dir = await folder.guestDir(id);
+      const guest = await bootGuest({
+        id,
+        kernel,
+        image,
+        topology: cell.pmem,
+        guest: cell.guest,
+        qemu,
+        accelerator,
+        keys,
+        dir,
+        signal,
+        log,
+      });
+      return { guest, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+}
+
+/** e820 pmem is cut from the guest's own RAM; the others are files, which the page cache may drop. */
+function neededMemory({ guest, pmem }: Cell): number {
+  const carved = pmem.devices.reduce((sum, device) => sum + (device.kind === 'e820' ? device.sizeBytes : 0), 0);
+  return guest.memoryBytes + carved + QEMU_OVERHEAD_BYTES;
+}

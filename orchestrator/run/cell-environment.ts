@@ -1,0 +1,29 @@
+import type { Cell } from '../model/cell.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { TestResult } from '../model/outcome.ts';
+import type { Suite } from '../model/suite.ts';
+
+/** What running a cell needs from the run around it. */
+export interface CellEnvironment {
+  readonly suiteFor: (cell: Cell) => Suite;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+  /** Further attempts at a test that did not pass. */
+  readonly retries: number;
+  /** Makes the folder for a cell's own files. */
+  readonly artifactDir: (cellId: string) => Promise<string>;
+  readonly toArtifact: (path: string) => string;
+  readonly log: (line: string) => void;
+}
+
+/** Tells the journal how an attempt ended, the tests found inside it first. */
+export function emitTestEnd(
+  env: Pick<CellEnvironment, 'emit'>,
+  at: { readonly cell: string; readonly test: string; readonly attempt: number; readonly durationMs: number },
+  { subtests = [], ...result }: TestResult,
+): void {
+  for (const { name, ...sub } of subtests) {
+    env.emit({ type: 'test-end', ...at, test: `${at.test}/${name}`, parent: at.test, durationMs: 0, ...sub });
+  }
+  env.emit({ type: 'test-end', ...at, ...result });
+}

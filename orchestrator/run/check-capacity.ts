@@ -1,0 +1,49 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Cell } from '../model/cell.ts';
+import { InfraError, UserError } from '../model/errors.ts';
+import type { PmemTopology } from '../model/pmem.ts';
+import { formatSize } from '../model/size.ts';
+
+/** Below this, logs and reports themselves are at risk. */
+const MIN_FREE_BYTES = 64 * 2 ** 20;
+
+/**
+ * Refuses, before anything boots, a topology whose backing files the disk of `runsDir` could not hold when full.
+ * @throws UserError for a topology that is too large, InfraError for a disk that is full already.
+ */
+export async function checkDiskCapacity(cells: readonly Cell[], runsDir: string): Promise<void> {
+  const freeBytes = await freeDiskBytes(runsDir);
+  if (freeBytes < MIN_FREE_BYTES) {
+    throw new InfraError(`the disk of ${runsDir} is full (${Math.floor(freeBytes / 2 ** 20)} MiB free)`, {
+      code: 'disk-full',
+      remedy: 'free some space, or choose another disk with --runs DIR',
+    });
+  }
+  for (const { pmem } of cells) {
+    const needed = backingBytes(pmem);
+    if (needed > freeBytes) {
+      throw new UserError(`pmem "${pmem.name}" needs ${formatSize(needed)} of backing files, and the disk of ${runsDir} has ${Math.floor(freeBytes / 2 ** 20)}M free`, {
+        code: 'pmem-too-large',
+        remedy: 'make its devices smaller, or choose another disk with --runs DIR',
+      });
+    }
+  }
+}
+
+/** e820 devices live in the guest's RAM. */
+function backingBytes({ devices }: PmemTopology): number {
+  return devices.reduce((sum, device) => sum + (device.kind === 'e820' ? 0 : device.sizeBytes), 0);
+}
+
+/** Free bytes of the file system that holds `dir`, or will once `dir` is made. */
+async function freeDiskBytes(dir: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(dir);
+    return bavail * bsize;
+  } catch (error) {
+    const parent = dirname(dir);
+    if (parent === dir) throw error;
+    return freeDiskBytes(parent);
+  }
+}

@@ -1,0 +1,79 @@
+import type { RunningGuest } from '../../guests/guest.ts';
+import type { Cell } from '../model/cell.ts';
+import type { GuestDeath } from '../model/errors.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { Guest } from '../model/guest.ts';
+
+/** What a worker needs of a guest beyond the suites' view. */
+export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'setUpPmem' | 'dispose'>;
+
+export interface BootedGuest {
+  readonly guest: SlotGuest;
+  readonly accelerator: 'kvm' | 'tcg';
+  /** Console log, relative to the run folder. */
+  readonly console: string;
+  /** Gives back the memory and cores that admission lent. */
+  readonly release: () => void;
+}
+
+/** Boots a guest for a cell; rejects with GuestDeath, InfraError or UserError. */
+export type BootForCell = (cell: Cell, signal: AbortSignal) => Promise<BootedGuest>;
+
+/**
+ * Holds at most one guest for a series of cells with the same boot key: boots when asked and there is
+ * none, and lets it go when it died or is no longer trusted. Leaving its scope disposes of the guest.
+ */
+export class GuestSlot implements AsyncDisposable {
+  readonly #boot: BootForCell;
+  readonly #emit: (event: RunEvent) => void;
+  readonly #signal: AbortSignal;
+  #current: BootedGuest | undefined;
+
+  constructor(boot: BootForCell, emit: (event: RunEvent) => void, signal: AbortSignal) {
+    this.#boot = boot;
+    this.#emit = emit;
+    this.#signal = signal;
+  }
+
+  get current(): BootedGuest | undefined {
+    return this.#current;
+  }
+
+  async boot(cell: Cell): Promise<BootedGuest> {
+    await this.discard();
+    const booted = await this.#boot(cell, this.#signal);
+    this.#current = booted;
+    this.#emit({
+      type: 'guest-boot',
+      guest: booted.guest.id,
+      cell: cell.id,
+      accelerator: booted.accelerator,
+      kernelRelease: booted.guest.kernelRelease,
+      bootMs: booted.guest.bootMs,
+      console: booted.console,
+    });
+    return booted;
+  }
+
+  /** Ends the guest, if there is one; `death` tells the journal why it was not the rig's own wish. */
+  async discard(death?: GuestDeath): Promise<void> {
+    const booted = this.#current;
+    if (!booted) return;
+    this.#current = undefined;
+    try {
+      await booted.guest.dispose();
+    } finally {
+      booted.release();
+    }
+    this.#emit({
+      type: 'guest-end',
+      guest: booted.guest.id,
+      how: death?.kind ?? 'disposed',
+      ...(death && { detail: death.message }),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.discard();
+  }
+}

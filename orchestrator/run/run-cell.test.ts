@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { BOOT_TEST, PMEM_TEST } from '../model/cell.ts';
+import { GuestDeath, InfraError, UserError } from '../model/errors.ts';
+import type { RunEvent } from '../model/event.ts';
+import { SuiteSetupError } from '../model/suite.ts';
+import { runCell } from './run-cell.ts';
+import { fakeCell, fakeWorld } from './testing/fake-world.ts';
+
+const panic = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic - not syncing: planted');
+
+/** `test#attempt status` of every attempt, in order, the rig's own two left out when they passed. */
+function story(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) => {
+    if (event.type !== 'test-end') return [];
+    if (event.status === 'pass' && (event.test === BOOT_TEST || event.test === PMEM_TEST)) return [];
+    return [`${event.test}#${event.attempt} ${event.status}`];
+  });
+}
+
+test('tests run in order in one guest', async () => {
+  const world = fakeWorld({ scripts: { b: [{ status: 'fail', message: 'no' }] } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 fail']);
+  expect(world.boots()).toBe(1);
+});
+
+test('a test that panics its guest costs itself alone: the rest run in a fresh guest', async () => {
+  const world = fakeWorld({ scripts: { b: [panic] } });
+  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 crash', 'd#1 pass']);
+  expect(world.boots()).toBe(2);
+  expect(world.events).toContainEqual({ type: 'guest-end', guest: 1, how: 'panic', detail: 'the kernel panicked' });
+  expect(world.events).toContainEqual(expect.objectContaining({ test: 'b', status: 'crash', evidence: 'Kernel panic - not syncing: planted' }));
+});
+
+test('retries keep every attempt, and a skip is not retried', async () => {
+  const world = fakeWorld({ retries: 2, scripts: { a: [{ status: 'fail' }, panic, { status: 'pass' }], s: [{ status: 'skip', message: 'no engine' }] } });
+  await runCell(fakeCell('c', ['a', 's']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 fail', 's#1 skip', 'a#2 crash', 'a#3 pass']);
+});
+
+test('past its deadline a test is a hang with stacks as evidence, and its guest is not used again', async () => {
+  const world = fakeWorld({ testTimeoutMs: 10, scripts: { a: ['never'] } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 hang', 'b#1 pass']);
+  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', status: 'hang', evidence: 'stacks of the stuck task' }));
+  expect(world.disposed).toEqual([1]);
+});
+
+test('a suite that cannot be set up fails each of its tests with the reason', async () => {
+  const world = fakeWorld({ retries: 1, scripts: {}, openError: new SuiteSetupError('dax refused', 'mount: wrong fs type') });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 fail', 'b#1 fail']);
+});
+
+test('a boot that panics is the crash of guest/boot, and the tests stay unreached', async () => {
+  const world = fakeWorld({ scripts: {}, boots: [panic] });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['guest/boot#1 crash']);
+  expect(world.events.at(-1)).toEqual({ type: 'cell-end', cell: 'c' });
+});
+
+test('a failed boot is retried as any other test', async () => {
+  const world = fakeWorld({ retries: 1, scripts: {}, boots: [panic, 'ok'] });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['guest/boot#1 crash', 'a#1 pass']);
+});
+
+test('pmem that is not as asked fails guest/pmem with every problem', async () => {
+  const world = fakeWorld({ scripts: {}, pmemProblems: ['device 1: no region', 'device 2: raw'] });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['guest/pmem#1 fail']);
+  expect(world.disposed).toEqual([1]);
+});
+
+test('what the host failed at is infra, never the kernel', async () => {
+  const world = fakeWorld({ scripts: { a: [new InfraError('disk full', { code: 'disk-full' })] }, boots: [] });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 infra', 'b#1 pass']);
+});
+
+test("a bug in a suite is the rig's fault and spoils one test", async () => {
+  const world = fakeWorld({ scripts: { a: [new TypeError('undefined is not a function')] } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 infra', 'b#1 pass']);
+  expect(world.boots()).toBe(2);
+});
+
+test("the user's error stops the run", async () => {
+  const world = fakeWorld({ scripts: {}, boots: [new UserError('not a kernel', { code: 'no-kernel' })] });
+  await expect(runCell(fakeCell('c', ['a']), world.slot, world.environment)).rejects.toThrow('not a kernel');
+});
+
+test('the next cell shares a guest that is still good, and gets a new one when clean-up failed', async () => {
+  const shared = fakeWorld({ scripts: {} });
+  await runCell(fakeCell('c1', ['a']), shared.slot, shared.environment);
+  await runCell(fakeCell('c2', ['a']), shared.slot, shared.environment);
+  expect(shared.boots()).toBe(1);
+
+  const dirty = fakeWorld({ scripts: {}, closeError: new Error('umount: target is busy') });
+  await runCell(fakeCell('c1', ['a']), dirty.slot, dirty.environment);
+  await runCell(fakeCell('c2', ['a']), dirty.slot, dirty.environment);
+  expect(dirty.boots()).toBe(2);
+});
+
+test('a suite that wants a guest of its own gets one, and leaves none behind', async () => {
+  const world = fakeWorld({ scripts: {}, needsFreshGuest: true });
+  await runCell(fakeCell('c1', ['a']), world.slot, world.environment);
+  await runCell(fakeCell('c2', ['a']), world.slot, world.environment);
+  expect(world.boots()).toBe(2);
+  expect(world.disposed).toEqual([1, 2]);
+});
+
+test('an interruption leaves the test in flight without a result', async () => {
+  const world = fakeWorld({ scripts: { a: ['never'] } });
+  const run = runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  setTimeout(() => world.controller.abort(), 5);
+  await expect(run).rejects.toThrow();
+  expect(story(world.events)).toEqual([]);
+});
+
+test('tests found inside a test are reported below its name, before it', async () => {
+  const world = fakeWorld({ scripts: { a: [{ status: 'fail', message: '1 of 2 failed', subtests: [{ name: '1 one', status: 'pass' }, { name: '2 two', status: 'fail' }] }] } });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a/1 one#1 pass', 'a/2 two#1 fail', 'a#1 fail']);
+});

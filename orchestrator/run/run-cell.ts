@@ -1,0 +1,27 @@
+import { BOOT_TEST, type Cell, PMEM_TEST } from '../model/cell.ts';
+import type { CellEnvironment } from './cell-environment.ts';
+import type { GuestSlot } from './guest-slot.ts';
+import { readyGuest } from './ready-guest.ts';
+import { type PendingTest, runSession } from './run-session.ts';
+
+/**
+ * Runs every test of one cell. A test that takes its guest down costs that test alone: the rest go on in a
+ * fresh guest. What never ran is left to the reader of the journal, who finds it `unreached`.
+ * Rejects only when the run as a whole must stop (interrupted, the user's error, the journal lost).
+ */
+export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<void> {
+  env.emit({ type: 'cell-start', cell: cell.id });
+  const suite = env.suiteFor(cell);
+  if (suite.needsFreshGuest) await slot.discard();
+
+  const queue: PendingTest[] = cell.tests.filter(({ name }) => name !== BOOT_TEST && name !== PMEM_TEST).map((test) => ({ test, attempt: 1 }));
+  let bootFailures = 0;
+  for (let attempt = 1; queue.length > 0 && bootFailures <= env.retries; attempt += 1) {
+    const booted = await readyGuest(cell, slot, env, attempt);
+    if (booted) await runSession(cell, suite, booted, slot, queue, env);
+    else bootFailures += 1;
+  }
+
+  if (suite.needsFreshGuest) await slot.discard();
+  env.emit({ type: 'cell-end', cell: cell.id });
+}

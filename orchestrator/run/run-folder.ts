@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { InfraError } from '../model/errors.ts';
+
+/** Where one run keeps everything; see docs/architecture.md for the layout. */
+export interface RunFolder {
+  readonly id: string;
+  readonly dir: string;
+  /** Makes and returns the folder for a cell's own files. */
+  cellDir(cellId: string): Promise<string>;
+  /** Makes and returns the folder for a guest's console, argv and pmem backing files. */
+  guestDir(guest: number): Promise<string>;
+  /** A path inside the run as reports name it. */
+  toArtifact(path: string): string;
+}
+
+/** Makes `<runs>/<UTC time>-<name>-<random>` and points `<runs>/latest` at it. */
+export async function createRunFolder(runsDir: string, name: string, now = new Date()): Promise<RunFolder> {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
+  const id = `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
+  const dir = join(runsDir, id);
+  try {
+    await mkdir(dir, { recursive: true });
+    await pointLatestAt(runsDir, id);
+  } catch (error) {
+    throw new InfraError(`the run folder ${dir} cannot be made: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'run-folder',
+      remedy: 'choose another place with --runs DIR',
+      cause: error,
+    });
+  }
+  return {
+    id,
+    dir,
+    cellDir: (cellId) => makeDir(join(dir, 'cells', cellSlug(cellId))),
+    guestDir: (guest) => makeDir(join(dir, 'guests', String(guest))),
+    toArtifact: (path) => relative(dir, path),
+  };
+}
+
+/** Cell ids hold slashes; `+` cannot occur in a name, so the slug stays unique and readable. */
+function cellSlug(cellId: string): string {
+  return cellId.replaceAll('/', '+');
+}
+
+/** A rename replaces the link in one step, also under two runs at once. */
+async function pointLatestAt(runsDir: string, id: string): Promise<void> {
+  const aside = join(runsDir, `.latest-${id}`);
+  await symlink(id, aside);
+  await rename(aside, join(runsDir, 'latest')).catch(async () => rm(aside, { force: true }));
+}
+
+async function makeDir(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true });
+  return dir;
+}
+
+/** What the run was: written once before the first guest boots. */
+export async function writeRunJson(folder: RunFolder, facts: Readonly<Record<string, unknown>>): Promise<void> {
+  await writeFile(join(folder.dir, 'run.json'), `${JSON.stringify(facts, undefined, 2)}\n`);
+}

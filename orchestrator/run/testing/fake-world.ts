@@ -1,0 +1,106 @@
+import type { Cell, CellId } from '../../model/cell.ts';
+import { BOOT_TEST, PMEM_TEST } from '../../model/cell.ts';
+import type { GuestDeath } from '../../model/errors.ts';
+import type { RunEvent } from '../../model/event.ts';
+import type { TestResult } from '../../model/outcome.ts';
+import type { Suite } from '../../model/suite.ts';
+import type { CellEnvironment } from '../cell-environment.ts';
+import { type BootForCell, GuestSlot, type SlotGuest } from '../guest-slot.ts';
+
+/** What a fake test does: a result, or its guest's death, or never ending. */
+export type Script = TestResult | GuestDeath | 'never' | Error;
+
+/**
+ * A world without QEMU for the worker's rules: `scripts[test]` says what each attempt does, `boots` what each boot does
+ * (default: it succeeds). All that a real worker does with events, deaths and deadlines is the real code.
+ */
+export function fakeWorld(options: {
+  readonly scripts: Readonly<Record<string, readonly Script[]>>;
+  readonly boots?: readonly (Error | 'ok')[];
+  readonly pmemProblems?: readonly string[];
+  readonly openError?: Error;
+  readonly closeError?: Error;
+  readonly retries?: number;
+  readonly needsFreshGuest?: boolean;
+  readonly testTimeoutMs?: number;
+}) {
+  const events: RunEvent[] = [];
+  const controller = new AbortController();
+  const disposed: number[] = [];
+  let boots = 0;
+
+  const boot: BootForCell = async () => {
+    boots += 1;
+    const failure = options.boots?.[boots - 1];
+    if (failure instanceof Error) throw failure;
+    return { guest: fakeGuest(boots, disposed, options.pmemProblems ?? []), accelerator: 'kvm', console: `guests/${boots}/console.log`, release: () => undefined };
+  };
+
+  const attempts = new Map<string, number>();
+  const suite: Suite = {
+    kind: 'fio',
+    needsFreshGuest: options.needsFreshGuest ?? false,
+    plan: () => [],
+    open: async () => {
+      if (options.openError) throw options.openError;
+      return {
+        testTimeoutMs: () => options.testTimeoutMs ?? 5_000,
+        run: async ({ name }) => {
+          const attempt = (attempts.get(name) ?? 0) + 1;
+          attempts.set(name, attempt);
+          const script = options.scripts[name]?.[attempt - 1] ?? { status: 'pass' };
+          if (script === 'never') return new Promise(() => undefined);
+          if (script instanceof Error) throw script;
+          return script;
+        },
+        close: async () => {
+          if (options.closeError) throw options.closeError;
+        },
+      };
+    },
+  };
+
+  const environment: CellEnvironment = {
+    suiteFor: () => suite,
+    emit: (event) => events.push(event),
+    signal: controller.signal,
+    retries: options.retries ?? 0,
+    artifactDir: async () => '/nonexistent',
+    toArtifact: (path) => path,
+    log: () => undefined,
+  };
+  return { events, controller, disposed, environment, slot: new GuestSlot(boot, environment.emit, controller.signal), boots: () => boots };
+}
+
+export function fakeCell(id: string, tests: readonly string[]): Cell {
+  return {
+    id: id as CellId,
+    kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' },
+    image: { kind: 'debian', name: 'i', release: 'bookworm', packages: [] },
+    pmem: { name: 'nvdimm', devices: [] },
+    filesystem: { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] },
+    suite: { kind: 'fio', name: 'fio', jobs: [], runtimeSec: 1, sizeBytes: 1 },
+    guest: { cpus: 1, memoryBytes: 1, append: [] },
+    tests: [BOOT_TEST, PMEM_TEST, ...tests].map((name) => ({ name, estimateSec: 1 })),
+  };
+}
+
+function fakeGuest(id: number, disposed: number[], problems: readonly string[]): SlotGuest {
+  const refuse = async (): Promise<never> => {
+    throw new Error('not in a fake guest');
+  };
+  return {
+    id,
+    kernelRelease: '6.12-fake',
+    bootMs: 1,
+    devices: [],
+    death: new Promise(() => undefined),
+    setUpPmem: async () => ({ problems }),
+    dispose: async () => void disposed.push(id),
+    exec: async () => ({ exitCode: 0, signal: null, stdout: 'stacks of the stuck task', stderr: '', truncated: false, timedOut: false, durationMs: 1 }),
+    upload: refuse,
+    write: refuse,
+    download: refuse,
+    mark: async () => undefined,
+  };
+}
