@@ -1,0 +1,68 @@
+/** The package managers that pmemrig can name a remedy for. */
+export type PackageManager = 'apt' | 'dnf' | 'pacman' | 'zypper';
+
+/** Something a host must have, and where it comes from. */
+export interface HostNeed {
+  readonly id: string;
+  /** Completes "needed …". */
+  readonly why: string;
+  /** Present when any one of these commands is on PATH, or this file exists. */
+  readonly foundBy: { readonly commands: readonly string[] } | { readonly file: string };
+  /** An optional need is reported and installed by nobody but the user. */
+  readonly level: 'required' | 'optional';
+  /** Only a user other than root needs it. */
+  readonly unprivilegedOnly?: boolean;
+  /** `null`: the distribution does not package it. */
+  readonly packages: Readonly<Record<PackageManager, string | null>>;
+}
+
+/**
+ * What a run needs of its host beside Node: kernels and images of Debian are resolved, verified and unpacked with
+ * Debian's own tools, on any distribution. Arch has mmdebstrap in the AUR alone, openSUSE neither it nor apt.
+ */
+export const HOST_NEEDS: readonly HostNeed[] = [
+  {
+    id: 'qemu',
+    why: 'to run guests',
+    foundBy: { commands: ['qemu-system-x86_64'] },
+    level: 'required',
+    packages: { apt: 'qemu-system-x86', dnf: 'qemu-system-x86-core', pacman: 'qemu-system-x86', zypper: 'qemu-x86' },
+  },
+  command('mmdebstrap', 'to build root file systems', { apt: 'mmdebstrap', dnf: 'mmdebstrap', pacman: null, zypper: null }),
+  command('apt-get', "to resolve and fetch Debian's kernels", { apt: 'apt', dnf: 'apt', pacman: 'apt', zypper: null }),
+  command('dpkg-deb', 'to unpack kernel packages', everywhere('dpkg')),
+  {
+    id: 'debian-archive-keyring',
+    why: "to verify Debian's signatures",
+    foundBy: { file: '/usr/share/keyrings/debian-archive-keyring.gpg' },
+    level: 'required',
+    packages: { apt: 'debian-archive-keyring', dnf: 'debian-keyring', pacman: 'debian-archive-keyring', zypper: null },
+  },
+  {
+    id: 'gpgv',
+    why: "to verify Debian's signatures",
+    // Debian 13's apt verifies with sqv and no longer pulls in gpgv.
+    foundBy: { commands: ['gpgv', 'sqv'] },
+    level: 'required',
+    packages: { apt: 'gpgv', dnf: 'gnupg2', pacman: 'gnupg', zypper: 'gpg2' },
+  },
+  command('setpriv', 'to end guests with the controller', everywhere('util-linux')),
+  command('mke2fs', 'to write disk images', everywhere('e2fsprogs')),
+  command('depmod', 'to index kernel modules', everywhere('kmod')),
+  command('tar', 'to unpack root file systems', everywhere('tar')),
+  command('xz', 'to unpack kernel modules (.ko.xz)', { ...everywhere('xz'), apt: 'xz-utils' }),
+  { ...command('zstd', 'to unpack kernel modules (.ko.zst)', everywhere('zstd')), level: 'optional' },
+  {
+    ...command('newuidmap', 'to build root file systems as a normal user', { apt: 'uidmap', dnf: 'shadow-utils', pacman: 'shadow', zypper: 'shadow' }),
+    unprivilegedOnly: true,
+  },
+  { ...command('unshare', 'to build root file systems as a normal user', everywhere('util-linux')), unprivilegedOnly: true },
+];
+
+function command(name: string, why: string, packages: HostNeed['packages']): HostNeed {
+  return { id: name, why, foundBy: { commands: [name] }, level: 'required', packages };
+}
+
+function everywhere(name: string): Record<PackageManager, string> {
+  return { apt: name, dnf: name, pacman: name, zypper: name };
+}
