@@ -1,0 +1,72 @@
+import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../orchestrator/model/errors.ts';
+import type { ImageSpec } from '../../orchestrator/model/matrix.ts';
+import { digestFile, digestOf, shortDigest } from '../store/digest.ts';
+import type { PrepareContext } from '../store/prepare-context.ts';
+import { removeTree } from '../store/remove-tree.ts';
+import { tryTool } from '../store/run-tool.ts';
+import { getOrCreate } from '../store/store.ts';
+import { inUserNamespace } from '../store/user-namespace.ts';
+import { createExt4Image } from './ext4-image.ts';
+import type { PreparedImage } from './prepared-image.ts';
+import { inFolder, requirePrograms } from './required-programs.ts';
+import { requireSubordinateIds } from './subordinate-ids.ts';
+
+type GivenRootSpec = Extract<ImageSpec, { kind: 'tree' | 'tarball' | 'disk' }>;
+
+/** Makes a disk of a root file system that the user has as a folder or a tarball. */
+export async function prepareGivenRoot(spec: GivenRootSpec, context: PrepareContext): Promise<PreparedImage> {
+  const isTree = spec.kind === 'tree';
+  await requireKind(spec.path, isTree);
+  if (isTree) await requirePrograms(`The root file system ${spec.path}`, inFolder(spec.path));
+  await requireSubordinateIds();
+  const digest = digestOf(spec.kind, isTree ? await fingerprintTree(spec.path) : await digestFile(spec.path, context.cacheDir));
+
+  const build = async (dir: string): Promise<void> => {
+    context.log(`making a disk of ${spec.path}`);
+    const from = isTree ? spec.path : await extract(spec.path, join(dir, 'root'), context);
+    if (!isTree) await requirePrograms(`The tarball ${spec.path}`, inFolder(from));
+    await createExt4Image({ from, to: join(dir, 'root.ext4'), label: 'pmemrig-root', inNamespace: true }, context);
+    if (!isTree) await removeTree(from);
+  };
+  const entry = await getOrCreate({ kind: 'images', key: `${spec.kind}-${shortDigest(digest)}`, build }, context);
+  return { name: spec.name, disk: join(entry, 'root.ext4'), description: `${spec.kind} ${spec.path}`, digest, notes: [] };
+}
+
+async function requireKind(path: string, wantsFolder: boolean): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new UserError(`The root file system ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'unreadable-image',
+    });
+  });
+  if (found.isDirectory() === wantsFolder) return;
+  throw new UserError(`${path} is ${wantsFolder ? 'not a folder' : 'a folder'}.`, {
+    code: 'image-kind',
+    remedy: 'say `tree:` for a folder, `tarball:` for an archive, `disk:` for an ext4 image.',
+  });
+}
+
+async function extract(tarball: string, to: string, { signal }: PrepareContext): Promise<string> {
+  await mkdir(to, { mode: 0o755 });
+  // Device nodes cannot be made in a user namespace, and the guest's /dev is the kernel's own.
+  const options = ['--extract', '--auto-compress', '--numeric-owner', '--same-permissions', '--exclude=./dev/*', '--exclude=dev/*'];
+  const argv = inUserNamespace(['tar', ...options, '--file', tarball, '--directory', to]);
+  const result = await tryTool(argv, { signal });
+  if (result.ok) return to;
+  throw new UserError(`${tarball} could not be unpacked:\n  ${result.output.trim().split('\n').slice(-4).join('\n  ')}`, {
+    code: 'bad-tarball',
+    remedy: 'give a tar archive in a compression that the tar of this host knows.',
+  });
+}
+
+/** By names, sizes, modes and times: reading a whole root file system on each run would take longer than its boot. */
+async function fingerprintTree(path: string): Promise<string> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const lines = entries.map(async (entry) => {
+    const file = join(entry.parentPath, entry.name);
+    const { mode, size, mtimeNs } = await lstat(file, { bigint: true }).catch(() => ({ mode: 0n, size: 0n, mtimeNs: 0n }));
+    return `${file.slice(path.length)} ${mode} ${size} ${mtimeNs}`;
+  });
+  return digestOf((await Promise.all(lines)).toSorted());
+}

@@ -1,0 +1,148 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
+import { digestOf, shortDigest } from '../store/digest.ts';
+import { withLock } from '../store/lock.ts';
+import type { PrepareContext } from '../store/prepare-context.ts';
+import { tryTool } from '../store/run-tool.ts';
+import { aptConfig, aptSource, classifyAptFailure } from './apt-config.ts';
+import { findDebianKeyring, findDebianMirror } from './debian-mirror.ts';
+import { type PackageRecord, parsePackageRecord } from './package-record.ts';
+
+/** The rig's guests are x86-64. */
+export const DEBIAN_ARCHITECTURE = 'amd64';
+const INDEX_MAX_AGE_MS = 6 * 3600_000;
+
+/** Read access to one suite of the Debian archive, verified, beside the host's own apt. */
+export interface DebianArchive {
+  readonly suite: string;
+  readonly uri: string;
+  readonly keyring: string;
+  /** Set when the archive could not be reached and the index on disk is used: one sentence for the run's notes. */
+  readonly offline: string | undefined;
+  /** The newest version of a package, or `undefined` if the suite has none of that name. */
+  find(name: string): Promise<PackageRecord | undefined>;
+  /** Fetches a package's .deb, verified, into `dir` and gives its path. */
+  download(record: PackageRecord, dir: string): Promise<string>;
+}
+
+/**
+ * Opens a suite (`bookworm`, `bookworm-backports`, `trixie`, `sid`) and refreshes its index if it is older
+ * than six hours. Rejects with UserError for a suite that does not exist, and with InfraError when packages
+ * cannot be verified, or when neither the network nor an earlier index is there.
+ */
+export async function openDebianArchive(suite: string, context: PrepareContext): Promise<DebianArchive> {
+  if (!/^[a-z][a-z0-9.-]*$/.test(suite)) throw unknownSuite(suite);
+  const mirror = await findDebianMirror();
+  const uri = suite.endsWith('-security') ? mirror.security : mirror.main;
+  if (uri === undefined) {
+    throw new UserError(`No security archive is known for ${suite}.`, {
+      code: 'no-debian-mirror',
+      remedy: 'set PMEMRIG_DEBIAN_SECURITY_MIRROR to the URL of a Debian security archive.',
+    });
+  }
+  const keyring = findDebianKeyring();
+  const dir = join(context.cacheDir, 'apt', `${suite}-${shortDigest(digestOf(uri))}`);
+  const { signal } = context;
+  const locked = <T>(body: () => Promise<T>): Promise<T> =>
+    withLock({ path: `${dir}.lock`, what: `the package index of ${suite}`, log: context.log, signal }, body);
+  const apt = (tool: 'apt-get' | 'apt-cache', ...args: string[]) => [tool, '-c', join(dir, 'apt.conf'), '-q', ...args] as const;
+
+  let refreshed = false;
+  const refresh = async (): Promise<string | undefined> => {
+    refreshed = true;
+    context.log(`refreshing the package index of Debian ${suite}`);
+    const update = await tryTool(apt('apt-get', 'update'), { signal });
+    if (update.ok) await writeFile(join(dir, 'updated'), '');
+    return update.ok ? undefined : await fallBack(suite, uri, dir, update.output);
+  };
+  const show = async (name: string): Promise<PackageRecord | undefined> => {
+    const shown = await tryTool(apt('apt-cache', 'show', '--no-all-versions', name), { signal });
+    return shown.ok ? parsePackageRecord(shown.stdout) : undefined;
+  };
+
+  const offline = await locked(async () => {
+    await writeRoot(dir, aptSource({ uri, suite, keyring, architecture: DEBIAN_ARCHITECTURE }));
+    return (await isFresh(join(dir, 'updated'))) ? undefined : await refresh();
+  });
+
+  return {
+    suite,
+    uri,
+    keyring,
+    offline,
+    find: async (name) => {
+      const record = await show(name);
+      if (record || refreshed) return record;
+      await locked(refresh);
+      return await show(name);
+    },
+    download: async ({ name, version }, target) => {
+      const get = apt('apt-get', 'download', `${name}=${version}`);
+      const first = await tryTool(get, { cwd: target, signal });
+      // The archive drops a version once it has a newer one; a fresh index says so.
+      if (!first.ok && !refreshed) await locked(refresh);
+      if (!first.ok && !(await tryTool(get, { cwd: target, signal })).ok) throw downloadFailed(`${name} ${version}`, uri, first.output);
+      const deb = (await readdir(target)).find((file) => file.startsWith(`${name}_`) && file.endsWith('.deb'));
+      if (deb === undefined) throw downloadFailed(`${name} ${version}`, uri, 'apt-get left no package');
+      return join(target, deb);
+    },
+  };
+}
+
+async function writeRoot(dir: string, sources: string): Promise<void> {
+  const folders = ['state', 'lists/partial', 'cache/archives/partial', 'log'];
+  await Promise.all(folders.map((name) => mkdir(join(dir, name), { recursive: true })));
+  await writeFile(join(dir, 'apt.conf'), aptConfig({ dir, architecture: DEBIAN_ARCHITECTURE }));
+  await writeFile(join(dir, 'sources.list'), sources);
+  await writeFile(join(dir, 'status'), '');
+}
+
+async function isFresh(stamp: string): Promise<boolean> {
+  const age = await stat(stamp).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => Infinity,
+  );
+  return age < INDEX_MAX_AGE_MS;
+}
+
+/** A failed refresh: an earlier, verified index will do when the network is at fault, and nothing else. */
+async function fallBack(suite: string, uri: string, dir: string, output: string): Promise<string> {
+  const words = output.trim().split('\n').filter((line) => /^[EW]:/.test(line)).slice(0, 4).join('\n  ');
+  switch (classifyAptFailure(output)) {
+    case 'signature':
+      throw new InfraError(`The signature of Debian ${suite} could not be verified:\n  ${words}`, {
+        code: 'debian-signature',
+        remedy: 'install the newest debian-archive-keyring (a release newer than the host needs keys newer than the host).',
+      });
+    case 'expired':
+      throw new InfraError(`The index of Debian ${suite} is not valid at this host's time:\n  ${words}`, {
+        code: 'debian-expired',
+        remedy: "set the host's clock, or choose a mirror that is kept up to date.",
+      });
+    case 'no-release':
+      throw unknownSuite(suite);
+    case 'network': {
+      const hasIndex = (await readdir(join(dir, 'lists'))).some((name) => name.includes('_Packages'));
+      if (hasIndex) return `no network: using the index of Debian ${suite} fetched earlier`;
+      throw new InfraError(`The Debian archive ${uri} cannot be reached, and no earlier index of ${suite} is cached:\n  ${words}`, {
+        code: 'no-network',
+        remedy: "check the network and apt's proxy settings, or set PMEMRIG_DEBIAN_MIRROR to an archive in reach.",
+      });
+    }
+  }
+}
+
+function unknownSuite(suite: string): UserError {
+  return new UserError(`Debian has no release called ${suite}.`, {
+    code: 'unknown-debian-release',
+    remedy: 'name a suite of the archive: bookworm, bookworm-backports, trixie, sid.',
+  });
+}
+
+function downloadFailed(what: string, uri: string, output: string): InfraError {
+  return new InfraError(`${what} could not be fetched from ${uri}:\n  ${output.trim().split('\n').slice(-4).join('\n  ')}`, {
+    code: 'apt-download',
+    remedy: 'try again: with a fresh index if the archive has moved on, with a network if it is out of reach.',
+  });
+}

@@ -1,0 +1,80 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../orchestrator/model/errors.ts';
+import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
+import { shortDigest } from '../store/digest.ts';
+import type { PrepareContext } from '../store/prepare-context.ts';
+import { removeTree } from '../store/remove-tree.ts';
+import { runTool } from '../store/run-tool.ts';
+import { getOrCreate } from '../store/store.ts';
+import { type DebianArchive, openDebianArchive } from './debian-apt.ts';
+import { prepareInitramfs } from './kernel-initramfs.ts';
+import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
+import { kernelPackageOf, type PackageRecord } from './package-record.ts';
+import type { PreparedKernel } from './prepared-kernel.ts';
+
+type DebianKernelSpec = Extract<KernelSpec, { kind: 'debian' }>;
+
+/** Fetches the newest kernel package of a Debian suite and flavour and makes it ready to boot. */
+export async function prepareDebianKernel(spec: DebianKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+  const archive = await openDebianArchive(spec.release, context);
+  const record = await findKernelPackage(spec, archive);
+  const release = record.name.replace(/^linux-image-/, '');
+  const description = `${record.name} ${record.version} (${spec.release})`;
+
+  const key = `${record.name}_${record.version}-${shortDigest(record.sha256)}`;
+  const build = async (dir: string): Promise<void> => {
+    context.log(`fetching ${description}`);
+    const deb = await archive.download(record, dir);
+    context.log(`unpacking ${description}`);
+    await unpackKernel({ deb, dir, release }, context);
+  };
+  const entry = await getOrCreate({ kind: 'kernels', key, build }, context);
+  const initramfs = await prepareInitramfs({ entry, digest: record.sha256, release, hasModules: true }, context);
+
+  return {
+    name: spec.name,
+    image: join(entry, 'vmlinuz'),
+    release,
+    description,
+    initramfs: initramfs.path,
+    modulesDisk: join(entry, 'modules.ext4'),
+    config: join(entry, 'config'),
+    digest: initramfs.digest,
+    notes: archive.offline === undefined ? [] : [`${archive.offline}; kernel ${description}`],
+  };
+}
+
+async function findKernelPackage(spec: DebianKernelSpec, archive: DebianArchive): Promise<PackageRecord> {
+  const metaName = `linux-image-${spec.flavour}`;
+  const meta = await archive.find(metaName);
+  if (!meta) {
+    throw new UserError(`Debian ${spec.release} has no kernel package ${metaName}.`, {
+      code: 'unknown-debian-kernel',
+      remedy: `choose another flavour (amd64, cloud-amd64, rt-amd64); \`apt-cache search ^linux-image-\` lists the host's.`,
+    });
+  }
+  const name = kernelPackageOf(meta);
+  const record = name === meta.name ? meta : await archive.find(name);
+  if (!record) {
+    throw new UserError(`The package ${metaName} of Debian ${spec.release} wants ${name}, which that suite does not have.`, {
+      code: 'unknown-debian-kernel',
+      remedy: 'the suite is being updated, or it is not a whole one: choose another release.',
+    });
+  }
+  return record;
+}
+
+/** Leaves `vmlinuz`, `config`, `modules.ext4` and the module tree, the latter for later initramfs. */
+async function unpackKernel({ deb, dir, release }: { deb: string; dir: string; release: string }, context: PrepareContext): Promise<void> {
+  const files = join(dir, 'files');
+  await runTool(['dpkg-deb', '--extract', deb, files], { signal: context.signal });
+  await removeTree(deb);
+  await rename(join(files, 'boot', `vmlinuz-${release}`), join(dir, 'vmlinuz'));
+  await rename(join(files, 'boot', `config-${release}`), join(dir, 'config'));
+  // Since trixie the package holds usr/lib/modules.
+  await rename(join(files, 'lib'), join(dir, 'lib')).catch(() => rename(join(files, 'usr', 'lib'), join(dir, 'lib')));
+  await removeTree(files);
+  await finishModuleTree(dir, release, context);
+  await writeModulesDisk(join(dir, 'lib', 'modules', release), join(dir, 'modules.ext4'), context);
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
+import { tryTool } from '../store/run-tool.ts';
+
+/** Debian ships both names; since trixie .pgp is the file and .gpg a link to it. */
+const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'];
+
+/** The archives that one release can come from; `security` only where the host knows one. */
+export interface DebianMirror {
+  readonly main: string;
+  readonly security: string | undefined;
+}
+
+/**
+ * Where Debian packages come from: `$PMEMRIG_DEBIAN_MIRROR`, else the archive that the host's own apt uses.
+ * Rejects with UserError when there is neither.
+ */
+export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env): Promise<DebianMirror> {
+  const given = env['PMEMRIG_DEBIAN_MIRROR'];
+  if (given) {
+    if (!/^[a-z+]+:\/*\S+$/.test(given)) throw noMirror(`PMEMRIG_DEBIAN_MIRROR is not a URL: ${given}`);
+    return { main: given, security: env['PMEMRIG_DEBIAN_SECURITY_MIRROR'] || undefined };
+  }
+  const format = '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)';
+  const targets = await tryTool(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  const mirror = pickDebianMirror(targets.stdout);
+  if (!mirror) throw noMirror("The host's apt has no Debian archive among its sources.");
+  return mirror;
+}
+
+/** Reads lines of `origin|label|component|uri`. Origin and label are empty before the host's first `apt-get update`. */
+export function pickDebianMirror(indexTargets: string): DebianMirror | undefined {
+  const targets = indexTargets.split('\n').flatMap((line) => {
+    const [origin, label, component, uri] = line.split('|');
+    return uri !== undefined && component === 'main' ? [{ origin, label, uri }] : [];
+  });
+  const find = (label: string, path: RegExp): string | undefined =>
+    (targets.find((it) => it.origin === 'Debian' && it.label === label) ?? targets.find((it) => it.origin === '' && path.test(it.uri)))?.uri;
+  const main = find('Debian', /\/debian\/$/);
+  return main === undefined ? undefined : { main, security: find('Debian-Security', /\/debian-security\/$/) };
+}
+
+/** Path of Debian's archive keys. Throws InfraError when the package is missing: nothing is fetched unverified. */
+export function findDebianKeyring(candidates: readonly string[] = KEYRINGS): string {
+  const keyring = candidates.find((path) => existsSync(path));
+  if (keyring === undefined) {
+    throw new InfraError("Debian's archive keys are not installed, so its packages cannot be verified.", {
+      code: 'no-debian-keyring',
+      remedy: 'apt install debian-archive-keyring',
+    });
+  }
+  return keyring;
+}
+
+function noMirror(message: string): UserError {
+  return new UserError(message, {
+    code: 'no-debian-mirror',
+    remedy: 'set PMEMRIG_DEBIAN_MIRROR to the URL of a Debian archive, the one that holds dists/ and pool/.',
+  });
+}

@@ -1,0 +1,88 @@
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UserError } from '../../orchestrator/model/errors.ts';
+import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
+import { digestFile, digestOf, shortDigest } from '../store/digest.ts';
+import type { PrepareContext } from '../store/prepare-context.ts';
+import { runTool } from '../store/run-tool.ts';
+import { getOrCreate } from '../store/store.ts';
+import { prepareInitramfs } from './kernel-initramfs.ts';
+import { readKernelRelease } from './kernel-release.ts';
+import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
+import type { PreparedKernel } from './prepared-kernel.ts';
+
+type GivenKernelSpec = Extract<KernelSpec, { kind: 'image' }>;
+
+/** Makes a kernel that the user built ready to boot: a bzImage or vmlinux, and its module tree if it has one. */
+export async function prepareGivenKernel(spec: GivenKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+  const release = await readKernelRelease(spec.image);
+  const tree = spec.modules === undefined ? undefined : await findModuleTree(spec.modules, release);
+  const digest = digestOf(await digestFile(spec.image, context.cacheDir), tree === undefined ? null : await digestTree(tree, context));
+
+  const build = async (dir: string): Promise<void> => {
+    context.log(`copying the kernel ${spec.image}`);
+    await copyFile(spec.image, join(dir, 'vmlinuz'));
+    if (tree === undefined) return;
+    const copy = join(dir, 'lib', 'modules', release);
+    await mkdir(copy, { recursive: true });
+    // `build` and `source` point back at the kernel's tree.
+    const names = (await readdir(tree)).filter((name) => name !== 'build' && name !== 'source');
+    await runTool(['cp', '--recursive', '--reflink=auto', '--preserve=mode,timestamps', '--', ...names.map((name) => join(tree, name)), copy], {
+      signal: context.signal,
+    });
+    await finishModuleTree(dir, release, context);
+    await writeModulesDisk(copy, join(dir, 'modules.ext4'), context);
+  };
+  const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, build }, context);
+  const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
+
+  return {
+    name: spec.name,
+    image: join(entry, 'vmlinuz'),
+    release,
+    description: `${release} (${spec.image})`,
+    initramfs: initramfs.path,
+    ...(tree !== undefined && { modulesDisk: join(entry, 'modules.ext4') }),
+    digest: initramfs.digest,
+    notes: [],
+  };
+}
+
+/**
+ * The module tree below what the user named: that folder itself, the only release in it, or the
+ * `lib/modules` of an INSTALL_MOD_PATH. Rejects with UserError if there is none, or of another version only.
+ */
+export async function findModuleTree(path: string, release: string): Promise<string> {
+  const candidates = [path, ...(await subfolders(path)), ...(await subfolders(join(path, 'lib', 'modules')))];
+  const trees: string[] = [];
+  for (const candidate of candidates) if (await isModuleTree(candidate)) trees.push(candidate);
+  const match = trees.find((tree) => basename(tree) === release);
+  if (match !== undefined) return match;
+  const remedy = "name the lib/modules/<release> that `make modules_install INSTALL_MOD_PATH=…` of the same build wrote.";
+  if (trees.length === 0) throw new UserError(`${path} holds no kernel modules.`, { code: 'no-modules', remedy });
+  throw new UserError(`The modules in ${path} are for ${trees.map((tree) => basename(tree)).join(', ')}, but the kernel is ${release}.`, {
+    code: 'modules-mismatch',
+    remedy,
+  });
+}
+
+async function subfolders(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
+}
+
+async function isModuleTree(path: string): Promise<boolean> {
+  const marks = ['modules.order', 'modules.dep', 'kernel'];
+  const found = await Promise.all(marks.map((name) => stat(join(path, name)).catch(() => undefined)));
+  return found.some(Boolean);
+}
+
+/** Digest of every module's bytes and place. */
+async function digestTree(tree: string, { cacheDir }: PrepareContext): Promise<string> {
+  // Directory entries, not names: those would be followed through `build` and `source` into the kernel's tree.
+  const entries = await readdir(tree, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const digests: string[] = [];
+  for (const file of files.toSorted()) digests.push(file.slice(tree.length), await digestFile(file, cacheDir));
+  return digestOf(digests);
+}

@@ -1,0 +1,54 @@
+import { open } from 'node:fs/promises';
+import { UserError } from '../../orchestrator/model/errors.ts';
+
+const CHUNK_BYTES = 1 << 20;
+/** Longer than any release string with its prefix, so that one across two chunks is found. */
+const OVERLAP_BYTES = 256;
+
+/**
+ * `uname -r` of a kernel image, read from the file itself: a bzImage says it in its boot header, an ELF
+ * vmlinux in its banner. Rejects with UserError when the file is neither or cannot be read.
+ */
+export async function readKernelRelease(path: string): Promise<string> {
+  await using file = await open(path).catch((error: unknown) => {
+    throw new UserError(`The kernel image ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { code: 'unreadable-kernel' });
+  });
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(64 << 10), 0, 64 << 10, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
+  const head = buffer.subarray(0, bytesRead);
+  const release = parseBzImageRelease(head) ?? (isElf(head) ? await findBanner(file) : undefined);
+  if (release === undefined) {
+    throw new UserError(`${path} is not a kernel image for x86.`, {
+      code: 'not-a-kernel',
+      remedy: 'name the bzImage (arch/x86/boot/bzImage) or the ELF vmlinux of a finished build.',
+    });
+  }
+  return release;
+}
+
+/**
+ * The release in a bzImage's first bytes. Fields as in the kernel's Documentation/arch/x86/boot.rst:
+ * boot_flag at 0x1fe, "HdrS" at 0x202, kernel_version at 0x20e, a pointer less 0x200.
+ */
+export function parseBzImageRelease(head: Buffer): string | undefined {
+  if (head.length < 0x210 || head.readUInt16LE(0x1fe) !== 0xaa55 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
+  const at = head.readUInt16LE(0x20e) + 0x200;
+  return /^[^\s\0]+/.exec(head.toString('latin1', at, at + OVERLAP_BYTES))?.[0];
+}
+
+function isElf(head: Buffer): boolean {
+  return head.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
+}
+
+async function findBanner(file: Awaited<ReturnType<typeof open>>): Promise<string | undefined> {
+  let tail = '';
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
+    if (bytesRead === 0) return undefined;
+    const text = tail + buffer.toString('latin1', 0, bytesRead);
+    // A digit, since format strings such as "Linux version %s" are in there too.
+    const release = /Linux version (\d[^\s\0]*) /.exec(text)?.[1];
+    if (release !== undefined) return release;
+    tail = text.slice(-OVERLAP_BYTES);
+  }
+}

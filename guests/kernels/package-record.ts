@@ -1,0 +1,31 @@
+/** One package as the archive's index describes it. */
+export interface PackageRecord {
+  readonly name: string;
+  readonly version: string;
+  /** Of the .deb, as signed by the archive. */
+  readonly sha256: string;
+  readonly depends: readonly string[];
+}
+
+/** Reads the first record that `apt-cache show` prints (deb-control(5)); `undefined` if there is none. */
+export function parsePackageRecord(text: string): PackageRecord | undefined {
+  const [record = ''] = text.trimStart().split(/\n\s*\n/);
+  const field = (name: string): string | undefined => new RegExp(`^${name}: *(.*)$`, 'm').exec(record)?.[1]?.trim();
+  const name = field('Package');
+  const version = field('Version');
+  const sha256 = field('SHA256');
+  if (name === undefined || version === undefined || sha256 === undefined) return undefined;
+  return { name, version, sha256, depends: field('Depends')?.split(/\s*,\s*/) ?? [] };
+}
+
+/**
+ * The kernel package that a metapackage such as `linux-image-amd64` stands for: of its dependencies the
+ * one named `linux-image-<release>`. A package that depends on none such is itself a kernel.
+ */
+export function kernelPackageOf(meta: PackageRecord): string {
+  for (const dependency of meta.depends) {
+    const name = /^(linux-image-\d\S*)/.exec(dependency)?.[1];
+    if (name !== undefined) return name;
+  }
+  return meta.name;
+}

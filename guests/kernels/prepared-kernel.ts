@@ -1,0 +1,21 @@
+/** A kernel ready to boot: paths of files that nobody changes any more. */
+export interface PreparedKernel {
+  /** As the matrix calls it. */
+  readonly name: string;
+  /** For QEMU's `-kernel`. */
+  readonly image: string;
+  /** `uname -r`. */
+  readonly release: string;
+  /** Where it came from, exactly: `linux-image-6.1.0-50-amd64 6.1.176-1 (bookworm)`. */
+  readonly description: string;
+  /** Base of each guest's initrd, see `writeGuestInitrd`. */
+  readonly initramfs: string;
+  /** Raw ext4, to be attached with the serial number `pmemrig-modules`; absent when the kernel came without modules. */
+  readonly modulesDisk?: string;
+  /** The kernel's `.config`, if known. */
+  readonly config?: string;
+  /** Changes whenever anything that a guest boots from this kernel does. */
+  readonly digest: string;
+  /** For the run's record: what the user should know of how it was got. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,9 @@
+/** What every preparation of a kernel or image is given. */
+export interface PrepareContext {
+  /** Root of all content-addressed caches; made if absent. */
+  readonly cacheDir: string;
+  /** One line of progress for the user: what is being downloaded, built or waited for. */
+  readonly log: (line: string) => void;
+  /** Aborts downloads, builds and waits. */
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,72 @@
+import { execa } from 'execa';
+import { InfraError } from '../../orchestrator/model/errors.ts';
+import { diskFullError, saysDiskFull } from './disk-full.ts';
+
+/** Debian's package of each program we call, where it is named otherwise than the program. */
+const PACKAGE_OF: Readonly<Record<string, string>> = {
+  'apt-get': 'apt',
+  'apt-cache': 'apt',
+  'dpkg-deb': 'dpkg',
+  'dpkg-query': 'dpkg',
+  debugfs: 'e2fsprogs',
+  depmod: 'kmod',
+  mke2fs: 'e2fsprogs',
+  newuidmap: 'uidmap',
+  unshare: 'util-linux',
+  xz: 'xz-utils',
+};
+
+export interface ToolOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ToolResult {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Both streams, for messages and for matching known errors. */
+  readonly output: string;
+}
+
+/**
+ * Runs a program of the host with English messages and /sbin in reach. A failure is a result.
+ * Rejects with InfraError when the program is missing or the disk is full, or with the signal's reason.
+ */
+export async function tryTool(argv: readonly [string, ...string[]], options: ToolOptions = {}): Promise<ToolResult> {
+  const [program, ...args] = argv;
+  const result = await execa(program, args, {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live.
+    env: { ...options.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.signal && { cancelSignal: options.signal }),
+  });
+  options.signal?.throwIfAborted();
+  if (result.code === 'ENOENT') throw missingToolError(program);
+  const output = result.all;
+  if (result.failed && saysDiskFull(output)) throw diskFullError(options.cwd ?? 'the cache', output);
+  return { ok: !result.failed, stdout: result.stdout, output };
+}
+
+/** As {@link tryTool}, but rejects with InfraError and the program's last words when it fails. Gives its standard output. */
+export async function runTool(argv: readonly [string, ...string[]], options: ToolOptions = {}): Promise<string> {
+  const result = await tryTool(argv, options);
+  if (!result.ok) throw toolFailedError(argv, result.output);
+  return result.stdout;
+}
+
+export function toolFailedError(argv: readonly string[], output: string): InfraError {
+  const lastWords = output.trim().split('\n').slice(-8).join('\n  ');
+  const command = argv.join(' ');
+  return new InfraError(`\`${command.length > 200 ? `${command.slice(0, 200)}…` : command}\` failed:\n  ${lastWords}`, { code: 'tool-failed' });
+}
+
+function missingToolError(program: string): InfraError {
+  return new InfraError(`The program ${program} is not installed.`, {
+    code: 'no-tool',
+    remedy: `apt install ${PACKAGE_OF[program] ?? program}`,
+  });
+}

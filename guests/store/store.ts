@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { diskFullError, saysDiskFull } from './disk-full.ts';
+import { withLock } from './lock.ts';
+import type { PrepareContext } from './prepare-context.ts';
+import { removeTree } from './remove-tree.ts';
+
+interface StoreRequest {
+  /** Folder of the store: `kernels`, `images`. */
+  readonly kind: string;
+  /** Name of the entry, unique to its content and fit for a file name: `linux-image-…-<digest>`. */
+  readonly key: string;
+  /** Fills the empty folder `dir`. Runs in at most one process at a time, and not at all if the entry exists. */
+  readonly build: (dir: string) => Promise<void>;
+}
+
+/**
+ * Path of the finished entry `<cacheDir>/<kind>/<key>`, built if it is not there. It is built aside and
+ * renamed in, so that an entry which exists is whole; what a killed builder left is removed by the next.
+ * Rejects with what `build` rejects with, or InfraError for a full disk.
+ */
+export async function getOrCreate({ kind, key, build }: StoreRequest, context: PrepareContext): Promise<string> {
+  const entry = join(context.cacheDir, kind, key);
+  if (await exists(entry)) return entry;
+  try {
+    await withLock({ path: `${entry}.lock`, what: key, log: context.log, signal: context.signal }, async () => {
+      if (!(await exists(entry))) await buildAside(entry, build);
+    });
+  } catch (error) {
+    throw saysDiskFull(error) && !(error instanceof Error && 'remedy' in error) ? diskFullError(context.cacheDir, error) : error;
+  }
+  return entry;
+}
+
+async function buildAside(entry: string, build: (dir: string) => Promise<void>): Promise<void> {
+  await removeRemains(entry);
+  const dir = `${entry}.partial-${randomBytes(4).toString('hex')}`;
+  await mkdir(dir, { recursive: true });
+  try {
+    await build(dir);
+    await rename(dir, entry);
+  } catch (error) {
+    await removeTree(dir).catch(() => undefined);
+    // Only after a lost lock: somebody else finished the same entry first, and theirs is as good.
+    if (!(await exists(entry))) throw error;
+  }
+}
+
+async function removeRemains(entry: string): Promise<void> {
+  const parent = dirname(entry);
+  const remains = (await readdir(parent)).filter((name) => join(parent, name).startsWith(`${entry}.partial-`));
+  await Promise.all(remains.map((name) => removeTree(join(parent, name))));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
