@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readIfThere } from './read-if-there.ts';
 
 const CGROUP_ROOT = '/sys/fs/cgroup';
 
@@ -72,12 +72,4 @@ function readCores(group: string, version: 1 | 2, readText: ReadText): number {
       : `${readText(join(group, 'cpu.cfs_quota_us')) ?? ''} ${readText(join(group, 'cpu.cfs_period_us')) ?? ''}`;
   const [quota = NaN, period = NaN] = (text ?? '').split(/\s+/).filter(Boolean).map(Number);
   return quota > 0 && period > 0 ? quota / period : Infinity;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

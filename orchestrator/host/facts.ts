@@ -1,13 +1,13 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { availableParallelism, release, userInfo } from 'node:os';
+import { availableParallelism, release } from 'node:os';
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 import { readCgroupLimits } from './cgroup.ts';
 import { findCommand } from './find-command.ts';
 import { detectPackageManager } from './package-manager.ts';
 import type { PackageManager } from './packages.ts';
-import { countSubordinateIds, parseMeminfo, parseOsRelease } from './parse-facts.ts';
+import { parseMeminfo, parseOsRelease } from './parse-facts.ts';
+import { readIfThere } from './read-if-there.ts';
 
 /** A folder that the rig writes to, judged by its nearest ancestor that exists. */
 export interface FolderFacts {
@@ -16,18 +16,7 @@ export interface FolderFacts {
   readonly writable: boolean;
 }
 
-export interface UserFacts {
-  readonly name: string;
-  readonly isRoot: boolean;
-  /** Can become root without a person; `false` for root itself. */
-  readonly sudo: 'none' | 'asks-password' | 'passwordless';
-  /** The smaller of the counts in /etc/subuid and /etc/subgid. */
-  readonly subordinateIds: number;
-  /** The sysctl, as `name=value`, that keeps this user from making user namespaces. */
-  readonly userNamespacesOffBy?: string;
-}
-
-/** The host as the rig sees it; control group limits are taken off. Plain serialisable values. */
+/** The host as the rig sees it; control group limits are taken off. Plain serialisable values, quick to collect. */
 export interface HostFacts {
   readonly os: string;
   readonly kernel: string;
@@ -39,12 +28,12 @@ export interface HostFacts {
   readonly memoryAvailableBytes: number;
   readonly cache: FolderFacts;
   readonly runs: FolderFacts;
-  readonly user: UserFacts;
   readonly packageManager?: PackageManager;
 }
 
+/** Reads files of /proc, /sys and /etc; starts no process. */
 export async function collectHostFacts(folders: { readonly cacheDir: string; readonly runsDir: string }): Promise<HostFacts> {
-  const { prettyName, distributions } = parseOsRelease(readText('/etc/os-release') || readText('/usr/lib/os-release'));
+  const { prettyName, distributions } = parseOsRelease(readIfThere('/etc/os-release') ?? readIfThere('/usr/lib/os-release') ?? '');
   const packageManager = detectPackageManager(distributions, (name) => findCommand(name) !== undefined);
   return {
     os: prettyName,
@@ -54,14 +43,13 @@ export async function collectHostFacts(folders: { readonly cacheDir: string; rea
     ...readCapacity(),
     cache: await readFolder(folders.cacheDir),
     runs: await readFolder(folders.runsDir),
-    user: await readUser(),
     ...(packageManager && { packageManager }),
   };
 }
 
 /** Cores and memory (bytes) that guests may use between them: the machine's, or the control group's if that is less. */
-export function readCapacity(): Pick<HostFacts, 'cores' | 'memoryBytes' | 'memoryAvailableBytes'> {
-  const memory = parseMeminfo(readText('/proc/meminfo'));
+function readCapacity(): Pick<HostFacts, 'cores' | 'memoryBytes' | 'memoryAvailableBytes'> {
+  const memory = parseMeminfo(readIfThere('/proc/meminfo') ?? '');
   const limits = readCgroupLimits();
   return {
     cores: Math.min(availableParallelism(), limits.cores),
@@ -83,44 +71,5 @@ function isWritable(path: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function readUser(): Promise<UserFacts> {
-  const uid = process.getuid?.() ?? 0;
-  const name = readUserName(uid);
-  const isRoot = uid === 0;
-  const ids = ['/etc/subuid', '/etc/subgid'].map((file) => countSubordinateIds(readText(file), { name, uid }));
-  const off = findNamespaceBan();
-  return { name, isRoot, sudo: isRoot ? 'none' : await probeSudo(), subordinateIds: Math.min(...ids), ...(off && { userNamespacesOffBy: off }) };
-}
-
-/** A container may run under a number that has no passwd entry, which makes userInfo().username throw. */
-function readUserName(uid: number): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(uid);
-  }
-}
-
-async function probeSudo(): Promise<UserFacts['sudo']> {
-  if (findCommand('sudo') === undefined) return 'none';
-  const { failed } = await execa('sudo', ['-n', 'true'], { reject: false, timeout: 5000, stdin: 'ignore' });
-  return failed ? 'asks-password' : 'passwordless';
-}
-
-/** Debian's own switch, and the upstream limit; neither file need exist. */
-function findNamespaceBan(): string | undefined {
-  const switches = ['kernel.unprivileged_userns_clone', 'user.max_user_namespaces'];
-  const off = switches.find((name) => readText(`/proc/sys/${name.replace('.', '/')}`).trim() === '0');
-  return off && `${off}=0`;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }

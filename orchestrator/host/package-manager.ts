@@ -48,16 +48,23 @@ export interface InstallCommands {
   readonly install: readonly string[];
 }
 
-/** The argument vectors that install `packages` without a question, to be run as root. */
+/** The argument vectors that install `packages` with nobody there to answer, to be run as root. */
 export function planInstall(manager: PackageManager, packages: readonly string[]): InstallCommands {
   const { refresh, install } = MANAGERS[manager];
-  return { refresh, install: [...install, ...packages] };
+  if (manager !== 'apt') return { refresh, install: [...install, ...packages] };
+  // A machine just booted is often in the middle of its own unattended upgrade: apt-get, unlike apt, would not wait.
+  const unattended = ['env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8'];
+  const patient = ['-q', '-o', 'DPkg::Lock::Timeout=120'];
+  return { refresh: [...unattended, ...(refresh ?? []), ...patient], install: [...unattended, ...install, ...patient, ...packages] };
 }
 
-/** The one line for a person to type. `become`: how that person becomes root. */
-export function formatInstallCommand(manager: PackageManager, packages: readonly string[], become: 'root' | 'sudo' | 'su'): string {
-  const { refresh, install } = planInstall(manager, packages);
-  const commands = [refresh, install].flatMap((command) => (command ? [command.join(' ')] : []));
+/** How a person becomes root. */
+export type Become = 'root' | 'sudo' | 'su';
+
+/** The one line for a person to type; `refresh: false` leaves out fetching the package lists. */
+export function formatInstallCommand(manager: PackageManager, packages: readonly string[], become: Become, { refresh = true } = {}): string {
+  const habits = MANAGERS[manager];
+  const commands = [refresh ? habits.refresh : null, [...habits.install, ...packages]].flatMap((command) => (command ? [command.join(' ')] : []));
   if (become === 'su') return `su -c '${commands.join(' && ')}'`;
   return commands.map((command) => (become === 'sudo' ? `sudo ${command}` : command)).join(' && ');
 }

@@ -6,8 +6,8 @@ export interface HostNeed {
   readonly id: string;
   /** Completes "needed …". */
   readonly why: string;
-  /** Present when any one of these commands is on PATH, or this file exists. */
-  readonly foundBy: { readonly commands: readonly string[] } | { readonly file: string };
+  /** Present when any one of these commands is on PATH, or of these files exists. */
+  readonly foundBy: { readonly commands: readonly string[] } | { readonly files: readonly string[] };
   /** An optional need is reported and installed by nobody but the user. */
   readonly level: 'required' | 'optional';
   /** Only a user other than root needs it. */
@@ -34,7 +34,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
   {
     id: 'debian-archive-keyring',
     why: "to verify Debian's signatures",
-    foundBy: { file: '/usr/share/keyrings/debian-archive-keyring.gpg' },
+    foundBy: { files: ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'] },
     level: 'required',
     packages: { apt: 'debian-archive-keyring', dnf: 'debian-keyring', pacman: 'debian-archive-keyring', zypper: null },
   },
@@ -47,6 +47,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     packages: { apt: 'gpgv', dnf: 'gnupg2', pacman: 'gnupg', zypper: 'gpg2' },
   },
   command('setpriv', 'to end guests with the controller', everywhere('util-linux')),
+  command('unshare', 'to build root file systems in a name space of their own', everywhere('util-linux')),
   command('mke2fs', 'to write disk images', everywhere('e2fsprogs')),
   command('depmod', 'to index kernel modules', everywhere('kmod')),
   command('tar', 'to unpack root file systems', everywhere('tar')),
@@ -56,7 +57,6 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     ...command('newuidmap', 'to build root file systems as a normal user', { apt: 'uidmap', dnf: 'shadow-utils', pacman: 'shadow', zypper: 'shadow' }),
     unprivilegedOnly: true,
   },
-  { ...command('unshare', 'to build root file systems as a normal user', everywhere('util-linux')), unprivilegedOnly: true },
 ];
 
 function command(name: string, why: string, packages: HostNeed['packages']): HostNeed {

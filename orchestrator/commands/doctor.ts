@@ -1,0 +1,23 @@
+import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
+import { findQemu } from '../../guests/qemu/find-qemu.ts';
+import { examineHost } from '../host/doctor.ts';
+import { canInstall, fixHost } from '../host/fix-host.ts';
+import { formatDoctor } from '../host/format-doctor.ts';
+import { runShown } from '../host/run-shown.ts';
+
+/**
+ * `pmemrig doctor`: 0 if a run could start, else 3.
+ * With `fix` what packages can remedy is installed first; UserError (2) when that takes a person.
+ */
+export async function doctorCommand({ fix, json, quiet }: { readonly fix?: boolean; readonly json?: boolean; readonly quiet?: boolean }): Promise<number> {
+  const probes = { findQemu: () => findQemu(), probeAccelerator };
+  let { report, user } = await examineHost(probes);
+  if (fix === true && report.install) {
+    if (!canInstall(user)) process.stdout.write(formatDoctor(report, { quiet: true }));
+    // Progress goes to stderr: stdout is the report's.
+    await fixHost(report, user, { run: runShown, log: (line) => process.stderr.write(`${line}\n`) });
+    ({ report, user } = await examineHost(probes));
+  }
+  process.stdout.write(json === true ? `${JSON.stringify(report, undefined, 2)}\n` : formatDoctor(report, { quiet: quiet === true }));
+  return report.ready ? 0 : 3;
+}

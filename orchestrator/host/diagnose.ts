@@ -1,0 +1,150 @@
+import prettyBytes from 'pretty-bytes';
+import type { FolderFacts, HostFacts } from './facts.ts';
+import { type Become, formatInstallCommand } from './package-manager.ts';
+import { HOST_NEEDS, type HostNeed, type PackageManager } from './packages.ts';
+import type { UserFacts } from './user-facts.ts';
+
+export interface Check {
+  readonly name: string;
+  /** `missing`: no run can start; `warn`: it can, but something is worth knowing. */
+  readonly status: 'ok' | 'missing' | 'warn';
+  readonly detail: string;
+  /** What to do about it, as a command where there is one. */
+  readonly remedy?: string;
+}
+
+/** What the doctor found. Plain serialisable values. */
+export interface DoctorReport {
+  /** A run could start. */
+  readonly ready: boolean;
+  readonly checks: readonly Check[];
+  /** The packages that would fill the lacks, and the one line to type; absent when no package would. */
+  readonly install?: { readonly manager: PackageManager; readonly packages: readonly string[]; readonly command: string };
+}
+
+/** Something probed that may have failed; the words are for the user. */
+export type Probed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string; readonly remedy?: string };
+
+export interface Findings {
+  readonly host: HostFacts;
+  readonly user: UserFacts;
+  /** Ids of {@link HOST_NEEDS} that are there, each with where. */
+  readonly present: ReadonlyMap<string, string>;
+  readonly qemu: Probed<{ readonly path: string; readonly version: string }>;
+  /** Absent when there is no QEMU to probe with. */
+  readonly accelerator?: Probed<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+}
+
+const GiB = 2 ** 30;
+/** The smallest useful guest, and what the default one takes with QEMU around it. */
+const MEMORY = { least: GiB, ample: 2.5 * GiB };
+/** Two Debian kernels with their modules, and a root file system: 3.5 GiB while being built. A warm cache needs none. */
+const CACHE_DISK = { least: GiB, ample: 5 * GiB };
+/** Pmem backing files are sparse: a guest takes what its tests write. */
+const RUNS_DISK = { least: GiB, ample: 4 * GiB };
+
+/** Judges what was found; pure. */
+export function diagnose(findings: Findings): DoctorReport {
+  const { host, user } = findings;
+  const needs = HOST_NEEDS.filter((need) => !(need.unprivilegedOnly === true && user.isRoot));
+  const lacks = needs.filter((need) => isLacking(need, findings));
+  const checks = [
+    checkSystem(host),
+    checkQemu(findings),
+    checkAccelerator(findings),
+    ...needs.filter(({ id }) => id !== 'qemu').map((need) => checkNeed(need, findings)),
+    checkNamespaces(findings),
+    checkMemory(host),
+    { name: 'cores', status: 'ok', detail: String(Number(host.cores.toFixed(2))) } as const,
+    checkFolder('cache', host.cache, CACHE_DISK, 'PMEMRIG_CACHE'),
+    checkFolder('runs', host.runs, RUNS_DISK, 'PMEMRIG_RUNS'),
+  ];
+  const install = planPackages(lacks, findings);
+  return { ready: checks.every(({ status }) => status !== 'missing'), checks, ...(install && { install }) };
+}
+
+function isLacking(need: HostNeed, { present, qemu }: Findings): boolean {
+  return !present.has(need.id) && !(need.id === 'qemu' && qemu.ok);
+}
+
+function planPackages(lacks: readonly HostNeed[], { host, user }: Findings): DoctorReport['install'] {
+  const manager = host.packageManager;
+  if (!manager) return undefined;
+  const packages = [...new Set(lacks.filter(({ level }) => level === 'required').flatMap(({ packages }) => packages[manager] ?? []))];
+  return packages.length === 0 ? undefined : { manager, packages, command: formatInstallCommand(manager, packages, howToBecomeRoot(user)) };
+}
+
+function howToBecomeRoot(user: UserFacts): Become {
+  if (user.isRoot) return 'root';
+  return user.sudo === 'none' ? 'su' : 'sudo';
+}
+
+function checkSystem({ os, kernel, architecture, node }: HostFacts): Check {
+  const detail = `${os}, Linux ${kernel}, ${architecture}, Node ${node}`;
+  if (architecture === 'x64') return { name: 'system', status: 'ok', detail };
+  return { name: 'system', status: 'missing', detail: `${detail}; only x86-64 is supported`, remedy: 'run pmemrig on an x86-64 host' };
+}
+
+function checkQemu(findings: Findings): Check {
+  const { qemu } = findings;
+  if (qemu.ok) return { name: 'QEMU', status: 'ok', detail: `${qemu.value.version}, ${qemu.value.path}` };
+  const need = HOST_NEEDS.find(({ id }) => id === 'qemu');
+  const remedy = need && isLacking(need, findings) ? remedyFor(need, findings) : qemu.remedy;
+  return { name: 'QEMU', status: 'missing', detail: qemu.reason, ...(remedy !== undefined && { remedy }) };
+}
+
+function checkAccelerator({ accelerator }: Findings): Check {
+  const name = 'accelerator';
+  if (!accelerator) return { name, status: 'warn', detail: 'not probed for want of QEMU' };
+  if (accelerator.ok) return { name, status: 'ok', detail: `${accelerator.value.accelerator}: ${accelerator.value.reason}` };
+  return { name, status: 'missing', detail: accelerator.reason, ...(accelerator.remedy !== undefined && { remedy: accelerator.remedy }) };
+}
+
+function checkNeed(need: HostNeed, findings: Findings): Check {
+  const place = findings.present.get(need.id);
+  if (place !== undefined) return { name: need.id, status: 'ok', detail: place };
+  const status = need.level === 'required' ? 'missing' : 'warn';
+  return { name: need.id, status, detail: `not installed; needed ${need.why}`, remedy: remedyFor(need, findings) };
+}
+
+function remedyFor(need: HostNeed, { host, user }: Findings): string {
+  const manager = host.packageManager;
+  if (!manager) return `install ${need.id} with this system's package manager`;
+  const name = need.packages[manager];
+  if (name === null) return `${host.os} has no package of it: build it from its sources, or run pmemrig in a Debian container`;
+  return formatInstallCommand(manager, [name], howToBecomeRoot(user), { refresh: false });
+}
+
+function checkNamespaces({ user, present }: Findings): Check {
+  const name = 'name spaces';
+  if (user.namespaces.work) return { name, status: 'ok', detail: user.isRoot ? 'as root' : `as ${user.name}, ${user.subordinateIds} subordinate ids` };
+  const { reason } = user.namespaces;
+  if (user.isRoot) return { name, status: 'missing', detail: reason, remedy: 'give this container the capability SYS_ADMIN, or run pmemrig outside it' };
+  const asRoot = howToBecomeRoot(user) === 'su' ? (command: string) => `su -c '${command}'` : (command: string) => `sudo ${command}`;
+  if (user.namespaceSwitch !== undefined) return { name, status: 'missing', detail: reason, remedy: asRoot(`sysctl -w ${user.namespaceSwitch}`) };
+  if (user.subordinateIds < 65536) {
+    const remedy = asRoot(`usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user.name}`);
+    return { name, status: 'missing', detail: `${user.name} has no subordinate ids in /etc/subuid and /etc/subgid`, remedy };
+  }
+  if (!present.has('newuidmap') || !present.has('unshare')) return { name, status: 'missing', detail: reason, remedy: 'install what is missing above' };
+  return { name, status: 'missing', detail: reason, remedy: 'allow this user to make name spaces, or run pmemrig as root' };
+}
+
+function checkMemory({ memoryBytes, memoryAvailableBytes }: HostFacts): Check {
+  const detail = `${showBytes(memoryAvailableBytes)} of ${showBytes(memoryBytes)} available`;
+  if (memoryAvailableBytes >= MEMORY.ample) return { name: 'memory', status: 'ok', detail };
+  const remedy = 'end other programs, lower the guest memory, or raise the limit of the container';
+  return { name: 'memory', status: memoryAvailableBytes < MEMORY.least ? 'missing' : 'warn', detail: `only ${detail}`, remedy };
+}
+
+function checkFolder(name: string, folder: FolderFacts, { least, ample }: { readonly least: number; readonly ample: number }, variable: string): Check {
+  const detail = `${showBytes(folder.freeBytes)} free for ${folder.path}`;
+  const remedy = `free some space, or point $${variable} at another disk`;
+  if (!folder.writable) return { name, status: 'missing', detail: `${folder.path} can't be written`, remedy: `point $${variable} at a folder of yours` };
+  if (folder.freeBytes >= ample) return { name, status: 'ok', detail };
+  return { name, status: folder.freeBytes < least ? 'missing' : 'warn', detail: `only ${detail}`, remedy };
+}
+
+function showBytes(bytes: number): string {
+  return prettyBytes(bytes, { binary: true, maximumFractionDigits: 1 });
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { InfraError, UserError } from '../model/errors.ts';
+import { cacheDir, runsDir } from '../model/paths.ts';
+import { diagnose, type DoctorReport, type Findings, type Probed } from './diagnose.ts';
+import { collectHostFacts } from './facts.ts';
+import { findCommand } from './find-command.ts';
+import { HOST_NEEDS, type HostNeed } from './packages.ts';
+import { collectUserFacts, type UserFacts } from './user-facts.ts';
+
+interface QemuFound {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** How QEMU is found and tried; parts of `guests/qemu`. */
+export interface DoctorProbes {
+  readonly findQemu: () => Promise<QemuFound>;
+  readonly probeAccelerator: (options: { readonly qemu: QemuFound; readonly cacheDir: string }) => Promise<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+}
+
+/** Looks the host over. The first time it boots a tiny guest to learn the accelerator, which takes seconds. */
+export async function examineHost(probes: DoctorProbes): Promise<{ readonly report: DoctorReport; readonly user: UserFacts }> {
+  const folders = { cacheDir: cacheDir(), runsDir: runsDir() };
+  const [host, user] = await Promise.all([collectHostFacts(folders), collectUserFacts()]);
+  const qemu = await attempt(probes.findQemu);
+  const accelerator = qemu.ok ? await attempt(() => probes.probeAccelerator({ qemu: qemu.value, cacheDir: folders.cacheDir })) : undefined;
+  const findings: Findings = { host, user, present: findPresent(), qemu, ...(accelerator && { accelerator }) };
+  return { report: diagnose(findings), user };
+}
+
+function findPresent(): Map<string, string> {
+  return new Map(
+    HOST_NEEDS.flatMap((need) => {
+      const place = findNeed(need);
+      return place === undefined ? [] : [[need.id, place] as const];
+    }),
+  );
+}
+
+function findNeed({ foundBy }: HostNeed): string | undefined {
+  if ('files' in foundBy) return foundBy.files.find((file) => existsSync(file));
+  for (const name of foundBy.commands) {
+    const path = findCommand(name);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** Errors of the user and of the host are findings; a bug stays an error. */
+async function attempt<T>(probe: () => Promise<T>): Promise<Probed<T>> {
+  try {
+    return { ok: true, value: await probe() };
+  } catch (error) {
+    if (!(error instanceof InfraError || error instanceof UserError)) throw error;
+    const { message, remedy } = error;
+    return { ok: false, reason: message, ...(remedy !== undefined && { remedy }) };
+  }
+}
