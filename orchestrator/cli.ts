@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { OnceOptions } from './commands/compose-once.ts';
+import type { ExecuteOptions } from './commands/execute-run.ts';
 import { describeError, UserError } from './model/errors.ts';
 import { VERSION } from './version.ts';
 
@@ -54,7 +55,8 @@ withGuestOptions(
     .addOption(retriesOption)
     .addOption(jobsOption)
     .addOption(runsOption)
-    .option('--timeout <duration>', 'deadline of the command', '120s')
+    .option('--upload <dir>', 'copy this folder in and look the command up there')
+    .option('--timeout <duration>', 'deadline of the command (default: 120s)')
     .addHelpText(
       'after',
       `
@@ -64,7 +66,7 @@ Examples:
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
     ),
-).action(async (command: string[], options: OnceOptions) => {
+).action(async (command: string[], options: OnceOptions & ExecuteOptions) => {
   const { onceCommand } = await import('./commands/once.ts');
   process.exitCode = await onceCommand(command, { ...options, verbose: isVerbose() });
 });
@@ -78,7 +80,7 @@ withGuestOptions(
     .addHelpText('after', "\nExamples:\n  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'"),
 ).action(async (matrix: string | undefined, cell: string | undefined, options: OnceOptions) => {
   const { shellCommand } = await import('./commands/shell.ts');
-  process.exitCode = await shellCommand({ ...options, matrix, cell, verbose: isVerbose() });
+  process.exitCode = await shellCommand(matrix, cell, options);
 });
 
 program

@@ -9,12 +9,17 @@ export interface OnceOptions {
   readonly image: string;
   readonly pmem: readonly string[];
   readonly size: string;
-  readonly fs: readonly string[];
-  readonly suite: readonly string[];
+  /** Absent: `ext4-dax` where the device can do DAX, none elsewhere. */
+  readonly fs?: readonly string[];
+  /** Absent: fio, unless a command is given. */
+  readonly suite?: readonly string[];
   readonly cpus: number;
   readonly memory: string;
   readonly append?: string;
-  readonly timeout: string;
+  /** A folder to copy in whole, in which the command is then looked up. */
+  readonly upload?: string;
+  /** Of the command; absent: the suite's own default. */
+  readonly timeout?: string;
 }
 
 type Device = Readonly<Record<string, string>>;
@@ -30,6 +35,9 @@ const PMEM_PRESETS: Readonly<Record<string, Device>> = {
   'virtio-blk': { kind: 'virtio-blk' },
 };
 
+/** Presets on whose block device a file system can be mounted with DAX. */
+const DAX_FILE_SYSTEM_PRESETS: ReadonlySet<string> = new Set(['nvdimm', 'virtio-pmem', 'e820']);
+
 const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'ext4-dax': { type: 'ext4', mount: 'dax=always' },
   'xfs-dax': { type: 'xfs', mount: 'dax=always' },
@@ -43,8 +51,8 @@ const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * loader as any other. `command` is what follows `--`.
  */
 export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
-  const suites: Record<string, unknown>[] = options.suite.map((name) => ({ name }));
-  if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, cwd), timeout: options.timeout });
+  const suites: Record<string, unknown>[] = (options.suite ?? (command.length > 0 ? [] : ['fio'])).map((name) => ({ name }));
+  if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
   return {
     version: 1,
     name: 'once',
@@ -52,8 +60,9 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
     kernels: [composeKernel(options, cwd)],
     images: [{ name: options.image, debian: { release: options.image } }],
     pmem: options.pmem.map((name) => ({ name, devices: [{ ...preset('--pmem', PMEM_PRESETS, name), size: options.size }] })),
-    filesystems: options.fs.map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
+    filesystems: (options.fs ?? ['ext4-dax', 'none']).map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
     suites,
+    ...(!options.fs && { include: options.pmem.map((name) => ({ pmem: name, filesystem: DAX_FILE_SYSTEM_PRESETS.has(name) ? 'ext4-dax' : 'none' })) }),
   };
 }
 
@@ -80,7 +89,8 @@ function kernelName(path: string): string {
 }
 
 /** A first word that is a file or folder here travels to the guest; any other is looked up there. */
-function composeCommand(command: readonly string[], cwd: string): Record<string, unknown> {
+function composeCommand(command: readonly string[], folder: string | undefined, cwd: string): Record<string, unknown> {
+  if (folder !== undefined) return { upload: resolve(cwd, folder), run: command };
   const [program = '', ...args] = command;
   const path = resolve(cwd, program);
   const travels = statSync(path, { throwIfNoEntry: false })?.isFile() === true;

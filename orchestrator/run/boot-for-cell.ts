@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bootGuest } from '../../guests/guest.ts';
 import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
-import { generateRunKeys } from '../../guests/ssh/keys.ts';
+import { createRunKeys } from '../../guests/ssh/keys.ts';
 import { Admission } from '../host/admission.ts';
 import type { Cell } from '../model/cell.ts';
 import type { BootForCell } from './guest-slot.ts';
@@ -28,7 +28,7 @@ export function bootFromPrepared(options: BootFromPrepared): BootForCell {
   // A user who says how many guests may run at once has the last word on cores.
   const cores = jobs === undefined ? capacity.cores : Number.POSITIVE_INFINITY;
   const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores });
-  const keys = generateRunKeys();
+  const keys = createRunKeys();
   let guests = 0;
 
   return async (cell, signal) => {

@@ -1,5 +1,3 @@
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Cell } from '../model/cell.ts';
 import { InfraError, UserError } from '../model/errors.ts';
 import type { PmemTopology } from '../model/pmem.ts';
@@ -12,8 +10,7 @@ const MIN_FREE_BYTES = 64 * 2 ** 20;
  * Refuses, before anything boots, a topology whose backing files the disk of `runsDir` could not hold when full.
  * @throws UserError for a topology that is too large, InfraError for a disk that is full already.
  */
-export async function checkDiskCapacity(cells: readonly Cell[], runsDir: string): Promise<void> {
-  const freeBytes = await freeDiskBytes(runsDir);
+export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeBytes }: { readonly path: string; readonly freeBytes: number }): void {
   if (freeBytes < MIN_FREE_BYTES) {
     throw new InfraError(`the disk of ${runsDir} is full (${Math.floor(freeBytes / 2 ** 20)} MiB free)`, {
       code: 'disk-full',
@@ -34,16 +31,4 @@ export async function checkDiskCapacity(cells: readonly Cell[], runsDir: string)
 /** e820 devices live in the guest's RAM. */
 function backingBytes({ devices }: PmemTopology): number {
   return devices.reduce((sum, device) => sum + (device.kind === 'e820' ? 0 : device.sizeBytes), 0);
-}
-
-/** Free bytes of the file system that holds `dir`, or will once `dir` is made. */
-async function freeDiskBytes(dir: string): Promise<number> {
-  try {
-    const { bavail, bsize } = await statfs(dir);
-    return bavail * bsize;
-  } catch (error) {
-    const parent = dirname(dir);
-    if (parent === dir) throw error;
-    return freeDiskBytes(parent);
-  }
 }

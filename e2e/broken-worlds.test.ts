@@ -1,0 +1,98 @@
+import { openSync, readdirSync, statSync, writeFileSync, writeSync, closeSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { endOf, latestRun, readEvents, results, rig, startRig, Workspace } from './support/rig.ts';
+
+const workspace = new Workspace();
+afterAll(() => workspace[Symbol.dispose]());
+
+function matrix(name: string, body: string, guest = 'guest: { cpus: 1, memory: 1G }'): string {
+  const path = join(workspace.dir, `${name}.yaml`);
+  writeFileSync(path, `version: 1\nname: ${name}\n${guest}\n${body}`);
+  return path;
+}
+
+test('a kernel that panics in boot is the crash of its cell, in the words of the console', async () => {
+  // Without its initramfs' init the kernel finds no root file system and panics.
+  const run = await rig(['once', '--kernel', 'bookworm', '--size', '128M', '--append', 'rdinit=/nonexistent', '--', 'true'], workspace);
+  expect(run.exitCode).toBe(1);
+  expect(results(run.events)).toEqual(['guest/boot#1 crash']);
+  expect(endOf(run.events, 'guest/boot').evidence).toContain('Kernel panic - not syncing: VFS: Unable to mount root fs');
+  expect(run.stdout).toContain('Kernel panic - not syncing');
+});
+
+test('ext4-dax on a raw namespace fails with the words of mount and kernel', async () => {
+  const run = await rig(['once', '--kernel', 'bookworm', '--pmem', 'nvdimm-raw', '--size', '128M', '--fs', 'ext4-dax', '--', 'true'], workspace);
+  expect(run.exitCode).toBe(1);
+  const end = endOf(run.events, 'command/true');
+  expect(end.status).toBe('fail');
+  expect(`${end.message} ${end.evidence}`).toMatch(/dax/i);
+});
+
+test('a kernel without virtio_pmem fails guest/pmem by name, and the other cells run', async () => {
+  const path = matrix(
+    'no-driver',
+    `kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
+pmem:
+  - { name: virtio-pmem, devices: [{ kind: virtio-pmem, size: 128M }] }
+  - { name: virtio-blk, devices: [{ kind: virtio-blk, size: 128M }] }
+suites: [{ name: command, run: [/bin/true] }]
+`,
+    // udev then finds no module for the device, as on a kernel built without CONFIG_VIRTIO_PMEM.
+    'guest: { cpus: 1, memory: 1G, append: modprobe.blacklist=virtio_pmem }',
+  );
+  const run = await rig(['run', path], workspace);
+  expect(run.exitCode).toBe(1);
+  const ends = run.events.filter((event) => event.type === 'test-end').map(({ cell, test, status, message = '' }) => ({ cell, test, status, message }));
+  expect(ends).toContainEqual({ cell: 'debian-6.1/virtio-pmem/command', test: 'guest/pmem', status: 'fail', message: expect.stringContaining('virtio_pmem') as string });
+  expect(ends).toContainEqual({ cell: 'debian-6.1/virtio-blk/command', test: 'command/true', status: 'pass', message: '' });
+});
+
+test('corrupting the pmem file from the host under fio is a verify failure in the words of fio', async () => {
+  const path = matrix(
+    'corrupt',
+    `kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
+pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 128M }] }]
+filesystems: [{ name: ext4-dax, type: ext4, mount: dax=always }]
+suites: [{ name: fio, jobs: [dax-mmap-verify], runtime: 20s, size: 32M }]
+`,
+  );
+  const run = startRig(['run', path], workspace);
+  const before = latestRun(workspace);
+  let backing = '';
+  for (let tick = 0; tick < 1200 && backing === ''; tick += 1) {
+    await sleep(100);
+    const dir = latestRun(workspace);
+    if (dir === before || !existsSync(join(dir, 'events.jsonl'))) continue;
+    if (readEvents(dir).some((event) => event.type === 'test-start' && event.test === 'fio/dax-mmap-verify')) backing = backingFile(join(dir, 'guests', '1'));
+  }
+  expect(backing).not.toBe('');
+  // fio lays the file out first, so keep spoiling: one sector in every 64 KiB of the data area, until fio has seen it.
+  let over = false;
+  void run.then(() => (over = true));
+  while (!over) {
+    spoil(backing);
+    await sleep(500);
+  }
+  const { exitCode } = await run;
+  const end = endOf(readEvents(latestRun(workspace)), 'fio/dax-mmap-verify');
+  expect(end.status).toBe('fail');
+  expect(`${end.message} ${end.evidence}`).toMatch(/verify/i);
+  expect(exitCode).toBe(1);
+});
+
+function backingFile(dir: string): string {
+  const name = readdirSync(dir).find((file) => statSync(join(dir, file)).size >= 128 * 2 ** 20);
+  return name === undefined ? '' : join(dir, name);
+}
+
+/** Leaves the first 48 MiB alone, where the labels' info blocks and ext4's own metadata live. */
+function spoil(path: string): void {
+  const fd = openSync(path, 'r+');
+  try {
+    for (let at = 48 * 2 ** 20; at < 100 * 2 ** 20; at += 64 * 2 ** 10) writeSync(fd, Buffer.alloc(512, 0xa5), 0, 512, at);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,58 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { endOf, rig, Workspace } from './support/rig.ts';
+
+const workspace = new Workspace();
+afterAll(() => workspace[Symbol.dispose]());
+
+function script(name: string, body: string): string {
+  const path = join(workspace.dir, name);
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const guest = ['--kernel', 'bookworm', '--pmem', 'nvdimm', '--size', '128M', '--cpus', '1', '--memory', '1G'];
+
+test("a reproducer sees the cell's device and file system, and what it leaves behind is kept", async () => {
+  const path = script(
+    'repro.sh',
+    `set -e
+test -b "$PMEMRIG_DEV0"
+grep -q " $PMEMRIG_MNT ext4 .*dax=always" /proc/mounts
+echo "argument: $1"
+uname -r > "$PMEMRIG_ARTIFACTS/release.txt"`,
+  );
+  const run = await rig(['once', ...guest, '--fs', 'ext4-dax', '--', path, 'seven'], workspace);
+  expect(run.stdout).toContain('pass');
+  expect(run.exitCode).toBe(0);
+  const artifacts = endOf(run.events, 'command/repro.sh').artifacts ?? [];
+  const release = artifacts.find((artifact) => artifact.endsWith('release.txt'));
+  expect(release && readFileSync(join(run.dir, release), 'utf8')).toMatch(/^6\.1\./);
+});
+
+test('exit 4 skips with the last line as reason, exit 1 fails with the output as evidence', async () => {
+  const skip = await rig(['once', ...guest, '--', script('skip.sh', 'echo "needs two devices"; exit 4')], workspace);
+  expect(endOf(skip.events, 'command/skip.sh')).toMatchObject({ status: 'skip', message: expect.stringContaining('needs two devices') as string });
+  expect(skip.exitCode).toBe(0);
+
+  const fail = await rig(['once', ...guest, '--', script('fail.sh', 'echo "expected 1, got 2" >&2; exit 1')], workspace);
+  expect(endOf(fail.events, 'command/fail.sh')).toMatchObject({ status: 'fail', evidence: expect.stringContaining('expected 1, got 2') as string });
+  expect(fail.exitCode).toBe(1);
+  expect(fail.stdout).toContain('expected 1, got 2');
+});
+
+test('KTAP is told test by test', async () => {
+  const path = script('ktap.sh', 'echo "KTAP version 1"; echo 1..3; echo "ok 1 map"; echo "not ok 2 flush"; echo "ok 3 poison # SKIP no ARS"');
+  const run = await rig(['once', ...guest, '--', path], workspace);
+  const subtests = run.events.flatMap((event) => (event.type === 'test-end' && event.parent !== undefined ? [`${event.test} ${event.status}`] : []));
+  expect(subtests).toEqual([expect.stringMatching(/map pass$/), expect.stringMatching(/flush fail$/), expect.stringMatching(/poison skip$/)]);
+  expect(run.exitCode).toBe(1);
+});
+
+test('a guest that powers itself off in the middle of a test is the crash of that test', async () => {
+  const run = await rig(['once', ...guest, '--', script('off.sh', 'poweroff -f; sleep 60')], workspace);
+  expect(endOf(run.events, 'command/off.sh')).toMatchObject({ status: 'crash', message: expect.stringMatching(/powered (itself )?off/) as string });
+  expect(run.exitCode).toBe(1);
+});

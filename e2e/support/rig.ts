@@ -1,0 +1,75 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { JournalEvent } from '../../orchestrator/model/event.ts';
+import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
+
+const CLI = join(PACKAGE_ROOT, 'dist', 'orchestrator', 'cli.js');
+
+/** A folder for the runs of one test file, gone when it leaves scope. */
+export class Workspace implements Disposable {
+  readonly dir = mkdtempSync(join(process.env['TMPDIR'] ?? '/tmp', 'pmemrig-e2e-'));
+  readonly runs = join(this.dir, 'runs');
+
+  [Symbol.dispose](): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+export interface RigRun {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly dir: string;
+  readonly events: readonly JournalEvent[];
+}
+
+/** Starts the built pmemrig as its users do. */
+export function startRig(args: readonly string[], workspace: Workspace, options: { readonly cwd?: string } = {}) {
+  return execa(process.execPath, [CLI, ...args, '--runs', workspace.runs], {
+    reject: false,
+    stdin: 'ignore',
+    env: { NO_COLOR: '1' },
+    cwd: options.cwd ?? workspace.dir,
+    // A child must not outlive a timed-out test.
+    cleanup: true,
+  });
+}
+
+/** Runs it to its end; `dir` and `events` are those of the workspace's latest run. */
+export async function rig(args: readonly string[], workspace: Workspace, options: { readonly cwd?: string } = {}): Promise<RigRun> {
+  const { exitCode, stdout, stderr } = await startRig(args, workspace, options);
+  const dir = latestRun(workspace);
+  return { exitCode, stdout, stderr, dir, events: dir === '' ? [] : readEvents(dir) };
+}
+
+/** The newest run's folder, or an empty string while there is none. */
+export function latestRun(workspace: Workspace): string {
+  try {
+    const runs = readdirSync(workspace.runs).filter((name) => name !== 'latest' && !name.startsWith('.')).toSorted();
+    const last = runs.at(-1);
+    return last === undefined ? '' : join(workspace.runs, last);
+  } catch {
+    return '';
+  }
+}
+
+/** Every whole line of the journal; a line still being written is left out. */
+export function readEvents(runDir: string): JournalEvent[] {
+  return readFileSync(join(runDir, 'events.jsonl'), 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as JournalEvent);
+}
+
+/** `cell test#attempt status` of every attempt. */
+export function results(events: readonly JournalEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'test-end' ? [`${event.test}#${event.attempt} ${event.status}`] : []));
+}
+
+/** The end of one test, the last attempt. */
+export function endOf(events: readonly JournalEvent[], test: string): Extract<JournalEvent, { type: 'test-end' }> {
+  const end = events.findLast((event) => event.type === 'test-end' && event.test === test);
+  if (end?.type !== 'test-end') throw new Error(`${test} never ended; the journal has ${results(events).join(', ')}`);
+  return end;
+}

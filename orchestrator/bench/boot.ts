@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bootGuest } from '../../guests/guest.ts';
+import type { PreparedImage } from '../../guests/images/prepare-image.ts';
+import type { PreparedKernel } from '../../guests/kernels/prepare-kernel.ts';
+import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
+import { createRunKeys } from '../../guests/ssh/keys.ts';
+import type { PmemTopology } from '../model/pmem.ts';
+
+export interface BootBench {
+  readonly kernel: PreparedKernel;
+  readonly image: PreparedImage;
+  readonly qemu: QemuBinary;
+  readonly accelerator: 'kvm' | 'tcg';
+}
+
+/** One cold boot: ms from the start of QEMU to the first answer over SSH. The guest is gone on return. */
+export async function benchBoot({ kernel, image, qemu, accelerator }: BootBench, topology: PmemTopology): Promise<number> {
+  const dir = await mkdtemp(join(tmpdir(), 'pmemrig-bench-'));
+  try {
+    await using guest = await bootGuest({
+      id: 1,
+      kernel,
+      image,
+      topology,
+      guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] },
+      qemu,
+      accelerator,
+      keys: createRunKeys(),
+      dir,
+    });
+    return guest.bootMs;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { prepareImage } from '../../guests/images/prepare-image.ts';
+import { prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
+import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
+import { findQemu } from '../../guests/qemu/find-qemu.ts';
+import { describeError } from '../model/errors.ts';
+import { cacheDir } from '../model/paths.ts';
+import type { PmemDevice } from '../model/pmem.ts';
+import { benchBoot } from './boot.ts';
+import { benchOverhead } from './bench-overhead.ts';
+import { benchPlan } from './plan.ts';
+import { describeSeconds, median } from './statistics.ts';
+import { benchVirtmeNg } from './virtme-ng.ts';
+
+/**
+ * `npm run bench`: the figures of the design's budgets, each with its spread. On a shared machine only the
+ * ratios of one run mean anything, so what is compared runs interleaved.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    repeats: { type: 'string', default: '5' },
+    vng: { type: 'string', default: process.env['PMEMRIG_VNG'] ?? '' },
+    /** A kernel that virtme-ng can run: its modules beside it or installed. */
+    'vng-kernel': { type: 'string', default: process.env['PMEMRIG_VNG_KERNEL'] ?? '' },
+    only: { type: 'string', default: 'plan,boot,overhead' },
+  },
+});
+const sections = new Set(flags.only.split(','));
+const repeats = Number(flags.repeats);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const KERNELS = [
+  { kind: 'debian', name: 'debian-6.1', release: 'bookworm', flavour: 'amd64' },
+  { kind: 'debian', name: 'debian-6.12', release: 'bookworm-backports', flavour: 'amd64' },
+] as const;
+const SIZE = { sizeBytes: 2 ** 28 };
+const TOPOLOGIES: Readonly<Record<string, readonly PmemDevice[]>> = {
+  nvdimm: [{ kind: 'nvdimm', ...SIZE, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }],
+  'virtio-pmem': [{ kind: 'virtio-pmem', ...SIZE }],
+  e820: [{ kind: 'e820', ...SIZE, namespace: 'fsdax' }],
+  'virtio-blk': [{ kind: 'virtio-blk', ...SIZE }],
+};
+
+try {
+  if (sections.has('plan')) say(`plan of 10,000 cells: ${describeSeconds(Array.from({ length: repeats }, () => benchPlan(10_000)))}, budget 1 s`);
+  if (sections.has('boot')) await benchBoots();
+  if (sections.has('overhead')) await benchOverheads();
+} catch (error) {
+  process.stderr.write(`bench: ${describeError(error)}\n`);
+  process.exitCode = 3;
+}
+
+async function benchBoots(): Promise<void> {
+  const context = { cacheDir: cacheDir(), log: () => undefined };
+  const qemu = await findQemu();
+  const { accelerator, reason } = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
+  say(`QEMU ${qemu.version}, ${accelerator}: ${reason}`);
+  const image = await prepareImage({ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] }, context);
+  for (const spec of KERNELS) {
+    const kernel = await prepareKernel(spec, context);
+    const ours = new Map(Object.keys(TOPOLOGIES).map((name): [string, number[]] => [name, []]));
+    const theirs: number[] = [];
+    for (let round = 0; round < repeats; round += 1) {
+      for (const [name, devices] of Object.entries(TOPOLOGIES)) ours.get(name)?.push(await benchBoot({ kernel, image, qemu, accelerator }, { name, devices }));
+      if (flags.vng !== '' && spec.name === 'debian-6.12') theirs.push(await benchVirtmeNg(flags.vng, flags['vng-kernel'], accelerator));
+    }
+    for (const [name, ms] of ours) say(`boot to first SSH answer, ${spec.name}, ${name}: ${describeSeconds(ms)}`);
+    if (theirs.length > 0) {
+      const ratio = median(ours.get('virtio-blk') ?? []) / median(theirs);
+      say(`virtme-ng to first command's output, ${spec.name}: ${describeSeconds(theirs)}; ours takes ${(100 * ratio).toFixed(0)} % of it, budget 50 %`);
+    }
+  }
+  if (flags.vng === '') say('virtme-ng: not compared; name its program with --vng and a kernel with --vng-kernel');
+}
+
+async function benchOverheads(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'pmemrig-bench-'));
+  try {
+    const { overhead, peakMemoryBytes, cells } = await benchOverhead(dir);
+    say(`controller's overhead, ${cells} cells: ${(100 * overhead).toFixed(1)} % of the wall time, budget 5 %; its peak memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB, budget 200 MiB`);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { findQemu } from '../../guests/qemu/find-qemu.ts';
+import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
+import { exitStatus } from '../../reports/exit-status.ts';
+import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
+import { writeReports } from '../../reports/write-reports.ts';
+import { collectHostFacts } from '../host/facts.ts';
+import { cacheDir, runsDir } from '../model/paths.ts';
+import { checkDiskCapacity } from '../run/check-capacity.ts';
+import { interruptSignal } from '../run/interrupt.ts';
+import { createRunFolder } from '../run/run-folder.ts';
+import { runMatrix } from '../run/run-matrix.ts';
+import { VERSION } from '../version.ts';
+import type { PlannedMatrix } from './load-plan.ts';
+
+export interface ExecuteOptions {
+  readonly retries: number;
+  readonly jobs?: number;
+  readonly runs?: string;
+  readonly verbose: boolean;
+}
+
+/** Runs what was planned, reports it in the terminal and in files, and returns the exit status. */
+export async function executeRun({ matrix, plan }: PlannedMatrix, options: ExecuteOptions): Promise<number> {
+  using interrupt = interruptSignal((signal) => process.stderr.write(`\npmemrig: ${signal}: stopping the guests; once more to stop at once\n`));
+  const cache = cacheDir();
+  const runs = resolve(options.runs ?? runsDir());
+  const qemu = await findQemu(matrix.qemu === undefined ? {} : { explicit: matrix.qemu });
+  const accelerator = await probeAccelerator({ qemu, cacheDir: cache });
+  const host = await collectHostFacts({ cacheDir: cache, runsDir: runs });
+  checkDiskCapacity(plan.cells, host.runs);
+
+  const folder = await createRunFolder(runs, matrix.name);
+  const reporter = createTerminalReporter({ stream: process.stdout, runDir: folder.dir });
+  try {
+    await runMatrix({
+      matrix,
+      plan,
+      folder,
+      version: VERSION,
+      cacheDir: cache,
+      qemu,
+      accelerator,
+      host: { ...host },
+      capacity: host,
+      ...(options.jobs !== undefined && { jobs: options.jobs }),
+      retries: options.retries,
+      signal: interrupt,
+      onEvent: (event) => reporter.onEvent(event),
+      log: (line) => {
+        if (options.verbose) process.stderr.write(`${line}\n`);
+      },
+    });
+  } finally {
+    // Also after a failure of the run as a whole: what was finished is worth reading.
+    const summary = await writeReports(folder.dir);
+    reporter.close(summary);
+    process.exitCode = exitStatus(summary);
+  }
+  return Number(process.exitCode);
+}

@@ -1,0 +1,9 @@
+import { formatList, listAsJson } from '../plan/format-list.ts';
+import { planFile } from './load-plan.ts';
+
+/** `pmemrig list MATRIX`: what a run would do; boots nothing. */
+export async function listCommand(path: string, options: { readonly filter: readonly string[]; readonly json?: boolean }): Promise<number> {
+  const { plan } = await planFile(path, options.filter);
+  process.stdout.write(options.json === true ? `${JSON.stringify(listAsJson(plan), undefined, 2)}\n` : formatList(plan));
+  return 0;
+}
