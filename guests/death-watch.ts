@@ -1,0 +1,88 @@
+import type { GuestDeath } from '../orchestrator/model/errors.ts';
+import { TIMEOUTS_MS } from '../orchestrator/model/timeouts.ts';
+import { nameDeath, type Suspicion } from './death.ts';
+import { createDeferred, settlesWithin } from './deferred.ts';
+import type { GuestConsole } from './qemu/console.ts';
+import type { QemuProcess } from './qemu/qemu-process.ts';
+import type { QmpEvent } from './qemu/qmp.ts';
+
+/** All CPUs' stacks, then the tasks that block. */
+const STACK_KEYS = ['l', 'w'] as const;
+/** How long a stalled kernel gets to print them; the console shows about a hundred lines a second under TCG. */
+const STACKS_WAIT_MS = 3000;
+
+/** ssh2's message for a peer that is connected but does not answer. */
+const SILENT_PEER = 'Keepalive timeout';
+
+/** Notices a guest's end from every side, and names it once. */
+export interface DeathWatch {
+  /** Fulfils when the guest dies or stops answering on its own; never after {@link DeathWatch.dismiss}. */
+  readonly death: Promise<GuestDeath>;
+  /** The rig saw that the guest does not answer: takes its stacks, then calls it dead. */
+  reportStall(reason: string): void;
+  /** There is no SSH connection any more, or none to be had. */
+  reportSshLost(reason: string): void;
+  /** A connection that still stands went silent, or ended: `reason` is ssh2's word for it. */
+  reportSshClosed(reason: string | undefined): void;
+  /** What happens from now on is the rig's own doing. */
+  dismiss(): void;
+}
+
+export function watchDeath(options: {
+  readonly qemu: QemuProcess;
+  readonly console: GuestConsole;
+  readonly events: readonly QmpEvent[];
+  /** For the waits on the guest's last words. */
+  readonly timeoutScale: number;
+}): DeathWatch {
+  const { qemu, console, events } = options;
+  const death = createDeferred<GuestDeath>();
+  const lastWordsMs = TIMEOUTS_MS.lastWords * options.timeoutScale;
+  let over = false;
+
+  const name = (suspicion: Suspicion) => {
+    if (over) return;
+    over = true;
+    death.resolve(nameDeath({ suspicion, events, report: console.report(), fatalSentence: console.fatalSentence(), lastLines: console.lastLines() }));
+  };
+  /** QEMU's exit names the death better than the suspicion does, if it comes in time. */
+  const nameAfterLastWords = async (suspicion: Suspicion) => {
+    await settlesWithin(qemu.exited, lastWordsMs);
+    name(suspicion);
+  };
+
+  void qemu.exited.then((exit) => name({ what: 'qemu-exit', exit, stderr: qemu.stderr() }));
+  void console.panicked.then(() => nameAfterLastWords({ what: 'panic' }));
+  void console.fatal.then(() => nameAfterLastWords({ what: 'gave-up' }));
+
+  let stalling = false;
+  const stall = async (reason: string) => {
+    if (over || stalling) return;
+    stalling = true;
+    const answered = await takeStacks(qemu);
+    name({ what: 'stall', reason: answered ? reason : `${reason}; QEMU itself does not answer either` });
+  };
+  return {
+    death: death.promise,
+    reportStall: (reason) => void stall(reason),
+    reportSshLost: (reason) => void nameAfterLastWords({ what: 'ssh-lost', reason }),
+    reportSshClosed: (reason) => {
+      if (reason === SILENT_PEER) void stall('the guest stopped answering over SSH');
+      else void nameAfterLastWords({ what: 'ssh-lost', reason: `the SSH connection was lost while the guest went on running${reason === undefined ? '' : ` (${reason})`}` });
+    },
+    dismiss: () => {
+      over = true;
+    },
+  };
+}
+
+/** Into the console log. False if QEMU did not take the keys. */
+async function takeStacks(qemu: QemuProcess): Promise<boolean> {
+  try {
+    for (const key of STACK_KEYS) await qemu.sendSysrq(key);
+  } catch {
+    return false;
+  }
+  await settlesWithin(qemu.exited, STACKS_WAIT_MS);
+  return true;
+}

@@ -1,0 +1,57 @@
+import { GuestDeath } from '../orchestrator/model/errors.ts';
+import type { KernelReport } from './qemu/kernel-report.ts';
+import type { QmpEvent } from './qemu/qmp.ts';
+import type { QemuExit } from './qemu/qemu-process.ts';
+
+/** Why the rig thinks that the guest is gone, before the console is asked. */
+export type Suspicion =
+  | { readonly what: 'qemu-exit'; readonly exit: QemuExit; readonly stderr: string }
+  | { readonly what: 'panic' }
+  /** The guest's init said FATAL. */
+  | { readonly what: 'gave-up' }
+  | { readonly what: 'ssh-lost'; readonly reason: string }
+  | { readonly what: 'stall'; readonly reason: string };
+
+/** All that is known when a guest's end is to be named. */
+export interface DeathFacts {
+  readonly suspicion: Suspicion;
+  readonly events: readonly QmpEvent[];
+  readonly report: KernelReport | undefined;
+  /** The sentence by which the guest's init gave up. */
+  readonly fatalSentence: string | undefined;
+  readonly lastLines: readonly string[];
+}
+
+/** Names a guest's end. The kernel's own report wins over every other sign, then QEMU's events, then the rig's suspicion. */
+export function nameDeath({ suspicion, events, report, fatalSentence, lastLines }: DeathFacts): GuestDeath {
+  const evidence = (report?.lines ?? lastLines).join('\n');
+  if (report?.fatal) return new GuestDeath('panic', report.title, evidence);
+  if (events.some(({ event }) => event === 'GUEST_PANICKED')) {
+    return new GuestDeath('panic', 'the kernel panicked; its console says no more', evidence);
+  }
+  const because = report === undefined ? '' : `; before that the kernel reported: ${report.title}`;
+  const die = (kind: GuestDeath['kind'], message: string) => new GuestDeath(kind, message + because, evidence);
+
+  if (suspicion.what === 'stall') return die('stall', suspicion.reason);
+  const shutdown = events.findLast(({ event }) => event === 'SHUTDOWN')?.data['reason'];
+  if (fatalSentence !== undefined) return die('power-off', `the guest gave up during boot: ${fatalSentence}`);
+  if (shutdown === 'guest-shutdown') return die('power-off', 'the guest powered itself off');
+  if (shutdown === 'guest-reset') return die('reset', 'the guest reset itself without a panic');
+  switch (suspicion.what) {
+    case 'ssh-lost':
+      return die('ssh-lost', suspicion.reason);
+    case 'gave-up':
+      return die('power-off', 'the guest gave up during boot');
+    case 'panic':
+      return die('panic', 'the kernel panicked');
+    case 'qemu-exit':
+      return die('qemu-died', describeExit(suspicion.exit, suspicion.stderr));
+    default:
+      return suspicion satisfies never;
+  }
+}
+
+function describeExit({ exitCode, signal }: QemuExit, stderr: string): string {
+  const how = signal === null ? `exited with status ${exitCode ?? 'unknown'}` : `was killed by ${signal}`;
+  return `QEMU ${how}${stderr === '' ? '' : `: ${stderr}`}`;
+}

@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InfraError, type GuestDeath } from '../orchestrator/model/errors.ts';
+import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest.ts';
+import type { GuestDevice } from '../orchestrator/model/pmem.ts';
+import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
+import { removeFiles } from './backing-files.ts';
+import { settlesWithin } from './deferred.ts';
+import { setUpPmem } from './pmem/set-up.ts';
+import { ConnectionLost } from './ssh/connection.ts';
+import { execOverSsh, ExecStuck } from './ssh/exec.ts';
+import { openMarker } from './ssh/marker.ts';
+import { openInteractiveShell } from './ssh/shell.ts';
+import { downloadOverSsh, uploadOverSsh, writeOverSsh } from './ssh/transfer.ts';
+import { startGuest, type BootOptions, type StartedGuest } from './start.ts';
+
+/** A guest that answers over SSH. */
+export interface RunningGuest extends Guest, AsyncDisposable {
+  /** Start of QEMU to the first answer over SSH. */
+  readonly bootMs: number;
+  /** QEMU's. */
+  readonly pid: number;
+  /** The host's files behind the pmem devices, in the topology's order; e820 has none. */
+  readonly backingFiles: readonly string[];
+  /** Fulfils when the guest dies on its own; never after `dispose`. */
+  readonly death: Promise<GuestDeath>;
+  /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. */
+  setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
+  /** Joins this process's terminal to a shell in the guest; gives its exit status. */
+  shell(): Promise<number>;
+  /** Ends QEMU and removes what the guest left on the host, but its logs. Idempotent, bounded, never rejects. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Boots a guest and waits until it answers over SSH.
+ * Rejects with GuestDeath (it panicked, powered off, never got ready), UserError (no kernel that QEMU can boot, no room for
+ * the pmem) or InfraError (QEMU would not start), and leaves nothing behind then but the logs.
+ */
+export async function bootGuest(options: BootOptions): Promise<RunningGuest> {
+  return assembleGuest(options, await startGuest(options));
+}
+
+function assembleGuest({ accelerator, dir, id }: BootOptions, started: StartedGuest): RunningGuest {
+  const { qemu, ssh, watch } = started;
+  const waitScale = timeoutScale(accelerator);
+  let devices: readonly GuestDevice[] = [];
+  let disposing: Promise<void> | undefined;
+
+  /** Whatever waits on the guest ends when the guest does, with the cause of its death. */
+  const alive = async <T>(action: Promise<T>): Promise<T> => {
+    try {
+      return await Promise.race([action, watch.death.then((death) => Promise.reject(death))]);
+    } catch (error) {
+      if (disposing !== undefined) throw new InfraError(`guest ${id} was ended by the rig`, { code: 'guest-disposed' });
+      if (error instanceof ExecStuck) watch.reportStall(error.message);
+      else if (!(error instanceof ConnectionLost)) throw error;
+      // The watch notices a lost connection by itself.
+      throw await watch.death;
+    }
+  };
+  const exec = (command: string | readonly string[], execOptions: ExecOptions = {}): Promise<ExecResult> =>
+    alive(execOverSsh(ssh, command, { ...execOptions, waitScale }));
+  const marker = openMarker(ssh);
+
+  const tearDown = async () => {
+    watch.dismiss();
+    const dmesg = execOverSsh(ssh, ['dmesg']).then(({ stdout }) => writeFile(join(dir, 'dmesg.log'), stdout));
+    await settlesWithin(dmesg, TIMEOUTS_MS.teardown);
+    ssh.close();
+    await qemu.stop();
+    await removeFiles([...started.backingFiles, ...started.scratchFiles]);
+  };
+  const dispose = () => (disposing ??= tearDown());
+
+  return {
+    id,
+    kernelRelease: started.kernelRelease,
+    bootMs: started.bootMs,
+    pid: qemu.pid,
+    backingFiles: started.backingFiles,
+    death: watch.death,
+    get devices() {
+      return devices;
+    },
+    exec,
+    upload: (localPath, remotePath, transferOptions) => alive(uploadOverSsh(ssh, localPath, remotePath, transferOptions)),
+    write: (remotePath, content, mode) => alive(writeOverSsh(ssh, remotePath, content, mode)),
+    download: (remotePath, localPath, transferOptions) => alive(downloadOverSsh(ssh, remotePath, localPath, transferOptions)),
+    mark: (text) => alive(marker.write(text)),
+    setUpPmem: async () => {
+      const setUp = await setUpPmem(exec, started.expectedDevices, { timeoutMs: TIMEOUTS_MS.setup * waitScale });
+      devices = setUp.devices;
+      return { problems: setUp.problems };
+    },
+    shell: () => alive(openInteractiveShell(ssh)),
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}

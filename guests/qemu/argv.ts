@@ -1,0 +1,81 @@
+import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
+import { composeDisk, jsonDevice, type DeviceComposition } from './devices.ts';
+
+/** Inherited by QEMU as open sockets: no path to agree on, to run out of length, or to clean up. */
+export const QMP_FD = 3;
+export const CONSOLE_FD = 4;
+/** QMP's name of the console, for `chardev-send-break`. */
+export const CONSOLE_ID = 'console';
+
+/** Serial numbers by which the initramfs finds its disks. */
+export const ROOT_SERIAL = 'pmemrig-root';
+export const MODULES_SERIAL = 'pmemrig-modules';
+
+export interface GuestMachine {
+  /** Shown by `ps` and in QEMU's own messages. */
+  readonly name: string;
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly guest: GuestSpec;
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly rootDisk: string;
+  readonly modulesDisk?: string;
+  readonly devices: DeviceComposition;
+  readonly consoleLog: string;
+}
+
+/** QEMU's whole command line but its own name. */
+export function composeArgv(machine: GuestMachine): string[] {
+  const { devices, guest } = machine;
+  return [
+    ['-name', `${escapeCommas(machine.name)},debug-threads=on`],
+    // Nothing that the rig did not ask for: no firmware menu, no display, no files of the host's own.
+    ['-nodefaults', '-no-user-config', '-display', 'none'],
+    ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ['-machine', ['pc', 'usb=off', 'vmport=off', ...devices.machineFlags].join(',')],
+    ['-accel', machine.accelerator],
+    ['-cpu', machine.accelerator === 'kvm' ? 'host' : 'max'],
+    ['-smp', String(guest.cpus)],
+    ['-m', composeMemory(devices)],
+    // A panic is told by pvpanic but not acted upon, so that the kernel prints its report to the end;
+    // `panic=-1` then resets at once, which `-no-reboot` turns into QEMU's end.
+    ['-no-reboot', '-action', 'panic=none', '-device', 'pvpanic'],
+    ['-chardev', `socket,id=qmp,fd=${QMP_FD}`, '-mon', 'chardev=qmp,mode=control'],
+    ['-chardev', `socket,id=${CONSOLE_ID},fd=${CONSOLE_FD},logfile=${escapeCommas(machine.consoleLog)}`, '-serial', `chardev:${CONSOLE_ID}`],
+    ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', composeKernelArgs(machine).join(' ')],
+    composeDisk({ id: 'root', path: machine.rootDisk, serial: ROOT_SERIAL, readOnly: true }),
+    machine.modulesDisk === undefined ? [] : composeDisk({ id: 'modules', path: machine.modulesDisk, serial: MODULES_SERIAL, readOnly: true }),
+    // The guest sees nothing of the world; only its sshd is reachable, at a port that QEMU picks.
+    ['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
+    jsonDevice({ driver: 'virtio-net-pci', netdev: 'net', romfile: '' }),
+    devices.argv,
+  ].flat();
+}
+
+function composeMemory({ ramBytes, memorySlots, maxmemBytes }: DeviceComposition): string {
+  const size = `size=${ramBytes}B`;
+  return memorySlots === 0 ? size : `${size},slots=${memorySlots},maxmem=${maxmemBytes}B`;
+}
+
+function composeKernelArgs({ accelerator, devices, guest }: GuestMachine): string[] {
+  return [
+    'console=ttyS0',
+    'panic=-1',
+    'net.ifnames=0',
+    // Stacks can then be asked for over the console, whatever the distribution's default mask.
+    'sysrq_always_enabled',
+    // The rig's own lines in the log are not to be lost to rate limits.
+    'printk.devkmsg=on',
+    // Below warnings the boot log only costs time; the guest's init raises the level for the tests.
+    'loglevel=5',
+    // Emulated timers run late on a busy host, and the kernel would distrust them.
+    ...(accelerator === 'tcg' ? ['no_timer_check', 'tsc=reliable'] : []),
+    ...devices.kernelArgs,
+    ...guest.append,
+  ];
+}
+
+/** In QEMU's `key=value` lists a comma is written twice. */
+function escapeCommas(text: string): string {
+  return text.replaceAll(',', ',,');
+}

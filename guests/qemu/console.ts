@@ -1,0 +1,59 @@
+import { createDeferred } from '../deferred.ts';
+import { createLineSplitter } from './line-splitter.ts';
+import { findKernelReport, type KernelReport } from './kernel-report.ts';
+
+/** Printed by the guest's init; the contract with guests/images. */
+const READY_MARK = 'pmemrig: ready';
+const FATAL_MARK = 'pmemrig: FATAL: ';
+const PANIC_MARK = 'Kernel panic - not syncing';
+
+/** Kept in memory for evidence; the whole log is QEMU's file. */
+const KEPT_LINES = 4000;
+const LAST_WORDS = 25;
+
+/** The serial console as it is read: milestones, and what explains a death. */
+export interface GuestConsole {
+  push(chunk: Uint8Array): void;
+  end(): void;
+  /** Fulfils when init says that sshd listens. */
+  readonly ready: Promise<void>;
+  /** Fulfils with the sentence by which the guest's init gave up. */
+  readonly fatal: Promise<string>;
+  /** Fulfils when a panic begins to be printed. */
+  readonly panicked: Promise<void>;
+  report(): KernelReport | undefined;
+  fatalSentence(): string | undefined;
+  /** The last lines, for when the kernel said nothing itself. */
+  lastLines(): string[];
+}
+
+export function createConsole(onLine?: (line: string) => void): GuestConsole {
+  const lines: string[] = [];
+  const ready = createDeferred<void>();
+  const fatal = createDeferred<string>();
+  const panicked = createDeferred<void>();
+  let sentence: string | undefined;
+
+  const splitter = createLineSplitter((line) => {
+    lines.push(line);
+    if (lines.length > 2 * KEPT_LINES) lines.splice(0, KEPT_LINES);
+    if (line.includes(READY_MARK)) ready.resolve();
+    if (line.includes(PANIC_MARK)) panicked.resolve();
+    const at = line.indexOf(FATAL_MARK);
+    if (at !== -1) {
+      sentence ??= line.slice(at + FATAL_MARK.length).trim();
+      fatal.resolve(sentence);
+    }
+    onLine?.(line);
+  });
+  return {
+    push: (chunk) => splitter.push(chunk),
+    end: () => splitter.end(),
+    ready: ready.promise,
+    fatal: fatal.promise,
+    panicked: panicked.promise,
+    report: () => findKernelReport(lines),
+    fatalSentence: () => sentence,
+    lastLines: () => lines.slice(-LAST_WORDS),
+  };
+}

@@ -1,0 +1,98 @@
+import ssh2, { type Client, type ClientChannel } from 'ssh2';
+import { createDeferred } from '../deferred.ts';
+import type { RunKeys } from './keys.ts';
+
+/** The connection ended while something waited on it. What that means is for the guest to tell. */
+export class ConnectionLost extends Error {
+  constructor(message = 'the SSH connection was lost', options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConnectionLost';
+  }
+}
+
+export interface SshConnection {
+  /** Starts a command; the channel's streams are the caller's. Rejects with {@link ConnectionLost}. */
+  openExec(command: string): Promise<ClientChannel>;
+  openShell(terminal: { readonly term: string; readonly cols: number; readonly rows: number }): Promise<ClientChannel>;
+  /** Fulfils when the connection is gone, with the reason if one is known. */
+  readonly closed: Promise<string | undefined>;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  readonly port: number;
+  readonly keys: RunKeys;
+  readonly timeoutMs: number;
+  /** The other side is given up after three silent intervals. */
+  readonly keepaliveMs: number;
+}
+
+/** One attempt to log in as root at a port of this host, accepting only the run's host key. */
+export async function connectSsh({ port, keys, timeoutMs, keepaliveMs }: ConnectOptions): Promise<SshConnection> {
+  const client = new ssh2.Client();
+  const connected = createDeferred<void>();
+  const closed = createDeferred<string | undefined>();
+  let reason: string | undefined;
+
+  client.once('ready', connected.resolve);
+  client.on('error', (error) => {
+    reason ??= error.message;
+    connected.reject(error);
+  });
+  client.once('close', () => {
+    closed.resolve(reason);
+    connected.reject(new ConnectionLost(reason));
+  });
+  const hostKey = readPublicKey(keys.host.publicKey);
+  client.connect({
+    host: '127.0.0.1',
+    port,
+    username: 'root',
+    privateKey: keys.client.privateKey,
+    // Pinned: whatever else listens at this port is not our guest.
+    hostVerifier: (key: Buffer) => key.equals(hostKey),
+    readyTimeout: timeoutMs,
+    keepaliveInterval: keepaliveMs,
+    keepaliveCountMax: 3,
+  });
+  try {
+    await connected.promise;
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+  return {
+    closed: closed.promise,
+    openExec: (command) => openChannel(closed.promise, (done) => client.exec(command, done)),
+    openShell: (terminal) => openChannel(closed.promise, (done) => client.shell(terminal, done)),
+    close: () => closeClient(client),
+  };
+}
+
+/** ssh2 throws, calls back with an error, or never calls back when the connection is gone: one rejection for all three. */
+function openChannel(closed: Promise<string | undefined>, open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<ClientChannel> {
+  const opened = createDeferred<ClientChannel>();
+  const fail = (cause?: unknown) => opened.reject(new ConnectionLost(undefined, { cause }));
+  void closed.then(fail);
+  try {
+    open((error, channel) => {
+      if (error) fail(error);
+      else opened.resolve(channel);
+    });
+  } catch (error) {
+    fail(error);
+  }
+  return opened.promise;
+}
+
+function closeClient(client: Client): void {
+  client.end();
+  // A wedged guest never answers the farewell.
+  client.destroy();
+}
+
+function readPublicKey(line: string): Buffer {
+  const key = ssh2.utils.parseKey(line);
+  if (key instanceof Error) throw key;
+  return key.getPublicSSH();
+}
