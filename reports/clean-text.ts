@@ -1,0 +1,33 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * What no report may hold: C0 controls but tab and newline, DEL, C1, lone surrogates and the two
+ * non-characters that XML 1.0 forbids (https://www.w3.org/TR/xml/#charsets), and the bidirectional
+ * overrides, with which a guest's output could make a line read as another.
+ */
+// oxlint-disable-next-line no-control-regex -- control characters are what it is for
+const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** Text from a guest, fit for XML, HTML, Markdown and a terminal: no ANSI sequences, `\n` alone ends a line, what is not a character shows as U+FFFD. */
+export function cleanText(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').replaceAll(FORBIDDEN, '\u{fffd}');
+}
+
+/** {@link cleanText} on one line. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replaceAll(/\s+/g, ' ').trim();
+}
+
+/** The first lines of some evidence, for a reader in a hurry; says how much is left out. */
+export function excerpt(evidence: string, maxLines: number, maxLength = 2000): string {
+  const lines = cleanText(evidence).trimEnd().slice(0, maxLength).split('\n');
+  const shown = lines.slice(0, maxLines).join('\n');
+  return shown.length < cleanText(evidence).trimEnd().length ? `${shown}\n[…]` : shown;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Cleaned and escaped for the text or a quoted attribute of HTML and XML. */
+export function escapeMarkup(text: string): string {
+  return cleanText(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+}

@@ -1,0 +1,24 @@
+import type { PlannedCell } from '../orchestrator/model/event.ts';
+import type { Outcome } from '../orchestrator/model/outcome.ts';
+import type { AttemptSummary } from './summary.ts';
+
+/** A test as far as the events told of it. */
+export interface TestState {
+  readonly name: string;
+  /** 0 for a test found while running. */
+  readonly estimateSec: number;
+  readonly parent?: string;
+  readonly attempts: AttemptSummary[];
+  outcome: Outcome;
+}
+
+/** A cell as far as the events told of it; its tests in the order of the plan, then of their finding. */
+export interface CellState {
+  readonly plan: PlannedCell;
+  readonly tests: Map<string, TestState>;
+  readonly guests: number[];
+  startedAt?: string;
+  endedAt?: string;
+  /** The attempt in flight. */
+  current?: { readonly test: string; readonly attempt: number; readonly since: string };
+}

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { exitStatus } from './exit-status.ts';
+import { RunFold } from './fold.ts';
+import { computeOutcome, FAILURES, sumTotals } from './outcomes.ts';
+import type { RunSummary } from './summary.ts';
+import { JournalBuilder, makeCell, makeMixedRun } from './testing/make-journal.ts';
+
+const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
+
+function begin(tests: readonly string[] = ['fio/a', 'fio/b']): JournalBuilder {
+  return new JournalBuilder().start([makeCell(CELL, tests)]).add({ type: 'cell-start', cell: CELL }).boot(CELL).test(CELL, 'guest/boot', { status: 'pass' }).test(CELL, 'guest/pmem', { status: 'pass' });
+}
+
+function outcomes(summary: RunSummary): Record<string, string> {
+  return Object.fromEntries(summary.cells.flatMap(({ tests }) => tests.map(({ name, outcome, message }) => [name, message === undefined ? outcome : `${outcome}: ${message}`])));
+}
+
+describe('the outcome of all attempts', () => {
+  test.each([
+    [[], 'unreached'],
+    [['pass'], 'pass'],
+    [['fail', 'pass'], 'flaky'],
+    [['crash', 'pass'], 'flaky'],
+    [['crash', 'fail'], 'crash'],
+    [['fail', 'hang', 'fail'], 'hang'],
+    [['infra', 'pass'], 'pass'],
+    [['infra', 'fail'], 'fail'],
+    [['infra', 'infra'], 'infra'],
+    [['fail', 'skip'], 'fail'],
+    [['skip'], 'skip'],
+    [['pass', 'fail'], 'fail'],
+  ] as const)('%j is %s', (statuses, outcome) => expect(computeOutcome(statuses)).toBe(outcome));
+
+  test('is never green when nothing passed, nor red when nothing failed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('pass', 'fail', 'skip', 'crash', 'hang', 'infra')), (statuses) => {
+        const outcome = computeOutcome(statuses);
+        if (outcome === 'pass' || outcome === 'flaky') expect(statuses).toContain('pass');
+        if (FAILURES.has(outcome) || outcome === 'flaky') expect(statuses.some((status) => FAILURES.has(status))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a run', () => {
+  test('has its planned tests in order, then those found while running', () => {
+    const names = makeMixedRun().summarize().cells[3]?.tests.map(({ name, parent }) => [name, parent]);
+    expect(names).toEqual([['guest/boot', undefined], ['guest/pmem', undefined], ['repro/run', undefined], ['repro/run/case 1', 'repro/run'], ['repro/run/case 2', 'repro/run']]);
+  });
+
+  test('counts each test once, whatever its attempts', () => {
+    const summary = makeMixedRun().summarize();
+    expect(summary.totals).toEqual({ pass: 10, fail: 1, flaky: 1, skip: 1, crash: 1, hang: 1, infra: 1, unreached: 1, excluded: 1 });
+    expect(sumTotals(summary.totals)).toBe(summary.cells.flatMap(({ tests }) => tests).length + summary.excluded.length);
+  });
+
+  test('keeps every attempt', () => {
+    const retried = makeMixedRun().summarize().cells[1]?.tests[3];
+    expect(retried?.attempts.map(({ attempt, status }) => [attempt, status])).toEqual([[1, 'fail'], [2, 'hang']]);
+  });
+
+  test('that finds a cell or test nobody planned keeps it', () => {
+    const summary = begin([]).test('other/cell', 'x/y', { status: 'fail', message: 'no' }).summarize();
+    expect(summary.cells.map(({ id }) => id)).toEqual([CELL, 'other/cell']);
+    expect(summary.totals.fail).toBe(1);
+  });
+
+  test('tells the same one event at a time as at once', () => {
+    const fold = new RunFold();
+    for (const event of makeMixedRun().events) {
+      fold.apply(event);
+      const summary = fold.summarize();
+      expect(sumTotals(summary.totals)).toBe(summary.cells.flatMap(({ tests }) => tests).length + summary.excluded.length);
+    }
+    expect(fold.summarize()).toEqual(makeMixedRun().summarize());
+    expect(fold.work.settledSec).toBe(fold.work.totalSec);
+  });
+
+  test('in which everything failed at length keeps excerpts within its budget', () => {
+    const journal = begin(['fio/a']).test(CELL, 'fio/a', { status: 'fail', message: 'x', evidence: `first${'y'.repeat(2 ** 20)}last` });
+    const evidence = journal.summarize().cells[0]?.tests[2]?.attempts[0]?.evidence ?? '';
+    expect(evidence.length).toBeLessThan(66 * 1024);
+    expect(evidence).toMatch(/^first[^]*983049 characters left out[^]*last$/);
+  });
+});
+
+describe('an unreached test says why', () => {
+  test.each([
+    ['the guest died', begin().test(CELL, 'fio/a', { status: 'crash', message: 'oops' }).add({ type: 'guest-end', guest: 1, how: 'panic', detail: 'Fatal exception' }).add({ type: 'cell-end', cell: CELL }).add({ type: 'run-end', reason: 'finished' }), 'guest 1 was lost (panic): Fatal exception'],
+    ['the run was interrupted', begin().test(CELL, 'fio/a', { status: 'pass' }).add({ type: 'run-end', reason: 'interrupted' }), 'the run was interrupted before it began'],
+    ['it was interrupted', begin().add({ type: 'test-start', cell: CELL, test: 'fio/b', attempt: 1 }).add({ type: 'run-end', reason: 'interrupted' }), 'the run was interrupted while it ran'],
+    ['the controller was killed', begin().add({ type: 'test-start', cell: CELL, test: 'fio/b', attempt: 1 }), 'the controller was killed, or is still at work, while it ran'],
+    ['another test ended the cell', begin().test(CELL, 'fio/a', { status: 'infra', message: 'disk full' }).add({ type: 'cell-end', cell: CELL }).add({ type: 'run-end', reason: 'finished' }), 'fio/a ended as infra'],
+    ['the rig gave up', new JournalBuilder().start([makeCell(CELL, ['fio/b'])]).add({ type: 'run-end', reason: 'infra', message: 'no QEMU' }), 'the run ended early: no QEMU'],
+    ['its cell never came', new JournalBuilder().start([makeCell(CELL, ['fio/b'])]).add({ type: 'run-end', reason: 'finished' }), 'the cell was never started'],
+  ])('%s', (_, journal, reason) => expect(outcomes(journal.summarize())['fio/b']).toBe(`unreached: ${reason}`));
+});
+
+describe('the exit status', () => {
+  const done = { type: 'run-end', reason: 'finished' } as const;
+  const one = (): JournalBuilder => begin(['fio/a']);
+  test.each([
+    [0, 'all passed', one().test(CELL, 'fio/a', { status: 'pass' }).add(done)],
+    [0, 'a skip with its reason', one().test(CELL, 'fio/a', { status: 'skip', message: 'no libpmem' }).add(done)],
+    [0, 'a flaky test', one().test(CELL, 'fio/a', { status: 'fail' }).test(CELL, 'fio/a', { status: 'pass' }, { attempt: 2 }).add(done)],
+    [1, 'a failure', one().test(CELL, 'fio/a', { status: 'fail' }).add(done)],
+    [1, 'a hang', one().test(CELL, 'fio/a', { status: 'hang' }).add(done)],
+    [1, 'a crash that leaves others unreached', begin().test(CELL, 'fio/a', { status: 'crash' }).add(done)],
+    [1, 'a failure beside an infra error', begin().test(CELL, 'fio/a', { status: 'fail' }).test(CELL, 'fio/b', { status: 'infra' }).add(done)],
+    [3, 'an infra error', one().test(CELL, 'fio/a', { status: 'infra' }).add(done)],
+    [3, 'a test never reached', one().add(done)],
+    [3, 'a killed controller', one().test(CELL, 'fio/a', { status: 'pass' })],
+    [130, 'an interrupted run, also after a failure', one().test(CELL, 'fio/a', { status: 'fail' }).add({ type: 'run-end', reason: 'interrupted' })],
+  ])('%i: %s', (status, _, journal) => expect(exitStatus(journal.summarize())).toBe(status));
+});

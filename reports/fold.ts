@@ -1,0 +1,176 @@
+import type { JournalEvent, PlannedCell } from '../orchestrator/model/event.ts';
+import type { Outcome } from '../orchestrator/model/outcome.ts';
+import { EvidenceBudget } from './bounded-evidence.ts';
+import type { CellState, TestState } from './fold-state.ts';
+import { computeOutcome, countOutcomes } from './outcomes.ts';
+import type { CellSummary, GuestSummary, RunEnding, RunSummary, StageSummary, TestSummary } from './summary.ts';
+import { explainUnreached } from './unreached.ts';
+
+type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
+
+/**
+ * A run as far as its events tell it, one event at a time: the live view asks it between events,
+ * the reports once at the end. Knows nothing but the events, so a journal read back gives the same.
+ */
+export class RunFold {
+  readonly cells = new Map<string, CellState>();
+  readonly stages = new Map<string, StageSummary>();
+  /** Of planned and found tests; a test not yet ended is `unreached`. */
+  readonly totals: Record<Outcome, number> = { ...countOutcomes([]) };
+  /** In the plan's estimates: of all tests, and of those that ended or never will. */
+  readonly work = { totalSec: 0, settledSec: 0 };
+  /** When the first cell started: kernels and images are ready by then. */
+  firstCellAt: string | undefined;
+  readonly #guests = new Map<number, GuestSummary>();
+  readonly #notes: string[] = [];
+  readonly #evidence = new EvidenceBudget();
+  #start: EventOf<'run-start'> | undefined;
+  #ending: RunEnding | undefined;
+  #lastAt = '';
+
+  apply(event: JournalEvent): void {
+    this.#lastAt = event.t;
+    switch (event.type) {
+      case 'run-start':
+        return this.#begin(event);
+      case 'stage':
+        this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs']));
+        return;
+      case 'cell-start':
+        this.firstCellAt ??= event.t;
+        this.#cell(event.cell).startedAt ??= event.t;
+        return;
+      case 'guest-boot':
+        this.#guests.set(event.guest, pick(event, ['guest', 'cell', 'accelerator', 'kernelRelease', 'bootMs', 'console']));
+        this.#cell(event.cell).guests.push(event.guest);
+        return;
+      case 'guest-end':
+        return this.#endGuest(event);
+      case 'test-start':
+        return this.#startTest(event);
+      case 'test-end':
+        return this.#endTest(event);
+      case 'cell-end':
+        return this.#endCell(event);
+      case 'note':
+        this.#notes.push(event.text);
+        return;
+      case 'run-end':
+        this.#ending = pick(event, ['reason', 'message']);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** @throws Error before the first `run-start`, which every journal opens with. */
+  summarize(): RunSummary {
+    const start = this.#start;
+    if (start === undefined) throw new Error('no run-start yet');
+    const ending = this.#ending ?? { reason: 'cut-off' };
+    return {
+      ...pick(start, ['runId', 'matrix', 'version', 'host', 'excluded']),
+      startedAt: start.t,
+      durationMs: Date.parse(this.#lastAt) - Date.parse(start.t),
+      ending,
+      cells: [...this.cells.values()].map((cell) => this.#summarizeCell(cell, ending)),
+      totals: { ...this.totals },
+      guests: [...this.#guests.values()],
+      stages: [...this.stages.values()],
+      notes: [...this.#notes],
+    };
+  }
+
+  /** A second one comes from a resumed run: what is known stays. */
+  #begin(event: EventOf<'run-start'>): void {
+    this.#start ??= event;
+    this.#ending = undefined;
+    this.totals.excluded = event.excluded.length;
+    for (const plan of event.cells) {
+      const cell = this.#cell(plan.id, plan);
+      for (const { name, estimateSec } of plan.tests) this.#test(cell, { name, estimateSec });
+    }
+  }
+
+  #endGuest({ guest, how, detail }: EventOf<'guest-end'>): void {
+    const booted = this.#guests.get(guest);
+    if (booted) this.#guests.set(guest, { ...booted, end: { how, ...(detail === undefined ? {} : { detail }) } });
+  }
+
+  #startTest({ cell: id, test, attempt, t }: EventOf<'test-start'>): void {
+    const cell = this.#cell(id);
+    this.#test(cell, { name: test, estimateSec: 0 });
+    cell.current = { test, attempt, since: t };
+  }
+
+  #endTest(event: EventOf<'test-end'>): void {
+    const cell = this.#cell(event.cell);
+    const test = this.#test(cell, { name: event.test, estimateSec: 0, ...pick(event, ['parent']) });
+    test.attempts.push({
+      ...pick(event, ['attempt', 'status', 'durationMs', 'message']),
+      ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
+      metrics: event.metrics ?? [],
+      artifacts: event.artifacts ?? [],
+    });
+    if (test.attempts.length === 1) this.work.settledSec += test.estimateSec;
+    this.totals[test.outcome]--;
+    test.outcome = computeOutcome(test.attempts.map(({ status }) => status));
+    this.totals[test.outcome]++;
+    if (cell.current?.test === event.test) delete cell.current;
+  }
+
+  #endCell({ cell: id, t }: EventOf<'cell-end'>): void {
+    const cell = this.#cell(id);
+    cell.endedAt = t;
+    delete cell.current;
+    for (const { attempts, estimateSec } of cell.tests.values()) if (attempts.length === 0) this.work.settledSec += estimateSec;
+  }
+
+  /** An event of a cell that the plan does not know is kept under its id alone: nothing may vanish from a report. */
+  #cell(id: string, plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] }): CellState {
+    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [] }));
+  }
+
+  #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent'>): TestState {
+    return getOrAdd(cell.tests, test.name, () => {
+      this.totals.unreached++;
+      this.work.totalSec += test.estimateSec;
+      return { ...test, attempts: [], outcome: 'unreached' };
+    });
+  }
+
+  #summarizeCell(cell: CellState, ending: RunEnding): CellSummary {
+    const { startedAt, endedAt } = cell;
+    const guests = cell.guests.flatMap((id) => this.#guests.get(id) ?? []);
+    return {
+      ...pick(cell.plan, ['id', 'kernel', 'image', 'pmem', 'filesystem', 'suite']),
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(startedAt === undefined || endedAt === undefined ? {} : { durationMs: Date.parse(endedAt) - Date.parse(startedAt) }),
+      tests: Array.from(cell.tests.values(), (test) => summarizeTest(test, () => explainUnreached(test, cell, guests, ending))),
+      guests,
+    };
+  }
+}
+
+function summarizeTest(test: TestState, explain: () => string): TestSummary {
+  const { outcome, attempts } = test;
+  const message =
+    outcome === 'unreached' ? explain() : outcome === 'pass' ? undefined : attempts.findLast(({ status }) => status !== 'pass' && (outcome === 'flaky' || status === outcome))?.message;
+  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent']), ...(message === undefined ? {} : { message }) };
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+/** The named keys, without those that are absent: an absent key stays absent. */
+function pick<Source extends object, Key extends keyof Source>(source: Source, keys: readonly Key[]): Pick<Source, Key> {
+  // The loop copies exactly the keys of Pick; TypeScript has no type for a half-built object.
+  const picked = {} as Pick<Source, Key>;
+  for (const key of keys) if (source[key] !== undefined) picked[key] = source[key];
+  return picked;
+}

@@ -1,0 +1,26 @@
+import { formatDuration, formatTotals, plural } from './format.ts';
+import { sumTotals } from './outcomes.ts';
+import type { RunSummary } from './summary.ts';
+
+/** `2 fail, 40 pass: 42 tests in 12 cells, 12 guests booted, 3m 20s`. */
+export function formatHeadline({ totals, cells, guests, durationMs }: RunSummary): string {
+  const tests = plural(sumTotals(totals) - totals.excluded, 'test');
+  return `${formatTotals(totals)}: ${tests} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(durationMs)}`;
+}
+
+/** A sentence for a run that did not just finish. */
+export function describeEnding({ ending }: RunSummary): string | undefined {
+  const why = ending.message === undefined ? '' : `: ${ending.message}`;
+  switch (ending.reason) {
+    case 'finished':
+      return undefined;
+    case 'interrupted':
+      return `The run was interrupted${why}.`;
+    case 'infra':
+      return `The rig gave up${why}.`;
+    case 'cut-off':
+      return 'The journal has no end: the controller was killed, or is still at work.';
+    default:
+      return ending.reason satisfies never;
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { CellId } from '../orchestrator/model/cell.ts';
+import { JOURNAL_VERSION, type JournalEvent } from '../orchestrator/model/event.ts';
+
+const text = z.string();
+const count = z.int().nonnegative();
+const durationMs = z.number().nonnegative();
+const metric = z.object({
+  name: text,
+  value: z.number(),
+  unit: z.enum(['iops', 'bytes/s', 'ns', '%', 's', 'count']),
+  better: z.enum(['higher', 'lower', 'neither']),
+});
+const plannedCell = z.object({
+  id: text,
+  kernel: text,
+  image: text,
+  pmem: text,
+  filesystem: text,
+  suite: text,
+  tests: z.array(z.object({ name: text, estimateSec: z.number().nonnegative() })),
+});
+// A journal line cannot show the brand, which says who made an id; only a plan writes these.
+const excludedCell = z.object({ id: z.custom<CellId>((id) => typeof id === 'string'), reason: text });
+
+const stamp = { v: z.int().min(1).max(JOURNAL_VERSION), t: z.iso.datetime() };
+
+/**
+ * One line of the journal. Unknown keys are dropped: a later rig may say more about an event
+ * without a new version. An unknown `type` is refused: at a version that this reader knows it can
+ * only be damage, and a report that skipped it might call a run green that was not. So whoever adds
+ * an event type raises {@link JOURNAL_VERSION}.
+ */
+export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type', [
+  z.object({ ...stamp, type: z.literal('run-start'), runId: text, matrix: text, version: text, host: text, cells: z.array(plannedCell), excluded: z.array(excludedCell) }),
+  z.object({ ...stamp, type: z.literal('stage'), stage: text, detail: text, status: z.enum(['start', 'done', 'failed']), durationMs: durationMs.exactOptional() }),
+  z.object({ ...stamp, type: z.literal('cell-start'), cell: text }),
+  z.object({ ...stamp, type: z.literal('guest-boot'), guest: count, cell: text, accelerator: text, kernelRelease: text, bootMs: durationMs, console: text }),
+  z.object({
+    ...stamp,
+    type: z.literal('guest-end'),
+    guest: count,
+    how: z.enum(['disposed', 'panic', 'power-off', 'reset', 'stall', 'ssh-lost', 'qemu-died']),
+    detail: text.exactOptional(),
+  }),
+  z.object({ ...stamp, type: z.literal('test-start'), cell: text, test: text, attempt: count, guest: count.exactOptional() }),
+  z.object({
+    ...stamp,
+    type: z.literal('test-end'),
+    cell: text,
+    test: text,
+    attempt: count,
+    status: z.enum(['pass', 'fail', 'skip', 'crash', 'hang', 'infra']),
+    durationMs,
+    message: text.exactOptional(),
+    evidence: text.exactOptional(),
+    metrics: z.array(metric).exactOptional(),
+    artifacts: z.array(text).exactOptional(),
+    parent: text.exactOptional(),
+  }),
+  z.object({ ...stamp, type: z.literal('cell-end'), cell: text }),
+  z.object({ ...stamp, type: z.literal('note'), text }),
+  z.object({ ...stamp, type: z.literal('run-end'), reason: z.enum(['finished', 'interrupted', 'infra']), message: text.exactOptional() }),
+]);

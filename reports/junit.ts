@@ -1,0 +1,158 @@
+import junitModule, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder';
+import type { Outcome } from '../orchestrator/model/outcome.ts';
+import { cleanLine, cleanText, escapeMarkup } from './clean-text.ts';
+import { formatMetricPlain } from './format.ts';
+import { otherFailedAttempts, sumTotals, tellingAttempt } from './outcomes.ts';
+import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from './summary.ts';
+
+// A CommonJS package whose types are those of an ES module: its default export is the module itself.
+const junit = junitModule as unknown as Builder;
+
+type XmlElement = ReturnType<TestCase['build']>;
+
+export interface JunitOptions {
+  /** Put before artifact paths in `[[ATTACHMENT|…]]`: GitLab resolves them from the project's root, Jenkins from the workspace. */
+  readonly artifactBase?: string;
+}
+
+/**
+ * JUnit XML in pieces, one a cell, so that a large run is never held whole as a tree.
+ *
+ * | outcome | element |
+ * |---|---|
+ * | fail | `<failure>`, later failed attempts as `<rerunFailure>` |
+ * | crash, hang, infra, unreached | `<error type="crash">` and so on, later ones as `<rerunError>`: none may look green |
+ * | flaky | a passed test with Surefire's `<flakyFailure>` |
+ * | skip | `<skipped message>` |
+ * | excluded | a suite with one skipped test that says the reason |
+ */
+export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): Generator<string> {
+  const { totals } = summary;
+  const counts = { tests: sumTotals(totals), failures: totals.fail, errors: totals.crash + totals.hang + totals.infra + totals.unreached, skipped: totals.skip + totals.excluded };
+  const attributes = Object.entries({ name: `pmemrig ${summary.matrix}`, time: toSeconds(summary.durationMs), ...counts });
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes.map(([key, value]) => ` ${key}="${escapeMarkup(String(value))}"`).join('')}>\n`;
+  for (const cell of summary.cells) yield renderSuite(cell, summary, options);
+  for (const { id, reason } of summary.excluded) {
+    yield buildSuite(id, (suite) => {
+      skip(suite.testCase().className(toClassName(id)).name('excluded').time(0), `excluded by the matrix: ${reason}`);
+    });
+  }
+  yield '</testsuites>\n';
+}
+
+function renderSuite(cell: CellSummary, summary: RunSummary, options: JunitOptions): string {
+  return buildSuite(cell.id, (suite) => {
+    const { startedAt, durationMs, kernel, image, pmem, filesystem } = cell;
+    // Without a zone: the format that Jenkins' and Surefire's schemas allow. It is UTC.
+    if (startedAt !== undefined) suite.timestamp(startedAt.slice(0, 19));
+    suite.time(toSeconds(durationMs ?? sumDurations(cell.tests)));
+    const guest = cell.guests.at(-1);
+    const facts = { 'pmemrig.run': summary.runId, 'pmemrig.version': summary.version, host: summary.host, kernel, image, pmem, filesystem, suite: cell.suite };
+    const guestFacts = guest && { 'kernel.release': guest.kernelRelease, accelerator: guest.accelerator, 'boot.ms': String(guest.bootMs), console: guest.console };
+    for (const [name, value] of Object.entries({ ...facts, ...guestFacts })) suite.property(name, cleanLine(value));
+    for (const test of cell.tests) addTest(suite.testCase(), test, cell, options);
+  });
+}
+
+/** Jenkins and GitLab both build a tree from `classname`, at its dots: `pmemrig.debian-6_12.virtio-pmem.ext4-dax.fio`. The suite's name keeps the exact id. */
+function toClassName(cellId: string): string {
+  return ['pmemrig', ...cleanLine(cellId).split('/')].map((part) => part.replaceAll('.', '_')).join('.');
+}
+
+function addTest(testCase: TestCase, test: TestSummary, cell: CellSummary, options: JunitOptions): void {
+  const told = tellingAttempt(test);
+  testCase.className(toClassName(cell.id)).name(cleanLine(test.name)).time(toSeconds(told?.durationMs ?? 0));
+  for (const metric of told?.metrics ?? []) testCase.property(cleanLine(metric.name), formatMetricPlain(metric));
+  const artifacts = told?.artifacts ?? [];
+  for (const [index, path] of artifacts.entries()) testCase.property(`artifact.${index + 1}`, cleanLine(path));
+  addOutcome(testCase, test, told, cell);
+  afterBuild(testCase, (element) => {
+    for (const attempt of otherFailedAttempts(test)) addAttempt(element, attempt, test.outcome);
+    const lines = artifacts.map((path) => `[[ATTACHMENT|${options.artifactBase ?? ''}${cleanLine(path)}]]`);
+    if (lines.length > 0) element.ele('system-out').txt(lines.join('\n'));
+  });
+}
+
+function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary | undefined, cell: CellSummary): void {
+  const message = cleanLine(test.message ?? test.outcome);
+  switch (test.outcome) {
+    case 'pass':
+    case 'flaky':
+      return;
+    case 'skip':
+    case 'excluded':
+      skip(testCase, message);
+      return;
+    case 'fail':
+      testCase.failure(message, 'fail');
+      addBody(testCase, 'failure', describe(message, told, cell));
+      return;
+    case 'crash':
+    case 'hang':
+    case 'infra':
+    case 'unreached':
+      testCase.error(message, test.outcome);
+      addBody(testCase, 'error', describe(message, told, cell));
+      return;
+    default:
+      test.outcome satisfies never;
+  }
+}
+
+/** GitLab shows the element's text and not its `message`, so the text says all. */
+function describe(message: string, told: AttemptSummary | undefined, cell: CellSummary): string {
+  const where = cell.guests.at(-1)?.console;
+  return [message, told?.evidence && cleanText(told.evidence).trimEnd(), where && `console log: ${cleanLine(where)}`].filter(Boolean).join('\n\n');
+}
+
+/** https://maven.apache.org/surefire/maven-surefire-plugin/examples/rerun-failing-tests.html */
+function addAttempt(element: XmlElement, { attempt, status, message, evidence }: AttemptSummary, outcome: Outcome): void {
+  const name = `${outcome === 'flaky' || outcome === 'pass' ? 'flaky' : 'rerun'}${status === 'fail' ? 'Failure' : 'Error'}`;
+  const child = element.ele(name, { message: cleanLine(`attempt ${attempt}: ${message ?? status}`), type: status });
+  if (evidence !== undefined) child.ele('stackTrace').txt(cleanText(evidence));
+}
+
+/** junit-report-builder writes `<skipped/>` bare. */
+function skip(testCase: TestCase, message: string): void {
+  testCase.skipped();
+  afterBuild(testCase, (element) => childNamed(element, 'skipped').att('message', cleanLine(message)));
+}
+
+/** junit-report-builder writes bodies as CDATA and splits only the first `]]>` of a text; escaped text has no such end. */
+function addBody(testCase: TestCase, name: 'failure' | 'error', body: string): void {
+  afterBuild(testCase, (element) => childNamed(element, name).txt(body));
+}
+
+/** Adds what junit-report-builder cannot write, in the XML element that it makes of a test case. */
+function afterBuild(testCase: TestCase, edit: (element: XmlElement) => void): void {
+  const build = testCase.build.bind(testCase);
+  testCase.build = (parent) => {
+    const element = build(parent);
+    edit(element);
+    return element;
+  };
+}
+
+function childNamed(element: XmlElement, name: string): XmlElement {
+  const child = element.children.find((node) => 'name' in node && node.name === name);
+  if (child === undefined) throw new Error(`junit-report-builder wrote no <${name}>`);
+  // By its name it is an element; the list's type is that of any node.
+  return child as XmlElement;
+}
+
+/** One `<testsuite>`: built in a document of its own, which is then taken off. */
+function buildSuite(name: string, fill: (suite: TestSuite) => void): string {
+  const document = junit.newBuilder();
+  const suite = document.testSuite().name(cleanLine(name));
+  fill(suite);
+  const xml = document.build();
+  return xml.slice(xml.indexOf('  <testsuite '), xml.lastIndexOf('</testsuites>'));
+}
+
+function sumDurations(tests: readonly TestSummary[]): number {
+  return tests.reduce((sum, { attempts }) => attempts.reduce((inner, { durationMs }) => inner + durationMs, sum), 0);
+}
+
+function toSeconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}

@@ -1,0 +1,57 @@
+import type { AttemptStatus, Outcome } from '../orchestrator/model/outcome.ts';
+import type { AttemptSummary, CellSummary, TestSummary, Totals } from './summary.ts';
+
+/** Worst first: the order of columns and totals everywhere. */
+export const OUTCOMES = ['crash', 'hang', 'fail', 'infra', 'unreached', 'flaky', 'skip', 'excluded', 'pass'] as const satisfies readonly Outcome[];
+
+/** The kernel or the test is to blame. */
+export const FAILURES: ReadonlySet<Outcome> = new Set(['crash', 'hang', 'fail']);
+/** The rig could not tell. */
+export const UNKNOWNS: ReadonlySet<Outcome> = new Set(['infra', 'unreached']);
+
+/**
+ * What a test amounts to after all its attempts. An `infra` attempt says nothing of the test, so
+ * it counts only when there is no other. A test whose last attempt passed is `flaky` if an earlier
+ * one failed; one that never recovered is as bad as its worst attempt: a crash stays a crash
+ * though the retry merely failed.
+ */
+export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
+  if (statuses.length === 0) return 'unreached';
+  const telling = statuses.filter((status) => status !== 'infra');
+  if (telling.length === 0) return 'infra';
+  const failed = telling.some((status) => FAILURES.has(status));
+  if (telling.at(-1) === 'pass') return failed ? 'flaky' : 'pass';
+  return OUTCOMES.find((outcome) => telling.some((status) => status === outcome)) ?? 'pass';
+}
+
+/** The attempt that a report shows for a test: the last pass, else the last that ended as the test did. */
+export function tellingAttempt(test: TestSummary): AttemptSummary | undefined {
+  const shown = test.outcome === 'flaky' ? 'pass' : test.outcome;
+  return test.attempts.findLast(({ status }) => status === shown);
+}
+
+/** The attempts beside {@link tellingAttempt} that did not pass: the story behind a flaky or retried test. */
+export function otherFailedAttempts(test: TestSummary): readonly AttemptSummary[] {
+  const told = tellingAttempt(test);
+  return test.attempts.filter((attempt) => attempt !== told && attempt.status !== 'pass');
+}
+
+export function needsAttention(outcome: Outcome): boolean {
+  return FAILURES.has(outcome) || UNKNOWNS.has(outcome);
+}
+
+export function countOutcomes(outcomes: Iterable<Outcome>): Totals {
+  const totals: Record<Outcome, number> = { crash: 0, hang: 0, fail: 0, infra: 0, unreached: 0, flaky: 0, skip: 0, excluded: 0, pass: 0 };
+  for (const outcome of outcomes) totals[outcome]++;
+  return totals;
+}
+
+/** A cell is as bad as its worst test; a skip beside passes leaves it a pass. */
+export function judgeCell({ tests }: CellSummary): { readonly worst: Outcome; readonly totals: Totals } {
+  const totals = countOutcomes(tests.map(({ outcome }) => outcome));
+  return { totals, worst: OUTCOMES.find((outcome) => totals[outcome] > 0 && (outcome !== 'skip' || totals.pass === 0)) ?? 'pass' };
+}
+
+export function sumTotals(totals: Totals): number {
+  return OUTCOMES.reduce((sum, outcome) => sum + totals[outcome], 0);
+}

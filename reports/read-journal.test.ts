@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { JOURNAL_VERSION, type JournalEvent } from '../orchestrator/model/event.ts';
+import { readJournal } from './read-journal.ts';
+import { JournalBuilder, makeCell, makeMixedRun, writeJournal } from './testing/make-journal.ts';
+
+const made: string[] = [];
+
+afterEach(async () => {
+  for (const dir of made.splice(0)) await rm(dir, { recursive: true });
+});
+
+async function read(text: string): Promise<JournalEvent[]> {
+  const runDir = await writeJournal(text);
+  made.push(runDir);
+  const events: JournalEvent[] = [];
+  for await (const event of readJournal(runDir)) events.push(event);
+  return events;
+}
+
+const journal = makeMixedRun();
+const text = journal.text();
+const lines = text.split('\n');
+
+describe('what was written', () => {
+  test('is read back event by event', async () => expect(await read(text)).toEqual(journal.events));
+
+  test('may hold the line separators of Unicode, which JSON leaves as they are', async () => {
+    const odd = new JournalBuilder().start([makeCell('k/p/f/s', [])]).add({ type: 'note', text: 'a\u{2028}b\u{2029}c\rd' });
+    expect(await read(odd.text())).toEqual(odd.events);
+  });
+
+  test('may be cut anywhere: all whole lines are read, a torn last one is said', async () => {
+    for (const cut of [1, 20, 57]) {
+      const events = await read(text.slice(0, -cut));
+      const whole = journal.events.slice(0, text.slice(0, -cut).split('\n').length - 1);
+      if (cut === 1) expect(events).toEqual(journal.events);
+      else expect(events).toEqual([...whole, expect.objectContaining({ type: 'note', text: `events.jsonl:${whole.length + 1}: the last line was torn and is left out` })]);
+    }
+  });
+
+  test('may say more about an event than this version knows', async () => {
+    const events = await read(`${lines[0]}\n{"v":1,"t":"2026-03-01T10:00:00.000Z","type":"note","text":"x","color":"blue"}\n`);
+    expect(events.at(-1)).toEqual({ v: 1, t: '2026-03-01T10:00:00.000Z', type: 'note', text: 'x' });
+  });
+});
+
+describe('what is refused, with its place', () => {
+  test.each([
+    ['a torn line before the last', [lines[0], '{"v":1,"t', lines[1]].join('\n'), 'foreign-line', 2],
+    ['JSON that is no event', [lines[0], '{"hello":1}', lines[1]].join('\n'), 'foreign-line', 2],
+    ['an event type of no known version', `${lines[0]}\n{"v":1,"t":"2026-03-01T10:00:00.000Z","type":"party"}\n`, 'foreign-line', 2],
+    ['a journal without its beginning', lines.slice(1).join('\n'), 'foreign-line', 1],
+    ['a newer version', `${lines[0]}\n{"v":${JOURNAL_VERSION + 1},"t":"?","type":"party"}\n`, 'newer-journal', 2],
+  ])('%s', async (_, content, code, line) => {
+    await expect(read(content)).rejects.toMatchObject({ name: 'UserError', code, position: { line } });
+  });
+
+  test('a newer version is said in words', async () => {
+    await expect(read(`{"v":7}`)).rejects.toThrow('written by a newer pmemrig: journal version 7, this one reads up to 1');
+  });
+
+  test.each(['', '{"v":1,'])('a journal of nothing: %j', async (content) => {
+    await expect(read(content)).rejects.toMatchObject({ name: 'UserError', code: 'empty-journal' });
+  });
+
+  test('a folder that is no run', async () => {
+    await expect(readJournal('/nonexistent').next()).rejects.toMatchObject({ name: 'UserError', code: 'no-journal', message: 'no journal here' });
+  });
+});

@@ -1,0 +1,121 @@
+import { cleanLine, cleanText, excerpt } from './clean-text.ts';
+import { formatHeadlineMetrics, formatTotals, plural } from './format.ts';
+import { buildGrid } from './grid.ts';
+import { describeEnding, formatHeadline } from './headline.ts';
+import { MARKS } from './marks.ts';
+import { judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
+import { rerunCommand } from './rerun-command.ts';
+import type { CellSummary, RunSummary, TestSummary } from './summary.ts';
+
+/** Enough for a mail or a CI step summary; the page has all. */
+const MAX_FAILURES = 30;
+const MAX_LISTED = 50;
+const EVIDENCE_LINES = 20;
+
+/** `summary.md`: what regressed, where to look and what to type, in that order. Everything that a guest may have written stands in code. */
+export function renderMarkdown(summary: RunSummary): string {
+  const all = summary.cells.flatMap((cell) => cell.tests.map((test) => ({ cell, test })));
+  const attention = all.filter(({ test }) => needsAttention(test.outcome));
+  // A test that was never reached has nothing to show but its reason: it comes last.
+  const failures = attention.toSorted((a, b) => Number(a.test.outcome === 'unreached') - Number(b.test.outcome === 'unreached'));
+  const ending = describeEnding(summary);
+  const rerun = rerunCommand(summary);
+  const sections = [
+    `# pmemrig ${code(summary.matrix)}: ${formatTotals(summary.totals)}`,
+    ending === undefined ? '' : `**${plain(ending)}**`,
+    `${plain(formatHeadline(summary))}. Run ${code(summary.runId)} on ${code(summary.host)}, ${summary.startedAt}, pmemrig ${plain(summary.version)}.`,
+    renderGrid(summary),
+    failures.length === 0 ? '' : '## To look at',
+    ...failures.slice(0, MAX_FAILURES).map(({ cell, test }) => renderFailure(cell, test)),
+    failures.length > MAX_FAILURES ? `… and ${failures.length - MAX_FAILURES} more in report.html.` : '',
+    rerun === undefined ? '' : `## Run these cells again\n\n${fence(rerun, 'sh')}`,
+    renderList('Flaky', all.filter(({ test }) => test.outcome === 'flaky')),
+    renderList('Skipped', all.filter(({ test }) => test.outcome === 'skip')),
+    renderExcluded(summary),
+    renderMetrics(all),
+    summary.notes.length === 0 ? '' : `## Notes\n\n${summary.notes.map((note) => `- ${code(cleanLine(note))}`).join('\n')}`,
+    '## Files\n\n`report.html` and `junit.xml` lie beside this file, the journal is `events.jsonl`; each cell has its folder in `cells/`.',
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function renderGrid(summary: RunSummary): string {
+  const { kernels, rows } = buildGrid(summary);
+  const lines = [
+    ['', ...kernels.map(code)],
+    ['---', ...kernels.map(() => '---')],
+    ...rows.map(({ label, cells }) => [plain(label), ...cells.map((cell) => (cell === undefined ? '' : describeCell(cell)))]),
+  ];
+  return lines.map(tableRow).join('\n');
+}
+
+function describeCell(cell: CellSummary): string {
+  const { worst, totals } = judgeCell(cell);
+  const text = `${MARKS[worst]} ${formatTotals(totals)}`;
+  return needsAttention(worst) ? `**${text}**` : text;
+}
+
+function renderFailure(cell: CellSummary, test: TestSummary): string {
+  const attempt = tellingAttempt(test);
+  const consoleLog = cell.guests.at(-1)?.console;
+  const files = [...new Set([...(attempt?.artifacts ?? []), ...(consoleLog === undefined ? [] : [consoleLog])])];
+  const tries = test.attempts.length > 1 ? ` (${plural(test.attempts.length, 'attempt')})` : '';
+  return [
+    `### ${MARKS[test.outcome]} ${test.outcome}: ${code(test.name)} in ${code(cell.id)}${tries}`,
+    test.message === undefined ? '' : code(test.message),
+    attempt?.evidence === undefined ? '' : fence(excerpt(attempt.evidence, EVIDENCE_LINES), 'text'),
+    files.length === 0 || test.outcome === 'unreached' ? '' : `Files: ${files.map(code).join(', ')}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function renderList(title: string, found: readonly { readonly cell: CellSummary; readonly test: TestSummary }[]): string {
+  if (found.length === 0) return '';
+  const lines = found.slice(0, MAX_LISTED).map(({ cell, test }) => `- ${code(test.name)} in ${code(cell.id)}${test.message === undefined ? '' : `: ${code(test.message)}`}`);
+  return `## ${title}\n\n${lines.join('\n')}${found.length > MAX_LISTED ? `\n- … and ${found.length - MAX_LISTED} more in report.html` : ''}`;
+}
+
+function renderExcluded({ excluded }: RunSummary): string {
+  if (excluded.length === 0) return '';
+  const lines = excluded.slice(0, MAX_LISTED).map(({ id, reason }) => `- ${code(id)}: ${code(reason)}`);
+  return `## Excluded by the matrix\n\n${lines.join('\n')}${excluded.length > MAX_LISTED ? `\n- … and ${excluded.length - MAX_LISTED} more` : ''}`;
+}
+
+function renderMetrics(all: readonly { readonly cell: CellSummary; readonly test: TestSummary }[]): string {
+  const rows = all.flatMap(({ cell, test }) => {
+    const figures = formatHeadlineMetrics(tellingAttempt(test)?.metrics ?? [], 4);
+    return figures === '' ? [] : [[code(cell.id), code(test.name), figures]];
+  });
+  if (rows.length === 0) return '';
+  const more = rows.length > MAX_LISTED ? `\n\n… and ${rows.length - MAX_LISTED} more in report.html.` : '';
+  return `## Figures\n\n${[['cell', 'test', ''], ['---', '---', '---'], ...rows.slice(0, MAX_LISTED)].map(tableRow).join('\n')}${more}`;
+}
+
+function tableRow(columns: readonly string[]): string {
+  // GFM splits a row at each bare pipe, within code too.
+  return `| ${columns.map((column) => column.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+}
+
+/** A code span, its ticks longer than any run inside. */
+function code(text: string): string {
+  const line = cleanLine(text) || ' ';
+  const ticks = longerThan(line, '`', 1);
+  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${ticks}${pad}${line}${pad}${ticks}`;
+}
+
+function fence(text: string, language: string): string {
+  const ticks = longerThan(text, '`', 3);
+  return `${ticks}${language}\n${cleanText(text)}\n${ticks}`;
+}
+
+function longerThan(text: string, tick: string, least: number): string {
+  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  return tick.repeat(Math.max(least, longest + 1));
+}
+
+/** Words of the rig's own and names of the user's, outside code: nothing in them may act as Markdown or HTML. */
+function plain(text: string): string {
+  return cleanLine(text).replaceAll(/[\\`*_{}[\]<>#|!~&]/g, String.raw`\$&`);
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { cleanLine } from '../clean-text.ts';
+import { formatTotals } from '../format.ts';
+import { describeEnding, formatHeadline } from '../headline.ts';
+import { MARKS } from '../marks.ts';
+import { judgeCell, needsAttention } from '../outcomes.ts';
+import { rerunCommand } from '../rerun-command.ts';
+import type { CellSummary, RunSummary } from '../summary.ts';
+import { fitLine } from './fit-line.ts';
+import { type Palette, PLAIN } from './palette.ts';
+
+const MAX_LISTED = 20;
+const MAX_CELLS = 60;
+
+/** What stands at the end of a run: cells, what failed once more, totals, where the reports are. */
+export function formatFinalReport(summary: RunSummary, runDir: string, { width = Infinity, palette = PLAIN }: { width?: number; palette?: Palette } = {}): string[] {
+  const ending = describeEnding(summary);
+  const rerun = rerunCommand(summary);
+  return [
+    '',
+    ...renderCells(summary.cells, width, palette),
+    ...renderAttention(summary, width, palette),
+    palette.bold(formatHeadline(summary)),
+    ...(ending === undefined ? [] : [palette.outcome('infra', ending)]),
+    `reports: ${join(runDir, 'report.html')}, junit.xml and summary.md beside it`,
+    ...(rerun === undefined ? [] : [`again:   ${rerun}`]),
+  ];
+}
+
+/** With many cells only those where not all is well. */
+function renderCells(cells: readonly CellSummary[], width: number, palette: Palette): string[] {
+  const rows = cells.map((cell) => ({ id: cleanLine(cell.id), ...judgeCell(cell) }));
+  const shown = rows.length <= MAX_CELLS ? rows : rows.filter(({ worst }) => needsAttention(worst) || worst === 'flaky').slice(0, MAX_CELLS);
+  const idWidth = shown.reduce((max, { id }) => Math.max(max, id.length), 0);
+  const lines = shown.map(({ id, worst, totals }) =>
+    fitLine(
+      [
+        { text: `${MARKS[worst]} `, style: (text) => palette.outcome(worst, text) },
+        { text: `${id.padEnd(idWidth)}  ` },
+        { text: formatTotals(totals), style: (text) => palette.outcome(worst, text) },
+      ],
+      width,
+    ),
+  );
+  return [...lines, ...(shown.length < rows.length ? [palette.dim(`  … ${rows.length - shown.length} more cells`)] : []), ''];
+}
+
+function renderAttention({ cells }: RunSummary, width: number, palette: Palette): string[] {
+  const found = cells.flatMap(({ id, tests }) => tests.filter(({ outcome }) => needsAttention(outcome) || outcome === 'flaky').map((test) => ({ id, test })));
+  if (found.length === 0) return [];
+  const lines = found.slice(0, MAX_LISTED).map(({ id, test }) =>
+    fitLine(
+      [
+        { text: `${MARKS[test.outcome]} ${test.outcome.padEnd(9)}`, style: (text) => palette.outcome(test.outcome, text) },
+        { text: ` ${cleanLine(id)}`, style: palette.dim },
+        { text: `  ${cleanLine(test.name)}`, style: palette.bold },
+        { text: test.message === undefined ? '' : `  ${cleanLine(test.message)}` },
+      ],
+      width,
+    ),
+  );
+  return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
+}

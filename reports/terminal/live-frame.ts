@@ -1,0 +1,76 @@
+import { cleanLine } from '../clean-text.ts';
+import { formatDuration } from '../format.ts';
+import type { CellState } from '../fold-state.ts';
+import type { RunFold } from '../fold.ts';
+import { MARKS } from '../marks.ts';
+import { OUTCOMES, sumTotals } from '../outcomes.ts';
+import { fitLine } from './fit-line.ts';
+import type { Palette } from './palette.ts';
+import { estimateSecondsLeft, shareDone } from './time-left.ts';
+
+export interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+const BAR_WIDTH = 24;
+/** Counts, bar and the line for what had no room. */
+const FIXED_LINES = 4;
+
+/** The part of the live view that is drawn over: counts, progress, what runs now. Pure, `nowMs` in epoch ms. */
+export function renderFrame(fold: RunFold, nowMs: number, { width, height }: FrameSize, palette: Palette): string[] {
+  const running = [...fold.cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
+  const preparing = [...fold.stages.values()].filter(({ status }) => status === 'start');
+  const active = [
+    ...preparing.map(({ stage }) => [{ text: `▸ ${cleanLine(stage)}` }, { text: '  being made ready', style: palette.dim }]),
+    ...running.map(({ plan, current, tests }) => [
+      { text: `▸ ${cleanLine(plan.id)}`, style: palette.dim },
+      { text: `  ${current === undefined ? 'between tests' : cleanLine(current.test)}` },
+      { text: current === undefined ? '' : `  ${describeElapsed(nowMs - Date.parse(current.since), tests.get(current.test)?.estimateSec ?? 0)}`, style: palette.dim },
+    ]),
+  ];
+  const room = Math.max(1, height - FIXED_LINES);
+  const shown = active.length <= room ? active : active.slice(0, room - 1);
+  return [
+    ...shown.map((spans) => fitLine(spans, width)),
+    ...(shown.length < active.length ? [fitLine([{ text: `  … and ${active.length - shown.length} more`, style: palette.dim }], width)] : []),
+    renderCounts(fold, width, palette),
+    renderProgress(fold, nowMs, running, width, palette),
+  ];
+}
+
+function renderCounts(fold: RunFold, width: number, palette: Palette): string {
+  const counts = OUTCOMES.filter((outcome) => fold.totals[outcome] > 0 && outcome !== 'unreached' && outcome !== 'excluded');
+  const spans = counts.map((outcome) => ({ text: `${MARKS[outcome]} ${fold.totals[outcome]} ${outcome}  `, style: (text: string) => palette.outcome(outcome, text) }));
+  return fitLine(spans.length === 0 ? [{ text: 'no test finished yet', style: palette.dim }] : spans, width);
+}
+
+function renderProgress(fold: RunFold, nowMs: number, running: readonly CellState[], width: number, palette: Palette): string {
+  const elapsedSec = fold.firstCellAt === undefined ? 0 : (nowMs - Date.parse(fold.firstCellAt)) / 1000;
+  const facts = {
+    ...fold.work,
+    elapsedSec,
+    running: running.map(({ current, tests }) => ({
+      estimateSec: current === undefined ? 0 : (tests.get(current.test)?.estimateSec ?? 0),
+      elapsedSec: current === undefined ? 0 : (nowMs - Date.parse(current.since)) / 1000,
+    })),
+  };
+  const share = shareDone(facts);
+  const all = sumTotals(fold.totals) - fold.totals.excluded;
+  const filled = Math.round(share * BAR_WIDTH);
+  const left = fold.firstCellAt === undefined ? '' : `, about ${formatDuration(Math.ceil(estimateSecondsLeft(facts)) * 1000)} left`;
+  return fitLine(
+    [
+      { text: '━'.repeat(filled), style: (text) => palette.outcome('pass', text) },
+      { text: '─'.repeat(BAR_WIDTH - filled), style: palette.dim },
+      { text: ` ${Math.floor(share * 100)} %`, style: palette.bold },
+      { text: `  ${all - fold.totals.unreached}/${all} tests${left}` },
+    ],
+    width,
+  );
+}
+
+function describeElapsed(elapsedMs: number, estimateSec: number): string {
+  const usual = estimateSec === 0 ? '' : ` of about ${formatDuration(estimateSec * 1000)}`;
+  return `${formatDuration(Math.max(0, Math.floor(elapsedMs / 1000)) * 1000)}${usual}`;
+}

@@ -1,0 +1,47 @@
+import type { JournalEvent } from '../../orchestrator/model/event.ts';
+import { formatTotals, plural } from '../format.ts';
+import { RunFold } from '../fold.ts';
+import { sumTotals } from '../outcomes.ts';
+import { formatFinalReport } from './final-report.ts';
+import type { Palette } from './palette.ts';
+import type { Reporter } from './reporter.ts';
+import { renderNote, renderResult, renderStage } from './result-lines.ts';
+
+/** Lines that stay, for CI logs and pipes: one a finished test, evidence below what failed, a table at the end. */
+export function createPlainReporter(write: (text: string) => void, runDir: string, palette: Palette): Reporter {
+  const fold = new RunFold();
+  const print = (lines: readonly string[]): void => {
+    if (lines.length > 0) write(`${lines.join('\n')}\n`);
+  };
+  return {
+    onEvent(event) {
+      fold.apply(event);
+      print(renderEvent(event, fold, Infinity, palette));
+    },
+    close: (summary) => print(formatFinalReport(summary, runDir, { palette })),
+  };
+}
+
+/** The lines that an event leaves in a log, after the fold has seen it. */
+export function renderEvent(event: JournalEvent, fold: RunFold, width: number, palette: Palette): string[] {
+  switch (event.type) {
+    case 'run-start':
+      return [`pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`];
+    case 'stage':
+      return renderStage(event, width, palette);
+    case 'test-end':
+      return renderResult(event, fold.cells.get(event.cell)?.tests.get(event.test)?.outcome ?? event.status, width, palette);
+    case 'note':
+      return [renderNote(event.text, width, palette)];
+    case 'run-end':
+      return event.reason === 'finished' ? [] : [renderNote(`${event.reason} with ${formatTotals(fold.totals)}`, width, palette)];
+    case 'cell-start':
+    case 'cell-end':
+    case 'guest-boot':
+    case 'guest-end':
+    case 'test-start':
+      return [];
+    default:
+      return event satisfies never;
+  }
+}

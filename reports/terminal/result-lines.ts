@@ -1,0 +1,52 @@
+import type { JournalEvent } from '../../orchestrator/model/event.ts';
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { cleanLine, excerpt } from '../clean-text.ts';
+import { formatDuration, formatHeadlineMetrics } from '../format.ts';
+import { MARKS } from '../marks.ts';
+import { needsAttention } from '../outcomes.ts';
+import { fitLine } from './fit-line.ts';
+import type { Palette } from './palette.ts';
+
+const EVIDENCE_LINES = 12;
+
+type TestEnd = Extract<JournalEvent, { type: 'test-end' }>;
+
+/** How an attempt that just ended reads: `flaky` when it is the pass after a failure. */
+export function outcomeOfEnd(event: TestEnd, whole: Outcome): Outcome {
+  return event.status === 'pass' && whole === 'flaky' ? 'flaky' : event.status;
+}
+
+/** One line for a finished attempt and, below a failed one, the start of its evidence. */
+export function renderResult(event: TestEnd, whole: Outcome, width: number, palette: Palette): string[] {
+  const outcome = outcomeOfEnd(event, whole);
+  const said = event.message ?? formatHeadlineMetrics(event.metrics ?? []);
+  const line = fitLine(
+    [
+      { text: `${MARKS[outcome]} ${outcome.padEnd(6)}`, style: (text) => palette.outcome(outcome, text) },
+      { text: formatDuration(event.durationMs).padStart(7) },
+      { text: `  ${cleanLine(event.cell)}`, style: palette.dim },
+      { text: `  ${cleanLine(event.test)}`, style: palette.bold },
+      { text: event.attempt > 1 ? ` (attempt ${event.attempt})` : '' },
+      { text: said === '' ? '' : `  ${cleanLine(said)}` },
+    ],
+    width,
+  );
+  if (event.evidence === undefined || !needsAttention(outcome)) return [line];
+  const evidence = excerpt(event.evidence, EVIDENCE_LINES).split('\n');
+  return [line, ...evidence.map((text) => fitLine([{ text: `    │ ${text.replaceAll('\t', '    ')}`, style: palette.dim }], width))];
+}
+
+/** A kernel or image being made ready; a failure's detail may have several lines. */
+export function renderStage(event: Extract<JournalEvent, { type: 'stage' }>, width: number, palette: Palette): string[] {
+  const took = event.durationMs === undefined ? '' : ` (${formatDuration(event.durationMs)})`;
+  const [first = '', ...more] = excerpt(event.detail, EVIDENCE_LINES).split('\n');
+  const detail = first === '' ? '' : `: ${first}`;
+  const outcome = ({ start: undefined, done: 'pass', failed: 'infra' } as const)[event.status];
+  const mark = outcome === undefined ? '·' : palette.outcome(outcome, MARKS[outcome]);
+  const head = fitLine([{ text: `${cleanLine(event.stage)}${event.status === 'failed' ? ' failed' : ''}${detail}${took}` }], width - 2);
+  return [`${mark} ${head}`, ...more.map((text) => fitLine([{ text: `    ${text}` }], width))];
+}
+
+export function renderNote(text: string, width: number, palette: Palette): string {
+  return fitLine([{ text: `· ${cleanLine(text)}`, style: palette.dim }], width);
+}

@@ -1,0 +1,50 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { InfraError } from '../orchestrator/model/errors.ts';
+import { RunFold } from './fold.ts';
+import { renderHtml } from './html/page.ts';
+import { renderJunit } from './junit.ts';
+import { readJournal } from './read-journal.ts';
+import { renderMarkdown } from './summary-markdown.ts';
+import type { RunSummary } from './summary.ts';
+
+/**
+ * Makes `junit.xml`, `summary.md` and `report.html` in a run folder from its journal alone; each is
+ * replaced whole or not at all.
+ *
+ * @throws UserError when there is no readable journal (see {@link readJournal}), InfraError when a report cannot be written.
+ */
+export async function writeReports(runDir: string): Promise<RunSummary> {
+  const fold = new RunFold();
+  for await (const event of readJournal(runDir)) fold.apply(event);
+  const summary = fold.summarize();
+  await writeWhole(join(runDir, 'junit.xml'), renderJunit(summary, { artifactBase: attachmentBase(runDir) }));
+  await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary)]);
+  await writeWhole(join(runDir, 'report.html'), renderHtml(summary));
+  return summary;
+}
+
+/** GitLab wants attachment paths from the project's root, where a CI job starts, so a run folder below the working directory is named from there. */
+function attachmentBase(runDir: string): string {
+  const fromHere = relative(process.cwd(), runDir);
+  return `${fromHere.startsWith('..') ? resolve(runDir) : fromHere}${sep}`;
+}
+
+async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    await pipeline(Readable.from(pieces), createWriteStream(aside));
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new InfraError(`${path} cannot be written: ${error.message}`, {
+      code: 'report-write',
+      remedy: 'free space or fix the permissions there, then make the reports again with `pmemrig report RUN`',
+      cause: error,
+    });
+  }
+}
