@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Matrix } from '../orchestrator/model/matrix.ts';
+import { UserError } from '../orchestrator/model/errors.ts';
+import { describeFsError, findFileProblems } from './check-files.ts';
+import { findNameProblems } from './check-names.ts';
+import { describeIssues } from './describe-issue.ts';
+import type { Environment } from './paths.ts';
+import { toUserError } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { resolveMatrix } from './resolve.ts';
+import type { Resolved } from './resolve.ts';
+import { matrixSchema } from './schema.ts';
+import { parseYaml } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+export interface LoadOptions {
+  /** For `$VAR` and `~` in paths. */
+  readonly env: Environment;
+  /** The names of all fio jobs, in order. */
+  readonly fioJobs: readonly string[];
+}
+
+/** No matrix comes near it; a wrongly named disk image does. */
+const MAX_BYTES = 2 ** 20;
+
+/**
+ * Reads a matrix file and checks all that it names on this host.
+ * @throws UserError with the place in the file; further problems are listed in its message
+ */
+export async function loadMatrix(path: string, options: LoadOptions): Promise<Matrix> {
+  const matrix = await loadMatrixText(await readText(path), path, options);
+  return { ...matrix, file: resolve(path) };
+}
+
+/** As {@link loadMatrix}, for a matrix that is in no file: `label` stands in messages where the path would. */
+export async function loadMatrixText(text: string, label: string, options: LoadOptions): Promise<Matrix> {
+  const { source, resolved } = parse(text, label, options);
+  throwProblems(source, await findFileProblems(resolved.matrix, resolved.paths));
+  return resolved.matrix;
+}
+
+/** Parses and checks a matrix without touching the disk; relative paths count from the folder of `file`. */
+export function parseMatrix(text: string, file: string, options: LoadOptions): Matrix {
+  return parse(text, file, options).resolved.matrix;
+}
+
+function parse(text: string, file: string, { env, fioJobs }: LoadOptions): { readonly source: YamlSource; readonly resolved: Resolved } {
+  if (text.length > MAX_BYTES) throw tooLarge(file);
+  const source = parseYaml(text, file);
+  const parsed = matrixSchema.safeParse(source.value);
+  if (!parsed.success) {
+    throwProblems(source, describeIssues(parsed.error.issues, source.value));
+    throw parsed.error;
+  }
+  const resolved = resolveMatrix(parsed.data, { baseDir: dirname(resolve(file)), env, fioJobs });
+  throwProblems(source, [...findNameProblems(parsed.data, fioJobs), ...resolved.problems]);
+  return { source, resolved };
+}
+
+function throwProblems(source: YamlSource, problems: readonly Problem[]): void {
+  const [first, ...others] = problems.map(({ path, atKey, ...problem }) => ({
+    ...problem,
+    position: atKey === true ? source.keyPositionOf(path) : source.positionOf(path),
+  }));
+  if (first) throw toUserError([first, ...others]);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    // `end` is inclusive: one byte more than allowed tells a file that is too large, and /dev/zero ends too.
+    const bytes = await buffer(createReadStream(path, { end: MAX_BYTES }));
+    if (bytes.length > MAX_BYTES) throw tooLarge(path);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (error instanceof TypeError)
+      throw new UserError('not UTF-8 text', { code: 'not-utf8', remedy: 'save the matrix as UTF-8', position: { file: path }, cause: error });
+    const { message, ...rest } = describeFsError(path, error);
+    throw new UserError(message, { ...rest, cause: error });
+  }
+}
+
+function tooLarge(file: string): UserError {
+  return new UserError('larger than 1 MiB, which no matrix is', {
+    code: 'too-large',
+    position: { file },
+    remedy: 'name a matrix file; examples are in matrices/',
+  });
+}

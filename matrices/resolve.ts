@@ -1,0 +1,108 @@
+import { basename } from 'node:path';
+import type { FilesystemSpec, ImageSpec, KernelSpec, Matrix, SelectRule, SuiteSpec } from '../orchestrator/model/matrix.ts';
+import type { PmemDevice } from '../orchestrator/model/pmem.ts';
+import { expandPath } from './paths.ts';
+import type { Environment } from './paths.ts';
+import type { Problem, ValuePath } from './problem.ts';
+import type { MatrixInput } from './schema.ts';
+import type { SuiteInput } from './schema-suite.ts';
+
+export interface ResolveContext {
+  /** What relative paths are relative to. */
+  readonly baseDir: string;
+  readonly env: Environment;
+  /** What a fio suite without `jobs` runs. */
+  readonly fioJobs: readonly string[];
+}
+
+/** A path of the matrix that must exist, for the check that touches the disk. */
+export interface PathUse {
+  readonly path: string;
+  readonly role: 'qemu' | 'kernel' | 'modules' | 'tree' | 'tarball' | 'disk' | 'upload';
+  readonly at: ValuePath;
+}
+
+export interface Resolved {
+  readonly matrix: Matrix;
+  readonly paths: readonly PathUse[];
+  readonly problems: readonly Problem[];
+}
+
+/** From what the file says to what the rig works with: paths absolute, kinds explicit. Touches no file. */
+export function resolveMatrix(input: MatrixInput, context: ResolveContext): Resolved {
+  const problems: Problem[] = [];
+  const paths: PathUse[] = [];
+  const toPath: ToPath = (text, role, at) => {
+    const expanded = expandPath(text, context.baseDir, context.env);
+    if (!expanded.ok) {
+      problems.push({ code: 'bad-path', message: expanded.message, remedy: expanded.remedy, path: at });
+      return text;
+    }
+    paths.push({ path: expanded.path, role, at });
+    return expanded.path;
+  };
+  const matrix: Matrix = {
+    name: input.name,
+    ...(input.qemu === undefined ? {} : { qemu: toPath(input.qemu, 'qemu', ['qemu']) }),
+    guest: { cpus: input.guest.cpus, memoryBytes: input.guest.memory, append: input.guest.append },
+    kernels: input.kernels.map((kernel, index) => resolveKernel(kernel, ['kernels', index], toPath)),
+    images: input.images.map((image, index) => resolveImage(image, ['images', index], toPath)),
+    pmem: input.pmem.map(({ name, devices }) => ({ name, devices: devices.map(resolveDevice) })),
+    filesystems: input.filesystems.map(resolveFilesystem),
+    suites: input.suites.map((suite, index) => resolveSuite(suite, ['suites', index], toPath, context.fioJobs)),
+    include: input.include.map(resolveRule),
+    exclude: input.exclude.map((rule) => ({ ...resolveRule(rule), reason: rule.reason })),
+  };
+  return { matrix, paths, problems };
+}
+
+type ToPath = (text: string, role: PathUse['role'], at: ValuePath) => string;
+
+function resolveKernel({ name, debian, image, modules }: MatrixInput['kernels'][number], at: ValuePath, toPath: ToPath): KernelSpec {
+  if (debian) return { kind: 'debian', name, ...debian };
+  return {
+    kind: 'image',
+    name,
+    // The schema wants exactly one of `debian` and `image`.
+    image: toPath(image ?? '', 'kernel', [...at, 'image']),
+    ...(modules === undefined ? {} : { modules: toPath(modules, 'modules', [...at, 'modules']) }),
+  };
+}
+
+function resolveImage({ name, debian, ...given }: MatrixInput['images'][number], at: ValuePath, toPath: ToPath): ImageSpec {
+  if (debian) return { kind: 'debian', name, ...debian };
+  const kind = (['tree', 'tarball', 'disk'] as const).find((key) => given[key] !== undefined) ?? 'tree';
+  return { kind, name, path: toPath(given[kind] ?? '', kind, [...at, kind]) };
+}
+
+function resolveDevice(device: MatrixInput['pmem'][number]['devices'][number]): PmemDevice {
+  const { kind, size: sizeBytes } = device;
+  if (kind === 'nvdimm') return { kind, sizeBytes, namespace: device.namespace, labelSizeBytes: device.labels };
+  if (kind === 'e820') return { kind, sizeBytes, namespace: device.namespace };
+  return { kind, sizeBytes };
+}
+
+function resolveFilesystem({ name, type, mount, mkfs }: MatrixInput['filesystems'][number]): FilesystemSpec {
+  return { name, type, mountOptions: mount ?? '', mkfsOptions: mkfs ?? [] };
+}
+
+function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, fioJobs: readonly string[]): SuiteSpec {
+  const { kind, name } = suite;
+  if (kind === 'fio') return { kind, name, jobs: suite.jobs ?? fioJobs, runtimeSec: suite.runtime, sizeBytes: suite.size };
+  const timeoutSec = suite.timeout;
+  if (suite.upload !== undefined) return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
+  const [program = '', ...args] = suite.run;
+  if (!/^(\.{1,2}\/|~|\$)/.test(program)) return { kind, name, argv: suite.run, timeoutSec };
+  const upload = toPath(program, 'upload', [...at, 'run']);
+  return { kind, name, upload, argv: [`./${basename(upload)}`, ...args], timeoutSec };
+}
+
+function resolveRule(rule: MatrixInput['include'][number]): SelectRule {
+  return {
+    ...(rule.kernel && { kernel: rule.kernel }),
+    ...(rule.image && { image: rule.image }),
+    ...(rule.pmem && { pmem: rule.pmem }),
+    ...(rule.filesystem && { filesystem: rule.filesystem }),
+    ...(rule.suite && { suite: rule.suite }),
+  };
+}

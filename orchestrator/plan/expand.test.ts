@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseMatrix } from '../../matrices/load.ts';
+import { describeError, UserError } from '../model/errors.ts';
+import type { ExcludeRule, Matrix, SelectRule } from '../model/matrix.ts';
+import type { Cell, Plan } from '../model/cell.ts';
+import { expandMatrix } from './expand.ts';
+import type { PlanSuite } from './plan-tests.ts';
+
+const planOne: PlanSuite = ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 3 }];
+
+const noBlock: PlanSuite = (context) => {
+  if (context.pmem.name === 'block' && context.spec.name === 'fio') throw new UserError('fio needs DAX', { code: 'no-dax' });
+  return planOne(context);
+};
+
+function throwing(error: Error): PlanSuite {
+  return () => {
+    throw error;
+  };
+}
+
+function matrixOf(extra = ''): Matrix {
+  return parseMatrix(
+    `
+version: 1
+name: test
+kernels: [{ name: k1, debian: { release: bookworm } }, { name: k2, debian: { release: trixie } }]
+images: [{ name: i1, debian: { release: bookworm } }, { name: i2, debian: { release: trixie } }]
+pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 64M }] }, { name: block, devices: [{ kind: virtio-blk, size: 64M }] }]
+filesystems: [{ name: none, type: none }, { name: ext4, type: ext4 }]
+suites: [{ name: fio }, { name: command, run: ls }]
+${extra}`,
+    'test.yaml',
+    { env: {}, fioJobs: ['job'] },
+  );
+}
+
+const idsOf = ({ cells }: Plan): string[] => cells.map((cell) => cell.id);
+
+function expansionError(matrix: Matrix, planSuite: PlanSuite = planOne): string {
+  try {
+    expandMatrix(matrix, { planSuite });
+    return 'no error';
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+test('without include rules it is the full product, kernels outermost', () => {
+  const ids = idsOf(expandMatrix(matrixOf(), { planSuite: planOne }));
+  expect(ids).toHaveLength(32);
+  expect(ids.slice(0, 5)).toEqual(['k1/nvdimm/fio', 'k1/nvdimm/command', 'k1/nvdimm/ext4/fio', 'k1/nvdimm/ext4/command', 'k1/block/fio']);
+});
+
+test('an id names the image unless it is the first, and the filesystem unless it is none', () => {
+  const ids = idsOf(expandMatrix(matrixOf('include: [{ kernel: k1, pmem: nvdimm, suite: fio }]'), { planSuite: planOne }));
+  expect(ids).toEqual(['k1/nvdimm/fio', 'k1/nvdimm/ext4/fio', 'k1@i2/nvdimm/fio', 'k1@i2/nvdimm/ext4/fio']);
+});
+
+test('each cell boots, checks its pmem, then runs the tests of its suite', () => {
+  const [cell] = expandMatrix(matrixOf(), { planSuite: planOne }).cells;
+  expect(cell?.tests.map((one) => one.name)).toEqual(['guest/boot', 'guest/pmem', 'fio/one']);
+});
+
+test('include rules apply in order, and a cell that two of them select comes once', () => {
+  const plan = expandMatrix(
+    matrixOf('include: [{ kernel: k2, image: i1, pmem: block, filesystem: none }, { image: i1, pmem: block, filesystem: none }]'),
+    { planSuite: planOne },
+  );
+  expect(idsOf(plan)).toEqual(['k2/block/fio', 'k2/block/command', 'k1/block/fio', 'k1/block/command']);
+});
+
+test('what an exclude rule removes is kept with the reason of the first such rule', () => {
+  const plan = expandMatrix(matrixOf('exclude: [{ image: i2, reason: slow }, { suite: "c*", reason: later }, { filesystem: ext4, reason: no }]'), {
+    planSuite: planOne,
+  });
+  expect(idsOf(plan)).toEqual(['k1/nvdimm/fio', 'k1/block/fio', 'k2/nvdimm/fio', 'k2/block/fio']);
+  expect(plan.excluded).toHaveLength(28);
+  expect(plan.excluded.find(({ id }) => id === 'k1@i2/nvdimm/command')?.reason).toBe('slow');
+});
+
+test('a matrix without any cell left is an error', () => {
+  expect(expansionError(matrixOf('exclude: [{ reason: all of them }]'))).toBe(
+    'test: no cell is left: the exclude rules remove all 32\n  fix: narrow or remove an exclude rule',
+  );
+});
+
+describe('a combination that can never work', () => {
+  test('names the cells and the rule that leaves them out', () => {
+    expect(expansionError(matrixOf('include: [{ kernel: k1, image: i1 }]'), noBlock)).toBe(
+      [
+        'test: cell k1/block/fio can never work: fio needs DAX',
+        '  k1/block/ext4/fio: fio needs DAX',
+        '  fix: add to exclude: { pmem: block, filesystem: none, suite: fio, reason: … }, or name the wanted cells in include',
+      ].join('\n'),
+    );
+  });
+
+  test('is told for ten cells and then counted', () => {
+    expect(
+      expansionError(matrixOf(), throwing(new UserError('never', { code: 'never' })))
+        .split('\n')
+        .at(-2),
+    ).toBe('  and 21 more');
+  });
+
+  test('is no error when it is excluded', () => {
+    expect(expansionError(matrixOf('exclude: [{ pmem: block, suite: fio, reason: no DAX }]'), noBlock)).toBe('no error');
+  });
+
+  test('a mistake in the suite itself is thrown as it is', () => {
+    expect(() => expandMatrix(matrixOf(), { planSuite: throwing(new TypeError('bug')) })).toThrow(TypeError);
+  });
+
+  test.each([
+    ['nvdimm, size: 64M, namespace: raw', true],
+    ['nvdimm, size: 64M, namespace: sector', true],
+    ['nvdimm, size: 64M, namespace: devdax', true],
+    ['virtio-blk, size: 64M', true],
+    ['nvdimm, size: 64M', false],
+    ['virtio-pmem, size: 64M', false],
+    ['e820, size: 64M', false],
+  ])('dax=always on %s: %s', (device, refused) => {
+    const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: ${device} }] }]\nfilesystems: [{ name: f, type: ext4, mount: "noatime,dax=always" }]\nsuites: [{ name: fio }]\n`;
+    const shown = expansionError(parseMatrix(text, 't.yaml', { env: {}, fioJobs: [] }));
+    expect(shown.startsWith('t: cell k/p/f/fio can never work: f mounts with noatime,dax=always, but no device of p can do DAX')).toBe(refused);
+  });
+});
+
+const subset = (names: readonly string[]) => fc.option(fc.subarray([...names], { minLength: 1 }), { nil: undefined });
+const ruleArbitrary = fc
+  .record({
+    kernel: subset(['k1', 'k2']),
+    image: subset(['i1', 'i2']),
+    pmem: subset(['nvdimm', 'block']),
+    filesystem: subset(['none', 'ext4']),
+    suite: subset(['fio', 'command']),
+  })
+  // A rule's absent axis is no key at all.
+  .map((rule) => Object.fromEntries(Object.entries(rule).filter(([, globs]) => globs !== undefined)) as SelectRule);
+
+function selects(rule: SelectRule, cell: Cell): boolean {
+  return (['kernel', 'image', 'pmem', 'filesystem', 'suite'] as const).every((axis) => rule[axis]?.includes(cell[axis].name) ?? true);
+}
+
+test('for any rules: ids are unique, cells are what include selects and exclude does not, nothing is lost', () => {
+  const base = matrixOf();
+  const all = expandMatrix(base, { planSuite: planOne }).cells;
+  fc.assert(
+    fc.property(fc.array(ruleArbitrary, { maxLength: 3 }), fc.array(ruleArbitrary, { maxLength: 2 }), (include, excludeRules) => {
+      const exclude: ExcludeRule[] = excludeRules.map((rule) => ({ ...rule, reason: 'r' }));
+      const included = all.filter((cell) => include.length === 0 || include.some((rule) => selects(rule, cell)));
+      const wanted = included.filter((cell) => !exclude.some((rule) => selects(rule, cell)));
+      fc.pre(wanted.length > 0);
+      const plan = expandMatrix({ ...base, include, exclude }, { planSuite: planOne });
+      const ids = [...idsOf(plan), ...plan.excluded.map(({ id }) => id)];
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(idsOf(plan).toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
+      expect(ids.toSorted()).toEqual(included.map(({ id }) => id).toSorted());
+    }),
+  );
+});

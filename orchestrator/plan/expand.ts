@@ -1,0 +1,114 @@
+import { selectNames } from '../../matrices/globs.ts';
+import type { Cell, CellId, ExcludedCell, Plan } from '../model/cell.ts';
+import { UserError } from '../model/errors.ts';
+import type { Matrix, SelectRule } from '../model/matrix.ts';
+import { planTests } from './plan-tests.ts';
+import type { PlanSuite } from './plan-tests.ts';
+
+/** A point of the product, before its tests are known. */
+type Combination = Omit<Cell, 'tests' | 'guest'>;
+
+/** Cells named in one error; the rest are counted. */
+const MAX_NAMED = 10;
+
+/**
+ * All cells of a matrix in its own order: kernels outermost, suites innermost; with include rules, rule by rule.
+ * Cells share the matrix's objects.
+ * @throws UserError when nothing is left, or when a cell can never work; it names the cells
+ */
+export function expandMatrix(matrix: Matrix, { planSuite }: { readonly planSuite: PlanSuite }): Plan {
+  const rules: readonly SelectRule[] = matrix.include.length > 0 ? matrix.include : [{}];
+  const combinations = new Map(rules.flatMap((rule) => product(matrix, rule)).map((combination) => [combination.id, combination]));
+
+  const excludes = matrix.exclude.map((rule) => ({ reason: rule.reason, axes: selectAxes(matrix, rule) }));
+  const excluded: ExcludedCell[] = [];
+  const kept: Combination[] = [];
+  for (const combination of combinations.values()) {
+    const rule = excludes.find(({ axes }) => holds(axes, combination));
+    if (rule) excluded.push({ id: combination.id, reason: rule.reason });
+    else kept.push(combination);
+  }
+  if (kept.length === 0) {
+    throw userError(matrix, 'empty-matrix', `no cell is left: the exclude rules remove all ${excluded.length}`, 'narrow or remove an exclude rule');
+  }
+  return { cells: planCells(matrix, kept, planSuite), excluded };
+}
+
+type Axes = ReturnType<typeof selectAxes>;
+
+function selectAxes(matrix: Matrix, rule: SelectRule) {
+  return {
+    kernels: select(rule.kernel, matrix.kernels),
+    images: select(rule.image, matrix.images),
+    topologies: select(rule.pmem, matrix.pmem),
+    filesystems: select(rule.filesystem, matrix.filesystems),
+    suites: select(rule.suite, matrix.suites),
+  };
+}
+
+function select<Item extends { readonly name: string }>(globs: readonly string[] | undefined, items: readonly Item[]): ReadonlySet<Item> {
+  const names = selectNames(
+    globs,
+    items.map((item) => item.name),
+  );
+  return new Set(items.filter((item) => names.has(item.name)));
+}
+
+function holds({ kernels, images, topologies, filesystems, suites }: Axes, { kernel, image, pmem, filesystem, suite }: Combination): boolean {
+  return kernels.has(kernel) && images.has(image) && topologies.has(pmem) && filesystems.has(filesystem) && suites.has(suite);
+}
+
+function product(matrix: Matrix, rule: SelectRule): Combination[] {
+  const { kernels, images, topologies, filesystems, suites } = selectAxes(matrix, rule);
+  const combinations: Combination[] = [];
+  for (const kernel of kernels) {
+    for (const image of images) {
+      const platform = image === matrix.images[0] ? kernel.name : `${kernel.name}@${image.name}`;
+      for (const pmem of topologies) {
+        for (const filesystem of filesystems) {
+          for (const suite of suites) {
+            const parts = [platform, pmem.name, ...(filesystem.type === 'none' ? [] : [filesystem.name]), suite.name];
+            // The one place where cell ids are made.
+            combinations.push({ id: parts.join('/') as CellId, kernel, image, pmem, filesystem, suite });
+          }
+        }
+      }
+    }
+  }
+  return combinations;
+}
+
+function planCells(matrix: Matrix, combinations: readonly Combination[], planSuite: PlanSuite): Cell[] {
+  // Kernel and image have no say in a suite's tests, so the other axes are planned once for all of them.
+  const planned = new Map<string, ReturnType<typeof planTests>>();
+  const cells: Cell[] = [];
+  const impossible: { readonly combination: Combination; readonly error: UserError }[] = [];
+  for (const combination of combinations) {
+    const { suite, pmem, filesystem } = combination;
+    const key = [suite.name, pmem.name, filesystem.name].join('/');
+    const tests = planned.get(key) ?? planTests({ spec: suite, pmem, filesystem }, planSuite);
+    planned.set(key, tests);
+    if (tests instanceof UserError) impossible.push({ combination, error: tests });
+    else cells.push({ ...combination, guest: matrix.guest, tests });
+  }
+  const [first, ...others] = impossible;
+  if (!first) return cells;
+  const { id, pmem, filesystem, suite } = first.combination;
+  const named = others.slice(0, MAX_NAMED).map(({ combination, error }) => `\n  ${combination.id}: ${error.message}`);
+  const more = others.length > MAX_NAMED ? `\n  and ${others.length - MAX_NAMED} more` : '';
+  const rule = `{ pmem: ${pmem.name}, filesystem: ${filesystem.name}, suite: ${suite.name}, reason: … }`;
+  throw userError(
+    matrix,
+    first.error.code,
+    `cell ${id} can never work: ${first.error.message}${named.join('')}${more}`,
+    `${remedyOf(first.error)}add to exclude: ${rule}, or name the wanted cells in include`,
+  );
+}
+
+function remedyOf({ remedy }: UserError): string {
+  return remedy === undefined ? '' : `${remedy}; or `;
+}
+
+function userError(matrix: Matrix, code: string, message: string, remedy: string): UserError {
+  return new UserError(message, { code, remedy, position: { file: matrix.file ?? matrix.name } });
+}

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { parseMatrix } from '../../matrices/load.ts';
+import type { Plan } from '../model/cell.ts';
+import { groupCells } from './boot-groups.ts';
+import { estimateCells } from './estimate.ts';
+import { expandMatrix } from './expand.ts';
+import { formatList, listAsJson } from './format-list.ts';
+
+const TEXT = `
+version: 1
+name: test
+kernels: [{ name: a, debian: { release: bookworm } }, { name: longer, debian: { release: trixie } }]
+pmem:
+  - name: two
+    devices: [&d { kind: nvdimm, size: 512M }, *d, { kind: virtio-blk, size: 1G }]
+  - { name: block, devices: [{ kind: virtio-blk, size: 64M }] }
+suites: [{ name: fio }, { name: command, run: ls }]
+exclude: [{ kernel: longer, pmem: block, reason: not now }]
+`;
+const matrix = parseMatrix(TEXT, 'test.yaml', { env: {}, fioJobs: ['job'] });
+const plan: Plan = expandMatrix(matrix, { planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: spec.kind === 'fio' ? 5 : 120 }] });
+
+test('cells that can share a guest are grouped, in order', () => {
+  expect(groupCells(plan.cells).map((group) => group.map((cell) => cell.id))).toEqual([
+    ['a/two/fio', 'a/two/command'],
+    ['a/block/fio', 'a/block/command'],
+    ['longer/two/fio', 'longer/two/command'],
+  ]);
+});
+
+test('cells read back from a run group as before', () => {
+  const readBack = structuredClone(plan.cells.map((cell) => structuredClone(cell)));
+  expect(groupCells(readBack)).toHaveLength(3);
+});
+
+test('the expected time counts a boot once for each guest', () => {
+  expect(estimateCells(plan.cells)).toBe(3 * 12 + 6 * 1 + 3 * 5 + 3 * 120);
+});
+
+test('the list shows cells with devices, tests and time, then what is excluded and why', () => {
+  expect(formatList(plan)).toBe(`\
+CELL                DEVICES                               TESTS  TIME
+a/two/fio           nvdimm 512M fsdax ×2 + virtio-blk 1G  3      18s
+a/two/command       nvdimm 512M fsdax ×2 + virtio-blk 1G  3      2m 13s
+a/block/fio         virtio-blk 64M                        3      18s
+a/block/command     virtio-blk 64M                        3      2m 13s
+longer/two/fio      nvdimm 512M fsdax ×2 + virtio-blk 1G  3      18s
+longer/two/command  nvdimm 512M fsdax ×2 + virtio-blk 1G  3      2m 13s
+
+EXCLUDED              REASON
+longer/block/fio      not now
+longer/block/command  not now
+
+6 cells, 18 tests, 3 guests, 2 excluded; about 6m 57s one guest at a time without KVM
+`);
+});
+
+test('the list for programs is plain data', () => {
+  const list = listAsJson(plan);
+  expect(JSON.parse(JSON.stringify(list))).toEqual(list);
+  expect(list.cells[0]).toEqual({
+    id: 'a/two/fio',
+    kernel: 'a',
+    image: 'bookworm',
+    pmem: 'two',
+    filesystem: 'none',
+    suite: 'fio',
+    devices: matrix.pmem[0]?.devices,
+    tests: ['guest/boot', 'guest/pmem', 'fio/one'],
+    estimateSec: 18,
+  });
+  expect(list.guests).toBe(3);
+});

@@ -1,0 +1,84 @@
+import prettyMs from 'pretty-ms';
+import type { ExcludedCell, Plan } from '../model/cell.ts';
+import type { PmemDevice } from '../model/pmem.ts';
+import { formatSize } from '../model/size.ts';
+import { groupCells } from './boot-groups.ts';
+import { estimateCells } from './estimate.ts';
+
+/** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
+export function formatList({ cells, excluded }: Plan): string {
+  const rows = cells.map((cell) => [cell.id, describeDevices(cell.pmem.devices), String(cell.tests.length), formatSeconds(estimateCells([cell]))]);
+  const lines = [
+    ...alignColumns([['CELL', 'DEVICES', 'TESTS', 'TIME'], ...rows]),
+    ...(excluded.length === 0 ? [] : ['', ...alignColumns([['EXCLUDED', 'REASON'], ...excluded.map(({ id, reason }) => [id, reason])])]),
+    '',
+    summarize({ cells, excluded }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same for programs: `pmemrig list --json`. Times are in seconds. */
+export function listAsJson({ cells, excluded }: Plan): {
+  readonly cells: readonly Record<string, unknown>[];
+  readonly excluded: readonly ExcludedCell[];
+  readonly guests: number;
+  readonly estimateSec: number;
+} {
+  return {
+    cells: cells.map((cell) => ({
+      id: cell.id,
+      kernel: cell.kernel.name,
+      image: cell.image.name,
+      pmem: cell.pmem.name,
+      filesystem: cell.filesystem.name,
+      suite: cell.suite.name,
+      devices: cell.pmem.devices,
+      tests: cell.tests.map(({ name }) => name),
+      estimateSec: estimateCells([cell]),
+    })),
+    excluded,
+    guests: groupCells(cells).length,
+    estimateSec: estimateCells(cells),
+  };
+}
+
+/** `nvdimm 512M fsdax ×2 + virtio-blk 1G`. */
+export function describeDevices(devices: readonly PmemDevice[]): string {
+  const runs: { readonly text: string; count: number }[] = [];
+  for (const text of devices.map(describeDevice)) {
+    const last = runs.at(-1);
+    if (last?.text === text) last.count += 1;
+    else runs.push({ text, count: 1 });
+  }
+  return runs.map(({ text, count }) => (count === 1 ? text : `${text} ×${count}`)).join(' + ');
+}
+
+function describeDevice(device: PmemDevice): string {
+  const mode = device.kind === 'nvdimm' || device.kind === 'e820' ? ` ${device.namespace}` : '';
+  return `${device.kind} ${formatSize(device.sizeBytes)}${mode}`;
+}
+
+function summarize({ cells, excluded }: Plan): string {
+  const tests = cells.reduce((sum, cell) => sum + cell.tests.length, 0);
+  const counts = [
+    count(cells.length, 'cell'),
+    count(tests, 'test'),
+    count(groupCells(cells).length, 'guest'),
+    ...(excluded.length === 0 ? [] : [`${excluded.length} excluded`]),
+  ];
+  return `${counts.join(', ')}; about ${formatSeconds(estimateCells(cells))} one guest at a time without KVM`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function formatSeconds(seconds: number): string {
+  return prettyMs(Math.ceil(seconds) * 1000);
+}
+
+/** Columns two blanks apart, the last one ragged. */
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) => row.map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2))).join(''));
+}
