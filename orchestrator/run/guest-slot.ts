@@ -16,21 +16,27 @@ export interface BootedGuest {
   readonly release: () => void;
 }
 
-/** Boots a guest for a cell; rejects with GuestDeath, InfraError or UserError. */
-export type BootForCell = (cell: Cell, signal: AbortSignal) => Promise<BootedGuest>;
+/** Boots a guest; rejects with GuestDeath, InfraError or UserError. */
+export type Boot = () => Promise<BootedGuest>;
+
+/**
+ * Waits for what a cell's guest boots from and for room on the host, so that neither counts as the guest's own time.
+ * What it gives must be called once. Rejects with InfraError or UserError.
+ */
+export type ReserveGuest = (cell: Cell, signal: AbortSignal) => Promise<Boot>;
 
 /**
  * Holds at most one guest for a series of cells with the same boot key: boots when asked and there is
  * none, and lets it go when it died or is no longer trusted. Leaving its scope disposes of the guest.
  */
 export class GuestSlot implements AsyncDisposable {
-  readonly #boot: BootForCell;
+  readonly #reserve: ReserveGuest;
   readonly #emit: (event: RunEvent) => void;
   readonly #signal: AbortSignal;
   #current: BootedGuest | undefined;
 
-  constructor(boot: BootForCell, emit: (event: RunEvent) => void, signal: AbortSignal) {
-    this.#boot = boot;
+  constructor(reserve: ReserveGuest, emit: (event: RunEvent) => void, signal: AbortSignal) {
+    this.#reserve = reserve;
     this.#emit = emit;
     this.#signal = signal;
   }
@@ -39,9 +45,14 @@ export class GuestSlot implements AsyncDisposable {
     return this.#current;
   }
 
-  async boot(cell: Cell): Promise<BootedGuest> {
+  /** Gets ready to boot a guest in place of the one there may be; the boot itself is the caller's to time. */
+  async reserve(cell: Cell): Promise<Boot> {
     await this.discard();
-    const booted = await this.#boot(cell, this.#signal);
+    const boot = await this.#reserve(cell, this.#signal);
+    return async () => this.#hold(cell, await boot());
+  }
+
+  #hold(cell: Cell, booted: BootedGuest): BootedGuest {
     this.#current = booted;
     this.#emit({
       type: 'guest-boot',

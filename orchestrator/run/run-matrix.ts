@@ -7,11 +7,11 @@ import type { JournalEvent, RunEvent } from '../model/event.ts';
 import type { Matrix } from '../model/matrix.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { Interrupted } from './attempt.ts';
-import { bootFromPrepared } from './boot-for-cell.ts';
 import { dispatch } from './dispatch.ts';
 import { GuestSlot } from './guest-slot.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { startPreparing } from './prepare.ts';
+import { reserveFromPrepared } from './reserve-guest.ts';
 import { runCell } from './run-cell.ts';
 import { type RunFolder, writeRunJson } from './run-folder.ts';
 
@@ -58,13 +58,13 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       matrix: options.matrix,
     });
     const prepared = startPreparing({ cells: plan.cells, cacheDir: options.cacheDir, signal: stopped, emit, log });
-    const boot = bootFromPrepared({ ...options, prepared });
+    const reserve = reserveFromPrepared({ ...options, prepared });
     const groups = groupCells(plan.cells);
     await dispatch(
       groups,
       options.jobs ?? groups.length,
       async (cells, groupSignal) => {
-        await using slot = new GuestSlot(boot, emit, groupSignal);
+        await using slot = new GuestSlot(reserve, emit, groupSignal);
         const environment = {
           suiteFor: (cell: (typeof cells)[number]) => suiteFor(cell.suite),
           emit,

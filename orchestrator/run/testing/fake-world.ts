@@ -5,7 +5,7 @@ import type { RunEvent } from '../../model/event.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { Suite } from '../../model/suite.ts';
 import type { CellEnvironment } from '../cell-environment.ts';
-import { type BootForCell, GuestSlot, type SlotGuest } from '../guest-slot.ts';
+import { GuestSlot, type ReserveGuest, type SlotGuest } from '../guest-slot.ts';
 
 /** What a fake test does: a result, or its guest's death, or never ending. */
 export type Script = TestResult | GuestDeath | 'never' | Error;
@@ -29,7 +29,7 @@ export function fakeWorld(options: {
   const disposed: number[] = [];
   let boots = 0;
 
-  const boot: BootForCell = async () => {
+  const reserve: ReserveGuest = async () => async () => {
     boots += 1;
     const failure = options.boots?.[boots - 1];
     if (failure instanceof Error) throw failure;
@@ -69,7 +69,7 @@ export function fakeWorld(options: {
     toArtifact: (path) => path,
     log: () => undefined,
   };
-  return { events, controller, disposed, environment, slot: new GuestSlot(boot, environment.emit, controller.signal), boots: () => boots };
+  return { events, controller, disposed, environment, slot: new GuestSlot(reserve, environment.emit, controller.signal), boots: () => boots };
 }
 
 export function fakeCell(id: string, tests: readonly string[]): Cell {

@@ -4,11 +4,11 @@ import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
 import { createRunKeys } from '../../guests/ssh/keys.ts';
 import { Admission } from '../host/admission.ts';
 import type { Cell } from '../model/cell.ts';
-import type { BootForCell } from './guest-slot.ts';
+import type { ReserveGuest } from './guest-slot.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunFolder } from './run-folder.ts';
 
-interface BootFromPrepared {
+interface ReserveFromPrepared {
   readonly folder: RunFolder;
   readonly qemu: QemuBinary;
   readonly accelerator: { readonly accelerator: 'kvm' | 'tcg' };
@@ -21,8 +21,8 @@ interface BootFromPrepared {
 /** QEMU's own memory beside the guest's, measured at about 150 MiB under TCG (its translation buffer). */
 const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
 
-/** Boots numbered guests, each in its own folder, as host memory and cores admit them. */
-export function bootFromPrepared(options: BootFromPrepared): BootForCell {
+/** Reserves room on the host, then boots numbered guests, each in its own folder. */
+export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest {
   const { folder, qemu, capacity, jobs, log, prepared } = options;
   const { accelerator } = options.accelerator;
   // A user who says how many guests may run at once has the last word on cores.
@@ -35,28 +35,18 @@ export function bootFromPrepared(options: BootFromPrepared): BootForCell {
     const { kernel, image } = await prepared(cell);
     signal.throwIfAborted();
     const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: Math.min(cell.guest.cpus, cores) }, signal);
-    try {
-      guests += 1;
-      const id = guests;
-      const dir = await folder.guestDir(id);
-      const guest = await bootGuest({
-        id,
-        kernel,
-        image,
-        topology: cell.pmem,
-        guest: cell.guest,
-        qemu,
-        accelerator,
-        keys,
-        dir,
-        signal,
-        log,
-      });
-      return { guest, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
-    } catch (error) {
-      release();
-      throw error;
-    }
+    return async () => {
+      try {
+        guests += 1;
+        const id = guests;
+        const dir = await folder.guestDir(id);
+        const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
+        return { guest, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    };
   };
 }
 
