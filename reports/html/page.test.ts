@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { XMLParser } from 'fast-xml-parser';
+import { expect, test } from 'vitest';
+import { JournalBuilder, makeCell, makeMixedRun } from '../testing/make-journal.ts';
+import { renderHtml } from './page.ts';
+
+const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
+
+function pageOf(journal: JournalBuilder): string {
+  return [...renderHtml(journal.summarize())].join('');
+}
+
+/** The names of all elements, in order. */
+function tags(page: string): string[] {
+  return Array.from(page.matchAll(/<(\/?[a-z!][\w-]*)/gi), ([, name = '']) => name.toLowerCase());
+}
+
+/** The elements of a page in which a guest's text stands wherever it can. */
+function shape(text: string): string[] {
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])], [{ id: text, reason: text }]).add({ type: 'note', text });
+  return tags(pageOf(journal.test(CELL, 'fio/a', { status: 'fail', message: text, evidence: text, artifacts: [text] })));
+}
+
+test('the page shows totals, every cell and what failed', () => {
+  const page = pageOf(makeMixedRun());
+  for (const text of ['1 crash', 'debian-6.12/virtio-pmem/xfs-dax/fio', 'RIP: 0010:pmem_do_write', '48.2k IOPS', 'virtio-blk has no DAX', 'guest 3 was lost (panic): Fatal exception']) expect(page).toContain(text);
+});
+
+test('the page fetches nothing and runs nothing', () => {
+  const page = pageOf(makeMixedRun());
+  expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+  expect(page).not.toMatch(/<script|<link|<img|src=|https?:/);
+});
+
+test('links stay in the run folder, whatever an artifact is called', () => {
+  const page = pageOf(new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'fio/a', { status: 'pass', artifacts: ['javascript:alert(1)', '//evil/x', 'a b#?.log'] }));
+  expect(Array.from(page.matchAll(/href="(\.[^"]*)"/g), ([, href]) => href)).toEqual(['./javascript%3Aalert(1)', './//evil/x', './a%20b%23%3F.log']);
+});
+
+test('no text of a guest becomes markup', () => {
+  const hostile = fc.array(fc.constantFrom('<script>', '</pre>', '"', "'", '&lt;', '<!--', '\u{1b}[0m', '\0', '\ud800', 'x', '</style>', '\n'), { minLength: 1 }).map((parts) => parts.join(''));
+  const expected = shape('x');
+  fc.assert(fc.property(hostile, (text) => {
+      expect(shape(text)).toEqual(expected);
+    }));
+});
+
+test('its body is well-formed', () => {
+  const body = pageOf(makeMixedRun()).replace(/^[^]*<body>/, '<body>').replace('</html>', '').replaceAll(' open>', '>');
+  expect(() => new XMLParser().parse(body, true)).not.toThrow();
+});

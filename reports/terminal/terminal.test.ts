@@ -1,0 +1,156 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RunFold } from '../fold.ts';
+import { JournalBuilder, makeCell, makeMixedRun } from '../testing/make-journal.ts';
+import { formatFinalReport } from './final-report.ts';
+import { fitLine, measure } from './fit-line.ts';
+import { createLiveReporter } from './live.ts';
+import { renderFrame } from './live-frame.ts';
+import { choosePalette, PLAIN } from './palette.ts';
+import { createPlainReporter } from './plain.ts';
+import { estimateSecondsLeft, shareDone } from './time-left.ts';
+
+const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
+
+/** A TTY of that size as far as the reporters look at it. */
+function fakeTty(columns: number, rows: number): { stream: NodeJS.WriteStream; text: () => string } {
+  const chunks: string[] = [];
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns, rows });
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
+}
+
+function foldOf(journal: JournalBuilder): RunFold {
+  const fold = new RunFold();
+  for (const event of journal.events) fold.apply(event);
+  return fold;
+}
+
+describe('plain lines', () => {
+  const journal = makeMixedRun();
+  const written: string[] = [];
+  const reporter = createPlainReporter((text) => written.push(text), '/runs/1', PLAIN);
+  for (const event of journal.events) reporter.onEvent(event);
+  reporter.close(journal.summarize());
+  const text = written.join('');
+
+  test('give each finished test one line', () => {
+    expect(text).toContain('✓ pass       2s  debian-6.1/nvdimm/ext4-dax/fio  fio/dax-mmap-randwrite  write 48.2k IOPS, write 197 MB/s, write p99 12.3 µs\n');
+    expect(text).toContain('- skip       2s  debian-6.1/nvdimm/ext4-dax/fio  fio/dax-psync-fsync  fio has no libpmem here\n');
+  });
+
+  test('put the evidence right below a failure', () => {
+    expect(text).toContain('fio/dax-mmap-randwrite  BUG: unable to handle page fault\n    │ [   12.345678] BUG: unable to handle page fault for address');
+  });
+
+  test('call a pass after a failure flaky', () => expect(text).toMatch(/≈ flaky .* fio\/dax-mmap-randwrite \(attempt 2\)/));
+
+  test('tell stages and notes', () => {
+    expect(text).toContain('✓ kernel debian-6.12: linux-image-6.12.9+bpo-amd64 6.12.9-1~bpo12+1 (3.1s)\n· kernel debian-6.1: no network');
+  });
+
+  test('end with the cells, the failures, the totals and where the reports are', () => {
+    expect(text).toContain('✗ debian-6.12/virtio-pmem/xfs-dax/fio  1 crash, 1 unreached, 2 pass\n');
+    expect(text).toContain('? unreached debian-6.12/virtio-pmem/xfs-dax/fio  fio/dax-psync-fsync  guest 3 was lost (panic): Fatal exception\n');
+    expect(text).toContain('10 pass: 17 tests in 4 cells, 4 guests booted, 1m 19s\nreports: /runs/1/report.html');
+  });
+
+  test('hold no control bytes of a guest', () => {
+    const out: string[] = [];
+    const evil = createPlainReporter((line) => out.push(line), '/r', PLAIN);
+    for (const event of new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'fio/a', { status: 'fail', message: '\u{1b}[2J\u{7}x', evidence: '\u{1b}]0;title\u{7}\rspoof\u{9b}31m' }).events) evil.onEvent(event);
+    // oxlint-disable-next-line no-control-regex -- what must not be there
+    expect(out.join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe('the final report', () => {
+  test('of many cells lists only those where not all is well', () => {
+    const ids = Array.from({ length: 100 }, (_, index) => `k${index}/nvdimm/ext4/fio`);
+    const journal = new JournalBuilder().start(ids.map((id) => ({ ...makeCell(id, []), tests: [{ name: 'fio/a', estimateSec: 1 }] })));
+    for (const [index, id] of ids.entries()) journal.test(id, 'fio/a', index === 7 ? { status: 'fail', message: 'no' } : { status: 'pass' });
+    const lines = formatFinalReport(journal.summarize(), '/r');
+    expect(lines.slice(1, 3)).toEqual(['✗ k7/nvdimm/ext4/fio  1 fail', '  … 99 more cells']);
+  });
+});
+
+describe('the live view', () => {
+  const running = new JournalBuilder()
+    .start([makeCell(CELL, ['fio/a', 'fio/b'])])
+    .add({ type: 'cell-start', cell: CELL })
+    .boot(CELL)
+    .test(CELL, 'guest/boot', { status: 'pass' }, { durationMs: 10_000 })
+    .test(CELL, 'guest/pmem', { status: 'skip', message: 'x' }, { durationMs: 10_000 })
+    .add({ type: 'test-start', cell: CELL, test: 'fio/a', attempt: 1 });
+  const nowMs = Date.parse(running.events.at(-1)?.t ?? '') + 5000;
+
+  test('shows what runs, counts and progress', () => {
+    expect(renderFrame(foldOf(running), nowMs, { width: 100, height: 24 }, PLAIN)).toEqual([
+      `▸ ${CELL}  fio/a  5s of about 10s`,
+      '- 1 skip  ✓ 1 pass  ',
+      '━━━━━━━━━━━━━━━───────── 62 %  2/4 tests, about 18s left',
+    ]);
+  });
+
+  test('fits any terminal', () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `k${index}/nvdimm/ext4/fio`);
+    const journal = new JournalBuilder().start(ids.map((id) => makeCell(id, [])));
+    for (const cell of ids) journal.add({ type: 'cell-start', cell }).add({ type: 'test-start', cell, test: '日本語'.repeat(20), attempt: 1 });
+    const fold = foldOf(journal);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 5, max: 60 }), (width, height) => {
+        const frame = renderFrame(fold, nowMs, { width, height }, PLAIN);
+        expect(frame.length).toBeLessThan(height);
+        expect(frame.every((line) => measure(line) <= width)).toBe(true);
+      }),
+    );
+  });
+
+  test('leaves failures above itself, with all their evidence, and the final report at the end', () => {
+    const tty = fakeTty(120, 10);
+    const journal = makeMixedRun();
+    const reporter = createLiveReporter(tty.stream, '/runs/1', PLAIN, () => nowMs);
+    for (const event of journal.events) reporter.onEvent(event);
+    reporter.close(journal.summarize());
+    const text = stripVTControlCharacters(tty.text());
+    expect(text).toContain('✗ crash      2s  debian-6.12/virtio-pmem/xfs-dax/fio  fio/dax-mmap-randwrite  BUG: unable to handle page fault\n    │ [   12.345678]');
+    expect(text).not.toContain('✓ pass       2s');
+    expect(text.trimEnd().split('\n').at(-2)).toContain('reports: /runs/1/report.html');
+  });
+});
+
+describe('a line', () => {
+  test('is cut with an ellipsis and never wider than asked', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.nat(80), (texts, width) => {
+        const line = fitLine(texts.map((text) => ({ text })), width);
+        expect(measure(line)).toBeLessThanOrEqual(width);
+        expect(measure(texts.join('')) > width || line === texts.join('')).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the time left', () => {
+  test('follows the measured pace once there is one', () => {
+    const slow = { totalSec: 1000, settledSec: 500, elapsedSec: 1000, running: [] };
+    expect(estimateSecondsLeft(slow)).toBeCloseTo(980, -2);
+    expect(estimateSecondsLeft({ ...slow, elapsedSec: 250 })).toBeCloseTo(260, -2);
+  });
+
+  test('starts from the plan, divided among what runs side by side', () => {
+    const test = { estimateSec: 10, elapsedSec: 0 };
+    expect(estimateSecondsLeft({ totalSec: 400, settledSec: 0, elapsedSec: 0, running: [test, test] })).toBe(200);
+  });
+
+  test('counts a test in flight, though never as more than it was to take', () => {
+    expect(shareDone({ totalSec: 100, settledSec: 50, elapsedSec: 0, running: [{ estimateSec: 10, elapsedSec: 99 }] })).toBe(0.6);
+  });
+});
+
+test('colours are for terminals alone', () => {
+  const pipe = new PassThrough() as unknown as NodeJS.WriteStream;
+  expect(choosePalette(pipe).outcome('fail', 'x')).toBe('x');
+});

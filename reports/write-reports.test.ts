@@ -1,0 +1,43 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { makeMixedRun } from './testing/make-journal.ts';
+import { writeReports } from './write-reports.ts';
+
+const made: string[] = [];
+
+afterEach(async () => {
+  for (const dir of made.splice(0)) await rm(dir, { recursive: true });
+});
+
+async function runFolder(options?: { torn: boolean }): Promise<string> {
+  const runDir = await makeMixedRun().write(options);
+  made.push(runDir);
+  return runDir;
+}
+
+test('the reports lie beside the journal, nothing else does, and made twice they are the same', async () => {
+  const runDir = await runFolder();
+  const summary = await writeReports(runDir);
+  expect(summary).toEqual(makeMixedRun().summarize());
+  expect(await readdir(runDir)).toEqual(['events.jsonl', 'junit.xml', 'report.html', 'summary.md']);
+  const first = await readFile(join(runDir, 'junit.xml'), 'utf8');
+  await writeReports(runDir);
+  expect(await readFile(join(runDir, 'junit.xml'), 'utf8')).toBe(first);
+  expect(first).toContain(`[[ATTACHMENT|${runDir}/cells/y/console.log]]`);
+});
+
+test('a killed run is reported as far as its journal goes, and says so', async () => {
+  const runDir = await runFolder({ torn: true });
+  expect((await writeReports(runDir)).ending.reason).toBe('cut-off');
+  const markdown = await readFile(join(runDir, 'summary.md'), 'utf8');
+  expect(markdown).toContain('The journal has no end');
+  expect(markdown).toContain('the last line was torn and is left out');
+});
+
+test('a report that cannot be written is the host’s fault and leaves nothing half-made', async () => {
+  const runDir = await runFolder();
+  await mkdir(join(runDir, 'junit.xml', 'in-the-way'), { recursive: true });
+  await expect(writeReports(runDir)).rejects.toMatchObject({ name: 'InfraError', code: 'report-write' });
+  expect(await readdir(runDir)).toEqual(['events.jsonl', 'junit.xml']);
+});
