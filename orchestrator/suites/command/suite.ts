@@ -1,0 +1,77 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { InfraError } from '../../model/errors.ts';
+import type { ExecResult, Guest } from '../../model/guest.ts';
+import type { CommandSuiteSpec } from '../../model/matrix.ts';
+import type { TestResult } from '../../model/outcome.ts';
+import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
+import { isMounted } from '../shared/mkfs-command.ts';
+import { type Mount, mountFilesystem } from '../shared/mount-filesystem.ts';
+import { commandEnvironment } from './environment.ts';
+import { fetchArtifacts } from './fetch-artifacts.ts';
+import { judgeCommand } from './judge.ts';
+import { openOutputFile } from './output-file.ts';
+import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
+
+const GUEST_ARTIFACTS = '/run/pmemrig/artifacts';
+/** TAP is read from what is kept of stdout. */
+const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
+/** Copying in and out beside the command's own time, unscaled. */
+const MARGIN_SEC = 60;
+
+/** The user's own program, judged by exit status as kselftest does and, where it prints TAP or KTAP, test by test. */
+export const commandSuite: Suite<CommandSuiteSpec> = {
+  kind: 'command',
+  // Nobody knows what a reproducer leaves behind.
+  needsFreshGuest: true,
+  plan: ({ spec }) => [{ name: `${spec.name}/${basename(spec.argv[0] ?? spec.name)}`, estimateSec: Math.min(spec.timeoutSec, 30) }],
+  open: openCommand,
+};
+
+async function openCommand(context: SuiteContext<CommandSuiteSpec>): Promise<SuiteSession> {
+  const { spec, cell } = context;
+  const mount = isMounted(cell.filesystem) ? await mountFilesystem(context, cell.filesystem) : undefined;
+  return {
+    testTimeoutMs: () => (spec.timeoutSec + MARGIN_SEC) * 1000,
+    run: (_test, attempt) => runCommand(context, mount, attempt),
+    async close() {
+      await context.guest.exec(['rm', '-rf', COMMAND_DIR, GUEST_ARTIFACTS]);
+      await mount?.unmount();
+    },
+  };
+}
+
+async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount | undefined, attempt: number): Promise<TestResult> {
+  const { spec, cell, guest, artifactDir, toArtifact, timeoutScale, log } = context;
+  // One that is gone meanwhile is for `upload` to complain about.
+  const isFolder = spec.upload !== undefined && ((await stat(spec.upload).catch(() => undefined))?.isDirectory() ?? false);
+  await makeFreshFolders(guest);
+  if (spec.upload !== undefined) await guest.upload(spec.upload, uploadTarget(spec.upload, isFolder));
+
+  const outputPath = join(artifactDir, `output.${attempt}.log`);
+  const output = openOutputFile(outputPath);
+  const timeoutSec = spec.timeoutSec * timeoutScale;
+  let result: ExecResult;
+  try {
+    result = await guest.exec(placeArgv(spec, isFolder), {
+      cwd: COMMAND_DIR,
+      env: commandEnvironment(cell, guest, { artifactDir: GUEST_ARTIFACTS, mountPath: mount?.path }),
+      timeoutMs: timeoutSec * 1000,
+      maxOutputBytes: MAX_OUTPUT_BYTES,
+      onOutput: (chunk) => output.write(chunk),
+    });
+  } finally {
+    await output.close();
+  }
+
+  const localArtifacts = join(artifactDir, `artifacts.${attempt}`);
+  await mkdir(localArtifacts, { recursive: true });
+  const { files, notes } = await fetchArtifacts(guest, GUEST_ARTIFACTS, localArtifacts);
+  for (const note of notes) log(`${cell.id}: ${note}`);
+  return { ...judgeCommand(result, timeoutSec), artifacts: [outputPath, ...files].map(toArtifact) };
+}
+
+async function makeFreshFolders(guest: Guest): Promise<void> {
+  const { exitCode, stderr } = await guest.exec(`rm -rf ${COMMAND_DIR} ${GUEST_ARTIFACTS} && mkdir -p ${COMMAND_DIR} ${GUEST_ARTIFACTS}`);
+  if (exitCode !== 0) throw new InfraError(`no folder for the command could be made in guest ${guest.id}: ${stderr.trim()}`, { code: 'guest-folder' });
+}

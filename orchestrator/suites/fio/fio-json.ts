@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+const latency = z.object({
+  mean: z.number(),
+  /** Only where I/O was done: `"99.900000": 276480`. */
+  percentile: z.record(z.string(), z.number()).optional(),
+});
+
+const direction = z.object({
+  total_ios: z.number(),
+  iops: z.number(),
+  /** Bytes a second; `bw` is in KiB. */
+  bw_bytes: z.number(),
+  clat_ns: latency,
+});
+
+const section = z.object({
+  jobname: z.string(),
+  /** An errno, 0 if all went well. */
+  error: z.number(),
+  read: direction,
+  write: direction,
+  sync: z.object({ total_ios: z.number(), lat_ns: latency }),
+  usr_cpu: z.number(),
+  sys_cpu: z.number(),
+});
+
+const fioOutput = z.object({ 'fio version': z.string(), jobs: z.array(section).min(1) });
+
+/** The part of `fio --output-format=json` that the rig reads; field names as fio 3.33 writes them. */
+export type FioOutput = z.output<typeof fioOutput>;
+export type FioSection = FioOutput['jobs'][number];
+
+export type FioParse = { readonly ok: true; readonly output: FioOutput; readonly preamble: string } | { readonly ok: false; readonly problem: string; readonly preamble: string };
+
+/** Reads what `--output` wrote. fio puts messages before the JSON, in which braces may occur; the JSON begins with a line of its own. */
+export function parseFioOutput(text: string): FioParse {
+  const start = /^\{$/m.exec(text)?.index;
+  if (start === undefined) return { ok: false, problem: 'fio wrote no JSON', preamble: text };
+  const preamble = text.slice(0, start);
+  let json: unknown;
+  try {
+    json = JSON.parse(text.slice(start));
+  } catch (error) {
+    return { ok: false, problem: `fio's JSON is broken: ${error instanceof Error ? error.message : String(error)}`, preamble };
+  }
+  const parsed = fioOutput.safeParse(json);
+  if (parsed.success) return { ok: true, output: parsed.data, preamble };
+  return { ok: false, problem: `fio's JSON is not as expected: ${z.prettifyError(parsed.error)}`, preamble };
+}

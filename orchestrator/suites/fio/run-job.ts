@@ -1,0 +1,79 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FioSuiteSpec } from '../../model/matrix.ts';
+import type { TestResult } from '../../model/outcome.ts';
+import type { GuestDevice } from '../../model/pmem.ts';
+import { formatSize } from '../../model/size.ts';
+import type { SuiteContext } from '../../model/suite.ts';
+import type { Mount } from '../shared/mount-filesystem.ts';
+import { proveDax } from '../shared/prove-dax.ts';
+import type { FioJob } from './job-file.ts';
+import { judgeFio } from './judge.ts';
+import { placeJob } from './place-job.ts';
+
+/** In the guest, on tmpfs: results must not land on the device under test. */
+export const WORK_DIR = '/run/pmemrig/fio';
+
+/** Where a job's I/O goes. */
+interface Target {
+  readonly path: string;
+  readonly device: GuestDevice;
+  readonly roomBytes: number;
+}
+
+export interface JobRun {
+  readonly context: SuiteContext<FioSuiteSpec>;
+  readonly mount: Mount | undefined;
+  readonly job: FioJob;
+  readonly attempt: number;
+}
+
+/** Runs one job to its end and judges it; its JSON and messages become artifacts. */
+export async function runFioJob({ context, mount, job, attempt }: JobRun): Promise<TestResult> {
+  const { guest, spec } = context;
+  const target = findTarget(context, mount, job);
+  if (!target) return { status: 'fail', message: `the guest has no device for a ${job.needs} job`, evidence: JSON.stringify(guest.devices) };
+  // fio itself quietly stays within a block device, and dies of SIGBUS past the end of a mapping.
+  if (spec.sizeBytes > target.roomBytes) {
+    return { status: 'fail', message: `the suite's size ${formatSize(spec.sizeBytes)} does not fit: ${target.device.path} has room for ${target.roomBytes} bytes` };
+  }
+  if (mount && target.path.startsWith(mount.path)) await guest.exec(['rm', '-f', target.path]);
+  if (job.needs === 'fs-dax') {
+    const dax = await proveDax(context, target.path);
+    if (!dax.active) return { status: 'fail', message: dax.message, evidence: dax.evidence };
+  }
+  return execFio({ context, job, attempt, target });
+}
+
+async function execFio({ context, job, attempt, target }: Pick<JobRun, 'context' | 'job' | 'attempt'> & { readonly target: Target }): Promise<TestResult> {
+  const { guest, spec, artifactDir, toArtifact } = context;
+  const jobFile = `${WORK_DIR}/${job.name}.fio`;
+  const remoteOutput = `${WORK_DIR}/${job.name}.json`;
+  await guest.write(jobFile, job.text);
+  await guest.exec(['rm', '-f', remoteOutput]);
+  // No deadline of its own: past the test's, the worker takes the kernel's stacks while fio still hangs.
+  const exit = await guest.exec(['fio', '--output-format=json', `--output=${remoteOutput}`, jobFile], {
+    cwd: WORK_DIR,
+    env: { PMEMRIG_FILE: target.path, PMEMRIG_SIZE: String(spec.sizeBytes), PMEMRIG_RUNTIME: String(spec.runtimeSec) },
+  });
+
+  const local = join(artifactDir, `${job.name}.${attempt}`);
+  const artifacts = [`${local}.stderr`];
+  await writeFile(`${local}.stderr`, exit.stderr);
+  let output = '';
+  if ((await guest.exec(['test', '-e', remoteOutput])).exitCode === 0) {
+    await guest.download(remoteOutput, `${local}.json`);
+    output = await readFile(`${local}.json`, 'utf8');
+    artifacts.push(`${local}.json`);
+  }
+  const result = judgeFio({ exit, output, mapSyncRefused: job.mapSync && target.device.kind === 'virtio-pmem' });
+  return { ...result, artifacts: artifacts.map(toArtifact) };
+}
+
+function findTarget({ guest, cell }: SuiteContext<FioSuiteSpec>, mount: Mount | undefined, { name, needs }: FioJob): Target | undefined {
+  if (needs === 'fs' || needs === 'fs-dax') {
+    return mount && { path: `${mount.path}/${name}`, device: mount.device, roomBytes: mount.availableBytes };
+  }
+  const device = guest.devices[placeJob(needs, guest.devices.map(({ mode }) => mode), cell.filesystem)];
+  return device && { path: device.path, device, roomBytes: device.sizeBytes };
+}

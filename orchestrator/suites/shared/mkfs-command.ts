@@ -1,0 +1,29 @@
+import type { FilesystemSpec } from '../../model/matrix.ts';
+import { asksDax } from './devices.ts';
+
+/** A file system to be made; `none` is no such thing. */
+export type MountedFilesystem = FilesystemSpec & { readonly type: Exclude<FilesystemSpec['type'], 'none'> };
+
+export function isMounted(filesystem: FilesystemSpec): filesystem is MountedFilesystem {
+  return filesystem.type !== 'none';
+}
+
+/** The words that make the file system on `device` for a kernel of this release. */
+export function mkfsCommand(filesystem: MountedFilesystem, device: string, kernelRelease: string): readonly string[] {
+  switch (filesystem.type) {
+    case 'ext2':
+    case 'ext4':
+      // Blocks of a page, which DAX wants; no lazy initialisation, whose kernel thread would write during the tests.
+      return [`mkfs.${filesystem.type}`, '-q', '-F', '-b', '4096', '-E', 'lazy_itable_init=0,lazy_journal_init=0', ...filesystem.mkfsOptions, device];
+    case 'xfs':
+      return ['mkfs.xfs', '-q', '-f', ...reflinkOption(filesystem, kernelRelease), ...filesystem.mkfsOptions, device];
+    default:
+      return filesystem.type satisfies never;
+  }
+}
+
+/** Before Linux 6.0 XFS refuses to mount with DAX what has reflink, which mkfs.xfs turns on by default. */
+function reflinkOption(filesystem: MountedFilesystem, kernelRelease: string): readonly string[] {
+  const saidByUser = filesystem.mkfsOptions.some((word) => word.includes('reflink='));
+  return asksDax(filesystem) && !saidByUser && Number.parseInt(kernelRelease, 10) < 6 ? ['-m', 'reflink=0'] : [];
+}

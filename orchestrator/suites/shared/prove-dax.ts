@@ -1,0 +1,30 @@
+import { posix } from 'node:path';
+import { TIMEOUTS_MS } from '../../model/timeouts.ts';
+import { lastLines } from './last-lines.ts';
+import type { SetUpContext } from './set-up-step.ts';
+
+/** STATX_ATTR_DAX of linux/stat.h. */
+const STATX_ATTR_DAX = 0x0020_0000n;
+
+export type DaxProof = { readonly active: true } | { readonly active: false; readonly message: string; readonly evidence: string };
+
+/**
+ * Creates `file` unless it is there and asks the kernel, by statx(2), whether it is in DAX state. The mount options are
+ * no proof: XFS turns DAX off with no more than a kernel message where the device lacks it.
+ */
+export async function proveDax({ guest, timeoutScale }: SetUpContext, file: string): Promise<DaxProof> {
+  const result = await guest.exec(['xfs_io', '-f', '-c', 'statx -r', file], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
+  const attributes = parseStatxAttributes(result.stdout);
+  if (attributes !== undefined && (attributes & STATX_ATTR_DAX) !== 0n) return { active: true };
+  const mounts = await guest.exec(['findmnt', '-n', '--target', posix.dirname(file)]);
+  const evidence = lastLines(`${result.stderr}${result.stdout}\n${mounts.stdout}`, 40);
+  if (attributes !== undefined) return { active: false, message: `DAX is not active on ${file} (STATX_ATTR_DAX not set)`, evidence };
+  const why = result.exitCode === 127 ? 'xfs_io is not in the guest: add xfsprogs to the image' : 'xfs_io gave no statx attributes';
+  return { active: false, message: `DAX could not be proved on ${file}: ${why}`, evidence };
+}
+
+/** The mask in `xfs_io -c 'statx -r'`'s line `stat.attributes = 0x200000`. */
+export function parseStatxAttributes(output: string): bigint | undefined {
+  const hex = /^stat\.attributes = (0x[\da-f]+)$/m.exec(output)?.[1];
+  return hex === undefined ? undefined : BigInt(hex);
+}

@@ -1,0 +1,33 @@
+import type { Guest } from '../../model/guest.ts';
+import { SuiteSetupError } from '../../model/suite.ts';
+import { TIMEOUTS_MS } from '../../model/timeouts.ts';
+import { lastLines } from './last-lines.ts';
+
+/** What the steps of setting up a suite need of its context. */
+export interface SetUpContext {
+  readonly guest: Guest;
+  readonly timeoutScale: number;
+}
+
+/**
+ * Runs one command of a suite's set-up and gives its stdout.
+ * Rejects with SuiteSetupError, which carries the command's own words and the kernel's last ones.
+ */
+export async function setUpStep({ guest, timeoutScale }: SetUpContext, command: readonly string[]): Promise<string> {
+  const timeoutMs = TIMEOUTS_MS.setup * timeoutScale;
+  const result = await guest.exec(command, { timeoutMs });
+  if (result.exitCode === 0) return result.stdout;
+  const words = lastLines(result.stderr || result.stdout, 40);
+  const kernel = await guest.exec(['dmesg'], { timeoutMs });
+  throw new SuiteSetupError(
+    `\`${command.join(' ')}\` ${describeEnd(result, timeoutMs)}`,
+    `${words}\n\nlast kernel messages:\n${lastLines(kernel.stdout, 20)}`,
+  );
+}
+
+function describeEnd({ exitCode, signal, timedOut }: { exitCode: number | null; signal: string | null; timedOut: boolean }, timeoutMs: number): string {
+  if (timedOut) return `did not end within ${timeoutMs / 1000} s (slot "setup")`;
+  // env(1), which carries a command's environment, says 127 as the shell does.
+  if (exitCode === 127) return 'is not in the guest: add its package to the image';
+  return exitCode === null ? `was ended by signal ${signal ?? 'unknown'}` : `failed with exit status ${exitCode}`;
+}
