@@ -38,14 +38,12 @@ function findDuplicates(matrix: MatrixInput, axis: Axis): Problem[] {
 /** A filesystem of type none goes unnamed in cell ids, so two of them would be one cell. */
 function findSecondNone({ filesystems }: MatrixInput): Problem[] {
   const nones = filesystems.flatMap(({ type }, index) => (type === 'none' ? [index] : []));
-  return nones
-    .slice(1)
-    .map((index) => ({
-      code: 'duplicate-none',
-      message: 'a second filesystem of type none says nothing new',
-      remedy: 'remove it',
-      path: ['filesystems', index],
-    }));
+  return nones.slice(1).map((index) => ({
+    code: 'duplicate-none',
+    message: 'a second filesystem of type none says nothing new',
+    remedy: 'remove it',
+    path: ['filesystems', index],
+  }));
 }
 
 function findUnknownJobs({ suites }: MatrixInput, fioJobs: readonly string[]): Problem[] {

@@ -46,7 +46,7 @@ test('the least matrix gets every default', () => {
     images: [{ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] }],
     pmem: [{ name: 'p', devices: [{ kind: 'nvdimm', sizeBytes: 2 ** 26, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }] }],
     filesystems: [{ name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] }],
-    suites: [{ kind: 'fio', name: 'fio', jobs: ['one', 'two'], runtimeSec: 5, sizeBytes: 2 ** 27 }],
+    suites: [{ kind: 'fio', name: 'fio', jobs: ['one', 'two'], fitting: true, runtimeSec: 5, sizeBytes: 2 ** 27 }],
     include: [],
     exclude: [],
   });

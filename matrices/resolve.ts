@@ -88,7 +88,14 @@ function resolveFilesystem({ name, type, mount, mkfs }: MatrixInput['filesystems
 
 function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, fioJobs: readonly string[]): SuiteSpec {
   const { kind, name } = suite;
-  if (kind === 'fio') return { kind, name, jobs: suite.jobs ?? fioJobs, runtimeSec: suite.runtime, sizeBytes: suite.size };
+  if (kind === 'fio')
+    return {
+      kind,
+      name,
+      ...(suite.jobs ? { jobs: suite.jobs } : { jobs: fioJobs, fitting: true }),
+      runtimeSec: suite.runtime,
+      sizeBytes: suite.size,
+    };
   const timeoutSec = suite.timeout;
   if (suite.upload !== undefined) return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
   const [program = '', ...args] = suite.run;

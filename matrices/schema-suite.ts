@@ -9,7 +9,7 @@ const fioSchema = record('a fio suite', {
   kind: kind('fio'),
   jobs: listOf(text('the name of a fio job'), 'fio jobs')
     .optional()
-    .describe('Job files of orchestrator/suites/fio/jobs, without ".fio"; absent: all.'),
+    .describe('Job files of orchestrator/suites/fio/jobs, without ".fio"; absent: all that the cell can run.'),
   runtime: duration('a runtime', { min: 1, max: 24 * 3600 })
     .prefault('5s')
     .describe('How long a time-based job runs: 5s.'),

@@ -87,7 +87,7 @@ export const matrixSchema = record('the matrix', {
   pmem: listOf(pmemSchema, 'pmem topologies').describe('Sets of devices, each one topology of the guest.'),
   filesystems: listOf(filesystemSchema, 'filesystems')
     .prefault([{ name: 'none', type: 'none' }])
-    .describe('What is made and mounted on the first device.'),
+    .describe('What is made and mounted: with DAX on the first fsdax device, else on the first block device.'),
   suites: listOf(suiteSchema, 'suites').describe('What runs in each guest.'),
   include: z
     .array(ruleSchema, { error: 'expected a list of rules' })

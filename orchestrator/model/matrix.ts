@@ -58,6 +58,8 @@ export interface FioSuiteSpec {
   readonly name: string;
   /** Names of job files in `orchestrator/suites/fio/jobs`. */
   readonly jobs: readonly string[];
+  /** Set when the matrix names no jobs: a cell then plans those of `jobs` that its devices and filesystem allow. */
+  readonly fitting?: true;
   /** Seconds a time-based job runs. */
   readonly runtimeSec: number;
   readonly sizeBytes: number;

@@ -7,8 +7,16 @@ export const BOOT_SEC = 12;
 /** Looking at each device over SSH. */
 export const CHECK_PMEM_SEC = 1;
 
+/** Seconds that one cell takes with a guest of its own on TCG. */
+export function estimateCell(cell: Cell): number {
+  return BOOT_SEC + sumTests(cell);
+}
+
 /** Seconds that cells take one after another on TCG, each guest booted once. */
 export function estimateCells(cells: readonly Cell[]): number {
-  const tests = cells.flatMap((cell) => cell.tests).filter((test) => test.name !== BOOT_TEST);
-  return groupCells(cells).length * BOOT_SEC + tests.reduce((sum, test) => sum + test.estimateSec, 0);
+  return groupCells(cells).length * BOOT_SEC + cells.reduce((sum, cell) => sum + sumTests(cell), 0);
+}
+
+function sumTests({ tests }: Cell): number {
+  return tests.reduce((sum, { name, estimateSec }) => (name === BOOT_TEST ? sum : sum + estimateSec), 0);
 }

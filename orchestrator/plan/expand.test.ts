@@ -29,7 +29,7 @@ kernels: [{ name: k1, debian: { release: bookworm } }, { name: k2, debian: { rel
 images: [{ name: i1, debian: { release: bookworm } }, { name: i2, debian: { release: trixie } }]
 pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 64M }] }, { name: block, devices: [{ kind: virtio-blk, size: 64M }] }]
 filesystems: [{ name: none, type: none }, { name: ext4, type: ext4 }]
-suites: [{ name: fio }, { name: command, run: ls }]
+suites: [{ name: fio, jobs: [job] }, { name: command, run: ls }]
 ${extra}`,
     'test.yaml',
     { env: {}, fioJobs: ['job'] },
@@ -114,7 +114,7 @@ describe('a combination that can never work', () => {
   });
 
   test.each([
-    ['nvdimm, size: 64M, namespace: raw', true],
+    ['nvdimm, size: 64M, namespace: raw', false],
     ['nvdimm, size: 64M, namespace: sector', true],
     ['nvdimm, size: 64M, namespace: devdax', true],
     ['virtio-blk, size: 64M', true],
@@ -125,6 +125,30 @@ describe('a combination that can never work', () => {
     const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: ${device} }] }]\nfilesystems: [{ name: f, type: ext4, mount: "noatime,dax=always" }]\nsuites: [{ name: fio }]\n`;
     const shown = expansionError(parseMatrix(text, 't.yaml', { env: {}, fioJobs: [] }));
     expect(shown.startsWith('t: cell k/p/f/fio can never work: f mounts with noatime,dax=always, but no device of p can do DAX')).toBe(refused);
+  });
+});
+
+function allowJobs(prefix: string): PlanSuite {
+  return ({ spec }) =>
+    (spec.kind === 'fio' ? spec.jobs : []).map((job) => {
+      if (!job.startsWith(prefix)) throw new UserError(`${job} does not fit`, { code: 'misfit' });
+      return { name: `fio/${job}`, estimateSec: 1 };
+    });
+}
+
+describe('a fio suite that names no jobs', () => {
+  const text =
+    'version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n';
+  const matrix = parseMatrix(text, 't.yaml', { env: {}, fioJobs: ['block', 'dax', 'dev-dax'] });
+  test('runs those that fit the cell', () => {
+    const [cell] = expandMatrix(matrix, { planSuite: allowJobs('d') }).cells;
+    expect(cell?.tests.map(({ name }) => name)).toEqual(['guest/boot', 'guest/pmem', 'fio/dax', 'fio/dev-dax']);
+  });
+
+  test('is refused where none fits', () => {
+    expect(expansionError(matrix, allowJobs('x'))).toContain(
+      'cell k/p/fio can never work: none of the fio jobs can run here, for one: block does not fit',
+    );
   });
 });
 

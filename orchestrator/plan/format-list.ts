@@ -3,11 +3,11 @@ import type { ExcludedCell, Plan } from '../model/cell.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
 import { groupCells } from './boot-groups.ts';
-import { estimateCells } from './estimate.ts';
+import { estimateCell, estimateCells } from './estimate.ts';
 
 /** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
 export function formatList({ cells, excluded }: Plan): string {
-  const rows = cells.map((cell) => [cell.id, describeDevices(cell.pmem.devices), String(cell.tests.length), formatSeconds(estimateCells([cell]))]);
+  const rows = cells.map((cell) => [cell.id, describeDevices(cell.pmem.devices), String(cell.tests.length), formatSeconds(estimateCell(cell))]);
   const lines = [
     ...alignColumns([['CELL', 'DEVICES', 'TESTS', 'TIME'], ...rows]),
     ...(excluded.length === 0 ? [] : ['', ...alignColumns([['EXCLUDED', 'REASON'], ...excluded.map(({ id, reason }) => [id, reason])])]),
@@ -34,7 +34,7 @@ export function listAsJson({ cells, excluded }: Plan): {
       suite: cell.suite.name,
       devices: cell.pmem.devices,
       tests: cell.tests.map(({ name }) => name),
-      estimateSec: estimateCells([cell]),
+      estimateSec: estimateCell(cell),
     })),
     excluded,
     guests: groupCells(cells).length,
@@ -79,6 +79,6 @@ function formatSeconds(seconds: number): string {
 
 /** Columns two blanks apart, the last one ragged. */
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_cell, column) => rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0));
   return rows.map((row) => row.map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2))).join(''));
 }

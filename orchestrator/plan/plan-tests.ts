@@ -1,7 +1,7 @@
 import { BOOT_TEST, PMEM_TEST } from '../model/cell.ts';
 import type { PlannedTest } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
-import type { FilesystemSpec, SuiteSpec } from '../model/matrix.ts';
+import type { FilesystemSpec, FioSuiteSpec, SuiteSpec } from '../model/matrix.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import type { SuitePlanContext } from '../model/suite.ts';
 import { BOOT_SEC, CHECK_PMEM_SEC } from './estimate.ts';
@@ -16,18 +16,38 @@ const GUEST_TESTS: readonly PlannedTest[] = [
 
 /** All tests of a cell, or the reason why it can have none. */
 export function planTests(context: SuitePlanContext<SuiteSpec>, planSuite: PlanSuite): readonly PlannedTest[] | UserError {
-  const { pmem, filesystem } = context;
+  const { spec, pmem, filesystem } = context;
   if (wantsDax(filesystem) && !pmem.devices.some(canDax)) {
     return new UserError(`${filesystem.name} mounts with ${filesystem.mountOptions}, but no device of ${pmem.name} can do DAX`, {
       code: 'no-dax-device',
     });
   }
   try {
-    return [...GUEST_TESTS, ...planSuite(context)];
+    const tests = spec.kind === 'fio' && spec.fitting ? planFitting(spec, context, planSuite) : planSuite(context);
+    return [...GUEST_TESTS, ...tests];
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
   }
+}
+
+/** Each job by itself, so that those that can't run here do not stand in the way of the others; throws when none can. */
+function planFitting(spec: FioSuiteSpec, context: SuitePlanContext<SuiteSpec>, planSuite: PlanSuite): readonly PlannedTest[] {
+  const refusals: UserError[] = [];
+  const tests = spec.jobs.flatMap((job) => {
+    try {
+      return planSuite({ ...context, spec: { ...spec, jobs: [job] } });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refusals.push(error);
+      return [];
+    }
+  });
+  const [refusal] = refusals;
+  if (tests.length === 0 && refusal) {
+    throw new UserError(`none of the fio jobs can run here, for one: ${refusal.message}`, { code: 'no-fitting-job', cause: refusal });
+  }
+  return tests;
 }
 
 /** `dax=inode` and `dax=never` mount on any device. */
@@ -35,7 +55,7 @@ function wantsDax({ mountOptions }: FilesystemSpec): boolean {
   return mountOptions.split(',').some((option) => option === 'dax' || option === 'dax=always');
 }
 
-/** Raw namespaces lack the struct pages that DAX needs, and a BTT can't map its blocks. */
+/** A raw namespace is left to the guest: drivers/nvdimm/pmem.c maps pages for e820's, but not for an NVDIMM's. */
 function canDax(device: PmemDevice): boolean {
-  return device.kind === 'virtio-pmem' || (device.kind !== 'virtio-blk' && device.namespace === 'fsdax');
+  return device.kind === 'virtio-pmem' || (device.kind !== 'virtio-blk' && ['fsdax', 'raw'].includes(device.namespace));
 }

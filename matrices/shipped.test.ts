@@ -1,0 +1,15 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadMatrix } from './load.ts';
+import { PACKAGE_ROOT } from '../orchestrator/model/package-root.ts';
+
+const fioJobs = readdirSync(join(PACKAGE_ROOT, 'orchestrator/suites/fio/jobs')).flatMap((file) => (file.endsWith('.fio') ? [file.slice(0, -4)] : []));
+
+test.each(readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml')))(
+  '%s loads, and every fio job that it names exists',
+  async (file) => {
+    const matrix = await loadMatrix(join(import.meta.dirname, file), { env: {}, fioJobs });
+    expect(`${matrix.name}.yaml`).toBe(file);
+  },
+);
