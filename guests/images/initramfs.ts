@@ -17,6 +17,7 @@ const FILES = [
   { source: 'guest-init', path: 'inject/usr/lib/pmemrig/guest-init', mode: 0o755 },
   { source: 'sshd_config', path: 'inject/usr/lib/pmemrig/sshd_config', mode: 0o644 },
   { source: 'modprobe.conf', path: 'inject/etc/modprobe.d/pmemrig.conf', mode: 0o644 },
+  { source: 'no-nvdimm-keys.conf', path: 'inject/etc/modprobe.d/nvdimm-security.conf', mode: 0o644 },
 ] as const;
 
 const FOLDERS = ['dev', 'proc', 'sys', 'lower', 'upper', 'newroot'];
@@ -52,7 +53,6 @@ interface InitramfsRequest {
 /** Writes the initramfs of a kernel: busybox, the modules that mount the root, our init. */
 export async function writeInitramfs({ busybox, modules, out }: InitramfsRequest): Promise<void> {
   const paths = modules ? insertionOrder(modules.index, MODULES) : [];
-  const modulePath = (path: string): string => `modules/${path.slice(path.lastIndexOf('/') + 1)}`;
   const moduleFiles = await Promise.all(
     paths.map(async (path) => ({
       type: 'file' as const,
@@ -75,4 +75,8 @@ export async function writeInitramfs({ busybox, modules, out }: InitramfsRequest
   ]);
   await writeFile(out, archive);
   await chmod(out, 0o644);
+}
+
+function modulePath(path: string): string {
+  return `modules/${path.slice(path.lastIndexOf('/') + 1)}`;
 }

@@ -11,14 +11,7 @@ export type { PreparedImage };
  * Makes a root file system of the matrix ready to boot. Rejects with UserError when what the user named does
  * not exist or lacks sshd or udevd, and with InfraError when the host or network cannot provide it.
  */
-export async function prepareImage(spec: ImageSpec, context: PrepareContext): Promise<PreparedImage> {
-  switch (spec.kind) {
-    case 'debian':
-      return await prepareDebianImage(spec, context);
-    case 'tree':
-    case 'tarball':
-      return await prepareGivenRoot(spec, context);
-    case 'disk':
-      return await prepareGivenDisk(spec, context);
-  }
+export function prepareImage(spec: ImageSpec, context: PrepareContext): Promise<PreparedImage> {
+  if (spec.kind === 'debian') return prepareDebianImage(spec, context);
+  return spec.kind === 'disk' ? prepareGivenDisk(spec, context) : prepareGivenRoot(spec, context);
 }

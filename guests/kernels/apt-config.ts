@@ -44,11 +44,3 @@ Dir::Etc::preferencesparts "/dev/null";
 export function aptSource(source: { readonly uri: string; readonly suite: string; readonly keyring: string; readonly architecture: string }): string {
   return `deb [signed-by=${source.keyring} arch=${source.architecture}] ${source.uri} ${source.suite} main\n`;
 }
-
-/** What went wrong in `apt-get update`, from its words (apt 2.6 with gpgv, apt 3 with sqv). */
-export function classifyAptFailure(output: string): 'no-release' | 'signature' | 'expired' | 'network' {
-  if (/NO_PUBKEY|EXPKEYSIG|REVKEYSIG|is not signed|Missing key|sqv returned an error|couldn't be verified/i.test(output)) return 'signature';
-  if (/Release file .* (is expired|is not valid yet)/.test(output)) return 'expired';
-  if (/does not have a Release file/.test(output) && /\b404\b/.test(output)) return 'no-release';
-  return 'network';
-}

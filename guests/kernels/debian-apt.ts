@@ -1,11 +1,12 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
+import { UserError } from '../../orchestrator/model/errors.ts';
 import { digestOf, shortDigest } from '../store/digest.ts';
 import { withLock } from '../store/lock.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { tryTool } from '../store/run-tool.ts';
-import { aptConfig, aptSource, classifyAptFailure } from './apt-config.ts';
+import { aptConfig, aptSource } from './apt-config.ts';
+import { classifyAptFailure, downloadFailed, explainAptFailure, unknownSuite } from './apt-failure.ts';
 import { findDebianKeyring, findDebianMirror } from './debian-mirror.ts';
 import { type PackageRecord, parsePackageRecord } from './package-record.ts';
 
@@ -108,41 +109,8 @@ async function isFresh(stamp: string): Promise<boolean> {
 
 /** A failed refresh: an earlier, verified index will do when the network is at fault, and nothing else. */
 async function fallBack(suite: string, uri: string, dir: string, output: string): Promise<string> {
-  const words = output.trim().split('\n').filter((line) => /^[EW]:/.test(line)).slice(0, 4).join('\n  ');
-  switch (classifyAptFailure(output)) {
-    case 'signature':
-      throw new InfraError(`The signature of Debian ${suite} could not be verified:\n  ${words}`, {
-        code: 'debian-signature',
-        remedy: 'install the newest debian-archive-keyring (a release newer than the host needs keys newer than the host).',
-      });
-    case 'expired':
-      throw new InfraError(`The index of Debian ${suite} is not valid at this host's time:\n  ${words}`, {
-        code: 'debian-expired',
-        remedy: "set the host's clock, or choose a mirror that is kept up to date.",
-      });
-    case 'no-release':
-      throw unknownSuite(suite);
-    case 'network': {
-      const hasIndex = (await readdir(join(dir, 'lists'))).some((name) => name.includes('_Packages'));
-      if (hasIndex) return `no network: using the index of Debian ${suite} fetched earlier`;
-      throw new InfraError(`The Debian archive ${uri} cannot be reached, and no earlier index of ${suite} is cached:\n  ${words}`, {
-        code: 'no-network',
-        remedy: "check the network and apt's proxy settings, or set PMEMRIG_DEBIAN_MIRROR to an archive in reach.",
-      });
-    }
-  }
-}
-
-function unknownSuite(suite: string): UserError {
-  return new UserError(`Debian has no release called ${suite}.`, {
-    code: 'unknown-debian-release',
-    remedy: 'name a suite of the archive: bookworm, bookworm-backports, trixie, sid.',
-  });
-}
-
-function downloadFailed(what: string, uri: string, output: string): InfraError {
-  return new InfraError(`${what} could not be fetched from ${uri}:\n  ${output.trim().split('\n').slice(-4).join('\n  ')}`, {
-    code: 'apt-download',
-    remedy: 'try again: with a fresh index if the archive has moved on, with a network if it is out of reach.',
-  });
+  const indexes = await readdir(join(dir, 'lists'));
+  const hasIndex = indexes.some((name) => name.includes('_Packages'));
+  if (!hasIndex || classifyAptFailure(output) !== 'network') throw explainAptFailure(suite, uri, output);
+  return `no network: using the index of Debian ${suite} fetched earlier`;
 }

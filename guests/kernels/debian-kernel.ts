@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
-import { shortDigest } from '../store/digest.ts';
+import { digestOf, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { removeTree } from '../store/remove-tree.ts';
 import { runTool } from '../store/run-tool.ts';
@@ -11,9 +11,13 @@ import { type DebianArchive, openDebianArchive } from './debian-apt.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
 import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
 import { kernelPackageOf, type PackageRecord } from './package-record.ts';
+import { bootImage, extractPvhKernel } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 
 type DebianKernelSpec = Extract<KernelSpec, { kind: 'debian' }>;
+
+/** Raise it when an entry of the store would come out different from the same package. */
+const RECIPE_VERSION = 2;
 
 /** Fetches the newest kernel package of a Debian suite and flavour and makes it ready to boot. */
 export async function prepareDebianKernel(spec: DebianKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
@@ -22,7 +26,7 @@ export async function prepareDebianKernel(spec: DebianKernelSpec, context: Prepa
   const release = record.name.replace(/^linux-image-/, '');
   const description = `${record.name} ${record.version} (${spec.release})`;
 
-  const key = `${record.name}_${record.version}-${shortDigest(record.sha256)}`;
+  const key = `${record.name}_${record.version}-${shortDigest(digestOf(RECIPE_VERSION, record.sha256))}`;
   const build = async (dir: string): Promise<void> => {
     context.log(`fetching ${description}`);
     const deb = await archive.download(record, dir);
@@ -34,7 +38,7 @@ export async function prepareDebianKernel(spec: DebianKernelSpec, context: Prepa
 
   return {
     name: spec.name,
-    image: join(entry, 'vmlinuz'),
+    image: await bootImage(entry),
     release,
     description,
     initramfs: initramfs.path,
@@ -71,6 +75,7 @@ async function unpackKernel({ deb, dir, release }: { deb: string; dir: string; r
   await runTool(['dpkg-deb', '--extract', deb, files], { signal: context.signal });
   await removeTree(deb);
   await rename(join(files, 'boot', `vmlinuz-${release}`), join(dir, 'vmlinuz'));
+  await extractPvhKernel(join(dir, 'vmlinuz'), join(dir, 'vmlinux'), context);
   await rename(join(files, 'boot', `config-${release}`), join(dir, 'config'));
   // Since trixie the package holds usr/lib/modules.
   await rename(join(files, 'lib'), join(dir, 'lib')).catch(() => rename(join(files, 'usr', 'lib'), join(dir, 'lib')));

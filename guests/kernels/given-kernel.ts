@@ -9,6 +9,7 @@ import { getOrCreate } from '../store/store.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
 import { readKernelRelease } from './kernel-release.ts';
 import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
+import { bootImage, extractPvhKernel } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 
 type GivenKernelSpec = Extract<KernelSpec, { kind: 'image' }>;
@@ -22,6 +23,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
   const build = async (dir: string): Promise<void> => {
     context.log(`copying the kernel ${spec.image}`);
     await copyFile(spec.image, join(dir, 'vmlinuz'));
+    await extractPvhKernel(join(dir, 'vmlinuz'), join(dir, 'vmlinux'), context);
     if (tree === undefined) return;
     const copy = join(dir, 'lib', 'modules', release);
     await mkdir(copy, { recursive: true });
@@ -38,7 +40,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
 
   return {
     name: spec.name,
-    image: join(entry, 'vmlinuz'),
+    image: await bootImage(entry),
     release,
     description: `${release} (${spec.image})`,
     initramfs: initramfs.path,

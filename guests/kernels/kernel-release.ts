@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../../orchestrator/model/errors.ts';
+import { isElf64 } from './elf-notes.ts';
 
 const CHUNK_BYTES = 1 << 20;
 /** Longer than any release string with its prefix, so that one across two chunks is found. */
@@ -15,7 +16,7 @@ export async function readKernelRelease(path: string): Promise<string> {
   });
   const { buffer, bytesRead } = await file.read(Buffer.alloc(64 << 10), 0, 64 << 10, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
   const head = buffer.subarray(0, bytesRead);
-  const release = parseBzImageRelease(head) ?? (isElf(head) ? await findBanner(file) : undefined);
+  const release = parseBzImageRelease(head) ?? (isElf64(head) ? await findBanner(file) : undefined);
   if (release === undefined) {
     throw new UserError(`${path} is not a kernel image for x86.`, {
       code: 'not-a-kernel',
@@ -35,8 +36,13 @@ export function parseBzImageRelease(head: Buffer): string | undefined {
   return /^[^\s\0]+/.exec(head.toString('latin1', at, at + OVERLAP_BYTES))?.[0];
 }
 
-function isElf(head: Buffer): boolean {
-  return head.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
+/** The compressed vmlinux in a bzImage: payload_offset at 0x248 counts from the end of the setup sectors (protocol 2.08). */
+export function bzImagePayload(image: Buffer): Buffer | undefined {
+  if (parseBzImageRelease(image) === undefined || image.length < 0x250 || image.readUInt16LE(0x206) < 0x208) return undefined;
+  // setup_sects at 0x1f1: zero means four, and the boot sector comes on top.
+  const start = ((image.readUInt8(0x1f1) || 4) + 1) * 512 + image.readUInt32LE(0x248);
+  const length = image.readUInt32LE(0x24c);
+  return start + length <= image.length ? image.subarray(start, start + length) : undefined;
 }
 
 async function findBanner(file: Awaited<ReturnType<typeof open>>): Promise<string | undefined> {

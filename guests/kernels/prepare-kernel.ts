@@ -10,11 +10,6 @@ export type { PreparedKernel };
  * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel or
  * does not exist, and with InfraError when the host or network cannot provide it.
  */
-export async function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
-  switch (spec.kind) {
-    case 'debian':
-      return await prepareDebianKernel(spec, context);
-    case 'image':
-      return await prepareGivenKernel(spec, context);
-  }
+export function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+  return spec.kind === 'debian' ? prepareDebianKernel(spec, context) : prepareGivenKernel(spec, context);
 }
