@@ -26,7 +26,7 @@ export function parseTap(stdout: string): TapReport {
   const { results } = parser;
   const problems = [...report.problems];
   if (typeof results?.bailout === 'string' || results?.bailout === true) problems.push(`Bail out! ${results.bailout === true ? '' : results.bailout}`.trim());
-  const skipAll = results?.plan.skipAll === true ? { skipAll: results.plan.skipReason || 'no reason given' } : {};
+  const skipAll = results?.plan.skipAll === true ? { skipAll: results.plan.skipReason.replace(/^SKIP\S*\s*/i, '') || 'no reason given' } : {};
   return { subtests: withUniqueNames(report.subtests), problems, ...skipAll };
 }
 

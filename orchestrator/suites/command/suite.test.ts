@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { CommandSuiteSpec } from '../../model/matrix.ts';
+import { createFakeGuest } from '../testing/fake-guest.ts';
+import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
+import { commandSuite } from './suite.ts';
+
+const spec: CommandSuiteSpec = { kind: 'command', name: 'command', upload: import.meta.filename, argv: ['./suite.test.ts', '-v'], timeoutSec: 30 };
+
+test('the file is copied to a fresh folder, run there, and its output kept', async () => {
+  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { stdout: 'hello\n' } } });
+  const context = createSuiteContext(spec, guest, NO_FILESYSTEM);
+  const session = await commandSuite.open(context);
+  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toEqual({ status: 'pass', artifacts: ['output.1.log'] });
+  expect(guest.calls.slice(0, 3)).toEqual([
+    expect.stringContaining('rm -rf /root/pmemrig-command'),
+    `upload ${import.meta.filename} /root/pmemrig-command/suite.test.ts`,
+    '/root/pmemrig-command/suite.test.ts -v',
+  ]);
+  expect(readFileSync(join(context.artifactDir, 'output.1.log'), 'utf8')).toBe('hello\n');
+});
+
+test('the command is told the devices, and where the file system is mounted if there is one', async () => {
+  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'df -B1': { stdout: 'Avail\n1\n' } } });
+  const session = await commandSuite.open(createSuiteContext(spec, guest, EXT4_DAX));
+  await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1);
+  await session.close();
+  expect(guest.optionsOf('suite.test.ts -v')).toMatchObject({
+    cwd: '/root/pmemrig-command',
+    timeoutMs: 30_000,
+    env: {
+      PMEMRIG_CELL: 'debian-6.1/nvdimm/ext4-dax/suite',
+      PMEMRIG_KERNEL: '6.1.0-50-amd64',
+      PMEMRIG_DEVICES: '1',
+      PMEMRIG_DEV0: '/dev/pmem0',
+      PMEMRIG_DEV0_KIND: 'nvdimm',
+      PMEMRIG_DEV0_MODE: 'fsdax',
+      PMEMRIG_DEV0_SIZE: '1073741824',
+      PMEMRIG_MNT: '/mnt/pmemrig',
+      PMEMRIG_ARTIFACTS: '/run/pmemrig/artifacts',
+    },
+  });
+  expect(guest.calls.at(-1)).toBe('umount /mnt/pmemrig');
+});
+
+test('the files left in $PMEMRIG_ARTIFACTS are fetched', async () => {
+  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'find ': { stdout: 'trace.dat\0' } }, files: { '/run/pmemrig/artifacts/trace.dat': 'x' } });
+  const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
+  expect((await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2)).artifacts).toEqual(['output.2.log', 'trace.dat']);
+});

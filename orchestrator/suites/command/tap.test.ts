@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { isTap, parseTap } from './tap.ts';
+
+const brief = (text: string) => {
+  const { subtests, problems } = parseTap(text);
+  return { subtests: subtests.map(({ name, status, message }) => [name, status, ...(message === undefined ? [] : [message])]), problems };
+};
+
+test.each(['TAP version 13\n', 'KTAP version 1\n', '\n1..3\n'])('%j begins a TAP stream', (text) => expect(isTap(text)).toBe(true));
+test.each(['', 'ok\n', 'starting\n1..3\n', '1.5 GB/s\n'])('%j does not', (text) => expect(isTap(text)).toBe(false));
+
+test('each result is a subtest, skips with their reason', () => {
+  expect(brief('TAP version 13\n1..3\nok 1 map\nok 2 sync # SKIP no MAP_SYNC\nnot ok 3 flush\n')).toEqual({
+    subtests: [
+      ['map', 'pass'],
+      ['sync', 'skip', 'no MAP_SYNC'],
+      ['flush', 'fail', 'not ok'],
+    ],
+    problems: [],
+  });
+});
+
+test('kselftest.h prints the name of a skipped test after the directive', () => {
+  expect(brief('TAP version 13\n1..1\nok 1 # SKIP map_sync\n').subtests).toEqual([['map_sync', 'skip', 'map_sync']]);
+});
+
+test("KTAP's own directives are read: an expected failure is no pass", () => {
+  expect(brief('KTAP version 1\n1..2\nok 1 a # XFAIL known\nnot ok 2 b # TIMEOUT 45 seconds\n').subtests).toEqual([
+    ['a', 'skip', 'expected to fail: known'],
+    ['b', 'fail', 'not ok: TIMEOUT 45 seconds'],
+  ]);
+});
+
+test('of nested results the leaves are reported under the name of their group', () => {
+  const kunit = ['KTAP version 1', '1..1', '    KTAP version 1', '    # Subtest: dax', '    1..2', '    ok 1 fault', '    not ok 2 zero', 'not ok 1 dax', ''].join('\n');
+  expect(brief(kunit).subtests).toEqual([
+    ['dax/fault', 'pass'],
+    ['dax/zero', 'fail', 'not ok'],
+  ]);
+});
+
+test("the lines that kselftest's runner prefixes with # are results, too", () => {
+  const runner = ['TAP version 13', '1..1', '# selftests: dax: map.sh', '# TAP version 13', '# 1..1', '# ok 1 inner', 'ok 1 selftests: dax: map.sh', ''].join('\n');
+  expect(brief(runner).subtests).toEqual([['selftests: dax: map.sh/inner', 'pass']]);
+});
+
+test('a group that fails though its leaves passed is reported itself', () => {
+  const runner = ['TAP version 13', '1..1', '# TAP version 13', '# 1..1', '# ok 1 inner', 'not ok 1 map.sh # exit=139', ''].join('\n');
+  expect(brief(runner).subtests).toEqual([
+    ['map.sh/inner', 'pass'],
+    ['map.sh', 'fail', 'not ok: exit=139'],
+  ]);
+});
+
+test.each([
+  ['results that the plan promised are missing', 'TAP version 13\n1..3\nok 1 a\n'],
+  ['there is no plan', 'TAP version 13\nok 1 a\n'],
+  ['a group lost results', 'KTAP version 1\n1..1\n    KTAP version 1\n    1..3\n    ok 1 x\nok 1 suite\n'],
+  ['it bailed out', 'TAP version 13\n1..2\nok 1 a\nBail out! no device\n'],
+])('a stream is broken when %s', (_rule, text) => expect(parseTap(text).problems).not.toEqual([]));
+
+test('names are made unique', () => {
+  expect(brief('TAP version 13\n1..2\nok 1 a\nok 2 a\n').subtests).toEqual([
+    ['a', 'pass'],
+    ['a (2)', 'pass'],
+  ]);
+});
+
+test('an empty plan says why nothing ran', () => expect(parseTap('1..0 # SKIP no pmem\n').skipAll).toBe('no pmem'));
+
+test('diagnostics before a failed result are its evidence', () => {
+  expect(parseTap('TAP version 13\n1..1\n# expected 1, got 2\nnot ok 1 a\n').subtests[0]?.evidence).toContain('expected 1, got 2');
+});

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { judgeFio } from './judge.ts';
+
+/** Recorded from fio 3.33 in Debian guests with kernel 6.1: what `--output` wrote and what went to stderr. */
+function judgeRecorded(name: string, exit: { exitCode: number | null; signal?: string }, mapSyncRefused = false) {
+  const path = (suffix: string) => join(import.meta.dirname, 'testdata', `${name}.${suffix}`);
+  const stderr = existsSync(path('stderr')) ? readFileSync(path('stderr'), 'utf8') : '';
+  return judgeFio({ exit: { signal: null, stderr, ...exit }, output: readFileSync(path('json'), 'utf8'), mapSyncRefused });
+}
+
+test('a run without errors passes with its figures', () => {
+  const { status, metrics } = judgeRecorded('psync-fsync', { exitCode: 0 });
+  expect(status).toBe('pass');
+  expect(Object.fromEntries((metrics ?? []).map(({ name, value, unit }) => [name, `${Math.round(value)} ${unit}`]))).toEqual({
+    'read.iops': '19727 iops',
+    'read.bandwidth': '80803529 bytes/s',
+    'read.clat.mean': '12917 ns',
+    'read.clat.p50': '10176 ns',
+    'read.clat.p99': '67072 ns',
+    'read.clat.p99.9': '276480 ns',
+    'write.iops': '19663 iops',
+    'write.bandwidth': '80541472 bytes/s',
+    'write.clat.mean': '6422 ns',
+    'write.clat.p50': '4704 ns',
+    'write.clat.p99': '43264 ns',
+    'write.clat.p99.9': '199680 ns',
+    'sync.lat.mean': '10258 ns',
+    'sync.lat.p99': '301056 ns',
+    'cpu.usr': '30 %',
+    'cpu.sys': '53 %',
+  });
+});
+
+test("a job of several sections names each figure's section", () => {
+  const names = judgeRecorded('libaio-verify', { exitCode: 0 }).metrics?.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['fill.write.iops', 'fill.read.iops', 'reverify.read.bandwidth']));
+  expect(names).not.toContain('reverify.write.iops');
+});
+
+test("a verify error fails in fio's own words", () => {
+  expect(judgeRecorded('verify-failed', { exitCode: 1 })).toEqual({
+    status: 'fail',
+    message: 'crc32c: verify failed at file /mnt/a/f offset 16384, length 4096 (requested block: offset=16384, length=4096, flags=8)',
+    evidence: expect.stringContaining('Expected CRC: a5666f78'),
+  });
+});
+
+test('a full file system fails', () => expect(judgeRecorded('no-space', { exitCode: 2 })).toMatchObject({ status: 'fail', message: expect.stringContaining('No space left on device') }));
+
+test('an error that fio says only in its JSON is named', () => {
+  expect(judgeRecorded('devdax-fsync', { exitCode: 1 })).toEqual({ status: 'fail', message: 'fio job section "fill" failed: error 22 (EINVAL, invalid argument)' });
+});
+
+test('MAP_SYNC refused by virtio-pmem is a skip, by any other device a failure', () => {
+  expect(judgeRecorded('map-sync-refused', { exitCode: 1 }, true)).toMatchObject({ status: 'skip', message: expect.stringContaining('virtio-pmem rightly refuses') });
+  expect(judgeRecorded('map-sync-refused', { exitCode: 1 })).toMatchObject({ status: 'fail', message: expect.stringContaining('error 95') });
+});
+
+test('a fio that died of SIGBUS and then of itself fails with what it said first', () => {
+  expect(judgeRecorded('sigbus', { exitCode: null, signal: 'ABRT' })).toMatchObject({ status: 'fail', message: 'fio was ended by signal ABRT: fio: pid=708, got signal=7' });
+});
+
+test('a fio that wrote no JSON fails with its words', () => {
+  expect(judgeRecorded('no-engine', { exitCode: 1 })).toMatchObject({ status: 'fail', message: 'fio ended with exit status 1: fio: engine nonesuch not loadable' });
+});
+
+test('JSON that the rig cannot read after a success is not the kernel’s fault', () => {
+  expect(judgeFio({ exit: { exitCode: 0, signal: null, stderr: '' }, output: '{\n"jobs": []\n}', mapSyncRefused: false }).status).toBe('infra');
+});
+
+test('a success without I/O is a failure', () => {
+  const output = readFileSync(join(import.meta.dirname, 'testdata', 'map-sync-refused.json'), 'utf8').replace('"error" : 95', '"error" : 0');
+  expect(judgeFio({ exit: { exitCode: 0, signal: null, stderr: '' }, output, mapSyncRefused: false })).toEqual({ status: 'fail', message: 'fio did no I/O in section "stores"' });
+});
+
+test('text before the JSON may hold braces', () => {
+  const output = `fio: warning about \${SOMETHING}\n${readFileSync(join(import.meta.dirname, 'testdata', 'psync-fsync.json'), 'utf8')}`;
+  expect(judgeFio({ exit: { exitCode: 0, signal: null, stderr: '' }, output, mapSyncRefused: false }).status).toBe('pass');
+});
