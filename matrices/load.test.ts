@@ -66,7 +66,7 @@ pmem:
     devices:
       - { kind: nvdimm, size: 64M, namespace: sector, labels: false }
       - { kind: virtio-pmem, size: 64M, namespace: fsdax }
-      - { kind: e820, size: 67108864, namespace: raw }
+      - { kind: e820, size: 67108864, namespace: devdax }
       - { kind: virtio-blk, size: 0.5G }
 filesystems: [{ name: f, type: ext4, mount: "dax=always,noatime", mkfs: -b 4096 }]
 suites:
@@ -95,7 +95,7 @@ exclude: [{ kernel: "*", image: "[ab]", filesystem: f, reason: why }]
         devices: [
           { kind: 'nvdimm', sizeBytes: 2 ** 26, namespace: 'sector', labelSizeBytes: 0 },
           { kind: 'virtio-pmem', sizeBytes: 2 ** 26 },
-          { kind: 'e820', sizeBytes: 2 ** 26, namespace: 'raw' },
+          { kind: 'e820', sizeBytes: 2 ** 26, namespace: 'devdax' },
           { kind: 'virtio-blk', sizeBytes: 2 ** 29 },
         ],
       },

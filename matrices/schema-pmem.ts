@@ -35,16 +35,20 @@ const virtioPmem = record('a virtio-pmem device', {
   size: deviceSize,
   namespace: z
     .literal('fsdax', {
-      error:
-        'a virtio-pmem device is always fsdax: its region has no labels and its driver makes the namespace\nremove "namespace", or use kind: nvdimm',
+      error: 'a virtio-pmem device comes up as fsdax, and stays so\nremove "namespace", or use kind: nvdimm',
     })
     .optional()
     .describe('Always fsdax.'),
 }).describe('A virtio-pmem device: flushed through the host, without MAP_SYNC.');
 
-const e820 = record('an e820 device', { kind: kind('e820'), size: deviceSize, namespace }).describe(
-  'Guest RAM declared persistent with memmap=size!start.',
-);
+const e820 = record('an e820 device', {
+  kind: kind('e820'),
+  size: deviceSize,
+  // drivers/nvdimm/e820.c asks for mapped pages (ND_REGION_PAGEMAP), so that ndctl lists the untouched namespace as fsdax.
+  namespace: namespace.refine((mode) => mode !== 'raw', {
+    error: 'an e820 device has no raw mode: even its untouched namespace does DAX\nuse namespace: fsdax, or kind: nvdimm',
+  }),
+}).describe('Guest RAM declared persistent with memmap=size!start.');
 
 const virtioBlk = record('a virtio-blk device', {
   kind: kind('virtio-blk'),

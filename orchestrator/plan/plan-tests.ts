@@ -55,7 +55,7 @@ function wantsDax({ mountOptions }: FilesystemSpec): boolean {
   return mountOptions.split(',').some((option) => option === 'dax' || option === 'dax=always');
 }
 
-/** A raw namespace is left to the guest: drivers/nvdimm/pmem.c maps pages for e820's, but not for an NVDIMM's. */
+/** That a raw namespace can't is for the guest to show, in the kernel's own words: no rule of the format forbids it. */
 function canDax(device: PmemDevice): boolean {
   return device.kind === 'virtio-pmem' || (device.kind !== 'virtio-blk' && ['fsdax', 'raw'].includes(device.namespace));
 }
