@@ -1,7 +1,7 @@
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { examineHost } from '../host/doctor.ts';
-import { canInstall, fixHost } from '../host/fix-host.ts';
+import { fixHost } from '../host/fix-host.ts';
 import { formatDoctor } from '../host/format-doctor.ts';
 import { runShown } from '../host/run-shown.ts';
 
@@ -13,7 +13,6 @@ export async function doctorCommand({ fix, json, quiet }: { readonly fix?: boole
   const probes = { findQemu: () => findQemu(), probeAccelerator };
   let { report, user } = await examineHost(probes);
   if (fix === true && report.install) {
-    if (!canInstall(user)) process.stdout.write(formatDoctor(report, { quiet: true }));
     // Progress goes to stderr: stdout is the report's.
     await fixHost(report, user, { run: runShown, log: (line) => process.stderr.write(`${line}\n`) });
     ({ report, user } = await examineHost(probes));

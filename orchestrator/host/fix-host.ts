@@ -25,7 +25,7 @@ const LOCK_ATTEMPTS = 12;
 export async function fixHost({ install }: DoctorReport, user: UserFacts, options: FixOptions): Promise<void> {
   if (!install) return;
   const list = install.packages.join(' ');
-  if (!canInstall(user)) {
+  if (!user.isRoot && user.sudo !== 'passwordless') {
     throw new UserError(`packages are missing that only root can install: ${list}`, { code: 'needs-root', remedy: install.command });
   }
   const asRoot: RunCommand = (argv) => options.run(user.isRoot ? argv : ['sudo', '-n', ...argv]);
@@ -47,11 +47,6 @@ export async function fixHost({ install }: DoctorReport, user: UserFacts, option
     code: 'install-failed',
     remedy: `see that the package archive can be reached, then type: ${install.command}`,
   });
-}
-
-/** Whether packages can be installed without asking a person for a password. */
-export function canInstall({ isRoot, sudo }: UserFacts): boolean {
-  return isRoot || sudo === 'passwordless';
 }
 
 /** `DPkg::Lock::Timeout` covers apt's other locks, not that of its lists. A failure to refresh shows when installing. */

@@ -34,7 +34,7 @@ export async function collectUserFacts(): Promise<UserFacts> {
   const name = readUserName(uid);
   const isRoot = uid === 0;
   const ids = ['/etc/subuid', '/etc/subgid'].map((file) => countSubordinateIds(readIfThere(file) ?? '', { name, uid }));
-  const namespaces = await probeNamespaces();
+  const namespaces = await probeNamespaces(isRoot);
   const off = NAMESPACE_SWITCHES.find((it) => readIfThere(`/proc/sys/${it.name.replace('.', '/')}`)?.trim() === it.off);
   return {
     name,
@@ -61,9 +61,16 @@ async function probeSudo(): Promise<UserFacts['sudo']> {
   return failed ? 'asks-password' : 'passwordless';
 }
 
-async function probeNamespaces(): Promise<UserFacts['namespaces']> {
-  const [file, ...args] = inUserNamespace(['true']);
+/**
+ * In two steps: where user namespaces are forbidden altogether, `unshare --map-auto` (util-linux 2.38) fails but
+ * leaves a helper behind that waits for ever with our pipes open.
+ */
+async function probeNamespaces(isRoot: boolean): Promise<UserFacts['namespaces']> {
+  const steps = [...(isRoot ? [] : [['unshare', '--user', '--map-root-user', 'true']]), inUserNamespace(['true'])];
   const env = { LC_ALL: 'C', PATH: withSystemFolders(process.env['PATH']) };
-  const { failed, stderr, shortMessage } = await execa(file, args, { reject: false, timeout: PROBE_TIMEOUT_MS, stdin: 'ignore', env });
-  return failed ? { work: false, reason: stderr.trim() || (shortMessage ?? 'unshare failed') } : { work: true };
+  for (const [file = '', ...args] of steps) {
+    const { failed, stderr, shortMessage } = await execa(file, args, { reject: false, timeout: PROBE_TIMEOUT_MS, stdin: 'ignore', env });
+    if (failed) return { work: false, reason: stderr.trim() || (shortMessage ?? 'unshare failed') };
+  }
+  return { work: true };
 }
