@@ -1,39 +1,44 @@
-/**
- * Whether an ELF vmlinux can be started by QEMU directly (the PVH boot protocol): it then has an ELF note of
- * owner "Xen" and type 18, XEN_ELFNOTE_PHYS32_ENTRY, which CONFIG_PVH adds. Layout as in elf(5); pure.
- */
-const PT_NOTE = 4;
-const PHYS32_ENTRY = 18;
+import { type FileHandle, open } from 'node:fs/promises';
 
-export function hasPvhEntry(elf: Buffer): boolean {
-  return noteSegments(elf).some((segment) => notes(segment).some(({ owner, type }) => owner === 'Xen' && type === PHYS32_ENTRY));
+/** Layout as in elf(5). */
+const PT_NOTE = 4;
+/** XEN_ELFNOTE_PHYS32_ENTRY of owner "Xen": where QEMU starts a vmlinux directly (PVH boot protocol, CONFIG_PVH). */
+const PHYS32_ENTRY = 18;
+/** Notes take a few hundred bytes; more is no kernel. */
+const MAX_NOTES_BYTES = 1 << 20;
+
+/** Whether QEMU can start this vmlinux. Reads headers only: with debug information the file may have a gigabyte. */
+export async function hasPvhEntry(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const head = await readAt(file, 0, 64);
+  if (!isElf64(head)) return false;
+  const [tableAt, entrySize, count] = [Number(head.readBigUInt64LE(32)), head.readUInt16LE(54), head.readUInt16LE(56)];
+  const table = await readAt(file, tableAt, entrySize * count);
+  for (let at = 0; at + 56 <= table.length; at += entrySize) {
+    if (table.readUInt32LE(at) !== PT_NOTE) continue;
+    const size = Math.min(Number(table.readBigUInt64LE(at + 32)), MAX_NOTES_BYTES);
+    const notes = parseNotes(await readAt(file, Number(table.readBigUInt64LE(at + 8)), size));
+    if (notes.some(({ owner, type }) => owner === 'Xen' && type === PHYS32_ENTRY)) return true;
+  }
+  return false;
 }
 
 export function isElf64(bytes: Buffer): boolean {
   return bytes.length >= 64 && bytes.toString('latin1', 0, 5) === '\x7fELF\x02';
 }
 
-function noteSegments(elf: Buffer): Buffer[] {
-  if (!isElf64(elf)) return [];
-  const [tableAt, entrySize, count] = [Number(elf.readBigUInt64LE(32)), elf.readUInt16LE(54), elf.readUInt16LE(56)];
-  return Array.from({ length: count }, (_, i) => elf.subarray(tableAt + i * entrySize, tableAt + (i + 1) * entrySize))
-    .filter((header) => header.length >= 56 && header.readUInt32LE(0) === PT_NOTE)
-    .map((header) => {
-      const at = Number(header.readBigUInt64LE(8));
-      return elf.subarray(at, at + Number(header.readBigUInt64LE(32)));
-    });
-}
-
-function notes(segment: Buffer): { owner: string; type: number }[] {
+/** Each note: sizes of name and value and the type, four bytes each, then both padded to four bytes. */
+export function parseNotes(segment: Buffer): { readonly owner: string; readonly type: number }[] {
   const found: { owner: string; type: number }[] = [];
   for (let at = 0; at + 12 <= segment.length; ) {
     const [nameSize, valueSize, type] = [segment.readUInt32LE(at), segment.readUInt32LE(at + 4), segment.readUInt32LE(at + 8)];
     found.push({ owner: segment.toString('latin1', at + 12, at + 12 + Math.max(0, nameSize - 1)), type });
-    at += 12 + roundUp(nameSize) + roundUp(valueSize);
+    at += 12 + Math.ceil(nameSize / 4) * 4 + Math.ceil(valueSize / 4) * 4;
   }
   return found;
 }
 
-function roundUp(size: number): number {
-  return Math.ceil(size / 4) * 4;
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
 }

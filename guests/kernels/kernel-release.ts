@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../../orchestrator/model/errors.ts';
-import { isElf64 } from './elf-notes.ts';
+import { hasPvhEntry, isElf64 } from './elf-notes.ts';
 
 const CHUNK_BYTES = 1 << 20;
 /** Longer than any release string with its prefix, so that one across two chunks is found. */
@@ -21,6 +21,12 @@ export async function readKernelRelease(path: string): Promise<string> {
     throw new UserError(`${path} is not a kernel image for x86.`, {
       code: 'not-a-kernel',
       remedy: 'name the bzImage (arch/x86/boot/bzImage) or the ELF vmlinux of a finished build.',
+    });
+  }
+  if (isElf64(head) && !(await hasPvhEntry(path))) {
+    throw new UserError(`QEMU cannot start the vmlinux ${path}: it was built without CONFIG_PVH.`, {
+      code: 'vmlinux-without-pvh',
+      remedy: 'name the bzImage of the same build (arch/x86/boot/bzImage), or enable CONFIG_PVH.',
     });
   }
   return release;

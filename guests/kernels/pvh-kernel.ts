@@ -26,7 +26,7 @@ export async function extractPvhKernel(bzImage: string, out: string, { signal, l
   try {
     await writeFile(packed, payload.subarray(0, payload.length - compression.appended));
     await runTool(['sh', '-c', 'out=$1 in=$2; shift 2; exec "$@" < "$in" > "$out"', 'sh', unpacked, packed, ...compression.argv], { signal });
-    if (!hasPvhEntry(await readFile(unpacked))) return false;
+    if (!(await hasPvhEntry(unpacked))) return false;
     await rename(unpacked, out);
     return true;
   } catch (error) {
