@@ -46,6 +46,8 @@ function assembleGuest({ accelerator, dir, id }: BootOptions, started: StartedGu
   const waitScale = timeoutScale(accelerator);
   let devices: readonly GuestDevice[] = [];
   let disposing: Promise<void> | undefined;
+  let dead = false;
+  void watch.death.then(() => (dead = true));
 
   /** Whatever waits on the guest ends when the guest does, with the cause of its death. */
   const alive = async <T>(action: Promise<T>): Promise<T> => {
@@ -65,8 +67,10 @@ function assembleGuest({ accelerator, dir, id }: BootOptions, started: StartedGu
 
   const tearDown = async () => {
     watch.dismiss();
-    const dmesg = execOverSsh(ssh, ['dmesg']).then(({ stdout }) => writeFile(join(dir, 'dmesg.log'), stdout));
-    await settlesWithin(dmesg, TIMEOUTS_MS.teardown);
+    if (!dead) {
+      const dmesg = execOverSsh(ssh, ['dmesg']).then(({ stdout }) => writeFile(join(dir, 'dmesg.log'), stdout));
+      await settlesWithin(dmesg, TIMEOUTS_MS.teardown);
+    }
     ssh.close();
     await qemu.stop();
     await removeFiles([...started.backingFiles, ...started.scratchFiles]);

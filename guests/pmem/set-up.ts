@@ -1,12 +1,41 @@
+import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { ExecOptions, ExecResult } from '../../orchestrator/model/guest.ts';
 import type { GuestDevice } from '../../orchestrator/model/pmem.ts';
+import { composeCreateScript } from './create-namespaces.ts';
 import type { ExpectedDevice } from './expected-device.ts';
+import { composeSurveyScript, parseSurvey, type Survey } from './survey.ts';
+import { planNamespaces, verifyDevices } from './verify.ts';
 
-export async function setUpPmem(
-  exec: (command: string, options: ExecOptions) => Promise<ExecResult>,
-  expected: readonly ExpectedDevice[],
-  options: { readonly timeoutMs: number },
-): Promise<{ readonly devices: readonly GuestDevice[]; readonly problems: readonly string[] }> {
-  void exec; void expected; void options;
-  return { devices: [], problems: [] };
+type Exec = (command: string, options: ExecOptions) => Promise<ExecResult>;
+
+export interface PmemSetUp {
+  /** Those that are as asked, in the topology's order. */
+  readonly devices: readonly GuestDevice[];
+  /** A sentence for each that is not; then the kernel's own lines on the matter. */
+  readonly problems: readonly string[];
+}
+
+/** Every healthy e820 and virtio-pmem namespace is "unable to guarantee persistence": no news. */
+const KERNEL_WORDS_SCRIPT = `dmesg | grep -iE 'pmem|nfit|nd_|dax|btt|libnvdimm' | grep -iE 'fail|error|misalign|unable|invalid|refus' | grep -v 'unable to guarantee persistence' | tail -n 5`;
+
+/**
+ * Brings a booted guest's devices into the modes that the topology asks for and checks size, mode and DAX of each.
+ * Few round trips: one to look, one to reshape and look again, one more only to ask the kernel why something is wrong.
+ */
+export async function setUpPmem(exec: Exec, expected: readonly ExpectedDevice[], { timeoutMs }: { readonly timeoutMs: number }): Promise<PmemSetUp> {
+  const look = async (prelude = ''): Promise<Survey> => {
+    const { exitCode, stderr, stdout, timedOut } = await exec(`${prelude}\n${composeSurveyScript()}`, { timeoutMs });
+    if (timedOut) throw new InfraError(`looking at the pmem devices took longer than ${timeoutMs / 1000} s (slot "setup")`, { code: 'pmem-setup' });
+    try {
+      return parseSurvey(stdout);
+    } catch (error) {
+      throw new InfraError(`the guest's account of its pmem devices cannot be read (exit status ${String(exitCode)}): ${stderr.trim()}`, { code: 'pmem-setup', cause: error });
+    }
+  };
+  const found = await look();
+  const requests = found.hasNdctl ? planNamespaces(expected, found) : [];
+  const { devices, problems } = verifyDevices(expected, requests.length === 0 ? found : await look(composeCreateScript(requests)));
+  if (problems.length === 0) return { devices, problems };
+  const words = await exec(KERNEL_WORDS_SCRIPT, { timeoutMs });
+  return { devices, problems: [...problems, ...words.stdout.split('\n').filter((line) => line !== '').map((line) => `the kernel says: ${line}`)] };
 }

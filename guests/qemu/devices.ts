@@ -1,13 +1,6 @@
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 
-const MIB = 2 ** 20;
 const GIB = 2 ** 30;
-
-/**
- * QEMU cuts the label area from the end of an NVDIMM's backend and rounds the rest *down* to the
- * backend's alignment (2 MiB for a file on x86, hw/mem/nvdimm.c). So the backend grows by whole steps.
- */
-const NVDIMM_ALIGNMENT = 2 * MIB;
 
 /** The PC machines map RAM that does not fit below the PCI hole from here on. */
 const ABOVE_4G = 4 * GIB;
@@ -88,7 +81,9 @@ function composeDevice(device: PmemDevice, index: number, path: string, e820Star
   const id = `pmem${index}`;
   switch (device.kind) {
     case 'nvdimm': {
-      const sizeBytes = device.sizeBytes + roundUp(device.labelSizeBytes, NVDIMM_ALIGNMENT);
+      // QEMU cuts the labels from the backend's end and maps the rest, down to whole pages. Any other sum would leave a
+      // region of an odd size, and the next device at an address at which its own driver fails (-EOPNOTSUPP).
+      const sizeBytes = device.sizeBytes + device.labelSizeBytes;
       return {
         argv: [
           ...memoryBackend(id, path, sizeBytes),

@@ -76,16 +76,16 @@ function startRun(connection: SshConnection, line: string, { maxOutputBytes = DE
   const tails = { stdout: createTail(maxOutputBytes), stderr: createTail(maxOutputBytes) };
   const abandoned = createDeferred<void>();
 
+  const keep = (chunk: Buffer, name: 'stdout' | 'stderr') => {
+    tails[name].push(chunk);
+    onOutput?.(chunk, name);
+  };
   const run = async (): Promise<Awaited<Run['ended']>> => {
     const channel = await connection.openExec(line);
     const exit = waitForExit(channel, connection);
     const taken = stdoutTo === undefined ? Promise.resolve() : pipeline(channel, stdoutTo);
-    const keep = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
-      tails[name].push(chunk);
-      onOutput?.(chunk, name);
-    };
-    if (stdoutTo === undefined) channel.on('data', keep('stdout'));
-    channel.stderr.on('data', keep('stderr'));
+    if (stdoutTo === undefined) channel.on('data', (chunk: Buffer) => keep(chunk, 'stdout'));
+    channel.stderr.on('data', (chunk: Buffer) => keep(chunk, 'stderr'));
     feed(channel, stdin);
     void abandoned.promise.then(() => channel.destroy());
     const [end] = await Promise.all([exit, taken]);

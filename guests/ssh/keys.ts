@@ -17,7 +17,14 @@ export function createRunKeys(): RunKeys {
   return { client: createKeyPair('pmemrig'), host: createKeyPair('pmemrig-guest') };
 }
 
+/**
+ * ssh2 1.17 drops the leading zero bytes of a public key (lib/keygen.js), so about one key in 256 is malformed and
+ * neither sshd nor ssh2 reads it. Such a one is drawn again.
+ */
 function createKeyPair(comment: string): SshKeyPair {
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { privateKey, publicKey };
+  for (;;) {
+    const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    const parsed = [privateKey, publicKey].map((key) => ssh2.utils.parseKey(key));
+    if (!parsed.some((key) => key instanceof Error)) return { privateKey, publicKey };
+  }
 }

@@ -1,0 +1,114 @@
+import type { GuestDevice, NamespaceMode, PmemDevice } from '../../orchestrator/model/pmem.ts';
+import { formatSize } from '../../orchestrator/model/size.ts';
+import type { NamespaceRequest } from './create-namespaces.ts';
+import { DRIVERS, NAMESPACE_DRIVER, type PmemDriver } from './drivers.ts';
+import type { ExpectedDevice } from './expected-device.ts';
+import type { NdctlNamespace } from './ndctl.ts';
+import type { Survey, SurveyedRegion } from './survey.ts';
+
+type Verified = { readonly device: GuestDevice } | { readonly problem: string };
+
+/** The mode in which a test is to find a device. */
+export function wantedMode(device: PmemDevice): GuestDevice['mode'] {
+  switch (device.kind) {
+    case 'nvdimm':
+    case 'e820':
+      return device.namespace;
+    case 'virtio-pmem':
+      return 'fsdax';
+    case 'virtio-blk':
+      return 'block';
+    default:
+      return device satisfies never;
+  }
+}
+
+/** The namespaces that are not yet what the topology asks for. */
+export function planNamespaces(expected: readonly ExpectedDevice[], survey: Survey): NamespaceRequest[] {
+  return expected.flatMap(({ device, at }) => {
+    const mode = wantedMode(device);
+    const region = findRegion(at, survey);
+    const namespace = region?.namespace;
+    if (region === undefined || namespace === undefined || namespace.mode === mode || mode === 'raw' || mode === 'block') return [];
+    return [{ region: region.name, namespace: namespace.dev, mode }];
+  });
+}
+
+/** Compares what was asked with what is there. Devices that are wrong are left out; a problem names each of them. */
+export function verifyDevices(expected: readonly ExpectedDevice[], survey: Survey): { devices: GuestDevice[]; problems: string[] } {
+  const verified = expected.map(({ device, at }, index) => {
+    const result = 'serial' in at ? verifyDisk(device, at.serial, survey) : verifyPmem(device, findRegion(at, survey), survey);
+    return 'problem' in result ? { problem: `device ${index + 1} (${describeDevice(device)}): ${result.problem}` } : result;
+  });
+  return {
+    devices: verified.flatMap((result) => ('device' in result ? [result.device] : [])),
+    problems: verified.flatMap((result) => ('problem' in result ? [result.problem] : [])),
+  };
+}
+
+function describeDevice(device: PmemDevice): string {
+  const mode = 'namespace' in device ? ` ${device.namespace}` : '';
+  return `${device.kind} ${formatSize(device.sizeBytes)}${mode}`;
+}
+
+function findRegion(at: ExpectedDevice['at'], { regions }: Survey): SurveyedRegion | undefined {
+  return 'address' in at ? regions.find(({ address }) => address === at.address) : undefined;
+}
+
+function verifyDisk(device: PmemDevice, serial: string, survey: Survey): Verified {
+  const found = [...survey.blocks].find(([, block]) => block.serial === serial);
+  if (found === undefined) return { problem: `no disk appeared${blameDriver(DRIVERS[device.kind], survey)}` };
+  const [name, { dax, sizeBytes }] = found;
+  if (sizeBytes !== device.sizeBytes) return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
+  return { device: { kind: device.kind, mode: 'block', path: `/dev/${name}`, sizeBytes, dax } };
+}
+
+function verifyPmem(device: PmemDevice, region: SurveyedRegion | undefined, survey: Survey): Verified {
+  if (region === undefined) return { problem: `no region appeared${blameDriver(DRIVERS[device.kind], survey)}` };
+  const { name, namespace, sizeBytes } = region;
+  if (sizeBytes !== device.sizeBytes) return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
+  if (!survey.hasNdctl) return { problem: `the image has no ndctl, so ${name} cannot be looked at; add the package ndctl to the image` };
+  if (namespace === undefined) return { problem: `${name} has no namespace${blameDriver(NAMESPACE_DRIVER, survey)}` };
+  const failure = survey.failures.get(namespace.dev);
+  if (failure !== undefined) return { problem: `${namespace.dev} could not be made ${wantedMode(device)}: ${failure}` };
+  return verifyNamespace(device, name, namespace, survey);
+}
+
+function verifyNamespace(device: PmemDevice, region: string, namespace: NdctlNamespace, survey: Survey): Verified {
+  const mode = wantedMode(device);
+  if (namespace.state === 'disabled') return { problem: `${namespace.dev} is disabled${blameDriver(NAMESPACE_DRIVER, survey)}` };
+  if (namespace.mode !== mode) return { problem: `${namespace.dev} is ${namespace.mode}, not ${mode}` };
+
+  const node = namespace.chardev ?? namespace.blockdev;
+  const found = namespace.chardev === undefined ? findBlock(namespace, survey) : findDax(namespace.chardev, survey);
+  if (node === undefined || found === undefined) return { problem: `${namespace.dev} has no device node${blameDriver(NAMESPACE_DRIVER, survey)}` };
+  if (needsDax(namespace.mode) && !found.dax) return { problem: `${node} does not offer DAX (queue/dax is 0)` };
+  return { device: { kind: device.kind, mode: namespace.mode, path: `/dev/${node}`, ...found, namespace: namespace.dev, region } };
+}
+
+function findBlock({ blockdev = '' }: NdctlNamespace, { blocks }: Survey): Pick<GuestDevice, 'sizeBytes' | 'dax'> | undefined {
+  const block = blocks.get(blockdev);
+  return block && { sizeBytes: block.sizeBytes, dax: block.dax };
+}
+
+function findDax(name: string, { daxes }: Survey): Pick<GuestDevice, 'sizeBytes' | 'dax'> | undefined {
+  const sizeBytes = daxes.get(name);
+  return sizeBytes === undefined ? undefined : { sizeBytes, dax: true };
+}
+
+function needsDax(mode: NamespaceMode): boolean {
+  return mode === 'fsdax' || mode === 'devdax';
+}
+
+function blameDriver({ config, module }: PmemDriver, { drivers }: Survey): string {
+  switch (drivers.get(module)) {
+    case 'loaded':
+      return `, though the driver ${module} is there`;
+    case 'available':
+      return `; the module ${module} is there but was not loaded`;
+    case 'missing':
+    case undefined:
+    default:
+      return `; the kernel has no driver ${module}: neither built in nor as a module (${config})`;
+  }
+}
