@@ -8,14 +8,19 @@ import { stripVTControlCharacters } from 'node:util';
 // oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;
 
+/** Most text is so, and a run has a great deal of it: one look spares three passes. */
+const HARMLESS = /^[\t\n -~]*$/;
+
 /** Text from a guest, fit for XML, HTML, Markdown and a terminal: no ANSI sequences, `\n` alone ends a line, what is not a character shows as U+FFFD. */
 export function cleanText(text: string): string {
+  if (HARMLESS.test(text)) return text;
   return stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').replaceAll(FORBIDDEN, '\u{fffd}');
 }
 
 /** {@link cleanText} on one line. */
 export function cleanLine(text: string): string {
-  return cleanText(text).replaceAll(/\s+/g, ' ').trim();
+  const clean = cleanText(text);
+  return /\s\s|[^\S ]|^ | $/.test(clean) ? clean.replaceAll(/\s+/g, ' ').trim() : clean;
 }
 
 /** The first lines of some evidence, for a reader in a hurry; says how much is left out. */
@@ -27,7 +32,10 @@ export function excerpt(evidence: string, maxLines: number, maxLength = 2000): s
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
+const MARKUP = /[&<>"']/;
+
 /** Cleaned and escaped for the text or a quoted attribute of HTML and XML. */
 export function escapeMarkup(text: string): string {
-  return cleanText(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+  const clean = cleanText(text);
+  return MARKUP.test(clean) ? clean.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char) : clean;
 }

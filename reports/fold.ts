@@ -23,6 +23,7 @@ export class RunFold {
   firstCellAt: string | undefined;
   readonly #guests = new Map<number, GuestSummary>();
   readonly #notes: string[] = [];
+  readonly #names = new Map<string, string>();
   readonly #evidence = new EvidenceBudget();
   #start: EventOf<'run-start'> | undefined;
   #ending: RunEnding | undefined;
@@ -109,7 +110,7 @@ export class RunFold {
     test.attempts.push({
       ...pick(event, ['attempt', 'status', 'durationMs', 'message']),
       ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
-      metrics: event.metrics ?? [],
+      metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
       artifacts: event.artifacts ?? [],
     });
     if (test.attempts.length === 1) this.work.settledSec += test.estimateSec;
@@ -117,6 +118,11 @@ export class RunFold {
     test.outcome = computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
     if (cell.current?.test === event.test) delete cell.current;
+  }
+
+  /** Ten metrics a test, the same names each time: kept once, they are a small part of a large run. */
+  #intern(name: string): string {
+    return getOrAdd(this.#names, name, () => name);
   }
 
   #endCell({ cell: id, t }: EventOf<'cell-end'>): void {

@@ -1,14 +1,10 @@
-import junitModule, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder';
+import type { TestCase } from 'junit-report-builder';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { cleanLine, cleanText, escapeMarkup } from './clean-text.ts';
 import { formatMetricPlain } from './format.ts';
+import { addBody, addCase, addElement, buildSuite, skip } from './junit-xml.ts';
 import { otherFailedAttempts, sumTotals, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from './summary.ts';
-
-// A CommonJS package whose types are those of an ES module: its default export is the module itself.
-const junit = junitModule as unknown as Builder;
-
-type XmlElement = ReturnType<TestCase['build']>;
 
 export interface JunitOptions {
   /** Put before artifact paths in `[[ATTACHMENT|…]]`: GitLab resolves them from the project's root, Jenkins from the workspace. */
@@ -33,15 +29,15 @@ export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): G
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes.map(([key, value]) => ` ${key}="${escapeMarkup(String(value))}"`).join('')}>\n`;
   for (const cell of summary.cells) yield renderSuite(cell, summary, options);
   for (const { id, reason } of summary.excluded) {
-    yield buildSuite(id, (suite) => {
-      skip(suite.testCase().className(toClassName(id)).name('excluded').time(0), `excluded by the matrix: ${reason}`);
+    yield buildSuite(cleanLine(id), (suite) => {
+      addCase(suite, (testCase) => skip(testCase.className(toClassName(id)).name('excluded').time(0), cleanLine(`excluded by the matrix: ${reason}`)));
     });
   }
   yield '</testsuites>\n';
 }
 
 function renderSuite(cell: CellSummary, summary: RunSummary, options: JunitOptions): string {
-  return buildSuite(cell.id, (suite) => {
+  return buildSuite(cleanLine(cell.id), (suite) => {
     const { startedAt, durationMs, kernel, image, pmem, filesystem } = cell;
     // Without a zone: the format that Jenkins' and Surefire's schemas allow. It is UTC.
     if (startedAt !== undefined) suite.timestamp(startedAt.slice(0, 19));
@@ -50,7 +46,7 @@ function renderSuite(cell: CellSummary, summary: RunSummary, options: JunitOptio
     const facts = { 'pmemrig.run': summary.runId, 'pmemrig.version': summary.version, host: summary.host, kernel, image, pmem, filesystem, suite: cell.suite };
     const guestFacts = guest && { 'kernel.release': guest.kernelRelease, accelerator: guest.accelerator, 'boot.ms': String(guest.bootMs), console: guest.console };
     for (const [name, value] of Object.entries({ ...facts, ...guestFacts })) suite.property(name, cleanLine(value));
-    for (const test of cell.tests) addTest(suite.testCase(), test, cell, options);
+    for (const test of cell.tests) addCase(suite, (testCase) => addTest(testCase, test, cell, options));
   });
 }
 
@@ -66,11 +62,9 @@ function addTest(testCase: TestCase, test: TestSummary, cell: CellSummary, optio
   const artifacts = told?.artifacts ?? [];
   for (const [index, path] of artifacts.entries()) testCase.property(`artifact.${index + 1}`, cleanLine(path));
   addOutcome(testCase, test, told, cell);
-  afterBuild(testCase, (element) => {
-    for (const attempt of otherFailedAttempts(test)) addAttempt(element, attempt, test.outcome);
-    const lines = artifacts.map((path) => `[[ATTACHMENT|${options.artifactBase ?? ''}${cleanLine(path)}]]`);
-    if (lines.length > 0) element.ele('system-out').txt(lines.join('\n'));
-  });
+  for (const attempt of otherFailedAttempts(test)) addAttempt(testCase, attempt, test.outcome);
+  const lines = artifacts.map((path) => `[[ATTACHMENT|${options.artifactBase ?? ''}${cleanLine(path)}]]`);
+  if (lines.length > 0) addElement(testCase, (element) => element.ele('system-out').txt(lines.join('\n')));
 }
 
 function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary | undefined, cell: CellSummary): void {
@@ -106,47 +100,12 @@ function describe(message: string, told: AttemptSummary | undefined, cell: CellS
 }
 
 /** https://maven.apache.org/surefire/maven-surefire-plugin/examples/rerun-failing-tests.html */
-function addAttempt(element: XmlElement, { attempt, status, message, evidence }: AttemptSummary, outcome: Outcome): void {
+function addAttempt(testCase: TestCase, { attempt, status, message, evidence }: AttemptSummary, outcome: Outcome): void {
   const name = `${outcome === 'flaky' || outcome === 'pass' ? 'flaky' : 'rerun'}${status === 'fail' ? 'Failure' : 'Error'}`;
-  const child = element.ele(name, { message: cleanLine(`attempt ${attempt}: ${message ?? status}`), type: status });
-  if (evidence !== undefined) child.ele('stackTrace').txt(cleanText(evidence));
-}
-
-/** junit-report-builder writes `<skipped/>` bare. */
-function skip(testCase: TestCase, message: string): void {
-  testCase.skipped();
-  afterBuild(testCase, (element) => childNamed(element, 'skipped').att('message', cleanLine(message)));
-}
-
-/** junit-report-builder writes bodies as CDATA and splits only the first `]]>` of a text; escaped text has no such end. */
-function addBody(testCase: TestCase, name: 'failure' | 'error', body: string): void {
-  afterBuild(testCase, (element) => childNamed(element, name).txt(body));
-}
-
-/** Adds what junit-report-builder cannot write, in the XML element that it makes of a test case. */
-function afterBuild(testCase: TestCase, edit: (element: XmlElement) => void): void {
-  const build = testCase.build.bind(testCase);
-  testCase.build = (parent) => {
-    const element = build(parent);
-    edit(element);
-    return element;
-  };
-}
-
-function childNamed(element: XmlElement, name: string): XmlElement {
-  const child = element.children.find((node) => 'name' in node && node.name === name);
-  if (child === undefined) throw new Error(`junit-report-builder wrote no <${name}>`);
-  // By its name it is an element; the list's type is that of any node.
-  return child as XmlElement;
-}
-
-/** One `<testsuite>`: built in a document of its own, which is then taken off. */
-function buildSuite(name: string, fill: (suite: TestSuite) => void): string {
-  const document = junit.newBuilder();
-  const suite = document.testSuite().name(cleanLine(name));
-  fill(suite);
-  const xml = document.build();
-  return xml.slice(xml.indexOf('  <testsuite '), xml.lastIndexOf('</testsuites>'));
+  addElement(testCase, (element) => {
+    const child = element.ele(name, { message: cleanLine(`attempt ${attempt}: ${message ?? status}`), type: status });
+    if (evidence !== undefined) child.ele('stackTrace').txt(cleanText(evidence));
+  });
 }
 
 function sumDurations(tests: readonly TestSummary[]): number {

@@ -14,6 +14,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 
 function toMarkup(value: Value): string {
   if (value === undefined) return '';
-  if (typeof value === 'string' || typeof value === 'number') return escapeMarkup(String(value));
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return escapeMarkup(value);
   return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');
 }
