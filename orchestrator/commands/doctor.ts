@@ -1,3 +1,4 @@
+import prettyMs from 'pretty-ms';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { examineHost } from '../host/doctor.ts';
@@ -13,10 +14,16 @@ export async function doctorCommand({ fix, json, quiet }: { readonly fix?: boole
   const probes = { findQemu: () => findQemu(), probeAccelerator };
   let { report, user } = await examineHost(probes);
   if (fix === true && report.install) {
-    // Progress goes to stderr: stdout is the report's.
-    await fixHost(report, user, { run: runShown, log: (line) => process.stderr.write(`${line}\n`) });
+    const start = performance.now();
+    await fixHost(report, user, { run: runShown, log });
+    log(`installed in ${prettyMs(performance.now() - start)}`);
     ({ report, user } = await examineHost(probes));
   }
   process.stdout.write(json === true ? `${JSON.stringify(report, undefined, 2)}\n` : formatDoctor(report, { quiet: quiet === true }));
   return report.ready ? 0 : 3;
+}
+
+/** Progress goes to stderr: stdout is the report's. */
+function log(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -86,15 +86,8 @@ describe('diagnose', () => {
   });
 
   test('root needs no id mapping, and types no sudo', () => {
-    const report = diagnose({ ...without('newuidmap', 'zstd', 'xz'), user: { ...GOOD.user, isRoot: true, sudo: 'none', subordinateIds: 0 } });
+    const report = diagnose({ ...without('newuidmap', 'xz'), user: { ...GOOD.user, isRoot: true, sudo: 'none', subordinateIds: 0 } });
     expect(report.install?.command).toBe('apt-get update && apt-get install -y --no-install-recommends xz-utils');
-  });
-
-  test('an optional lack is a warning and is not installed', () => {
-    const report = diagnose(without('zstd'));
-    expect(report).toMatchObject({ ready: true });
-    expect(report.install).toBeUndefined();
-    expect(find(report, 'zstd')?.status).toBe('warn');
   });
 
   test.each([

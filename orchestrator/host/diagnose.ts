@@ -70,7 +70,7 @@ function isLacking(need: HostNeed, { present, qemu }: Findings): boolean {
 function planPackages(lacks: readonly HostNeed[], { host, user }: Findings): DoctorReport['install'] {
   const manager = host.packageManager;
   if (!manager) return undefined;
-  const packages = [...new Set(lacks.filter(({ level }) => level === 'required').flatMap(({ packages }) => packages[manager] ?? []))];
+  const packages = [...new Set(lacks.flatMap(({ packages }) => packages[manager] ?? []))];
   return packages.length === 0 ? undefined : { manager, packages, command: formatInstallCommand(manager, packages, howToBecomeRoot(user)) };
 }
 
@@ -103,8 +103,7 @@ function checkAccelerator({ accelerator }: Findings): Check {
 function checkNeed(need: HostNeed, findings: Findings): Check {
   const place = findings.present.get(need.id);
   if (place !== undefined) return { name: need.id, status: 'ok', detail: place };
-  const status = need.level === 'required' ? 'missing' : 'warn';
-  return { name: need.id, status, detail: `not installed; needed ${need.why}`, remedy: remedyFor(need, findings) };
+  return { name: need.id, status: 'missing', detail: `not installed; needed ${need.why}`, remedy: remedyFor(need, findings) };
 }
 
 function remedyFor(need: HostNeed, { host, user }: Findings): string {

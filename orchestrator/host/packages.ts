@@ -8,8 +8,6 @@ export interface HostNeed {
   readonly why: string;
   /** Present when any one of these commands is on PATH, or of these files exists. */
   readonly foundBy: { readonly commands: readonly string[] } | { readonly files: readonly string[] };
-  /** An optional need is reported and installed by nobody but the user. */
-  readonly level: 'required' | 'optional';
   /** Only a user other than root needs it. */
   readonly unprivilegedOnly?: boolean;
   /** `null`: the distribution does not package it. */
@@ -25,7 +23,6 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     id: 'qemu',
     why: 'to run guests',
     foundBy: { commands: ['qemu-system-x86_64'] },
-    level: 'required',
     packages: { apt: 'qemu-system-x86', dnf: 'qemu-system-x86-core', pacman: 'qemu-system-x86', zypper: 'qemu-x86' },
   },
   command('mmdebstrap', 'to build root file systems', { apt: 'mmdebstrap', dnf: 'mmdebstrap', pacman: null, zypper: null }),
@@ -35,7 +32,6 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     id: 'debian-archive-keyring',
     why: "to verify Debian's signatures",
     foundBy: { files: ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'] },
-    level: 'required',
     packages: { apt: 'debian-archive-keyring', dnf: 'debian-keyring', pacman: 'debian-archive-keyring', zypper: null },
   },
   {
@@ -43,7 +39,6 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     why: "to verify Debian's signatures",
     // Debian 13's apt verifies with sqv and no longer pulls in gpgv.
     foundBy: { commands: ['gpgv', 'sqv'] },
-    level: 'required',
     packages: { apt: 'gpgv', dnf: 'gnupg2', pacman: 'gnupg', zypper: 'gpg2' },
   },
   command('setpriv', 'to end guests with the controller', everywhere('util-linux')),
@@ -52,7 +47,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
   command('depmod', 'to index kernel modules', everywhere('kmod')),
   command('tar', 'to unpack root file systems', everywhere('tar')),
   command('xz', 'to unpack kernel modules (.ko.xz)', { ...everywhere('xz'), apt: 'xz-utils' }),
-  { ...command('zstd', 'to unpack kernel modules (.ko.zst)', everywhere('zstd')), level: 'optional' },
+  command('zstd', 'to unpack kernel modules (.ko.zst)', everywhere('zstd')),
   {
     ...command('newuidmap', 'to build root file systems as a normal user', { apt: 'uidmap', dnf: 'shadow-utils', pacman: 'shadow', zypper: 'shadow' }),
     unprivilegedOnly: true,
@@ -60,7 +55,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
 ];
 
 function command(name: string, why: string, packages: HostNeed['packages']): HostNeed {
-  return { id: name, why, foundBy: { commands: [name] }, level: 'required', packages };
+  return { id: name, why, foundBy: { commands: [name] }, packages };
 }
 
 function everywhere(name: string): Record<PackageManager, string> {
