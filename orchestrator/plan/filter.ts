@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { GLOB_LIMITS, isModestGlob } from '../../matrices/globs.ts';
 import { nearest } from '../../matrices/problem.ts';
 import { AXES } from '../../matrices/schema-rules.ts';
 import type { Axis } from '../../matrices/schema-rules.ts';
@@ -48,6 +49,9 @@ function parseFilter(expression: string): Filter {
       code: 'bad-filter',
       remedy: "write a glob over cell ids, or AXIS=GLOB: --filter 'kernel=debian-6.*'",
     });
+  if (!isModestGlob(glob)) {
+    throw new UserError(`the filter "${expression}" is beyond reason`, { code: 'bad-filter', remedy: `write a glob of ${GLOB_LIMITS}` });
+  }
   if (axis !== 'cell' && !isAxis(axis)) {
     const near = nearest(axis, axes);
     throw new UserError(`the filter "${expression}" names no axis`, {
