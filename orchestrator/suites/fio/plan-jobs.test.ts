@@ -59,3 +59,7 @@ test('a verify job takes longer the larger its size', () => {
   const [large] = plan('block-libaio-verify', [blk], none, 2 ** 29);
   expect(large?.estimateSec).toBeGreaterThan((small?.estimateSec ?? 0) + 20);
 });
+
+test('a libpmem job lays its file out by another engine first: on an empty file libpmem does no I/O and says nothing', () => {
+  expect(readFioJob('libpmem-randwrite').engines).toEqual(['psync', 'libpmem']);
+});
