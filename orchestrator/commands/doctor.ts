@@ -1,4 +1,5 @@
 import prettyMs from 'pretty-ms';
+import { findDebianMirror } from '../../guests/kernels/debian-mirror.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { examineHost } from '../host/doctor.ts';
@@ -11,7 +12,7 @@ import { runShown } from '../host/run-shown.ts';
  * With `fix` what packages can remedy is installed first; UserError (2) when that takes a person.
  */
 export async function doctorCommand({ fix, json, quiet }: { readonly fix?: boolean; readonly json?: boolean; readonly quiet?: boolean }): Promise<number> {
-  const probes = { findQemu: () => findQemu(), probeAccelerator };
+  const probes = { findQemu: () => findQemu(), probeAccelerator, findDebianMirror: () => findDebianMirror() };
   let { report, user } = await examineHost(probes);
   if (fix === true && report.install) {
     const start = performance.now();

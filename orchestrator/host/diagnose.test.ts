@@ -22,6 +22,7 @@ const GOOD: Findings = {
   present: new Map(HOST_NEEDS.map(({ id }) => [id, `/usr/bin/${id}`])),
   qemu: { ok: true, value: { path: '/usr/bin/qemu-system-x86_64', version: '7.2.22' } },
   accelerator: { ok: true, value: { accelerator: 'tcg', reason: 'there is no /dev/kvm' } },
+  archive: { ok: true, value: { main: 'http://ann:secret@archive.example/debian' } },
 };
 
 const NO_QEMU = { qemu: { ok: false, reason: 'qemu-system-x86_64 is not installed' } } as const;
@@ -111,6 +112,13 @@ describe('diagnose', () => {
   test('a folder that cannot be written is a lack, with the variable that moves it', () => {
     const report = diagnose({ ...GOOD, host: { ...GOOD.host, runs: { ...GOOD.host.runs, writable: false } } });
     expect(find(report, 'runs')).toEqual({ name: 'runs', status: 'missing', detail: "/r can't be written", remedy: 'point $PMEMRIG_RUNS at a folder of yours' });
+  });
+
+  test('the Debian archive is shown without its password, and one that is not known is a lack', () => {
+    expect(find(diagnose(GOOD), 'Debian archive')?.detail).toBe('http://archive.example/debian');
+    const report = diagnose({ ...GOOD, archive: { ok: false, reason: 'no archive', remedy: 'set PMEMRIG_DEBIAN_MIRROR' } });
+    expect(report.ready).toBe(false);
+    expect(find(report, 'Debian archive')?.remedy).toBe('set PMEMRIG_DEBIAN_MIRROR');
   });
 
   test('another architecture is a lack', () => {

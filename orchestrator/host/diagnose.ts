@@ -33,6 +33,8 @@ export interface Findings {
   readonly qemu: Probed<{ readonly path: string; readonly version: string }>;
   /** Absent when there is no QEMU to probe with. */
   readonly accelerator?: Probed<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+  /** Where Debian packages would come from; absent when there is no apt-get to ask. */
+  readonly archive?: Probed<{ readonly main: string }>;
 }
 
 const GiB = 2 ** 30;
@@ -53,6 +55,7 @@ export function diagnose(findings: Findings): DoctorReport {
     checkQemu(findings),
     checkAccelerator(findings),
     ...needs.filter(({ id }) => id !== 'qemu').map((need) => checkNeed(need, findings)),
+    checkArchive(findings),
     checkNamespaces(findings),
     checkMemory(host),
     { name: 'cores', status: 'ok', detail: String(Number(host.cores.toFixed(2))) } as const,
@@ -90,14 +93,26 @@ function checkQemu(findings: Findings): Check {
   if (qemu.ok) return { name: 'QEMU', status: 'ok', detail: `${qemu.value.version}, ${qemu.value.path}` };
   const need = HOST_NEEDS.find(({ id }) => id === 'qemu');
   const remedy = need && isLacking(need, findings) ? remedyFor(need, findings) : qemu.remedy;
-  return { name: 'QEMU', status: 'missing', detail: qemu.reason, ...(remedy !== undefined && { remedy }) };
+  return failed('QEMU', { reason: qemu.reason, ...(remedy !== undefined && { remedy }) });
 }
 
 function checkAccelerator({ accelerator }: Findings): Check {
   const name = 'accelerator';
   if (!accelerator) return { name, status: 'warn', detail: 'not probed for want of QEMU' };
   if (accelerator.ok) return { name, status: 'ok', detail: `${accelerator.value.accelerator}: ${accelerator.value.reason}` };
-  return { name, status: 'missing', detail: accelerator.reason, ...(accelerator.remedy !== undefined && { remedy: accelerator.remedy }) };
+  return failed(name, accelerator);
+}
+
+/** Every guest needs it: its busybox is Debian's, though its kernel and image be the user's own. */
+function checkArchive({ archive }: Findings): Check {
+  const name = 'Debian archive';
+  if (!archive) return { name, status: 'warn', detail: 'not looked for, for want of apt-get' };
+  if (archive.ok) return { name, status: 'ok', detail: archive.value.main.replace(/\/\/[^/@]*@/, '//') };
+  return failed(name, archive);
+}
+
+function failed(name: string, { reason, remedy }: { readonly reason: string; readonly remedy?: string }): Check {
+  return { name, status: 'missing', detail: reason, ...(remedy !== undefined && { remedy }) };
 }
 
 function checkNeed(need: HostNeed, findings: Findings): Check {

@@ -12,10 +12,11 @@ interface QemuFound {
   readonly version: string;
 }
 
-/** How QEMU is found and tried; parts of `guests/qemu`. */
+/** What of `guests` the doctor asks. */
 export interface DoctorProbes {
   readonly findQemu: () => Promise<QemuFound>;
   readonly probeAccelerator: (options: { readonly qemu: QemuFound; readonly cacheDir: string }) => Promise<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+  readonly findDebianMirror: () => Promise<{ readonly main: string }>;
 }
 
 /** Looks the host over. The first time it boots a tiny guest to learn the accelerator, which takes seconds. */
@@ -24,7 +25,9 @@ export async function examineHost(probes: DoctorProbes): Promise<{ readonly repo
   const [host, user] = await Promise.all([collectHostFacts(folders), collectUserFacts()]);
   const qemu = await attempt(probes.findQemu);
   const accelerator = qemu.ok ? await attempt(() => probes.probeAccelerator({ qemu: qemu.value, cacheDir: folders.cacheDir })) : undefined;
-  const findings: Findings = { host, user, present: findPresent(), qemu, ...(accelerator && { accelerator }) };
+  const present = findPresent();
+  const archive = present.has('apt-get') ? await attempt(probes.findDebianMirror) : undefined;
+  const findings: Findings = { host, user, present, qemu, ...(accelerator && { accelerator }), ...(archive && { archive }) };
   return { report: diagnose(findings), user };
 }
 
