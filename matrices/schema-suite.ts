@@ -30,7 +30,7 @@ const commandSchema = record('a command suite', {
   if (run.length === 0) refuse(context, run, 'expected a command, not an empty one', ['run']);
 });
 
-export const SUITE_KINDS = ['fio', 'command'] as const;
+const SUITE_KINDS = ['fio', 'command'] as const;
 const SCHEMAS = { fio: fioSchema, command: commandSchema };
 
 export type SuiteInput =

@@ -43,7 +43,7 @@ export function listAsJson({ cells, excluded }: Plan): {
 }
 
 /** `nvdimm 512M fsdax ×2 + virtio-blk 1G`. */
-export function describeDevices(devices: readonly PmemDevice[]): string {
+function describeDevices(devices: readonly PmemDevice[]): string {
   const runs: { readonly text: string; count: number }[] = [];
   for (const text of devices.map(describeDevice)) {
     const last = runs.at(-1);
