@@ -69,13 +69,8 @@ suites: [{ name: fio, jobs: [dax-mmap-verify], runtime: 20s, size: 32M }]
   }
   expect(backing).not.toBe('');
   // fio lays the file out first, so keep spoiling: one sector in every 64 KiB of the data area, until fio has seen it.
-  let over = false;
-  void run.then(() => (over = true));
-  while (!over) {
-    spoil(backing);
-    await sleep(500);
-  }
-  const { exitCode } = await run;
+  const spoiling = setInterval(() => spoil(backing), 500);
+  const { exitCode } = await run.finally(() => clearInterval(spoiling));
   const end = endOf(readEvents(latestRun(workspace)), 'fio/dax-mmap-verify');
   expect(end.status).toBe('fail');
   expect(`${end.message} ${end.evidence}`).toMatch(/verify/i);

@@ -55,6 +55,7 @@ withGuestOptions(
     .addOption(retriesOption)
     .addOption(jobsOption)
     .addOption(runsOption)
+    .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
     .option('--timeout <duration>', 'deadline of the command (default: 120s)')
     .addHelpText(
@@ -68,7 +69,7 @@ The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and
     ),
 ).action(async (command: string[], options: OnceOptions & ExecuteOptions) => {
   const { onceCommand } = await import('./commands/once.ts');
-  process.exitCode = await onceCommand(command, { ...options, verbose: isVerbose() });
+  process.exitCode = await onceCommand(command, { ...options, verbose: isVerbose() }, process.argv.slice(2));
 });
 
 withGuestOptions(

@@ -70,7 +70,7 @@ export class RunFold {
     if (start === undefined) throw new Error('no run-start yet');
     const ending = this.#ending ?? { reason: 'cut-off' };
     return {
-      ...pick(start, ['runId', 'matrix', 'version', 'host', 'excluded']),
+      ...pick(start, ['runId', 'matrix', 'version', 'host', 'rerun', 'excluded']),
       startedAt: start.t,
       durationMs: Date.parse(this.#lastAt) - Date.parse(start.t),
       ending,

@@ -9,6 +9,8 @@ export interface RunSummary {
   /** Of the pmemrig that ran. */
   readonly version: string;
   readonly host: string;
+  /** See the event `run-start`. */
+  readonly rerun: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** From `run-start` to the last event. */

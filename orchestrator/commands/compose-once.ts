@@ -16,6 +16,7 @@ export interface OnceOptions {
   readonly cpus: number;
   readonly memory: string;
   readonly append?: string;
+  readonly filter?: readonly string[];
   /** A folder to copy in whole, in which the command is then looked up. */
   readonly upload?: string;
   /** Of the command; absent: the suite's own default. */

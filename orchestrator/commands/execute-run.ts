@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { exitStatus } from '../../reports/exit-status.ts';
+import { multiplexReporters } from '../../reports/multiplex.ts';
 import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
@@ -20,8 +21,8 @@ export interface ExecuteOptions {
   readonly verbose: boolean;
 }
 
-/** Runs what was planned, reports it in the terminal and in files, and returns the exit status. */
-export async function executeRun({ matrix, plan }: PlannedMatrix, options: ExecuteOptions): Promise<number> {
+/** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
+export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions): Promise<number> {
   using interrupt = interruptSignal((signal) => process.stderr.write(`\npmemrig: ${signal}: stopping the guests; once more to stop at once\n`));
   const cache = cacheDir();
   const runs = resolve(options.runs ?? runsDir());
@@ -31,31 +32,36 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, options: Execu
   checkDiskCapacity(plan.cells, host.runs);
 
   const folder = await createRunFolder(runs, matrix.name);
-  const reporter = createTerminalReporter({ stream: process.stdout, runDir: folder.dir });
+  const reporter = multiplexReporters([createTerminalReporter({ stream: process.stdout, runDir: folder.dir })]);
+  const failure = await runMatrix({
+    matrix,
+    plan,
+    folder,
+    version: VERSION,
+    cacheDir: cache,
+    qemu,
+    accelerator,
+    host,
+    ...(options.jobs !== undefined && { jobs: options.jobs }),
+    retries: options.retries,
+    rerun,
+    signal: interrupt,
+    onEvent: (event) => reporter.onEvent(event),
+    log: (line) => {
+      if (options.verbose) process.stderr.write(`${line}\n`);
+    },
+  }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  // Also after a failure of the run as a whole: what was finished is worth reading.
   try {
-    await runMatrix({
-      matrix,
-      plan,
-      folder,
-      version: VERSION,
-      cacheDir: cache,
-      qemu,
-      accelerator,
-      host: { ...host },
-      capacity: host,
-      ...(options.jobs !== undefined && { jobs: options.jobs }),
-      retries: options.retries,
-      signal: interrupt,
-      onEvent: (event) => reporter.onEvent(event),
-      log: (line) => {
-        if (options.verbose) process.stderr.write(`${line}\n`);
-      },
-    });
-  } finally {
-    // Also after a failure of the run as a whole: what was finished is worth reading.
     const summary = await writeReports(folder.dir);
     reporter.close(summary);
-    process.exitCode = exitStatus(summary);
+    if (!failure) return exitStatus(summary);
+  } catch (error) {
+    // The first cause is the one to tell.
+    if (!failure) throw error;
   }
-  return Number(process.exitCode);
+  throw failure.error;
 }

@@ -21,5 +21,5 @@ export async function planFile(path: string, filters: readonly string[]): Promis
 /** The flags of `once` and `shell`, through the same loader as a file. */
 export async function planFlags(options: OnceOptions, command: readonly string[]): Promise<PlannedMatrix> {
   const matrix = await loadMatrixText(stringify(composeOnce(options, command)), 'the command line', { env: process.env, fioJobs: listFioJobs() });
-  return { matrix, plan: expandMatrix(matrix, { planSuite }) };
+  return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), options.filter ?? []) };
 }

@@ -19,7 +19,6 @@ import { planFile, planFlags, type PlannedMatrix } from './load-plan.ts';
 /** `pmemrig shell`: boots the guest of one cell, sets up its pmem and hands the terminal over; ends with the session. */
 export async function shellCommand(matrixPath: string | undefined, cellGlob: string | undefined, options: OnceOptions): Promise<number> {
   const { matrix, cell } = await chooseCell(matrixPath, cellGlob, options);
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
   using interrupt = interruptSignal(() => say('stopping the guest'));
   const context = { cacheDir: cacheDir(), log: say, signal: interrupt };
   const qemu = await findQemu(matrix.qemu === undefined ? {} : { explicit: matrix.qemu });
@@ -58,4 +57,9 @@ async function chooseCell(path: string | undefined, glob: string | undefined, op
 
 function describeDevice({ path, kind, mode, sizeBytes, dax }: GuestDevice): string {
   return `${path}  ${kind} ${mode}, ${formatSize(sizeBytes)}${dax ? ', DAX' : ''}`;
+}
+
+/** What the rig says goes to stderr: stdout is the session's own. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

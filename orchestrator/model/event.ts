@@ -24,6 +24,8 @@ export type RunEvent =
       readonly matrix: string;
       readonly version: string;
       readonly host: string;
+      /** The shell command that ran it, with `{filter}` where `--filter GLOB` goes to run some of its cells again. */
+      readonly rerun: string;
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }

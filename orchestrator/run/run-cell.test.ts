@@ -115,7 +115,7 @@ test('an interruption leaves the test in flight without a result', async () => {
   const world = fakeWorld({ scripts: { a: ['never'] } });
   const run = runCell(fakeCell('c', ['a']), world.slot, world.environment);
   setTimeout(() => world.controller.abort(), 5);
-  await expect(run).rejects.toThrow();
+  await expect(run).rejects.toMatchObject({ name: 'Interrupted' });
   expect(story(world.events)).toEqual([]);
 });
 

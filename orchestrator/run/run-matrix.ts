@@ -5,6 +5,7 @@ import type { Plan } from '../model/cell.ts';
 import { describeError, InfraError, UserError } from '../model/errors.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
 import type { Matrix } from '../model/matrix.ts';
+import type { HostFacts } from '../host/facts.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { Interrupted } from './attempt.ts';
 import { dispatch } from './dispatch.ts';
@@ -24,11 +25,12 @@ export interface RunOptions {
   readonly qemu: QemuBinary;
   readonly accelerator: { readonly accelerator: 'kvm' | 'tcg'; readonly reason: string };
   /** Host facts for `run.json`. */
-  readonly host: Readonly<Record<string, unknown>>;
-  readonly capacity: { readonly memoryBytes: number; readonly cores: number };
+  readonly host: HostFacts;
   /** Guests at once at the most; absent: as many as memory and cores admit. */
   readonly jobs?: number;
   readonly retries: number;
+  /** See the event `run-start`. */
+  readonly rerun: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
   /** Diagnostics that are no result. */
@@ -58,7 +60,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       matrix: options.matrix,
     });
     const prepared = startPreparing({ cells: plan.cells, cacheDir: options.cacheDir, signal: stopped, emit, log });
-    const reserve = reserveFromPrepared({ ...options, prepared });
+    const reserve = reserveFromPrepared({ ...options, capacity: options.host, prepared });
     const groups = groupCells(plan.cells);
     await dispatch(
       groups,
@@ -70,8 +72,8 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
           emit,
           signal: groupSignal,
           retries: options.retries,
-          artifactDir: folder.cellDir,
-          toArtifact: folder.toArtifact,
+          artifactDir: async (cellId: string) => folder.cellDir(cellId),
+          toArtifact: (path: string) => folder.toArtifact(path),
           log,
         };
         for (const cell of cells) await runCell(cell, slot, environment);
@@ -95,13 +97,14 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
   }
 }
 
-function startEvent({ folder, matrix, version, plan, host, accelerator }: RunOptions): RunEvent {
+function startEvent({ folder, matrix, version, plan, host, accelerator, rerun }: RunOptions): RunEvent {
   return {
     type: 'run-start',
     runId: folder.id,
     matrix: matrix.name,
     version,
-    host: `${hostname()}, ${String(host['os'] ?? 'unknown OS')}, ${accelerator.accelerator}: ${accelerator.reason}`,
+    rerun,
+    host: `${hostname()}, ${host.os}, ${accelerator.accelerator}: ${accelerator.reason}`,
     cells: plan.cells.map(({ id, kernel, image, pmem, filesystem, suite, tests }) => ({
       id,
       kernel: kernel.name,

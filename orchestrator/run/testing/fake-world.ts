@@ -85,10 +85,11 @@ export function fakeCell(id: string, tests: readonly string[]): Cell {
   };
 }
 
+async function refuse(): Promise<never> {
+  throw new Error('not in a fake guest');
+}
+
 function fakeGuest(id: number, disposed: number[], problems: readonly string[]): SlotGuest {
-  const refuse = async (): Promise<never> => {
-    throw new Error('not in a fake guest');
-  };
   return {
     id,
     kernelRelease: '6.12-fake',
