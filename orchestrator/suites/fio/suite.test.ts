@@ -32,8 +32,8 @@ test('a DAX job runs on a file whose DAX state is proved first, and everything i
 });
 
 test('a file that is not in DAX state fails the job before fio starts', async () => {
-  const { guest, result } = await runJob('dax-mmap-read', { ...HEALTHY, 'statx -r': { stdout: 'stat.attributes = 0x0\n' } });
-  expect(result).toMatchObject({ status: 'fail', message: 'DAX is not active on /mnt/pmemrig/dax-mmap-read (STATX_ATTR_DAX not set)' });
+  const { guest, result } = await runJob('dax-mmap-read', { ...HEALTHY, 'statx -r': { stdout: 'stat.mask = 0x1fff\nstat.attributes = 0x0\n' }, findmnt: { stdout: 'XFS (pmem0): DAX unsupported by block device. Turning off DAX.\n' } });
+  expect(result).toMatchObject({ status: 'fail', message: 'DAX is not active on /mnt/pmemrig/dax-mmap-read (STATX_ATTR_DAX not set)', evidence: 'stat.attributes = 0x0\nXFS (pmem0): DAX unsupported by block device. Turning off DAX.' });
   expect(guest.calls.some((call) => call.startsWith('fio --output'))).toBe(false);
 });
 

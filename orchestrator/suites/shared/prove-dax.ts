@@ -16,15 +16,16 @@ export async function proveDax({ guest, timeoutScale }: SetUpContext, file: stri
   const result = await guest.exec(['xfs_io', '-f', '-c', 'statx -r', file], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
   const attributes = parseStatxAttributes(result.stdout);
   if (attributes !== undefined && (attributes & STATX_ATTR_DAX) !== 0n) return { active: true };
-  const mounts = await guest.exec(['findmnt', '-n', '--target', posix.dirname(file)]);
-  const evidence = lastLines(`${result.stderr}${result.stdout}\n${mounts.stdout}`, 40);
+  const why = await guest.exec(['sh', '-c', 'findmnt -n --target "$1"; dmesg | grep DAX | tail -n 5', 'sh', posix.dirname(file)]);
+  const statx = result.stdout.split('\n').filter((line) => line.startsWith('stat.attributes')).join('\n');
+  const evidence = lastLines([result.stderr, statx, why.stdout].map((text) => text.trim()).filter((text) => text !== '').join('\n'), 40);
   if (attributes !== undefined) return { active: false, message: `DAX is not active on ${file} (STATX_ATTR_DAX not set)`, evidence };
-  const why = result.exitCode === 127 ? 'xfs_io is not in the guest: add xfsprogs to the image' : 'xfs_io gave no statx attributes';
-  return { active: false, message: `DAX could not be proved on ${file}: ${why}`, evidence };
+  const reason = result.exitCode === 127 ? 'xfs_io is not in the guest: add xfsprogs to the image' : 'xfs_io gave no statx attributes';
+  return { active: false, message: `DAX could not be proved on ${file}: ${reason}`, evidence };
 }
 
 /** The mask in `xfs_io -c 'statx -r'`'s line `stat.attributes = 0x200000`. */
-export function parseStatxAttributes(output: string): bigint | undefined {
+function parseStatxAttributes(output: string): bigint | undefined {
   const hex = /^stat\.attributes = (0x[\da-f]+)$/m.exec(output)?.[1];
   return hex === undefined ? undefined : BigInt(hex);
 }
