@@ -13,6 +13,8 @@ import { type PackageRecord, parsePackageRecord } from './package-record.ts';
 /** The rig's guests are x86-64. */
 export const DEBIAN_ARCHITECTURE = 'amd64';
 const INDEX_MAX_AGE_MS = 6 * 3600_000;
+/** Finding out that there is no network takes seconds: the kernels and images of one run do so once. */
+const RETRY_AFTER_MS = 60_000;
 
 /** Read access to one suite of the Debian archive, verified, beside the host's own apt. */
 export interface DebianArchive {
@@ -52,6 +54,7 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
   let refreshed = false;
   const refresh = async (): Promise<string | undefined> => {
     refreshed = true;
+    if (await isYounger(join(dir, 'unreachable'), RETRY_AFTER_MS)) return offlineNote(suite);
     context.log(`refreshing the package index of Debian ${suite}`);
     const update = await tryTool(apt('apt-get', 'update'), { signal });
     if (update.ok) await writeFile(join(dir, 'updated'), '');
@@ -64,7 +67,7 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
 
   const offline = await locked(async () => {
     await writeRoot(dir, aptSource({ uri, suite, keyring, architecture: DEBIAN_ARCHITECTURE }));
-    return (await isFresh(join(dir, 'updated'))) ? undefined : await refresh();
+    return (await isYounger(join(dir, 'updated'), INDEX_MAX_AGE_MS)) ? undefined : await refresh();
   });
 
   return {
@@ -83,7 +86,8 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
       const first = await tryTool(get, { cwd: target, signal });
       // The archive drops a version once it has a newer one; a fresh index says so.
       if (!first.ok && !refreshed) await locked(refresh);
-      if (!first.ok && !(await tryTool(get, { cwd: target, signal })).ok) throw downloadFailed(`${name} ${version}`, uri, first.output);
+      const fetched = first.ok || (await tryTool(get, { cwd: target, signal })).ok;
+      if (!fetched) throw downloadFailed(`${name} ${version}`, uri, first.output);
       const deb = (await readdir(target)).find((file) => file.startsWith(`${name}_`) && file.endsWith('.deb'));
       if (deb === undefined) throw downloadFailed(`${name} ${version}`, uri, 'apt-get left no package');
       return join(target, deb);
@@ -99,12 +103,12 @@ async function writeRoot(dir: string, sources: string): Promise<void> {
   await writeFile(join(dir, 'status'), '');
 }
 
-async function isFresh(stamp: string): Promise<boolean> {
+async function isYounger(stamp: string, limitMs: number): Promise<boolean> {
   const age = await stat(stamp).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => Infinity,
   );
-  return age < INDEX_MAX_AGE_MS;
+  return age < limitMs;
 }
 
 /** A failed refresh: an earlier, verified index will do when the network is at fault, and nothing else. */
@@ -112,5 +116,10 @@ async function fallBack(suite: string, uri: string, dir: string, output: string)
   const indexes = await readdir(join(dir, 'lists'));
   const hasIndex = indexes.some((name) => name.includes('_Packages'));
   if (!hasIndex || classifyAptFailure(output) !== 'network') throw explainAptFailure(suite, uri, output);
+  await writeFile(join(dir, 'unreachable'), '');
+  return offlineNote(suite);
+}
+
+function offlineNote(suite: string): string {
   return `no network: using the index of Debian ${suite} fetched earlier`;
 }

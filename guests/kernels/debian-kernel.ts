@@ -55,7 +55,7 @@ async function findKernelPackage(spec: DebianKernelSpec, archive: DebianArchive)
   if (!meta) {
     throw new UserError(`Debian ${spec.release} has no kernel package ${metaName}.`, {
       code: 'unknown-debian-kernel',
-      remedy: `choose another flavour (amd64, cloud-amd64, rt-amd64); \`apt-cache search ^linux-image-\` lists the host's.`,
+      remedy: 'choose another flavour: amd64, cloud-amd64 or rt-amd64.',
     });
   }
   const name = kernelPackageOf(meta);

@@ -12,6 +12,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   depmod: 'kmod',
   mke2fs: 'e2fsprogs',
   newuidmap: 'uidmap',
+  setpriv: 'util-linux',
   unshare: 'util-linux',
   xz: 'xz-utils',
 };
@@ -34,19 +35,23 @@ export interface ToolResult {
  * Rejects with InfraError when the program is missing or the disk is full, or with the signal's reason.
  */
 export async function tryTool(argv: readonly [string, ...string[]], options: ToolOptions = {}): Promise<ToolResult> {
-  const [program, ...args] = argv;
-  const result = await execa(program, args, {
+  const [program] = argv;
+  // A controller that is killed takes its tools with it: they would go on writing where the next one cleans up.
+  const result = await execa('setpriv', ['--pdeathsig', 'KILL', ...argv], {
     reject: false,
     all: true,
     stdin: 'ignore',
+    // All of them write to a folder that is thrown away then; and unshare does not pass on SIGTERM.
+    killSignal: 'SIGKILL',
     // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live.
     env: { ...options.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.signal && { cancelSignal: options.signal }),
   });
   options.signal?.throwIfAborted();
-  if (result.code === 'ENOENT') throw missingToolError(program);
+  if (result.code === 'ENOENT') throw missingToolError('setpriv');
   const output = result.all;
+  if (result.exitCode === 127 && output.includes(`setpriv: failed to execute ${program}`)) throw missingToolError(program);
   if (result.failed && saysDiskFull(output)) throw diskFullError(options.cwd ?? 'the cache', output);
   return { ok: !result.failed, stdout: result.stdout, output };
 }
