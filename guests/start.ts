@@ -11,6 +11,7 @@ import { writeGuestInitrd } from './images/guest-initrd.ts';
 import type { PreparedImage } from './images/prepare-image.ts';
 import type { PreparedKernel } from './kernels/prepare-kernel.ts';
 import { composeArgv } from './qemu/argv.ts';
+import { openConsoleLog } from './qemu/console-log.ts';
 import { createConsole, type GuestConsole } from './qemu/console.ts';
 import { composeDevices, type DeviceComposition } from './qemu/devices.ts';
 import type { QemuBinary } from './qemu/find-qemu.ts';
@@ -78,7 +79,6 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
       rootDisk: options.image.disk,
       ...(options.kernel.modulesDisk === undefined ? {} : { modulesDisk: options.kernel.modulesDisk }),
       devices,
-      consoleLog: join(dir, 'console.log'),
     });
     await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...options.qemu, argv }, null, 2)}\n`);
     return await runQemu(options, argv, devices, files);
@@ -91,15 +91,28 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
 async function runQemu(options: BootOptions, argv: readonly string[], devices: DeviceComposition, files: readonly string[]): Promise<StartedGuest> {
   const events: QmpEvent[] = [];
   const console = createConsole(options.onConsoleLine);
+  const consoleLog = openConsoleLog(join(options.dir, 'console.log'));
   const startedAt = performance.now();
   const qemu = await startQemu({
     qemu: options.qemu,
     argv,
-    onConsole: (chunk) => console.push(chunk),
+    onConsole: (chunk) => {
+      consoleLog.write(chunk);
+      console.push(chunk);
+    },
     onEvent: (event) => events.push(event),
     startTimeoutMs: QEMU_START_MS,
-  }).catch((error: unknown) => Promise.reject(blameQemuStart(error, options.kernel)));
-  const watch = watchDeath({ qemu, console, events, timeoutScale: timeoutScale(options.accelerator) });
+  }).catch((error: unknown) => {
+    consoleLog.close();
+    throw blameQemuStart(error, options.kernel);
+  });
+  // Before the watch looks at the console.
+  const closed = qemu.exited.then((exit) => {
+    console.end();
+    consoleLog.close();
+    return exit;
+  });
+  const watch = watchDeath({ qemu: { ...qemu, exited: closed }, console, events, timeoutScale: timeoutScale(options.accelerator) });
   let ssh: SshConnection | undefined;
   try {
     const [port, memoryDevices] = await Promise.all([querySshPort(qemu.qmp), queryMemoryDevices(qemu.qmp)]);

@@ -29,20 +29,26 @@ const TCG_DEADLINE_MS = 30_000;
  * Chooses KVM only if a small guest really ran under it, else TCG. The answer is cached by host, boot and QEMU.
  * `$PMEMRIG_ACCEL` overrides. Rejects with UserError for a bad override, with InfraError when not even TCG works.
  */
-export async function probeAccelerator({ qemu, cacheDir, env = process.env }: { readonly qemu: QemuBinary; readonly cacheDir: string; readonly env?: NodeJS.ProcessEnv }): Promise<AcceleratorChoice> {
+export async function probeAccelerator(options: {
+  readonly qemu: QemuBinary;
+  readonly cacheDir: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly kvmDeadlineMs?: number;
+}): Promise<AcceleratorChoice> {
+  const { qemu, cacheDir, env = process.env, kvmDeadlineMs = KVM_DEADLINE_MS } = options;
   const forced = env['PMEMRIG_ACCEL'];
   if (forced !== undefined && forced !== '') return { accelerator: parseForced(forced), reason: `$PMEMRIG_ACCEL asks for ${forced}` };
 
   const file = join(cacheDir, 'probes', `accelerator-${await hashHost(qemu)}.json`);
   const cached = await readCached(file);
   if (cached !== undefined) return cached;
-  const choice = await chooseByBooting(qemu);
+  const choice = await chooseByBooting(qemu, kvmDeadlineMs);
   await writeCached(file, choice);
   return choice;
 }
 
-async function chooseByBooting(qemu: QemuBinary): Promise<AcceleratorChoice> {
-  const refusal = await findKvmRefusal(qemu);
+async function chooseByBooting(qemu: QemuBinary, kvmDeadlineMs: number): Promise<AcceleratorChoice> {
+  const refusal = await findKvmRefusal(qemu, kvmDeadlineMs);
   if (refusal === undefined) return { accelerator: 'kvm', reason: 'KVM works: a probe guest ran under it' };
   const problem = await bootProbe(qemu, 'tcg', TCG_DEADLINE_MS);
   if (problem !== undefined) {
@@ -54,7 +60,7 @@ async function chooseByBooting(qemu: QemuBinary): Promise<AcceleratorChoice> {
   return { accelerator: 'tcg', reason: `KVM refused: ${refusal}` };
 }
 
-async function findKvmRefusal(qemu: QemuBinary): Promise<string | undefined> {
+async function findKvmRefusal(qemu: QemuBinary, deadlineMs: number): Promise<string | undefined> {
   try {
     await (await open('/dev/kvm', 'r+')).close();
   } catch (error) {
@@ -65,7 +71,7 @@ async function findKvmRefusal(qemu: QemuBinary): Promise<string | undefined> {
   }
   let problem: string | undefined;
   for (let attempt = 1; attempt <= KVM_ATTEMPTS; attempt += 1) {
-    problem = await bootProbe(qemu, 'kvm', KVM_DEADLINE_MS);
+    problem = await bootProbe(qemu, 'kvm', deadlineMs);
     if (problem === undefined) return undefined;
   }
   return `/dev/kvm opens but ${problem}`;

@@ -21,14 +21,13 @@ export interface GuestMachine {
   readonly rootDisk: string;
   readonly modulesDisk?: string;
   readonly devices: DeviceComposition;
-  readonly consoleLog: string;
 }
 
 /** QEMU's whole command line but its own name. */
 export function composeArgv(machine: GuestMachine): string[] {
   const { devices, guest } = machine;
   return [
-    ['-name', `${escapeCommas(machine.name)},debug-threads=on`],
+    ['-name', `${machine.name},debug-threads=on`],
     // Nothing that the rig did not ask for: no firmware menu, no display, no files of the host's own.
     ['-nodefaults', '-no-user-config', '-display', 'none'],
     ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
@@ -41,7 +40,8 @@ export function composeArgv(machine: GuestMachine): string[] {
     // `panic=-1` then resets at once, which `-no-reboot` turns into QEMU's end.
     ['-no-reboot', '-action', 'panic=none', '-device', 'pvpanic'],
     ['-chardev', `socket,id=qmp,fd=${QMP_FD}`, '-mon', 'chardev=qmp,mode=control'],
-    ['-chardev', `socket,id=${CONSOLE_ID},fd=${CONSOLE_FD},logfile=${escapeCommas(machine.consoleLog)}`, '-serial', `chardev:${CONSOLE_ID}`],
+    // No `logfile=`: QEMU 7.2 writes a byte there again each time the socket was full (chardev/char.c).
+    ['-chardev', `socket,id=${CONSOLE_ID},fd=${CONSOLE_FD}`, '-serial', `chardev:${CONSOLE_ID}`],
     ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', composeKernelArgs(machine).join(' ')],
     composeDisk({ id: 'root', path: machine.rootDisk, serial: ROOT_SERIAL, readOnly: true }),
     machine.modulesDisk === undefined ? [] : composeDisk({ id: 'modules', path: machine.modulesDisk, serial: MODULES_SERIAL, readOnly: true }),
@@ -73,9 +73,4 @@ function composeKernelArgs({ accelerator, devices, guest }: GuestMachine): strin
     ...devices.kernelArgs,
     ...guest.append,
   ];
-}
-
-/** In QEMU's `key=value` lists a comma is written twice. */
-function escapeCommas(text: string): string {
-  return text.replaceAll(',', ',,');
 }

@@ -41,10 +41,17 @@ export function findKernelReport(lines: readonly string[]): KernelReport | undef
     const from = findOopsBefore(lines, panic) ?? panic;
     return { title: stripTimeStamp(lines[panic] ?? ''), fatal: true, lines: cutReport(lines, from, PANIC_END) };
   }
-  const start = lines.findLastIndex((line) => REPORT_STARTS.some((pattern) => pattern.test(line)));
+  const start = lines.findLastIndex((line) => isReportStart(line));
   if (start === -1) return undefined;
   const first = findOopsBefore(lines, start) ?? start;
-  return { title: stripTimeStamp(lines[start] ?? ''), fatal: false, lines: cutReport(lines, first, TRACE_END) };
+  const excerpt = cutReport(lines, first, TRACE_END);
+  // The first line that says something: an oops' `BUG:` comes before its `Oops:`.
+  const title = excerpt.find((line) => isReportStart(line)) ?? '';
+  return { title: stripTimeStamp(title), fatal: false, lines: excerpt };
+}
+
+function isReportStart(line: string): boolean {
+  return REPORT_STARTS.some((pattern) => pattern.test(line));
 }
 
 export function stripTimeStamp(line: string): string {
@@ -58,7 +65,7 @@ function findOopsBefore(lines: readonly string[], end: number): number | undefin
   const afterEarlierReport = windowLines.findLastIndex((line) => TRACE_END.test(line));
   // The trace of the oops that led to a panic ends right before it: look past that one end mark.
   const scope = afterEarlierReport === -1 ? 0 : windowLines.slice(0, afterEarlierReport).findLastIndex((line) => TRACE_END.test(line)) + 1;
-  const found = windowLines.findIndex((line, index) => index >= scope && (CUT_HERE.test(line) || REPORT_STARTS.some((pattern) => pattern.test(line))));
+  const found = windowLines.findIndex((line, index) => index >= scope && (CUT_HERE.test(line) || isReportStart(line)));
   return found === -1 ? undefined : from + found;
 }
 

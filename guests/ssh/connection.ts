@@ -12,7 +12,11 @@ export class ConnectionLost extends Error {
 
 export interface SshConnection {
   /** Starts a command; the channel's streams are the caller's. Rejects with {@link ConnectionLost}. */
-  openExec(command: string): Promise<ClientChannel>;
+  /**
+   * `attach` gets the channel before anything of it can be missed: a command that ends at once has its output, exit status and
+   * close in the same packet as the word that it runs, and ssh2 emits them before a promise of the channel would be kept.
+   */
+  openExec<T>(command: string, attach: (channel: ClientChannel) => T): Promise<T>;
   openShell(terminal: { readonly term: string; readonly cols: number; readonly rows: number }): Promise<ClientChannel>;
   /** Fulfils when the connection is gone, with the reason if one is known. */
   readonly closed: Promise<string | undefined>;
@@ -63,21 +67,25 @@ export async function connectSsh({ port, keys, timeoutMs, keepaliveMs }: Connect
   }
   return {
     closed: closed.promise,
-    openExec: (command) => openChannel(closed.promise, (done) => client.exec(command, done)),
-    openShell: (terminal) => openChannel(closed.promise, (done) => client.shell(terminal, done)),
+    openExec: (command, attach) => openChannel(closed.promise, (done) => client.exec(command, done), attach),
+    openShell: (terminal) => openChannel(closed.promise, (done) => client.shell(terminal, done), (channel) => channel),
     close: () => closeClient(client),
   };
 }
 
 /** ssh2 throws, calls back with an error, or never calls back when the connection is gone: one rejection for all three. */
-function openChannel(closed: Promise<string | undefined>, open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<ClientChannel> {
-  const opened = createDeferred<ClientChannel>();
+function openChannel<T>(
+  closed: Promise<string | undefined>,
+  open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
+  attach: (channel: ClientChannel) => T,
+): Promise<T> {
+  const opened = createDeferred<T>();
   const fail = (cause?: unknown) => opened.reject(new ConnectionLost(undefined, { cause }));
   void closed.then(fail);
   try {
     open((error, channel) => {
       if (error) fail(error);
-      else opened.resolve(channel);
+      else opened.resolve(attach(channel));
     });
   } catch (error) {
     fail(error);

@@ -81,13 +81,15 @@ function startRun(connection: SshConnection, line: string, { maxOutputBytes = DE
     onOutput?.(chunk, name);
   };
   const run = async (): Promise<Awaited<Run['ended']>> => {
-    const channel = await connection.openExec(line);
-    const exit = waitForExit(channel, connection);
-    const taken = stdoutTo === undefined ? Promise.resolve() : pipeline(channel, stdoutTo);
-    if (stdoutTo === undefined) channel.on('data', (chunk: Buffer) => keep(chunk, 'stdout'));
-    channel.stderr.on('data', (chunk: Buffer) => keep(chunk, 'stderr'));
-    feed(channel, stdin);
-    void abandoned.promise.then(() => channel.destroy());
+    const { exit, taken } = await connection.openExec(line, (channel) => {
+      const exit = waitForExit(channel, connection);
+      const taken = stdoutTo === undefined ? Promise.resolve() : pipeline(channel, stdoutTo);
+      if (stdoutTo === undefined) channel.on('data', (chunk: Buffer) => keep(chunk, 'stdout'));
+      channel.stderr.on('data', (chunk: Buffer) => keep(chunk, 'stderr'));
+      feed(channel, stdin);
+      void abandoned.promise.then(() => channel.destroy());
+      return { exit, taken };
+    });
     const [end] = await Promise.all([exit, taken]);
     return end;
   };

@@ -22,9 +22,10 @@ export function openMarker(connection: SshConnection): Marker {
 }
 
 async function open(connection: SshConnection): Promise<ClientChannel> {
-  const channel = await connection.openExec('exec cat > /dev/kmsg');
-  channel.stdin.on('error', () => undefined);
-  channel.resume();
-  channel.stderr.resume();
-  return channel;
+  return connection.openExec('exec cat > /dev/kmsg', (channel) => {
+    channel.stdin.on('error', () => undefined);
+    channel.resume();
+    channel.stderr.resume();
+    return channel;
+  });
 }

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import type { RunningGuest } from '../guests/guest.ts';
+import { GuestDeath, type GuestDeathKind } from '../orchestrator/model/errors.ts';
+import { GuestBench } from './support/boot.ts';
+
+const bench = new GuestBench();
+afterAll(() => bench[Symbol.dispose]());
+
+async function deathOf(action: Promise<unknown>): Promise<GuestDeath> {
+  const end: unknown = await action.catch((error: unknown) => error);
+  expect(end).toBeInstanceOf(GuestDeath);
+  return end as GuestDeath;
+}
+
+function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}/exe`);
+}
+
+interface Way {
+  readonly how: string;
+  readonly kind: GuestDeathKind;
+  readonly message: RegExp;
+  readonly end: (guest: RunningGuest) => Promise<unknown>;
+}
+
+const ways: readonly Way[] = [
+  {
+    how: 'a panic',
+    kind: 'panic',
+    message: /^Kernel panic - not syncing: sysrq triggered crash$/,
+    end: (guest) => guest.exec('echo c > /proc/sysrq-trigger; sleep 60'),
+  },
+  { how: 'a power-off', kind: 'power-off', message: /^the guest powered itself off$/, end: (guest) => guest.exec('echo o > /proc/sysrq-trigger; sleep 60') },
+  { how: 'a reboot', kind: 'reset', message: /^the guest reset itself without a panic$/, end: (guest) => guest.exec('echo b > /proc/sysrq-trigger; sleep 60') },
+  // The listener and the session's own process alike.
+  { how: 'the loss of sshd', kind: 'ssh-lost', message: /^the SSH connection was lost while the guest went on running/, end: (guest) => guest.exec('pkill -KILL sshd; sleep 60') },
+  {
+    how: 'a QEMU that is killed',
+    kind: 'qemu-died',
+    message: /^QEMU was killed by SIGKILL$/,
+    end: (guest) => {
+      process.kill(guest.pid, 'SIGKILL');
+      return guest.exec('sleep 60');
+    },
+  },
+  {
+    how: 'a guest that stands still',
+    kind: 'stall',
+    message: /^the guest did not answer when `sleep 60` was to be killed at its deadline; QEMU itself does not answer either$/,
+    end: (guest) => {
+      process.kill(guest.pid, 'SIGSTOP');
+      return guest.exec('sleep 60', { timeoutMs: 500 });
+    },
+  },
+];
+
+test.each(ways)('$how is told as $kind, and leaves no QEMU and no pmem file', async ({ end, kind, message }) => {
+  await using guest = await bench.boot([{ kind: 'virtio-pmem', sizeBytes: 2 ** 27 }]);
+  const death = await deathOf(end(guest));
+  expect(death.kind).toBe(kind);
+  expect(death.message).toMatch(message);
+  expect(death.evidence).not.toBe('');
+  expect(await guest.death).toBe(death);
+  // Later calls name the same cause.
+  expect(await deathOf(guest.exec('true'))).toBe(death);
+
+  await guest.dispose();
+  expect(isRunning(guest.pid)).toBe(false);
+  expect(guest.backingFiles.filter((path) => existsSync(path))).toEqual([]);
+  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toContain('pmemrig: ready');
+});
+
+test('a kernel that spins with interrupts on is a stall, with the stacks of its CPUs in the log', async () => {
+  await using guest = await bench.boot([]);
+  const spin = 'echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for cpu in 0 1; do chrt -f 99 sh -c "while :; do :; done" & done; sleep 60';
+  const death = await deathOf(guest.exec(spin, { timeoutMs: 2000 }));
+  expect(death.kind).toBe('stall');
+  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toMatch(/sysrq: Show backtrace of all active CPUs/);
+});
+
+test('a kernel that panics in boot, and a boot that is interrupted, leave nothing but logs', async () => {
+  const death = await deathOf(bench.boot([{ kind: 'virtio-pmem', sizeBytes: 2 ** 27 }], { guest: { cpus: 1, memoryBytes: 2 ** 29, append: ['rdinit=/nonexistent'] } }));
+  expect(death.kind).toBe('panic');
+  expect(death.evidence).toContain('Kernel panic - not syncing: VFS: Unable to mount root fs');
+  expect(existsSync(join(bench.guestDir, 'pmem0.img'))).toBe(false);
+
+  const interrupt = new AbortController();
+  const boot = bench.boot([], { signal: interrupt.signal });
+  await sleep(1500);
+  interrupt.abort(new Error('Ctrl-C'));
+  await expect(boot).rejects.toThrow('Ctrl-C');
+  expect(existsSync(join(bench.guestDir, 'initrd.cpio'))).toBe(false);
+});

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { nameDeath, type DeathFacts } from './death.ts';
+
+function name(facts: Partial<DeathFacts>) {
+  const { kind, message, evidence } = nameDeath({
+    suspicion: { what: 'qemu-exit', exit: { exitCode: 0, signal: null }, stderr: '' },
+    events: [],
+    report: undefined,
+    fatalSentence: undefined,
+    lastLines: ['the last line'],
+    ...facts,
+  });
+  return { kind, message, evidence };
+}
+
+const shutdown = (reason: string) => ({ event: 'SHUTDOWN', data: { guest: true, reason } });
+const panic = { title: 'Kernel panic - not syncing: hung_task', fatal: true, lines: ['Kernel panic - not syncing: hung_task', ' Call Trace:'] };
+const oops = { title: 'BUG: kernel NULL pointer dereference, address: 0', fatal: false, lines: ['BUG: kernel NULL pointer dereference, address: 0'] };
+
+test("the kernel's panic wins over the lost connection that it caused", () => {
+  expect(name({ suspicion: { what: 'ssh-lost', reason: 'the SSH connection was lost' }, report: panic })).toEqual({
+    kind: 'panic',
+    message: 'Kernel panic - not syncing: hung_task',
+    evidence: 'Kernel panic - not syncing: hung_task\n Call Trace:',
+  });
+});
+
+test('the panic wins over the reset that follows it', () => {
+  expect(name({ events: [shutdown('guest-reset')], report: panic }).kind).toBe('panic');
+});
+
+test('pvpanic tells a panic of which the console has nothing', () => {
+  expect(name({ events: [{ event: 'GUEST_PANICKED', data: { action: 'run' } }, shutdown('guest-reset')] })).toMatchObject({
+    kind: 'panic',
+    message: 'the kernel panicked; its console says no more',
+    evidence: 'the last line',
+  });
+});
+
+test.each([
+  ['guest-shutdown', 'power-off', 'the guest powered itself off'],
+  ['guest-reset', 'reset', 'the guest reset itself without a panic'],
+])('QEMU ended with %s: %s', (reason, kind, message) => {
+  expect(name({ events: [shutdown(reason)] })).toEqual({ kind, message, evidence: 'the last line' });
+});
+
+test('a reset is a reset though SSH noticed it first', () => {
+  expect(name({ suspicion: { what: 'ssh-lost', reason: 'the SSH connection was lost' }, events: [shutdown('guest-reset')] }).kind).toBe('reset');
+});
+
+test("init's own sentence explains the power-off", () => {
+  expect(name({ events: [shutdown('guest-shutdown')], fatalSentence: 'the image has no sshd.' })).toMatchObject({
+    kind: 'power-off',
+    message: 'the guest gave up during boot: the image has no sshd.',
+  });
+});
+
+test('a QEMU that ends without a word from the guest died itself', () => {
+  expect(name({ suspicion: { what: 'qemu-exit', exit: { exitCode: null, signal: 'SIGBUS' }, stderr: '' } }).message).toBe('QEMU was killed by SIGBUS');
+  expect(name({ suspicion: { what: 'qemu-exit', exit: { exitCode: 1, signal: null }, stderr: 'qemu: out of luck' } })).toMatchObject({
+    kind: 'qemu-died',
+    message: 'QEMU exited with status 1: qemu: out of luck',
+  });
+});
+
+test('an oops that did not stop the kernel is told along, and is the evidence', () => {
+  expect(name({ suspicion: { what: 'stall', reason: 'no answer' }, report: oops })).toEqual({
+    kind: 'stall',
+    message: 'no answer; before that the kernel reported: BUG: kernel NULL pointer dereference, address: 0',
+    evidence: 'BUG: kernel NULL pointer dereference, address: 0',
+  });
+});

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { composeArgv, type GuestMachine } from './argv.ts';
+import { composeDevices } from './devices.ts';
+
+const GIB = 2 ** 30;
+
+function compose(overrides: Partial<GuestMachine> = {}): string[] {
+  return composeArgv({
+    name: 'pmemrig-1',
+    accelerator: 'tcg',
+    guest: { cpus: 2, memoryBytes: 2 * GIB, append: ['quiet'] },
+    kernel: '/k/vmlinuz',
+    initrd: '/g/initrd.cpio',
+    rootDisk: '/i/root.ext4',
+    modulesDisk: '/k/modules.ext4',
+    devices: composeDevices([{ kind: 'nvdimm', sizeBytes: GIB, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }], { memoryBytes: 2 * GIB, backing: () => '/g/pmem0.img' }),
+    ...overrides,
+  });
+}
+
+function valueOf(argv: readonly string[], option: string): string | undefined {
+  return argv[argv.indexOf(option) + 1];
+}
+
+test('the machine gets the flags, slots and maxmem of its devices', () => {
+  const argv = compose();
+  expect(valueOf(argv, '-machine')).toBe('pc,usb=off,vmport=off,nvdimm=on');
+  expect(valueOf(argv, '-m')).toBe(`size=${2 * GIB}B,slots=1,maxmem=${5 * GIB}B`);
+  expect(valueOf(argv, '-smp')).toBe('2');
+});
+
+test('a guest without memory devices has neither slots nor maxmem', () => {
+  const devices = composeDevices([], { memoryBytes: GIB, backing: () => '' });
+  expect(valueOf(compose({ devices }), '-m')).toBe(`size=${GIB}B`);
+});
+
+test("the user's own words come last on the kernel's command line, so that they win", () => {
+  expect(valueOf(compose(), '-append')).toBe('console=ttyS0 panic=-1 net.ifnames=0 sysrq_always_enabled printk.devkmsg=on loglevel=5 no_timer_check tsc=reliable quiet');
+});
+
+test('under KVM the CPU is the host and its clock is trusted as usual', () => {
+  const argv = compose({ accelerator: 'kvm' });
+  expect(valueOf(argv, '-cpu')).toBe('host');
+  expect(valueOf(argv, '-append')).not.toContain('tsc=reliable');
+});
+
+test('root and modules are read-only and found by serial number, ahead of any device of the topology', () => {
+  const argv = compose();
+  const devices = argv.flatMap((word, index) => (word === '-device' ? [argv[index + 1] ?? ''] : []));
+  expect(devices.filter((text) => text.includes('serial'))).toEqual([
+    '{"driver":"virtio-blk-pci","id":"root","drive":"root-raw","serial":"pmemrig-root"}',
+    '{"driver":"virtio-blk-pci","id":"modules","drive":"modules-raw","serial":"pmemrig-modules"}',
+  ]);
+  expect(argv.filter((word) => word.includes('"read-only":true'))).toHaveLength(4);
+});
+
+test('the guest reaches nothing, and its sshd is reachable from this host alone', () => {
+  expect(valueOf(compose(), '-netdev')).toBe('user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22');
+});
+
+test('QEMU is confined, brings no files of its own and ends at a reset', () => {
+  const argv = compose();
+  for (const word of ['-nodefaults', '-no-user-config', '-no-reboot', 'panic=none', 'pvpanic']) expect(argv).toContain(word);
+  expect(valueOf(argv, '-sandbox')).toBe('on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny');
+});

@@ -1,0 +1,102 @@
+import type { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import type { ClientChannel } from 'ssh2';
+import { expect, test } from 'vitest';
+import { createDeferred } from '../deferred.ts';
+import { ConnectionLost, type SshConnection } from './connection.ts';
+import { execOverSsh, ExecStuck } from './exec.ts';
+
+/** The part of ssh2's channel that is used, played by hand. */
+function fakeChannel() {
+  const stdin = new PassThrough();
+  const channel = Object.assign(new PassThrough(), { stderr: new PassThrough(), stdin, end: (input?: string) => stdin.end(input) });
+  const exit = (code: number | null, signal?: string) => {
+    channel.emit('exit', code, signal);
+    channel.emit('close');
+  };
+  return { channel: channel as unknown as ClientChannel & EventEmitter, output: channel, exit };
+}
+
+function fakeConnection(open: (command: string) => (ReturnType<typeof fakeChannel> & { readonly onAttached?: () => void }) | undefined) {
+  const closed = createDeferred<string | undefined>();
+  const commands: string[] = [];
+  const connection: SshConnection = {
+    closed: closed.promise,
+    openExec: (command, attach) => {
+      commands.push(command);
+      const opened = open(command);
+      if (opened === undefined) return new Promise(() => undefined);
+      const attached = attach(opened.channel);
+      opened.onAttached?.();
+      return Promise.resolve(attached);
+    },
+    openShell: () => Promise.reject(new Error('unused')),
+    close: () => undefined,
+  };
+  return { connection, commands, lose: () => closed.resolve('Connection reset') };
+}
+
+const isKill = (command: string) => command.includes('kill -KILL');
+
+test('output is kept by stream and handed on as it comes', async () => {
+  const run = fakeChannel();
+  const { connection } = fakeConnection(() => run);
+  const seen: string[] = [];
+  const result = execOverSsh(connection, 'true', { onOutput: (chunk, stream) => seen.push(`${stream} ${chunk.toString()}`) });
+  run.output.push('out');
+  run.output.stderr.push('err');
+  setTimeout(() => run.exit(3), 10);
+  expect(await result).toMatchObject({ exitCode: 3, signal: null, stdout: 'out', stderr: 'err', truncated: false, timedOut: false });
+  expect(seen).toEqual(['stdout out', 'stderr err']);
+});
+
+test('the exit status of a command that ends in the packet that starts it is not lost', async () => {
+  const run = fakeChannel();
+  const { connection } = fakeConnection(() => ({ ...run, onAttached: () => run.exit(1) }));
+  expect(await execOverSsh(connection, 'false')).toMatchObject({ exitCode: 1, signal: null });
+});
+
+test('at its deadline a command is killed by the mark in its environment, and keeps what it said', async () => {
+  const run = fakeChannel();
+  const { commands, connection } = fakeConnection((command) => {
+    if (!isKill(command)) return run;
+    const kill = fakeChannel();
+    setTimeout(() => {
+      kill.exit(0);
+      run.exit(null, 'SIGKILL');
+    }, 10);
+    return kill;
+  });
+  run.output.push('half');
+  const result = await execOverSsh(connection, 'sleep 100', { timeoutMs: 30 });
+  expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', stdout: 'half', timedOut: true });
+  const mark = /PMEMRIG_EXEC=([0-9a-f-]{36})/;
+  expect(mark.exec(commands[1] ?? '')?.[1]).toBe(mark.exec(commands[0] ?? '')?.[1]);
+});
+
+test('a command that outlives its kill is given up: it may sleep in the kernel', async () => {
+  const run = fakeChannel();
+  const { connection } = fakeConnection((command) => {
+    if (!isKill(command)) return run;
+    const kill = fakeChannel();
+    setTimeout(() => kill.exit(0), 10);
+    return kill;
+  });
+  expect(await execOverSsh(connection, 'sync', { timeoutMs: 10, waitScale: 0.01 })).toMatchObject({ exitCode: null, signal: null, timedOut: true });
+});
+
+test('a guest that does not even take the kill is stuck', async () => {
+  const { connection } = fakeConnection((command) => (isKill(command) ? undefined : fakeChannel()));
+  await expect(execOverSsh(connection, ['sleep', '100'], { timeoutMs: 10, waitScale: 0.01 })).rejects.toThrow(ExecStuck);
+});
+
+test('a channel that closes with its connection is a loss, not a result', async () => {
+  const run = fakeChannel();
+  const { connection, lose } = fakeConnection(() => run);
+  const result = execOverSsh(connection, 'true');
+  setTimeout(() => {
+    run.channel.emit('close');
+    lose();
+  }, 10);
+  await expect(result).rejects.toThrow(ConnectionLost);
+});
