@@ -8,7 +8,9 @@ import { inUserNamespace } from '../store/user-namespace.ts';
  * without which a root file system cannot be built.
  */
 export async function requireSubordinateIds(): Promise<void> {
-  const result = await tryTool(inUserNamespace(['true']));
+  // Where a plain namespace is forbidden, `unshare --map-auto` of util-linux 2.38 leaves a child behind that holds our pipes open for ever.
+  const plain = await tryTool(['unshare', '--user', '--map-root-user', 'true']);
+  const result = plain.ok ? await tryTool(inUserNamespace(['true'])) : plain;
   if (result.ok) return;
   const { username } = userInfo();
   throw new InfraError(`${username} may not make the user namespace in which an image is built:\n  ${result.output.trim()}`, {

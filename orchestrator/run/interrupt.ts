@@ -4,8 +4,11 @@
  */
 export function interruptSignal(onFirst: (signal: NodeJS.Signals) => void): AbortSignal & Disposable {
   const controller = new AbortController();
+  let firstAt = Number.NEGATIVE_INFINITY;
   const stop = (signal: NodeJS.Signals): void => {
+    if (performance.now() - firstAt < ECHO_MS) return;
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    firstAt = performance.now();
     onFirst(signal);
     controller.abort();
   };
@@ -19,3 +22,5 @@ export function interruptSignal(onFirst: (signal: NodeJS.Signals) => void): Abor
 }
 
 const EXIT_INTERRUPTED = 130;
+/** One Ctrl-C comes twice under npm: from the terminal, and passed on by npm. */
+const ECHO_MS = 500;

@@ -60,7 +60,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       matrix: options.matrix,
     });
     const prepared = startPreparing({ cells: plan.cells, cacheDir: options.cacheDir, signal: stopped, emit, log });
-    const reserve = reserveFromPrepared({ ...options, capacity: options.host, prepared });
+    const reserve = reserveFromPrepared({ ...options, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
     const groups = groupCells(plan.cells);
     await dispatch(
       groups,
