@@ -135,5 +135,5 @@ export function matrixJsonSchema(): Record<string, unknown> {
         delete jsonSchema.$schema;
       }
     },
-  }) as Record<string, unknown>;
+  });
 }
