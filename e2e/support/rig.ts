@@ -26,10 +26,10 @@ export interface RigRun {
 
 /** Starts the built pmemrig as its users do. */
 export function startRig(args: readonly string[], workspace: Workspace, options: { readonly cwd?: string } = {}) {
-  return execa(process.execPath, [CLI, ...args, '--runs', workspace.runs], {
+  return execa(process.execPath, [CLI, ...args], {
     reject: false,
     stdin: 'ignore',
-    env: { NO_COLOR: '1' },
+    env: { NO_COLOR: '1', PMEMRIG_RUNS: workspace.runs },
     cwd: options.cwd ?? workspace.dir,
     // A child must not outlive a timed-out test.
     cleanup: true,
