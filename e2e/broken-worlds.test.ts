@@ -1,8 +1,7 @@
-import { openSync, readdirSync, statSync, writeFileSync, writeSync, closeSync, existsSync } from 'node:fs';
+import { openSync, readdirSync, statSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { endOf, latestRun, readEvents, results, rig, startRig, Workspace } from './support/rig.ts';
+import { endOf, latestRun, readEvents, results, rig, startRig, waitForTest, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
@@ -58,20 +57,14 @@ filesystems: [{ name: ext4-dax, type: ext4, mount: dax=always }]
 suites: [{ name: fio, jobs: [dax-mmap-verify], runtime: 20s, size: 32M }]
 `,
   );
-  const run = startRig(['run', path], workspace);
-  const before = latestRun(workspace);
-  let backing = '';
-  for (let tick = 0; tick < 1200 && backing === ''; tick += 1) {
-    await sleep(100);
-    const dir = latestRun(workspace);
-    if (dir === before || !existsSync(join(dir, 'events.jsonl'))) continue;
-    if (readEvents(dir).some((event) => event.type === 'test-start' && event.test === 'fio/dax-mmap-verify')) backing = backingFile(join(dir, 'guests', '1'));
-  }
-  expect(backing).not.toBe('');
+  // A workspace of its own: the latest run is then the one just started.
+  using own = new Workspace();
+  const run = startRig(['run', path], own);
+  const backing = backingFile(join(await waitForTest(own, 'fio/dax-mmap-verify'), 'guests', '1'));
   // fio lays the file out first, so keep spoiling: one sector in every 64 KiB of the data area, until fio has seen it.
   const spoiling = setInterval(() => spoil(backing), 500);
   const { exitCode } = await run.finally(() => clearInterval(spoiling));
-  const end = endOf(readEvents(latestRun(workspace)), 'fio/dax-mmap-verify');
+  const end = endOf(readEvents(latestRun(own)), 'fio/dax-mmap-verify');
   expect(end.status).toBe('fail');
   expect(end.evidence).toMatch(/verify failed at file|bad (magic )?header/);
   expect(exitCode).toBe(1);

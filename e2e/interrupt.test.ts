@@ -1,15 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { writeFileSync } from 'node:fs';
 import { latestRun, readEvents, rig, startRig, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
 
 /** Long enough that ten random moments hit preparation, boot, tests and clean-up alike. */
-const RUN_MS = 25_000;
+const RUN_MS = 18_000;
 
 /** Which of ours still run: QEMU's command line names the run's folder. */
 function qemusOf(runsDir: string): number[] {

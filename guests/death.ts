@@ -51,7 +51,13 @@ export function nameDeath({ suspicion, events, report, fatalSentence, lastLines 
   }
 }
 
+/** What a signal to QEMU usually means. A mapped file that the host can't back ends its user by SIGBUS. */
+const SIGNAL_HINTS: Readonly<Record<string, string>> = {
+  SIGBUS: ' (the host could not store what the guest wrote to its pmem: the disk of the runs is full)',
+  SIGKILL: ' (by somebody, or for want of memory on the host: see its kernel log)',
+};
+
 function describeExit({ exitCode, signal }: QemuExit, stderr: string): string {
-  const how = signal === null ? `exited with status ${exitCode ?? 'unknown'}` : `was killed by ${signal}`;
+  const how = signal === null ? `exited with status ${exitCode ?? 'unknown'}` : `was killed by ${signal}${SIGNAL_HINTS[signal] ?? ''}`;
   return `QEMU ${how}${stderr === '' ? '' : `: ${stderr}`}`;
 }

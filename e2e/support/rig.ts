@@ -1,5 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { JournalEvent } from '../../orchestrator/model/event.ts';
 import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
@@ -25,20 +26,20 @@ export interface RigRun {
 }
 
 /** Starts the built pmemrig as its users do. */
-export function startRig(args: readonly string[], workspace: Workspace, options: { readonly cwd?: string } = {}) {
+export function startRig(args: readonly string[], workspace: Workspace, options: { readonly env?: Readonly<Record<string, string>> } = {}) {
   return execa(process.execPath, [CLI, ...args], {
     reject: false,
     stdin: 'ignore',
-    env: { NO_COLOR: '1', PMEMRIG_RUNS: workspace.runs },
-    cwd: options.cwd ?? workspace.dir,
+    env: { NO_COLOR: '1', PMEMRIG_RUNS: workspace.runs, ...options.env },
+    cwd: workspace.dir,
     // A child must not outlive a timed-out test.
     cleanup: true,
   });
 }
 
 /** Runs it to its end; `dir` and `events` are those of the workspace's latest run. */
-export async function rig(args: readonly string[], workspace: Workspace, options: { readonly cwd?: string } = {}): Promise<RigRun> {
-  const { exitCode, stdout, stderr } = await startRig(args, workspace, options);
+export async function rig(args: readonly string[], workspace: Workspace): Promise<RigRun> {
+  const { exitCode, stdout, stderr } = await startRig(args, workspace);
   const dir = latestRun(workspace);
   return { exitCode, stdout, stderr, dir, events: dir === '' ? [] : readEvents(dir) };
 }
@@ -60,6 +61,16 @@ export function readEvents(runDir: string): JournalEvent[] {
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as JournalEvent);
+}
+
+/** Waits, for two minutes at the most, until a test of the workspace's latest run has started; gives the run's folder. */
+export async function waitForTest(workspace: Workspace, test: string): Promise<string> {
+  for (let tick = 0; tick < 1200; tick += 1) {
+    const dir = latestRun(workspace);
+    if (existsSync(join(dir, 'events.jsonl')) && readEvents(dir).some((event) => event.type === 'test-start' && event.test === test)) return dir;
+    await sleep(100);
+  }
+  throw new Error(`${test} did not start`);
 }
 
 /** `cell test#attempt status` of every attempt. */
