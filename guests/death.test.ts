@@ -56,7 +56,7 @@ test("init's own sentence explains the power-off", () => {
 });
 
 test('a QEMU that ends without a word from the guest died itself', () => {
-  expect(name({ suspicion: { what: 'qemu-exit', exit: { exitCode: null, signal: 'SIGBUS' }, stderr: '' } }).message).toBe('QEMU was killed by SIGBUS');
+  expect(name({ suspicion: { what: 'qemu-exit', exit: { exitCode: null, signal: 'SIGBUS' }, stderr: '' } }).message).toBe('QEMU was killed by SIGBUS (the host could not store what the guest wrote to its pmem: the disk of the runs is full)');
   expect(name({ suspicion: { what: 'qemu-exit', exit: { exitCode: 1, signal: null }, stderr: 'qemu: out of luck' } })).toMatchObject({
     kind: 'qemu-died',
     message: 'QEMU exited with status 1: qemu: out of luck',
