@@ -1,6 +1,9 @@
 import { openSync, readdirSync, statSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
+import { prepareImage } from '../guests/images/prepare-image.ts';
+import { cacheDir } from '../orchestrator/model/paths.ts';
 import { endOf, latestRun, readEvents, results, rig, startRig, waitForTest, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
@@ -47,6 +50,33 @@ suites: [{ name: command, run: [/bin/true] }]
   expect(ends).toContainEqual({ cell: 'debian-6.1/virtio-pmem/command', test: 'guest/pmem', status: 'fail', message: expect.stringContaining('virtio_pmem') as string });
   expect(ends).toContainEqual({ cell: 'debian-6.1/virtio-blk/command', test: 'command/true', status: 'pass', message: '' });
 });
+
+test('an image whose sshd never comes up is a hang of the boot, told by its deadline', async () => {
+  const disk = await imageWithSilentSshd();
+  const path = matrix(
+    'no-sshd',
+    `kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
+images: [{ name: silent, disk: ${disk} }]
+pmem: [{ name: virtio-pmem, devices: [{ kind: virtio-pmem, size: 128M }] }]
+suites: [{ name: command, run: [/bin/true] }]
+`,
+  );
+  const run = await rig(['run', path], workspace);
+  expect(endOf(run.events, 'guest/boot')).toMatchObject({ status: 'hang', message: expect.stringContaining('(slot "boot")') as string });
+  expect(results(run.events)).toEqual(['guest/boot#1 hang']);
+  expect(run.exitCode).toBe(1);
+});
+
+/** A copy of the rig's own image in which sshd is a program that does nothing, for ever. */
+async function imageWithSilentSshd(): Promise<string> {
+  const image = await prepareImage({ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] }, { cacheDir: cacheDir(), log: () => undefined });
+  const disk = join(workspace.dir, 'silent.ext4');
+  const program = join(workspace.dir, 'sshd');
+  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
+  await execa('cp', ['--sparse=always', image.disk, disk]);
+  await execa('debugfs', ['-w', '-f', '-', disk], { input: `rm /usr/sbin/sshd\nwrite ${program} /usr/sbin/sshd\nset_inode_field /usr/sbin/sshd mode 0100755\n` });
+  return disk;
+}
 
 test('corrupting the pmem file from the host under fio is a verify failure in the words of fio', async () => {
   const path = matrix(

@@ -40,7 +40,7 @@ const ways: readonly Way[] = [
   {
     how: 'a QEMU that is killed',
     kind: 'qemu-died',
-    message: /^QEMU was killed by SIGKILL$/,
+    message: /^QEMU was killed by SIGKILL \(by somebody/,
     end: (guest) => {
       process.kill(guest.pid, 'SIGKILL');
       return guest.exec('sleep 60');
