@@ -5,7 +5,7 @@ import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest
 import type { GuestDevice } from '../orchestrator/model/pmem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
-import { settlesWithin } from './deferred.ts';
+import { createDeferred, settlesWithin } from './deferred.ts';
 import { setUpPmem } from './pmem/set-up.ts';
 import { ConnectionLost } from './ssh/connection.ts';
 import { execOverSsh, ExecStuck } from './ssh/exec.ts';
@@ -49,16 +49,20 @@ function assembleGuest({ accelerator, dir, id }: BootOptions, started: StartedGu
   let dead = false;
   void watch.death.then(() => (dead = true));
 
+  const disposed = createDeferred<never>();
+  // Whoever waits on the guest hears it; often nobody does.
+  disposed.promise.catch(() => undefined);
+  /** Rejects with the cause when the guest is gone. */
+  const gone = () => Promise.race([disposed.promise, watch.death.then((death) => Promise.reject(death))]);
   /** Whatever waits on the guest ends when the guest does, with the cause of its death. */
   const alive = async <T>(action: Promise<T>): Promise<T> => {
     try {
-      return await Promise.race([action, watch.death.then((death) => Promise.reject(death))]);
+      return await Promise.race([action, gone()]);
     } catch (error) {
-      if (disposing !== undefined) throw new InfraError(`guest ${id} was ended by the rig`, { code: 'guest-disposed' });
       if (error instanceof ExecStuck) watch.reportStall(error.message);
       else if (!(error instanceof ConnectionLost)) throw error;
       // The watch notices a lost connection by itself.
-      throw await watch.death;
+      return gone();
     }
   };
   const exec = (command: string | readonly string[], execOptions: ExecOptions = {}): Promise<ExecResult> =>
@@ -67,6 +71,7 @@ function assembleGuest({ accelerator, dir, id }: BootOptions, started: StartedGu
 
   const tearDown = async () => {
     watch.dismiss();
+    disposed.reject(new InfraError(`guest ${id} was ended by the rig`, { code: 'guest-disposed' }));
     if (!dead) {
       const dmesg = execOverSsh(ssh, ['dmesg']).then(({ stdout }) => writeFile(join(dir, 'dmesg.log'), stdout));
       await settlesWithin(dmesg, TIMEOUTS_MS.teardown);

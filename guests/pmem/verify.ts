@@ -9,7 +9,7 @@ import type { Survey, SurveyedRegion } from './survey.ts';
 type Verified = { readonly device: GuestDevice } | { readonly problem: string };
 
 /** The mode in which a test is to find a device. */
-export function wantedMode(device: PmemDevice): GuestDevice['mode'] {
+function wantedMode(device: PmemDevice): GuestDevice['mode'] {
   switch (device.kind) {
     case 'nvdimm':
     case 'e820':

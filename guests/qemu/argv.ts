@@ -8,8 +8,8 @@ export const CONSOLE_FD = 4;
 export const CONSOLE_ID = 'console';
 
 /** Serial numbers by which the initramfs finds its disks. */
-export const ROOT_SERIAL = 'pmemrig-root';
-export const MODULES_SERIAL = 'pmemrig-modules';
+const ROOT_SERIAL = 'pmemrig-root';
+const MODULES_SERIAL = 'pmemrig-modules';
 
 export interface GuestMachine {
   /** Shown by `ps` and in QEMU's own messages. */

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import { expect, test } from 'vitest';
 import { createDeferred } from '../deferred.ts';
@@ -99,4 +99,16 @@ test('a channel that closes with its connection is a loss, not a result', async 
     lose();
   }, 10);
   await expect(result).rejects.toThrow(ConnectionLost);
+});
+
+test('input that cannot be read is the error to tell, and the command is given up', async () => {
+  const run = fakeChannel();
+  run.channel.destroy = () => {
+    run.channel.emit('close');
+    return run.channel;
+  };
+  const { connection } = fakeConnection(() => run);
+  const broken = new Readable({ read: () => undefined });
+  setTimeout(() => broken.destroy(new Error('EIO: read')), 10);
+  await expect(execOverSsh(connection, 'cat', { stdin: broken })).rejects.toThrow('EIO: read');
 });

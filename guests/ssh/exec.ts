@@ -81,20 +81,22 @@ function startRun(connection: SshConnection, line: string, { maxOutputBytes = DE
     onOutput?.(chunk, name);
   };
   const run = async (): Promise<Awaited<Run['ended']>> => {
-    const { exit, taken } = await connection.openExec(line, (channel) => {
-      const exit = waitForExit(channel, connection);
-      const taken = stdoutTo === undefined ? Promise.resolve() : pipeline(channel, stdoutTo);
+    const settled = await connection.openExec(line, (channel) => {
+      void abandoned.promise.then(() => channel.destroy());
       if (stdoutTo === undefined) channel.on('data', (chunk: Buffer) => keep(chunk, 'stdout'));
       channel.stderr.on('data', (chunk: Buffer) => keep(chunk, 'stderr'));
-      feed(channel, stdin);
-      void abandoned.promise.then(() => channel.destroy());
-      return { exit, taken };
+      const taken = stdoutTo === undefined ? Promise.resolve() : pipeline(channel, stdoutTo);
+      return { all: Promise.allSettled([waitForExit(channel, connection), feed(channel, stdin), taken]) };
     });
-    const [end] = await Promise.all([exit, taken]);
-    return end;
+    // A lost connection breaks input and output along; it is the cause and comes first.
+    const [end, input, output] = await settled.all;
+    if (end.status === 'rejected') throw end.reason;
+    if (input.status === 'rejected') throw input.reason;
+    if (output.status === 'rejected') throw output.reason;
+    return end.value;
   };
-  const given = abandoned.promise.then(() => ({ exitCode: null, signal: null }));
-  return { ...tails, ended: Promise.race([run(), given]), abandon: () => abandoned.resolve() };
+  const nothing = abandoned.promise.then(() => ({ exitCode: null, signal: null }));
+  return { ...tails, ended: Promise.race([run(), nothing]), abandon: () => abandoned.resolve() };
 }
 
 /** Fulfils when the channel is closed: all output has come by then. */
@@ -112,12 +114,22 @@ function waitForExit(channel: ClientChannel, connection: SshConnection): Promise
   return ended.promise;
 }
 
-function feed(channel: ClientChannel, stdin: RunOptions['stdin']): void {
-  // A command that ends before it has read its input is no error.
+/** Rejects, and gives the channel up, if the input cannot be read. A command that ends before it has read all is no error. */
+function feed(channel: ClientChannel, stdin: RunOptions['stdin']): Promise<void> {
+  const fed = createDeferred<void>();
   channel.stdin.on('error', () => undefined);
   if (stdin === undefined) channel.end();
   else if (typeof stdin === 'string' || stdin instanceof Uint8Array) channel.end(stdin);
-  else stdin.pipe(channel.stdin);
+  else {
+    stdin.once('error', (error: Error) => {
+      fed.reject(error);
+      channel.destroy();
+    });
+    channel.once('close', () => stdin.destroy());
+    stdin.pipe(channel.stdin);
+  }
+  channel.once('close', () => fed.resolve());
+  return fed.promise;
 }
 
 /**

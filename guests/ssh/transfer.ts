@@ -63,10 +63,11 @@ export async function downloadOverSsh(
       done(null, chunk.subarray(0, room));
     },
   });
-  const [result] = await Promise.all([
-    execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, { stdoutTo: bound }),
-    pipeline(bound, createWriteStream(localPath)),
-  ]);
+  const written = pipeline(bound, createWriteStream(localPath));
+  // If it fails, so does the command that writes into it; that error is the one to tell.
+  written.catch(() => undefined);
+  const result = await execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, { stdoutTo: bound });
+  await written;
   expectSuccess(result, `reading ${remotePath} in the guest`);
   return { bytes: Math.min(seen, maxBytes), truncated: seen > maxBytes };
 }
