@@ -129,6 +129,8 @@ program
 await main();
 
 async function main(): Promise<void> {
+  // A reader that went away (`| head`, a closed terminal) is no reason to drop guests and reports half-way.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     await program.parseAsync();
   } catch (error) {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
+import { parseSize } from '../model/size.ts';
 
 /** The flags of `pmemrig once` and `pmemrig shell`. */
 export interface OnceOptions {
@@ -22,6 +23,9 @@ export interface OnceOptions {
   /** Of the command; absent: the suite's own default. */
   readonly timeout?: string;
 }
+
+const MIN_FIO_BYTES = 2 ** 20;
+const MAX_FIO_BYTES = 128 * MIN_FIO_BYTES;
 
 type Device = Readonly<Record<string, string>>;
 
@@ -52,7 +56,7 @@ const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * loader as any other. `command` is what follows `--`.
  */
 export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
-  const suites: Record<string, unknown>[] = (options.suite ?? (command.length > 0 ? [] : ['fio'])).map((name) => ({ name }));
+  const suites: Record<string, unknown>[] = (options.suite ?? (command.length > 0 ? [] : ['fio'])).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }) }));
   if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
   return {
     version: 1,
@@ -65,6 +69,12 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
     suites,
     ...(!options.fs && { include: options.pmem.map((name) => ({ pmem: name, filesystem: DAX_FILE_SYSTEM_PRESETS.has(name) ? 'ext4-dax' : 'none' })) }),
   };
+}
+
+/** Half of a small device is left to the file system; a large one need not be filled. An unreadable size is the loader's to refuse. */
+function fioSize(deviceSize: string): number {
+  const bytes = parseSize(deviceSize) ?? 0;
+  return Math.min(MAX_FIO_BYTES, Math.max(MIN_FIO_BYTES, Math.floor(bytes / 2 / MIN_FIO_BYTES) * MIN_FIO_BYTES));
 }
 
 /** A path is a kernel image; anything else is a Debian release, with a flavour behind a slash if need be. */

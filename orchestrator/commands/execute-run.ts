@@ -23,7 +23,7 @@ export interface ExecuteOptions {
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
 export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions): Promise<number> {
-  using interrupt = interruptSignal((signal) => process.stderr.write(`\npmemrig: ${signal}: stopping the guests; once more to stop at once\n`));
+  using interrupt = interruptSignal();
   const cache = cacheDir();
   const runs = resolve(options.runs ?? runsDir());
   const qemu = await findQemu(matrix.qemu === undefined ? {} : { explicit: matrix.qemu });

@@ -19,7 +19,7 @@ import { planFile, planFlags, type PlannedMatrix } from './load-plan.ts';
 /** `pmemrig shell`: boots the guest of one cell, sets up its pmem and hands the terminal over; ends with the session. */
 export async function shellCommand(matrixPath: string | undefined, cellGlob: string | undefined, options: OnceOptions): Promise<number> {
   const { matrix, cell } = await chooseCell(matrixPath, cellGlob, options);
-  using interrupt = interruptSignal(() => say('stopping the guest'));
+  using interrupt = interruptSignal();
   const context = { cacheDir: cacheDir(), log: say, signal: interrupt };
   const qemu = await findQemu(matrix.qemu === undefined ? {} : { explicit: matrix.qemu });
   const { accelerator } = await probeAccelerator({ qemu, cacheDir: context.cacheDir });

@@ -1,16 +1,15 @@
 /**
  * An AbortSignal for the whole command: the first SIGINT, SIGTERM or SIGHUP asks it to stop in good order,
- * a second one ends the process at once (guests die with it, see guests/qemu).
+ * a second one ends the process at once (guests die with it, see guests/qemu). Its reason is a sentence for the user.
  */
-export function interruptSignal(onFirst: (signal: NodeJS.Signals) => void): AbortSignal & Disposable {
+export function interruptSignal(): AbortSignal & Disposable {
   const controller = new AbortController();
   let firstAt = Number.NEGATIVE_INFINITY;
   const stop = (signal: NodeJS.Signals): void => {
     if (performance.now() - firstAt < ECHO_MS) return;
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
     firstAt = performance.now();
-    onFirst(signal);
-    controller.abort();
+    controller.abort(`${signal}: stopping the guests; once more to stop at once`);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, stop);

@@ -47,6 +47,15 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
   const emit = (event: RunEvent): void => options.onEvent(journal.append(event));
 
   emit(startEvent(options));
+  // In the journal rather than straight to the terminal, whose live view it would tear.
+  const sayStopping = (): void => {
+    try {
+      emit({ type: 'note', text: String(signal.reason) });
+    } catch {
+      // A journal that can't be written stops the run at its next event, with the reason.
+    }
+  };
+  signal.addEventListener('abort', sayStopping, { once: true });
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
   try {
@@ -94,6 +103,8 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       emit({ type: 'run-end', reason: error instanceof UserError ? 'interrupted' : 'infra', message: describeError(error) });
     }
     throw error;
+  } finally {
+    signal.removeEventListener('abort', sayStopping);
   }
 }
 
