@@ -41,7 +41,7 @@ export async function bootGuest(options: BootOptions): Promise<RunningGuest> {
   return assembleGuest(options, await startGuest(options));
 }
 
-function assembleGuest({ accelerator, dir, id }: BootOptions, started: StartedGuest): RunningGuest {
+function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: StartedGuest): RunningGuest {
   const { qemu, ssh, watch } = started;
   const waitScale = timeoutScale(accelerator);
   let devices: readonly GuestDevice[] = [];
@@ -72,7 +72,8 @@ function assembleGuest({ accelerator, dir, id }: BootOptions, started: StartedGu
   const tearDown = async () => {
     watch.dismiss();
     disposed.reject(new InfraError(`guest ${id} was ended by the rig`, { code: 'guest-disposed' }));
-    if (!dead) {
+    // Whoever interrupts a run wants its guests gone, not their logs.
+    if (!dead && signal?.aborted !== true) {
       const dmesg = execOverSsh(ssh, ['dmesg']).then(({ stdout }) => writeFile(join(dir, 'dmesg.log'), stdout));
       await settlesWithin(dmesg, TIMEOUTS_MS.teardown);
     }
