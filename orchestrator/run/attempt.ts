@@ -43,6 +43,8 @@ export async function attemptTest(options: {
       sleep(timeoutMs, 'deadline' as const, { signal: over.signal, ref: false }),
       interruption(signal, over.signal),
     ]);
+    // An interruption ends the guest too, and with it the test: that is no result.
+    if (signal.aborted) throw new Interrupted();
     if (end !== 'deadline') return end;
     return {
       result: {

@@ -39,7 +39,11 @@ export class GuestSlot implements AsyncDisposable {
     this.#reserve = reserve;
     this.#emit = emit;
     this.#signal = signal;
+    // Whatever waits on the guest just then, be it mkfs or a test, ends with it.
+    signal.addEventListener('abort', this.#endGuest, { once: true });
   }
+
+  readonly #endGuest = (): void => void this.#current?.guest.dispose();
 
   get current(): BootedGuest | undefined {
     return this.#current;
@@ -85,6 +89,7 @@ export class GuestSlot implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#endGuest);
     await this.discard();
   }
 }
