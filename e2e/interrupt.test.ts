@@ -64,8 +64,9 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGINT', 'SIGTERM', 'SIGKILL', 'SIGI
     const run = startRig(['run', matrix], workspace);
     await sleep(when.next().value);
     run.kill(signal);
-    const { exitCode } = await run;
     expect(await waitForNone(workspace.runs, 2_000)).toEqual([]);
+    const { exitCode } = await run;
+    expect(qemusOf(workspace.runs)).toEqual([]);
     if (signal !== 'SIGKILL') expect([130, 0]).toContain(exitCode);
 
     const dir = latestRun(workspace);
