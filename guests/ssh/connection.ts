@@ -1,5 +1,6 @@
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
-import { createDeferred } from '../deferred.ts';
+import { InfraError } from '../../orchestrator/model/errors.ts';
+import { createDeferred, settlesWithin } from '../deferred.ts';
 import type { RunKeys } from './keys.ts';
 
 /** The connection ended while something waited on it. What that means is for the guest to tell. */
@@ -9,6 +10,9 @@ export class ConnectionLost extends Error {
     this.name = 'ConnectionLost';
   }
 }
+
+/** What hangs on a connection may end a moment before the connection itself is known to be gone. */
+export const LOSS_WAIT_MS = 500;
 
 export interface SshConnection {
   /** Starts a command; the channel's streams are the caller's. Rejects with {@link ConnectionLost}. */
@@ -80,17 +84,26 @@ function openChannel<T>(
   attach: (channel: ClientChannel) => T,
 ): Promise<T> {
   const opened = createDeferred<T>();
-  const fail = (cause?: unknown) => opened.reject(new ConnectionLost(undefined, { cause }));
-  void closed.then(fail);
+  void closed.then(() => opened.reject(new ConnectionLost()));
+  const fail = async (cause: unknown) => {
+    // An open connection that grants no channel is another matter: nobody would tell its end.
+    const lost = await settlesWithin(closed, LOSS_WAIT_MS);
+    opened.reject(lost ? new ConnectionLost(undefined, { cause }) : refuseChannel(cause));
+  };
   try {
     open((error, channel) => {
-      if (error) fail(error);
+      if (error) void fail(error);
       else opened.resolve(attach(channel));
     });
   } catch (error) {
-    fail(error);
+    void fail(error);
   }
   return opened.promise;
+}
+
+function refuseChannel(cause: unknown): InfraError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new InfraError(`the guest's sshd refused to start a command: ${why}`, { code: 'ssh-channel', remedy: 'too many commands at once reach MaxSessions of its sshd_config', cause });
 }
 
 function closeClient(client: Client): void {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ClientChannel } from 'ssh2';
 import type { ExecOptions, ExecResult } from '../../orchestrator/model/guest.ts';
 import { createDeferred, settlesWithin } from '../deferred.ts';
-import { ConnectionLost, type SshConnection } from './connection.ts';
+import { ConnectionLost, LOSS_WAIT_MS, type SshConnection } from './connection.ts';
 import { composeCommandLine } from './quote.ts';
 import { createTail, type Tail } from './tail.ts';
 
@@ -13,8 +13,6 @@ const DEFAULT_MAX_OUTPUT_BYTES = 4 * 2 ** 20;
 const MARKER_NAME = 'PMEMRIG_EXEC';
 /** After a kill: how long the channel may take to close before it is given up. Processes in D state never die. */
 const KILL_WAIT_MS = 5000;
-/** A channel closes a moment before its connection does. */
-const LOSS_WAIT_MS = 500;
 
 /** The guest did not even carry out a kill: neither a result nor a lost connection. */
 export class ExecStuck extends Error {
