@@ -47,13 +47,16 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   open(context: SuiteContext<Spec>): Promise<SuiteSession>;
 }
 
-/** The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell fails with it. */
+/** The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell ends with it. */
 export class SuiteSetupError extends Error {
   readonly evidence: string;
+  /** `hang` when a step never ended: its guest is no longer to be trusted. */
+  readonly status: 'fail' | 'hang';
 
-  constructor(message: string, evidence: string) {
+  constructor(message: string, evidence: string, status: 'fail' | 'hang' = 'fail') {
     super(message);
     this.name = 'SuiteSetupError';
     this.evidence = evidence;
+    this.status = status;
   }
 }

@@ -40,7 +40,7 @@ export async function runFioJob({ context, mount, job, attempt }: JobRun): Promi
   if (mount && target.path.startsWith(mount.path)) await guest.exec(['rm', '-f', target.path]);
   if (job.needs === 'fs-dax') {
     const dax = await proveDax(context, target.path);
-    if (!dax.active) return { status: 'fail', message: dax.message, evidence: dax.evidence };
+    if (!dax.active) return { status: dax.status, message: dax.message, evidence: dax.evidence };
   }
   return execFio({ context, job, attempt, target });
 }

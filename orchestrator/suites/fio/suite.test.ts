@@ -50,11 +50,28 @@ test('a DAX mount that a raw namespace refuses fails the set-up in the words of 
   const failure = await runJob('dax-mmap-read', refused, { device: RAW }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(SuiteSetupError);
   expect(failure).toMatchObject({
+    status: 'fail',
     message:
       '`mount -t ext4 -o dax=always /dev/pmem0 /mnt/pmemrig` failed with exit status 32: EXT4-fs (pmem0): DAX unsupported by block device. ' +
       '(a raw namespace has no struct pages, so no DAX: use namespace: fsdax)',
     evidence: expect.stringContaining('wrong fs type'),
   });
+});
+
+test.each([['mkfs', 'mkfs.ext4'], ['mount', 'mount -t ext4']])('%s past its deadline is a hang of the set-up, with the blocked tasks', async (_step, command) => {
+  const answers = { [command]: { exitCode: null, timedOut: true }, 'sysrq-trigger': { stdout: '[ 40.1] task:mkfs.ext4 state:D\n[ 40.2] EXT4-fs (pmem0): mounted\n' } };
+  const failure = await runJob('dax-mmap-read', answers).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(SuiteSetupError);
+  expect(failure).toMatchObject({ status: 'hang', message: expect.stringMatching(/did not end within 30 s \(slot "setup"\)$/), evidence: expect.stringContaining('state:D') });
+});
+
+test('a DAX state that the guest never tells is a hang, not a missing DAX', async () => {
+  const { result } = await runJob('dax-mmap-read', { ...HEALTHY, 'statx -r': { exitCode: null, timedOut: true } });
+  expect(result).toMatchObject({ status: 'hang', message: 'xfs_io did not say within 30 s whether DAX is active on /mnt/pmemrig/dax-mmap-read (slot "setup")' });
+});
+
+test('a step of the set-up whose exit status was lost says so', async () => {
+  await expect(runJob('block-libaio', { 'fio --version': { exitCode: null } }, { filesystem: NO_FILESYSTEM })).rejects.toThrow('`fio --version` ended, but its exit status was lost');
 });
 
 test("an engine that the guest's fio lacks is a skip in fio's words", async () => {

@@ -9,19 +9,24 @@ export interface SetUpContext {
   readonly timeoutScale: number;
 }
 
+/** With `w` the kernel lists its blocked tasks, and so shows where a step that cannot even be killed sleeps. */
+const SHOW_BLOCKED_TASKS = 'echo w > /proc/sysrq-trigger; dmesg';
+
 /**
  * Runs one command of a suite's set-up and gives its stdout.
- * Rejects with SuiteSetupError, which carries the command's own words and the kernel's last ones.
+ * Rejects with SuiteSetupError, which carries the command's own words and the kernel's last ones;
+ * past the slot "setup" its status is `hang`.
  */
 export async function setUpStep({ guest, timeoutScale }: SetUpContext, command: readonly string[]): Promise<string> {
   const timeoutMs = TIMEOUTS_MS.setup * timeoutScale;
   const result = await guest.exec(command, { timeoutMs });
   if (result.exitCode === 0) return result.stdout;
   const words = lastLines(result.stderr || result.stdout, 40);
-  const kernel = await guest.exec(['dmesg'], { timeoutMs });
+  const kernel = await guest.exec(result.timedOut ? SHOW_BLOCKED_TASKS : 'dmesg', { timeoutMs });
   throw new SuiteSetupError(
     `\`${command.join(' ')}\` ${describeEnd(result, timeoutMs)}`,
-    `${words}\n\nlast kernel messages:\n${lastLines(kernel.stdout, 20)}`,
+    `${words}\n\nlast kernel messages:\n${lastLines(kernel.stdout, result.timedOut ? 60 : 20)}`,
+    result.timedOut ? 'hang' : 'fail',
   );
 }
 
@@ -29,5 +34,6 @@ function describeEnd({ exitCode, signal, timedOut }: { exitCode: number | null; 
   if (timedOut) return `did not end within ${timeoutMs / 1000} s (slot "setup")`;
   // env(1), which carries a command's environment, says 127 as the shell does.
   if (exitCode === 127) return 'is not in the guest: add its package to the image';
-  return exitCode === null ? `was ended by signal ${signal ?? 'unknown'}` : `failed with exit status ${exitCode}`;
+  if (exitCode !== null) return `failed with exit status ${exitCode}`;
+  return signal === null ? 'ended, but its exit status was lost' : `was ended by signal ${signal}`;
 }
