@@ -5,6 +5,7 @@ import { digestOf, shortDigest } from '../store/digest.ts';
 import { withLock } from '../store/lock.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { tryTool } from '../store/run-tool.ts';
+import { writeIfChanged } from '../store/write-file.ts';
 import { aptConfig, aptSource } from './apt-config.ts';
 import { classifyAptFailure, downloadFailed, explainAptFailure, unknownSuite } from './apt-failure.ts';
 import { findDebianKeyring, findDebianMirror } from './debian-mirror.ts';
@@ -95,12 +96,13 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
   };
 }
 
+/** apt builds its package cache anew, which takes seconds, when one of these files has a new time. */
 async function writeRoot(dir: string, sources: string): Promise<void> {
   const folders = ['state', 'lists/partial', 'cache/archives/partial', 'log'];
   await Promise.all(folders.map((name) => mkdir(join(dir, name), { recursive: true })));
-  await writeFile(join(dir, 'apt.conf'), aptConfig({ dir, architecture: DEBIAN_ARCHITECTURE }));
-  await writeFile(join(dir, 'sources.list'), sources);
-  await writeFile(join(dir, 'status'), '');
+  await writeIfChanged(join(dir, 'apt.conf'), aptConfig({ dir, architecture: DEBIAN_ARCHITECTURE }));
+  await writeIfChanged(join(dir, 'sources.list'), sources);
+  await writeIfChanged(join(dir, 'status'), '');
 }
 
 async function isYounger(stamp: string, limitMs: number): Promise<boolean> {
