@@ -1,12 +1,22 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
-/** Content-addressed caches: kernels, images, probes. `$PMEMRIG_CACHE` overrides XDG. */
+/** Content-addressed caches: kernels, images, probes. `$PMEMRIG_CACHE` overrides XDG. Absolute. */
 export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  return env['PMEMRIG_CACHE'] ?? join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'pmemrig');
+  return ownFolder(env['PMEMRIG_CACHE']) ?? join(xdgFolder(env['XDG_CACHE_HOME']) ?? join(homedir(), '.cache'), 'pmemrig');
 }
 
-/** Where runs go unless `--runs` says otherwise. */
+/** Where runs go unless `--runs` says otherwise. Absolute. */
 export function runsDir(env: NodeJS.ProcessEnv = process.env): string {
-  return env['PMEMRIG_RUNS'] ?? join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'pmemrig', 'runs');
+  return ownFolder(env['PMEMRIG_RUNS']) ?? join(xdgFolder(env['XDG_STATE_HOME']) ?? join(homedir(), '.local', 'state'), 'pmemrig', 'runs');
+}
+
+/** A relative one is meant from where the user is; an empty one is none. */
+function ownFolder(value: string | undefined): string | undefined {
+  return value ? resolve(value) : undefined;
+}
+
+/** XDG Base Directory Specification: an empty variable counts as unset, and a relative path is to be ignored. */
+function xdgFolder(value: string | undefined): string | undefined {
+  return value && isAbsolute(value) ? value : undefined;
 }
