@@ -78,7 +78,7 @@ const filesystemSchema = record('a filesystem', {
 export const matrixSchema = record('the matrix', {
   version: z.literal(1, { error: 'expected version: 1' }).describe('Version of this format.'),
   name: name.describe('Names the run.'),
-  qemu: path('The QEMU to use, over $PMEMRIG_QEMU and $PATH.').optional(),
+  qemu: path('The QEMU to use instead of the one in $PATH; $PMEMRIG_QEMU wins over it.').optional(),
   guest: guestSchema.prefault({}).describe('What every guest gets.'),
   kernels: listOf(kernelSchema, 'kernels').describe('First axis.'),
   images: listOf(imageSchema, 'images')
