@@ -5,8 +5,12 @@ test('a failure is a result, with both streams in its output', async () => {
   expect(await tryTool(['sh', '-c', 'echo out; echo err >&2; exit 3'])).toStrictEqual({ ok: false, stdout: 'out', output: 'out\nerr' });
 });
 
-test('a missing program is named with the package that has it', async () => {
-  await expect(runTool(['no-such-program'])).rejects.toMatchObject({ code: 'no-tool', message: 'The program no-such-program is not installed.' });
+test('a missing program is named, and the remedy holds on every distribution', async () => {
+  await expect(runTool(['no-such-program'])).rejects.toMatchObject({
+    code: 'no-tool',
+    message: 'The program no-such-program is not installed.',
+    remedy: 'install no-such-program; `pmemrig doctor` prints the command for this host.',
+  });
 });
 
 test("a failed tool's last words are in the error", async () => {

@@ -70,8 +70,9 @@ export function toolFailedError(argv: readonly string[], output: string): InfraE
 }
 
 function missingToolError(program: string): InfraError {
+  const debianPackage = PACKAGE_OF[program];
   return new InfraError(`The program ${program} is not installed.`, {
     code: 'no-tool',
-    remedy: `apt install ${PACKAGE_OF[program] ?? program}`,
+    remedy: `install ${program}${debianPackage === undefined ? '' : ` (Debian's package ${debianPackage})`}; \`pmemrig doctor\` prints the command for this host.`,
   });
 }
