@@ -1,16 +1,19 @@
 import * as z from 'zod';
 
+/** `null` where fio wrote no finite number. */
+const figure = z.number().nullable();
+
 const latency = z.object({
-  mean: z.number(),
+  mean: figure,
   /** Only where I/O was done: `"99.900000": 276480`. */
-  percentile: z.record(z.string(), z.number()).optional(),
+  percentile: z.record(z.string(), figure).optional(),
 });
 
 const direction = z.object({
   total_ios: z.number(),
-  iops: z.number(),
+  iops: figure,
   /** Bytes a second; `bw` is in KiB. */
-  bw_bytes: z.number(),
+  bw_bytes: figure,
   clat_ns: latency,
 });
 
@@ -21,8 +24,8 @@ const section = z.object({
   read: direction,
   write: direction,
   sync: z.object({ total_ios: z.number(), lat_ns: latency }),
-  usr_cpu: z.number(),
-  sys_cpu: z.number(),
+  usr_cpu: figure,
+  sys_cpu: figure,
 });
 
 const fioOutput = z.object({ 'fio version': z.string(), jobs: z.array(section).min(1) });
@@ -40,7 +43,9 @@ export function parseFioOutput(text: string): FioParse {
   const preamble = text.slice(0, start);
   let json: unknown;
   try {
-    json = JSON.parse(text.slice(start));
+    // JSON knows neither what printf(3) makes of a division by zero, nor numbers beyond a double's.
+    const printable = text.slice(start).replaceAll(/^(\s*"[^"]*" : )-?(?:nan|inf)(?=,?\r?$)/gm, '$1null');
+    json = JSON.parse(printable, (_key, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? null : value));
   } catch (error) {
     return { ok: false, problem: `fio's JSON is broken: ${error instanceof Error ? error.message : String(error)}`, preamble };
   }

@@ -27,7 +27,9 @@ test('a run without errors passes with its figures', () => {
     'write.clat.p99': '43264 ns',
     'write.clat.p99.9': '199680 ns',
     'sync.lat.mean': '10258 ns',
+    'sync.lat.p50': '3184 ns',
     'sync.lat.p99': '301056 ns',
+    'sync.lat.p99.9': '651264 ns',
     'cpu.usr': '30 %',
     'cpu.sys': '53 %',
   });
@@ -60,6 +62,21 @@ test('MAP_SYNC refused by virtio-pmem is a skip, by any other device a failure',
 
 test('a fio that died of SIGBUS and then of itself fails with what it said first', () => {
   expect(judgeRecorded('sigbus', { exitCode: null, signal: 'ABRT' })).toMatchObject({ status: 'fail', message: 'fio was ended by signal ABRT: fio: pid=708, got signal=7' });
+});
+
+test('an end without exit status or signal is told as lost', () => {
+  expect(judgeRecorded('psync-fsync', { exitCode: null })).toEqual({ status: 'fail', message: "fio's exit status was lost" });
+  expect(judgeRecorded('sigbus', { exitCode: null }).message).toBe("fio's exit status was lost: fio: pid=708, got signal=7");
+});
+
+test.each(['nan', '-nan', 'inf', '1e999'])('a figure that fio gives as %s is left out, and the rest is kept', (figure) => {
+  const output = readFileSync(join(import.meta.dirname, 'testdata', 'psync-fsync.json'), 'utf8').replaceAll(/("usr_cpu"|"99.000000"|"iops") : [\d.]+/g, `$1 : ${figure}`);
+  const { status, metrics = [] } = judgeFio({ exit: { exitCode: 0, signal: null, stderr: '' }, output, mapSyncRefused: false });
+  expect(status).toBe('pass');
+  expect(metrics.every(({ value }) => Number.isFinite(value))).toBe(true);
+  const names = metrics.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['read.bandwidth', 'read.clat.p50', 'cpu.sys']));
+  for (const gone of ['read.iops', 'write.clat.p99', 'sync.lat.p99', 'cpu.usr']) expect(names).not.toContain(gone);
 });
 
 test('a fio that wrote no JSON fails with its words', () => {

@@ -30,7 +30,10 @@ export function judgeFio({ exit, output, mapSyncRefused }: FioRun): TestResult {
   }
   // fio's first line names the cause; the rest follows from it. A crash of fio is worse news than what it said before.
   const said = headline(words);
-  if (exit.exitCode === null) return { status: 'fail', message: `fio was ended by signal ${exit.signal ?? 'unknown'}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
+  if (exit.exitCode === null) {
+    const end = exit.signal === null ? "fio's exit status was lost" : `fio was ended by signal ${exit.signal}`;
+    return { status: 'fail', message: `${end}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
+  }
   if (failed) return { status: 'fail', message: said || `fio job section "${failed.jobname}" failed: ${describeErrno(failed.error)}`, ...evidence(words) };
   if (exit.exitCode !== 0) return { status: 'fail', message: `fio ended with exit status ${exit.exitCode}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
   // fio is content, and it is the rig that cannot read it.
