@@ -39,6 +39,19 @@ test.each([
 });
 
 test.each([
+  ['ext4 on virtio-blk', [blk], plain],
+  ['ext4 on pmem, mounted without DAX', [virtio], plain],
+  ['ext4 on a sector namespace', [nvdimm('sector')], plain],
+  ['a DAX mount', [nvdimm('fsdax')], dax],
+])('a job that needs no more than a file is planned on %s', (_where, devices, filesystem) => {
+  expect(plan('fs-psync-verify', devices, filesystem)).toMatchObject([{ name: 'fio/fs-psync-verify' }]);
+});
+
+test('a verify job that may run without DAX reads back past the page cache', () => {
+  expect(readFioJob('fs-psync-verify').text.split('[reverify]')[1]).toContain('direct=1');
+});
+
+test.each([
   ['dax-mmap-read', [nvdimm('fsdax')], none, 'fio job dax-mmap-read cannot run on topo with none: it needs a file, and the cell has no file system'],
   ['dax-mmap-read', [nvdimm('fsdax')], plain, 'fio job dax-mmap-read cannot run on topo with ext4: it needs DAX, and ext4 is mounted without it'],
   ['dax-mmap-read', [blk], dax, 'fio job dax-mmap-read cannot run on topo with ext4-dax: it needs DAX, and topo has only block devices'],

@@ -90,6 +90,16 @@ test('a block job runs on the bare device, without a file system', async () => {
   expect(guest.calls.some((call) => call.includes('mount'))).toBe(false);
 });
 
+test('a file job on a plain mount asks for no DAX', async () => {
+  const ext4 = { ...EXT4_DAX, name: 'ext4', mountOptions: '' };
+  const device = { ...FSDAX, kind: 'virtio-blk' as const, mode: 'block' as const, path: '/dev/vdc', dax: false };
+  const { guest, result } = await runJob('fs-psync-verify', HEALTHY, { device, filesystem: ext4 });
+  expect(result.status).toBe('pass');
+  expect(guest.calls).toContain('mount -t ext4 /dev/vdc /mnt/pmemrig');
+  expect(guest.calls.some((call) => call.startsWith('xfs_io'))).toBe(false);
+  expect(guest.optionsOf('--output-format')?.env?.['PMEMRIG_FILE']).toBe('/mnt/pmemrig/fs-psync-verify');
+});
+
 test('a guest without fio fails the set-up', async () => {
   await expect(runJob('block-libaio', { 'fio --version': { exitCode: 127 } })).rejects.toThrow('`fio --version` is not in the guest: add its package to the image');
 });
