@@ -58,7 +58,7 @@ async function tryLock(path: string, log: (line: string) => void): Promise<(() =
       realpath: false,
       stale: STALE_MS,
       // The default throws out of a timer and ends the process. The work itself stays sound
-      // without the lock: two builders of one entry both finish and the second is discarded.
+      // without the lock: two builders of one entry each write to a folder of their own, and the second is discarded.
       onCompromised: (error) => log(`lost a lock: ${error.message}`),
     });
   } catch (error) {

@@ -47,6 +47,20 @@ test('what a killed builder left is removed by the next', async () => {
   expect(await readdir(join(context.cacheDir, 'things'))).toStrictEqual(['a']);
 });
 
+test('who takes over a stale lock leaves the folder of a builder that still lives', async () => {
+  const context = silent(await newCache());
+  const suspended = async (dir: string): Promise<void> => {
+    await writeFile(join(dir, 'before'), '');
+    // What a takeover finds after a stall: the lock is free, the first builder in the midst of its work.
+    await rm(join(context.cacheDir, 'things', 'a.lock'), { recursive: true });
+    await expect(getOrCreate({ kind: 'things', key: 'a', build: writeHalf }, context)).rejects.toThrow('no luck');
+    await writeFile(join(dir, 'after'), '');
+  };
+  const entry = await getOrCreate({ kind: 'things', key: 'a', build: suspended }, context);
+  expect(await readdir(entry)).toStrictEqual(['after', 'before']);
+  expect(await readdir(join(context.cacheDir, 'things'))).toStrictEqual(['a']);
+});
+
 test('a full disk is told with the folder and the way out', async () => {
   const context = silent(await newCache());
   const noSpace = Object.assign(new Error('write'), { code: 'ENOSPC' });

@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
 import { withLock } from './lock.ts';
+import { findOwner, newOwnerMark } from './owner.ts';
 import type { PrepareContext } from './prepare-context.ts';
 import { removeTree } from './remove-tree.ts';
+
+/** Longer than any build takes. */
+const ABANDONED_MS = 3600_000;
 
 interface StoreRequest {
   /** Folder of the store: `kernels`, `images`. */
@@ -35,7 +38,7 @@ export async function getOrCreate({ kind, key, build }: StoreRequest, context: P
 
 async function buildAside(entry: string, build: (dir: string) => Promise<void>): Promise<void> {
   await removeRemains(entry);
-  const dir = `${entry}.partial-${randomBytes(4).toString('hex')}`;
+  const dir = `${entry}.partial-${await newOwnerMark()}`;
   await mkdir(dir, { recursive: true });
   try {
     await build(dir);
@@ -47,10 +50,19 @@ async function buildAside(entry: string, build: (dir: string) => Promise<void>):
   }
 }
 
+/** Only of builders that are dead: one that was suspended lost its lock, and goes on writing when it wakes. */
 async function removeRemains(entry: string): Promise<void> {
-  const parent = dirname(entry);
-  const remains = (await readdir(parent)).filter((name) => join(parent, name).startsWith(`${entry}.partial-`));
-  await Promise.all(remains.map((name) => removeTree(join(parent, name))));
+  const prefix = `${entry}.partial-`;
+  const names = await readdir(dirname(entry));
+  const remains = names.map((name) => join(dirname(entry), name)).filter((path) => path.startsWith(prefix));
+  await Promise.all(remains.map(async (path) => ((await isAbandoned(path, path.slice(prefix.length))) ? await removeTree(path) : undefined)));
+}
+
+async function isAbandoned(path: string, ownerMark: string): Promise<boolean> {
+  const owner = await findOwner(ownerMark);
+  if (owner !== 'unknown') return owner === 'gone';
+  const madeMs = await stat(path).then(({ mtimeMs }) => mtimeMs, () => Infinity);
+  return Date.now() - madeMs > ABANDONED_MS;
 }
 
 async function exists(path: string): Promise<boolean> {
