@@ -47,11 +47,17 @@ async function requireKind(path: string, wantsFolder: boolean): Promise<void> {
   });
 }
 
+/** For GNU tar. Device nodes cannot be made in a user namespace, and the guest's /dev is the kernel's own. */
+export function tarArguments(tarball: string, to: string): [string, ...string[]] {
+  // Excludes match after any slash unless anchored: usr/lib/x/dev/keep would go too.
+  const withoutDevices = ['--anchored', '--exclude=./dev/*', '--exclude=dev/*', '--exclude=/dev/*'];
+  const asStored = ['--extract', '--auto-compress', '--numeric-owner', '--same-permissions'];
+  return ['tar', ...asStored, ...withoutDevices, '--file', tarball, '--directory', to];
+}
+
 async function extract(tarball: string, to: string, { signal }: PrepareContext): Promise<string> {
   await mkdir(to, { mode: 0o755 });
-  // Device nodes cannot be made in a user namespace, and the guest's /dev is the kernel's own.
-  const options = ['--extract', '--auto-compress', '--numeric-owner', '--same-permissions', '--exclude=./dev/*', '--exclude=dev/*'];
-  const argv = inUserNamespace(['tar', ...options, '--file', tarball, '--directory', to]);
+  const argv = inUserNamespace(tarArguments(tarball, to));
   const result = await tryTool(argv, { signal });
   if (result.ok) return to;
   throw new UserError(`${tarball} could not be unpacked:\n  ${result.output.trim().split('\n').slice(-4).join('\n  ')}`, {
