@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import type { ImageSpec } from '../../orchestrator/model/matrix.ts';
@@ -12,20 +12,24 @@ import { createExt4Image } from './ext4-image.ts';
 import type { PreparedImage } from './prepared-image.ts';
 import { inFolder, requirePrograms } from './required-programs.ts';
 import { requireSubordinateIds } from './subordinate-ids.ts';
+import { listTree } from './tree-listing.ts';
 
 type GivenRootSpec = Extract<ImageSpec, { kind: 'tree' | 'tarball' | 'disk' }>;
+
+/** Raise it when a disk would come out different from the same root file system. */
+const RECIPE_VERSION = 2;
 
 /** Makes a disk of a root file system that the user has as a folder or a tarball. */
 export async function prepareGivenRoot(spec: GivenRootSpec, context: PrepareContext): Promise<PreparedImage> {
   const isTree = spec.kind === 'tree';
   await requireKind(spec.path, isTree);
-  if (isTree) await requirePrograms(`The root file system ${spec.path}`, inFolder(spec.path));
   await requireSubordinateIds();
-  const digest = digestOf(spec.kind, isTree ? await fingerprintTree(spec.path) : await digestFile(spec.path, context.cacheDir));
+  const content = isTree ? await readTree(spec.path, context) : await digestFile(spec.path, context.cacheDir);
+  const digest = digestOf(RECIPE_VERSION, spec.kind, content);
 
   const build = async (dir: string): Promise<void> => {
     context.log(`making a disk of ${spec.path}`);
-    const from = isTree ? spec.path : await extract(spec.path, join(dir, 'root'), context);
+    const from = isTree ? await realpath(spec.path) : await extract(spec.path, join(dir, 'root'), context);
     if (!isTree) await requirePrograms(`The tarball ${spec.path}`, inFolder(from));
     await createExt4Image({ from, to: join(dir, 'root.ext4'), label: 'pmemrig-root', inNamespace: true }, context);
     if (!isTree) await removeTree(from);
@@ -47,6 +51,15 @@ async function requireKind(path: string, wantsFolder: boolean): Promise<void> {
   });
 }
 
+/** Fingerprint of a tree that has what a guest needs. */
+async function readTree(tree: string, { signal }: PrepareContext): Promise<string> {
+  const { fingerprint, paths } = await listTree(tree, signal);
+  // A path through a link, such as sbin -> usr/sbin, is not among those listed.
+  const isInFolder = inFolder(tree);
+  await requirePrograms(`The root file system ${tree}`, async (path) => paths.has(path) || (await isInFolder(path)));
+  return fingerprint;
+}
+
 /** For GNU tar. Device nodes cannot be made in a user namespace, and the guest's /dev is the kernel's own. */
 export function tarArguments(tarball: string, to: string): [string, ...string[]] {
   // Excludes match after any slash unless anchored: usr/lib/x/dev/keep would go too.
@@ -64,15 +77,4 @@ async function extract(tarball: string, to: string, { signal }: PrepareContext):
     code: 'bad-tarball',
     remedy: 'give a tar archive in a compression that the tar of this host knows.',
   });
-}
-
-/** By names, sizes, modes and times: reading a whole root file system on each run would take longer than its boot. */
-async function fingerprintTree(path: string): Promise<string> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const lines = entries.map(async (entry) => {
-    const file = join(entry.parentPath, entry.name);
-    const { mode, size, mtimeNs } = await lstat(file, { bigint: true }).catch(() => ({ mode: 0n, size: 0n, mtimeNs: 0n }));
-    return `${file.slice(path.length)} ${mode} ${size} ${mtimeNs}`;
-  });
-  return digestOf((await Promise.all(lines)).toSorted());
 }
