@@ -7,12 +7,12 @@ import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { setUpPmem } from './pmem/set-up.ts';
-import { ConnectionLost } from './ssh/connection.ts';
-import { execOverSsh, ExecStuck } from './ssh/exec.ts';
+import { execOverSsh } from './ssh/exec.ts';
 import { openMarker } from './ssh/marker.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
 import { downloadOverSsh, uploadOverSsh, writeOverSsh } from './ssh/transfer.ts';
 import { startGuest, type BootOptions, type StartedGuest } from './start.ts';
+import { whileAlive } from './while-alive.ts';
 
 /** A guest that answers over SSH. */
 export interface RunningGuest extends Guest, AsyncDisposable {
@@ -50,21 +50,11 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
   void watch.death.then(() => (dead = true));
 
   const disposed = createDeferred<never>();
-  // Whoever waits on the guest hears it; often nobody does.
-  disposed.promise.catch(() => undefined);
   /** Rejects with the cause when the guest is gone. */
-  const gone = () => Promise.race([disposed.promise, watch.death.then((death) => Promise.reject(death))]);
-  /** Whatever waits on the guest ends when the guest does, with the cause of its death. */
-  const alive = async <T>(action: Promise<T>): Promise<T> => {
-    try {
-      return await Promise.race([action, gone()]);
-    } catch (error) {
-      if (error instanceof ExecStuck) watch.reportStall(error.message);
-      else if (!(error instanceof ConnectionLost)) throw error;
-      // The watch notices a lost connection by itself.
-      return gone();
-    }
-  };
+  const gone = Promise.race([disposed.promise, watch.death.then((death) => Promise.reject(death))]);
+  // Whoever waits on the guest hears it; often nobody does.
+  gone.catch(() => undefined);
+  const alive = <T>(action: Promise<T>): Promise<T> => whileAlive(action, gone, watch);
   const exec = (command: string | readonly string[], execOptions: ExecOptions = {}): Promise<ExecResult> =>
     alive(execOverSsh(ssh, command, { ...execOptions, waitScale }));
   const marker = openMarker(ssh);

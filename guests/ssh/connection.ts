@@ -1,5 +1,4 @@
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
-import { InfraError } from '../../orchestrator/model/errors.ts';
 import { createDeferred, settlesWithin } from '../deferred.ts';
 import type { RunKeys } from './keys.ts';
 
@@ -11,16 +10,25 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** The connection stands, but sshd grants no session on it: its guest can't fork, or too many are open. */
+export class ChannelRefused extends Error {
+  constructor(cause: unknown) {
+    super(`sshd of the guest refuses new sessions: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'ChannelRefused';
+  }
+}
+
 /** What hangs on a connection may end a moment before the connection itself is known to be gone. */
 export const LOSS_WAIT_MS = 500;
 
 export interface SshConnection {
-  /** Starts a command; the channel's streams are the caller's. Rejects with {@link ConnectionLost}. */
   /**
+   * Starts a command; the channel's streams are the caller's. Rejects with {@link ConnectionLost} or {@link ChannelRefused}.
    * `attach` gets the channel before anything of it can be missed: a command that ends at once has its output, exit status and
    * close in the same packet as the word that it runs, and ssh2 emits them before a promise of the channel would be kept.
    */
   openExec<T>(command: string, attach: (channel: ClientChannel) => T): Promise<T>;
+  /** Rejects as `openExec` does. */
   openShell(terminal: { readonly term: string; readonly cols: number; readonly rows: number }): Promise<ClientChannel>;
   /** Fulfils when the connection is gone, with the reason if one is known. */
   readonly closed: Promise<string | undefined>;
@@ -78,7 +86,7 @@ export async function connectSsh({ port, keys, timeoutMs, keepaliveMs }: Connect
 }
 
 /** ssh2 throws, calls back with an error, or never calls back when the connection is gone: one rejection for all three. */
-function openChannel<T>(
+export function openChannel<T>(
   closed: Promise<string | undefined>,
   open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
   attach: (channel: ClientChannel) => T,
@@ -86,9 +94,9 @@ function openChannel<T>(
   const opened = createDeferred<T>();
   void closed.then(() => opened.reject(new ConnectionLost()));
   const fail = async (cause: unknown) => {
-    // An open connection that grants no channel is another matter: nobody would tell its end.
+    // On a connection that stands nothing else would tell the end.
     const lost = await settlesWithin(closed, LOSS_WAIT_MS);
-    opened.reject(lost ? new ConnectionLost(undefined, { cause }) : refuseChannel(cause));
+    opened.reject(lost ? new ConnectionLost(undefined, { cause }) : new ChannelRefused(cause));
   };
   try {
     open((error, channel) => {
@@ -99,11 +107,6 @@ function openChannel<T>(
     void fail(error);
   }
   return opened.promise;
-}
-
-function refuseChannel(cause: unknown): InfraError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new InfraError(`the guest's sshd refused to start a command: ${why}`, { code: 'ssh-channel', remedy: 'too many commands at once reach MaxSessions of its sshd_config', cause });
 }
 
 function closeClient(client: Client): void {

@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import { expect, test } from 'vitest';
 import { createDeferred } from '../deferred.ts';
-import { ConnectionLost, type SshConnection } from './connection.ts';
+import { ChannelRefused, ConnectionLost, type SshConnection } from './connection.ts';
 import { execOverSsh, ExecStuck } from './exec.ts';
 
 /** The part of ssh2's channel that is used, played by hand. */
@@ -88,6 +88,25 @@ test('a command that outlives its kill is given up: it may sleep in the kernel',
 test('a guest that does not even take the kill is stuck', async () => {
   const { connection } = fakeConnection((command) => (isKill(command) ? undefined : fakeChannel()));
   await expect(execOverSsh(connection, ['sleep', '100'], { timeoutMs: 10, waitScale: 0.01 })).rejects.toThrow(ExecStuck);
+});
+
+test('a kill that sshd refuses to start has killed nothing', async () => {
+  const run = fakeChannel();
+  const { connection } = fakeConnection(() => run);
+  const refusing: SshConnection = {
+    ...connection,
+    openExec: (command, attach) => (isKill(command) ? Promise.reject(new ChannelRefused(new Error('Unable to exec'))) : connection.openExec(command, attach)),
+  };
+  await expect(execOverSsh(refusing, 'sleep 100', { timeoutMs: 10 })).rejects.toThrow(ChannelRefused);
+});
+
+test('a kill that the guest cannot run, for want of processes, has killed nothing', async () => {
+  const { connection } = fakeConnection((command) => {
+    const channel = fakeChannel();
+    if (isKill(command)) setTimeout(() => channel.exit(2), 10);
+    return channel;
+  });
+  await expect(execOverSsh(connection, 'sleep 100', { timeoutMs: 10, waitScale: 0.01 })).rejects.toThrow(ExecStuck);
 });
 
 test('a channel that closes with its connection is a loss, not a result', async () => {

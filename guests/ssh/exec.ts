@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClientChannel } from 'ssh2';
 import type { ExecOptions, ExecResult } from '../../orchestrator/model/guest.ts';
-import { createDeferred, settlesWithin } from '../deferred.ts';
+import { createDeferred, settlesWithin, withDeadline } from '../deferred.ts';
 import { ConnectionLost, LOSS_WAIT_MS, type SshConnection } from './connection.ts';
 import { composeCommandLine } from './quote.ts';
 import { createTail, type Tail } from './tail.ts';
@@ -32,7 +32,7 @@ export interface RunOptions extends Omit<ExecOptions, 'stdin'> {
 
 /**
  * Runs a command to its end. At `timeoutMs` all of its processes are killed and the result says so.
- * Rejects with {@link ConnectionLost} or {@link ExecStuck}.
+ * Rejects with {@link ConnectionLost}, with ChannelRefused or with {@link ExecStuck}.
  */
 export async function execOverSsh(connection: SshConnection, command: string | readonly string[], options: RunOptions = {}): Promise<ExecResult> {
   const startedAt = performance.now();
@@ -45,10 +45,13 @@ export async function execOverSsh(connection: SshConnection, command: string | r
   if (timeoutMs !== undefined && !(await settlesWithin(run.ended, timeoutMs))) {
     timedOut = true;
     const waitMs = KILL_WAIT_MS * waitScale;
-    const killed = await settlesWithin(killMarked(connection, marker), waitMs);
-    // Killed for sure, yet a process in D state or one without our mark may hold the channel open.
-    if (!killed) throw new ExecStuck(typeof command === 'string' ? command : command.join(' '));
-    if (!(await settlesWithin(run.ended, waitMs))) run.abandon();
+    const stuck = () => new ExecStuck(typeof command === 'string' ? command : command.join(' '));
+    const killed = await withDeadline(killMarked(connection, marker), waitMs, stuck);
+    if (!(await settlesWithin(run.ended, waitMs))) {
+      if (!killed) throw stuck();
+      // Killed for sure, yet a process in D state or one without our mark holds the channel open.
+      run.abandon();
+    }
   }
   const { exitCode, signal } = await run.ended;
   return {
@@ -132,13 +135,16 @@ function feed(channel: ClientChannel, stdin: RunOptions['stdin']): Promise<void>
 
 /**
  * Kills whatever carries the marker in its environment, a few times over since it may be forking.
- * (grep's status says nothing: it is 2 when a process ended while it read.)
+ * (grep's status says nothing: it is 2 when a process ended while it read.) False if the guest could not run it to its
+ * end, for want of processes say.
  */
-async function killMarked(connection: SshConnection, marker: string): Promise<void> {
+async function killMarked(connection: SshConnection, marker: string): Promise<boolean> {
   const script = `for round in 1 2 3; do
   found=$(grep -als '${MARKER_NAME}=${marker}' /proc/[0-9]*/environ)
   [ -n "$found" ] || break
   for file in $found; do pid=\${file#/proc/}; kill -KILL "\${pid%/environ}"; done
-done 2>/dev/null`;
-  await startRun(connection, composeCommandLine(script), {}).ended;
+done 2>/dev/null
+exit 0`;
+  const { exitCode } = await startRun(connection, composeCommandLine(script), {}).ended;
+  return exitCode === 0;
 }
