@@ -16,10 +16,10 @@ test('files are sparse, of the exact size, and nobody else can read them', async
   expect(() => statSync(path)).toThrow('ENOENT');
 });
 
-test('more than the disk could hold is refused before a guest is killed by it', async () => {
+test('more than the disk could hold is refused before a guest is killed by it: the fault of the host, which had room when the run began', async () => {
   await expect(createBackingFiles([{ path: join(dir, 'huge'), sizeBytes: 2 ** 52 }], dir)).rejects.toMatchObject({
-    name: 'UserError',
-    code: 'pmem-too-large',
+    name: 'InfraError',
+    code: 'disk-full',
     message: expect.stringMatching(/^the pmem devices need 4096T of disk, but the host has \S+ free at /) as string,
   });
 });

@@ -1,17 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
+import { z } from 'zod';
+import { InfraError } from '../orchestrator/model/errors.ts';
 import type { GuestSpec } from '../orchestrator/model/matrix.ts';
 import type { PmemTopology } from '../orchestrator/model/pmem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { createBackingFiles, removeFiles } from './backing-files.ts';
 import { watchDeath, type DeathWatch } from './death-watch.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
+import { blameHost } from './host-error.ts';
 import { writeGuestInitrd } from './images/guest-initrd.ts';
 import type { PreparedImage } from './images/prepare-image.ts';
 import type { PreparedKernel } from './kernels/prepare-kernel.ts';
 import { composeArgv } from './qemu/argv.ts';
-import { openConsoleLog } from './qemu/console-log.ts';
+import { openConsoleLog, type ConsoleLog } from './qemu/console-log.ts';
 import { createConsole, type GuestConsole } from './qemu/console.ts';
 import { composeDevices, type DeviceComposition } from './qemu/devices.ts';
 import type { QemuBinary } from './qemu/find-qemu.ts';
@@ -23,6 +26,7 @@ import { locateDevices, type ExpectedDevice } from './pmem/expected-device.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import type { RunKeys } from './ssh/keys.ts';
+import { whileAlive } from './while-alive.ts';
 
 /** QEMU's start to its QMP greeting; a host that swaps takes seconds. */
 const QEMU_START_MS = 15_000;
@@ -58,6 +62,14 @@ export interface StartedGuest {
   readonly expectedDevices: readonly ExpectedDevice[];
 }
 
+/** What the steps of one boot share. */
+interface Boot {
+  readonly watch: DeathWatch;
+  readonly scale: number;
+  /** `action`, unless the guest dies or the run is interrupted first. */
+  readonly alive: <T>(action: Promise<T>) => Promise<T>;
+}
+
 /**
  * Boots up to the first answer over SSH. Rejects as `bootGuest` does; what was made on the way is let go again then.
  */
@@ -68,8 +80,6 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
   const devices = composeDevices(topology.devices, { memoryBytes: guest.memoryBytes, backing: (index) => join(dir, `pmem${index}.img`) });
   const files = [initrd, ...devices.backingFiles.map(({ path }) => path)];
   try {
-    await createBackingFiles(devices.backingFiles, dir);
-    await writeGuestInitrd({ base: options.kernel.initramfs, out: initrd, files: keyFiles(options.keys) });
     const argv = composeArgv({
       name: `pmemrig-${options.id}`,
       accelerator: options.accelerator,
@@ -80,18 +90,36 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
       ...(options.kernel.modulesDisk === undefined ? {} : { modulesDisk: options.kernel.modulesDisk }),
       devices,
     });
-    await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...options.qemu, argv }, null, 2)}\n`);
-    return await runQemu(options, argv, devices, files);
+    const consoleLog = await writeFiles(options, { initrd, argv, devices });
+    return await runQemu(options, argv, devices, files, consoleLog);
   } catch (error) {
     await removeFiles(files);
     throw error;
   }
 }
 
-async function runQemu(options: BootOptions, argv: readonly string[], devices: DeviceComposition, files: readonly string[]): Promise<StartedGuest> {
+/** All that a guest needs in its folder, its open log last. Rejects with InfraError. */
+async function writeFiles(options: BootOptions, made: { readonly initrd: string; readonly argv: readonly string[]; readonly devices: DeviceComposition }): Promise<ConsoleLog> {
+  const { dir, kernel, keys, qemu } = options;
+  try {
+    await createBackingFiles(made.devices.backingFiles, dir);
+    await writeGuestInitrd({ base: kernel.initramfs, out: made.initrd, files: keyFiles(keys) });
+    await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...qemu, argv: made.argv }, null, 2)}\n`);
+    return openConsoleLog(join(dir, 'console.log'));
+  } catch (error) {
+    throw error instanceof InfraError ? error : blameHost(`the files of a guest cannot be written to ${dir}`, error);
+  }
+}
+
+async function runQemu(
+  options: BootOptions,
+  argv: readonly string[],
+  devices: DeviceComposition,
+  files: readonly string[],
+  consoleLog: ConsoleLog,
+): Promise<StartedGuest> {
   const events: QmpEvent[] = [];
   const console = createConsole(options.onConsoleLine);
-  const consoleLog = openConsoleLog(join(options.dir, 'console.log'));
   const startedAt = performance.now();
   const qemu = await startQemu({
     qemu: options.qemu,
@@ -112,20 +140,23 @@ async function runQemu(options: BootOptions, argv: readonly string[], devices: D
     consoleLog.close();
     return exit;
   });
-  const watch = watchDeath({ qemu: { ...qemu, exited: closed }, console, events, timeoutScale: timeoutScale(options.accelerator) });
+  const scale = timeoutScale(options.accelerator);
+  const watch = watchDeath({ qemu: { ...qemu, exited: closed }, console, events, timeoutScale: scale });
+  const interruption = rejectOnAbort(options.signal);
+  const gone = Promise.race([interruption.rejected, watch.death.then((death) => Promise.reject(death))]);
+  const boot: Boot = { watch, scale, alive: (action) => whileAlive(action, gone, watch) };
   let ssh: SshConnection | undefined;
   try {
-    const [port, memoryDevices] = await Promise.all([querySshPort(qemu.qmp), queryMemoryDevices(qemu.qmp)]);
-    await waitUntilReady(options, watch, console);
-    ssh = await logIn(options, watch, port);
-    void ssh.closed.then((reason) => watch.reportSshClosed(reason));
-    const { stdout: kernelRelease } = await whileAlive(options, watch, execOverSsh(ssh, ['uname', '-r']));
+    const { memoryDevices, port } = await boot.alive(askQemu(boot, qemu));
+    await waitUntilReady(boot, console);
+    ssh = await logIn(options, boot, port);
+    const kernelRelease = await askRelease(boot, ssh);
     const bootMs = performance.now() - startedAt;
     return {
       qemu,
       ssh,
       watch,
-      kernelRelease: kernelRelease.trim(),
+      kernelRelease,
       bootMs,
       backingFiles: devices.backingFiles.map(({ path }) => path),
       scratchFiles: files,
@@ -136,12 +167,28 @@ async function runQemu(options: BootOptions, argv: readonly string[], devices: D
     ssh?.close();
     await qemu.stop();
     throw error;
+  } finally {
+    interruption.release();
   }
 }
 
-async function waitUntilReady(options: BootOptions, watch: DeathWatch, console: GuestConsole): Promise<void> {
-  const slotMs = TIMEOUTS_MS.boot * timeoutScale(options.accelerator);
-  const ready = whileAlive(options, watch, console.ready);
+/** What only QEMU knows. Rejects with InfraError if it does not say, or with the GuestDeath of a QEMU that ends meanwhile. */
+async function askQemu({ scale, watch }: Boot, { qmp }: QemuProcess): Promise<{ port: number; memoryDevices: ReadonlyMap<string, number> }> {
+  try {
+    const [port, memoryDevices] = await Promise.all([querySshPort(qmp), queryMemoryDevices(qmp)]);
+    return { port, memoryDevices };
+  } catch (error) {
+    // QMP closes a moment before its QEMU is known to be gone.
+    if (await settlesWithin(watch.death, TIMEOUTS_MS.lastWords * scale)) throw await watch.death;
+    if (error instanceof InfraError) throw error;
+    const why = error instanceof z.ZodError ? error.issues.map(({ message }) => message).join('; ') : String(error instanceof Error ? error.message : error);
+    throw new InfraError(`QEMU did not tell how it set up a guest: ${why}`, { code: 'qemu-start', remedy: 'see `pmemrig doctor`', cause: error });
+  }
+}
+
+async function waitUntilReady({ alive, scale, watch }: Boot, console: GuestConsole): Promise<void> {
+  const slotMs = TIMEOUTS_MS.boot * scale;
+  const ready = alive(console.ready);
   if (!(await settlesWithin(ready, slotMs))) {
     const silent = console.lastLines().length === 0 ? '; the kernel printed nothing' : '';
     watch.reportStall(`the guest did not get ready within ${slotMs / 1000} s (slot "boot")${silent}`);
@@ -149,8 +196,7 @@ async function waitUntilReady(options: BootOptions, watch: DeathWatch, console: 
   return ready;
 }
 
-async function logIn(options: BootOptions, watch: DeathWatch, port: number): Promise<SshConnection> {
-  const scale = timeoutScale(options.accelerator);
+async function logIn(options: BootOptions, { alive, scale, watch }: Boot, port: number): Promise<SshConnection> {
   const slotMs = TIMEOUTS_MS.ssh * scale;
   const tooLate = AbortSignal.timeout(slotMs);
   const attempts = pRetry(() => connectSsh({ port, keys: options.keys, timeoutMs: slotMs, keepaliveMs: KEEPALIVE_MS * scale }), {
@@ -163,20 +209,26 @@ async function logIn(options: BootOptions, watch: DeathWatch, port: number): Pro
     watch.reportSshLost(`sshd of the guest let nobody in within ${slotMs / 1000} s (slot "ssh")${why}`);
     return watch.death.then((death) => Promise.reject(death));
   });
-  return whileAlive(options, watch, connection);
+  const ssh = await alive(connection);
+  void ssh.closed.then((reason) => watch.reportSshClosed(reason));
+  return ssh;
 }
 
-/** `action`, unless the guest dies or the run is interrupted first. */
-async function whileAlive<T>({ signal }: BootOptions, { death }: DeathWatch, action: Promise<T>): Promise<T> {
-  const aborted = createDeferred<never>();
-  const abort = () => aborted.reject(signal?.reason instanceof Error ? signal.reason : new Error('the boot was interrupted'));
+/** `uname -r`; the first command, which shows that sshd can start any. */
+async function askRelease({ alive, scale, watch }: Boot, ssh: SshConnection): Promise<string> {
+  const slotMs = TIMEOUTS_MS.ssh * scale;
+  const answer = alive(execOverSsh(ssh, ['uname', '-r']));
+  if (!(await settlesWithin(answer, slotMs))) watch.reportStall(`the guest let the rig in, but ran no command within ${slotMs / 1000} s (slot "ssh")`);
+  return (await answer).stdout.trim();
+}
+
+/** A promise that an interruption of the run rejects, until it is released. */
+function rejectOnAbort(signal: AbortSignal | undefined): { readonly rejected: Promise<never>; release(): void } {
+  const { promise, reject } = createDeferred<never>();
+  const abort = () => reject(signal?.reason instanceof Error ? signal.reason : new Error('the boot was interrupted'));
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([action, aborted.promise, death.then((cause) => Promise.reject(cause))]);
-  } finally {
-    signal?.removeEventListener('abort', abort);
-  }
+  return { rejected: promise, release: () => signal?.removeEventListener('abort', abort) };
 }
 
 function keyFiles({ client, host }: RunKeys): { path: string; mode: number; content: string }[] {

@@ -7,7 +7,10 @@ const NO_MEMORY = /cannot set up guest memory|Cannot allocate memory|unable to m
 
 /** Says whom to blame when QEMU would not start. */
 export function blameQemuStart(error: unknown, kernel: { readonly name: string; readonly image: string }): Error {
-  if (!(error instanceof QemuStartError)) return error instanceof Error ? error : new Error(String(error));
+  if (!(error instanceof QemuStartError)) {
+    // No process to be had, no files to be opened: Node throws before there is a QEMU.
+    return new InfraError(`QEMU would not start: ${error instanceof Error ? error.message : String(error)}`, { code: 'qemu-start', remedy: 'see `pmemrig doctor`', cause: error });
+  }
   if (BAD_KERNEL.test(error.message)) {
     return new UserError(`QEMU cannot boot kernel "${kernel.name}" (${kernel.image}): ${error.message}`, {
       code: 'kernel-not-bootable',
