@@ -38,7 +38,8 @@ export function parseNotes(segment: Buffer): { readonly owner: string; readonly 
   return found;
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+/** As many bytes of a file as there are, up to `length`. */
+export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
 }

@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../../orchestrator/model/errors.ts';
-import { hasPvhEntry, isElf64 } from './elf-notes.ts';
+import { hasPvhEntry, isElf64, readAt } from './elf-notes.ts';
 
+/** A bzImage's boot sector, setup header and, as a rule, version string: kernel_version is a 16-bit pointer. */
+export const HEAD_BYTES = 64 << 10;
 const CHUNK_BYTES = 1 << 20;
 /** Longer than any release string with its prefix, so that one across two chunks is found. */
 const OVERLAP_BYTES = 256;
@@ -14,8 +16,7 @@ export async function readKernelRelease(path: string): Promise<string> {
   await using file = await open(path).catch((error: unknown) => {
     throw new UserError(`The kernel image ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { code: 'unreadable-kernel' });
   });
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(64 << 10), 0, 64 << 10, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
-  const head = buffer.subarray(0, bytesRead);
+  const head = await readAt(file, 0, HEAD_BYTES).catch(() => Buffer.alloc(0));
   const release = parseBzImageRelease(head) ?? (isElf64(head) ? await findBanner(file) : undefined);
   if (release === undefined) {
     throw new UserError(`${path} is not a kernel image for x86.`, {
@@ -42,13 +43,11 @@ export function parseBzImageRelease(head: Buffer): string | undefined {
   return /^[^\s\0]+/.exec(head.toString('latin1', at, at + OVERLAP_BYTES))?.[0];
 }
 
-/** The compressed vmlinux in a bzImage: payload_offset at 0x248 counts from the end of the setup sectors (protocol 2.08). */
-export function bzImagePayload(image: Buffer): Buffer | undefined {
-  if (parseBzImageRelease(image) === undefined || image.length < 0x250 || image.readUInt16LE(0x206) < 0x208) return undefined;
+/** Where the compressed vmlinux lies in a bzImage, from its first bytes: payload_offset at 0x248 counts from the end of the setup sectors (protocol 2.08). */
+export function locatePayload(head: Buffer): { readonly start: number; readonly length: number } | undefined {
+  if (parseBzImageRelease(head) === undefined || head.length < 0x250 || head.readUInt16LE(0x206) < 0x208) return undefined;
   // setup_sects at 0x1f1: zero means four, and the boot sector comes on top.
-  const start = ((image.readUInt8(0x1f1) || 4) + 1) * 512 + image.readUInt32LE(0x248);
-  const length = image.readUInt32LE(0x24c);
-  return start + length <= image.length ? image.subarray(start, start + length) : undefined;
+  return { start: ((head.readUInt8(0x1f1) || 4) + 1) * 512 + head.readUInt32LE(0x248), length: head.readUInt32LE(0x24c) };
 }
 
 async function findBanner(file: Awaited<ReturnType<typeof open>>): Promise<string | undefined> {

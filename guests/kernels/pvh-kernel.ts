@@ -1,9 +1,11 @@
-import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { runTool } from '../store/run-tool.ts';
-import { hasPvhEntry } from './elf-notes.ts';
-import { bzImagePayload } from './kernel-release.ts';
+import { hasPvhEntry, readAt } from './elf-notes.ts';
+import { HEAD_BYTES, locatePayload } from './kernel-release.ts';
 
 /** What a bzImage's payload may be compressed with, known by the formats' own magic bytes. */
 const COMPRESSIONS = [
@@ -19,13 +21,13 @@ const COMPRESSIONS = [
  * so (no CONFIG_PVH, another compression): then the bzImage has to do.
  */
 export async function extractPvhKernel(bzImage: string, out: string, { signal, log }: PrepareContext): Promise<boolean> {
-  const payload = bzImagePayload(await readFile(bzImage));
-  const compression = payload && COMPRESSIONS.find(({ magic }) => magic.every((byte, i) => payload[i] === byte));
-  if (!payload || !compression) return false;
+  const payload = await findPayload(bzImage);
+  if (!payload) return false;
+  const { start, end, argv } = payload;
   const [packed, unpacked] = [`${out}.packed`, `${out}.unpacked`];
   try {
-    await writeFile(packed, payload.subarray(0, payload.length - compression.appended));
-    await runTool(['sh', '-c', 'out=$1 in=$2; shift 2; exec "$@" < "$in" > "$out"', 'sh', unpacked, packed, ...compression.argv], { signal });
+    await pipeline(createReadStream(bzImage, { start, end }), createWriteStream(packed));
+    await runTool(['sh', '-c', 'out=$1 in=$2; shift 2; exec "$@" < "$in" > "$out"', 'sh', unpacked, packed, ...argv], { signal });
     if (!(await hasPvhEntry(unpacked))) return false;
     await rename(unpacked, out);
     return true;
@@ -36,6 +38,17 @@ export async function extractPvhKernel(bzImage: string, out: string, { signal, l
   } finally {
     await Promise.all([packed, unpacked].map((file) => rm(file, { force: true })));
   }
+}
+
+/** First and last byte of the compressed vmlinux, and what unpacks it. Reads a few bytes only: a vmlinux given as such may have gigabytes. */
+async function findPayload(image: string): Promise<{ readonly start: number; readonly end: number; readonly argv: readonly string[] } | undefined> {
+  await using file = await open(image);
+  const place = locatePayload(await readAt(file, 0, HEAD_BYTES));
+  if (!place || place.start + place.length > (await file.stat()).size) return undefined;
+  const magicBytes = await readAt(file, place.start, 8);
+  const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, i) => magicBytes[i] === byte));
+  if (!compression || place.length <= compression.appended) return undefined;
+  return { start: place.start, end: place.start + place.length - compression.appended - 1, argv: compression.argv };
 }
 
 /** What QEMU shall start of a kernel's store entry: the unpacked kernel if there is one. */
