@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { lstat, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import type { ExecResult } from '../../orchestrator/model/guest.ts';
 import { formatSize } from '../../orchestrator/model/size.ts';
 import { createDeferred } from '../deferred.ts';
+import { blameHost } from '../host-error.ts';
 import type { SshConnection } from './connection.ts';
 import { execOverSsh, type RunOptions } from './exec.ts';
 import { quoteWord } from './quote.ts';
@@ -26,10 +27,31 @@ export async function writeOverSsh(connection: SshConnection, remotePath: string
   expectSuccess(await execOverSsh(connection, script, { stdin: content }), `writing ${remotePath} in the guest`);
 }
 
-/** Copies a file to, or a folder's content into, `remotePath`. Symbolic links inside a folder stay links. */
+/**
+ * Copies a file to, or a folder's content into, `remotePath`. Symbolic links inside a folder stay links.
+ * Rejects with UserError if it is too large or cannot be read.
+ */
 export async function uploadOverSsh(connection: SshConnection, localPath: string, remotePath: string, { maxBytes = DEFAULT_MAX_UPLOAD_BYTES } = {}): Promise<void> {
   const { isFolder, mode } = await measure(localPath, maxBytes);
-  if (!isFolder) return writeOverSsh(connection, remotePath, createReadStream(localPath), mode);
+  await (isFolder ? uploadFolder(connection, localPath, remotePath) : uploadFile(connection, localPath, remotePath, mode));
+}
+
+async function uploadFile(connection: SshConnection, localPath: string, remotePath: string, mode: number): Promise<void> {
+  // Open before the command that takes it: whatever fails until then has nobody who listens to a stream's errors.
+  await using file = await open(localPath).catch((error: unknown) => {
+    throw unreadable(localPath, error);
+  });
+  const content = file.createReadStream();
+  let failure: unknown;
+  content.once('error', (error) => (failure = error));
+  try {
+    await writeOverSsh(connection, remotePath, content, mode);
+  } catch (error) {
+    throw error === failure ? unreadable(localPath, error) : error;
+  }
+}
+
+async function uploadFolder(connection: SshConnection, localPath: string, remotePath: string): Promise<void> {
   const tar = spawn('tar', ['-C', localPath, '--sparse', '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   tar.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -40,15 +62,16 @@ export async function uploadOverSsh(connection: SshConnection, localPath: string
   const unpacked = execOverSsh(connection, `mkdir -p ${target} && tar -C ${target} --no-same-owner -xpf -`, { stdin: tar.stdout });
   try {
     const [status, result] = await Promise.all([packed.promise, unpacked]);
+    // Of GNU tar: 2 for what it cannot read, 1 for a file that changed while it was read.
+    if (status === 2) throw unreadable(localPath, stderr.trim());
     expectSuccess(result, `unpacking ${localPath} in the guest`);
-    // 1: a file changed while it was read.
     if (status !== 0) throw new InfraError(`packing ${localPath} failed: ${stderr.trim()}`, { code: 'upload-failed' });
   } finally {
     tar.kill('SIGKILL');
   }
 }
 
-/** Copies one file out, at most `maxBytes` of it. */
+/** Copies one file out, at most `maxBytes` of it. Rejects with InfraError if it cannot be written here. */
 export async function downloadOverSsh(
   connection: SshConnection,
   remotePath: string,
@@ -63,18 +86,25 @@ export async function downloadOverSsh(
       done(null, chunk.subarray(0, room));
     },
   });
-  const written = pipeline(bound, createWriteStream(localPath));
+  const file = createWriteStream(localPath);
+  let failure: unknown;
+  file.once('error', (error) => (failure = error));
+  const written = pipeline(bound, file);
   // If it fails, so does the command that writes into it; that error is the one to tell.
   written.catch(() => undefined);
-  const result = await execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, { stdoutTo: bound });
-  await written;
+  const result = await execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, { stdoutTo: bound }).catch((error: unknown) => {
+    throw error === failure ? blameHost(`${localPath} cannot be written`, error) : error;
+  });
+  await written.catch((error: unknown) => {
+    throw blameHost(`${localPath} cannot be written`, error);
+  });
   expectSuccess(result, `reading ${remotePath} in the guest`);
   return { bytes: Math.min(seen, maxBytes), truncated: seen > maxBytes };
 }
 
 async function measure(localPath: string, maxBytes: number): Promise<{ isFolder: boolean; mode: number }> {
   const info = await stat(localPath).catch((error: unknown) => {
-    throw new UserError(`${localPath} cannot be copied to the guest: ${error instanceof Error ? error.message : String(error)}`, { code: 'upload-unreadable' });
+    throw unreadable(localPath, error);
   });
   if (!info.isFile() && !info.isDirectory()) {
     throw new UserError(`${localPath} is neither a file nor a folder`, { code: 'upload-unreadable' });
@@ -90,11 +120,19 @@ async function measure(localPath: string, maxBytes: number): Promise<{ isFolder:
 }
 
 async function measureFolder(folder: string): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile());
-  let bytes = 0;
-  for (const { parentPath, name } of files) bytes += (await lstat(join(parentPath, name))).size;
-  return bytes;
+  try {
+    const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+    const files = entries.filter((entry) => entry.isFile());
+    let bytes = 0;
+    for (const { parentPath, name } of files) bytes += (await lstat(join(parentPath, name))).size;
+    return bytes;
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+function unreadable(localPath: string, cause: unknown): UserError {
+  return new UserError(`${localPath} cannot be copied to the guest: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'upload-unreadable', cause });
 }
 
 function expectSuccess({ exitCode, signal, stderr }: ExecResult, what: string): void {

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { ClientChannel } from 'ssh2';
+import { afterAll, expect, test } from 'vitest';
+import { ConnectionLost, type SshConnection } from './connection.ts';
+import { downloadOverSsh, uploadOverSsh } from './transfer.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'pmemrig-transfer-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Every command gets a channel whose other end prints `output` and reads what comes. */
+function connectTo({ output = '', open = () => Promise.resolve() }: { readonly output?: string; readonly open?: () => Promise<void> } = {}): SshConnection {
+  return {
+    closed: new Promise(() => undefined),
+    openExec: async (_command, attach) => {
+      await open();
+      const stdin = new PassThrough();
+      stdin.resume();
+      const channel = Object.assign(new PassThrough(), { stderr: new PassThrough(), stdin, end: () => stdin.end() });
+      channel.push(output);
+      stdin.once('end', () => {
+        channel.emit('exit', 0);
+        channel.push(null);
+        channel.destroy();
+      });
+      return attach(channel as unknown as ClientChannel);
+    },
+    openShell: () => Promise.reject(new Error('unused')),
+    close: () => undefined,
+  };
+}
+
+// A file that not even root may open for reading, and one whose first byte gives EIO.
+test.each(['/sys/bus/platform/drivers_probe', '/proc/self/mem'])('%s, which cannot be read, is the fault of whoever named it', async (path) => {
+  await expect(uploadOverSsh(connectTo(), path, '/opt/x')).rejects.toMatchObject({
+    name: 'UserError',
+    code: 'upload-unreadable',
+    message: expect.stringMatching(`^${path} cannot be copied to the guest: (EACCES|EIO)`) as string,
+  });
+});
+
+test('a connection that goes before the command takes its file leaves no error behind', async () => {
+  const connection = connectTo({ open: () => Promise.reject(new ConnectionLost()) });
+  await expect(uploadOverSsh(connection, import.meta.filename, '/opt/x')).rejects.toThrow(ConnectionLost);
+});
+
+test('a download that the disk of the host cannot hold is the fault of the host', async () => {
+  await expect(downloadOverSsh(connectTo({ output: 'data' }), '/data', '/dev/full')).rejects.toMatchObject({ name: 'InfraError', code: 'disk-full' });
+  await expect(downloadOverSsh(connectTo({ output: 'data' }), '/data', join(dir, 'none', 'data'))).rejects.toMatchObject({ name: 'InfraError', code: 'host-files' });
+});
