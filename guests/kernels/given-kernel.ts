@@ -2,9 +2,9 @@ import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
-import { digestFile, digestOf, shortDigest } from '../store/digest.ts';
+import { digestFile, digestOf, hashFile, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
-import { runTool } from '../store/run-tool.ts';
+import { toolFailedError, tryTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
 import { readKernelRelease } from './kernel-release.ts';
@@ -14,26 +14,30 @@ import type { PreparedKernel } from './prepared-kernel.ts';
 
 type GivenKernelSpec = Extract<KernelSpec, { kind: 'image' }>;
 
+/** They point back at the kernel's tree, or are what a careless copy made of that; no module is loaded from there. */
+const BACKLINKS: readonly string[] = ['build', 'source'];
+
+interface KernelFiles {
+  readonly image: string;
+  readonly tree: string | undefined;
+}
+
 /** Makes a kernel that the user built ready to boot: a bzImage or vmlinux, and its module tree if it has one. */
 export async function prepareGivenKernel(spec: GivenKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
   const release = await readKernelRelease(spec.image);
   const tree = spec.modules === undefined ? undefined : await findModuleTree(spec.modules, release);
-  const digest = digestOf(await digestFile(spec.image, context.cacheDir), tree === undefined ? null : await digestTree(tree, context));
+  const given: KernelFiles = { image: spec.image, tree };
+  const digest = await digestKernel(given, (file) => digestFile(file, context.cacheDir));
 
   const build = async (dir: string): Promise<void> => {
     context.log(`copying the kernel ${spec.image}`);
-    await copyFile(spec.image, join(dir, 'vmlinuz'));
-    await extractPvhKernel(join(dir, 'vmlinuz'), join(dir, 'vmlinux'), context);
-    if (tree === undefined) return;
-    const copy = join(dir, 'lib', 'modules', release);
-    await mkdir(copy, { recursive: true });
-    // `build` and `source` point back at the kernel's tree.
-    const names = (await readdir(tree)).filter((name) => name !== 'build' && name !== 'source');
-    await runTool(['cp', '--recursive', '--reflink=auto', '--preserve=mode,timestamps', '--', ...names.map((name) => join(tree, name)), copy], {
-      signal: context.signal,
-    });
+    const copy = await copyKernel(given, dir, release, context);
+    // `make` may have gone on since the digest was taken: an entry must never hold other bytes than its name says.
+    if ((await digestKernel(copy, hashFile)) !== digest || (await readKernelRelease(copy.image)) !== release) throw changedMeanwhile(given);
+    await extractPvhKernel(copy.image, join(dir, 'vmlinux'), context);
+    if (copy.tree === undefined) return;
     await finishModuleTree(dir, release, context);
-    await writeModulesDisk(copy, join(dir, 'modules.ext4'), context);
+    await writeModulesDisk(copy.tree, join(dir, 'modules.ext4'), context);
   };
   const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, build }, context);
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
@@ -79,12 +83,43 @@ async function isModuleTree(path: string): Promise<boolean> {
   return found.some(Boolean);
 }
 
-/** Digest of every module's bytes and place. */
-async function digestTree(tree: string, { cacheDir }: PrepareContext): Promise<string> {
+/** Copies what the user named to where the store wants it; modules that vanish meanwhile are the user's to mend. */
+async function copyKernel(given: KernelFiles, dir: string, release: string, { signal }: PrepareContext): Promise<KernelFiles> {
+  const image = join(dir, 'vmlinuz');
+  await copyFile(given.image, image);
+  if (given.tree === undefined) return { image, tree: undefined };
+  const source = given.tree;
+  const tree = join(dir, 'lib', 'modules', release);
+  await mkdir(tree, { recursive: true });
+  const names = (await readdir(source)).filter((name) => !BACKLINKS.includes(name));
+  const copied = await tryTool(
+    ['cp', '--recursive', '--reflink=auto', '--preserve=mode,timestamps', '--', ...names.map((name) => join(source, name)), tree],
+    { signal },
+  );
+  if (!copied.ok) throw /No such file or directory/.test(copied.output) ? changedMeanwhile(given) : toolFailedError(['cp', source, tree], copied.output);
+  return { image, tree };
+}
+
+function changedMeanwhile({ image, tree }: KernelFiles): UserError {
+  return new UserError(`The kernel ${image}${tree === undefined ? '' : `, or its modules in ${tree},`} changed while it was copied.`, {
+    code: 'kernel-changed',
+    remedy: 'let the build end, and run again.',
+  });
+}
+
+/** Digest of the image and of every module's bytes and place. */
+async function digestKernel({ image, tree }: KernelFiles, digest: (file: string) => Promise<string>): Promise<string> {
+  return digestOf(await digest(image), tree === undefined ? null : await digestTree(tree, digest));
+}
+
+async function digestTree(tree: string, digest: (file: string) => Promise<string>): Promise<string> {
   // Directory entries, not names: those would be followed through `build` and `source` into the kernel's tree.
   const entries = await readdir(tree, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !BACKLINKS.some((name) => file.startsWith(`${join(tree, name)}/`)));
   const digests: string[] = [];
-  for (const file of files.toSorted()) digests.push(file.slice(tree.length), await digestFile(file, cacheDir));
+  for (const file of files.toSorted()) digests.push(file.slice(tree.length), await digest(file));
   return digestOf(digests);
 }

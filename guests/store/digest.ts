@@ -14,8 +14,15 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, 16);
 }
 
+/** sha256 of a file's bytes. Rejects with the error of `read`. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
 /**
- * sha256 of a file's bytes. Remembers it in `<cacheDir>/digests` by inode, size and times, so that
+ * As {@link hashFile}. Remembers the digest in `<cacheDir>/digests` by inode, size and times, so that
  * a kernel of hundreds of megabytes is read once. Rejects with the error of `stat` or `read`.
  */
 export async function digestFile(path: string, cacheDir: string): Promise<string> {
@@ -23,9 +30,7 @@ export async function digestFile(path: string, cacheDir: string): Promise<string
   const memo = join(cacheDir, 'digests', digestOf(path, [dev, ino, size, mtimeNs, ctimeNs].map(String)));
   const known = await readFile(memo, 'utf8').catch(() => undefined);
   if (known?.length === 64) return known;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  const digest = hash.digest('hex');
+  const digest = await hashFile(path);
   // A file changed within the clock's resolution keeps its times: such a fresh one is not remembered.
   if (Date.now() - Number(mtimeNs / 1_000_000n) > 2_000) {
     await mkdir(join(cacheDir, 'digests'), { recursive: true });
