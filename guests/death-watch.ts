@@ -43,7 +43,7 @@ export function watchDeath(options: {
   const name = (suspicion: Suspicion) => {
     if (over) return;
     over = true;
-    death.resolve(nameDeath({ suspicion, events, report: console.report(), fatalSentence: console.fatalSentence(), lastLines: console.lastLines() }));
+    death.resolve(nameDeath({ suspicion, events, report: console.report(), fatalSentence: console.fatalSentence(), stacks: console.stacks(), lastLines: console.lastLines() }));
   };
   /** QEMU's exit names the death better than the suspicion does, if it comes in time. */
   const nameAfterLastWords = async (suspicion: Suspicion) => {

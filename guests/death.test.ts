@@ -7,6 +7,7 @@ function name(facts: Partial<DeathFacts>) {
     events: [],
     report: undefined,
     fatalSentence: undefined,
+    stacks: [],
     lastLines: ['the last line'],
     ...facts,
   });
@@ -69,4 +70,11 @@ test('an oops that did not stop the kernel is told along, and is the evidence', 
     message: 'no answer; before that the kernel reported: BUG: kernel NULL pointer dereference, address: 0',
     evidence: 'BUG: kernel NULL pointer dereference, address: 0',
   });
+});
+
+test('of a stall the stacks are the evidence, after what the kernel reported before', () => {
+  const suspicion = { what: 'stall', reason: 'no answer' } as const;
+  const stacks = ['sysrq: Show Blocked State', 'task:ndctl state:D'];
+  expect(name({ suspicion, stacks }).evidence).toBe('sysrq: Show Blocked State\ntask:ndctl state:D');
+  expect(name({ suspicion, stacks, report: oops }).evidence).toBe('BUG: kernel NULL pointer dereference, address: 0\nsysrq: Show Blocked State\ntask:ndctl state:D');
 });

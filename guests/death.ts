@@ -19,11 +19,13 @@ export interface DeathFacts {
   readonly report: KernelReport | undefined;
   /** The sentence by which the guest's init gave up. */
   readonly fatalSentence: string | undefined;
+  /** What the kernel showed of its stacks when the rig asked. */
+  readonly stacks: readonly string[];
   readonly lastLines: readonly string[];
 }
 
 /** Names a guest's end. The kernel's own report wins over every other sign, then QEMU's events, then the rig's suspicion. */
-export function nameDeath({ suspicion, events, report, fatalSentence, lastLines }: DeathFacts): GuestDeath {
+export function nameDeath({ suspicion, events, report, fatalSentence, stacks, lastLines }: DeathFacts): GuestDeath {
   const evidence = (report?.lines ?? lastLines).join('\n');
   if (report?.fatal) return new GuestDeath('panic', report.title, evidence);
   if (events.some(({ event }) => event === 'GUEST_PANICKED')) {
@@ -32,7 +34,9 @@ export function nameDeath({ suspicion, events, report, fatalSentence, lastLines 
   const because = report === undefined ? '' : `; before that the kernel reported: ${report.title}`;
   const die = (kind: GuestDeath['kind'], message: string) => new GuestDeath(kind, message + because, evidence);
 
-  if (suspicion.what === 'stall') return die('stall', suspicion.reason);
+  if (suspicion.what === 'stall') {
+    return new GuestDeath('stall', suspicion.reason + because, stacks.length === 0 ? evidence : [...(report?.lines ?? []), ...stacks].join('\n'));
+  }
   const shutdown = events.findLast(({ event }) => event === 'SHUTDOWN')?.data['reason'];
   if (fatalSentence !== undefined) return die('power-off', `the guest gave up during boot: ${fatalSentence}`);
   if (shutdown === 'guest-shutdown') return die('power-off', 'the guest powered itself off');

@@ -24,7 +24,7 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly backingFiles: readonly string[];
   /** Fulfils when the guest dies on its own; never after `dispose`. */
   readonly death: Promise<GuestDeath>;
-  /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. */
+  /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. Past its slot the guest has stalled. */
   setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
   /** Joins this process's terminal to a shell in the guest; gives its exit status. */
   shell(): Promise<number>;
@@ -57,6 +57,10 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
   const alive = <T>(action: Promise<T>): Promise<T> => whileAlive(action, gone, watch);
   const exec = (command: string | readonly string[], execOptions: ExecOptions = {}): Promise<ExecResult> =>
     alive(execOverSsh(ssh, command, { ...execOptions, waitScale }));
+  const stall = (reason: string): Promise<never> => {
+    watch.reportStall(reason);
+    return gone;
+  };
   const marker = openMarker(ssh);
 
   const tearDown = async () => {
@@ -89,7 +93,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     download: (remotePath, localPath, transferOptions) => alive(downloadOverSsh(ssh, remotePath, localPath, transferOptions)),
     mark: (text) => alive(marker.write(text)),
     setUpPmem: async () => {
-      const setUp = await setUpPmem(exec, started.expectedDevices, { timeoutMs: TIMEOUTS_MS.setup * waitScale });
+      const setUp = await setUpPmem(exec, started.expectedDevices, { timeoutMs: TIMEOUTS_MS.setup * waitScale, stall });
       devices = setUp.devices;
       return { problems: setUp.problems };
     },

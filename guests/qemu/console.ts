@@ -1,13 +1,14 @@
 import { createDeferred } from '../deferred.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { findKernelReport, type KernelReport } from './kernel-report.ts';
+import { findStacks } from './stacks.ts';
 
 /** Printed by the guest's init; the contract with guests/images. */
 const READY_MARK = 'pmemrig: ready';
 const FATAL_MARK = 'pmemrig: FATAL: ';
 const PANIC_MARK = 'Kernel panic - not syncing';
 
-/** Kept in memory for evidence; the whole log is QEMU's file. */
+/** Kept in memory for evidence; the whole log is a file. */
 const KEPT_LINES = 4000;
 const LAST_WORDS = 25;
 
@@ -23,6 +24,8 @@ export interface GuestConsole {
   readonly panicked: Promise<void>;
   report(): KernelReport | undefined;
   fatalSentence(): string | undefined;
+  /** What the kernel last showed of its stacks when it was asked to; empty if it never was. */
+  stacks(): string[];
   /** The last lines, for when the kernel said nothing itself. */
   lastLines(): string[];
 }
@@ -54,6 +57,7 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
     panicked: panicked.promise,
     report: () => findKernelReport(lines),
     fatalSentence: () => sentence,
+    stacks: () => findStacks(lines),
     lastLines: () => lines.slice(-LAST_WORDS),
   };
 }
