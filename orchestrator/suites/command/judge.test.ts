@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { ExecResult } from '../../model/guest.ts';
 import { judgeCommand } from './judge.ts';
 
-const ended = (over: Partial<ExecResult>) => judgeCommand({ exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...over }, 30);
+const ended = (over: Partial<ExecResult>, head = over.stdout ?? '') =>
+  judgeCommand({ exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...over }, { timeoutSec: 30, head });
 
 test('exit status 0 passes', () => expect(ended({})).toEqual({ status: 'pass' }));
 
@@ -38,3 +39,23 @@ test('TAP does not save a bad exit status', () => {
 });
 
 test('1..0 skips with its reason', () => expect(ended({ stdout: '1..0 # SKIP no pmem\n' })).toEqual({ status: 'skip', message: 'no pmem' }));
+
+test('an end without exit status or signal is told as lost', () => expect(ended({ exitCode: null })).toEqual({ status: 'fail', message: "the command's exit status was lost" }));
+
+test('a hang keeps the results that were printed before it', () => {
+  const stdout = 'KTAP version 1\n1..2\n    KTAP version 1\n    # Subtest: dax\n    1..3\n    ok 1 map\n    not ok 2 sync\n    ok 3 fl';
+  expect(ended({ exitCode: null, signal: 'KILL', timedOut: true, stdout })).toMatchObject({
+    status: 'hang',
+    subtests: [{ name: 'dax/map', status: 'pass' }, { name: 'dax/sync', status: 'fail' }, { name: 'dax/fl' }],
+  });
+});
+
+test('TAP whose beginning was dropped does not pass for plain output', () => {
+  expect(ended({ truncated: true, stdout: 'ok 70000 z\n' }, 'TAP version 13\n')).toMatchObject({ status: 'fail', message: 'its TAP output is too long to be read whole' });
+});
+
+test('of thousands of broken lines a message names three', () => {
+  const { message } = ended({ stdout: `TAP version 13\n1..1\n${'ok 1 a\n'.repeat(1000)}` });
+  expect(message).toMatch(/^its TAP output is broken: .*; and \d+ more$/);
+  expect(message?.length).toBeLessThan(300);
+});

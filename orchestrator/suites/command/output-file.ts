@@ -2,30 +2,46 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 
 const MAX_BYTES = 64 * 2 ** 20;
+/** What may wait in memory for the disk: a guest can print faster than it writes. */
+const MAX_WAITING_BYTES = 8 * 2 ** 20;
 
 /** A command's whole output on the host, both streams as they come, so that it outlives a guest that dies. */
 export interface OutputFile {
   write(chunk: Buffer): void;
-  close(): Promise<void>;
+  /** Fulfils when all is on the disk, with the reason if it is not: a full disk is no verdict on the command. */
+  close(): Promise<string | undefined>;
 }
 
-/** Past 64 MiB the rest is left out, and the file says so. */
+/** Past 64 MiB, or where the disk cannot keep up, output is left out, and the file says so. */
 export function openOutputFile(path: string): OutputFile {
   const stream = createWriteStream(path);
-  // Listened to from the start: a full disk must not end the controller, but fail `close`.
-  const done = finished(stream);
-  done.catch(() => undefined);
+  // Listened to from the start: a full disk must not end the controller.
+  const done = finished(stream).then(
+    () => undefined,
+    (error: unknown) => `the output could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+  );
   let room = MAX_BYTES;
+  let dropped = 0;
+  const tellDropped = () => {
+    if (dropped > 0) stream.write(`\n[pmemrig: ${dropped} bytes were left out here, the disk being too slow]\n`);
+    dropped = 0;
+  };
   return {
     write(chunk) {
-      if (room <= 0) return;
+      if (room <= 0 || stream.destroyed) return;
+      if (stream.writableLength > MAX_WAITING_BYTES) {
+        dropped += chunk.length;
+        return;
+      }
+      tellDropped();
       stream.write(chunk.subarray(0, room));
       room -= chunk.length;
       if (room <= 0) stream.write('\n[pmemrig: the rest of the output was left out]\n');
     },
-    async close() {
+    close() {
+      if (!stream.destroyed) tellDropped();
       stream.end();
-      await done;
+      return done;
     },
   };
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { InfraError } from '../../model/errors.ts';
 import type { CommandSuiteSpec } from '../../model/matrix.ts';
 import { createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
@@ -48,4 +49,31 @@ test('the files left in $PMEMRIG_ARTIFACTS are fetched', async () => {
   const guest = createFakeGuest({ devices: [FSDAX], answers: { 'find ': { stdout: 'trace.dat\0' } }, files: { '/run/pmemrig/artifacts/trace.dat': 'x' } });
   const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
   expect((await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2)).artifacts).toEqual(['output.2.log', 'trace.dat']);
+});
+
+test('a fetch that fails leaves the verdict as it is, and is told with the evidence', async () => {
+  const guest = {
+    ...createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { exitCode: 3, stdout: 'broken\n' }, 'find ': { stdout: 'a\0' } } }),
+    download: () => Promise.reject(new InfraError('reading it failed', { code: 'transfer-failed' })),
+  };
+  const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
+  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toEqual({
+    status: 'fail',
+    message: 'exit status 3',
+    evidence: 'broken\n[pmemrig: the artifacts could not be fetched whole: reading it failed]',
+    artifacts: ['output.1.log'],
+  });
+});
+
+test('an output file that cannot be written is a remark, and no end of the test', async () => {
+  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { stdout: 'hello\n' } } });
+  const context = createSuiteContext(spec, guest, NO_FILESYSTEM);
+  mkdirSync(join(context.artifactDir, 'output.1.log'));
+  const session = await commandSuite.open(context);
+  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toMatchObject({ status: 'pass', evidence: expect.stringContaining('the output could not be kept: EISDIR') });
+});
+
+test("the test's deadline leaves room for copying in and for fetching the artifacts", async () => {
+  const session = await commandSuite.open(createSuiteContext(spec, createFakeGuest({ devices: [FSDAX] }), NO_FILESYSTEM));
+  expect(session.testTimeoutMs({ name: 'command/suite.test.ts', estimateSec: 1 })).toBe((30 + 60 + 60) * 1000);
 });

@@ -5,10 +5,11 @@ import type { ExecResult, Guest } from '../../model/guest.ts';
 import type { CommandSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
+import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { type Mount, mountFilesystem } from '../shared/mount-filesystem.ts';
 import { commandEnvironment } from './environment.ts';
-import { fetchArtifacts } from './fetch-artifacts.ts';
+import { type FetchedArtifacts, fetchArtifacts } from './fetch-artifacts.ts';
 import { judgeCommand } from './judge.ts';
 import { openOutputFile } from './output-file.ts';
 import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
@@ -16,8 +17,12 @@ import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
 const GUEST_ARTIFACTS = '/run/pmemrig/artifacts';
 /** TAP is read from what is kept of stdout. */
 const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
-/** Copying in and out beside the command's own time, unscaled. */
+/** Copying in, beside the command's own time, and killing it at the end of that; unscaled. */
 const MARGIN_SEC = 60;
+/** Copying its artifacts out, unscaled. */
+const FETCH_SEC = 60;
+/** Enough to see whether a stream is TAP. */
+const HEAD_BYTES = 256;
 
 /** The user's own program, judged by exit status as kselftest does and, where it prints TAP or KTAP, test by test. */
 export const commandSuite: Suite<CommandSuiteSpec> = {
@@ -32,10 +37,10 @@ async function openCommand(context: SuiteContext<CommandSuiteSpec>): Promise<Sui
   const { spec, cell } = context;
   const mount = isMounted(cell.filesystem) ? await mountFilesystem(context, cell.filesystem) : undefined;
   return {
-    testTimeoutMs: () => (spec.timeoutSec + MARGIN_SEC) * 1000,
+    testTimeoutMs: () => (spec.timeoutSec + MARGIN_SEC + FETCH_SEC) * 1000,
     run: (_test, attempt) => runCommand(context, mount, attempt),
     async close() {
-      await context.guest.exec(['rm', '-rf', COMMAND_DIR, GUEST_ARTIFACTS]);
+      await context.guest.exec(['rm', '-rf', COMMAND_DIR, GUEST_ARTIFACTS], { timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale });
       await mount?.unmount();
     },
   };
@@ -51,24 +56,45 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
   const outputPath = join(artifactDir, `output.${attempt}.log`);
   const output = openOutputFile(outputPath);
   const timeoutSec = spec.timeoutSec * timeoutScale;
+  let head = '';
   let result: ExecResult;
+  let outputProblem: string | undefined;
   try {
     result = await guest.exec(placeArgv(spec, isFolder), {
       cwd: COMMAND_DIR,
       env: commandEnvironment(cell, guest, { artifactDir: GUEST_ARTIFACTS, mountPath: mount?.path }),
       timeoutMs: timeoutSec * 1000,
       maxOutputBytes: MAX_OUTPUT_BYTES,
-      onOutput: (chunk) => output.write(chunk),
+      onOutput: (chunk, stream) => {
+        if (stream === 'stdout' && head.length < HEAD_BYTES) head += chunk.toString('latin1', 0, HEAD_BYTES);
+        output.write(chunk);
+      },
     });
   } finally {
-    await output.close();
+    outputProblem = await output.close();
   }
 
-  const localArtifacts = join(artifactDir, `artifacts.${attempt}`);
-  await mkdir(localArtifacts, { recursive: true });
-  const { files, notes } = await fetchArtifacts(guest, GUEST_ARTIFACTS, localArtifacts);
-  for (const note of notes) log(`${cell.id}: ${note}`);
-  return { ...judgeCommand(result, timeoutSec), artifacts: [outputPath, ...files].map(toArtifact) };
+  // Whatever becomes of the artifacts, the command has ended.
+  const judged = judgeCommand(result, { timeoutSec, head });
+  const { files, notes } = await keepArtifacts(guest, join(artifactDir, `artifacts.${attempt}`), FETCH_SEC * 1000 * timeoutScale);
+  const remarks = [...(outputProblem === undefined ? [] : [outputProblem]), ...notes];
+  for (const remark of remarks) log(`${cell.id}: ${remark}`);
+  return { ...withRemarks(judged, remarks), artifacts: [outputPath, ...files].map(toArtifact) };
+}
+
+async function keepArtifacts(guest: Guest, localDir: string, timeoutMs: number): Promise<FetchedArtifacts> {
+  try {
+    await mkdir(localDir, { recursive: true });
+  } catch (error) {
+    return { files: [], notes: [`no folder for the artifacts could be made: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  return fetchArtifacts(guest, GUEST_ARTIFACTS, localDir, timeoutMs);
+}
+
+function withRemarks(result: TestResult, remarks: readonly string[]): TestResult {
+  if (remarks.length === 0) return result;
+  const said = remarks.map((remark) => `[pmemrig: ${remark}]`).join('\n');
+  return { ...result, evidence: result.evidence === undefined ? said : `${result.evidence}\n${said}` };
 }
 
 async function makeFreshFolders(guest: Guest): Promise<void> {

@@ -71,3 +71,47 @@ test('an empty plan says why nothing ran', () => expect(parseTap('1..0 # SKIP no
 test('diagnostics before a failed result are its evidence', () => {
   expect(parseTap('TAP version 13\n1..1\n# expected 1, got 2\nnot ok 1 a\n').subtests[0]?.evidence).toContain('expected 1, got 2');
 });
+
+test('past 5,000 results the rest is counted, and breaks the plan', () => {
+  const lines = Array.from({ length: 5003 }, (_, index) => `ok ${index + 1} t${index + 1}`);
+  const { subtests, problems } = parseTap(['TAP version 13', '1..5003', ...lines, ''].join('\n'));
+  expect(subtests).toHaveLength(5000);
+  expect(problems).toEqual(['3 results were left out: 5000 are read at most, nested ten deep', 'incorrect number of tests']);
+});
+
+test('results nested without end neither exhaust the stack nor pass', () => {
+  const deep = Array.from({ length: 3000 }, (_, level) => `${'    '.repeat(level)}# Subtest: g\n${'    '.repeat(level)}ok 1 x\n`).join('');
+  const { subtests, problems } = parseTap(`TAP version 14\n${deep}1..1\n`);
+  expect(subtests.length).toBeLessThan(30);
+  expect(problems[0]).toMatch(/^\d+ results were left out/);
+});
+
+test('names hold no control characters or terminal codes, are cut at 200 characters, and stay unique', () => {
+  const long = 'n'.repeat(900);
+  const names = parseTap(`TAP version 13\n1..4\nok 1 \u001B[32mgreen\u001B[0m\u0007\nok 2 ${long}a\nok 3 ${long}b\nok 4 a (2)\n`).subtests.map(({ name }) => name);
+  expect(names[0]).toBe('green');
+  expect(names[1]).toHaveLength(200);
+  expect(new Set(names).size).toBe(4);
+  expect(brief('TAP version 13\n1..3\nok 1 a (2)\nok 2 a\nok 3 a\n').subtests.map(([name]) => name)).toEqual(['a (2)', 'a', 'a (3)']);
+});
+
+test('a hostile line costs no more than its length', () => {
+  const start = performance.now();
+  parseTap(`TAP version 13\n${`not ok 1 a${' '.repeat(990)}\n`.repeat(4000)}ok 2 ${'# '.repeat(1e6)}\n1..4001\n`);
+  expect(performance.now() - start).toBeLessThan(5000);
+});
+
+test('the leaves of a group that never ended are kept', () => {
+  expect(brief('TAP version 14\n1..2\nok 1 z\n    # Subtest: dax\n    1..3\n    ok 1 fault\n    not ok 2 zero\n')).toEqual({
+    subtests: [
+      ['z', 'pass'],
+      ['dax/fault', 'pass'],
+      ['dax/zero', 'fail', 'not ok'],
+    ],
+    problems: ['the group "dax" has no result of its own'],
+  });
+});
+
+test('a stream that ends after its version line is broken, not skipped', () => {
+  expect(parseTap('TAP version 13\n')).toEqual({ subtests: [], problems: ['neither a plan nor a result'] });
+});

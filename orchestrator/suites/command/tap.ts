@@ -1,11 +1,17 @@
 import { Parser, type Result } from 'tap-parser';
 import type { TestResult } from '../../model/outcome.ts';
+import { lastLines } from '../shared/last-lines.ts';
+import { oneLine } from '../shared/one-line.ts';
+import { MAX_RESULTS, readTapLines } from './tap-lines.ts';
+
+const MAX_NAME_CHARS = 200;
+const MAX_REASON_CHARS = 500;
 
 export type TapSubtest = NonNullable<TestResult['subtests']>[number];
 
 /** What a TAP or KTAP stream says. */
 export interface TapReport {
-  /** The leaves in order, nested names joined by `/`. */
+  /** The leaves in order, nested names joined by `/`; those of a group that never ended, too. */
   readonly subtests: readonly TapSubtest[];
   /** What is wrong with the stream as a whole: results missing, a plan broken, `Bail out!`. */
   readonly problems: readonly string[];
@@ -22,42 +28,51 @@ export function isTap(stdout: string): boolean {
 export function parseTap(stdout: string): TapReport {
   const parser = new Parser();
   const report = collect(parser);
-  parser.end(indentNested(stdout));
+  const { text, leftOut } = readTapLines(stdout);
+  parser.end(text);
   const { results } = parser;
   const problems = [...report.problems];
-  if (typeof results?.bailout === 'string' || results?.bailout === true) problems.push(`Bail out! ${results.bailout === true ? '' : results.bailout}`.trim());
-  const skipAll = results?.plan.skipAll === true ? { skipAll: results.plan.skipReason.replace(/^SKIP\S*\s*/i, '') || 'no reason given' } : {};
-  return { subtests: withUniqueNames(report.subtests), problems, ...skipAll };
-}
-
-/** kselftest's runner puts `# ` before each line of a test that speaks TAP itself; tap-parser knows nesting by indent. */
-function indentNested(text: string): string {
-  let nested = false;
-  return text
-    .split('\n')
-    .map((line) => {
-      if (/^# K?TAP version/.test(line)) nested = true;
-      else if (!line.startsWith('#')) nested = false;
-      const plain = nested ? `    ${line.slice(2)}` : line;
-      // KTAP's version line means nothing to a TAP parser, and TAP's own says no more.
-      return plain.replace(/^(\s*)KTAP version \d+/, '$1TAP version 14');
-    })
-    .join('\n');
+  if (leftOut > 0) problems.unshift(`${leftOut} results were left out: ${MAX_RESULTS} are read at most, nested ten deep`);
+  if (typeof results?.bailout === 'string' || results?.bailout === true) problems.push(oneLine(`Bail out! ${results.bailout === true ? '' : results.bailout}`, MAX_REASON_CHARS));
+  // Of a stream that stops after its version line tap-parser says so, too.
+  if (parser.syntheticPlan) problems.push('neither a plan nor a result');
+  else if (results?.plan.skipAll === true) {
+    return { subtests: [], problems, skipAll: oneLine(results.plan.skipReason.replace(/^SKIP\S*\s*/i, ''), MAX_REASON_CHARS) || 'no reason given' };
+  }
+  return { subtests: withUniqueNames(report.subtests), problems };
 }
 
 interface Collected {
+  /** Of a group, from the `# Subtest:` line in it or before it. */
+  name: string;
   readonly subtests: TapSubtest[];
   readonly problems: string[];
 }
 
 function collect(parser: Parser): Collected {
-  const own: Collected = { subtests: [], problems: [] };
+  const own: Collected = { name: parser.name, subtests: [], problems: [] };
   let child: Collected | undefined;
   let diagnostics: string[] = [];
+  const addLeaves = (group: string, inner: Collected) => {
+    own.subtests.push(...inner.subtests.map((leaf) => ({ ...leaf, name: `${group}/${leaf.name}` })));
+    own.problems.push(...inner.problems.map((problem) => `${group}: ${problem}`));
+  };
+  /** The guest died or was cut short inside it: what it had printed still counts. */
+  const addUnfinished = () => {
+    if (!child) return;
+    const group = child.name || 'unfinished';
+    addLeaves(group, child);
+    own.problems.push(`the group "${oneLine(group, MAX_NAME_CHARS)}" has no result of its own`);
+    child = undefined;
+  };
   parser.on('child', (nested: Parser) => {
+    addUnfinished();
     child = collect(nested);
   });
-  parser.on('comment', (line: string) => diagnostics.push(line.trim()));
+  parser.on('comment', (line: string) => {
+    own.name ||= /^# Subtest: (.+)/.exec(line.trim())?.[1] ?? '';
+    diagnostics = [...diagnostics.slice(-19), line.trim()];
+  });
   parser.on('assert', (result: Result) => {
     const subtest = toSubtest(result, diagnostics);
     diagnostics = [];
@@ -67,22 +82,23 @@ function collect(parser: Parser): Collected {
       own.subtests.push(subtest);
       return;
     }
-    own.subtests.push(...inner.subtests.map((leaf) => ({ ...leaf, name: `${subtest.name}/${leaf.name}` })));
-    own.problems.push(...inner.problems.map((problem) => `${subtest.name}: ${problem}`));
+    addLeaves(subtest.name, inner);
     // Of a group only what its leaves do not tell: a failure of its own, or that it was skipped.
     const told = subtest.status === 'fail' ? inner.subtests.some(({ status }) => status === 'fail') : inner.subtests.length > 0;
     if (!told) own.subtests.push(subtest);
   });
   parser.on('complete', () => {
+    addUnfinished();
     own.problems.push(...(parser.results?.failures ?? []).flatMap((failure) => ('tapError' in failure && typeof failure.tapError === 'string' ? [failure.tapError] : [])));
   });
   return own;
 }
 
 function toSubtest(result: Result, diagnostics: readonly string[]): TapSubtest {
-  const { title, directive, reason } = readDirective(result);
-  const name = title || reason || `test ${result.id}`;
-  const evidence = diagnostics.length > 0 ? { evidence: diagnostics.slice(-20).join('\n') } : {};
+  const { title, directive, ...rest } = readDirective(result);
+  const reason = oneLine(rest.reason, MAX_REASON_CHARS);
+  const name = oneLine(title, MAX_NAME_CHARS) || oneLine(reason, MAX_NAME_CHARS) || `test ${result.id}`;
+  const evidence = diagnostics.length > 0 ? { evidence: lastLines(diagnostics.join('\n'), 20, 2000) } : {};
   if (directive === 'SKIP') return { name, status: 'skip', message: reason || 'skipped without a reason' };
   if (directive === 'TODO' || directive === 'XFAIL') return { name, status: 'skip', message: `expected to fail${reason === '' ? '' : `: ${reason}`}`, ...evidence };
   if (result.ok) return { name, status: 'pass' };
@@ -93,15 +109,24 @@ function toSubtest(result: Result, diagnostics: readonly string[]): TapSubtest {
 function readDirective({ name, skip, todo }: Result): { title: string; directive?: string; reason: string } {
   if (skip !== false) return { title: name, directive: 'SKIP', reason: skip === true ? '' : skip };
   if (todo !== false) return { title: name, directive: 'TODO', reason: todo === true ? '' : todo };
-  const match = /^(.*?)\s*# (XFAIL|TIMEOUT|ERROR|exit=\d+)\b\s*(.*)$/.exec(name);
-  return match ? { title: match[1] ?? '', directive: match[2] ?? '', reason: match[3] ?? '' } : { title: name, reason: '' };
+  const match = /# (XFAIL|TIMEOUT|ERROR|exit=\d+)\b(.*)$/.exec(name);
+  return match ? { title: name.slice(0, match.index).trimEnd(), directive: match[1] ?? '', reason: (match[2] ?? '').trim() } : { title: name, reason: '' };
 }
 
+/** Reports tell tests by their names, which must hold when names are cut, too. */
 function withUniqueNames(subtests: readonly TapSubtest[]): TapSubtest[] {
-  const seen = new Map<string, number>();
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
   return subtests.map((subtest) => {
-    const count = (seen.get(subtest.name) ?? 0) + 1;
-    seen.set(subtest.name, count);
-    return count === 1 ? subtest : { ...subtest, name: `${subtest.name} (${count})` };
+    const base = oneLine(subtest.name, MAX_NAME_CHARS);
+    let name = base;
+    let count = counts.get(base) ?? 0;
+    do {
+      count += 1;
+      name = count === 1 ? base : `${base} (${count})`;
+    } while (taken.has(name));
+    counts.set(base, count);
+    taken.add(name);
+    return { ...subtest, name };
   });
 }
