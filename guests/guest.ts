@@ -7,6 +7,7 @@ import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { setUpPmem } from './pmem/set-up.ts';
+import type { SurvivedReport } from './qemu/report-collector.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import { openMarker } from './ssh/marker.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
@@ -26,6 +27,11 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly death: Promise<GuestDeath>;
   /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. Past its slot the guest has stalled. */
   setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
+  /**
+   * The first report (oops, BUG, WARNING, …) that the kernel gave and survived since the last call, or since the guest was
+   * ready. The console is some ms behind the answers over SSH; what comes too late counts at the next call.
+   */
+  takeKernelReport(): SurvivedReport | undefined;
   /** Joins this process's terminal to a shell in the guest; gives its exit status. */
   shell(): Promise<number>;
   /** Ends QEMU and removes what the guest left on the host, but its logs. Idempotent, bounded, never rejects. */
@@ -97,6 +103,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
       devices = setUp.devices;
       return { problems: setUp.problems };
     },
+    takeKernelReport: () => started.console.takeReport(),
     shell: () => alive(openInteractiveShell(ssh)),
     dispose,
     [Symbol.asyncDispose]: dispose,

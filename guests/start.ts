@@ -54,6 +54,7 @@ export interface BootOptions {
 export interface StartedGuest {
   readonly qemu: QemuProcess;
   readonly ssh: SshConnection;
+  readonly console: GuestConsole;
   readonly watch: DeathWatch;
   readonly kernelRelease: string;
   readonly bootMs: number;
@@ -155,6 +156,7 @@ async function runQemu(
     return {
       qemu,
       ssh,
+      console,
       watch,
       kernelRelease,
       bootMs,

@@ -1,6 +1,7 @@
 import { createDeferred } from '../deferred.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { findKernelReport, type KernelReport } from './kernel-report.ts';
+import { createReportCollector, type SurvivedReport } from './report-collector.ts';
 import { findStacks } from './stacks.ts';
 
 /** Printed by the guest's init; the contract with guests/images. */
@@ -22,7 +23,10 @@ export interface GuestConsole {
   readonly fatal: Promise<string>;
   /** Fulfils when a panic begins to be printed. */
   readonly panicked: Promise<void>;
+  /** What best explains a death. */
   report(): KernelReport | undefined;
+  /** The first report since the last call, or since the guest was ready. */
+  takeReport(): SurvivedReport | undefined;
   fatalSentence(): string | undefined;
   /** What the kernel last showed of its stacks when it was asked to; empty if it never was. */
   stacks(): string[];
@@ -35,12 +39,18 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
   const ready = createDeferred<void>();
   const fatal = createDeferred<string>();
   const panicked = createDeferred<void>();
+  const reports = createReportCollector();
   let sentence: string | undefined;
+  let isReady = false;
 
   const splitter = createLineSplitter((line) => {
     lines.push(line);
     if (lines.length > 2 * KEPT_LINES) lines.splice(0, KEPT_LINES);
-    if (line.includes(READY_MARK)) ready.resolve();
+    if (isReady) reports.push(line);
+    if (line.includes(READY_MARK)) {
+      isReady = true;
+      ready.resolve();
+    }
     if (line.includes(PANIC_MARK)) panicked.resolve();
     const at = line.indexOf(FATAL_MARK);
     if (at !== -1) {
@@ -56,6 +66,7 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
     fatal: fatal.promise,
     panicked: panicked.promise,
     report: () => findKernelReport(lines),
+    takeReport: () => reports.take(),
     fatalSentence: () => sentence,
     stacks: () => findStacks(lines),
     lastLines: () => lines.slice(-LAST_WORDS),

@@ -8,14 +8,14 @@ export interface KernelReport {
 }
 
 /** Enough for registers, a deep call trace and the modules' list; more hides the point. */
-const MAX_REPORT_LINES = 120;
+export const MAX_REPORT_LINES = 120;
 /** A panic belongs to an oops that began at most so many lines before. */
 const MAX_OOPS_TO_PANIC_LINES = 100;
 
 const PANIC = /Kernel panic - not syncing/;
 const PANIC_END = /---\[ end Kernel panic/;
-const TRACE_END = /---\[ end trace/;
-const CUT_HERE = /-{12}\[ cut here \]-{12}/;
+export const TRACE_END = /---\[ end trace/;
+export const CUT_HERE = /-{12}\[ cut here \]-{12}/;
 /** Serious reports. Warnings of other sorts do not explain a death. */
 const REPORT_STARTS: readonly RegExp[] = [
   /\bBUG: /,
@@ -52,6 +52,16 @@ export function findKernelReport(lines: readonly string[]): KernelReport | undef
 
 function isReportStart(line: string): boolean {
   return REPORT_STARTS.some((pattern) => pattern.test(line));
+}
+
+/**
+ * True where a report begins, and not just in any line that has its words in it: they stand first, but for the time
+ * stamp and the name of a watchdog. (`Spectre V2 : WARNING: …` is advice.)
+ */
+export function beginsReport(line: string): boolean {
+  const message = stripTimeStamp(line);
+  const words = message.replace(/^(?:NMI )?watchdog: /, '');
+  return REPORT_STARTS.some((pattern) => message.search(pattern) === 0 || words.search(pattern) === 0);
 }
 
 export function stripTimeStamp(line: string): string {
