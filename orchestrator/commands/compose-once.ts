@@ -2,6 +2,8 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { parseSize } from '../model/size.ts';
+import { composeCommand } from './compose-command.ts';
+import { literalPath } from './literal-path.ts';
 
 /** The flags of `pmemrig once` and `pmemrig shell`. */
 export interface OnceOptions {
@@ -82,7 +84,7 @@ function composeKernel({ kernel, modules }: OnceOptions, cwd: string): Record<st
   const path = resolve(cwd, kernel);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile() === true) {
-    return { name: kernelName(path), image: path, ...(modules !== undefined && { modules: resolve(cwd, modules) }) };
+    return { name: kernelName(path), image: literalPath(path), ...(modules !== undefined && { modules: literalPath(resolve(cwd, modules)) }) };
   }
   if (found || kernel.startsWith('.') || kernel.startsWith('/')) {
     throw new UserError(`--kernel ${kernel}: ${found ? 'a folder, not a kernel image' : 'no such file'}`, {
@@ -97,18 +99,6 @@ function composeKernel({ kernel, modules }: OnceOptions, cwd: string): Record<st
 /** File names hold what a matrix name can't. */
 function kernelName(path: string): string {
   return basename(path).replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'kernel';
-}
-
-/** A first word that is a file or folder here travels to the guest; any other is looked up there. */
-function composeCommand(command: readonly string[], folder: string | undefined, cwd: string): Record<string, unknown> {
-  if (folder !== undefined) return { upload: resolve(cwd, folder), run: command };
-  const [program = '', ...args] = command;
-  const path = resolve(cwd, program);
-  const travels = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  if (!travels && program.includes('/') && !program.startsWith('/')) {
-    throw new UserError(`${program}: no such file`, { code: 'no-command', remedy: 'name a script or program of this machine, or a command that is in the guest' });
-  }
-  return travels ? { upload: path, run: [`./${basename(path)}`, ...args] } : { run: command };
 }
 
 function preset<T>(flag: string, presets: Readonly<Record<string, T>>, name: string): T {

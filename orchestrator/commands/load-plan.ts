@@ -1,6 +1,7 @@
 import { loadMatrix, loadMatrixText } from '../../matrices/load.ts';
 import { stringify } from 'yaml';
 import type { Plan } from '../model/cell.ts';
+import { UserError } from '../model/errors.ts';
 import type { Matrix } from '../model/matrix.ts';
 import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
@@ -18,8 +19,21 @@ export async function planFile(path: string, filters: readonly string[]): Promis
   return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), filters) };
 }
 
+/** Stands in messages where a matrix file's path would. */
+const FLAGS = 'the command line';
+
 /** The flags of `once` and `shell`, through the same loader as a file. */
-export async function planFlags(options: OnceOptions, command: readonly string[]): Promise<PlannedMatrix> {
-  const matrix = await loadMatrixText(stringify(composeOnce(options, command)), 'the command line', { env: process.env, fioJobs: listFioJobs() });
+export async function planFlags(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Promise<PlannedMatrix> {
+  const text = stringify(composeOnce(options, command, cwd));
+  const matrix = await loadMatrixText(text, FLAGS, { env: process.env, fioJobs: listFioJobs() }).catch((error: unknown) => {
+    throw error instanceof UserError ? withoutPlaces(error) : error;
+  });
   return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), options.filter ?? []) };
+}
+
+/** Line and column are those of a text that nobody but the rig has seen. */
+function withoutPlaces(error: UserError): UserError {
+  const { code, remedy } = error;
+  const message = error.message.replaceAll(new RegExp(`^${FLAGS}(:\\d+)+`, 'gm'), FLAGS);
+  return new UserError(message, { code, position: { file: FLAGS }, cause: error, ...(remedy !== undefined && { remedy }) });
 }

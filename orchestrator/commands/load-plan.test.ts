@@ -1,0 +1,24 @@
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeError } from '../model/errors.ts';
+import { planFlags } from './load-plan.ts';
+
+const FLAGS = { kernel: 'bookworm', image: 'bookworm', pmem: ['nvdimm'], size: '64M', cpus: 1, memory: '1G' };
+
+test('a wrong flag is told without a line and column that nobody has seen', async () => {
+  const shown = await planFlags({ ...FLAGS, size: '3X', memory: '1' }, []).then(JSON.stringify, describeError);
+  expect(shown).toMatch(/^the command line: expected /);
+  expect(shown.match(/^the command line: /gm)).toHaveLength(2);
+  expect(shown).not.toMatch(/:\d+/);
+});
+
+test('a path of the command line means itself, $ and ~ included', async () => {
+  const cwd = join(mkdtempSync(join(tmpdir(), 'pmemrig-flags-')), '~a $HOME ${HOME} $$b');
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, '$0.sh'), '#!/bin/sh\n');
+  chmodSync(join(cwd, '$0.sh'), 0o755);
+  const { matrix } = await planFlags(FLAGS, ['./$0.sh', '$HOME', '~'], cwd);
+  expect(matrix.suites[0]).toMatchObject({ upload: join(cwd, '$0.sh'), argv: ['./$0.sh', '$HOME', '~'] });
+});
