@@ -1,4 +1,6 @@
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
+import type { ToolResult } from '../store/run-tool.ts';
+import { type PackageRecord, parsePackageRecord } from './package-record.ts';
 
 /** What went wrong in `apt-get update`, from its words (apt 2.6 with gpgv, apt 3 with sqv). */
 export function classifyAptFailure(output: string): 'no-release' | 'signature' | 'expired' | 'network' {
@@ -38,10 +40,34 @@ export function unknownSuite(suite: string): UserError {
   });
 }
 
+/** In the words of apt 2.6 and 3.0: no address, no connection, or a proxy that gets none. */
+const OUT_OF_REACH =
+  /Could not (resolve|connect)|Temporary failure resolving|Unable to connect|Cannot initiate the connection|Connection (failed|timed out)|Network is unreachable|No route to host|\b50[234] /i;
+
+/** The error for a failed `apt-get download`: `no-network` when the archive is out of reach, `apt-download` for all else. */
 export function downloadFailed(what: string, uri: string, output: string): InfraError {
   return new InfraError(`${what} could not be fetched from ${uri}:\n  ${aptWords(output)}`, {
-    code: 'apt-download',
+    code: OUT_OF_REACH.test(output) ? 'no-network' : 'apt-download',
     remedy: "check the network and apt's proxy settings, and try again.",
+  });
+}
+
+interface ShownPackage {
+  readonly suite: string;
+  readonly name: string;
+  /** The apt root that was asked. */
+  readonly dir: string;
+}
+
+/** What `apt-cache show` says of one package: its record, or `undefined` if there is none. Throws InfraError when it could not look. */
+export function readShownPackage({ suite, name, dir }: ShownPackage, shown: ToolResult): PackageRecord | undefined {
+  const record = shown.ok ? parsePackageRecord(shown.stdout) : undefined;
+  if (record) return record;
+  const errors = shown.output.split('\n').filter((line) => /^(E|Error): /.test(line));
+  if (!shown.ok && errors.length > 0 && errors.every((line) => line.endsWith(': No packages found'))) return undefined;
+  throw new InfraError(`The package index of Debian ${suite} could not be asked for ${name}:\n  ${aptWords(shown.output)}`, {
+    code: 'apt-index',
+    remedy: `try again; if it stays, remove ${dir}, which is fetched anew then.`,
   });
 }
 

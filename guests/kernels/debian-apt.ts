@@ -7,9 +7,9 @@ import type { PrepareContext } from '../store/prepare-context.ts';
 import { tryTool } from '../store/run-tool.ts';
 import { writeIfChanged } from '../store/write-file.ts';
 import { aptConfig, aptSource } from './apt-config.ts';
-import { classifyAptFailure, downloadFailed, explainAptFailure, unknownSuite } from './apt-failure.ts';
+import { classifyAptFailure, downloadFailed, explainAptFailure, readShownPackage, unknownSuite } from './apt-failure.ts';
 import { findDebianKeyring, findDebianMirror } from './debian-mirror.ts';
-import { type PackageRecord, parsePackageRecord } from './package-record.ts';
+import type { PackageRecord } from './package-record.ts';
 
 /** The rig's guests are x86-64. */
 export const DEBIAN_ARCHITECTURE = 'amd64';
@@ -24,9 +24,9 @@ export interface DebianArchive {
   readonly keyring: string;
   /** Set when the archive could not be reached and the index on disk is used: one sentence for the run's notes. */
   readonly offline: string | undefined;
-  /** The newest version of a package, or `undefined` if the suite has none of that name. */
+  /** The newest version of a package, or `undefined` if the suite has none of that name. Rejects with InfraError when the index cannot be read. */
   find(name: string): Promise<PackageRecord | undefined>;
-  /** Fetches a package's .deb, verified, into `dir` and gives its path. */
+  /** Fetches a package's .deb, verified, into `dir` and gives its path. Rejects with InfraError, `no-network` if that is why. */
   download(record: PackageRecord, dir: string): Promise<string>;
 }
 
@@ -55,7 +55,7 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
   let refreshed = false;
   const refresh = async (): Promise<string | undefined> => {
     refreshed = true;
-    if (await isYounger(join(dir, 'unreachable'), RETRY_AFTER_MS)) return offlineNote(suite);
+    if ((await isYounger(join(dir, 'unreachable'), RETRY_AFTER_MS)) && (await hasIndex(dir))) return offlineNote(suite);
     context.log(`refreshing the package index of Debian ${suite}`);
     const update = await tryTool(apt('apt-get', 'update'), { signal });
     if (update.ok) await writeFile(join(dir, 'updated'), '');
@@ -63,7 +63,7 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
   };
   const show = async (name: string): Promise<PackageRecord | undefined> => {
     const shown = await tryTool(apt('apt-cache', 'show', '--no-all-versions', name), { signal });
-    return shown.ok ? parsePackageRecord(shown.stdout) : undefined;
+    return readShownPackage({ suite, name, dir }, shown);
   };
 
   const offline = await locked(async () => {
@@ -84,11 +84,11 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
     },
     download: async ({ name, version }, target) => {
       const get = apt('apt-get', 'download', `${name}=${version}`);
-      const first = await tryTool(get, { cwd: target, signal });
+      let fetched = await tryTool(get, { cwd: target, signal });
       // The archive drops a version once it has a newer one; a fresh index says so.
-      if (!first.ok && !refreshed) await locked(refresh);
-      const fetched = first.ok || (await tryTool(get, { cwd: target, signal })).ok;
-      if (!fetched) throw downloadFailed(`${name} ${version}`, uri, first.output);
+      if (!fetched.ok && !refreshed) await locked(refresh);
+      if (!fetched.ok) fetched = await tryTool(get, { cwd: target, signal });
+      if (!fetched.ok) throw downloadFailed(`${name} ${version}`, uri, fetched.output);
       const deb = (await readdir(target)).find((file) => file.startsWith(`${name}_`) && file.endsWith('.deb'));
       if (deb === undefined) throw downloadFailed(`${name} ${version}`, uri, 'apt-get left no package');
       return join(target, deb);
@@ -115,11 +115,13 @@ async function isYounger(stamp: string, limitMs: number): Promise<boolean> {
 
 /** A failed refresh: an earlier, verified index will do when the network is at fault, and nothing else. */
 async function fallBack(suite: string, uri: string, dir: string, output: string): Promise<string> {
-  const indexes = await readdir(join(dir, 'lists'));
-  const hasIndex = indexes.some((name) => name.includes('_Packages'));
-  if (!hasIndex || classifyAptFailure(output) !== 'network') throw explainAptFailure(suite, uri, output);
+  if (!(await hasIndex(dir)) || classifyAptFailure(output) !== 'network') throw explainAptFailure(suite, uri, output);
   await writeFile(join(dir, 'unreachable'), '');
   return offlineNote(suite);
+}
+
+async function hasIndex(dir: string): Promise<boolean> {
+  return (await readdir(join(dir, 'lists'))).some((name) => name.includes('_Packages'));
 }
 
 function offlineNote(suite: string): string {

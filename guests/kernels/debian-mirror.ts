@@ -5,6 +5,8 @@ import { tryTool } from '../store/run-tool.ts';
 /** Debian ships both names; since trixie .pgp is the file and .gpg a link to it. */
 const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'];
 
+const NAME_A_MIRROR = 'set PMEMRIG_DEBIAN_MIRROR to the URL of a Debian archive, the one that holds dists/ and pool/.';
+
 /** The archives that one release can come from; `security` only where the host knows one. */
 export interface DebianMirror {
   readonly main: string;
@@ -13,7 +15,7 @@ export interface DebianMirror {
 
 /**
  * Where Debian packages come from: `$PMEMRIG_DEBIAN_MIRROR`, else the archive that the host's own apt uses.
- * Rejects with UserError when there is neither.
+ * Rejects with UserError when there is neither, and with InfraError when apt cannot say.
  */
 export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env): Promise<DebianMirror> {
   const given = env['PMEMRIG_DEBIAN_MIRROR'];
@@ -23,6 +25,12 @@ export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env): Pr
   }
   const format = '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)';
   const targets = await tryTool(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  if (!targets.ok) {
+    throw new InfraError(`The host's apt cannot list its sources:\n  ${targets.output.trim().split('\n').slice(-4).join('\n  ')}`, {
+      code: 'no-debian-mirror',
+      remedy: `mend what it complains of, or ${NAME_A_MIRROR}`,
+    });
+  }
   const mirror = pickDebianMirror(targets.stdout);
   if (!mirror) throw noMirror("The host's apt has no Debian archive among its sources.");
   return mirror;
@@ -46,7 +54,7 @@ export function findDebianKeyring(candidates: readonly string[] = KEYRINGS): str
   if (keyring === undefined) {
     throw new InfraError("Debian's archive keys are not installed, so its packages cannot be verified.", {
       code: 'no-debian-keyring',
-      remedy: 'apt install debian-archive-keyring',
+      remedy: 'install debian-archive-keyring; `pmemrig doctor` prints the command for this host.',
     });
   }
   return keyring;
@@ -55,6 +63,6 @@ export function findDebianKeyring(candidates: readonly string[] = KEYRINGS): str
 function noMirror(message: string): UserError {
   return new UserError(message, {
     code: 'no-debian-mirror',
-    remedy: 'set PMEMRIG_DEBIAN_MIRROR to the URL of a Debian archive, the one that holds dists/ and pool/.',
+    remedy: NAME_A_MIRROR,
   });
 }
