@@ -9,6 +9,7 @@ import { runTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 import { type DebianArchive, openDebianArchive } from './debian-apt.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
+import { prepareNewest } from './last-prepared.ts';
 import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
 import { kernelPackageOf, type PackageRecord } from './package-record.ts';
 import { bootImage, extractPvhKernel } from './pvh-kernel.ts';
@@ -21,20 +22,20 @@ const RECIPE_VERSION = 2;
 
 /** Fetches the newest kernel package of a Debian suite and flavour and makes it ready to boot. */
 export async function prepareDebianKernel(spec: DebianKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
-  const archive = await openDebianArchive(spec.release, context);
-  const record = await findKernelPackage(spec, archive);
-  const release = record.name.replace(/^linux-image-/, '');
-  const description = `${record.name} ${record.version} (${spec.release})`;
-
-  const key = `${record.name}_${record.version}-${shortDigest(digestOf(RECIPE_VERSION, record.sha256))}`;
-  const build = async (dir: string): Promise<void> => {
-    context.log(`fetching ${description}`);
-    const deb = await archive.download(record, dir);
-    context.log(`unpacking ${description}`);
-    await unpackKernel({ deb, dir, release }, context);
-  };
-  const entry = await getOrCreate({ kind: 'kernels', key, build }, context);
+  const newest = await prepareNewest(
+    {
+      suite: spec.release,
+      name: metaPackageOf(spec),
+      open: () => openDebianArchive(spec.release, context),
+      find: (archive) => findKernelPackage(spec, archive),
+      prepare: (record, fetch) => prepareEntry(spec, record, fetch, context),
+    },
+    context,
+  );
+  const { record, prepared: entry, offline } = newest;
+  const release = releaseOf(record);
   const initramfs = await prepareInitramfs({ entry, digest: record.sha256, release, hasModules: true }, context);
+  const description = describeKernel(spec, record);
 
   return {
     name: spec.name,
@@ -45,12 +46,36 @@ export async function prepareDebianKernel(spec: DebianKernelSpec, context: Prepa
     modulesDisk: join(entry, 'modules.ext4'),
     config: join(entry, 'config'),
     digest: initramfs.digest,
-    notes: archive.offline === undefined ? [] : [`${archive.offline}; kernel ${description}`],
+    notes: offline === undefined ? [] : [`${offline}; kernel ${description}`],
   };
 }
 
+function metaPackageOf({ flavour }: DebianKernelSpec): string {
+  return `linux-image-${flavour}`;
+}
+
+function releaseOf(record: PackageRecord): string {
+  return record.name.replace(/^linux-image-/, '');
+}
+
+function describeKernel(spec: DebianKernelSpec, record: PackageRecord): string {
+  return `${record.name} ${record.version} (${spec.release})`;
+}
+
+/** The store entry of one version of a kernel package. */
+function prepareEntry(spec: DebianKernelSpec, record: PackageRecord, fetch: (dir: string) => Promise<string>, context: PrepareContext): Promise<string> {
+  const key = `${record.name}_${record.version}-${shortDigest(digestOf(RECIPE_VERSION, record.sha256))}`;
+  const build = async (dir: string): Promise<void> => {
+    context.log(`fetching ${describeKernel(spec, record)}`);
+    const deb = await fetch(dir);
+    context.log(`unpacking ${describeKernel(spec, record)}`);
+    await unpackKernel({ deb, dir, release: releaseOf(record) }, context);
+  };
+  return getOrCreate({ kind: 'kernels', key, build }, context);
+}
+
 async function findKernelPackage(spec: DebianKernelSpec, archive: DebianArchive): Promise<PackageRecord> {
-  const metaName = `linux-image-${spec.flavour}`;
+  const metaName = metaPackageOf(spec);
   const meta = await archive.find(metaName);
   if (!meta) {
     throw new UserError(`Debian ${spec.release} has no kernel package ${metaName}.`, {

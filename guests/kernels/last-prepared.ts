@@ -1,0 +1,68 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { InfraError } from '../../orchestrator/model/errors.ts';
+import type { PrepareContext } from '../store/prepare-context.ts';
+import { writeIfChanged } from '../store/write-file.ts';
+import type { DebianArchive } from './debian-apt.ts';
+import type { PackageRecord } from './package-record.ts';
+
+const recordSchema = z.object({ name: z.string(), version: z.string(), sha256: z.string(), depends: z.array(z.string()) });
+
+/** A package whose newest version a run wants: of one suite, looked up by one name. */
+interface PackageLine<T> {
+  readonly suite: string;
+  /** `linux-image-amd64`, a metapackage or the package itself. */
+  readonly name: string;
+  readonly open: () => Promise<DebianArchive>;
+  /** What stands for the line in this archive today. */
+  readonly find: (archive: DebianArchive) => Promise<PackageRecord>;
+  /** Makes the store entry of a record if there is none, with the .deb that `fetch` puts into a folder. */
+  readonly prepare: (record: PackageRecord, fetch: (dir: string) => Promise<string>) => Promise<T>;
+}
+
+interface Newest<T> {
+  readonly record: PackageRecord;
+  readonly prepared: T;
+  /** Set without a network: one sentence, without the record's own name, on what was used instead. */
+  readonly offline: string | undefined;
+}
+
+/**
+ * Prepares the newest version of a line. When the network is needed for that and cannot be had, the version
+ * that was prepared last serves again, if the store still holds it; else rejects with the first error.
+ */
+export async function prepareNewest<T>(line: PackageLine<T>, context: PrepareContext): Promise<Newest<T>> {
+  const memo = join(context.cacheDir, 'apt', `${line.suite}-${line.name}.json`);
+  let wanted: PackageRecord | undefined;
+  try {
+    const archive = await line.open();
+    const record = await line.find(archive);
+    wanted = record;
+    const prepared = await line.prepare(record, (dir) => archive.download(record, dir));
+    await mkdir(dirname(memo), { recursive: true });
+    await writeIfChanged(memo, `${JSON.stringify(record)}\n`);
+    return { record, prepared, offline: archive.offline };
+  } catch (error) {
+    const record = isForWantOfNetwork(error) ? await recall(memo) : undefined;
+    if (!record) throw error;
+    const prepared = await line.prepare(record, () => Promise.reject(error));
+    const lack = wanted ? `${wanted.name} ${wanted.version} cannot be fetched, ` : '';
+    const offline = `no network: ${lack}using what was prepared earlier`;
+    context.log(`${offline}: ${record.name} ${record.version}`);
+    return { record, prepared, offline };
+  }
+}
+
+function isForWantOfNetwork(error: unknown): boolean {
+  return error instanceof InfraError && error.code === 'no-network';
+}
+
+async function recall(memo: string): Promise<PackageRecord | undefined> {
+  try {
+    return recordSchema.parse(JSON.parse(await readFile(memo, 'utf8')));
+  } catch {
+    // None yet, or of another pmemrig: the network is needed then.
+    return undefined;
+  }
+}
