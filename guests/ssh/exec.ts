@@ -6,7 +6,7 @@ import type { ExecOptions, ExecResult } from '../../orchestrator/model/guest.ts'
 import { createDeferred, settlesWithin, withDeadline } from '../deferred.ts';
 import { ConnectionLost, LOSS_WAIT_MS, type SshConnection } from './connection.ts';
 import { composeCommandLine } from './quote.ts';
-import { createTail, type Tail } from './tail.ts';
+import { createTail, type Tail } from '../tail.ts';
 
 const DEFAULT_MAX_OUTPUT_BYTES = 4 * 2 ** 20;
 /** Marks the processes of one command, so that all of them are found at its deadline, daemons too. */
