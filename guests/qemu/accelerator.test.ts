@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { probeAccelerator } from './accelerator.ts';
 
 let dir: string;
@@ -39,7 +39,7 @@ test('the answer is kept, and a damaged one is found out anew', async () => {
   const qemu = fakeQemu(`*) ${RUNS};;`);
   const first = await probe(qemu);
   const probes = join(dir, 'cache', 'probes');
-  const [file = ''] = readdirSync(probes);
+  const file = readdirSync(probes).find((name) => name.startsWith('accelerator-')) ?? '';
   rmSync(join(dir, 'started'));
   expect(await probe(qemu)).toEqual(first);
   expect(existsSync(join(dir, 'started'))).toBe(false);
@@ -48,6 +48,33 @@ test('the answer is kept, and a damaged one is found out anew', async () => {
   writeFileSync(join(probes, file), '{"accelerator":"warp"}');
   expect(await probe(qemu)).toEqual(first);
   expect(existsSync(join(dir, 'started'))).toBe(true);
+});
+
+/** Makes the cached answer one hour older than it is, with another accelerator. */
+function age(accelerator: 'kvm' | 'tcg') {
+  const probes = join(dir, 'cache', 'probes');
+  const file = join(probes, readdirSync(probes).find((name) => name.startsWith('accelerator-')) ?? '');
+  const cached = JSON.parse(readFileSync(file, 'utf8')) as { probedAt: number };
+  writeFileSync(file, JSON.stringify({ accelerator, reason: 'cached', probedAt: cached.probedAt - 3_600_000 }));
+}
+
+test('that KVM was refused is asked again after an hour, that it works is not', async () => {
+  const qemu = fakeQemu(`*) ${RUNS};;`);
+  await probe(qemu);
+  age('kvm');
+  expect((await probe(qemu)).reason).toBe('cached');
+  age('tcg');
+  expect((await probe(qemu)).reason).not.toBe('cached');
+});
+
+test('the boot sector of the probe stays in the cache, and nothing else anywhere', async () => {
+  const seen = join(dir, 'seen');
+  const qemu = fakeQemu(`*) ls "$TMPDIR" > ${seen}; ${RUNS};;`);
+  vi.stubEnv('TMPDIR', mkdtempSync(join(dir, 'tmp-')));
+  await probe(qemu);
+  vi.unstubAllEnvs();
+  expect(readFileSync(seen, 'utf8')).toBe('');
+  expect(readdirSync(join(dir, 'cache', 'probes')).map((name) => name.replace(/-[0-9a-f]{16}/, ''))).toEqual(['accelerator.json', 'boot-sector']);
 });
 
 test.skipIf(!existsSync('/dev/kvm'))('a QEMU that fails or hangs under KVM is refused with the reason', async () => {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { cpus, release, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { cpus, release } from 'node:os';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { composeProbePayload, PROBE_EXIT_CODE, PROBE_EXIT_PORT, PROBE_WORD } from './probe-payload.ts';
 
-const choiceSchema = z.object({ accelerator: z.enum(['kvm', 'tcg']), reason: z.string() });
+const cachedSchema = z.object({ accelerator: z.enum(['kvm', 'tcg']), reason: z.string(), probedAt: z.number() });
 
 export interface AcceleratorChoice {
   readonly accelerator: 'kvm' | 'tcg';
@@ -24,9 +24,12 @@ const KVM_DEADLINE_MS = 2500;
 /** A busy host may miss the deadline once. */
 const KVM_ATTEMPTS = 2;
 const TCG_DEADLINE_MS = 30_000;
+/** What KVM was refused for may have been a busy host; that it worked is true until the next boot. */
+const REFUSAL_LASTS_MS = 60 * 60_000;
 
 /**
- * Chooses KVM only if a small guest really ran under it, else TCG. The answer is cached by host, boot and QEMU.
+ * Chooses KVM only if a small guest really ran under it, else TCG. The answer is cached by host, boot, QEMU and the rights
+ * on /dev/kvm; a refusal for an hour.
  * `$PMEMRIG_ACCEL` overrides. Rejects with UserError for a bad override, with InfraError when not even TCG works.
  */
 export async function probeAccelerator(options: {
@@ -39,18 +42,28 @@ export async function probeAccelerator(options: {
   const forced = env['PMEMRIG_ACCEL'];
   if (forced !== undefined && forced !== '') return { accelerator: parseForced(forced), reason: `$PMEMRIG_ACCEL asks for ${forced}` };
 
-  const file = join(cacheDir, 'probes', `accelerator-${await hashHost(qemu)}.json`);
+  const dir = join(cacheDir, 'probes');
+  const file = join(dir, `accelerator-${await hashHost(qemu)}.json`);
   const cached = await readCached(file);
   if (cached !== undefined) return cached;
-  const choice = await chooseByBooting(qemu, kvmDeadlineMs);
-  await writeCached(file, choice);
+  // Kept, like the answers: nothing is left behind where nobody looks, however the probe ends.
+  const bootSector = join(dir, 'boot-sector');
+  await replaceFile(bootSector, composeProbePayload());
+  const choice = await chooseByBooting({ qemu, bootSector, kvmDeadlineMs });
+  await replaceFile(file, `${JSON.stringify({ ...choice, probedAt: Date.now() })}\n`);
   return choice;
 }
 
-async function chooseByBooting(qemu: QemuBinary, kvmDeadlineMs: number): Promise<AcceleratorChoice> {
-  const refusal = await findKvmRefusal(qemu, kvmDeadlineMs);
+interface Probe {
+  readonly qemu: QemuBinary;
+  readonly bootSector: string;
+  readonly kvmDeadlineMs: number;
+}
+
+async function chooseByBooting(probe: Probe): Promise<AcceleratorChoice> {
+  const refusal = await findKvmRefusal(probe);
   if (refusal === undefined) return { accelerator: 'kvm', reason: 'KVM works: a probe guest ran under it' };
-  const problem = await bootProbe(qemu, 'tcg', TCG_DEADLINE_MS);
+  const problem = await bootProbe(probe, 'tcg', TCG_DEADLINE_MS);
   if (problem !== undefined) {
     throw new InfraError(`no guest can run on this host: ${refusal}; TCG: ${problem}`, {
       code: 'no-accelerator',
@@ -60,7 +73,7 @@ async function chooseByBooting(qemu: QemuBinary, kvmDeadlineMs: number): Promise
   return { accelerator: 'tcg', reason: `KVM refused: ${refusal}` };
 }
 
-async function findKvmRefusal(qemu: QemuBinary, deadlineMs: number): Promise<string | undefined> {
+async function findKvmRefusal(probe: Probe): Promise<string | undefined> {
   try {
     await (await open('/dev/kvm', 'r+')).close();
   } catch (error) {
@@ -71,38 +84,32 @@ async function findKvmRefusal(qemu: QemuBinary, deadlineMs: number): Promise<str
   }
   let problem: string | undefined;
   for (let attempt = 1; attempt <= KVM_ATTEMPTS; attempt += 1) {
-    problem = await bootProbe(qemu, 'kvm', deadlineMs);
+    problem = await bootProbe(probe, 'kvm', probe.kvmDeadlineMs);
     if (problem === undefined) return undefined;
   }
   return `/dev/kvm opens but ${problem}`;
 }
 
 /** What went wrong with the probe guest, or `undefined` if it ran to its end in time. */
-async function bootProbe(qemu: QemuBinary, accelerator: 'kvm' | 'tcg', deadlineMs: number): Promise<string | undefined> {
-  const dir = await mkdtemp(join(tmpdir(), 'pmemrig-probe-'));
-  try {
-    const disk = join(dir, 'boot-sector');
-    await writeFile(disk, composeProbePayload());
-    const result = await execa('setpriv', ['--pdeathsig', 'KILL', '--', qemu.path, ...composeProbeArgv(accelerator, disk)], {
-      stdin: 'ignore',
-      reject: false,
-      timeout: deadlineMs,
-      killSignal: 'SIGKILL',
-    });
-    if (result.exitCode === PROBE_EXIT_CODE && result.stdout.includes(PROBE_WORD)) return undefined;
-    if (result.timedOut) return `the probe guest did not finish in ${deadlineMs / 1000} s`;
-    const firstLine = result.stderr.trim().split('\n', 1)[0];
-    return `the probe guest failed: ${firstLine || result.shortMessage || `QEMU exited with status ${String(result.exitCode)}`}`;
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+async function bootProbe({ bootSector, qemu }: Probe, accelerator: 'kvm' | 'tcg', deadlineMs: number): Promise<string | undefined> {
+  const result = await execa('setpriv', ['--pdeathsig', 'KILL', '--', qemu.path, ...composeProbeArgv(accelerator, bootSector)], {
+    stdin: 'ignore',
+    reject: false,
+    timeout: deadlineMs,
+    killSignal: 'SIGKILL',
+  });
+  if (result.exitCode === PROBE_EXIT_CODE && result.stdout.includes(PROBE_WORD)) return undefined;
+  if (result.timedOut) return `the probe guest did not finish in ${deadlineMs / 1000} s`;
+  const firstLine = result.stderr.trim().split('\n', 1)[0];
+  return `the probe guest failed: ${firstLine || result.shortMessage || `QEMU exited with status ${String(result.exitCode)}`}`;
 }
 
 function composeProbeArgv(accelerator: 'kvm' | 'tcg', disk: string): string[] {
   return [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-sandbox', 'on'],
     ['-machine', 'pc', '-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : 'max', '-m', '64M'],
-    ['-drive', `file=${disk.replaceAll(',', ',,')},format=raw,if=ide`],
+    // Others may probe at the same time, and IDE disks are never read-only; the payload writes nothing.
+    ['-drive', `file.filename=${disk.replaceAll(',', ',,')},file.locking=off,format=raw,if=ide`],
     ['-chardev', 'stdio,id=serial,signal=off', '-serial', 'chardev:serial'],
     ['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=1`],
   ].flat();
@@ -113,24 +120,31 @@ function parseForced(value: string): 'kvm' | 'tcg' {
   throw new UserError(`$PMEMRIG_ACCEL is "${value}"`, { code: 'bad-accelerator', remedy: 'set it to kvm or tcg, or leave it unset' });
 }
 
-/** Another kernel, CPU, boot or QEMU may answer differently, and so may a user in the group kvm. */
+/** Another kernel, CPU, boot or QEMU may answer differently, and so may other rights on /dev/kvm or another user. */
 async function hashHost(qemu: QemuBinary): Promise<string> {
   const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  const facts = [bootId.trim(), release(), cpus()[0]?.model, process.getuid?.(), process.getgroups?.(), qemu.path, qemu.version];
+  const node = await stat('/dev/kvm').then(
+    ({ gid, mode, uid }) => [gid, mode, uid],
+    () => undefined,
+  );
+  const facts = [bootId.trim(), release(), cpus()[0]?.model, process.getuid?.(), process.getgroups?.(), node, qemu.path, qemu.version];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 }
 
 async function readCached(file: string): Promise<AcceleratorChoice | undefined> {
   try {
-    return choiceSchema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
+    const { probedAt, ...choice } = cachedSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const ageMs = Date.now() - probedAt;
+    // A clock that was set back makes no answer last longer.
+    return choice.accelerator === 'kvm' || (ageMs >= 0 && ageMs < REFUSAL_LASTS_MS) ? choice : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function writeCached(file: string, choice: AcceleratorChoice): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true });
+async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
   const aside = `${file}.${process.pid}`;
-  await writeFile(aside, `${JSON.stringify(choice)}\n`);
+  await writeFile(aside, content);
   await rename(aside, file);
 }
