@@ -73,6 +73,26 @@ test.each(ways)('$how is told as $kind, and leaves no QEMU and no pmem file', as
   expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toContain('pmemrig: ready');
 });
 
+test('an sshd that can start no process any more is the end of its guest', async () => {
+  await using guest = await bench.boot([]);
+  // Below what runs already: no fork succeeds from then on. The kill at the deadline needs one.
+  const death = await deathOf(guest.exec('echo 20 > /proc/sys/kernel/threads-max; exec sleep 60', { timeoutMs: 2000 }));
+  expect(death).toMatchObject({ kind: 'ssh-lost', message: 'sshd of the guest refuses new sessions: Unable to exec' });
+  expect(await deathOf(guest.exec('true'))).toBe(death);
+});
+
+test('a task that hangs in the kernel is reported while the guest goes on, and the report is taken once', async () => {
+  await using guest = await bench.boot([{ kind: 'nvdimm', sizeBytes: 2 ** 27, namespace: 'raw', labelSizeBytes: 0 }]);
+  expect(guest.takeKernelReport()).toBeUndefined();
+  // A frozen file system holds its writers in D state.
+  await guest.exec('echo 4 > /proc/sys/kernel/hung_task_timeout_secs; mkfs.ext4 -q /dev/pmem0 && mount /dev/pmem0 /mnt && fsfreeze -f /mnt; (touch /mnt/file &) > /dev/null 2>&1');
+  await sleep(15_000);
+  const report = guest.takeKernelReport();
+  expect(report?.title).toMatch(/^INFO: task touch:\d+ blocked for more than \d+ seconds\.$/);
+  expect(report?.lines.join('\n')).toContain('Call Trace:');
+  expect(guest.takeKernelReport()).toBeUndefined();
+});
+
 test('a kernel that spins with interrupts on is a stall, with the stacks of its CPUs in the log', async () => {
   await using guest = await bench.boot([]);
   const spin = 'echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for cpu in 0 1; do chrt -f 99 sh -c "while :; do :; done" & done; sleep 60';
