@@ -58,7 +58,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
  * The module tree below what the user named: that folder itself, the only release in it, or the
  * `lib/modules` of an INSTALL_MOD_PATH. Rejects with UserError if there is none, or of another version only.
  */
-export async function findModuleTree(path: string, release: string): Promise<string> {
+async function findModuleTree(path: string, release: string): Promise<string> {
   const candidates = [path, ...(await subfolders(path)), ...(await subfolders(join(path, 'lib', 'modules')))];
   const trees: string[] = [];
   for (const candidate of candidates) if (await isModuleTree(candidate)) trees.push(candidate);

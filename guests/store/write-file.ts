@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 
-/** Writes a small file so that a reader without a lock sees the old content or the new, never half of it. */
-export async function writeAtomically(path: string, content: string): Promise<void> {
+/**
+ * Writes a small file, unless it says the same already: then it keeps its times. A reader without a lock sees
+ * the old content or the new, never half of it.
+ */
+export async function writeIfChanged(path: string, content: string): Promise<void> {
+  const present = await readFile(path, 'utf8').catch(() => undefined);
+  if (present !== content) await writeAtomically(path, content);
+}
+
+async function writeAtomically(path: string, content: string): Promise<void> {
   const aside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await writeFile(aside, content);
@@ -11,10 +19,4 @@ export async function writeAtomically(path: string, content: string): Promise<vo
     await rm(aside, { force: true });
     throw error;
   }
-}
-
-/** As {@link writeAtomically}, but a file that says the same already keeps its times. */
-export async function writeIfChanged(path: string, content: string): Promise<void> {
-  const present = await readFile(path, 'utf8').catch(() => undefined);
-  if (present !== content) await writeAtomically(path, content);
 }
