@@ -42,7 +42,7 @@ test.runIf(process.getuid?.() === 0)('a disk that fills during the run is told a
     // The kernel of the host has no other word than SIGBUS for a mapped file that it can't back.
     expect(stdout).toMatch(/infra .*SIGBUS.*disk/);
     expect(exitCode).toBe(3);
-    expect(results(readEvents(latestRun(small)))).toEqual(['guest/boot#1 pass', 'guest/pmem#1 pass', 'command/write.sh#1 infra']);
+    expect(results(readEvents(latestRun(small)))).toEqual(['guest/boot#1 pass', 'guest/pmem#1 pass', 'command/write.sh#1 infra', 'guest/close#1 skip']);
   } finally {
     await execa('umount', [small.runs]);
     small[Symbol.dispose]();

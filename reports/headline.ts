@@ -16,6 +16,8 @@ export function describeEnding({ ending }: RunSummary): string | undefined {
       return undefined;
     case 'interrupted':
       return `The run was interrupted${why}.`;
+    case 'user':
+      return `The run stopped for an error in its input${why}.`;
     case 'infra':
       return `The rig gave up${why}.`;
     case 'cut-off':

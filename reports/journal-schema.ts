@@ -60,5 +60,5 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
   }),
   z.object({ ...stamp, type: z.literal('cell-end'), cell: text }),
   z.object({ ...stamp, type: z.literal('note'), text }),
-  z.object({ ...stamp, type: z.literal('run-end'), reason: z.enum(['finished', 'interrupted', 'infra']), message: text.exactOptional() }),
+  z.object({ ...stamp, type: z.literal('run-end'), reason: z.enum(['finished', 'interrupted', 'infra', 'user']), message: text.exactOptional() }),
 ]);

@@ -30,7 +30,7 @@ export type Totals = Readonly<Record<Outcome, number>>;
 
 /** `cut-off`: the journal has no end; its controller was killed, or still runs. */
 export interface RunEnding {
-  readonly reason: 'finished' | 'interrupted' | 'infra' | 'cut-off';
+  readonly reason: 'finished' | 'interrupted' | 'infra' | 'user' | 'cut-off';
   readonly message?: string;
 }
 

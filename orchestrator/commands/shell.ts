@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootGuest } from '../../guests/guest.ts';
 import { prepareImage } from '../../guests/images/prepare-image.ts';
@@ -9,7 +8,7 @@ import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { createRunKeys } from '../../guests/ssh/keys.ts';
 import type { Cell } from '../model/cell.ts';
 import { GuestDeath, UserError } from '../model/errors.ts';
-import { cacheDir } from '../model/paths.ts';
+import { cacheDir, runsDir } from '../model/paths.ts';
 import type { GuestDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
 import { interruptSignal } from '../run/interrupt.ts';
@@ -20,27 +19,37 @@ import { planFile, planFlags, type PlannedMatrix } from './load-plan.ts';
 export async function shellCommand(matrixPath: string | undefined, cellGlob: string | undefined, options: OnceOptions): Promise<number> {
   const { matrix, cell } = await chooseCell(matrixPath, cellGlob, options);
   using interrupt = interruptSignal();
-  const context = { cacheDir: cacheDir(), log: say, signal: interrupt };
-  const qemu = await findQemu(matrix.qemu === undefined ? {} : { explicit: matrix.qemu });
-  const { accelerator } = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
-  const [kernel, image] = await Promise.all([prepareKernel(cell.kernel, context), prepareImage(cell.image, context)]);
-
-  const dir = await mkdtemp(join(tmpdir(), 'pmemrig-shell-'));
+  const runs = runsDir();
+  await mkdir(runs, { recursive: true });
+  // Not in /tmp, which may be memory: the pmem files lie in it.
+  const dir = await mkdtemp(join(runs, 'shell-'));
   try {
-    say(`booting ${kernel.description} with ${accelerator}`);
-    await using guest = await bootGuest({ id: 1, kernel, image, topology: cell.pmem, guest: cell.guest, qemu, accelerator, keys: createRunKeys(), dir, signal: interrupt, log: say });
-    const { problems } = await guest.setUpPmem();
-    for (const device of guest.devices) say(`  ${describeDevice(device)}`);
-    for (const problem of problems) say(`  ${problem}`);
-    say('this guest and all that is in it goes with the session');
-    return await guest.shell();
+    return await openShell(cell, dir, matrix.qemu, interrupt);
   } catch (error) {
+    if (interrupt.aborted) return 130;
     if (!(error instanceof GuestDeath)) throw error;
     say(`${error.message}\n${error.evidence}`);
     return 1;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+async function openShell(cell: Cell, dir: string, explicit: string | undefined, signal: AbortSignal): Promise<number> {
+  const context = { cacheDir: cacheDir(), log: say, signal };
+  const qemu = await findQemu(explicit === undefined ? {} : { explicit });
+  const { accelerator } = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
+  const [kernel, image] = await Promise.all([prepareKernel(cell.kernel, context), prepareImage(cell.image, context)]);
+
+  say(`booting ${kernel.description} with ${accelerator}`);
+  await using guest = await bootGuest({ id: 1, kernel, image, topology: cell.pmem, guest: cell.guest, qemu, accelerator, keys: createRunKeys(), dir, signal, log: say });
+  signal.addEventListener('abort', () => void guest.dispose(), { once: true });
+  const { problems } = await guest.setUpPmem();
+  for (const device of guest.devices) say(`  ${describeDevice(device)}`);
+  for (const problem of problems) say(`  ${problem}`);
+  say('this guest and all that is in it goes with the session');
+  // Awaited here, since the guest goes when this function ends.
+  return await guest.shell();
 }
 
 async function chooseCell(path: string | undefined, glob: string | undefined, options: OnceOptions): Promise<{ readonly matrix: PlannedMatrix['matrix']; readonly cell: Cell }> {

@@ -13,7 +13,7 @@ export interface Cell {
   readonly filesystem: FilesystemSpec;
   readonly suite: SuiteSpec;
   readonly guest: GuestSpec;
-  /** The tests known before boot, in order: `guest/boot`, `guest/pmem`, then the suite's. */
+  /** The tests known before boot, in order: `guest/boot`, `guest/pmem`, the suite's, `guest/close`. */
   readonly tests: readonly PlannedTest[];
 }
 
@@ -38,3 +38,12 @@ export interface Plan {
 /** Tests that every cell has, made by the worker itself. */
 export const BOOT_TEST = 'guest/boot';
 export const PMEM_TEST = 'guest/pmem';
+/** The suite's clean-up, umount above all, and that the guest outlived it. */
+export const CLOSE_TEST = 'guest/close';
+
+const RIG_TESTS: ReadonlySet<string> = new Set([BOOT_TEST, PMEM_TEST, CLOSE_TEST]);
+
+/** The tests that the cell's suite runs, without the worker's own. */
+export function suiteTests({ tests }: Pick<Cell, 'tests'>): readonly PlannedTest[] {
+  return tests.filter(({ name }) => !RIG_TESTS.has(name));
+}

@@ -62,7 +62,7 @@ export type RunEvent =
     }
   | { readonly type: 'cell-end'; readonly cell: string }
   | { readonly type: 'note'; readonly text: string }
-  | { readonly type: 'run-end'; readonly reason: 'finished' | 'interrupted' | 'infra'; readonly message?: string };
+  | { readonly type: 'run-end'; readonly reason: 'finished' | 'interrupted' | 'infra' | 'user'; readonly message?: string };
 
 export interface Stamp {
   readonly v: number;

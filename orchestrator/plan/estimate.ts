@@ -6,6 +6,8 @@ import { groupCells } from './boot-groups.ts';
 export const BOOT_SEC = 12;
 /** Looking at each device over SSH. */
 export const CHECK_PMEM_SEC = 1;
+/** umount, and a last word from the guest. */
+export const CLOSE_SEC = 1;
 
 /** Seconds that one cell takes with a guest of its own on TCG. */
 export function estimateCell(cell: Cell): number {

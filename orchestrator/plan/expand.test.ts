@@ -58,9 +58,9 @@ test('an id names the image unless it is the first, and the filesystem unless it
   expect(ids).toEqual(['k1/nvdimm/fio', 'k1/nvdimm/ext4/fio', 'k1@i2/nvdimm/fio', 'k1@i2/nvdimm/ext4/fio']);
 });
 
-test('each cell boots, checks its pmem, then runs the tests of its suite', () => {
+test('each cell boots, checks its pmem, then runs the tests of its suite and closes it', () => {
   const [cell] = expandMatrix(matrixOf(), { planSuite: planOne }).cells;
-  expect(cell?.tests.map((one) => one.name)).toEqual(['guest/boot', 'guest/pmem', 'fio/one']);
+  expect(cell?.tests.map((one) => one.name)).toEqual(['guest/boot', 'guest/pmem', 'fio/one', 'guest/close']);
 });
 
 test('include rules apply in order, and a cell that two of them select comes once', () => {
@@ -142,7 +142,7 @@ describe('a fio suite that names no jobs', () => {
   const matrix = parseMatrix(text, 't.yaml', { env: {}, fioJobs: ['block', 'dax', 'dev-dax'] });
   test('runs those that fit the cell', () => {
     const [cell] = expandMatrix(matrix, { planSuite: allowJobs('d') }).cells;
-    expect(cell?.tests.map(({ name }) => name)).toEqual(['guest/boot', 'guest/pmem', 'fio/dax', 'fio/dev-dax']);
+    expect(cell?.tests.map(({ name }) => name)).toEqual(['guest/boot', 'guest/pmem', 'fio/dax', 'fio/dev-dax', 'guest/close']);
   });
 
   test('is refused where none fits', () => {

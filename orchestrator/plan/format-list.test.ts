@@ -34,24 +34,24 @@ test('cells read back from a run group as before', () => {
 });
 
 test('the expected time counts a boot once for each guest', () => {
-  expect(estimateCells(plan.cells)).toBe(3 * 12 + 6 * 1 + 3 * 5 + 3 * 120);
+  expect(estimateCells(plan.cells)).toBe(3 * 12 + 6 * (1 + 1) + 3 * 5 + 3 * 120);
 });
 
 test('the list shows cells with devices, tests and time, then what is excluded and why', () => {
   expect(formatList(plan)).toBe(`\
 CELL                DEVICES                               TESTS  TIME
-a/two/fio           nvdimm 512M fsdax ×2 + virtio-blk 1G  3      18s
-a/two/command       nvdimm 512M fsdax ×2 + virtio-blk 1G  3      2m 13s
-a/block/fio         virtio-blk 64M                        3      18s
-a/block/command     virtio-blk 64M                        3      2m 13s
-longer/two/fio      nvdimm 512M fsdax ×2 + virtio-blk 1G  3      18s
-longer/two/command  nvdimm 512M fsdax ×2 + virtio-blk 1G  3      2m 13s
+a/two/fio           nvdimm 512M fsdax ×2 + virtio-blk 1G  4      19s
+a/two/command       nvdimm 512M fsdax ×2 + virtio-blk 1G  4      2m 14s
+a/block/fio         virtio-blk 64M                        4      19s
+a/block/command     virtio-blk 64M                        4      2m 14s
+longer/two/fio      nvdimm 512M fsdax ×2 + virtio-blk 1G  4      19s
+longer/two/command  nvdimm 512M fsdax ×2 + virtio-blk 1G  4      2m 14s
 
 EXCLUDED              REASON
 longer/block/fio      not now
 longer/block/command  not now
 
-6 cells, 18 tests, 3 guests, 2 excluded; about 6m 57s one guest at a time without KVM
+6 cells, 24 tests, 3 guests, 2 excluded; about 7m 3s one guest at a time without KVM
 `);
 });
 
@@ -66,8 +66,8 @@ test('the list for programs is plain data', () => {
     filesystem: 'none',
     suite: 'fio',
     devices: matrix.pmem[0]?.devices,
-    tests: ['guest/boot', 'guest/pmem', 'fio/one'],
-    estimateSec: 18,
+    tests: ['guest/boot', 'guest/pmem', 'fio/one', 'guest/close'],
+    estimateSec: 19,
   });
   expect(list.guests).toBe(3);
 });

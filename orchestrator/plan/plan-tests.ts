@@ -1,18 +1,19 @@
-import { BOOT_TEST, PMEM_TEST } from '../model/cell.ts';
+import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../model/cell.ts';
 import type { PlannedTest } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
 import type { FilesystemSpec, FioSuiteSpec, SuiteSpec } from '../model/matrix.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import type { SuitePlanContext } from '../model/suite.ts';
-import { BOOT_SEC, CHECK_PMEM_SEC } from './estimate.ts';
+import { BOOT_SEC, CHECK_PMEM_SEC, CLOSE_SEC } from './estimate.ts';
 
 /** The tests that a suite has on a topology and filesystem; throws UserError when that can never work. */
 export type PlanSuite = (context: SuitePlanContext<SuiteSpec>) => readonly PlannedTest[];
 
-const GUEST_TESTS: readonly PlannedTest[] = [
+const BEFORE: readonly PlannedTest[] = [
   { name: BOOT_TEST, estimateSec: BOOT_SEC },
   { name: PMEM_TEST, estimateSec: CHECK_PMEM_SEC },
 ];
+const AFTER: readonly PlannedTest[] = [{ name: CLOSE_TEST, estimateSec: CLOSE_SEC }];
 
 /** All tests of a cell, or the reason why it can have none. */
 export function planTests(context: SuitePlanContext<SuiteSpec>, planSuite: PlanSuite): readonly PlannedTest[] | UserError {
@@ -24,7 +25,7 @@ export function planTests(context: SuitePlanContext<SuiteSpec>, planSuite: PlanS
   }
   try {
     const tests = spec.kind === 'fio' && spec.fitting ? planFitting(spec, context, planSuite) : planSuite(context);
-    return [...GUEST_TESTS, ...tests];
+    return [...BEFORE, ...tests, ...AFTER];
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

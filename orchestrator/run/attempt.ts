@@ -4,6 +4,7 @@ import { describeError, GuestDeath, InfraError, UserError } from '../model/error
 import type { Guest } from '../model/guest.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { SuiteSession } from '../model/suite.ts';
+import type { SlotGuest } from './guest-slot.ts';
 
 /** One attempt's result, and whether its guest can be used again. */
 export interface AttemptEnd {
@@ -20,36 +21,45 @@ export class Interrupted extends Error {
 /** How long a guest may take to show the stacks of its stuck tasks, unscaled. */
 const STACKS_TIMEOUT_MS = 5_000;
 
+/** What an attempt needs of its guest beyond the suites' view. */
+export type AttemptGuest = Guest & Pick<SlotGuest, 'death' | 'takeKernelReport'>;
+
+interface Attempt {
+  readonly guest: AttemptGuest;
+  readonly timeoutScale: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Runs one test under its deadline. Past the deadline the test is a `hang`: the guest is asked
  * for its stacks first, and is then no longer to be trusted.
  */
-export async function attemptTest(options: {
-  readonly session: SuiteSession;
-  readonly guest: Guest & { readonly death: Promise<GuestDeath> };
-  readonly test: PlannedTest;
-  readonly attempt: number;
-  readonly timeoutScale: number;
-  readonly signal: AbortSignal;
-}): Promise<AttemptEnd> {
-  const { session, guest, test, attempt, timeoutScale, signal } = options;
-  const timeoutMs = session.testTimeoutMs(test) * timeoutScale;
+export async function attemptTest(options: Attempt & { readonly session: SuiteSession; readonly test: PlannedTest; readonly attempt: number }): Promise<AttemptEnd> {
+  const { session, test, attempt } = options;
+  const run = session.run(test, attempt).then((result): AttemptEnd => ({ result, guestUsable: result.status !== 'hang' }), endOf);
+  return underDeadline(run, { ...options, timeoutMs: session.testTimeoutMs(test), what: 'the test' });
+}
+
+/** Waits for `run` and for all that may end it from outside: the guest's death, the deadline, an interruption. */
+export async function underDeadline(run: Promise<AttemptEnd>, options: Attempt & { readonly timeoutMs: number; readonly what: string }): Promise<AttemptEnd> {
+  const { guest, timeoutScale, signal, what } = options;
+  const timeoutMs = options.timeoutMs * timeoutScale;
   const over = new AbortController();
   try {
     const end = await Promise.race([
+      run,
       // A test that ends its guest reports the death itself, with the console's last words.
-      session.run(test, attempt).then((result): AttemptEnd => ({ result, guestUsable: result.status !== 'hang' }), endOf),
       guest.death.then(endOf),
       sleep(timeoutMs, 'deadline' as const, { signal: over.signal, ref: false }),
       interruption(signal, over.signal),
     ]);
     // An interruption ends the guest too, and with it the test: that is no result.
     if (signal.aborted) throw new Interrupted();
-    if (end !== 'deadline') return end;
+    if (end !== 'deadline') return withKernelReport(end, guest);
     return {
       result: {
         status: 'hang',
-        message: `the test did not end within its deadline of ${Math.round(timeoutMs / 1000)} s (slot "test")`,
+        message: `${what} did not end within its deadline of ${Math.round(timeoutMs / 1000)} s (slot "test")`,
         evidence: await showStacks(guest, STACKS_TIMEOUT_MS * timeoutScale),
       },
       guestUsable: false,
@@ -59,19 +69,45 @@ export async function attemptTest(options: {
   }
 }
 
-/** Turns what a suite threw into a result; what is nobody's result is thrown on. */
-function endOf(error: unknown): AttemptEnd {
-  if (error instanceof GuestDeath) return { result: deathResult(error), guestUsable: false, death: error };
-  if (error instanceof InfraError) return { result: { status: 'infra', message: describeError(error) }, guestUsable: true };
-  if (error instanceof UserError || error instanceof Interrupted) throw error;
-  // A bug of the rig must not pass for one of the kernel, nor end the other cells.
-  return { result: { status: 'infra', message: `pmemrig itself failed: ${describeError(error)}` }, guestUsable: false };
+/**
+ * An oops, BUG or WARNING fails what ran meanwhile, even if that was content: Debian's kernels go on after an oops.
+ * What comes later in such a guest would prove nothing.
+ */
+function withKernelReport(end: AttemptEnd, guest: AttemptGuest): AttemptEnd {
+  const report = guest.takeKernelReport();
+  if (!report || end.death) return end;
+  const { result } = end;
+  const said = `the kernel reported: ${report.title}`;
+  return {
+    result: {
+      ...result,
+      status: result.status === 'pass' || result.status === 'skip' ? 'fail' : result.status,
+      message: result.message === undefined ? said : `${result.message}; ${said}`,
+      evidence: [result.evidence, ...report.lines].filter((part) => part !== undefined).join('\n'),
+    },
+    guestUsable: false,
+  };
 }
 
-/** A guest's death as the result of the test that was running. */
-export function deathResult(death: GuestDeath): TestResult {
-  const status = { panic: 'crash', 'power-off': 'crash', reset: 'crash', 'ssh-lost': 'crash', stall: 'hang', 'qemu-died': 'infra' } as const;
-  return { status: status[death.kind], message: death.message, evidence: death.evidence };
+/** The end of an attempt that threw. What is nobody's result is thrown on, see {@link resultOfError}. */
+export function endOf(error: unknown): AttemptEnd {
+  const result = resultOfError(error);
+  if (error instanceof GuestDeath) return { result, guestUsable: false, death: error };
+  return { result, guestUsable: error instanceof InfraError };
+}
+
+const DEATH_STATUS = { panic: 'crash', 'power-off': 'crash', reset: 'crash', 'ssh-lost': 'crash', stall: 'hang', 'qemu-died': 'infra' } as const;
+
+/** What an error amounts to as the result of what was running. Rethrows what must stop the run: the user's error, an interruption. */
+export function resultOfError(error: unknown): TestResult {
+  if (error instanceof GuestDeath) return { status: DEATH_STATUS[error.kind], message: error.message, evidence: error.evidence };
+  if (error instanceof InfraError) {
+    if (error.code === 'journal-write') throw error;
+    return { status: 'infra', message: describeError(error) };
+  }
+  if (error instanceof UserError || error instanceof Interrupted) throw error;
+  // A bug of the rig must not pass for one of the kernel, nor end the other cells.
+  return { status: 'infra', message: `pmemrig itself failed: ${describeError(error)}` };
 }
 
 async function interruption(signal: AbortSignal, over: AbortSignal): Promise<never> {

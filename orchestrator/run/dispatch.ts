@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Runs one item to its end; what it throws stops the whole dispatch. */
 export type Execute<Item> = (item: Item, signal: AbortSignal) => Promise<void>;
 
@@ -8,6 +10,8 @@ export type Execute<Item> = (item: Item, signal: AbortSignal) => Promise<void>;
 export async function dispatch<Item>(items: readonly Item[], width: number, execute: Execute<Item>, outer: AbortSignal): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
+  // Every group waits on it, and there may be hundreds: no leak.
+  setMaxListeners(0, signal);
   const waiting = items.values();
   let failure: { readonly error: unknown } | undefined;
 

@@ -5,7 +5,7 @@ import type { RunEvent } from '../model/event.ts';
 import type { Guest } from '../model/guest.ts';
 
 /** What a worker needs of a guest beyond the suites' view. */
-export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'setUpPmem' | 'dispose'>;
+export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'setUpPmem' | 'takeKernelReport' | 'dispose'>;
 
 export interface BootedGuest {
   readonly guest: SlotGuest;
@@ -34,6 +34,7 @@ export class GuestSlot implements AsyncDisposable {
   readonly #emit: (event: RunEvent) => void;
   readonly #signal: AbortSignal;
   #current: BootedGuest | undefined;
+  #reserved: Boot | undefined;
 
   constructor(reserve: ReserveGuest, emit: (event: RunEvent) => void, signal: AbortSignal) {
     this.#reserve = reserve;
@@ -49,14 +50,23 @@ export class GuestSlot implements AsyncDisposable {
     return this.#current;
   }
 
-  /** Gets ready to boot a guest in place of the one there may be; the boot itself is the caller's to time. */
-  async reserve(cell: Cell): Promise<Boot> {
-    await this.discard();
-    const boot = await this.#reserve(cell, this.#signal);
-    return async () => this.#hold(cell, await boot());
+  /**
+   * Waits until a guest for the cell could boot at once, unless the slot holds one. What stands in the way for good
+   * (no memory, no kernel) is {@link GuestSlot.boot}'s to reject with. Rejects only when the run is being stopped.
+   */
+  async reserve(cell: Cell): Promise<void> {
+    if (this.#current || this.#reserved) return;
+    this.#reserved = await this.#reserve(cell, this.#signal).catch((error: unknown) => async () => Promise.reject(error));
+    this.#signal.throwIfAborted();
   }
 
-  #hold(cell: Cell, booted: BootedGuest): BootedGuest {
+  /** Boots the guest that was reserved. */
+  async boot(cell: Cell): Promise<BootedGuest> {
+    await this.reserve(cell);
+    const boot = this.#reserved;
+    this.#reserved = undefined;
+    if (!boot) throw new Error('the slot holds a guest already');
+    const booted = await boot();
     this.#current = booted;
     this.#emit({
       type: 'guest-boot',

@@ -1,7 +1,7 @@
 import { prepareImage, type PreparedImage } from '../../guests/images/prepare-image.ts';
 import { prepareKernel, type PreparedKernel } from '../../guests/kernels/prepare-kernel.ts';
 import type { Cell } from '../model/cell.ts';
-import { describeError } from '../model/errors.ts';
+import { describeError, UserError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { ImageSpec, KernelSpec } from '../model/matrix.ts';
 
@@ -20,16 +20,22 @@ interface PrepareOptions {
 }
 
 /**
- * Starts making every kernel and image that the cells need, each once, all at the same time; the returned function
- * waits for those of one cell. So the first guests boot while another kernel is still on its way, and a kernel
- * that can't be had spoils only its own cells.
+ * Makes every kernel and image that the cells need, each once, all at the same time. The user's errors among them are
+ * thrown, so that they are told before anything boots; what the host failed at is thrown by the returned function, and
+ * so spoils only the cells that need it.
  */
-export function startPreparing({ cells, cacheDir, signal, emit, log }: PrepareOptions): (cell: Cell) => Promise<Prepared> {
+export async function prepareAll({ cells, cacheDir, signal, emit, log }: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
   const context = { cacheDir, signal, log };
   const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => stage('kernel', spec.name, async () => prepareKernel(spec, context)));
   const images = startEach(cells.map(({ image }) => image), (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)));
+  // All of them, also after a failure: none may go on behind the run's back.
+  const settled = await Promise.allSettled([...kernels.all, ...images.all]);
+  signal.throwIfAborted();
+  for (const { reason } of settled.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]) {
+    if (reason instanceof UserError) throw reason;
+  }
   return async (cell) => {
-    const [kernel, image] = await Promise.all([kernels(cell.kernel.name), images(cell.image.name)]);
+    const [kernel, image] = await Promise.all([kernels.get(cell.kernel.name), images.get(cell.image.name)]);
     return { kernel, image };
   };
 
@@ -49,18 +55,18 @@ export function startPreparing({ cells, cacheDir, signal, emit, log }: PrepareOp
   }
 }
 
-function startEach<Spec extends { readonly name: string }, T>(specs: readonly Spec[], make: (spec: Spec) => Promise<T>): (name: string) => Promise<T> {
+function startEach<Spec extends { readonly name: string }, T>(specs: readonly Spec[], make: (spec: Spec) => Promise<T>): { readonly all: readonly Promise<T>[]; get(name: string): Promise<T> } {
   const started = new Map<string, Promise<T>>();
   for (const spec of specs) {
     if (started.has(spec.name)) continue;
-    const promise = make(spec);
-    // Whoever needs it sees the failure; a run that stops before anyone asks must not end in an unhandled rejection.
-    promise.catch(() => undefined);
-    started.set(spec.name, promise);
+    started.set(spec.name, make(spec));
   }
-  return async (name) => {
-    const promise = started.get(name);
-    if (!promise) throw new Error(`${name} was never asked for`);
-    return promise;
+  return {
+    all: [...started.values()],
+    get: async (name) => {
+      const promise = started.get(name);
+      if (!promise) throw new Error(`${name} was never asked for`);
+      return promise;
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { BOOT_TEST, type Cell, PMEM_TEST } from '../model/cell.ts';
-import { describeError, GuestDeath, InfraError } from '../model/errors.ts';
+import { GuestDeath } from '../model/errors.ts';
 import type { TestResult } from '../model/outcome.ts';
-import { deathResult } from './attempt.ts';
+import { resultOfError } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
 
@@ -18,10 +18,10 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
     }
     return shared;
   }
-  // A host that can't give the guest its room is reported as the boot's result, and not timed.
-  const boot = await slot.reserve(cell).catch((error: unknown) => async () => Promise.reject(error));
+  // The wait for room on the host is not the boot's.
+  await slot.reserve(cell);
   const booted = await step(BOOT_TEST, async () => {
-    const { guest } = await boot();
+    const { guest } = await slot.boot(cell);
     return { status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] };
   });
   return booted && (await step(PMEM_TEST, async () => setUpPmem(slot))) ? slot.current : undefined;
@@ -35,9 +35,7 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
       result = await run();
     } catch (error) {
       env.signal.throwIfAborted();
-      if (error instanceof GuestDeath) result = deathResult(error);
-      else if (error instanceof InfraError) result = { status: 'infra', message: describeError(error) };
-      else throw error;
+      result = resultOfError(error);
       await slot.discard(error instanceof GuestDeath ? error : undefined);
     }
     emitTestEnd(env, { cell: cell.id, test, attempt, durationMs: performance.now() - start }, result);

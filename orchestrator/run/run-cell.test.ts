@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BOOT_TEST, PMEM_TEST } from '../model/cell.ts';
+import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../model/cell.ts';
 import { GuestDeath, InfraError, UserError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import { SuiteSetupError } from '../model/suite.ts';
@@ -8,11 +8,12 @@ import { fakeCell, fakeWorld } from './testing/fake-world.ts';
 
 const panic = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic - not syncing: planted');
 
-/** `test#attempt status` of every attempt, in order, the rig's own two left out when they passed. */
+/** `test#attempt status` of every attempt, in order, the rig's own left out when there is nothing to say of them. */
 function story(events: readonly RunEvent[]): string[] {
   return events.flatMap((event) => {
     if (event.type !== 'test-end') return [];
-    if (event.status === 'pass' && (event.test === BOOT_TEST || event.test === PMEM_TEST)) return [];
+    if (event.status === 'pass' && [BOOT_TEST, PMEM_TEST, CLOSE_TEST].includes(event.test)) return [];
+    if (event.status === 'skip' && event.test === CLOSE_TEST) return [];
     return [`${event.test}#${event.attempt} ${event.status}`];
   });
 }
@@ -101,6 +102,39 @@ test('the next cell shares a guest that is still good, and gets a new one when c
   await runCell(fakeCell('c1', ['a']), dirty.slot, dirty.environment);
   await runCell(fakeCell('c2', ['a']), dirty.slot, dirty.environment);
   expect(dirty.boots()).toBe(2);
+});
+
+test('a panic in umount, after the last test, is the crash of guest/close', async () => {
+  const world = fakeWorld({ scripts: {}, closeError: panic });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'guest/close#1 crash']);
+  expect(world.events).toContainEqual({ type: 'guest-end', guest: 1, how: 'panic', detail: 'the kernel panicked' });
+});
+
+test('every cell says how its clean-up went, or why there was none', async () => {
+  for (const [options, status] of [
+    [{ scripts: {} }, 'pass'],
+    [{ scripts: { a: [panic] } }, 'skip'],
+    [{ scripts: {}, openError: new SuiteSetupError('dax refused', '') }, 'skip'],
+  ] as const) {
+    const world = fakeWorld(options);
+    await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+    expect(world.events.filter((event) => event.type === 'test-end' && event.test === CLOSE_TEST)).toEqual([expect.objectContaining({ status })]);
+  }
+});
+
+test('an oops fails the test in which it came even if that passed, and its guest is not used again', async () => {
+  const world = fakeWorld({ scripts: {}, kernelReports: { a: 'BUG: kernel NULL pointer dereference' } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 fail', 'b#1 pass']);
+  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', status: 'fail', message: 'the kernel reported: BUG: kernel NULL pointer dereference', evidence: 'Call Trace:' }));
+  expect(world.boots()).toBe(2);
+});
+
+test('a host that fails while the suite is set up spoils one test, and the run goes on', async () => {
+  const world = fakeWorld({ scripts: {}, openError: new InfraError('no room', { code: 'disk-full' }) });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 infra']);
 });
 
 test('a suite that wants a guest of its own gets one, and leaves none behind', async () => {

@@ -1,4 +1,4 @@
-import { BOOT_TEST, type Cell, PMEM_TEST } from '../model/cell.ts';
+import { type Cell, suiteTests } from '../model/cell.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import type { GuestSlot } from './guest-slot.ts';
 import { readyGuest } from './ready-guest.ts';
@@ -10,11 +10,13 @@ import { type PendingTest, runSession } from './run-session.ts';
  * Rejects only when the run as a whole must stop (interrupted, the user's error, the journal lost).
  */
 export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<void> {
-  env.emit({ type: 'cell-start', cell: cell.id });
   const suite = env.suiteFor(cell);
   if (suite.needsFreshGuest) await slot.discard();
+  // A cell that waits for its turn on the host has not started.
+  await slot.reserve(cell);
+  env.emit({ type: 'cell-start', cell: cell.id });
 
-  const queue: PendingTest[] = cell.tests.filter(({ name }) => name !== BOOT_TEST && name !== PMEM_TEST).map((test) => ({ test, attempt: 1 }));
+  const queue: PendingTest[] = suiteTests(cell).map((test) => ({ test, attempt: 1 }));
   let bootFailures = 0;
   for (let attempt = 1; queue.length > 0 && bootFailures <= env.retries; attempt += 1) {
     const booted = await readyGuest(cell, slot, env, attempt);

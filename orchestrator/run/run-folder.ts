@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { InfraError } from '../model/errors.ts';
@@ -39,9 +39,15 @@ export async function createRunFolder(runsDir: string, name: string, now = new D
   };
 }
 
+/** A file name may have 255 bytes, and so may what a suite derives from the folder's. */
+const MAX_SLUG_CHARS = 200;
+
 /** Cell ids hold slashes; `+` cannot occur in a name, so the slug stays unique and readable. */
-function cellSlug(cellId: string): string {
-  return cellId.replaceAll('/', '+');
+export function cellSlug(cellId: string): string {
+  const slug = cellId.replaceAll('/', '+');
+  if (slug.length <= MAX_SLUG_CHARS) return slug;
+  const digest = createHash('sha256').update(cellId).digest('hex').slice(0, 12);
+  return `${slug.slice(0, MAX_SLUG_CHARS - digest.length - 1)}+${digest}`;
 }
 
 /** A rename replaces the link in one step, also under two runs at once. */

@@ -11,7 +11,7 @@ import { Interrupted } from './attempt.ts';
 import { dispatch } from './dispatch.ts';
 import { GuestSlot } from './guest-slot.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { startPreparing } from './prepare.ts';
+import { prepareAll } from './prepare.ts';
 import { reserveFromPrepared } from './reserve-guest.ts';
 import { runCell } from './run-cell.ts';
 import { type RunFolder, writeRunJson } from './run-folder.ts';
@@ -68,7 +68,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       host: options.host,
       matrix: options.matrix,
     });
-    const prepared = startPreparing({ cells: plan.cells, cacheDir: options.cacheDir, signal: stopped, emit, log });
+    const prepared = await prepareAll({ cells: plan.cells, cacheDir: options.cacheDir, signal: stopped, emit, log });
     const reserve = reserveFromPrepared({ ...options, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
     const groups = groupCells(plan.cells);
     await dispatch(
@@ -100,7 +100,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
     }
     // The journal itself may be what failed; then there is nowhere to say it but to the caller.
     if (!(error instanceof InfraError && error.code === 'journal-write')) {
-      emit({ type: 'run-end', reason: error instanceof UserError ? 'interrupted' : 'infra', message: describeError(error) });
+      emit({ type: 'run-end', reason: error instanceof UserError ? 'user' : 'infra', message: describeError(error) });
     }
     throw error;
   } finally {

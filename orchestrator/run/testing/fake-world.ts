@@ -1,5 +1,5 @@
 import type { Cell, CellId } from '../../model/cell.ts';
-import { BOOT_TEST, PMEM_TEST } from '../../model/cell.ts';
+import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
 import type { TestResult } from '../../model/outcome.ts';
@@ -20,6 +20,8 @@ export function fakeWorld(options: {
   readonly pmemProblems?: readonly string[];
   readonly openError?: Error;
   readonly closeError?: Error;
+  /** What the console showed during each test, by its name. */
+  readonly kernelReports?: Readonly<Record<string, string>>;
   readonly retries?: number;
   readonly needsFreshGuest?: boolean;
   readonly testTimeoutMs?: number;
@@ -28,12 +30,20 @@ export function fakeWorld(options: {
   const controller = new AbortController();
   const disposed: number[] = [];
   let boots = 0;
+  let running = '';
 
   const reserve: ReserveGuest = async () => async () => {
     boots += 1;
     const failure = options.boots?.[boots - 1];
     if (failure instanceof Error) throw failure;
-    return { guest: fakeGuest(boots, disposed, options.pmemProblems ?? []), accelerator: 'kvm', console: `guests/${boots}/console.log`, release: () => undefined };
+    const guest: SlotGuest = {
+      ...fakeGuest(boots, disposed, options.pmemProblems ?? []),
+      takeKernelReport: () => {
+        const title = options.kernelReports?.[running];
+        return title === undefined ? undefined : { title, lines: ['Call Trace:'] };
+      },
+    };
+    return { guest, accelerator: 'kvm', console: `guests/${boots}/console.log`, release: () => undefined };
   };
 
   const attempts = new Map<string, number>();
@@ -46,6 +56,7 @@ export function fakeWorld(options: {
       return {
         testTimeoutMs: () => options.testTimeoutMs ?? 5_000,
         run: async ({ name }) => {
+          running = name;
           const attempt = (attempts.get(name) ?? 0) + 1;
           attempts.set(name, attempt);
           const script = options.scripts[name]?.[attempt - 1] ?? { status: 'pass' };
@@ -81,7 +92,7 @@ export function fakeCell(id: string, tests: readonly string[]): Cell {
     filesystem: { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] },
     suite: { kind: 'fio', name: 'fio', jobs: [], runtimeSec: 1, sizeBytes: 1 },
     guest: { cpus: 1, memoryBytes: 1, append: [] },
-    tests: [BOOT_TEST, PMEM_TEST, ...tests].map((name) => ({ name, estimateSec: 1 })),
+    tests: [BOOT_TEST, PMEM_TEST, ...tests, CLOSE_TEST].map((name) => ({ name, estimateSec: 1 })),
   };
 }
 
@@ -97,6 +108,7 @@ function fakeGuest(id: number, disposed: number[], problems: readonly string[]):
     devices: [],
     death: new Promise(() => undefined),
     setUpPmem: async () => ({ problems }),
+    takeKernelReport: () => undefined,
     dispose: async () => void disposed.push(id),
     exec: async () => ({ exitCode: 0, signal: null, stdout: 'stacks of the stuck task', stderr: '', truncated: false, timedOut: false, durationMs: 1 }),
     upload: refuse,
