@@ -50,7 +50,7 @@ withGuestOptions(
   program
     .command('once')
     .summary('run one kernel without a matrix file')
-    .argument('[command...]', 'after --: your own test; a local file is copied into the guest, exit 0 passes, 4 skips')
+    .argument('[command...]', 'after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips')
     .option('--suite <names>', 'suites to run (default: fio, unless a command is given)', commaList)
     .addOption(retriesOption)
     .addOption(jobsOption)

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
 import { afterAll, expect, test } from 'vitest';
 import { ConnectionLost, type SshConnection } from './connection.ts';
@@ -11,13 +12,13 @@ const dir = mkdtempSync(join(tmpdir(), 'pmemrig-transfer-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Every command gets a channel whose other end prints `output` and reads what comes. */
-function connectTo({ output = '', open = () => Promise.resolve() }: { readonly output?: string; readonly open?: () => Promise<void> } = {}): SshConnection {
+function connectTo({ output = '', open = () => Promise.resolve(), received = [] }: { readonly output?: string; readonly open?: () => Promise<void>; readonly received?: Buffer[] } = {}): SshConnection {
   return {
     closed: new Promise(() => undefined),
     openExec: async (_command, attach) => {
       await open();
       const stdin = new PassThrough();
-      stdin.resume();
+      stdin.on('data', (chunk: Buffer) => received.push(chunk));
       const channel = Object.assign(new PassThrough(), { stderr: new PassThrough(), stdin, end: () => stdin.end() });
       channel.push(output);
       stdin.once('end', () => {
@@ -31,6 +32,15 @@ function connectTo({ output = '', open = () => Promise.resolve() }: { readonly o
     close: () => undefined,
   };
 }
+
+test('a small folder, packed long before the guest takes it, arrives whole', async () => {
+  const folder = join(dir, 'small');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'run.sh'), 'echo hi');
+  const received: Buffer[] = [];
+  await uploadOverSsh(connectTo({ open: () => sleep(500), received }), folder, '/opt/x');
+  expect(Buffer.concat(received).toString()).toContain('echo hi');
+});
 
 // A file that not even root may open for reading, and one whose first byte gives EIO.
 test.each(['/sys/bus/platform/drivers_probe', '/proc/self/mem'])('%s, which cannot be read, is the fault of whoever named it', async (path) => {

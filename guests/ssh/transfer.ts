@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { lstat, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
+import { PassThrough, pipeline as connect, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import type { ExecResult } from '../../orchestrator/model/guest.ts';
@@ -56,10 +56,14 @@ async function uploadFolder(connection: SshConnection, localPath: string, remote
   let stderr = '';
   tar.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const packed = createDeferred<number | null>();
+  // Taken at once: Node throws away what a child printed if nobody reads it by the time the child has ended, and a
+  // small folder is packed before the guest's side is there.
+  const archive = new PassThrough();
+  connect(tar.stdout, archive, () => undefined);
   tar.once('error', packed.reject);
   tar.once('close', packed.resolve);
   const target = quoteWord(remotePath);
-  const unpacked = execOverSsh(connection, `mkdir -p ${target} && tar -C ${target} --no-same-owner -xpf -`, { stdin: tar.stdout });
+  const unpacked = execOverSsh(connection, `mkdir -p ${target} && tar -C ${target} --no-same-owner -xpf -`, { stdin: archive });
   try {
     const [status, result] = await Promise.all([packed.promise, unpacked]);
     // Of GNU tar: 2 for what it cannot read, 1 for a file that changed while it was read.
