@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { endOf, rig, Workspace } from './support/rig.ts';
@@ -30,6 +30,15 @@ uname -r > "$PMEMRIG_ARTIFACTS/release.txt"`,
   const artifacts = endOf(run.events, 'command/repro.sh').artifacts ?? [];
   const release = artifacts.find((artifact) => artifact.endsWith('release.txt'));
   expect(release && readFileSync(join(run.dir, release), 'utf8')).toMatch(/^6\.1\./);
+});
+
+test('a folder travels whole, and its run.sh finds what lies beside it', async () => {
+  const folder = join(workspace.dir, 'repro');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'run.sh'), '#!/bin/sh\ngrep -q planted data.txt\n', { mode: 0o755 });
+  writeFileSync(join(folder, 'data.txt'), 'planted\n');
+  const run = await rig(['once', ...guest, '--', folder], workspace);
+  expect(run.exitCode).toBe(0);
 });
 
 test('exit 4 skips with the last line as reason, exit 1 fails with the output as evidence', async () => {
