@@ -41,11 +41,13 @@ test('a kernel that panics but never resets is dead all the same', async () => {
   expect((await watch.death).kind).toBe('panic');
 });
 
-test('before a stall is told the stacks are taken', async () => {
+test('before a stall is told the stacks are taken, one key after the answer to the other', async () => {
   const keys: string[] = [];
+  const times: number[] = [];
   const { exit, watch } = watchFake({
     sendSysrq: (key) => {
       keys.push(key);
+      times.push(performance.now());
       if (key === 'w') exit();
       return Promise.resolve();
     },
@@ -53,6 +55,8 @@ test('before a stall is told the stacks are taken', async () => {
   watch.reportStall('no answer');
   expect((await watch.death).kind).toBe('qemu-died');
   expect(keys).toEqual(['l', 'w']);
+  // A thousand ms, scaled.
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(18);
 });
 
 test('a peer that went silent is a stall, and a QEMU that is silent too is told', async () => {

@@ -8,8 +8,12 @@ import type { QmpEvent } from './qemu/qmp.ts';
 
 /** All CPUs' stacks, then the tasks that block. */
 const STACK_KEYS = ['l', 'w'] as const;
-/** How long a stalled kernel gets to print them; the console shows about a hundred lines a second under TCG. */
-const STACKS_WAIT_MS = 3000;
+/**
+ * How long a stalled kernel gets to print what one key asks for, unscaled; the console shows about a hundred lines a
+ * second under TCG. A key that comes before the answer to the one before is lost: a UART has one flag for all breaks in its
+ * queue, and the kernel took the letter for a second break (seen with 6.1: `l^@w` was echoed instead).
+ */
+const STACKS_WAIT_MS = 1000;
 
 /** ssh2's message for a peer that is connected but does not answer. */
 const SILENT_PEER = 'Keepalive timeout';
@@ -59,7 +63,7 @@ export function watchDeath(options: {
   const stall = async (reason: string) => {
     if (over || stalling) return;
     stalling = true;
-    const answered = await takeStacks(qemu);
+    const answered = await takeStacks(qemu, STACKS_WAIT_MS * options.timeoutScale);
     name({ what: 'stall', reason: answered ? reason : `${reason}; QEMU itself does not answer either` });
   };
   return {
@@ -77,12 +81,14 @@ export function watchDeath(options: {
 }
 
 /** Into the console log. False if QEMU did not take the keys. */
-async function takeStacks(qemu: QemuProcess): Promise<boolean> {
+async function takeStacks(qemu: QemuProcess, waitMs: number): Promise<boolean> {
   try {
-    for (const key of STACK_KEYS) await qemu.sendSysrq(key);
+    for (const key of STACK_KEYS) {
+      await qemu.sendSysrq(key);
+      await settlesWithin(qemu.exited, waitMs);
+    }
   } catch {
     return false;
   }
-  await settlesWithin(qemu.exited, STACKS_WAIT_MS);
   return true;
 }

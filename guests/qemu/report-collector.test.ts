@@ -24,6 +24,16 @@ test('an oops that the kernel survived is told once, whole', () => {
   expect(collector.take()).toBeUndefined();
 });
 
+test('a task that hangs is told though its report has no end mark', () => {
+  // A writer on a frozen file system, with hung_task_timeout_secs at 4; the kernel tells it again and again.
+  const console = createConsole();
+  console.push(readFileSync(join(import.meta.dirname, 'testdata', 'hung-task-6.12.txt')));
+  const report = console.takeReport();
+  expect(report?.title).toMatch(/^INFO: task touch:\d+ blocked for more than \d+ seconds\.$/);
+  expect(report?.lines.some((line) => line.includes('percpu_rwsem_wait'))).toBe(true);
+  expect(console.takeReport()).toBeUndefined();
+});
+
 test('of several reports the first is told: the others may follow from it', () => {
   const collector = collect(['[    2.0] BUG: first', ...trace, '[    3.0] BUG: second', ...trace]);
   expect(collector.take()?.title).toBe('BUG: first');

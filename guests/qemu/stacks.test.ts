@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createConsole } from './console.ts';
 import { findStacks } from './stacks.ts';
 
 const backtraces = ['[   20.1] sysrq: Show backtrace of all active CPUs', '[   20.1] NMI backtrace for cpu 0'];
@@ -7,6 +10,15 @@ const blocked = ['[   20.2] sysrq: Show Blocked State', '[   20.2] task:ndctl st
 test('blocked tasks are what a stall is about; the CPUs show it where none blocks', () => {
   expect(findStacks(['boot', ...backtraces, ...blocked])).toEqual(blocked);
   expect(findStacks(['boot', ...backtraces, blocked[0] ?? ''])).toEqual([...backtraces, blocked[0]]);
+});
+
+test('of a real stall, a writer on a frozen file system, the writer is shown', () => {
+  const console = createConsole();
+  console.push(readFileSync(join(import.meta.dirname, 'testdata', 'stall-6.1.txt')));
+  const stacks = console.stacks();
+  expect(stacks[0]).toContain('sysrq: Show Blocked State');
+  expect(stacks[1]).toMatch(/task:touch\s+state:D/);
+  expect(stacks.some((line) => line.includes('mnt_want_write'))).toBe(true);
 });
 
 test('the latest stacks count, within bounds, and there may be none', () => {
