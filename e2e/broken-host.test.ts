@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
-import { latestRun, readEvents, results, rig, startRig, waitForTest, Workspace } from './support/rig.ts';
+import { readEvents, results, rig, startRig, waitForTest, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
@@ -36,13 +36,14 @@ test.runIf(process.getuid?.() === 0)('a disk that fills during the run is told a
     const writer = join(small.dir, 'write.sh');
     writeFileSync(writer, '#!/bin/sh\nsleep 5\ndd if=/dev/urandom of=$PMEMRIG_DEV0 bs=1M oflag=direct\nsleep 60\n', { mode: 0o755 });
     const run = startRig(['once', '--kernel', 'bookworm', '--pmem', 'virtio-pmem', '--size', '64M', '--cpus', '1', '--memory', '1G', '--fs', 'none', '--', writer], small);
-    await waitForTest(small, 'command/write.sh');
+    const dir = await waitForTest(small, 'command/write.sh');
     await execa('dd', ['if=/dev/zero', `of=${join(small.runs, 'filler')}`, 'bs=1M'], { reject: false });
-    const { exitCode, stdout } = await run;
-    // The kernel of the host has no other word than SIGBUS for a mapped file that it can't back.
-    expect(stdout).toMatch(/infra .*SIGBUS.*disk/);
+    const { exitCode, stdout, stderr } = await run;
+    // Whichever meets the full disk first: QEMU, to whom the host has no other word than SIGBUS for a mapped file that it
+    // can't back, or the journal, if the page that it is at has no room left.
+    expect(`${stdout}${stderr}`).toMatch(/infra .*SIGBUS.*disk|the journal cannot be written\n\s+fix: free space/);
     expect(exitCode).toBe(3);
-    expect(results(readEvents(latestRun(small)))).toEqual(['guest/boot#1 pass', 'guest/pmem#1 pass', 'command/write.sh#1 infra', 'guest/close#1 skip']);
+    expect(results(readEvents(dir)).slice(0, 2)).toEqual(['guest/boot#1 pass', 'guest/pmem#1 pass']);
   } finally {
     await execa('umount', [small.runs]);
     small[Symbol.dispose]();
