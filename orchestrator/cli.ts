@@ -21,10 +21,12 @@ Examples:
   pmemrig run matrices/smoke.yaml --filter 'kernel=debian-6.12' --filter 'pmem=virtio-pmem'
   pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --pmem nvdimm,virtio-pmem
   pmemrig once --kernel bookworm-backports --pmem nvdimm -- ./repro.sh --loops 10
-  pmemrig shell --kernel bookworm --pmem virtio-pmem look around in such a guest
+  pmemrig shell --kernel bookworm --pmem virtio-pmem  look around in such a guest
 
 Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host, 130 interrupted.`,
   );
+
+const DEFAULT_PMEM: string[] = ['nvdimm'];
 
 const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PMEMRIG_RUNS or $XDG_STATE_HOME/pmemrig/runs)');
 const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
@@ -159,9 +161,9 @@ function withGuestOptions(command: Command): Command {
     .option('--kernel <which>', 'a bzImage or vmlinux, or a Debian release[/flavour]', 'bookworm-backports')
     .option('--modules <dir>', "the kernel's modules (…/lib/modules/<release>)")
     .option('--image <release>', 'Debian release of the guest', 'bookworm')
-    .option('--pmem <kinds>', 'nvdimm, nvdimm-raw, nvdimm-devdax, nvdimm-sector, virtio-pmem, e820, virtio-blk', commaList, ['nvdimm'])
+    .option('--pmem <kinds>', 'nvdimm, nvdimm-raw, nvdimm-devdax, nvdimm-sector, virtio-pmem, e820, virtio-blk', commaList, DEFAULT_PMEM)
     .option('--size <size>', 'of each pmem device', '1G')
-    .option('--fs <names>', 'ext4-dax, xfs-dax, ext4, xfs, none', commaList)
+    .option('--fs <names>', 'ext4-dax, xfs-dax, ext4, xfs, none (default: none for a command, else ext4-dax where the device can do DAX)', commaList)
     .option('--cpus <n>', 'of the guest', positiveNumber, 2)
     .option('--memory <size>', 'of the guest', '2G')
     .option('--append <words>', "more words for the kernel's command line");
@@ -171,8 +173,11 @@ function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
-function commaList(value: string): string[] {
-  return value.split(',').map((word) => word.trim()).filter((word) => word !== '');
+/** `a,b`; said twice, the lists add up. The first word of the user's replaces the default, which commander gives as `previous`, too. */
+function commaList(value: string, previous?: readonly string[]): string[] {
+  const words = value.split(',').map((word) => word.trim()).filter((word) => word !== '');
+  const said = previous !== undefined && previous !== DEFAULT_PMEM ? previous : [];
+  return [...said, ...words];
 }
 
 function wholeNumber(value: string): number {

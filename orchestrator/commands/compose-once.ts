@@ -12,7 +12,7 @@ export interface OnceOptions {
   readonly image: string;
   readonly pmem: readonly string[];
   readonly size: string;
-  /** Absent: `ext4-dax` where the device can do DAX, none elsewhere. */
+  /** Absent: none for a command; for other suites `ext4-dax` where the device can do DAX, none elsewhere. */
   readonly fs?: readonly string[];
   /** Absent: fio, unless a command is given. */
   readonly suite?: readonly string[];
@@ -69,8 +69,13 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
     pmem: options.pmem.map((name) => ({ name, devices: [{ ...preset('--pmem', PMEM_PRESETS, name), size: options.size }] })),
     filesystems: (options.fs ?? ['ext4-dax', 'none']).map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
     suites,
-    ...(!options.fs && { include: options.pmem.map((name) => ({ pmem: name, filesystem: DAX_FILE_SYSTEM_PRESETS.has(name) ? 'ext4-dax' : 'none' })) }),
+    ...(!options.fs && { include: options.pmem.flatMap((pmem) => suites.map(({ name }) => ({ pmem, suite: name, filesystem: defaultFileSystem(pmem, name) }))) }),
   };
+}
+
+/** A command gets the bare device unless it asks for a file system: it may write there. */
+function defaultFileSystem(pmem: string, suite: unknown): string {
+  return suite !== 'command' && DAX_FILE_SYSTEM_PRESETS.has(pmem) ? 'ext4-dax' : 'none';
 }
 
 /** Half of a small device is left to the file system; a large one need not be filled. An unreadable size is the loader's to refuse. */
@@ -91,6 +96,9 @@ function composeKernel({ kernel, modules }: OnceOptions, cwd: string): Record<st
       code: 'no-kernel',
       remedy: 'name a bzImage or vmlinux (in a built tree: arch/x86/boot/bzImage), or a Debian release such as bookworm-backports',
     });
+  }
+  if (modules !== undefined) {
+    throw new UserError('--modules goes with a kernel image, and a Debian kernel has its own', { code: 'modules-of-debian', remedy: 'leave --modules out, or name a bzImage with --kernel' });
   }
   const [release, flavour] = kernel.split('/');
   return { name: kernel.replaceAll('/', '-'), debian: { release, ...(flavour !== undefined && { flavour }) } };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exitStatus } from '../../reports/exit-status.ts';
 import { writeReports } from '../../reports/write-reports.ts';
@@ -8,7 +8,8 @@ import { runsDir } from '../model/paths.ts';
 
 /** `pmemrig report [RUN]`: the same reports, made again from the journal alone; the exit status is the run's. */
 export async function reportCommand(run: string, options: { readonly runs?: string }): Promise<number> {
-  const dir = findRun(run, resolve(options.runs ?? runsDir()));
+  // `latest` by its own name: the link will point elsewhere some day.
+  const dir = realpathSync(findRun(run, resolve(options.runs ?? runsDir())));
   const summary = await writeReports(dir);
   process.stdout.write(`${formatFinalReport(summary, dir).join('\n')}\n`);
   return exitStatus(summary);

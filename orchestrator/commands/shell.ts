@@ -17,6 +17,9 @@ import { planFile, planFlags, type PlannedMatrix } from './load-plan.ts';
 
 /** `pmemrig shell`: boots the guest of one cell, sets up its pmem and hands the terminal over; ends with the session. */
 export async function shellCommand(matrixPath: string | undefined, cellGlob: string | undefined, options: OnceOptions): Promise<number> {
+  if (!process.stdin.isTTY) {
+    throw new UserError('a shell needs a terminal, and stdin is none', { code: 'no-terminal', remedy: 'to run a command in a guest: pmemrig once … -- COMMAND' });
+  }
   const { matrix, cell } = await chooseCell(matrixPath, cellGlob, options);
   using interrupt = interruptSignal();
   const runs = runsDir();

@@ -32,6 +32,9 @@ test('a failed TAP result fails even with exit status 0', () => {
   });
 });
 
+test('what a script says before its TAP does not hide what failed', () =>
+  expect(ended({ stdout: 'setting up\nTAP version 13\n1..2\nok 1 a\nnot ok 2 b\n' })).toMatchObject({ status: 'fail', subtests: [{ name: 'a' }, { name: 'b', status: 'fail' }] }));
+
 test('missing TAP results fail even with exit status 0', () => expect(ended({ stdout: 'TAP version 13\n1..2\nok 1 a\n' }).message).toMatch(/^its TAP output is broken: /));
 
 test('TAP does not save a bad exit status', () => {

@@ -6,7 +6,7 @@ const brief = (text: string) => {
   return { subtests: subtests.map(({ name, status, message }) => [name, status, ...(message === undefined ? [] : [message])]), problems };
 };
 
-test.each(['TAP version 13\n', 'KTAP version 1\n', '\n1..3\n'])('%j begins a TAP stream', (text) => expect(isTap(text)).toBe(true));
+test.each(['TAP version 13\n', 'KTAP version 1\n', '\n1..3\n', 'setting up\nTAP version 13\n'])('%j begins a TAP stream', (text) => expect(isTap(text)).toBe(true));
 test.each(['', 'ok\n', 'starting\n1..3\n', '1.5 GB/s\n'])('%j does not', (text) => expect(isTap(text)).toBe(false));
 
 test('each result is a subtest, skips with their reason', () => {

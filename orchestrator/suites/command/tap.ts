@@ -21,14 +21,19 @@ export interface TapReport {
 
 /** Whether a program's output is TAP: it begins with a version line or a plan. */
 export function isTap(stdout: string): boolean {
-  return /^\s*(?:K?TAP version \d+|1\.\.\d+)/.test(stdout);
+  return findTap(stdout) !== undefined;
+}
+
+/** Where the stream begins: at its version line, whatever a script said before it, or with a plan as the very first word. */
+function findTap(stdout: string): number | undefined {
+  return (/^\s*1\.\.\d+/.exec(stdout) ?? /^K?TAP version \d+/m.exec(stdout))?.index;
 }
 
 /** Reads TAP 13 and 14, and KTAP with nested results as KUnit and kselftest's runner print them. */
 export function parseTap(stdout: string): TapReport {
   const parser = new Parser();
   const report = collect(parser);
-  const { text, leftOut } = readTapLines(stdout);
+  const { text, leftOut } = readTapLines(stdout.slice(findTap(stdout) ?? 0));
   parser.end(text);
   const { results } = parser;
   const problems = [...report.problems];
