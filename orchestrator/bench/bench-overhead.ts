@@ -32,8 +32,8 @@ name: overhead
 guest: { cpus: 1, memory: 1G }
 kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
 pmem:
-  - { name: nvdimm, devices: [{ kind: nvdimm, size: 256M }] }
-  - { name: virtio-pmem, devices: [{ kind: virtio-pmem, size: 256M }] }
+  - { name: nvdimm, devices: [{ kind: nvdimm, size: 512M }] }
+  - { name: virtio-pmem, devices: [{ kind: virtio-pmem, size: 512M }] }
 filesystems:
   - { name: ext4-dax, type: ext4, mount: dax=always }
   - { name: xfs-dax, type: xfs, mount: dax=always }
