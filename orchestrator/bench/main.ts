@@ -80,7 +80,7 @@ async function benchOverheads(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-bench-'));
   try {
     const { overhead, peakMemoryBytes, cells } = await benchOverhead(dir);
-    say(`controller's overhead, ${cells} cells: ${(100 * overhead).toFixed(1)} % of the wall time, budget 5 %; its peak memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB, budget 200 MiB`);
+    say(`neither boot nor test, ${cells} cells: ${(100 * overhead).toFixed(1)} % of the wall time (the guest's mkfs and mount and the controller's overhead, budget 5 % for the latter); the controller's peak memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB, budget 200 MiB`);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
