@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeError } from '../model/errors.ts';
 import { composeCommand } from './compose-command.ts';
 
@@ -13,6 +13,8 @@ beforeAll(() => {
   for (const path of ['repro.sh', '$HOME.sh', '~x.sh', 'tests/repro.sh', 'tests/test.sh', 'both/run', 'both/run.sh', 'test/run']) program(path);
   program('plain/run.sh', 0o644);
 });
+
+afterAll(() => rmSync(cwd, { recursive: true }));
 
 /** With the scratch folder as DIR. */
 function compose(command: readonly string[], upload?: string): unknown {
