@@ -14,6 +14,10 @@ export interface PreparedKernel {
   readonly modulesDisk?: string;
   /** The kernel's `.config`, if known. */
   readonly config?: string;
+  /** The ELF image with line information, for resolving stack traces; absent for kernels that came without. */
+  readonly vmlinux?: string;
+  /** A built tree fit for `make -C … M=… modules`; absent where modules cannot be built for it. */
+  readonly kbuild?: string;
   /** Changes whenever anything that a guest boots from this kernel does. */
   readonly digest: string;
   /** For the run's record: what the user should know of how it was got. */
