@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import type { RunningGuest } from '../guests/guest.ts';
 import { GuestDeath, type GuestDeathKind } from '../orchestrator/model/errors.ts';
+import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { GuestBench } from './support/boot.ts';
 
 const bench = new GuestBench();
@@ -20,11 +21,11 @@ function isRunning(pid: number): boolean {
 }
 
 /** Waits, for a minute at the most, until the kernel has reported something. */
-async function waitForReport(guest: RunningGuest): Promise<ReturnType<RunningGuest['takeKernelReport']>> {
+async function waitForProblem(guest: RunningGuest): Promise<KernelProblem | undefined> {
   for (let tick = 0; tick < 60; tick += 1) {
     await sleep(1000);
-    const report = guest.takeKernelReport();
-    if (report !== undefined) return report;
+    const [problem] = guest.takeProblems();
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
@@ -93,12 +94,12 @@ test('an sshd that can start no process any more is the end of its guest', async
 
 test('a task that hangs in the kernel is reported while the guest goes on, and the report is taken once', async () => {
   await using guest = await bench.boot([{ kind: 'nvdimm', sizeBytes: 2 ** 27, namespace: 'raw', labelSizeBytes: 0 }]);
-  expect(guest.takeKernelReport()).toBeUndefined();
+  expect(guest.takeProblems()).toEqual([]);
   // A frozen file system holds its writers in D state.
   await guest.exec('echo 4 > /proc/sys/kernel/hung_task_timeout_secs; mkfs.ext4 -q /dev/pmem0 && mount /dev/pmem0 /mnt && fsfreeze -f /mnt; (touch /mnt/file &) > /dev/null 2>&1');
-  const report = await waitForReport(guest);
-  expect(report?.title).toMatch(/^INFO: task touch:\d+ blocked for more than \d+ seconds\.$/);
-  expect(guest.takeKernelReport()).toBeUndefined();
+  const problem = await waitForProblem(guest);
+  expect(problem?.title).toMatch(/^INFO: task touch:\d+ blocked for more than \d+ seconds\.$/);
+  expect(guest.takeProblems()).toEqual([]);
 });
 
 test('a kernel that spins with interrupts on is a stall, with the stacks of its CPUs in the log', async () => {

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfraError, type GuestDeath } from '../orchestrator/model/errors.ts';
 import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest.ts';
+import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import type { GuestDevice } from '../orchestrator/model/pmem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { setUpPmem } from './pmem/set-up.ts';
-import type { SurvivedReport } from './qemu/report-collector.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import { openMarker } from './ssh/marker.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
@@ -27,11 +27,8 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly death: Promise<GuestDeath>;
   /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. Past its slot the guest has stalled. */
   setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
-  /**
-   * The first report (oops, BUG, WARNING, …) that the kernel gave and survived since the last call, or since the guest was
-   * ready. The console is some ms behind the answers over SSH; what comes too late counts at the next call.
-   */
-  takeKernelReport(): SurvivedReport | undefined;
+  /** What the kernel reported since the last call, or since the guest was ready. */
+  takeProblems(): readonly KernelProblem[];
   /** Joins this process's terminal to a shell in the guest; gives its exit status. */
   shell(): Promise<number>;
   /** Ends QEMU and removes what the guest left on the host, but its logs. Idempotent, bounded, never rejects. */
@@ -97,13 +94,22 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     upload: (localPath, remotePath, transferOptions) => alive(uploadOverSsh(ssh, localPath, remotePath, transferOptions)),
     write: (remotePath, content, mode) => alive(writeOverSsh(ssh, remotePath, content, mode)),
     download: (remotePath, localPath, transferOptions) => alive(downloadOverSsh(ssh, remotePath, localPath, transferOptions)),
-    mark: (text) => alive(marker.write(text)),
+    mark: async (text) => {
+      // What comes after a mark is decided on what the console shows, and it is some ms behind the answers over SSH.
+      const line = text.replaceAll(/\s+/g, ' ');
+      const seen = started.console.sees(line);
+      await alive(marker.write(line));
+      await alive(settlesWithin(seen, TIMEOUTS_MS.lastWords * waitScale));
+    },
     setUpPmem: async () => {
       const setUp = await setUpPmem(exec, started.expectedDevices, { timeoutMs: TIMEOUTS_MS.setup * waitScale, stall });
       devices = setUp.devices;
       return { problems: setUp.problems };
     },
-    takeKernelReport: () => started.console.takeReport(),
+    takeProblems: () => {
+      const report = started.console.takeReport();
+      return report === undefined ? [] : [{ kind: 'oops', signature: report.title, truncated: false, fatal: false, blame: 'kernel', ...report }];
+    },
     shell: () => alive(openInteractiveShell(ssh)),
     dispose,
     [Symbol.asyncDispose]: dispose,

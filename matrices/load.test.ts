@@ -49,6 +49,7 @@ test('the least matrix gets every default', () => {
     suites: [{ kind: 'fio', name: 'fio', jobs: ['one', 'two'], fitting: true, runtimeSec: 5, sizeBytes: 2 ** 27 }],
     include: [],
     exclude: [],
+    known: [],
   });
 });
 
@@ -75,6 +76,7 @@ suites:
   - { name: ls, kind: command, run: [ls, -l, a b], upload: stuff, timeout: 9 }
 include: [{ pmem: mixed, suite: [quick, "com*"] }]
 exclude: [{ kernel: "*", image: "[ab]", filesystem: f, reason: why }]
+known: [{ title: "WARNING: *", signature: "*lock*", reason: old, link: "https://example.org", kernels: ">=6.1 <6.6", expires: 2027-01-31 }]
 `,
     '/here/m.yaml',
     OPTIONS,
@@ -108,6 +110,7 @@ exclude: [{ kernel: "*", image: "[ab]", filesystem: f, reason: why }]
     ],
     include: [{ pmem: ['mixed'], suite: ['quick', 'com*'] }],
     exclude: [{ kernel: ['*'], image: ['[ab]'], filesystem: ['f'], reason: 'why' }],
+    known: [{ title: 'WARNING: *', signature: '*lock*', reason: 'old', link: 'https://example.org', kernels: '>=6.1 <6.6', expires: '2027-01-31' }],
   });
 });
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { FilesystemSpec, ImageSpec, KernelSpec, Matrix, SelectRule, SuiteSpec } from '../orchestrator/model/matrix.ts';
+import type { KnownProblem } from '../orchestrator/model/known-problem.ts';
 import type { PmemDevice } from '../orchestrator/model/pmem.ts';
 import { expandPath } from './paths.ts';
 import type { Environment } from './paths.ts';
@@ -52,6 +53,7 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
     suites: input.suites.map((suite, index) => resolveSuite(suite, ['suites', index], toPath, context.fioJobs)),
     include: input.include.map(resolveRule),
     exclude: input.exclude.map((rule) => ({ ...resolveRule(rule), reason: rule.reason })),
+    known: input.known.map(resolveKnown),
   };
   return { matrix, paths, problems };
 }
@@ -102,6 +104,17 @@ function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, fioJobs:
   if (!/^(\.{1,2}\/|~|\$)/.test(program)) return { kind, name, argv: suite.run, timeoutSec };
   const upload = toPath(program, 'upload', [...at, 'run']);
   return { kind, name, upload, argv: [`./${basename(upload)}`, ...args], timeoutSec };
+}
+
+function resolveKnown({ signature, title, reason, link, kernels, expires }: MatrixInput['known'][number]): KnownProblem {
+  return {
+    reason,
+    ...(signature !== undefined && { signature }),
+    ...(title !== undefined && { title }),
+    ...(link !== undefined && { link }),
+    ...(kernels !== undefined && { kernels }),
+    ...(expires !== undefined && { expires }),
+  };
 }
 
 function resolveRule(rule: MatrixInput['include'][number]): SelectRule {

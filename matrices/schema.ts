@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { name, listOf, path, record, refuse, size, text, words } from './scalars.ts';
 import { pmemSchema } from './schema-pmem.ts';
+import { knownSchema } from './schema-known.ts';
 import { ruleSchema, excludeSchema } from './schema-rules.ts';
 import { anySuite, suiteSchema, suiteUnion } from './schema-suite.ts';
 
@@ -97,6 +98,10 @@ export const matrixSchema = record('the matrix', {
     .array(excludeSchema, { error: 'expected a list of rules' })
     .default([])
     .describe('What these rules select is left out and reported with the reason.'),
+  known: z
+    .array(knownSchema, { error: 'expected a list of known kernel problems' })
+    .default([])
+    .describe('Kernel problems that are expected: shown, but no failure until they expire.'),
 });
 
 /** The matrix as its file says it, sizes already in bytes and durations in seconds. */

@@ -60,16 +60,18 @@ withGuestOptions(
     .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
     .option('--timeout <duration>', 'deadline of the command (default: 120s)')
+    .option('--bisect', 'exit as `git bisect run` wants: 0 good, 1 bad, 125 cannot tell; 255 stops it for an error in the command line')
     .addHelpText(
       'after',
       `
 Examples:
   pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --modules ~/linux/out/lib/modules --pmem virtio-pmem
   pmemrig once --kernel bookworm --pmem nvdimm --fs ext4-dax -- ./repro.sh --loops 10
+  git bisect run pmemrig once --kernel . --pmem virtio-pmem --bisect -- ~/repro.sh
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
     ),
-).action(async (command: string[], options: OnceOptions & ExecuteOptions) => {
+).action(async (command: string[], options: OnceOptions & ExecuteOptions & { readonly bisect?: boolean }) => {
   const { onceCommand } = await import('./commands/once.ts');
   process.exitCode = await onceCommand(command, { ...options, verbose: isVerbose() }, process.argv.slice(2));
 });

@@ -1,6 +1,7 @@
 import type { JournalEvent, PlannedCell } from '../orchestrator/model/event.ts';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { EvidenceBudget } from './bounded-evidence.ts';
+import { KernelFold } from './fold-kernel.ts';
 import type { CellState, TestState } from './fold-state.ts';
 import { computeOutcome, countOutcomes } from './outcomes.ts';
 import type { CellSummary, GuestSummary, RunEnding, RunSummary, StageSummary, TestSummary } from './summary.ts';
@@ -25,6 +26,7 @@ export class RunFold {
   readonly #notes: string[] = [];
   readonly #names = new Map<string, string>();
   readonly #evidence = new EvidenceBudget();
+  readonly #kernel = new KernelFold(this.#evidence);
   #start: EventOf<'run-start'> | undefined;
   #ending: RunEnding | undefined;
   #lastAt = '';
@@ -51,6 +53,8 @@ export class RunFold {
         return this.#startTest(event);
       case 'test-end':
         return this.#endTest(event);
+      case 'problem':
+        return this.#kernel.addProblem(event, this.#cell(event.cell).plan.kernel);
       case 'cell-end':
         return this.#endCell(event);
       case 'note':
@@ -77,6 +81,7 @@ export class RunFold {
       cells: [...this.cells.values()].map((cell) => this.#summarizeCell(cell, ending)),
       totals: { ...this.totals },
       guests: [...this.#guests.values()],
+      ...this.#kernel.summarize(),
       stages: [...this.stages.values()],
       notes: [...this.#notes],
     };
@@ -112,7 +117,9 @@ export class RunFold {
       ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
       artifacts: event.artifacts ?? [],
+      ...(event.lockdep && { lockdep: event.lockdep }),
     });
+    this.#kernel.addCoverage(event, cell.plan.kernel);
     if (test.attempts.length === 1) this.work.settledSec += test.estimateSec;
     this.totals[test.outcome]--;
     test.outcome = computeOutcome(test.attempts.map(({ status }) => status));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CellId } from '../orchestrator/model/cell.ts';
 import { JOURNAL_VERSION, type JournalEvent } from '../orchestrator/model/event.ts';
+import { PROBLEM_KINDS } from '../orchestrator/model/problem.ts';
 
 const text = z.string();
 const count = z.int().nonnegative();
@@ -19,6 +20,28 @@ const plannedCell = z.object({
   filesystem: text,
   suite: text,
   tests: z.array(z.object({ name: text, estimateSec: z.number().nonnegative() })),
+});
+const grown = z.int();
+const lockdepCoverage = z.object({
+  covered: z.boolean(),
+  reason: text.exactOptional(),
+  classes: count,
+  dependencies: count,
+  chains: count,
+  grown: z.object({ classes: grown, dependencies: grown, chains: grown }),
+});
+const kernelProblem = z.object({
+  kind: z.enum(PROBLEM_KINDS),
+  title: text,
+  signature: text,
+  lines: z.array(text),
+  caller: text.exactOptional(),
+  cpu: count.exactOptional(),
+  task: text.exactOptional(),
+  truncated: z.boolean(),
+  fatal: z.boolean(),
+  blame: z.enum(['kernel', 'rig']),
+  marker: text.exactOptional(),
 });
 // A journal line cannot show the brand, which says who made an id; only a plan writes these.
 const excludedCell = z.object({ id: z.custom<CellId>((id) => typeof id === 'string'), reason: text });
@@ -57,6 +80,20 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     metrics: z.array(metric).exactOptional(),
     artifacts: z.array(text).exactOptional(),
     parent: text.exactOptional(),
+    lockdep: lockdepCoverage.exactOptional(),
+  }),
+  z.object({
+    ...stamp,
+    type: z.literal('problem'),
+    cell: text,
+    guest: count,
+    test: text,
+    attempt: count,
+    during: z.enum(['test', 'gap']),
+    file: text.exactOptional(),
+    problem: kernelProblem,
+    known: z.object({ reason: text, link: text.exactOptional() }).exactOptional(),
+    expired: text.exactOptional(),
   }),
   z.object({ ...stamp, type: z.literal('cell-end'), cell: text }),
   z.object({ ...stamp, type: z.literal('note'), text }),

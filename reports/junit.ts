@@ -59,12 +59,21 @@ function addTest(testCase: TestCase, test: TestSummary, cell: CellSummary, optio
   const told = tellingAttempt(test);
   testCase.className(toClassName(cell.id)).name(cleanLine(test.name)).time(toSeconds(told?.durationMs ?? 0));
   for (const metric of told?.metrics ?? []) testCase.property(cleanLine(metric.name), formatMetricPlain(metric));
+  for (const [name, value] of Object.entries(lockdepProperties(told))) testCase.property(name, value);
   const artifacts = told?.artifacts ?? [];
   for (const [index, path] of artifacts.entries()) testCase.property(`artifact.${index + 1}`, cleanLine(path));
   addOutcome(testCase, test, told, cell);
   for (const attempt of otherFailedAttempts(test)) addAttempt(testCase, attempt, test.outcome);
   const lines = artifacts.map((path) => `[[ATTACHMENT|${options.artifactBase ?? ''}${cleanLine(path)}]]`);
   if (lines.length > 0) addElement(testCase, (element) => element.ele('system-out').txt(lines.join('\n')));
+}
+
+/** Dashboards show a pass that lockdep did not watch as such. */
+function lockdepProperties(told: AttemptSummary | undefined): Readonly<Record<string, string>> {
+  const { lockdep } = told ?? {};
+  if (!lockdep) return {};
+  const { covered, reason, classes, dependencies, chains } = lockdep;
+  return { 'lockdep.covered': covered ? 'yes' : `no: ${cleanLine(reason ?? '')}`, 'lockdep.classes': String(classes), 'lockdep.dependencies': String(dependencies), 'lockdep.chains': String(chains) };
 }
 
 function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary | undefined, cell: CellSummary): void {

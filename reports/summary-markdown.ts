@@ -1,4 +1,5 @@
 import { cleanLine, cleanText, excerpt } from './clean-text.ts';
+import { countsAsFailure, describeCoverage, describeGrowth, describePlace, describeStanding, orderProblems } from './describe-kernel.ts';
 import { formatHeadlineMetrics, formatTotals, plural } from './format.ts';
 import { buildGrid } from './grid.ts';
 import { describeEnding, formatHeadline } from './headline.ts';
@@ -28,6 +29,8 @@ export function renderMarkdown(summary: RunSummary): string {
     failures.length === 0 ? '' : '## To look at',
     ...failures.slice(0, MAX_FAILURES).map(({ cell, test }) => renderFailure(cell, test)),
     failures.length > MAX_FAILURES ? `… and ${failures.length - MAX_FAILURES} more in report.html.` : '',
+    renderProblems(summary),
+    renderLockdep(summary),
     rerun === undefined ? '' : `## Run these cells again\n\n${fence(rerun, 'sh')}`,
     renderList('Flaky', all.filter(({ test }) => test.outcome === 'flaky')),
     renderList('Skipped', all.filter(({ test }) => test.outcome === 'skip')),
@@ -74,6 +77,20 @@ function renderList(title: string, found: readonly { readonly cell: CellSummary;
   if (found.length === 0) return '';
   const lines = found.slice(0, MAX_LISTED).map(({ cell, test }) => `- ${code(test.name)} in ${code(cell.id)}${test.message === undefined ? '' : `: ${code(test.message)}`}`);
   return `## ${title}\n\n${lines.join('\n')}${found.length > MAX_LISTED ? `\n- … and ${found.length - MAX_LISTED} more in report.html` : ''}`;
+}
+
+function renderProblems({ problems }: RunSummary): string {
+  if (problems.length === 0) return '';
+  const lines = orderProblems(problems).slice(0, MAX_LISTED).map((problem) => {
+    const standing = describeStanding(problem);
+    return `- ${countsAsFailure(problem) ? `**${problem.kind}**` : problem.kind} ${code(problem.title)} ${plain(describePlace(problem))}${standing === '' ? '' : ` (${plain(standing)})`}${problem.first.file === undefined ? '' : `: ${code(problem.first.file)}`}`;
+  });
+  return `## Kernel problems\n\n${lines.join('\n')}${problems.length > MAX_LISTED ? `\n- … and ${problems.length - MAX_LISTED} more in report.html` : ''}`;
+}
+
+function renderLockdep({ lockdep }: RunSummary): string {
+  if (lockdep.length === 0) return '';
+  return `## Lockdep coverage\n\n${lockdep.map((coverage) => `- ${[describeCoverage(coverage), describeGrowth(coverage)].filter((part) => part !== '').map(plain).join('; ')}`).join('\n')}`;
 }
 
 function renderExcluded({ excluded }: RunSummary): string {

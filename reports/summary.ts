@@ -1,4 +1,6 @@
 import type { GuestDeathKind } from '../orchestrator/model/errors.ts';
+import type { LockdepCoverage } from '../orchestrator/model/lockdep.ts';
+import type { ProblemKind } from '../orchestrator/model/problem.ts';
 import type { AttemptStatus, Metric, Outcome } from '../orchestrator/model/outcome.ts';
 
 /** What all reports are made of: a run as its journal tells it, see {@link RunFold}. */
@@ -22,6 +24,10 @@ export interface RunSummary {
   readonly excluded: readonly { readonly id: string; readonly reason: string }[];
   readonly totals: Totals;
   readonly guests: readonly GuestSummary[];
+  /** What kernels reported, one entry a signature and kernel, in the order of their first appearance. */
+  readonly problems: readonly ProblemSummary[];
+  /** One entry for each kernel that has PROVE_LOCKING. */
+  readonly lockdep: readonly LockdepSummary[];
   readonly stages: readonly StageSummary[];
   readonly notes: readonly string[];
 }
@@ -71,6 +77,8 @@ export interface AttemptSummary {
   readonly metrics: readonly Metric[];
   /** Relative to the run folder. */
   readonly artifacts: readonly string[];
+  /** On kernels with PROVE_LOCKING. */
+  readonly lockdep?: LockdepCoverage;
 }
 
 export interface GuestSummary {
@@ -82,6 +90,36 @@ export interface GuestSummary {
   /** Relative to the run folder. */
   readonly console: string;
   readonly end?: { readonly how: 'disposed' | GuestDeathKind; readonly detail?: string };
+}
+
+/** All appearances of one kernel problem on one kernel. */
+export interface ProblemSummary {
+  readonly kernel: string;
+  readonly kind: ProblemKind;
+  readonly title: string;
+  readonly signature: string;
+  /** See `KernelProblem.blame`. */
+  readonly blame: 'kernel' | 'rig';
+  readonly known?: { readonly reason: string; readonly link?: string };
+  readonly expired?: string;
+  readonly count: number;
+  /** Where it was seen first. */
+  readonly first: { readonly cell: string; readonly test: string; readonly during: 'test' | 'gap'; readonly file?: string };
+  /** The first report, bounded. */
+  readonly text: string;
+}
+
+/** What lockdep saw on one kernel, over all its guests. */
+export interface LockdepSummary {
+  readonly kernel: string;
+  readonly covered: number;
+  readonly uncovered: number;
+  /** The most that one guest came to. */
+  readonly classes: number;
+  readonly dependencies: number;
+  readonly chains: number;
+  /** The tests that added most dependencies, at the most five. */
+  readonly grew: readonly { readonly cell: string; readonly test: string; readonly dependencies: number; readonly chains: number }[];
 }
 
 /** A kernel or image being made ready. */

@@ -1,4 +1,4 @@
-import { createDeferred } from '../deferred.ts';
+import { createDeferred, type Deferred } from '../deferred.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { findKernelReport, type KernelReport } from './kernel-report.ts';
 import { createReportCollector, type SurvivedReport } from './report-collector.ts';
@@ -21,6 +21,8 @@ export interface GuestConsole {
   readonly ready: Promise<void>;
   /** Fulfils with the sentence by which the guest's init gave up. */
   readonly fatal: Promise<string>;
+  /** Fulfils when a line of the rig's own, `pmemrig: <text>`, has come out. */
+  sees(text: string): Promise<void>;
   /** Fulfils when a panic begins to be printed. */
   readonly panicked: Promise<void>;
   /** What best explains a death. */
@@ -40,6 +42,7 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
   const fatal = createDeferred<string>();
   const panicked = createDeferred<void>();
   const reports = createReportCollector();
+  const awaited = new Map<string, Deferred<void>>();
   let sentence: string | undefined;
   let isReady = false;
 
@@ -47,6 +50,7 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
     lines.push(line);
     if (lines.length > 2 * KEPT_LINES) lines.splice(0, KEPT_LINES);
     if (isReady) reports.push(line);
+    if (awaited.size > 0) settleAwaited(line);
     if (line.includes(READY_MARK)) {
       isReady = true;
       ready.resolve();
@@ -59,11 +63,24 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
     }
     onLine?.(line);
   });
+  const settleAwaited = (line: string) => {
+    for (const [mark, seen] of awaited) {
+      if (!line.endsWith(mark)) continue;
+      awaited.delete(mark);
+      seen.resolve();
+    }
+  };
   return {
     push: (chunk) => splitter.push(chunk),
     end: () => splitter.end(),
     ready: ready.promise,
     fatal: fatal.promise,
+    sees: async (text) => {
+      const mark = `pmemrig: ${text}`;
+      const seen = awaited.get(mark) ?? createDeferred<void>();
+      awaited.set(mark, seen);
+      return seen.promise;
+    },
     panicked: panicked.promise,
     report: () => findKernelReport(lines),
     takeReport: () => reports.take(),

@@ -5,6 +5,8 @@ export interface SurvivedReport {
   /** Its telling line, without time stamp: `BUG: kernel NULL pointer dereference, address: 0`. */
   readonly title: string;
   readonly lines: readonly string[];
+  /** The rig's last own line before it. */
+  readonly marker?: string;
 }
 
 /** Keeps the first report of a running kernel until somebody asks; the memory that it takes is bounded. */
@@ -19,6 +21,7 @@ const RIG_LINE = 'pmemrig: ';
 
 interface Report {
   title?: string;
+  readonly marker?: string;
   readonly lines: string[];
 }
 
@@ -26,15 +29,18 @@ export function createReportCollector(): ReportCollector {
   let first: Report | undefined;
   /** The report whose lines come just now, be it the first, a later one or one that was taken already. */
   let current: Report | undefined;
+  let marker: string | undefined;
 
   return {
     push(line) {
       const begins = beginsReport(line);
+      const message = stripTimeStamp(line);
+      if (message.startsWith(RIG_LINE)) marker = message.slice(RIG_LINE.length);
       if (current === undefined) {
         if (!begins && !CUT_HERE.test(line)) return;
-        current = { lines: [] };
+        current = { lines: [], ...(marker !== undefined && { marker }) };
         first ??= current;
-      } else if (stripTimeStamp(line).startsWith(RIG_LINE)) {
+      } else if (message.startsWith(RIG_LINE)) {
         current = undefined;
         return;
       }
@@ -44,10 +50,10 @@ export function createReportCollector(): ReportCollector {
     },
     take() {
       if (first === undefined) return undefined;
-      const { lines, title } = first;
+      const { lines, title, marker: from } = first;
       first = undefined;
       // Cut here, but in words that are not known: the line below says what it is.
-      return { title: title ?? stripTimeStamp(lines[1] ?? lines[0] ?? ''), lines: [...lines] };
+      return { title: title ?? stripTimeStamp(lines[1] ?? lines[0] ?? ''), lines: [...lines], ...(from !== undefined && { marker: from }) };
     },
   };
 }

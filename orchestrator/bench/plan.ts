@@ -14,6 +14,7 @@ export function benchPlan(cells: number): number {
     suites: ['quick', 'long'].map((name, index) => ({ kind: 'fio', name, jobs: ['dax-mmap-randwrite', 'dax-psync-fsync'], runtimeSec: 2 + index, sizeBytes: 2 ** 26 })),
     include: [],
     exclude: [{ kernel: ['kernel-1*'], filesystem: ['xfs-*'], reason: 'to be matched 10,000 times' }],
+    known: [],
   };
   const start = performance.now();
   const { cells: kept, excluded } = expandMatrix(matrix, { planSuite });

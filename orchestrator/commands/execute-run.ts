@@ -3,6 +3,7 @@ import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { exitStatus } from '../../reports/exit-status.ts';
 import { multiplexReporters } from '../../reports/multiplex.ts';
+import type { RunSummary } from '../../reports/summary.ts';
 import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
@@ -21,8 +22,11 @@ export interface ExecuteOptions {
   readonly verbose: boolean;
 }
 
+/** What the run amounts to for whoever called: the exit status. */
+type JudgeRun = (summary: RunSummary) => number;
+
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
-export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions): Promise<number> {
+export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
   const runs = resolve(options.runs ?? runsDir());
@@ -58,7 +62,7 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string,
   try {
     const summary = await writeReports(folder.dir);
     reporter.close(summary);
-    if (!failure) return exitStatus(summary);
+    if (!failure) return judge(summary);
   } catch (error) {
     // The first cause is the one to tell.
     if (!failure) throw error;

@@ -1,9 +1,11 @@
 import type { ExcludedCell } from './cell.ts';
 import type { GuestDeathKind } from './errors.ts';
+import type { LockdepCoverage } from './lockdep.ts';
+import type { JudgedProblem } from './known-problem.ts';
 import type { AttemptStatus, Metric } from './outcome.ts';
 
 /** Version of the journal's lines; a reader refuses what is newer. */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 /** What the journal says of a cell before anything runs. */
 export interface PlannedCell {
@@ -59,7 +61,21 @@ export type RunEvent =
       readonly artifacts?: readonly string[];
       /** The test that ran it, for a TAP line found inside another test. */
       readonly parent?: string;
+      /** On kernels with PROVE_LOCKING. */
+      readonly lockdep?: LockdepCoverage;
     }
+  /** A kernel report; written before the end of the test that it belongs to. Since version 2. */
+  | ({
+      readonly type: 'problem';
+      readonly cell: string;
+      readonly guest: number;
+      /** The test during which it began, or before which if it began in no test. */
+      readonly test: string;
+      readonly attempt: number;
+      readonly during: 'test' | 'gap';
+      /** The whole report as text, relative to the run folder. */
+      readonly file?: string;
+    } & JudgedProblem)
   | { readonly type: 'cell-end'; readonly cell: string }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'run-end'; readonly reason: 'finished' | 'interrupted' | 'infra' | 'user'; readonly message?: string };

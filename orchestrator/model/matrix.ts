@@ -1,3 +1,4 @@
+import type { KnownProblem } from './known-problem.ts';
 import type { PmemTopology } from './pmem.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Matrix {
   /** Empty: the full product. Otherwise only what at least one rule selects. */
   readonly include: readonly SelectRule[];
   readonly exclude: readonly ExcludeRule[];
+  /** Kernel problems that are expected. */
+  readonly known: readonly KnownProblem[];
 }
 
 export interface GuestSpec {

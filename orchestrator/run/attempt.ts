@@ -22,7 +22,7 @@ export class Interrupted extends Error {
 const STACKS_TIMEOUT_MS = 5_000;
 
 /** What an attempt needs of its guest beyond the suites' view. */
-export type AttemptGuest = Guest & Pick<SlotGuest, 'death' | 'takeKernelReport'>;
+export type AttemptGuest = Guest & Pick<SlotGuest, 'death'>;
 
 interface Attempt {
   readonly guest: AttemptGuest;
@@ -55,7 +55,7 @@ export async function underDeadline(run: Promise<AttemptEnd>, options: Attempt &
     ]);
     // An interruption ends the guest too, and with it the test: that is no result.
     if (signal.aborted) throw new Interrupted();
-    if (end !== 'deadline') return withKernelReport(end, guest);
+    if (end !== 'deadline') return end;
     return {
       result: {
         status: 'hang',
@@ -67,26 +67,6 @@ export async function underDeadline(run: Promise<AttemptEnd>, options: Attempt &
   } finally {
     over.abort();
   }
-}
-
-/**
- * An oops, BUG or WARNING fails what ran meanwhile, even if that was content: Debian's kernels go on after an oops.
- * What comes later in such a guest would prove nothing.
- */
-function withKernelReport(end: AttemptEnd, guest: AttemptGuest): AttemptEnd {
-  const report = guest.takeKernelReport();
-  if (!report || end.death) return end;
-  const { result } = end;
-  const said = `the kernel reported: ${report.title}`;
-  return {
-    result: {
-      ...result,
-      status: result.status === 'pass' || result.status === 'skip' ? 'fail' : result.status,
-      message: result.message === undefined ? said : `${result.message}; ${said}`,
-      evidence: [result.evidence, ...report.lines].filter((part) => part !== undefined).join('\n'),
-    },
-    guestUsable: false,
-  };
 }
 
 /** The end of an attempt that threw. What is nobody's result is thrown on, see {@link resultOfError}. */

@@ -1,5 +1,6 @@
 import type { Cell } from '../model/cell.ts';
 import type { RunEvent } from '../model/event.ts';
+import type { LockdepCoverage } from '../model/lockdep.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { Suite } from '../model/suite.ts';
 
@@ -19,11 +20,12 @@ export interface CellEnvironment {
 /** Tells the journal how an attempt ended, the tests found inside it first. */
 export function emitTestEnd(
   env: Pick<CellEnvironment, 'emit'>,
-  at: { readonly cell: string; readonly test: string; readonly attempt: number; readonly durationMs: number },
+  at: { readonly cell: string; readonly test: string; readonly attempt: number; readonly durationMs: number; readonly lockdep?: LockdepCoverage },
   { subtests = [], ...result }: TestResult,
 ): void {
   for (const { name, ...sub } of subtests) {
-    env.emit({ type: 'test-end', ...at, test: `${at.test}/${name}`, parent: at.test, durationMs: 0, ...sub });
+    const { cell, attempt } = at;
+    env.emit({ type: 'test-end', cell, attempt, test: `${at.test}/${name}`, parent: at.test, durationMs: 0, ...sub });
   }
   env.emit({ type: 'test-end', ...at, ...result });
 }

@@ -3,13 +3,15 @@ import type { Cell } from '../model/cell.ts';
 import type { GuestDeath } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Guest } from '../model/guest.ts';
+import type { GuestObserver } from './observe-guest.ts';
 
 /** What a worker needs of a guest beyond the suites' view. */
-export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'setUpPmem' | 'takeKernelReport' | 'dispose'>;
+export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'setUpPmem' | 'dispose'>;
 
 export interface BootedGuest {
   readonly guest: SlotGuest;
   readonly accelerator: 'kvm' | 'tcg';
+  readonly observer: GuestObserver;
   /** Console log, relative to the run folder. */
   readonly console: string;
   /** Gives back the memory and cores that admission lent. */

@@ -1,9 +1,12 @@
 import { BOOT_TEST, type Cell, PMEM_TEST } from '../model/cell.ts';
 import { GuestDeath } from '../model/errors.ts';
 import type { TestResult } from '../model/outcome.ts';
-import { resultOfError } from './attempt.ts';
+import { type AttemptEnd, resultOfError } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
+import { addProblems } from './judge-observation.ts';
+import { observeAttempt } from './observe-attempt.ts';
+import { tellProblems } from './tell-problems.ts';
 
 /**
  * The slot's guest, or a new one with its pmem set up and verified; `undefined` when none can be had, which
@@ -20,32 +23,42 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
   }
   // The wait for room on the host is not the boot's.
   await slot.reserve(cell);
-  const booted = await step(BOOT_TEST, async () => {
-    const { guest } = await slot.boot(cell);
-    return { status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] };
-  });
-  return booted && (await step(PMEM_TEST, async () => setUpPmem(slot))) ? slot.current : undefined;
-
-  /** Runs one step as a test of its own; a guest that dies in it, or a host that fails, is that test's result. */
-  async function step(test: string, run: () => Promise<TestResult>): Promise<boolean> {
-    env.emit({ type: 'test-start', cell: cell.id, test, attempt });
-    const start = performance.now();
-    let result: TestResult;
-    try {
-      result = await run();
-    } catch (error) {
-      env.signal.throwIfAborted();
-      result = resultOfError(error);
-      await slot.discard(error instanceof GuestDeath ? error : undefined);
-    }
-    emitTestEnd(env, { cell: cell.id, test, attempt, durationMs: performance.now() - start }, result);
-    return result.status === 'pass';
-  }
+  const booted = await boot(cell, slot, env, attempt);
+  if (!booted) return undefined;
+  const at = { cell: cell.id, test: PMEM_TEST, attempt };
+  env.emit({ type: 'test-start', ...at, guest: booted.guest.id });
+  const { result, durationMs, death, lockdep } = await observeAttempt(booted, at, env, async () => setUpPmem(booted));
+  emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }) }, result);
+  if (result.status === 'pass') return booted;
+  await slot.discard(death);
+  return undefined;
 }
 
-async function setUpPmem(slot: GuestSlot): Promise<TestResult> {
-  const problems = (await slot.current?.guest.setUpPmem())?.problems ?? [];
-  if (problems.length === 0) return { status: 'pass' };
-  await slot.discard();
-  return { status: 'fail', message: problems.join('; '), evidence: problems.join('\n') };
+/**
+ * Boots as a test of its own. A kernel that complained on its way up fails that test, yet is used: its next boot
+ * would complain again, and whoever tests it wants to know the rest too.
+ */
+async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, attempt: number): Promise<BootedGuest | undefined> {
+  const at = { cell: cell.id, test: BOOT_TEST, attempt };
+  env.emit({ type: 'test-start', ...at });
+  const start = performance.now();
+  let result: TestResult;
+  try {
+    const { guest, observer } = await slot.boot(cell);
+    const observation = await observer.settle();
+    await tellProblems(env, { ...at, guest: guest.id }, observation);
+    result = addProblems({ status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] }, observation.inside);
+  } catch (error) {
+    env.signal.throwIfAborted();
+    result = resultOfError(error);
+    await slot.discard(error instanceof GuestDeath ? error : undefined);
+  }
+  emitTestEnd(env, { ...at, durationMs: performance.now() - start }, result);
+  return slot.current;
+}
+
+async function setUpPmem({ guest }: BootedGuest): Promise<AttemptEnd> {
+  const { problems } = await guest.setUpPmem();
+  const result: TestResult = problems.length === 0 ? { status: 'pass' } : { status: 'fail', message: problems.join('; '), evidence: problems.join('\n') };
+  return { result, guestUsable: problems.length === 0 };
 }

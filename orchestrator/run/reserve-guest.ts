@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { bootGuest } from '../../guests/guest.ts';
 import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
+import { createTraceResolver, type TraceResolver } from '../../guests/kernels/resolve-trace.ts';
 import { createRunKeys } from '../../guests/ssh/keys.ts';
 import { Admission } from '../host/admission.ts';
 import type { Cell } from '../model/cell.ts';
+import type { KnownProblem } from '../model/known-problem.ts';
 import type { ReserveGuest } from './guest-slot.ts';
+import { observeGuest } from './observe-guest.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -14,6 +17,7 @@ interface ReserveFromPrepared {
   readonly accelerator: { readonly accelerator: 'kvm' | 'tcg' };
   readonly capacity: { readonly memoryBytes: number; readonly cores: number };
   readonly jobs?: number;
+  readonly known: readonly KnownProblem[];
   readonly log: (line: string) => void;
   readonly prepared: (cell: Cell) => Promise<Prepared>;
 }
@@ -29,6 +33,13 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
   const cores = jobs === undefined ? capacity.cores : Number.POSITIVE_INFINITY;
   const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores });
   const keys = createRunKeys();
+  const resolvers = new Map<string, TraceResolver>();
+  /** Reading a kernel's symbols takes seconds: once a run. */
+  const resolverOf = (vmlinux: string): TraceResolver => {
+    const resolver = resolvers.get(vmlinux) ?? createTraceResolver(vmlinux);
+    resolvers.set(vmlinux, resolver);
+    return resolver;
+  };
   let guests = 0;
 
   return async (cell, signal) => {
@@ -41,7 +52,8 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         const id = guests;
         const dir = await folder.guestDir(id);
         const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
-        return { guest, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
+        const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
+        return { guest, observer, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
       } catch (error) {
         release();
         throw error;

@@ -124,11 +124,56 @@ test('every cell says how its clean-up went, or why there was none', async () =>
 });
 
 test('an oops fails the test in which it came even if that passed, and its guest is not used again', async () => {
-  const world = fakeWorld({ scripts: {}, kernelReports: { a: 'BUG: kernel NULL pointer dereference' } });
+  const world = fakeWorld({ scripts: {}, problems: { a: [{ title: 'BUG: kernel NULL pointer dereference' }] } });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 fail', 'b#1 pass']);
   expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', status: 'fail', message: 'the kernel reported: BUG: kernel NULL pointer dereference', evidence: 'Call Trace:' }));
   expect(world.boots()).toBe(2);
+});
+
+test('a problem goes to the journal with its place before the end of its test', async () => {
+  const world = fakeWorld({ scripts: {}, problems: { a: [{ kind: 'warning' }] } });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  const told = world.events.flatMap((event) => (event.type === 'problem' ? [`${event.during} ${event.test}#${event.attempt} ${event.problem.kind} in guest ${event.guest}`] : event.type === 'test-end' && event.test === 'a' ? ['end'] : []));
+  expect(told).toEqual(['test a#1 warning in guest 1', 'end']);
+});
+
+test('a known problem is told and fails nothing, but its guest is spent', async () => {
+  const world = fakeWorld({ scripts: {}, problems: { a: [{ title: 'WARNING: old' }] }, known: [{ title: 'WARNING: old', reason: 'reported' }] });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
+  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', type: 'test-end', message: 'known problem: WARNING: old (reported)' }));
+  expect(world.boots()).toBe(2);
+});
+
+test('a problem between two tests fails neither of them but guest/close, even when a later guest closes', async () => {
+  const world = fakeWorld({ scripts: {}, problems: { b: [{ marker: 'test-end 2' }] } });
+  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass', 'd#1 pass', 'guest/close#1 fail']);
+  expect(world.events).toContainEqual(expect.objectContaining({ type: 'problem', during: 'gap', test: 'b' }));
+});
+
+test('a limit of lockdep is the rig\'s: it fails no test, and the next gets a fresh guest', async () => {
+  const world = fakeWorld({ scripts: {}, problems: { a: [{ kind: 'lockdep-off', blame: 'rig', title: 'BUG: MAX_LOCKDEP_CHAINS too low!' }] } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
+  expect(world.boots()).toBe(2);
+});
+
+test('lockdep that goes off leaves its test uncovered, and later tests get a fresh guest', async () => {
+  const world = fakeWorld({ scripts: {}, lockdep: (guest, test) => (guest === 1 && test === 'b' ? 0 : 1) });
+  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  const coverage = world.events.flatMap((event) => (event.type === 'test-end' && event.lockdep && ['a', 'b', 'd'].includes(event.test) ? [`${event.test} ${event.lockdep.covered}`] : []));
+  expect(coverage).toEqual(['a true', 'b false', 'd true']);
+  expect(world.events).toContainEqual(expect.objectContaining({ test: 'b', status: 'pass', message: 'ran uncovered: lockdep turned itself off during the test' }));
+  expect(world.boots()).toBe(2);
+});
+
+test('on a kernel whose lockdep is off from the boot each test says so, and one guest does for all', async () => {
+  const world = fakeWorld({ scripts: {}, lockdep: () => 0 });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(world.boots()).toBe(1);
+  expect(world.events.filter((event) => event.type === 'test-end' && event.lockdep?.covered === false).length).toBe(4);
 });
 
 test('a host that fails while the suite is set up spoils one test, and the run goes on', async () => {

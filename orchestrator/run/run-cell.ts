@@ -2,7 +2,7 @@ import { type Cell, suiteTests } from '../model/cell.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import type { GuestSlot } from './guest-slot.ts';
 import { readyGuest } from './ready-guest.ts';
-import { type PendingTest, runSession } from './run-session.ts';
+import { type CellProgress, runSession } from './run-session.ts';
 
 /**
  * Runs every test of one cell. A test that takes its guest down costs that test alone: the rest go on in a
@@ -16,11 +16,11 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
   await slot.reserve(cell);
   env.emit({ type: 'cell-start', cell: cell.id });
 
-  const queue: PendingTest[] = suiteTests(cell).map((test) => ({ test, attempt: 1 }));
+  const progress: CellProgress = { queue: suiteTests(cell).map((test) => ({ test, attempt: 1 })), gap: [] };
   let bootFailures = 0;
-  for (let attempt = 1; queue.length > 0 && bootFailures <= env.retries; attempt += 1) {
+  for (let attempt = 1; progress.queue.length > 0 && bootFailures <= env.retries; attempt += 1) {
     const booted = await readyGuest(cell, slot, env, attempt);
-    if (booted) await runSession(cell, suite, booted, slot, queue, env);
+    if (booted) await runSession(cell, suite, booted, slot, progress, env);
     else bootFailures += 1;
   }
 

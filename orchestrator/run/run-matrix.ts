@@ -69,7 +69,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       matrix: options.matrix,
     });
     const prepared = await prepareAll({ cells: plan.cells, cacheDir: options.cacheDir, signal: stopped, emit, log });
-    const reserve = reserveFromPrepared({ ...options, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
+    const reserve = reserveFromPrepared({ ...options, known: options.matrix.known, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
     const groups = groupCells(plan.cells);
     await dispatch(
       groups,

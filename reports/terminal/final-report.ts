@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cleanLine } from '../clean-text.ts';
+import { countsAsFailure, describeCoverage, describePlace, describeStanding, orderProblems } from '../describe-kernel.ts';
 import { formatTotals } from '../format.ts';
 import { describeEnding, formatHeadline } from '../headline.ts';
 import { MARKS } from '../marks.ts';
@@ -20,6 +21,8 @@ export function formatFinalReport(summary: RunSummary, runDir: string, { width =
     '',
     ...renderCells(summary.cells, width, palette),
     ...renderAttention(summary, width, palette),
+    ...renderProblems(summary, width, palette),
+    ...summary.lockdep.map((coverage) => fitLine([{ text: describeCoverage(coverage), ...(coverage.uncovered > 0 && { style: (text: string) => palette.outcome('infra', text) }) }], width)),
     palette.bold(formatHeadline(summary)),
     ...(ending === undefined ? [] : [palette.outcome('infra', ending)]),
     `reports: ${join(runDir, 'report.html')}, junit.xml and summary.md beside it`,
@@ -60,4 +63,23 @@ function renderAttention({ cells }: RunSummary, width: number, palette: Palette)
     ),
   );
   return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
+}
+
+/** What the kernels said, in one line each: a test's own line has room for little of it. */
+function renderProblems({ problems }: RunSummary, width: number, palette: Palette): string[] {
+  if (problems.length === 0) return [];
+  const lines = orderProblems(problems).slice(0, MAX_LISTED).map((problem) => {
+    const outcome = countsAsFailure(problem) ? 'fail' : 'skip';
+    const standing = describeStanding(problem);
+    return fitLine(
+      [
+        { text: `${MARKS[outcome]} ${problem.kind}`, style: (text) => palette.outcome(outcome, text) },
+        { text: `  ${cleanLine(problem.title)}`, style: palette.bold },
+        { text: standing === '' ? '' : `  ${cleanLine(standing)}` },
+        { text: `  ${cleanLine(describePlace(problem))}`, style: palette.dim },
+      ],
+      width,
+    );
+  });
+  return ['kernel problems:', ...lines, ...(problems.length > MAX_LISTED ? [`  … ${problems.length - MAX_LISTED} more in the reports`] : []), ''];
 }

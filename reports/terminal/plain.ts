@@ -40,6 +40,8 @@ export function renderEvent(event: JournalEvent, fold: RunFold, width: number, p
     case 'guest-boot':
     case 'guest-end':
     case 'test-start':
+    // Its test says it.
+    case 'problem':
       return [];
     default:
       return event satisfies never;

@@ -2,9 +2,13 @@ import type { Cell, CellId } from '../../model/cell.ts';
 import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
+import type { ExecResult } from '../../model/guest.ts';
+import type { KnownProblem } from '../../model/known-problem.ts';
 import type { TestResult } from '../../model/outcome.ts';
+import type { KernelProblem } from '../../model/problem.ts';
 import type { Suite } from '../../model/suite.ts';
 import type { CellEnvironment } from '../cell-environment.ts';
+import { observeGuest } from '../observe-guest.ts';
 import { GuestSlot, type ReserveGuest, type SlotGuest } from '../guest-slot.ts';
 
 /** What a fake test does: a result, or its guest's death, or never ending. */
@@ -20,8 +24,11 @@ export function fakeWorld(options: {
   readonly pmemProblems?: readonly string[];
   readonly openError?: Error;
   readonly closeError?: Error;
-  /** What the console showed during each test, by its name. */
-  readonly kernelReports?: Readonly<Record<string, string>>;
+  /** What the kernel reported in each test, by its name. A `marker` of its own puts a problem elsewhere. */
+  readonly problems?: Readonly<Record<string, readonly Partial<KernelProblem>[]>>;
+  readonly known?: readonly KnownProblem[];
+  /** `debug_locks` in a guest (counted from 1) after a test; absent: a kernel without lockdep. */
+  readonly lockdep?: (guest: number, test: string) => 0 | 1;
   readonly retries?: number;
   readonly needsFreshGuest?: boolean;
   readonly testTimeoutMs?: number;
@@ -29,6 +36,7 @@ export function fakeWorld(options: {
   const events: RunEvent[] = [];
   const controller = new AbortController();
   const disposed: number[] = [];
+  const told = new Set<string>();
   let boots = 0;
   let running = '';
 
@@ -36,14 +44,24 @@ export function fakeWorld(options: {
     boots += 1;
     const failure = options.boots?.[boots - 1];
     if (failure instanceof Error) throw failure;
+    let mark = '';
     const guest: SlotGuest = {
       ...fakeGuest(boots, disposed, options.pmemProblems ?? []),
-      takeKernelReport: () => {
-        const title = options.kernelReports?.[running];
-        return title === undefined ? undefined : { title, lines: ['Call Trace:'] };
-      },
+      mark: async (text) => void (mark = text),
+      exec: async (command) => answer(String(command).includes('lockdep_stats') ? lockdepStats(options.lockdep?.(boots, running)) : 'stacks of the stuck task'),
     };
-    return { guest, accelerator: 'kvm', console: `guests/${boots}/console.log`, release: () => undefined };
+    let begun = '';
+    const takeProblems = (): KernelProblem[] => {
+      const found = told.has(running) ? [] : (options.problems?.[running] ?? []);
+      told.add(running);
+      return found.map((problem) => ({ ...PROBLEM, ...(begun !== '' && { marker: begun }), ...problem }));
+    };
+    const observer = observeGuest({
+      guest: { ...guest, mark: async (text) => { await guest.mark(text); if (text.startsWith('test-begin')) begun = mark; }, takeProblems },
+      known: options.known ?? [],
+      log: () => undefined,
+    });
+    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, release: () => undefined };
   };
 
   const attempts = new Map<string, number>();
@@ -76,7 +94,8 @@ export function fakeWorld(options: {
     emit: (event) => events.push(event),
     signal: controller.signal,
     retries: options.retries ?? 0,
-    artifactDir: async () => '/nonexistent',
+    // Nothing can be made below a file: the reports of kernel problems stay in the events alone.
+    artifactDir: async () => '/dev/null/cell',
     toArtifact: (path) => path,
     log: () => undefined,
   };
@@ -96,6 +115,16 @@ export function fakeCell(id: string, tests: readonly string[]): Cell {
   };
 }
 
+const PROBLEM: KernelProblem = { kind: 'bug', title: 'BUG: planted', signature: 'bug: planted', lines: ['Call Trace:'], truncated: false, fatal: false, blame: 'kernel' };
+
+function answer(stdout: string): ExecResult {
+  return { exitCode: 0, signal: null, stdout, stderr: '', truncated: false, timedOut: false, durationMs: 1 };
+}
+
+function lockdepStats(debugLocks: 0 | 1 | undefined): string {
+  return debugLocks === undefined ? '' : ` lock-classes: 10 [max: 8192]\n direct dependencies: 20 [max: 32768]\n dependency chains: 30 [max: 65536]\n debug_locks: ${debugLocks}\n`;
+}
+
 async function refuse(): Promise<never> {
   throw new Error('not in a fake guest');
 }
@@ -108,9 +137,8 @@ function fakeGuest(id: number, disposed: number[], problems: readonly string[]):
     devices: [],
     death: new Promise(() => undefined),
     setUpPmem: async () => ({ problems }),
-    takeKernelReport: () => undefined,
     dispose: async () => void disposed.push(id),
-    exec: async () => ({ exitCode: 0, signal: null, stdout: 'stacks of the stuck task', stderr: '', truncated: false, timedOut: false, durationMs: 1 }),
+    exec: async () => answer(''),
     upload: refuse,
     write: refuse,
     download: refuse,

@@ -1,0 +1,41 @@
+import type { JudgedProblem } from '../model/known-problem.ts';
+import type { TestResult } from '../model/outcome.ts';
+import type { AttemptEnd } from './attempt.ts';
+import type { Observation } from './observe-guest.ts';
+
+/**
+ * What a test amounts to with what its kernel said meanwhile: a problem fails it even if it was content itself, unless the
+ * problem is known or the rig's own (a table of lockdep that is too small), which is told but fails nothing.
+ */
+export function judgeObservation(end: AttemptEnd, { inside, lockdep, spent }: Observation): AttemptEnd {
+  const guestUsable = end.guestUsable && spent === undefined;
+  // A death's evidence is the kernel's report already.
+  const result = end.death ? end.result : addProblems(end.result, inside);
+  const uncovered = lockdep && !lockdep.covered && result.status === 'pass' ? `ran uncovered: ${lockdep.reason}` : undefined;
+  return { ...end, guestUsable, result: uncovered === undefined ? result : { ...result, message: join(result.message, uncovered) } };
+}
+
+/** As {@link judgeObservation} for a result without an attempt: a boot, or the gap between two tests. */
+export function addProblems(result: TestResult, problems: readonly JudgedProblem[]): TestResult {
+  if (problems.length === 0) return result;
+  const failing = problems.filter(isFailure);
+  const message = join(result.message, (failing.length > 0 ? failing : problems).map(describe).join('; '));
+  const evidence = [result.evidence, ...(failing.length > 0 ? failing : problems).flatMap(({ problem }) => problem.lines)].filter((part) => part !== undefined).join('\n');
+  const good = result.status === 'pass' || result.status === 'skip';
+  return { ...result, status: good && failing.length > 0 ? 'fail' : result.status, message, evidence };
+}
+
+/** It is the kernel's, and nobody expects it. */
+function isFailure({ problem, known }: JudgedProblem): boolean {
+  return problem.blame === 'kernel' && known === undefined;
+}
+
+function describe({ problem, known, expired }: JudgedProblem): string {
+  if (known) return `known problem: ${problem.title} (${known.reason}${known.link === undefined ? '' : `, ${known.link}`})`;
+  if (problem.blame === 'rig') return `lockdep gave up, which is the rig's to mend: ${problem.title}`;
+  return `the kernel reported: ${problem.title}${expired === undefined ? '' : `; it was known: ${expired}`}`;
+}
+
+function join(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('; ');
+}

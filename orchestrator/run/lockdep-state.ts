@@ -1,0 +1,68 @@
+import type { LockdepCoverage } from '../model/lockdep.ts';
+
+/** A moment's look at lockdep in a guest. */
+export interface LockdepState {
+  /** Zero after the first splat, a taint that lockdep does not trust, or a full table: from then on nothing is checked. */
+  readonly debugLocks: boolean;
+  readonly classes: number;
+  readonly dependencies: number;
+  readonly chains: number;
+  /** The fullest of lockdep's tables, as `lock-classes: 8100 of 8192`; absent while all have room. */
+  readonly fullTable?: string;
+}
+
+/** From here on a table may fill up in the middle of a test, which turns lockdep off. */
+const FULL_SHARE = 0.95;
+/**
+ * Tables that end lockdep when they are full. Others that carry a `[max: …]` do not: `max bfs queue depth` is a high-water mark.
+ * See kernel/locking/lockdep_proc.c and the `… too low!` messages of lockdep.c.
+ */
+const TABLES: ReadonlySet<string> = new Set(['lock-classes', 'direct dependencies', 'dependency chains', 'dependency chain hlocks used', 'stack-trace entries']);
+
+/** Reads `/proc/lockdep_stats`; `undefined` when the text is none, as on a kernel without PROVE_LOCKING. */
+export function parseLockdepStats(text: string): LockdepState | undefined {
+  const rows = new Map<string, { readonly value: number; readonly max: number | undefined }>();
+  for (const line of text.split('\n')) {
+    const match = /^\s*([^:]+):\s+(\d+)(?:\s+\[max:\s+(\d+)\])?/.exec(line);
+    if (match) rows.set(match[1] ?? '', { value: Number(match[2]), max: match[3] === undefined ? undefined : Number(match[3]) });
+  }
+  const debugLocks = rows.get('debug_locks');
+  // CONFIG_LOCK_STAT alone makes the file too, without the tables of the validator.
+  if (!debugLocks || !rows.has('direct dependencies')) return undefined;
+  const full = [...rows].find(([name, { value, max }]) => TABLES.has(name) && max !== undefined && value >= FULL_SHARE * max);
+  return {
+    debugLocks: debugLocks.value !== 0,
+    classes: rows.get('lock-classes')?.value ?? 0,
+    dependencies: rows.get('direct dependencies')?.value ?? 0,
+    chains: rows.get('dependency chains')?.value ?? 0,
+    ...(full && { fullTable: `${full[0]}: ${full[1].value} of ${full[1].max}` }),
+  };
+}
+
+/** What lockdep saw of a test between two looks at it. `after` is absent when the guest could not be asked any more. */
+export function judgeCoverage(before: LockdepState, after: LockdepState | undefined): LockdepCoverage {
+  const last = after ?? before;
+  const reason = findGap(before, after);
+  const { classes, dependencies, chains } = last;
+  return {
+    covered: reason === undefined,
+    ...(reason !== undefined && { reason }),
+    classes,
+    dependencies,
+    chains,
+    grown: { classes: classes - before.classes, dependencies: dependencies - before.dependencies, chains: chains - before.chains },
+  };
+}
+
+function findGap(before: LockdepState, after: LockdepState | undefined): string | undefined {
+  if (!before.debugLocks) return 'lockdep was off before the test began';
+  if (before.fullTable !== undefined) return `lockdep had no room left before the test began (${before.fullTable})`;
+  if (after === undefined) return 'the guest could not be asked after the test';
+  return after.debugLocks ? undefined : 'lockdep turned itself off during the test';
+}
+
+/** Why a guest in this state proves nothing about locking any more; `undefined` while it does. */
+export function whySpent(state: LockdepState): string | undefined {
+  if (!state.debugLocks) return 'lockdep is off';
+  return state.fullTable === undefined ? undefined : `a table of lockdep is full (${state.fullTable})`;
+}

@@ -1,0 +1,49 @@
+import type { LockdepCoverage } from '../model/lockdep.ts';
+import { type AttemptEnd, endOf, Interrupted } from './attempt.ts';
+import type { CellEnvironment } from './cell-environment.ts';
+import type { BootedGuest } from './guest-slot.ts';
+import { judgeObservation } from './judge-observation.ts';
+import type { Observation } from './observe-guest.ts';
+import { tellProblems } from './tell-problems.ts';
+
+/** One attempt with what the kernel said meanwhile, judged. */
+export interface ObservedEnd extends AttemptEnd {
+  /** Of the attempt alone, without the looks at the guest around it. */
+  readonly durationMs: number;
+  readonly lockdep?: LockdepCoverage;
+  /** Problems that began before the attempt and after the last one. */
+  readonly before: Observation['before'];
+}
+
+/** Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count. */
+export async function observeAttempt(
+  { guest, observer }: BootedGuest,
+  at: { readonly cell: string; readonly test: string; readonly attempt: number },
+  env: CellEnvironment,
+  run: () => Promise<AttemptEnd>,
+): Promise<ObservedEnd> {
+  let end: AttemptEnd;
+  let start = performance.now();
+  try {
+    await observer.begin(`${at.test}#${at.attempt} ${at.cell}`);
+    start = performance.now();
+    end = await run();
+  } catch (error) {
+    if (env.signal.aborted) throw new Interrupted();
+    end = endOf(error);
+  }
+  const durationMs = performance.now() - start;
+  let observation: Observation;
+  try {
+    observation = await observer.end({ answers: end.guestUsable });
+  } catch (error) {
+    if (env.signal.aborted) throw new Interrupted();
+    // The guest died right after the test that passed in it.
+    const late = endOf(error);
+    end = end.result.status === 'pass' || end.result.status === 'skip' ? late : { ...end, guestUsable: false, ...(late.death && { death: late.death }) };
+    observation = await observer.end({ answers: false });
+  }
+  await tellProblems(env, { ...at, guest: guest.id }, observation);
+  const { lockdep, before } = observation;
+  return { ...judgeObservation(end, observation), durationMs, before, ...(lockdep && { lockdep }) };
+}

@@ -1,0 +1,101 @@
+import type { Guest } from '../model/guest.ts';
+import type { JudgedProblem, KnownProblem } from '../model/known-problem.ts';
+import type { LockdepCoverage } from '../model/lockdep.ts';
+import type { KernelProblem } from '../model/problem.ts';
+import { judgeProblem } from './known-problems.ts';
+import { judgeCoverage, type LockdepState, parseLockdepStats, whySpent } from './lockdep-state.ts';
+
+/** What the kernel said and lockdep saw during one test. */
+export interface Observation {
+  /** Problems that began while the test ran. */
+  readonly inside: readonly JudgedProblem[];
+  /** Problems that began between the end of the test before, or of the boot, and the beginning of this one. */
+  readonly before: readonly JudgedProblem[];
+  /** Absent on a kernel without PROVE_LOCKING. */
+  readonly lockdep?: LockdepCoverage;
+  /** Why later tests want a fresh guest; absent while this one is good. */
+  readonly spent?: string;
+}
+
+/**
+ * Ties what a guest's kernel says to the test that ran, by marks on the console: these stand in the kernel log between its
+ * own lines, so that neither the console's delay nor that of SSH can move a report into a neighbour.
+ */
+export interface GuestObserver {
+  /** The guest's kernel has PROVE_LOCKING; known after {@link GuestObserver.settle}. */
+  readonly lockdep: boolean;
+  /** Once after boot: what the kernel has said so far, and lockdep's state to compare with. */
+  settle(): Promise<Observation>;
+  /** Marks the beginning of a test. Rejects with GuestDeath. */
+  begin(label: string): Promise<void>;
+  /**
+   * Marks the test's end and tells what was seen. With `answers: false` the guest is not asked anything any more.
+   * Rejects with GuestDeath; a later call with `answers: false` then still gives what the console had.
+   */
+  end(options: { readonly answers: boolean }): Promise<Observation>;
+}
+
+export interface ObserverOptions {
+  readonly guest: Pick<Guest, 'exec' | 'mark' | 'kernelRelease'> & { takeProblems(): readonly KernelProblem[] };
+  readonly known: readonly KnownProblem[];
+  /** Adds source lines to a report's stack traces. */
+  readonly resolve?: (lines: readonly string[]) => Promise<readonly string[]>;
+  readonly log: (line: string) => void;
+}
+
+/** Marks are told apart by a number: a retry has its test's name again. */
+const BEGIN = 'test-begin';
+const END = 'test-end';
+
+export function observeGuest(options: ObserverOptions): GuestObserver {
+  const { guest, log } = options;
+  let tests = 0;
+  let state: LockdepState | undefined;
+  let mark = '';
+
+  const readLockdep = async (): Promise<LockdepState | undefined> => {
+    const { stdout } = await guest.exec('cat /proc/lockdep_stats 2>/dev/null');
+    return parseLockdepStats(stdout);
+  };
+  const judge = async (problem: KernelProblem): Promise<JudgedProblem> => {
+    const lines = await options.resolve?.(problem.lines).catch((error: unknown) => {
+      log(`stack traces stay without source lines: ${error instanceof Error ? error.message : String(error)}`);
+      return problem.lines;
+    });
+    return judgeProblem(lines === undefined ? problem : { ...problem, lines }, options.known, guest.kernelRelease, new Date().toISOString().slice(0, 10));
+  };
+  const judgeAll = async (problems: readonly KernelProblem[]): Promise<JudgedProblem[]> => Promise.all(problems.map(judge));
+
+  return {
+    get lockdep() {
+      return state !== undefined;
+    },
+    async settle() {
+      state = await readLockdep();
+      return { inside: await judgeAll(guest.takeProblems()), before: [] };
+    },
+    async begin(label) {
+      tests += 1;
+      mark = `${BEGIN} ${tests} ${label}`;
+      await guest.mark(mark);
+    },
+    async end({ answers }) {
+      let lockdep: LockdepCoverage | undefined;
+      let spent: string | undefined;
+      if (answers) await guest.mark(`${END} ${tests}`);
+      if (state) {
+        const after = answers ? await readLockdep() : undefined;
+        lockdep = judgeCoverage(state, after);
+        // A guest in which lockdep never worked is as good as the next one of its kind.
+        if (after && whySpent(state) === undefined) spent = whySpent(after);
+        state = after ?? state;
+      }
+      const problems = guest.takeProblems();
+      const inside = await judgeAll(problems.filter(({ marker }) => marker === mark));
+      const before = await judgeAll(problems.filter(({ marker }) => marker !== mark));
+      // A warning taints the kernel and an oops leaves locks behind: what runs later would prove nothing, even if the problem is known.
+      if (problems.length > 0) spent ??= 'the kernel reported a problem';
+      return { inside, before, ...(lockdep && { lockdep }), ...(spent !== undefined && { spent }) };
+    },
+  };
+}

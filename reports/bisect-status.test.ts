@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import type { AttemptStatus } from '../orchestrator/model/outcome.ts';
+import { bisectStatus } from './bisect-status.ts';
+import { JournalBuilder, makeCell } from './testing/make-journal.ts';
+
+function run(status: AttemptStatus, reason: 'finished' | 'interrupted' | 'infra' = 'finished') {
+  const cell = 'k/nvdimm/ext4-dax/fio';
+  const journal = new JournalBuilder();
+  journal.start([makeCell(cell, ['fio/a'])]).boot(cell);
+  journal.test(cell, 'guest/boot', { status: 'pass' }).test(cell, 'guest/pmem', { status: 'pass' }).test(cell, 'fio/a', { status }).test(cell, 'guest/close', { status: 'pass' });
+  return journal.add({ type: 'run-end', reason }).summarize();
+}
+
+test.each([
+  ['pass', 0],
+  ['fail', 1],
+  ['crash', 1],
+  ['hang', 1],
+  ['infra', 125],
+  ['skip', 125],
+] as const)('a commit whose test ends as %s exits %d', (status, exit) => expect(bisectStatus(run(status))).toBe(exit));
+
+test('an interruption stops the bisection, a rig that gave up skips the commit', () => {
+  expect(bisectStatus(run('pass', 'interrupted'))).toBe(130);
+  expect(bisectStatus(run('pass', 'infra'))).toBe(125);
+});

@@ -1,0 +1,16 @@
+import { exitStatus } from './exit-status.ts';
+import type { RunSummary } from './summary.ts';
+
+/** git-bisect's word for "this commit cannot be tested". */
+export const CANNOT_TELL = 125;
+
+/**
+ * The exit status that `git bisect run` wants: 0 good, 1 bad, 125 cannot tell (skip this commit), 130 to stop the bisection.
+ * A run in which nothing but the guest's own steps passed has not told: the suite may have been skipped for want of a driver.
+ */
+export function bisectStatus(summary: RunSummary): 0 | 1 | 130 | typeof CANNOT_TELL {
+  const status = exitStatus(summary);
+  if (status === 1 || status === 130) return status;
+  const told = summary.cells.some(({ tests }) => tests.some(({ name, outcome }) => !name.startsWith('guest/') && (outcome === 'pass' || outcome === 'flaky')));
+  return status === 0 && told ? 0 : CANNOT_TELL;
+}
