@@ -98,6 +98,7 @@ test('a task that hangs in the kernel is reported while the guest goes on, and t
   // A frozen file system holds its writers in D state.
   await guest.exec('echo 4 > /proc/sys/kernel/hung_task_timeout_secs; mkfs.ext4 -q /dev/pmem0 && mount /dev/pmem0 /mnt && fsfreeze -f /mnt; (touch /mnt/file &) > /dev/null 2>&1');
   const problem = await waitForProblem(guest);
+  expect(problem?.kind).toBe('hung-task');
   expect(problem?.title).toMatch(/^INFO: task touch:\d+ blocked for more than \d+ seconds\.$/);
   expect(guest.takeProblems()).toEqual([]);
 });

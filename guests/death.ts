@@ -1,5 +1,5 @@
 import { GuestDeath } from '../orchestrator/model/errors.ts';
-import type { KernelReport } from './qemu/kernel-report.ts';
+import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import type { QmpEvent } from './qemu/qmp.ts';
 import type { QemuExit } from './qemu/qemu-process.ts';
 
@@ -16,7 +16,7 @@ export type Suspicion =
 export interface DeathFacts {
   readonly suspicion: Suspicion;
   readonly events: readonly QmpEvent[];
-  readonly report: KernelReport | undefined;
+  readonly report: Pick<KernelProblem, 'title' | 'fatal' | 'lines'> | undefined;
   /** The sentence by which the guest's init gave up. */
   readonly fatalSentence: string | undefined;
   /** What the kernel showed of its stacks when the rig asked. */

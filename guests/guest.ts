@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfraError, type GuestDeath } from '../orchestrator/model/errors.ts';
 import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest.ts';
-import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import type { GuestDevice } from '../orchestrator/model/pmem.ts';
+import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
@@ -27,8 +27,11 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly death: Promise<GuestDeath>;
   /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. Past its slot the guest has stalled. */
   setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
-  /** What the kernel reported since the last call, or since the guest was ready. */
-  takeProblems(): readonly KernelProblem[];
+  /**
+   * What the kernel complained of since the last call; the first call gives the boot's. The console is some ms behind
+   * the answers over SSH; what comes too late counts at the next call.
+   */
+  takeProblems(): KernelProblem[];
   /** Joins this process's terminal to a shell in the guest; gives its exit status. */
   shell(): Promise<number>;
   /** Ends QEMU and removes what the guest left on the host, but its logs. Idempotent, bounded, never rejects. */
@@ -106,10 +109,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
       devices = setUp.devices;
       return { problems: setUp.problems };
     },
-    takeProblems: () => {
-      const report = started.console.takeReport();
-      return report === undefined ? [] : [{ kind: 'oops', signature: report.title, truncated: false, fatal: false, blame: 'kernel', ...report }];
-    },
+    takeProblems: () => started.console.takeProblems(),
     shell: () => alive(openInteractiveShell(ssh)),
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -34,3 +34,12 @@ test('memory is bounded, and the last lines are kept', () => {
   expect(console.lastLines()).toHaveLength(25);
   expect(console.lastLines().at(-1)).toBe('line 29999');
 });
+
+test('problems are taken once, those of the boot first, and the fatal one explains a death', () => {
+  const { console } = feed('[    1.0] BUG: Bad page state in process init  pfn:1\n[    5.0] pmemrig: ready\n');
+  expect(console.takeProblems()).toMatchObject([{ kind: 'bad-page' }]);
+  expect(console.takeProblems()).toEqual([]);
+  console.push(Buffer.from('[    6.0] EXT4-fs error (device pmem0): ext4_lookup:1: inode #2: bad\n[    7.0] Kernel panic - not syncing: sysrq triggered crash\n[    8.0] EXT4-fs error (device pmem0): ext4_lookup:1: again\n'));
+  expect(console.takeProblems().map(({ kind }) => kind)).toEqual(['ext4-error', 'panic', 'ext4-error']);
+  expect(console.report()).toMatchObject({ kind: 'panic', fatal: true });
+});

@@ -1,7 +1,7 @@
+import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import { createDeferred, type Deferred } from '../deferred.ts';
+import { createProblemParser } from '../problems/problem-parser.ts';
 import { createLineSplitter } from './line-splitter.ts';
-import { findKernelReport, type KernelReport } from './kernel-report.ts';
-import { createReportCollector, type SurvivedReport } from './report-collector.ts';
 import { findStacks } from './stacks.ts';
 
 /** Printed by the guest's init; the contract with guests/images. */
@@ -12,6 +12,8 @@ const PANIC_MARK = 'Kernel panic - not syncing';
 /** Kept in memory for evidence; the whole log is a file. */
 const KEPT_LINES = 4000;
 const LAST_WORDS = 25;
+/** A kernel that complains in a loop says nothing new after so many. */
+const KEPT_PROBLEMS = 100;
 
 /** The serial console as it is read: milestones, and what explains a death. */
 export interface GuestConsole {
@@ -25,10 +27,10 @@ export interface GuestConsole {
   sees(text: string): Promise<void>;
   /** Fulfils when a panic begins to be printed. */
   readonly panicked: Promise<void>;
-  /** What best explains a death. */
-  report(): KernelReport | undefined;
-  /** The first report since the last call, or since the guest was ready. */
-  takeReport(): SurvivedReport | undefined;
+  /** What best explains a death: what the kernel stopped with, else the last that it complained of. */
+  report(): KernelProblem | undefined;
+  /** All problems since the last call, the first call's since the console began; one that is still being printed as far as it came. */
+  takeProblems(): KernelProblem[];
   fatalSentence(): string | undefined;
   /** What the kernel last showed of its stacks when it was asked to; empty if it never was. */
   stacks(): string[];
@@ -41,20 +43,20 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
   const ready = createDeferred<void>();
   const fatal = createDeferred<string>();
   const panicked = createDeferred<void>();
-  const reports = createReportCollector();
   const awaited = new Map<string, Deferred<void>>();
+  let untaken: KernelProblem[] = [];
+  let explanation: KernelProblem | undefined;
+  const problems = createProblemParser((problem) => {
+    if (untaken.length < KEPT_PROBLEMS) untaken.push(problem);
+    if (problem.blame === 'kernel' && (problem.fatal || explanation?.fatal !== true)) explanation = problem;
+  });
   let sentence: string | undefined;
-  let isReady = false;
 
   const splitter = createLineSplitter((line) => {
     lines.push(line);
     if (lines.length > 2 * KEPT_LINES) lines.splice(0, KEPT_LINES);
-    if (isReady) reports.push(line);
     if (awaited.size > 0) settleAwaited(line);
-    if (line.includes(READY_MARK)) {
-      isReady = true;
-      ready.resolve();
-    }
+    if (line.includes(READY_MARK)) ready.resolve();
     if (line.includes(PANIC_MARK)) panicked.resolve();
     const at = line.indexOf(FATAL_MARK);
     if (at !== -1) {
@@ -71,8 +73,14 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
     }
   };
   return {
-    push: (chunk) => splitter.push(chunk),
-    end: () => splitter.end(),
+    push: (chunk) => {
+      problems.push(chunk);
+      splitter.push(chunk);
+    },
+    end: () => {
+      problems.end();
+      splitter.end();
+    },
     ready: ready.promise,
     fatal: fatal.promise,
     sees: async (text) => {
@@ -82,8 +90,16 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
       return seen.promise;
     },
     panicked: panicked.promise,
-    report: () => findKernelReport(lines),
-    takeReport: () => reports.take(),
+    report: () => {
+      problems.settle();
+      return explanation;
+    },
+    takeProblems: () => {
+      problems.settle();
+      const taken = untaken;
+      untaken = [];
+      return taken;
+    },
     fatalSentence: () => sentence,
     stacks: () => findStacks(lines),
     lastLines: () => lines.slice(-LAST_WORDS),

@@ -37,6 +37,8 @@ export const PROBLEM_KINDS = [
   'hung-task',
   'workqueue-lockup',
   'bad-page',
+  /** The slab allocator's own checks: a red zone or a freed object was written to. */
+  'slab-corruption',
   'memory-leak',
   'refcount',
   'oom-kill',

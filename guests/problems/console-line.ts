@@ -1,0 +1,62 @@
+/** A line of the console, or the part of one that a printk wrote. */
+export interface ConsoleText {
+  /** With its stamp. */
+  readonly raw: string;
+  /** Without stamp and caller. */
+  readonly text: string;
+  /** Seconds since boot; absent where the line has no stamp. */
+  readonly timeSec?: number;
+  /** `T123` or `C1`. */
+  readonly caller?: string;
+}
+
+/** `<4>[   12.345678][  T123] `, all but the time optional. */
+const STAMP = /^(?:<\d+>)?\[ *(\d+\.\d+)\](?:\[ *([TC]\d+)\])? ?/;
+/** PRINTK_CALLER without PRINTK_TIME. */
+const CALLER_ONLY = /^(?:<\d+>)?\[ *([TC]\d+)\] /;
+/** The prompt of a console that waits for a login, and is written over. */
+const PROMPT = /^[\w.-]+ login: (?=\S)/;
+/** A stamp in the midst of a line: something without a line end was printed before. printk gives microseconds. */
+const INNER_STAMP = /(?<=.)(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/g;
+/** A syslog daemon that repeats the kernel's lines on the console: they were there before. */
+const SYSLOG_ECHO = /\bkernel: ?(?:\[ *\d*)?$/i;
+// oxlint-disable-next-line no-control-regex -- the escape character is what it removes
+const ANSI = /\u001b(?:\[[\d;?]*[ -/]*[@-~]|[()][AB0]|[@-Z\\-_])/g;
+// oxlint-disable-next-line no-control-regex -- control bytes are what it removes
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+// oxlint-disable-next-line no-control-regex -- see above
+const UNCLEAN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+
+/** Splits what stands between two line feeds into what was printed by itself: at carriage returns and at inner stamps. */
+export function readConsoleLine(line: string): ConsoleText[] {
+  const clean = UNCLEAN.test(line) ? line.replaceAll(ANSI, '').replaceAll(CONTROL, '') : line;
+  if (!clean.includes('\r')) return splitAtStamps(clean);
+  const parts = clean.split('\r').filter((part) => part !== '');
+  return parts.length === 0 ? splitAtStamps('') : parts.flatMap(splitAtStamps);
+}
+
+function splitAtStamps(line: string): ConsoleText[] {
+  const parts: ConsoleText[] = [];
+  let from = 0;
+  if (line.includes('[', 1)) {
+    for (const { index } of line.matchAll(INNER_STAMP)) {
+      const head = line.slice(from, index);
+      if (SYSLOG_ECHO.test(head)) return parts;
+      parts.push(readStamp(head));
+      from = index;
+    }
+  }
+  parts.push(readStamp(line.slice(from)));
+  return parts;
+}
+
+function readStamp(raw: string): ConsoleText {
+  const stamp = STAMP.exec(raw);
+  if (stamp !== null) {
+    const [whole, time, caller] = stamp;
+    return { raw, text: raw.slice(whole.length), timeSec: Number(time), ...(caller !== undefined && { caller }) };
+  }
+  const callerOnly = CALLER_ONLY.exec(raw);
+  if (callerOnly !== null) return { raw, text: raw.slice(callerOnly[0].length), ...(callerOnly[1] !== undefined && { caller: callerOnly[1] }) };
+  return { raw, text: raw.replace(PROMPT, '') };
+}

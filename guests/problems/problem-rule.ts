@@ -1,0 +1,41 @@
+import type { ProblemKind } from '../../orchestrator/model/problem.ts';
+
+/**
+ * How a report goes on and ends:
+ * - `line`: it is one line.
+ * - `backtrace`: a stack trace follows, and nothing marks the end.
+ * - `end-trace`: a stack trace follows, then `---[ end trace`.
+ * - `frame`: a stack trace follows, then a line of `=====`, as a rule.
+ * - `panic`: ends with `---[ end Kernel panic` or what else a stopping kernel says last.
+ * - `kill`: memory statistics follow, then the line that names the killed process.
+ */
+export type ReportShape = 'line' | 'backtrace' | 'end-trace' | 'frame' | 'panic' | 'kill';
+
+/**
+ * What makes two reports the same defect: the lock classes, the first telling functions of the stack, or only what the
+ * title says.
+ */
+export type SignatureBasis = 'locks' | 'functions' | 'title';
+
+/** A row of the table. Where several rows fit lines of one report, the one that stands first in the table names it. */
+export interface ProblemRule {
+  readonly kind: ProblemKind;
+  /** Tried on a console line without time stamp and caller. A group `title` cuts the title out of it. */
+  readonly start: RegExp;
+  /** One of them is in every line that `start` fits: the fast path looks for nothing else. */
+  readonly words: readonly string[];
+  readonly shape: ReportShape;
+  readonly signature: SignatureBasis;
+  /** A line like it that is advice, a setting or a step of another report. */
+  readonly unless?: RegExp;
+  /** If a line of the report fits, all of it is what somebody asked for. */
+  readonly pardon?: RegExp;
+  /** Its words stand for themselves even where the kernel's lines have a time stamp and this one has none. */
+  readonly bare?: true;
+  /** Ordinary at the beginning of a log, a problem later. */
+  readonly again?: true;
+  /** The kernel stops with it. */
+  readonly fatal?: true;
+  /** `rig`: a limit of the debugging aids, which fails no test. All else is the kernel's and does. */
+  readonly blame?: 'rig';
+}

@@ -1,0 +1,38 @@
+/** `Call Trace:` and its like: what comes before is a report's head. */
+const TRACE_BEGIN = /^\s*(?:Call [Tt]race:|(?:stack )?[Bb]acktrace:|<(?:TASK|IRQ|NMI)>)/;
+const TRACE_END = /-{3}\[ end trace/;
+const PANIC_END = /-{3}\[ end Kernel panic/;
+/** Said by a kernel that has stopped, and followed by little or nothing. */
+const PANIC_LAST = /^(?:Kernel Offset: |Rebooting in \d)|-{3}\[ end Kernel panic/;
+const KILLED = /^(?:Memory cgroup )?[Oo]ut of memory: Kill|^(?:Memory cgroup )?Killed process \d/;
+const FRAME_EDGE = /^={10,}\s*$/;
+
+/** What lines of a report look like. It need not know all: a few in a row may look like others' lines. */
+const BODY = new RegExp(
+  [
+    String.raw`^\s`,
+    String.raw`^$`,
+    String.raw`\+0x[\da-f]+\/0x[\da-f]+`,
+    String.raw`^(?:[A-Z][A-Z\d]{1,3}|[rxw]\d{1,2}|pc|lr|sp|pstate|PKRU|EFLAGS|Code|CR2|FS|GS)\s?:`,
+    String.raw`^(?:\[<|<\/?[A-Z]|[-=]{4,}|\*{2,}|-> #|#\d|[><] ?[\da-f]{8}|[\da-f]{8,}\b|\(|\[[\da-f]{8})`,
+    String.raw`^(?:CPU: |Call |Stack|Modules linked|Hardware name|Workqueue|Tainted|Comm:|Process |task:|Internal error|Oops|Kernel Offset|Rebooting|Shutting down|Dumping ftrace|Sending NMI|NMI backtrace|INFO: lockdep|INFO: Slab|INFO: Object|Backtrace|Exception|Fixing recursive|note: |Disabling lock|irq event|(?:hard|soft)irqs (?:last|are)|Preemption disabled|in_atomic|preempt_count|RCU nest|Showing (?:all locks|busy)|workqueue |pool |\d+ locks? held|no locks held|other info|stack backtrace|but |which lock|the |and |Chain exists|Possible |lock\(|to a |\.\.\. |(?:Read|Write|Allocated|Freed|Last|Memory state|The buggy|page|flags|raw|kasan|KASAN|rcu|rdi|Uninit|Local variable|Bytes|Memory access|Data copied|value changed|race at|read|write|kfence|pfn|addr|file|BUG|Object|Redzone|Bytes b4|Padding|Mem-Info|Node |active|isolated|unevictable|slab|mapped|free:|lowmem|swap|Swap|Free swap|Total swap|oom|comm |hex dump|backtrace|unreferenced)\b)`,
+  ].join('|'),
+);
+
+export interface LineRole {
+  readonly body: boolean;
+  readonly traceBegin: boolean;
+  readonly frame: boolean;
+}
+
+const IS_FRAME = /\+0x[\da-f]+\/0x[\da-f]+/;
+
+export function readRole(text: string): LineRole {
+  return { body: BODY.test(text), traceBegin: TRACE_BEGIN.test(text), frame: IS_FRAME.test(text) };
+}
+
+export const isTraceEnd = (text: string): boolean => TRACE_END.test(text);
+export const isPanicEnd = (text: string): boolean => PANIC_END.test(text);
+export const isPanicLast = (text: string): boolean => PANIC_LAST.test(text);
+export const isKillLine = (text: string): boolean => KILLED.test(text);
+export const isFrameEdge = (text: string): boolean => FRAME_EDGE.test(text);

@@ -1,0 +1,58 @@
+import type { ProblemRule } from './problem-rule.ts';
+import { DEVICE_RULES } from './rules/devices.ts';
+import { FAULT_RULES } from './rules/faults.ts';
+import { FILESYSTEM_RULES } from './rules/filesystems.ts';
+import { GENERAL_RULES } from './rules/general.ts';
+import { HANG_RULES } from './rules/hangs.ts';
+import { LOCKDEP_RULES } from './rules/lockdep.ts';
+import { MEMORY_RULES } from './rules/memory.ts';
+import { SANITIZER_RULES } from './rules/sanitizers.ts';
+
+/** The table, the most telling rows first. */
+const PROBLEM_RULES: readonly ProblemRule[] = [
+  ...SANITIZER_RULES,
+  ...LOCKDEP_RULES,
+  ...MEMORY_RULES,
+  ...HANG_RULES,
+  ...FAULT_RULES,
+  ...FILESYSTEM_RULES,
+  ...DEVICE_RULES,
+  ...GENERAL_RULES,
+];
+
+/** Opens WARNINGs and BUGs, before it is known of what kind. */
+export const CUT_HERE = '------------[ cut here ]------------';
+/** The upper edge of the frame around lockdep's and the sanitizers' reports. */
+const FRAME_EDGE = '==========';
+/** Begins a line of the rig's own in the kernel log. */
+export const MARKER = 'pmemrig: ';
+
+const WORDS = [CUT_HERE, FRAME_EDGE, MARKER, ...new Set(PROBLEM_RULES.flatMap(({ words }) => words))].map(escapePattern).join('|');
+
+/** Fits wherever something may begin; its alternatives are plain words, so that a scan of a whole chunk is cheap. */
+export const TRIGGER = new RegExp(WORDS, 'g');
+/** Fits a single line in which something may begin. */
+export const MAY_BEGIN = new RegExp(WORDS);
+
+/** The first row of the table that fits a line. */
+export function findRule(text: string): { readonly rule: ProblemRule; readonly title: string } | undefined {
+  for (const rule of PROBLEM_RULES) {
+    const match = rule.start.exec(text);
+    if (match !== null && rule.unless?.test(text) !== true) return { rule, title: cleanTitle(match.groups?.['title'] ?? text) };
+  }
+  return undefined;
+}
+
+/** Specific before general: the lower, the more it says. */
+export function rankRule(rule: ProblemRule): number {
+  return PROBLEM_RULES.indexOf(rule);
+}
+
+/** Before 4.11 lockdep's titles stood in brackets. */
+function cleanTitle(title: string): string {
+  return title.trim().replace(/^\[ (.+) \]$/, '$1');
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

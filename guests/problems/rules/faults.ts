@@ -1,0 +1,29 @@
+import type { ProblemRule } from '../problem-rule.ts';
+
+/** An exception's name before its number: `Oops: ` came to stand before it in 6.7. */
+const TRAP = String.raw`^(?:traps: )?(?:Oops: )?`;
+
+function fault(kind: ProblemRule['kind'], start: RegExp, words: readonly string[]): ProblemRule {
+  return { kind, start, words, shape: 'end-trace', signature: 'functions', bare: true };
+}
+
+/** The processor refused. On most machines the first line tells what and an `Oops:` or `Internal error:` follows. */
+export const FAULT_RULES: readonly ProblemRule[] = [
+  { kind: 'panic', start: /^(?:traps: )?PANIC: double fault/, words: ['PANIC: double fault'], shape: 'end-trace', signature: 'functions', bare: true, fatal: true },
+  { kind: 'panic', start: /^trusty: panic \(/, words: ['trusty: panic'], shape: 'end-trace', signature: 'title' },
+  fault('stack-overflow', /^(?:BUG: )?(?:stack guard page was hit|IRQ stack guard page was hit|TASK stack guard page was hit)/, ['stack guard page was hit']),
+  fault('stack-overflow', /^(?:\w+\(\): )?\S+ has overflown the kernel stack/, ['has overflown the kernel stack']),
+  fault('stack-overflow', /^(?:Insufficient stack space to handle exception!|Kernel panic - not syncing: kernel stack overflow)/, ['Insufficient stack space', 'kernel stack overflow']),
+  fault('null-dereference', /^BUG: (?:unable to handle )?kernel NULL pointer dereference/, ['kernel NULL pointer dereference']),
+  fault('null-dereference', /^(?:(?:BUG|Oops): )?(?:Unable to handle )?[Kk]ernel NULL pointer dereference/, ['NULL pointer dereference']),
+  fault('paging-fault', /^(?:\S+: )?BUG: unable to handle (?:kernel paging request|page fault)/, ['unable to handle']),
+  fault('paging-fault', /^(?:BUG: )?[Uu]nable to handle kernel (?:paging request|data access|instruction fetch|access to user memory|unaligned access|write to read-only memory|execution of user memory|execute from non-executable memory|unknown paging fault)/, ['nable to handle kernel']),
+  fault('general-protection', /(?:^|user memory access)(?:traps: )?(?:Oops: )?(?<title>(?:segment-related )?general protection fault(?:: [\da-f]{1,8} \[#\d+\]|(?:, probably)? for non-canonical address|, maybe for address|: [\da-f]{4}\b).*)/, ['general protection fault']),
+  fault('divide-error', new RegExp(`${TRAP}divide[ _]error: `), ['divide error', 'divide_error']),
+  fault('bug', /^kernel BUG (?:at \S|in )/, ['kernel BUG ']),
+  fault('oops', new RegExp(`${TRAP}(?:stack segment|int3|invalid opcode|bounds|overflow|invalid TSS|segment not present|alignment check|coprocessor segment overrun|double fault|control protection|debug|unknown): [\\da-f]{4}\\b`), ['stack segment', 'int3', 'invalid opcode', ': 0000 [#']),
+  fault('oops', /^(?:Unhandled fault: |Alignment trap: )/, ['Unhandled fault: ', 'Alignment trap: ']),
+  fault('oops', /^Internal error: /, ['Internal error: ']),
+  fault('oops', /^Oops(?: - [\w ]+)?: [\w ]*(?:\[#\d+\])?/, ['Oops: ', 'Oops - ']),
+  fault('oops', /^BUG: unable to handle kernel\b/, ['BUG: unable to handle']),
+];

@@ -1,0 +1,29 @@
+import type { ProblemRule } from '../problem-rule.ts';
+
+/** The forms that any code may use. They come last: whoever says more names the report. */
+export const GENERAL_RULES: readonly ProblemRule[] = [
+  // The words that come before a BUG() or a WARN().
+  { kind: 'bug', start: /^usercopy: [Kk]ernel memory (?:exposure|overwrite) attempt/, words: ['usercopy: '], shape: 'end-trace', signature: 'functions' },
+  { kind: 'bug', start: /^rust_kernel: panicked at /, words: ['rust_kernel: panicked'], shape: 'end-trace', signature: 'functions' },
+  {
+    kind: 'bug',
+    start: /^BUG: (?=\S)/,
+    words: ['BUG: '],
+    // A recursion of printk is told in the midst of others' lines, and is none of theirs.
+    unless: /recent printk recursion/,
+    shape: 'backtrace',
+    signature: 'functions',
+  },
+  {
+    kind: 'warning',
+    start: /^WARNING: (?:CPU: \d+ PID: -?\d+ |(?:\[.+\] )?\S+:\d+ at |at \S+:\d+)/,
+    words: ['WARNING: '],
+    shape: 'end-trace',
+    signature: 'functions',
+    bare: true,
+  },
+  { kind: 'warning', start: /^WARNING: kernel stack (?:regs|frame pointer) at .* has bad/, words: ['WARNING: kernel stack'], shape: 'line', signature: 'title' },
+  // The first banner is the boot's.
+  { kind: 'unexpected-reboot', start: /^Linux version \d/, words: ['Linux version '], shape: 'line', signature: 'title', again: true, fatal: true },
+  { kind: 'panic', start: /^Kernel panic - not syncing/, words: ['Kernel panic - not syncing'], shape: 'panic', signature: 'functions', bare: true, fatal: true },
+];
