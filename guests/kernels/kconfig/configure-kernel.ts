@@ -1,0 +1,78 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatPosition, UserError } from '../../../orchestrator/model/errors.ts';
+import { readUserFile, loadFragments } from './load-fragments.ts';
+import type { KernelConfigBase } from './config-base.ts';
+import { findUnmet, parseDotConfig } from './dot-config.ts';
+import type { ConfiguredKernel } from './evaluate.ts';
+import { explainOption } from './explain-option.ts';
+import { parseFragment, type WantedOption } from './fragment.ts';
+import { composeConfig, mergeOptions } from './merge-options.ts';
+import { parseKconfig } from './parse-kconfig.ts';
+import { readKconfig } from './read-kconfig.ts';
+
+interface ConfigureOptions {
+  /** Top of a kernel source that is configured and built in place. */
+  readonly sourceDir: string;
+  readonly base: KernelConfigBase;
+  /** In order, the later wins: names of the rig's fragments, and absolute paths of the user's own. */
+  readonly fragments: readonly string[];
+  /** Runs `make` in that folder with these targets and variables; rejects when it fails. */
+  readonly make: (words: readonly string[]) => Promise<void>;
+}
+
+/**
+ * Writes `<sourceDir>/.config` and checks that every option asked for is in it. Rejects with UserError `config-unmet`
+ * that names each option that is not, who asked for it, and what blocks it.
+ */
+export async function configureKernel({ sourceDir, base, fragments, make }: ConfigureOptions): Promise<{ readonly configText: string; readonly notes: readonly string[] }> {
+  const texts = await loadFragments(fragments);
+  const { wanted, notes } = mergeOptions(texts.map(({ file, text }) => parseFragment(text, file)));
+  const dotConfig = join(sourceDir, '.config');
+
+  const baseText = await writeBase(base, dotConfig, make);
+  await complete(base, composeConfig(baseText, wanted), { sourceDir, dotConfig, make });
+  const configText = await readFile(dotConfig, 'utf8');
+
+  const config = parseDotConfig(configText);
+  const unmet = findUnmet(wanted, config);
+  if (unmet.length > 0) await refuseUnmet(unmet, { config, tree: parseKconfig(await readKconfig(sourceDir)) });
+  return { configText, notes };
+}
+
+async function writeBase(base: KernelConfigBase, dotConfig: string, make: ConfigureOptions['make']): Promise<string> {
+  if (typeof base !== 'string') return (await readUserFile(base.file, 'kernel configuration')).text;
+  await make([base === 'tiny' ? 'tinyconfig' : 'defconfig']);
+  return await readFile(dotConfig, 'utf8');
+}
+
+/** Lets kconfig decide what nobody asked for: on the tiny base all of that stays off, else it gets its default. */
+async function complete(
+  base: KernelConfigBase,
+  text: string,
+  { sourceDir, dotConfig, make }: { readonly sourceDir: string; readonly dotConfig: string; readonly make: ConfigureOptions['make'] },
+): Promise<void> {
+  if (base !== 'tiny') {
+    await writeFile(dotConfig, text);
+    await make(['olddefconfig']);
+    return;
+  }
+  const asked = join(sourceDir, '.config.asked');
+  await writeFile(asked, text);
+  await make([`KCONFIG_ALLCONFIG=${asked}`, 'allnoconfig']);
+  await rm(asked);
+}
+
+async function refuseUnmet(unmet: readonly WantedOption[], kernel: ConfiguredKernel): Promise<void> {
+  const missing = unmet.filter(({ optional, name }) => !optional || kernel.tree.options.has(name));
+  if (missing.length === 0) return;
+  const lines = missing.map((option) => {
+    const actual = kernel.config.get(option.name) ?? 'n';
+    const was = kernel.tree.options.has(option.name) ? ` (it is ${actual})` : '';
+    return `  ${formatPosition(option.origin)}: CONFIG_${option.name}=${option.value} did not stick${was}: ${explainOption(option, kernel)}.`;
+  });
+  throw new UserError(`The kernel's configuration lacks ${missing.length} of the options that were asked for:\n${lines.join('\n')}`, {
+    code: 'config-unmet',
+    remedy: 'add what they depend on to a fragment, or leave out the fragment or option that this kernel cannot have.',
+  });
+}
