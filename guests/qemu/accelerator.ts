@@ -127,7 +127,8 @@ async function hashHost(qemu: QemuBinary): Promise<string> {
     ({ gid, mode, uid }) => [gid, mode, uid],
     () => undefined,
   );
-  const facts = [bootId.trim(), release(), cpus()[0]?.model, process.getuid?.(), process.getgroups?.(), node, qemu.path, qemu.version];
+  const payload = Buffer.from(composeProbePayload()).toString('base64');
+  const facts = [payload, bootId.trim(), release(), cpus()[0]?.model, process.getuid?.(), process.getgroups?.(), node, qemu.path, qemu.version];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 }
 
