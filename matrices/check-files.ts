@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Matrix } from '../orchestrator/model/matrix.ts';
 import { readKernelImage } from './kernel-image.ts';
 import type { Problem, ValuePath } from './problem.ts';
-import type { PathUse } from './resolve.ts';
+import type { PathUse } from './path-use.ts';
 
 type Complaint = Omit<Problem, 'path'>;
 
@@ -25,9 +25,10 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
   try {
     const stats = await stat(path);
     await access(path, role === 'qemu' ? constants.X_OK : constants.R_OK);
+    if (role === 'source') return stats.isDirectory() ? await checkSource(path) : { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'name the top folder of a kernel source' };
     if (role === 'tree' && !stats.isDirectory())
       return { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'for an archive write tarball:, for an ext4 image disk:' };
-    if (['qemu', 'kernel', 'tarball', 'disk'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
+    if (['qemu', 'kernel', 'tarball', 'disk', 'patch', 'config'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
     if (role === 'kernel' && !(await readKernelImage(path)).isKernel) {
       return {
         code: 'not-a-kernel',
@@ -46,6 +47,11 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
     return describeFsError(path, error);
   }
   return undefined;
+}
+
+async function checkSource(path: string): Promise<Complaint | undefined> {
+  if (await exists(join(path, 'Kconfig'))) return undefined;
+  return { code: 'not-a-source', message: `${path} is no kernel source: it has no Kconfig`, remedy: 'name the top folder of a kernel source, or with image: a kernel that is built' };
 }
 
 async function checkRelease(image: string, modules: string): Promise<Complaint | undefined> {

@@ -5,6 +5,8 @@ import type { PmemDevice } from '../orchestrator/model/pmem.ts';
 import { expandPath } from './paths.ts';
 import type { Environment } from './paths.ts';
 import type { Problem, ValuePath } from './problem.ts';
+import type { PathUse, ToPath } from './path-use.ts';
+import { resolveSourceKernel } from './resolve-source.ts';
 import type { MatrixInput } from './schema.ts';
 import type { SuiteInput } from './schema-suite.ts';
 
@@ -14,13 +16,6 @@ export interface ResolveContext {
   readonly env: Environment;
   /** What a fio suite without `jobs` runs. */
   readonly fioJobs: readonly string[];
-}
-
-/** A path of the matrix that must exist, for the check that touches the disk. */
-export interface PathUse {
-  readonly path: string;
-  readonly role: 'qemu' | 'kernel' | 'modules' | 'tree' | 'tarball' | 'disk' | 'upload';
-  readonly at: ValuePath;
 }
 
 export interface Resolved {
@@ -58,14 +53,14 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
   return { matrix, paths, problems };
 }
 
-type ToPath = (text: string, role: PathUse['role'], at: ValuePath) => string;
-
-function resolveKernel({ name, debian, image, modules }: MatrixInput['kernels'][number], at: ValuePath, toPath: ToPath): KernelSpec {
+function resolveKernel(kernel: MatrixInput['kernels'][number], at: ValuePath, toPath: ToPath): KernelSpec {
+  const { name, debian, image, modules } = kernel;
   if (debian) return { kind: 'debian', name, ...debian };
+  if (kernel.source) return resolveSourceKernel({ ...kernel, source: kernel.source }, at, toPath);
   return {
     kind: 'image',
     name,
-    // The schema wants exactly one of `debian` and `image`.
+    // The schema wants exactly one of `debian`, `image` and `source`.
     image: toPath(image ?? '', 'kernel', [...at, 'image']),
     ...(modules === undefined ? {} : { modules: toPath(modules, 'modules', [...at, 'modules']) }),
   };

@@ -16,6 +16,10 @@ export const name = z
 
 export const text = (what: string) => z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
 
+export const debianRelease = text('a Debian release such as bookworm')
+  .regex(/^[a-z][a-z0-9.-]*$/, { error: 'expected a Debian release such as bookworm' })
+  .describe('A Debian release or pocket: bookworm, trixie, bookworm-backports.');
+
 /** Resolved against the matrix file's folder; `~`, `$VAR` and `${VAR}` are expanded. */
 export const path = (description: string) =>
   text('a path')

@@ -1,15 +1,12 @@
 import * as z from 'zod';
-import { name, listOf, path, record, refuse, size, text, words } from './scalars.ts';
+import { debianRelease as release, name, listOf, path, record, refuse, size, text, words } from './scalars.ts';
 import { pmemSchema } from './schema-pmem.ts';
+import { checkSourceKernel, sourceKernelKeys } from './schema-kernel-source.ts';
 import { knownSchema } from './schema-known.ts';
 import { ruleSchema, excludeSchema } from './schema-rules.ts';
 import { anySuite, suiteSchema, suiteUnion } from './schema-suite.ts';
 
 const MiB = 2 ** 20;
-
-const release = text('a Debian release such as bookworm')
-  .regex(/^[a-z][a-z0-9.-]*$/, { error: 'expected a Debian release such as bookworm' })
-  .describe('A Debian release or pocket: bookworm, trixie, bookworm-backports.');
 
 const guestSchema = record('the guest', {
   cpus: z
@@ -37,13 +34,15 @@ const kernelSchema = record('a kernel', {
     .describe('A kernel from the Debian archive.'),
   image: path('A bzImage or vmlinux.').optional(),
   modules: path("The image's modules: a lib/modules/RELEASE folder, or one that holds it. Leave out when all drivers are built in.").optional(),
+  ...sourceKernelKeys,
 })
   .superRefine((kernel, context) => {
-    oneSource(context, kernel, 'kernel', ['debian', 'image']);
+    oneSource(context, kernel, 'kernel', ['debian', 'image', 'source']);
     if (kernel.modules !== undefined && kernel.image === undefined)
-      refuse(context, kernel, '"modules" goes with "image" alone: a Debian kernel brings its own\nremove "modules"', ['modules']);
+      refuse(context, kernel, '"modules" goes with "image" alone: any other kernel brings its own\nremove "modules"', ['modules']);
+    checkSourceKernel(kernel, context);
   })
-  .meta({ oneOf: [{ required: ['debian'] }, { required: ['image'] }] });
+  .meta({ oneOf: [{ required: ['debian'] }, { required: ['image'] }, { required: ['source'] }] });
 
 const imageSchema = record('an image', {
   name,

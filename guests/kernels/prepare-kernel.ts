@@ -1,5 +1,6 @@
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
+import { prepareSourceKernel } from './build/build-kernel.ts';
 import { prepareDebianKernel } from './debian-kernel.ts';
 import { prepareGivenKernel } from './given-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
@@ -8,8 +9,17 @@ export type { PreparedKernel };
 
 /**
  * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel or
- * does not exist, and with InfraError when the host or network cannot provide it.
+ * does not exist, with KernelError when it does not compile, and with InfraError when the host or network cannot provide it.
  */
-export function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
-  return spec.kind === 'debian' ? prepareDebianKernel(spec, context) : prepareGivenKernel(spec, context);
+export async function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+  switch (spec.kind) {
+    case 'debian':
+      return prepareDebianKernel(spec, context);
+    case 'image':
+      return prepareGivenKernel(spec, context);
+    case 'source':
+      return prepareSourceKernel(spec, context);
+    default:
+      return spec satisfies never;
+  }
 }

@@ -11,13 +11,18 @@ export interface ConsoleText {
 }
 
 /** `<4>[   12.345678][  T123] `, all but the time optional. */
-const STAMP = /^(?:<\d+>)?\[ *(\d+\.\d+)\](?:\[ *([TC]\d+)\])? ?/;
+const STAMP = /^(?:<\d+>)?\[[ \t]*(\d+\.\d+) ?\](?: ?\[ *([TC]\d+) ?\])? ?/;
 /** PRINTK_CALLER without PRINTK_TIME. */
 const CALLER_ONLY = /^(?:<\d+>)?\[ *([TC]\d+)\] /;
 /** The prompt of a console that waits for a login, and is written over. */
 const PROMPT = /^[\w.-]+ login: (?=\S)/;
 /** A stamp in the midst of a line: something without a line end was printed before. printk gives microseconds. */
 const INNER_STAMP = /(?<=.)(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/g;
+/** What syslog, journalctl and dmesg put before the kernel's line: `Jan  1 00:00:00 host kernel: `, `[Thu Jan  1 00:00:00 1970] `, `kern  :warn  : `. */
+const COLLECTED = new RegExp(
+  String.raw`^(?:<\d+>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?:\S+ )?kernel(?:\[\d+\])?: ?` +
+    String.raw`|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d+[+-]\d\d:?\d\d |(?:kern|user|daemon) *:[a-z]+ *: )`,
+);
 /** A syslog daemon that repeats the kernel's lines on the console: they were there before. */
 const SYSLOG_ECHO = /\bkernel: ?(?:\[ *\d*)?$/i;
 // oxlint-disable-next-line no-control-regex -- the escape character is what it removes
@@ -27,9 +32,17 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 // oxlint-disable-next-line no-control-regex -- see above
 const UNCLEAN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
-/** Splits what stands between two line feeds into what was printed by itself: at carriage returns and at inner stamps. */
-export function readConsoleLine(line: string): ConsoleText[] {
+/**
+ * Splits what stands between two line feeds into what was printed by itself: at carriage returns and at inner stamps.
+ *
+ * @param stamped the kernel's own lines have stamps: what a daemon collected of them was there before
+ */
+export function readConsoleLine(line: string, stamped = false): ConsoleText[] {
   const clean = UNCLEAN.test(line) ? line.replaceAll(ANSI, '').replaceAll(CONTROL, '') : line;
+  if (!stamped) {
+    const collected = COLLECTED.exec(clean);
+    if (collected !== null) return splitAtStamps(clean.slice(collected[0].length));
+  }
   if (!clean.includes('\r')) return splitAtStamps(clean);
   const parts = clean.split('\r').filter((part) => part !== '');
   return parts.length === 0 ? splitAtStamps('') : parts.flatMap(splitAtStamps);

@@ -2,7 +2,7 @@ import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import type { ConsoleText } from './console-line.ts';
 import { findOrigin } from './origin.ts';
 import type { ProblemRule } from './problem-rule.ts';
-import { isFrameEdge, isKillLine, isPanicEnd, isPanicLast, isTraceEnd, readRole } from './report-body.ts';
+import { asksOtherCpus, isFrameEdge, isKillLine, isPanicEnd, isPanicLast, isTraceEnd, readRole } from './report-body.ts';
 import { CUT_HERE, rankRule } from './rules.ts';
 import { signProblem } from './signature.ts';
 
@@ -21,6 +21,8 @@ const FOREIGN_LINES_BEFORE_HEAD = 3;
 /** A report is printed at a stretch. */
 const MAX_PAUSE_SEC = 10;
 const MAX_PAUSE_TO_PANIC_SEC = 3;
+/** Like heads within so many lines are one report that lists them. */
+const HEAD_LINES = 3;
 /** Frames that make a stack trace where no line says so. */
 const TRACE_FRAMES = 3;
 
@@ -31,6 +33,8 @@ export class OpenReport {
   closed = false;
   /** Given out already; a panic gives it out once more. */
   emitted = false;
+  /** It asked other CPUs for their stacks, which come under those CPUs' names. */
+  asksOthers = false;
   private readonly lines: string[] = [];
   private readonly texts: string[] = [];
   private readonly caller: string | undefined;
@@ -53,13 +57,13 @@ export class OpenReport {
 
   /** What it is, is still to be told, or may be told better by the next line. */
   get inHead(): boolean {
-    return !this.traceSeen && !this.endSeen && !this.panicSeen;
+    return !this.traceSeen && !this.endSeen && !this.panicSeen && this.rule?.shape !== 'block';
   }
 
   /** Nothing more needs to come. */
   get complete(): boolean {
     if (this.panicSeen) return this.panicEnded;
-    if (this.endSeen || this.rule?.shape === 'line') return true;
+    if (this.endSeen || this.rule?.shape === 'line' || this.rule?.shape === 'block') return true;
     return this.rule?.shape === 'backtrace' && this.traceSeen;
   }
 
@@ -76,11 +80,13 @@ export class OpenReport {
 
   /**
    * Another line of its head, and not the head of a further report: an exception tells what happened before it says
-   * `Oops:`, a WARN() and a BUG() may say their reason first.
+   * `Oops:`, a WARN() and a BUG() may say their reason first, the watchdog's WARN() after.
    */
   mayBe(rule: ProblemRule): boolean {
+    if (this.rule?.shape === 'block') return rule === this.rule && this.lines.length <= HEAD_LINES;
     if (!this.inHead) return false;
     if (this.rule === undefined || rule.kind === this.rule.kind || rule.blame === 'rig') return true;
+    if (rule.kind === 'hard-lockup') return this.rule.kind === 'warning';
     return rule.shape === 'end-trace' && (this.rule.shape === 'end-trace' || this.rule.kind === 'bug');
   }
 
@@ -114,6 +120,7 @@ export class OpenReport {
     if (role.frame) this.frames += 1;
     if (role.traceBegin || (this.frames >= TRACE_FRAMES && this.rule?.signature !== 'locks')) this.traceSeen = true;
     if (this.rule?.pardon?.test(text) === true) this.pardoned = true;
+    if (asksOtherCpus(text)) this.asksOthers = true;
     this.findEnd(text);
     return this.panicEnded && isPanicEnd(text) ? 'over' : 'taken';
   }
@@ -144,14 +151,14 @@ export class OpenReport {
   }
 
   private finished(): boolean {
-    if (this.rule?.shape === 'line') return true;
+    if (this.rule?.shape === 'line' || (this.rule?.shape === 'block' && !this.panicSeen)) return true;
     if (this.panicSeen) return this.panicEnded;
-    return this.rule?.shape === 'frame' || this.rule?.shape === 'backtrace' ? this.traceSeen : this.endSeen;
+    return this.endSeen || (this.traceSeen && (this.rule?.shape === 'frame' || this.rule?.shape === 'backtrace'));
   }
 
   private findEnd(text: string): void {
     if (isTraceEnd(text)) this.endSeen = true;
-    if (this.rule?.shape === 'frame' && this.traceSeen && isFrameEdge(text)) this.endSeen = true;
+    if (this.rule?.shape === 'frame' && this.frames > 0 && isFrameEdge(text)) this.endSeen = true;
     if (this.rule?.shape === 'kill' && isKillLine(text)) this.endSeen = true;
     if (this.panicSeen && isPanicLast(text)) this.panicEnded = true;
   }

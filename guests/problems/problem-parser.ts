@@ -2,7 +2,7 @@ import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import { readConsoleLine, type ConsoleText } from './console-line.ts';
 import { OpenReport } from './open-report.ts';
 import type { ProblemRule } from './problem-rule.ts';
-import { isFrameEdge, isKillLine } from './report-body.ts';
+import { isFrameEdge, isKillLine, isOtherCpuStack } from './report-body.ts';
 import { createChunkScanner } from './chunk-scanner.ts';
 import { CUT_HERE, findRule, MARKER, MAY_BEGIN } from './rules.ts';
 
@@ -112,10 +112,18 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
     open(line).take(line);
   };
 
+  /** The stack of a CPU that was asked for it belongs to the report that asked. */
+  const adopt = ({ caller }: ConsoleText) => {
+    if (caller === undefined || stacks.has(caller)) return;
+    const asking = queue.findLast((report) => !report.closed && report.asksOthers);
+    if (asking !== undefined) stacks.set(caller, [asking]);
+  };
+
   const takeText = (line: ConsoleText, stamped: boolean) => {
     const { text, timeSec } = line;
     if (text.startsWith(MARKER)) return takeMarker(text);
     if (timeSec !== undefined) for (const report of queue) if (!report.closed && report.isStale(timeSec)) close(report);
+    if (isOtherCpuStack(text)) adopt(line);
     const current = stacks.get(line.caller ?? '')?.at(-1);
     const foreignToAll = line.timeSec === undefined && line.caller === undefined && stamped;
     if (MAY_BEGIN.test(text) && !(current?.rule?.shape === 'kill' && isKillLine(text))) {
@@ -136,7 +144,7 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
   const scanner = createChunkScanner({
     isCareful: () => queue.length > 0,
     onLine: (raw, stamped) => {
-      for (const line of readConsoleLine(raw)) takeText(line, stamped);
+      for (const line of readConsoleLine(raw, stamped)) takeText(line, stamped);
       emitClosed();
     },
   });

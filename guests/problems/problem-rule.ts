@@ -3,13 +3,14 @@ import type { ProblemKind } from '../../orchestrator/model/problem.ts';
 /**
  * How a report goes on and ends:
  * - `line`: it is one line.
+ * - `block`: more lines follow, maybe a stack trace, and nothing marks the end.
  * - `backtrace`: a stack trace follows, and nothing marks the end.
  * - `end-trace`: a stack trace follows, then `---[ end trace`.
  * - `frame`: a stack trace follows, then a line of `=====`, as a rule.
  * - `panic`: ends with `---[ end Kernel panic` or what else a stopping kernel says last.
  * - `kill`: memory statistics follow, then the line that names the killed process.
  */
-export type ReportShape = 'line' | 'backtrace' | 'end-trace' | 'frame' | 'panic' | 'kill';
+export type ReportShape = 'line' | 'block' | 'backtrace' | 'end-trace' | 'frame' | 'panic' | 'kill';
 
 /**
  * What makes two reports the same defect: the lock classes, the first telling functions of the stack, or only what the

@@ -31,6 +31,9 @@ export function readRole(text: string): LineRole {
   return { body: BODY.test(text), traceBegin: TRACE_BEGIN.test(text), frame: IS_FRAME.test(text) };
 }
 
+/** An RCU stall and a hard lockup want to see what the other CPUs do. */
+export const asksOtherCpus = (text: string): boolean => /^[Ss]ending NMI (?:from CPU \d+ )?to (?:all )?(?:other )?CPUs/.test(text);
+export const isOtherCpuStack = (text: string): boolean => text.startsWith('NMI backtrace for cpu');
 export const isTraceEnd = (text: string): boolean => TRACE_END.test(text);
 export const isPanicEnd = (text: string): boolean => PANIC_END.test(text);
 export const isPanicLast = (text: string): boolean => PANIC_LAST.test(text);

@@ -4,6 +4,8 @@ export interface PrepareContext {
   readonly cacheDir: string;
   /** One line of progress for the user: what is being downloaded, built or waited for. */
   readonly log: (line: string) => void;
+  /** How far a step of minutes has come, every few seconds; each call replaces what the last one said. */
+  readonly progress?: (text: string) => void;
   /** Aborts downloads, builds and waits. */
   readonly signal?: AbortSignal;
 }

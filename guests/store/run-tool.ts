@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
@@ -21,6 +22,10 @@ export interface ToolOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Each line of both streams as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** What ends the tool when the signal aborts or the controller dies. `make` must be asked, or its own children go on. */
+  readonly endBy?: 'SIGKILL' | 'SIGTERM';
 }
 
 export interface ToolResult {
@@ -37,17 +42,20 @@ export interface ToolResult {
 export async function tryTool(argv: readonly [string, ...string[]], options: ToolOptions = {}): Promise<ToolResult> {
   const [program] = argv;
   // A controller that is killed takes its tools with it: they would go on writing where the next one cleans up.
-  const result = await execa('setpriv', ['--pdeathsig', 'KILL', ...argv], {
+  const { onLine, endBy = 'SIGKILL' } = options;
+  const running = execa('setpriv', ['--pdeathsig', endBy.replace(/^SIG/, ''), ...argv], {
     reject: false,
     all: true,
     stdin: 'ignore',
     // All of them write to a folder that is thrown away then; and unshare does not pass on SIGTERM.
-    killSignal: 'SIGKILL',
+    killSignal: endBy,
     // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live.
     env: { ...options.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.signal && { cancelSignal: options.signal }),
   });
+  if (onLine) createInterface({ input: running.all }).on('line', onLine);
+  const result = await running;
   options.signal?.throwIfAborted();
   if (result.code === 'ENOENT') throw missingToolError('setpriv');
   const output = result.all;

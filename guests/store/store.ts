@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
 import { withLock } from './lock.ts';
@@ -21,9 +21,16 @@ interface StoreRequest {
 /**
  * Path of the finished entry `<cacheDir>/<kind>/<key>`, built if it is not there. It is built aside and
  * renamed in, so that an entry which exists is whole; what a killed builder left is removed by the next.
- * Rejects with what `build` rejects with, or InfraError for a full disk.
+ * Rejects with what `build` rejects with, or InfraError for a full disk. An entry's time is that of its last use.
  */
-export async function getOrCreate({ kind, key, build }: StoreRequest, context: PrepareContext): Promise<string> {
+export async function getOrCreate(request: StoreRequest, context: PrepareContext): Promise<string> {
+  const entry = await findOrBuild(request, context);
+  // In a cache that another user owns nobody counts.
+  await utimes(entry, new Date(), new Date()).catch(() => undefined);
+  return entry;
+}
+
+async function findOrBuild({ kind, key, build }: StoreRequest, context: PrepareContext): Promise<string> {
   const entry = join(context.cacheDir, kind, key);
   if (await exists(entry)) return entry;
   try {

@@ -38,6 +38,17 @@ export class UserError extends RigError {
 /** The rig or its host could not do its part: exit 3, never the kernel's fault. */
 export class InfraError extends RigError {}
 
+/** The kernel under test could not be made: a result of its cells, as a kernel that does not boot is. */
+export class KernelError extends RigError {
+  /** The compiler's own words. */
+  readonly evidence: string;
+
+  constructor(message: string, options: RigErrorOptions & { readonly evidence: string }) {
+    super(message, options);
+    this.evidence = options.evidence;
+  }
+}
+
 /** How a guest ended or stopped answering, told apart by console, QMP and SSH together. */
 export type GuestDeathKind = 'panic' | 'power-off' | 'reset' | 'stall' | 'ssh-lost' | 'qemu-died';
 

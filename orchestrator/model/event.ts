@@ -31,7 +31,7 @@ export type RunEvent =
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }
-  /** A kernel or image being made ready; `detail` names the exact version. */
+  /** A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is. */
   | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number }
   | { readonly type: 'cell-start'; readonly cell: string }
   | {

@@ -40,7 +40,42 @@ export type KernelSpec =
       readonly image: string;
       /** `…/lib/modules/<release>`, or a folder that holds exactly one such; absent: nothing is modular. */
       readonly modules?: string;
-    };
+    }
+  | SourceKernelSpec;
+
+/** What a kernel that the rig builds is configured with unless the user says otherwise: all of pmem, no debugging aids. */
+export const DEFAULT_KERNEL_CONFIG: readonly string[] = ['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax'];
+
+/** A kernel that the rig builds. */
+export interface SourceKernelSpec {
+  readonly kind: 'source';
+  readonly name: string;
+  readonly source: KernelSource;
+  /** What the fragments are put on; see docs/kernel-config.md. */
+  readonly base: 'tiny' | 'defconfig' | { readonly file: string };
+  /** In order: names of the rig's fragments, and absolute paths of the user's own. */
+  readonly config: readonly string[];
+}
+
+export type KernelSource = (
+  | {
+      readonly kind: 'debian';
+      /** `linux-source-6.1`. */
+      readonly package: string;
+      /** Absent: the first of the usual suites that has the package. */
+      readonly release?: string;
+    }
+  | {
+      readonly kind: 'tree';
+      /** A git tree, or a plain folder with a kernel's source. */
+      readonly path: string;
+      /** Absent: the tree as it lies there. */
+      readonly ref?: string;
+    }
+) & {
+  /** Absolute paths of patches and mboxes, applied in order. */
+  readonly patches: readonly string[];
+};
 
 export type ImageSpec =
   | { readonly kind: 'debian'; readonly name: string; readonly release: string; readonly packages: readonly string[] }

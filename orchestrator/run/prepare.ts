@@ -26,7 +26,7 @@ interface PrepareOptions {
  */
 export async function prepareAll({ cells, cacheDir, signal, emit, log }: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
   const context = { cacheDir, signal, log };
-  const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => stage('kernel', spec.name, async () => prepareKernel(spec, context)));
+  const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress })));
   const images = startEach(cells.map(({ image }) => image), (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)));
   // All of them, also after a failure: none may go on behind the run's back.
   const settled = await Promise.allSettled([...kernels.all, ...images.all]);
@@ -39,12 +39,12 @@ export async function prepareAll({ cells, cacheDir, signal, emit, log }: Prepare
     return { kernel, image };
   };
 
-  async function stage<T extends { readonly description: string; readonly notes: readonly string[] }>(what: string, name: string, make: () => Promise<T>): Promise<T> {
+  async function stage<T extends { readonly description: string; readonly notes: readonly string[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
     const label = `${what} ${name}`;
     emit({ type: 'stage', stage: label, detail: '', status: 'start' });
     const start = performance.now();
     try {
-      const made = await make();
+      const made = await make((detail) => emit({ type: 'stage', stage: label, detail, status: 'start' }));
       emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start });
       for (const text of made.notes) emit({ type: 'note', text: `${label}: ${text}` });
       return made;

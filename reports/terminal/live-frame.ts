@@ -22,7 +22,7 @@ export function renderFrame(fold: RunFold, nowMs: number, { width, height }: Fra
   const running = [...fold.cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
   const preparing = [...fold.stages.values()].filter(({ status }) => status === 'start');
   const active = [
-    ...preparing.map(({ stage }) => [{ text: `▸ ${cleanLine(stage)}` }, { text: '  being made ready', style: palette.dim }]),
+    ...preparing.map(({ stage, detail }) => [{ text: `▸ ${cleanLine(stage)}` }, { text: `  ${detail === '' ? 'being made ready' : cleanLine(detail)}`, style: palette.dim }]),
     ...running.map(({ plan, current, tests }) => [
       { text: `▸ ${cleanLine(plan.id)}`, style: palette.dim },
       { text: `  ${current === undefined ? 'between tests' : cleanLine(current.test)}` },

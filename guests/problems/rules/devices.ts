@@ -2,7 +2,7 @@ import type { ProblemRule } from '../problem-rule.ts';
 
 const FAILED = String.raw`(?:fail|error|corrupt|misaligned|unable to|could not|cannot|bad block|no free slots|timed? ?out)`;
 /** What a guest is told whose host cannot flush, or that has no labels: settings, not failures. */
-const ADVICE = /unable to guarantee persistence of writes|No poison|errors? 0\b|without label|set_read_only/;
+const ADVICE = /unable to guarantee persistence of writes|No poison|errors? 0\b|\b0 errors|without label|set_read_only/;
 
 /** The pmem stack itself. */
 export const DEVICE_RULES: readonly ProblemRule[] = [
@@ -24,5 +24,5 @@ export const DEVICE_RULES: readonly ProblemRule[] = [
     shape: 'line',
     signature: 'title',
   },
-  { kind: 'dax-error', start: /^Memory failure: 0x[\da-f]+: .*(?:dax|Failed|still referenced)/i, words: ['Memory failure: 0x'], shape: 'line', signature: 'title' },
+  { kind: 'dax-error', start: /^Memory failure: 0x[\da-f]+: (?:recovery action for dax page: (?!Recovered)|.*(?:still referenced|: Failed\b))/, words: ['Memory failure: 0x'], shape: 'line', signature: 'title' },
 ];

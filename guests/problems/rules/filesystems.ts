@@ -7,13 +7,13 @@ function line(kind: ProblemRule['kind'], start: RegExp, words: readonly string[]
 /** On-disk or in-memory corruption, aborted journals and file systems that shut themselves down. */
 export const FILESYSTEM_RULES: readonly ProblemRule[] = [
   line('ext4-error', /^EXT4-fs (?:error|panic) \(device /, ['EXT4-fs error', 'EXT4-fs panic']),
-  line('ext4-error', /^EXT4-fs \([^)]+\): (?:I\/O error while writing superblock|failed to convert unwritten extents|This should not happen!! Data will be lost|delayed block allocation failed)/, ['EXT4-fs (']),
+  line('ext4-error', /^EXT4-fs \([^)]+\): (?:I\/O error while writing superblock|failed to convert unwritten extents|This should not happen!! Data will be lost|[Dd]elayed block allocation failed)/, ['EXT4-fs (']),
   line('ext4-error', /^(?:JBD2: (?:Error -?\d+ detected|Detected IO errors|Corruption|Invalid checksum|Failed to (?:read|write))|Aborting journal on device )/, ['JBD2: ', 'Aborting journal']),
   {
     kind: 'xfs-error',
-    start: /^XFS \([^)]+\): (?:Metadata (?:corruption|CRC error) detected|Internal error |Corruption (?:of|detected|warning)|Unmount and run xfs_repair)/,
+    start: /^XFS \([^)]+\): (?:Metadata (?:corruption|CRC error) detected|Internal error |Corruption (?:of|detected|warning))/,
     words: ['XFS ('],
-    shape: 'backtrace',
+    shape: 'block',
     signature: 'title',
   },
   {

@@ -1,0 +1,152 @@
+import { copyFile, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
+import { digestOf, shortDigest } from '../../store/digest.ts';
+import { diskFullError } from '../../store/disk-full.ts';
+import type { PrepareContext } from '../../store/prepare-context.ts';
+import { removeTree } from '../../store/remove-tree.ts';
+import { getOrCreate } from '../../store/store.ts';
+import { digestConfigInputs } from '../kconfig/config-base.ts';
+import { configureKernel } from '../kconfig/configure-kernel.ts';
+import { prepareInitramfs } from '../kernel-initramfs.ts';
+import { readKernelRelease } from '../kernel-release.ts';
+import { finishModuleTree, writeModulesDisk } from '../module-tree.ts';
+import type { PreparedKernel } from '../prepared-kernel.ts';
+import { bootImage, extractPvhKernel } from '../pvh-kernel.ts';
+import { applyPatches } from './apply-patches.ts';
+import { type BuildTools, findBuildTools } from './build-tools.ts';
+import { BUILD_RECORD, type BuildRecord, readBuildRecord } from './build-record.ts';
+import { findSource } from './find-source.ts';
+import { keepKbuildTree } from './kbuild-tree.ts';
+import { compileKernel, makeTarget } from './make-kernel.ts';
+import { type Patch, readPatches } from './read-patches.ts';
+import { recallObjects, rememberObjects } from './remembered-objects.ts';
+import type { FoundSource } from './source.ts';
+
+/** Raise it when the build below would leave something else for the same source and configuration. */
+const RECIPE_VERSION = 1;
+/** A tiny kernel with all fragments takes 2.2 GiB while it is built, source included; a defconfig 4. */
+const NEEDED_BYTES = 3 * 2 ** 30;
+
+interface Ingredients {
+  readonly source: FoundSource;
+  readonly patches: readonly Patch[];
+  readonly tools: BuildTools;
+}
+
+/**
+ * Builds a kernel from source, or finds what an earlier build of the same source, patches, configuration and compiler left. The
+ * entry holds `vmlinuz`, `config`, `System.map`, `debug/vmlinux` (with line information), `kbuild` (for outside modules), `build.log`,
+ * `build.json`, and the modules if there are any. Rejects with UserError for the user's source, patches and options, with KernelError for a
+ * kernel that does not compile, and with InfraError.
+ */
+export async function prepareSourceKernel(spec: SourceKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+  const tools = await findBuildTools(context);
+  const patches = await readPatches(spec.source.patches, context);
+  const configDigest = await digestConfigInputs(spec.base, spec.config);
+  const source = await findSource(spec.source, context);
+  const digest = digestOf(RECIPE_VERSION, source.digest, patches.map(({ diff }) => diff), configDigest, tools.version);
+  const entry = await getOrCreate(
+    { kind: 'kernels', key: `built-${shortDigest(digest)}`, build: (dir) => build(spec, { source, patches, tools }, dir, context) },
+    context,
+  );
+  const record = await readBuildRecord(entry);
+  const initramfs = await prepareInitramfs({ entry, digest, release: record.release, hasModules: record.modules }, context);
+  return {
+    name: spec.name,
+    image: await bootImage(entry),
+    release: record.release,
+    description: describeBuild(record),
+    initramfs: initramfs.path,
+    ...(record.modules && { modulesDisk: join(entry, 'modules.ext4') }),
+    config: join(entry, 'config'),
+    vmlinux: join(entry, 'debug', 'vmlinux'),
+    kbuild: join(entry, 'kbuild'),
+    digest: initramfs.digest,
+    notes: [...source.notes, ...record.notes, ...noteWarnings(record)],
+  };
+}
+
+function describeBuild({ release, source, patches, base, config }: BuildRecord): string {
+  const patched = patches.length === 0 ? '' : ` + ${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`;
+  return `${release} from ${source}${patched}, ${base}: ${config.join(', ')}`;
+}
+
+function noteWarnings({ warnings }: BuildRecord): readonly string[] {
+  const [first] = warnings;
+  if (!first) return [];
+  return [`the compiler warned ${warnings.length} ${warnings.length === 1 ? 'time' : 'times'} of nvdimm, dax, md or fs, first at ${first.file}:${first.line}: ${first.text}`];
+}
+
+async function build(spec: SourceKernelSpec, { source, patches, tools }: Ingredients, dir: string, context: PrepareContext): Promise<void> {
+  const start = performance.now();
+  await requireSpace(dir);
+  const sourceDir = join(dir, 'source');
+  await mkdir(sourceDir);
+  context.log(`unpacking ${source.description}`);
+  context.progress?.('unpacking the source');
+  await source.unpack(sourceDir);
+  await applyPatches(patches, sourceDir, context);
+
+  const options = { sourceDir, tools, context };
+  context.log(`configuring ${spec.name}: ${spec.config.join(', ')}`);
+  context.progress?.('configuring');
+  const { configText, notes } = await configureKernel({ sourceDir, base: spec.base, fragments: spec.config, make: async (words) => void (await makeTarget(words, options)) });
+  const release = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
+
+  context.log(`compiling ${release}${tools.ccache ? ' with ccache' : ''}`);
+  const kind = digestOf(release.split('.', 2), spec.base, spec.config);
+  const { objects, warnings } = await compileKernel(join(dir, 'build.log'), await recallObjects(kind, context.cacheDir), options);
+  await rememberObjects(kind, objects, context.cacheDir);
+
+  context.progress?.('keeping what guests need');
+  const modules = await keepModules(dir, release, options);
+  await keepImages(sourceDir, dir, context);
+  await writeFile(join(dir, 'config'), configText);
+  await keepKbuildTree(sourceDir, join(dir, 'kbuild'), context);
+  const record: BuildRecord = {
+    release,
+    source: source.description,
+    patches: patches.map(({ label }) => label),
+    base: typeof spec.base === 'string' ? spec.base : spec.base.file,
+    config: [...spec.config],
+    compiler: tools.compiler,
+    ccache: tools.ccache,
+    objects,
+    seconds: Math.round((performance.now() - start) / 1000),
+    modules,
+    warnings: [...warnings],
+    notes: [...notes],
+  };
+  await writeFile(join(dir, BUILD_RECORD), `${JSON.stringify(record, undefined, 2)}\n`);
+  await removeTree(sourceDir);
+}
+
+/** Better said before the minutes than after them. */
+async function requireSpace(dir: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dir);
+  if (bavail * bsize < NEEDED_BYTES) throw diskFullError(dir, `a kernel build needs ${NEEDED_BYTES / 2 ** 30} GiB`);
+}
+
+async function keepImages(sourceDir: string, dir: string, context: PrepareContext): Promise<void> {
+  const vmlinuz = join(dir, 'vmlinuz');
+  await copyFile(join(sourceDir, 'arch', 'x86', 'boot', 'bzImage'), vmlinuz);
+  // Refuses what is no kernel before anything boots it.
+  await readKernelRelease(vmlinuz);
+  await extractPvhKernel(vmlinuz, join(dir, 'vmlinux'), context);
+  await mkdir(join(dir, 'debug'));
+  await rename(join(sourceDir, 'vmlinux'), join(dir, 'debug', 'vmlinux'));
+  await rename(join(sourceDir, 'System.map'), join(dir, 'System.map'));
+}
+
+/** False for a kernel that has all built in. */
+async function keepModules(dir: string, release: string, options: Parameters<typeof makeTarget>[1]): Promise<boolean> {
+  const order = await stat(join(options.sourceDir, 'modules.order')).catch(() => undefined);
+  if (order === undefined || order.size === 0) return false;
+  await makeTarget([`INSTALL_MOD_PATH=${dir}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', 'modules_install'], options);
+  const tree = join(dir, 'lib', 'modules', release);
+  await Promise.all(['build', 'source'].map((link) => rm(join(tree, link), { force: true })));
+  await finishModuleTree(dir, release, options.context);
+  await writeModulesDisk(tree, join(dir, 'modules.ext4'), options.context);
+  return true;
+}

@@ -1,0 +1,87 @@
+import { createWriteStream } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { InfraError, KernelError } from '../../../orchestrator/model/errors.ts';
+import type { PrepareContext } from '../../store/prepare-context.ts';
+import { toolFailedError, tryTool } from '../../store/run-tool.ts';
+import type { BuildTools } from './build-tools.ts';
+import { type CompilerWarning, findFirstError, isObjectLine, parseWatchedWarning } from './compiler-output.ts';
+
+/** Often enough to be seen alive, rarely enough for a log of CI. */
+const PROGRESS_MS = 15_000;
+
+export interface MakeOptions {
+  readonly sourceDir: string;
+  readonly tools: BuildTools;
+  readonly context: PrepareContext;
+}
+
+/** Runs a small target of the kernel's build, such as `defconfig`; rejects with InfraError and make's last words. */
+export async function makeTarget(words: readonly string[], options: MakeOptions): Promise<string> {
+  const argv = makeArgv(words, options);
+  const made = await tryTool(argv, environment(options));
+  if (!made.ok) throw toolFailedError(argv, made.output);
+  return made.stdout;
+}
+
+/**
+ * Compiles the kernel and its modules on all cores and writes everything that the build says to `logFile`. Progress is in objects,
+ * of `expected` if an earlier build of the kind told how many there are. Rejects with KernelError `kernel-compile-error` with the
+ * first error and its lines, and with InfraError for a full disk or a compiler that was killed.
+ */
+export async function compileKernel(logFile: string, expected: number | undefined, options: MakeOptions): Promise<{ readonly objects: number; readonly warnings: readonly CompilerWarning[] }> {
+  const { context } = options;
+  const warnings: CompilerWarning[] = [];
+  let objects = 0;
+  const log = createWriteStream(logFile);
+  const say = (): void => context.progress?.(`compiling, ${objects.toLocaleString('en')} objects${expected === undefined ? '' : ` of about ${expected.toLocaleString('en')}`}`);
+  const onLine = (line: string): void => {
+    log.write(`${line}\n`);
+    if (isObjectLine(line)) objects += 1;
+    const warning = parseWatchedWarning(line);
+    if (warning) warnings.push(warning);
+  };
+  const timer = setInterval(say, PROGRESS_MS);
+  try {
+    const made = await tryTool(makeArgv(['bzImage', 'modules'], options), { ...environment(options), onLine });
+    if (!made.ok) throw compileError(made.output);
+    return { objects, warnings };
+  } finally {
+    clearInterval(timer);
+    log.end();
+    await finished(log).catch(() => undefined);
+  }
+}
+
+function compileError(output: string): Error {
+  // A compiler that the host killed says nothing of the kernel.
+  if (/^(?:\S+: )?fatal error: Killed signal|Killed signal terminated program|\bsignal: Killed\b/m.test(output)) {
+    return new InfraError('The compiler was killed while it built the kernel: the host ran out of memory.', { code: 'compiler-killed', remedy: 'give the host more memory, or end other programs.' });
+  }
+  const { title, lines } = findFirstError(output);
+  return new KernelError(`the kernel does not compile: ${title}`, { code: 'kernel-compile-error', evidence: lines.join('\n') });
+}
+
+function makeArgv(words: readonly string[], { sourceDir, tools }: MakeOptions): readonly [string, ...string[]] {
+  return ['make', '-C', sourceDir, `-j${availableParallelism()}`, 'ARCH=x86_64', `CC=${tools.cc}`, `HOSTCC=${tools.cc}`, ...words];
+}
+
+/** Nothing of host, user and time may get into the kernel, so that the same source gives the same bytes and ccache finds them. */
+function environment({ sourceDir, context: { signal } }: MakeOptions) {
+  return {
+    env: {
+      KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
+      KBUILD_BUILD_USER: 'pmemrig',
+      KBUILD_BUILD_HOST: 'localhost',
+      KBUILD_BUILD_VERSION: '1',
+      // Each build has a folder of another name; its objects are the same all the same.
+      CCACHE_BASEDIR: sourceDir,
+      CCACHE_NOHASHDIR: '1',
+      // A git repository around the cache is not the kernel's.
+      GIT_CEILING_DIRECTORIES: sourceDir.slice(0, -basename(sourceDir).length - 1),
+    },
+    signal,
+    endBy: 'SIGTERM' as const,
+  };
+}

@@ -1,0 +1,28 @@
+import type { StoreEntry } from '../store/list-entries.ts';
+import { listEntries } from '../store/list-entries.ts';
+import { type BuildRecord, readBuildRecord } from './build/build-record.ts';
+
+/** A kernel in the store; one that was fetched or given has no record. */
+export interface StoredKernel extends StoreEntry {
+  readonly record?: BuildRecord;
+}
+
+/** Folders of the store that hold kernels, their sources, and what is made of them. */
+const KINDS = { kernel: 'kernels', around: ['sources', 'initramfs'] } as const;
+
+/** All kernels in the store, the last used first. */
+export async function listKernels(cacheDir: string): Promise<readonly StoredKernel[]> {
+  const entries = await listEntries(KINDS.kernel, cacheDir);
+  return await Promise.all(
+    entries.map(async (entry) => {
+      const record = await readBuildRecord(entry.path).catch(() => undefined);
+      return { ...entry, ...(record && { record }) };
+    }),
+  );
+}
+
+/** The kernels, sources and initramfs that nobody used since a time in epoch ms. */
+export async function findUnused(sinceMs: number, cacheDir: string): Promise<readonly StoreEntry[]> {
+  const lists = await Promise.all([KINDS.kernel, ...KINDS.around].map(async (kind) => listEntries(kind, cacheDir)));
+  return lists.flat().filter(({ lastUsedMs }) => lastUsedMs < sinceMs);
+}

@@ -1,0 +1,41 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withLock } from './lock.ts';
+import type { PrepareContext } from './prepare-context.ts';
+import { removeTree } from './remove-tree.ts';
+
+/** One finished entry of the store. */
+export interface StoreEntry {
+  readonly kind: string;
+  readonly key: string;
+  readonly path: string;
+  /** What it takes on disk. */
+  readonly sizeBytes: number;
+  readonly lastUsedMs: number;
+}
+
+/** The finished entries of one folder of the store, the last used first. What is being built, and locks, are none. */
+export async function listEntries(kind: string, cacheDir: string): Promise<readonly StoreEntry[]> {
+  const dir = join(cacheDir, kind);
+  const names = (await readdir(dir).catch(() => [])).filter((name) => !/\.(?:lock|partial-.*)$/.test(name));
+  const entries = await Promise.all(
+    names.map(async (key) => {
+      const path = join(dir, key);
+      const [{ mtimeMs }, sizeBytes] = await Promise.all([stat(path), sizeOf(path)]);
+      return { kind, key, path, sizeBytes, lastUsedMs: mtimeMs };
+    }),
+  );
+  return entries.toSorted((a, b) => b.lastUsedMs - a.lastUsedMs);
+}
+
+/** Removes an entry unless somebody is just building it. */
+export async function removeEntry({ path, key }: StoreEntry, { log, signal }: Pick<PrepareContext, 'log' | 'signal'>): Promise<void> {
+  await withLock({ path: `${path}.lock`, what: key, log, signal }, async () => removeTree(path));
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  // Disk images are sparse: blocks, not lengths.
+  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name)).catch(() => ({ blocks: 0 }))).blocks * 512));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
