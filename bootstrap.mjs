@@ -60,7 +60,7 @@ async function main([verb = '', ...args]) {
   for (const signal of SIGNALS) process.on(signal, onSignal);
   await installPackages();
   await build();
-  await prepareHost();
+  await prepareHost({ kernelBuilds: verb === 'test' });
   if (verb === 'smoke') return handOver(CLI, ['run', join(ROOT, 'matrices', 'smoke.yaml'), ...args]);
   if (verb === 'bench') return handOver(BENCH, args);
   if (verb === 'test') return test(args);
@@ -136,8 +136,9 @@ function listSources(folder) {
   });
 }
 
-async function prepareHost() {
-  const status = await run([process.execPath, CLI, 'doctor', '--fix', '--quiet']);
+/** @param {{ kernelBuilds: boolean }} needs the tests build a kernel, too */
+async function prepareHost({ kernelBuilds }) {
+  const status = await run([process.execPath, CLI, 'doctor', '--fix', '--quiet', ...(kernelBuilds ? ['--kernel-builds'] : [])]);
   // The doctor has said what is wrong and what to type.
   if (status !== 0) throw new Stop(status, '');
 }

@@ -72,7 +72,7 @@ test('what the kernel reports during a test fails it, with the report as evidenc
   const path = script('warn.sh', `for line in ${report.map((line) => `'${line}'`).join(' ')}; do echo "<4>$line" > /dev/kmsg; done; echo done`);
   const run = await rig(['once', ...guest, '--', path], workspace);
   expect(endOf(run.events, 'command/warn.sh')).toMatchObject({ status: 'fail', message: expect.stringContaining('pmem_submit_bio') as string, evidence: expect.stringContaining('RIP: 0010') as string });
-  const [problem] = run.events.filter((event) => event.type === 'problem');
+  const problem = run.events.find((event) => event.type === 'problem');
   expect(problem).toMatchObject({ test: 'command/warn.sh', attempt: 1, during: 'test', problem: { kind: 'warning', truncated: false } });
   expect(readFileSync(join(run.dir, problem?.file ?? ''), 'utf8')).toContain('drivers/nvdimm/pmem.c:210');
   expect(run.stdout).toContain('kernel problems:');

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { KernelOptions } from './commands/compose-kernel.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
 import type { ExecuteOptions } from './commands/execute-run.ts';
-import { describeError, UserError } from './model/errors.ts';
+import { describeError, KernelError, UserError } from './model/errors.ts';
 import { VERSION } from './version.ts';
 
 /** Verbs and flags only; each verb's work is in its own file, loaded when asked for. */
@@ -20,6 +21,7 @@ Examples:
   pmemrig run matrices/smoke.yaml                    the whole matrix
   pmemrig run matrices/smoke.yaml --filter 'kernel=debian-6.12' --filter 'pmem=virtio-pmem'
   pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --pmem nvdimm,virtio-pmem
+  pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   pmemrig once --kernel bookworm-backports --pmem nvdimm -- ./repro.sh --loops 10
   pmemrig shell --kernel bookworm --pmem virtio-pmem  look around in such a guest
 
@@ -67,6 +69,7 @@ withGuestOptions(
 Examples:
   pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --modules ~/linux/out/lib/modules --pmem virtio-pmem
   pmemrig once --kernel bookworm --pmem nvdimm --fs ext4-dax -- ./repro.sh --loops 10
+  pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   git bisect run pmemrig once --kernel . --pmem virtio-pmem --bisect -- ~/repro.sh
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
@@ -88,6 +91,60 @@ withGuestOptions(
   process.exitCode = await shellCommand(matrix, cell, options);
 });
 
+const kernelCommands = program
+  .command('kernel')
+  .summary('build kernels, and look after those in the cache')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  pmemrig kernel build --kernel ~/linux --config +prove-locking
+  pmemrig kernel build --kernel linux-source-6.1 --patch fix.mbox --base defconfig
+  pmemrig kernel build matrices/lockdep.yaml         all kernels of a matrix
+  pmemrig kernel list
+  pmemrig kernel prune --unused 7`,
+  );
+
+withKernelOptions(
+  kernelCommands
+    .command('build')
+    .summary('build or fetch kernels ahead of a run; what is there already is not built again')
+    .argument('[matrix]', 'a matrix file; without it the kernel is described by the options')
+    .argument('[names...]', 'only these kernels of the matrix'),
+).action(async (matrix: string | undefined, names: string[], options: KernelOptions) => {
+  const { kernelBuildCommand } = await import('./commands/kernel.ts');
+  process.exitCode = await kernelBuildCommand(matrix, names, options);
+});
+
+kernelCommands
+  .command('list')
+  .summary('the kernels in the cache')
+  .option('--json', 'as JSON')
+  .action(async (options) => {
+    const { kernelListCommand } = await import('./commands/kernel.ts');
+    process.exitCode = await kernelListCommand(options);
+  });
+
+kernelCommands
+  .command('show')
+  .summary('how a kernel in the cache was built, and its files')
+  .argument('<kernel>', 'its key in `kernel list`, or the beginning of it, or its release')
+  .action(async (kernel: string) => {
+    const { kernelShowCommand } = await import('./commands/kernel.ts');
+    process.exitCode = await kernelShowCommand(kernel);
+  });
+
+kernelCommands
+  .command('prune')
+  .summary('remove kernels and sources from the cache that nobody has used for a while')
+  .option('--unused <days>', 'for how long', wholeNumber, 30)
+  .option('--all', 'all of them; not while a run goes on')
+  .option('--dry-run', 'only say what would be removed')
+  .action(async (options) => {
+    const { kernelPruneCommand } = await import('./commands/kernel.ts');
+    process.exitCode = await kernelPruneCommand(options);
+  });
+
 program
   .command('list')
   .summary('print the cells of a matrix; boots nothing')
@@ -103,6 +160,7 @@ program
   .command('doctor')
   .summary('what this host has and lacks')
   .option('--fix', 'install what is missing (as root or with passwordless sudo)')
+  .option('--kernel-builds', 'ask for what building kernels takes, too: compiler, flex, bison and the like')
   .option('--quiet', 'print only what is wrong')
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExits 0 only if a run could start.')
@@ -150,6 +208,7 @@ async function main(): Promise<void> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof UserError) return 2;
+  if (error instanceof KernelError) return 1;
   // InfraError, or a bug of ours: the rig or its host could not tell.
   return 3;
 }
@@ -158,10 +217,18 @@ function isVerbose(): boolean {
   return program.opts<{ verbose?: boolean }>().verbose ?? false;
 }
 
-function withGuestOptions(command: Command): Command {
+function withKernelOptions(command: Command): Command {
   return command
-    .option('--kernel <which>', 'a bzImage or vmlinux, or a Debian release[/flavour]', 'bookworm-backports')
-    .option('--modules <dir>', "the kernel's modules (…/lib/modules/<release>)")
+    .option('--kernel <which>', 'a kernel source to build, a bzImage or vmlinux, linux-source-6.1 (to build), or a Debian release[/flavour]', 'bookworm-backports')
+    .option('--modules <dir>', "a given image's modules (…/lib/modules/<release>)")
+    .option('--config <fragments>', 'what a kernel to build is configured with: +prove-locking adds to the default; names and paths without + replace it', commaList)
+    .option('--base <config>', 'what the fragments are put on: tiny (the default), defconfig, or the path of a .config')
+    .option('--ref <rev>', 'the git revision of the source to build (default: the tree as it lies there)')
+    .option('--patch <file>', 'a patch or mbox to apply first; repeatable', (file: string, previous?: readonly string[]) => [...(previous ?? []), file]);
+}
+
+function withGuestOptions(command: Command): Command {
+  return withKernelOptions(command)
     .option('--image <release>', 'Debian release of the guest', 'bookworm')
     .option('--pmem <kinds>', 'nvdimm, nvdimm-raw, nvdimm-devdax, nvdimm-sector, virtio-pmem, e820, virtio-blk', commaList, DEFAULT_PMEM)
     .option('--size <size>', 'of each pmem device', '1G')

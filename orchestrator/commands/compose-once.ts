@@ -1,14 +1,10 @@
-import { statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { parseSize } from '../model/size.ts';
 import { composeCommand } from './compose-command.ts';
-import { literalPath } from './literal-path.ts';
+import { composeKernel, type KernelOptions } from './compose-kernel.ts';
 
 /** The flags of `pmemrig once` and `pmemrig shell`. */
-export interface OnceOptions {
-  readonly kernel: string;
-  readonly modules?: string;
+export interface OnceOptions extends KernelOptions {
   readonly image: string;
   readonly pmem: readonly string[];
   readonly size: string;
@@ -82,31 +78,6 @@ function defaultFileSystem(pmem: string, suite: unknown): string {
 function fioSize(deviceSize: string): number {
   const bytes = parseSize(deviceSize) ?? 0;
   return Math.min(MAX_FIO_BYTES, Math.max(MIN_FIO_BYTES, Math.floor(bytes / 2 / MIN_FIO_BYTES) * MIN_FIO_BYTES));
-}
-
-/** A path is a kernel image; anything else is a Debian release, with a flavour behind a slash if need be. */
-function composeKernel({ kernel, modules }: OnceOptions, cwd: string): Record<string, unknown> {
-  const path = resolve(cwd, kernel);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isFile() === true) {
-    return { name: kernelName(path), image: literalPath(path), ...(modules !== undefined && { modules: literalPath(resolve(cwd, modules)) }) };
-  }
-  if (found || kernel.startsWith('.') || kernel.startsWith('/')) {
-    throw new UserError(`--kernel ${kernel}: ${found ? 'a folder, not a kernel image' : 'no such file'}`, {
-      code: 'no-kernel',
-      remedy: 'name a bzImage or vmlinux (in a built tree: arch/x86/boot/bzImage), or a Debian release such as bookworm-backports',
-    });
-  }
-  if (modules !== undefined) {
-    throw new UserError('--modules goes with a kernel image, and a Debian kernel has its own', { code: 'modules-of-debian', remedy: 'leave --modules out, or name a bzImage with --kernel' });
-  }
-  const [release, flavour] = kernel.split('/');
-  return { name: kernel.replaceAll('/', '-'), debian: { release, ...(flavour !== undefined && { flavour }) } };
-}
-
-/** File names hold what a matrix name can't. */
-function kernelName(path: string): string {
-  return basename(path).replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'kernel';
 }
 
 function preset<T>(flag: string, presets: Readonly<Record<string, T>>, name: string): T {

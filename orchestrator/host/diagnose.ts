@@ -33,6 +33,8 @@ export interface Findings {
   readonly qemu: Probed<{ readonly path: string; readonly version: string }>;
   /** Absent when there is no QEMU to probe with. */
   readonly accelerator?: Probed<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+  /** Kernels are to be built from source: what that takes must be there. */
+  readonly kernelBuilds?: boolean;
   /** Where Debian packages would come from; absent when there is no apt-get to ask. */
   readonly archive?: Probed<{ readonly main: string }>;
 }
@@ -48,13 +50,15 @@ const RUNS_DISK = { least: GiB, ample: 4 * GiB };
 /** Judges what was found; pure. */
 export function diagnose(findings: Findings): DoctorReport {
   const { host, user } = findings;
-  const needs = HOST_NEEDS.filter((need) => !(need.unprivilegedOnly === true && user.isRoot));
+  const all = HOST_NEEDS.filter((need) => !(need.unprivilegedOnly === true && user.isRoot));
+  const needs = all.filter((need) => need.forKernelBuilds !== true || findings.kernelBuilds === true);
   const lacks = needs.filter((need) => isLacking(need, findings));
   const checks = [
     checkSystem(host),
     checkQemu(findings),
     checkAccelerator(findings),
     ...needs.filter(({ id }) => id !== 'qemu').map((need) => checkNeed(need, findings)),
+    ...(findings.kernelBuilds === true ? [] : [checkKernelBuilds(all, findings)]),
     checkArchive(findings),
     checkNamespaces(findings),
     checkMemory(host),
@@ -119,6 +123,13 @@ function checkNeed(need: HostNeed, findings: Findings): Check {
   const place = findings.present.get(need.id);
   if (place !== undefined) return { name: need.id, status: 'ok', detail: place };
   return { name: need.id, status: 'missing', detail: `not installed; needed ${need.why}`, remedy: remedyFor(need, findings) };
+}
+
+/** Most hosts run kernels that are built already. */
+function checkKernelBuilds(needs: readonly HostNeed[], findings: Findings): Check {
+  const lacking = needs.filter((need) => need.forKernelBuilds === true && isLacking(need, findings)).map(({ id }) => id);
+  if (lacking.length === 0) return { name: 'kernel builds', status: 'ok', detail: 'compiler and tools are there' };
+  return { name: 'kernel builds', status: 'ok', detail: `not set up: ${lacking.join(', ')} missing`, remedy: 'pmemrig doctor --kernel-builds --fix' };
 }
 
 function remedyFor(need: HostNeed, { host, user }: Findings): string {

@@ -10,6 +10,8 @@ export interface HostNeed {
   readonly foundBy: { readonly commands: readonly string[] } | { readonly files: readonly string[] };
   /** Only a user other than root needs it. */
   readonly unprivilegedOnly?: boolean;
+  /** Only who has kernels built from source needs it. */
+  readonly forKernelBuilds?: boolean;
   /** `null`: the distribution does not package it. */
   readonly packages: Readonly<Record<PackageManager, string | null>>;
 }
@@ -52,6 +54,31 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     ...command('newuidmap', 'to build root file systems as a normal user', { apt: 'uidmap', dnf: 'shadow-utils', pacman: 'shadow', zypper: 'shadow' }),
     unprivilegedOnly: true,
   },
+  // As guests/kernels/build/build-tools.ts asks for them.
+  ...(
+    [
+      command('make', 'to build kernels', everywhere('make')),
+      command('gcc', 'to build kernels', everywhere('gcc')),
+      command('ld', 'to build kernels', everywhere('binutils')),
+      command('flex', 'to build kernels', everywhere('flex')),
+      command('bison', 'to build kernels', everywhere('bison')),
+      command('bc', 'to build kernels', everywhere('bc')),
+      command('git', 'to take kernel sources and patches', everywhere('git')),
+      {
+        id: 'libelf',
+        why: "to build kernels' objtool",
+        foundBy: { files: ['/usr/include/gelf.h', '/usr/include/libelf/gelf.h'] },
+        packages: { apt: 'libelf-dev', dnf: 'elfutils-libelf-devel', pacman: 'libelf', zypper: 'libelf-devel' },
+      },
+      {
+        id: 'openssl-headers',
+        why: 'to build kernels that sign their modules',
+        foundBy: { files: ['/usr/include/openssl/bio.h'] },
+        packages: { apt: 'libssl-dev', dnf: 'openssl-devel', pacman: 'openssl', zypper: 'libopenssl-devel' },
+      },
+      command('ccache', 'to build kernels faster the second time', everywhere('ccache')),
+    ] satisfies HostNeed[]
+  ).map((need): HostNeed => ({ ...need, forKernelBuilds: true })),
 ];
 
 function command(name: string, why: string, packages: HostNeed['packages']): HostNeed {

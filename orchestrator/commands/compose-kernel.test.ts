@@ -1,0 +1,56 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { composeKernel } from './compose-kernel.ts';
+
+async function newFolder(...files: string[]): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'kernel-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  for (const file of files) {
+    await mkdir(dirname(join(dir, 'linux', file)), { recursive: true });
+    await writeFile(join(dir, 'linux', file), '');
+  }
+  return dir;
+}
+
+const SOURCE = ['Kconfig', 'Makefile', 'scripts/kconfig/Makefile'];
+
+test('a source tree is built, even if an image lies in it', async () => {
+  const dir = await newFolder(...SOURCE, 'arch/x86/boot/bzImage');
+  expect(composeKernel({ kernel: 'linux' }, dir)).toStrictEqual({ name: 'linux', source: { tree: join(dir, 'linux') } });
+});
+
+test('the output folder of a build is an image, with the modules beside it', async () => {
+  const dir = await newFolder('Makefile', 'arch/x86/boot/bzImage', 'lib/modules/6.1.0/modules.order');
+  expect(composeKernel({ kernel: 'linux' }, dir)).toStrictEqual({ name: 'linux', image: join(dir, 'linux/arch/x86/boot/bzImage'), modules: join(dir, 'linux/lib/modules') });
+});
+
+test('a + adds to the default fragments, a plain name replaces them', async () => {
+  const dir = await newFolder(...SOURCE);
+  expect(composeKernel({ kernel: 'linux', config: ['+prove-locking'] }, dir)).toHaveProperty('config', ['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax', 'prove-locking']);
+  expect(composeKernel({ kernel: 'linux', config: ['guest', './mine.config'], base: 'defconfig', ref: 'v6.1', patch: ['a.mbox'] }, dir)).toStrictEqual({
+    name: 'linux',
+    source: { tree: join(dir, 'linux'), ref: 'v6.1', patches: [join(dir, 'a.mbox')] },
+    base: 'defconfig',
+    config: ['guest', join(dir, 'mine.config')],
+  });
+});
+
+test("Debian's source package is built, its releases are fetched", () => {
+  expect(composeKernel({ kernel: 'linux-source-6.1' }, '/')).toStrictEqual({ name: 'built-6.1', source: { debian: 'linux-source-6.1' } });
+  expect(composeKernel({ kernel: 'bookworm/cloud-amd64' }, '/')).toStrictEqual({ name: 'bookworm-cloud-amd64', debian: { release: 'bookworm', flavour: 'cloud-amd64' } });
+});
+
+test.each([
+  [{ kernel: 'bookworm', config: ['+prove-locking'] }, 'kernel-built-already'],
+  [{ kernel: 'linux/arch/x86/boot/bzImage', patch: ['x'] }, 'kernel-built-already'],
+  [{ kernel: 'bookworm', modules: 'm' }, 'modules-of-debian'],
+  [{ kernel: 'linux-source-6.1', modules: 'm' }, 'modules-of-debian'],
+  [{ kernel: './none' }, 'no-kernel'],
+  [{ kernel: 'empty' }, 'no-kernel'],
+])('%j is refused: %s', async (options, code) => {
+  const dir = await newFolder('arch/x86/boot/bzImage');
+  await mkdir(join(dir, 'empty'));
+  expect(() => composeKernel(options, dir)).toThrow(expect.objectContaining({ code }));
+});
