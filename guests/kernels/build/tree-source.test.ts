@@ -68,10 +68,14 @@ test('a commit is built as it is, whatever lies in the tree', async () => {
   expect(await readFile(join(dir, 'a.c'), 'utf8')).toBe('one\n');
 });
 
-test('a plain folder is taken as it is, and another content is another source', async () => {
+test('a plain folder is taken without what a build left there, whatever its .gitignore says, and another content is another source', async () => {
   const path = await newTree({ commit: false });
+  await writeFile(join(path, '.gitignore'), '/*\n');
   const first = await findTreeSource({ kind: 'tree', path, patches: [] }, context);
   expect(await readFile(join(await unpack(first), 'a.c'), 'utf8')).toBe('one\n');
+  await writeFile(join(path, 'a.o'), 'another object');
+  await writeFile(join(path, '.config'), 'CONFIG_X=y');
+  expect((await findTreeSource({ kind: 'tree', path, patches: [] }, context)).digest).toBe(first.digest);
   await writeFile(join(path, 'a.c'), 'two\n');
   expect((await findTreeSource({ kind: 'tree', path, patches: [] }, context)).digest).not.toBe(first.digest);
   await expect(unpack(first)).rejects.toMatchObject({ code: 'tree-changed' });

@@ -25,7 +25,7 @@ export async function findTreeSource(source: TreeSource, context: PrepareContext
   if (ref !== undefined && head === undefined) throw notARepository(path);
   const changed = head === undefined || ref !== undefined ? [] : await listChanged(path, context);
   if (changed.length > 0 && source.patches.length > 0) throw dirtyTree(path, changed);
-  const tree = head !== undefined && changed.length === 0 ? head.tree : await withOwnRepository(path, context, (git) => writeTree(git));
+  const tree = head !== undefined && changed.length === 0 ? head.tree : await withOwnRepository(path, context, (git) => writeTree(git, head !== undefined));
 
   const what = head === undefined ? path : `${ref === undefined ? '' : `${ref}, `}${head.commit.slice(0, 12)} of ${path}`;
   return {
@@ -35,7 +35,7 @@ export async function findTreeSource(source: TreeSource, context: PrepareContext
     unpack: async (dir) => {
       await withOwnRepository(path, context, async (git) => {
         // The tree may have changed since; what is built must be what the digest says.
-        const now = head !== undefined && changed.length === 0 ? tree : await writeTree(git);
+        const now = head !== undefined && changed.length === 0 ? tree : await writeTree(git, head !== undefined);
         if (now !== tree) throw new UserError(`${path} changed while it was read.`, { code: 'tree-changed', remedy: 'leave it alone for the moment that it takes, or name a commit with ref.' });
         const archive = `${dir}.tar`;
         try {
@@ -91,8 +91,15 @@ async function withOwnRepository<T>(path: string, { signal }: PrepareContext, bo
   }
 }
 
-async function writeTree(git: Git): Promise<string> {
-  await git('add', '--all', '.');
+/** What a build leaves in a folder. There .gitignore is no guide: Debian's source packages have one that ignores all. */
+const BUILD_PRODUCTS = [
+  ...['*.o', '*.a', '*.ko', '*.mod', '*.mod.c', '.*.cmd', '*.order', '.tmp_*'].map((pattern) => `:(exclude,glob)**/${pattern}`),
+  ...['vmlinux*', '.vmlinux*', 'System.map', 'Module.symvers', 'modules.*', '.config*'].map((pattern) => `:(exclude,glob)${pattern}`),
+  ...['include/config', 'include/generated', 'arch/*/include/generated', 'arch/x86/boot/bzImage'].map((path) => `:(exclude,glob)${path}/**`),
+];
+
+async function writeTree(git: Git, isGit: boolean): Promise<string> {
+  await git('add', '--all', ...(isGit ? ['.'] : ['--force', '.', ...BUILD_PRODUCTS]));
   return (await git('write-tree')).trim();
 }
 
