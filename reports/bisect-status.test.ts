@@ -24,3 +24,11 @@ test('an interruption stops the bisection, a rig that gave up skips the commit',
   expect(bisectStatus(run('pass', 'interrupted'))).toBe(130);
   expect(bisectStatus(run('pass', 'infra'))).toBe(125);
 });
+
+test('a kernel that does not compile skips the commit, though its cells fail', () => {
+  const cell = 'k/nvdimm/ext4-dax/fio';
+  const journal = new JournalBuilder().start([makeCell(cell, ['fio/a'])]);
+  journal.add({ type: 'stage', stage: 'kernel k', detail: 'the kernel does not compile', status: 'failed' });
+  journal.test(cell, 'guest/boot', { status: 'fail' }).add({ type: 'run-end', reason: 'finished' });
+  expect(bisectStatus(journal.summarize())).toBe(125);
+});

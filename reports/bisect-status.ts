@@ -10,7 +10,10 @@ export const CANNOT_TELL = 125;
  */
 export function bisectStatus(summary: RunSummary): 0 | 1 | 130 | typeof CANNOT_TELL {
   const status = exitStatus(summary);
-  if (status === 1 || status === 130) return status;
+  if (status === 130) return status;
+  // A kernel that does not compile fails its cells, yet says nothing of the defect that is looked for.
+  if (summary.stages.some((stage) => stage.status === 'failed')) return CANNOT_TELL;
+  if (status === 1) return status;
   const told = summary.cells.some(({ tests }) => tests.some(({ name, outcome }) => !name.startsWith('guest/') && (outcome === 'pass' || outcome === 'flaky')));
   return status === 0 && told ? 0 : CANNOT_TELL;
 }
