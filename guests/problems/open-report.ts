@@ -2,7 +2,7 @@ import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import type { ConsoleText } from './console-line.ts';
 import { findOrigin } from './origin.ts';
 import type { ProblemRule } from './problem-rule.ts';
-import { asksOtherCpus, isFrameEdge, isKillLine, isPanicEnd, isPanicLast, isTraceEnd, readRole } from './report-body.ts';
+import { asksOtherCpus, isDieLine, isFrameEdge, isKillLine, isPanicEnd, isPanicLast, isTraceEnd, readRole } from './report-body.ts';
 import { CUT_HERE, rankRule } from './rules.ts';
 import { signProblem } from './signature.ts';
 
@@ -14,6 +14,8 @@ const MAX_LINE_CHARS = 1000;
 /** So many lines in a row that do not look like a report's are others', and the report is over. */
 const FOREIGN_LINES = 12;
 const FOREIGN_LINES_IN_PANIC = 40;
+/** What a program prints among the kernel's stamped lines says little about whether the kernel has done. */
+const PROGRAM_LINE = 0.25;
 /** Memory statistics look like nothing else. */
 const FOREIGN_LINES_IN_KILL = 400;
 /** `=====` without a head that is known is a banner of something else. */
@@ -46,6 +48,7 @@ export class OpenReport {
   private pardoned = false;
   private overflown = false;
   private frames = 0;
+  private dieSeen = false;
   private foreign = 0;
   private bodyLines = 0;
   private lastTimeSec: number | undefined;
@@ -58,6 +61,11 @@ export class OpenReport {
   /** What it is, is still to be told, or may be told better by the next line. */
   get inHead(): boolean {
     return !this.traceSeen && !this.endSeen && !this.panicSeen && this.rule?.shape !== 'block';
+  }
+
+  /** Something with an edge of its own began; a panic may still follow from this one. */
+  linger(): void {
+    this.endSeen = true;
   }
 
   /** Nothing more needs to come. */
@@ -84,7 +92,7 @@ export class OpenReport {
    */
   mayBe(rule: ProblemRule): boolean {
     if (this.rule?.shape === 'block') return rule === this.rule && this.lines.length <= HEAD_LINES;
-    if (!this.inHead) return false;
+    if (!this.inHead || this.dieSeen) return false;
     if (this.rule === undefined || rule.kind === this.rule.kind || rule.blame === 'rig') return true;
     if (rule.kind === 'hard-lockup') return this.rule.kind === 'warning';
     return rule.shape === 'end-trace' && (this.rule.shape === 'end-trace' || this.rule.kind === 'bug');
@@ -112,7 +120,8 @@ export class OpenReport {
   take(line: ConsoleText): 'taken' | 'over' {
     const { text } = line;
     const role = readRole(text);
-    this.foreign = role.body ? 0 : this.foreign + 1;
+    if (role.body) this.foreign = 0;
+    else this.foreign += line.timeSec === undefined && this.lastTimeSec !== undefined ? PROGRAM_LINE : 1;
     if (this.foreign > this.foreignLimit()) return 'over';
     if (this.endSeen && !this.panicSeen && !role.body) return 'taken';
     this.keep(line);
@@ -120,6 +129,7 @@ export class OpenReport {
     if (role.frame) this.frames += 1;
     if (role.traceBegin || (this.frames >= TRACE_FRAMES && this.rule?.signature !== 'locks')) this.traceSeen = true;
     if (this.rule?.pardon?.test(text) === true) this.pardoned = true;
+    if (isDieLine(text)) this.dieSeen = true;
     if (asksOtherCpus(text)) this.asksOthers = true;
     this.findEnd(text);
     return this.panicEnded && isPanicEnd(text) ? 'over' : 'taken';

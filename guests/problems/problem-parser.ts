@@ -80,10 +80,19 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
     if (current?.mayPanic(line.timeSec) === true) return current;
     return FOLLOWS.test(line.text) ? queue.findLast((report) => !report.closed && report.mayPanic(line.timeSec)) : undefined;
   };
+  /** What a caller prints from now on is the report's. */
+  const hand = (caller: string | undefined, report: OpenReport) => {
+    const others = stacks.get(caller ?? '')?.filter((other) => other !== report) ?? [];
+    for (const other of others) if (other.rule === undefined) close(other);
+    stacks.set(caller ?? '', [...others.filter((other) => !other.closed), report]);
+  };
   const takeBeginning = (line: ConsoleText, current: OpenReport | undefined, { rule, title }: { readonly rule: ProblemRule; readonly title: string }) => {
     if (rule.shape === 'panic') {
       const panicking = findPanicking(line, current);
-      if (panicking !== undefined) return panicking.panic(line);
+      if (panicking !== undefined) {
+        hand(line.caller, panicking);
+        return panicking.panic(line);
+      }
     }
     if (rule.shape === 'line') {
       // It stands for itself, be it amidst another report.
@@ -108,7 +117,7 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
       current.take(line);
       return;
     }
-    if (current?.complete === true) close(current);
+    if (current?.complete === true) current.linger();
     open(line).take(line);
   };
 
