@@ -1,17 +1,26 @@
-import { TRIGGER } from './rules.ts';
+import { WORD_FINDER } from './rules.ts';
 
 /** Beyond it the rest of a line is dropped, so that one without an end takes no memory. */
 const MAX_LINE_BYTES = 16 * 1024;
+const LINE_FEED = 10;
 /** A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. */
-const STAMPED = /^(?:<\d+>)?\[ *(?:[1-9]\d*\.\d+|0+\.\d*[1-9]\d*)\]/m;
-// oxlint-disable-next-line no-control-regex -- all that is not ASCII
-const NOT_ASCII = /[^\u0000-\u007f]/;
+const STAMPED = /^(?:<\d+>)?\[ *(?:[1-9]\d*\.\d+|0+\.\d*[1-9]\d*)\]/;
+/** The longest that it fits. */
+const STAMP_BYTES = 40;
+const FIRST_OF_STAMP = new Set(Buffer.from('<['));
 
 export interface ChunkScannerOptions {
   /** Every line counts: a report is open. Else only those with a trigger word do. */
   readonly isCareful: () => boolean;
-  /** @param stamped whether an earlier line had a time stamp other than zero's */
-  readonly onLine: (line: string, stamped: boolean) => void;
+  readonly onLine: (line: ScannedLine) => void;
+}
+
+export interface ScannedLine {
+  readonly raw: string;
+  /** An earlier line had a time stamp other than zero's. */
+  readonly stamped: boolean;
+  /** It has a word that may begin something. */
+  readonly triggered: boolean;
 }
 
 export interface ChunkScanner {
@@ -22,48 +31,67 @@ export interface ChunkScanner {
 
 /**
  * Cuts a console into lines, and passes over those that no rule can concern: of an ordinary console that is nearly all,
- * so bytes are read as Latin-1, which costs nothing, and only lines that are handed out become UTF-8.
+ * so they are searched as bytes, and only lines that are handed out become text.
  */
 export function createChunkScanner({ isCareful, onLine }: ChunkScannerOptions): ChunkScanner {
-  let pending = '';
+  /** The beginning of a line whose end is still to come. */
+  const pending = Buffer.alloc(MAX_LINE_BYTES);
+  let pendingBytes = 0;
+  /** Of the console. */
   let stamped = false;
 
-  const handOut = (line: string, isStamped: boolean) => {
-    const bounded = line.length > MAX_LINE_BYTES ? line.slice(0, MAX_LINE_BYTES) : line;
-    onLine(NOT_ASCII.test(bounded) ? Buffer.from(bounded, 'latin1').toString('utf8') : bounded, isStamped);
+  const keep = (bytes: Buffer) => {
+    pendingBytes += bytes.copy(pending, pendingBytes);
   };
-  /** @param text whole lines, the last one's line feed included */
-  const scan = (text: string) => {
-    const firstStamp = stamped ? -1 : text.search(STAMPED);
+  /** @param bytes whole lines, the last one's line feed included or missing */
+  const scan = (bytes: Buffer) => {
+    const firstStamp = stamped ? -1 : findStamp(bytes);
     const isStampedBefore = (at: number) => stamped || (firstStamp !== -1 && firstStamp < at);
     let at = 0;
-    while (at < text.length) {
-      if (!isCareful()) {
-        TRIGGER.lastIndex = at;
-        const trigger = TRIGGER.exec(text);
-        if (trigger === null) break;
-        at = text.lastIndexOf('\n', trigger.index) + 1;
+    while (at < bytes.length) {
+      const careful = isCareful();
+      if (!careful) {
+        const trigger = WORD_FINDER.find(bytes, at, bytes.length);
+        if (trigger === -1) break;
+        at = bytes.lastIndexOf(LINE_FEED, trigger) + 1;
       }
-      const end = text.indexOf('\n', at);
-      handOut(text.slice(at, end), isStampedBefore(at));
+      const feed = bytes.indexOf(LINE_FEED, at);
+      const end = feed === -1 ? bytes.length : feed;
+      const bound = Math.min(end, at + MAX_LINE_BYTES);
+      onLine({ raw: bytes.toString('utf8', at, bound), stamped: isStampedBefore(at), triggered: !careful || WORD_FINDER.find(bytes, at, bound) !== -1 });
       at = end + 1;
     }
     stamped ||= firstStamp !== -1;
   };
   return {
     push(chunk) {
-      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-      const end = text.lastIndexOf('\n') + 1;
-      if (end === 0) {
-        pending = (pending + text).slice(0, MAX_LINE_BYTES);
-        return;
+      let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      if (pendingBytes > 0) {
+        const feed = bytes.indexOf(LINE_FEED);
+        keep(feed === -1 ? bytes : bytes.subarray(0, feed));
+        if (feed === -1) return;
+        scan(pending.subarray(0, pendingBytes));
+        pendingBytes = 0;
+        bytes = bytes.subarray(feed + 1);
       }
-      scan(pending + text.slice(0, end));
-      pending = text.slice(end, end + MAX_LINE_BYTES);
+      const end = bytes.lastIndexOf(LINE_FEED) + 1;
+      scan(bytes.subarray(0, end));
+      keep(bytes.subarray(end));
     },
     end() {
-      if (pending !== '') scan(`${pending}\n`);
-      pending = '';
+      scan(pending.subarray(0, pendingBytes));
+      pendingBytes = 0;
     },
   };
+}
+
+/** Where the first line with a time begins, -1 if there is none. */
+function findStamp(bytes: Buffer): number {
+  for (let at = 0; at < bytes.length; ) {
+    if (FIRST_OF_STAMP.has(bytes[at] ?? 0) && STAMPED.test(bytes.toString('latin1', at, at + STAMP_BYTES))) return at;
+    const feed = bytes.indexOf(LINE_FEED, at);
+    if (feed === -1) break;
+    at = feed + 1;
+  }
+  return -1;
 }

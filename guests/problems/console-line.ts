@@ -18,6 +18,8 @@ const CALLER_ONLY = /^(?:<\d+>)?\[ *([TC]\d+)\] /;
 const PROMPT = /^[\w.-]+ login: (?=\S)/;
 /** A stamp in the midst of a line: something without a line end was printed before. printk gives microseconds. */
 const INNER_STAMP = /(?<=.)(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/g;
+/** Cheaper than INNER_STAMP: it passes over the first character, at which a line's own stamp begins. */
+const INNER_STAMP_AHEAD = /^.[^[]*\[(?:[^[]*\[)*? *\d+\.\d{6}\]/;
 /** What syslog, journalctl and dmesg put before the kernel's line: `Jan  1 00:00:00 host kernel: `, `[Thu Jan  1 00:00:00 1970] `, `kern  :warn  : `. */
 const COLLECTED = new RegExp(
   String.raw`^(?:<\d+>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?:\S+ )?kernel(?:\[\d+\])?: ?` +
@@ -49,15 +51,15 @@ export function readConsoleLine(line: string, stamped = false): ConsoleText[] {
 }
 
 function splitAtStamps(line: string): ConsoleText[] {
+  // Nearly every line is one.
+  if (!INNER_STAMP_AHEAD.test(line)) return [readStamp(line)];
   const parts: ConsoleText[] = [];
   let from = 0;
-  if (line.includes('[', 1)) {
-    for (const { index } of line.matchAll(INNER_STAMP)) {
-      const head = line.slice(from, index);
-      if (SYSLOG_ECHO.test(head)) return parts;
-      parts.push(readStamp(head));
-      from = index;
-    }
+  for (const { index } of line.matchAll(INNER_STAMP)) {
+    const head = line.slice(from, index);
+    if (SYSLOG_ECHO.test(head)) return parts;
+    parts.push(readStamp(head));
+    from = index;
   }
   parts.push(readStamp(line.slice(from)));
   return parts;

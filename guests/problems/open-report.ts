@@ -20,6 +20,8 @@ const PROGRAM_LINE = 0.25;
 const FOREIGN_LINES_IN_KILL = 400;
 /** `=====` without a head that is known is a banner of something else. */
 const FOREIGN_LINES_BEFORE_HEAD = 3;
+/** Between two lines of a report there are not so many of other tasks and CPUs. */
+const MAX_LINES_OF_OTHERS = 250;
 /** A report is printed at a stretch. */
 const MAX_PAUSE_SEC = 10;
 const MAX_PAUSE_TO_PANIC_SEC = 3;
@@ -51,6 +53,7 @@ export class OpenReport {
   private dieSeen = false;
   private foreign = 0;
   private bodyLines = 0;
+  private lastLine = 0;
   private lastTimeSec: number | undefined;
 
   constructor(caller: string | undefined, marker: string | undefined) {
@@ -104,7 +107,8 @@ export class OpenReport {
     this.title = title;
   }
 
-  panic(line: ConsoleText): void {
+  panic(line: ConsoleText, lineNumber: number): void {
+    this.lastLine = lineNumber;
     this.panicSeen = true;
     this.emitted = false;
     this.foreign = 0;
@@ -112,12 +116,15 @@ export class OpenReport {
     this.bodyLines = this.lines.length;
   }
 
-  isStale(timeSec: number): boolean {
-    return !this.panicSeen && this.lastTimeSec !== undefined && timeSec - this.lastTimeSec > MAX_PAUSE_SEC;
+  /** Nothing has come for it for a while. */
+  isStale(timeSec: number | undefined, lineNumber: number): boolean {
+    if (lineNumber - this.lastLine > MAX_LINES_OF_OTHERS) return true;
+    return !this.panicSeen && timeSec !== undefined && this.lastTimeSec !== undefined && timeSec - this.lastTimeSec > MAX_PAUSE_SEC;
   }
 
   /** Takes a line, or finds that the report is over: then the line is none of it. */
-  take(line: ConsoleText): 'taken' | 'over' {
+  take(line: ConsoleText, lineNumber: number): 'taken' | 'over' {
+    this.lastLine = lineNumber;
     const { text } = line;
     const role = readRole(text);
     if (role.body) this.foreign = 0;

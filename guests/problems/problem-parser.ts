@@ -3,8 +3,8 @@ import { readConsoleLine, type ConsoleText } from './console-line.ts';
 import { OpenReport } from './open-report.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { isFrameEdge, isKillLine, isOtherCpuStack } from './report-body.ts';
-import { createChunkScanner } from './chunk-scanner.ts';
-import { CUT_HERE, findRule, MARKER, MAY_BEGIN } from './rules.ts';
+import { createChunkScanner, type ScannedLine } from './chunk-scanner.ts';
+import { CUT_HERE, findRule, MARKER } from './rules.ts';
 
 /** Reads a kernel's console and gives out what the kernel complains of. */
 export interface ProblemParser {
@@ -33,6 +33,8 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
   const stacks = new Map<string, OpenReport[]>();
   let marker: string | undefined;
   let banners = 0;
+  /** Of those that were looked at. */
+  let linesRead = 0;
 
   const emit = (report: OpenReport) => {
     if (report.emitted) return;
@@ -91,34 +93,34 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
       const panicking = findPanicking(line, current);
       if (panicking !== undefined) {
         hand(line.caller, panicking);
-        return panicking.panic(line);
+        return panicking.panic(line, linesRead);
       }
     }
     if (rule.shape === 'line') {
       // It stands for itself, be it amidst another report.
       const report = open(line);
       report.begin(rule, title);
-      report.take(line);
+      report.take(line, linesRead);
       return close(report);
     }
     if (current?.mayBe(rule) === true) {
       current.begin(rule, title);
-      current.take(line);
+      current.take(line, linesRead);
       return;
     }
     if (current?.complete === true) close(current);
     const report = open(line);
     report.begin(rule, title);
-    if (rule.shape === 'panic') report.panic(line);
-    else report.take(line);
+    if (rule.shape === 'panic') report.panic(line, linesRead);
+    else report.take(line, linesRead);
   };
   const takeEdge = (line: ConsoleText, current: OpenReport | undefined) => {
     if (current !== undefined && (current.inHead || (current.rule?.shape === 'frame' && !current.complete))) {
-      current.take(line);
+      current.take(line, linesRead);
       return;
     }
     if (current?.complete === true) current.linger();
-    open(line).take(line);
+    open(line).take(line, linesRead);
   };
 
   /** The stack of a CPU that was asked for it belongs to the report that asked. */
@@ -128,14 +130,15 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
     if (asking !== undefined) stacks.set(caller, [asking]);
   };
 
-  const takeText = (line: ConsoleText, stamped: boolean) => {
+  const takeText = (line: ConsoleText, { stamped, triggered }: ScannedLine) => {
     const { text, timeSec } = line;
     if (text.startsWith(MARKER)) return takeMarker(text);
-    if (timeSec !== undefined) for (const report of queue) if (!report.closed && report.isStale(timeSec)) close(report);
+    linesRead += 1;
+    for (const report of queue) if (!report.closed && report.isStale(timeSec, linesRead)) close(report);
     if (isOtherCpuStack(text)) adopt(line);
     const current = stacks.get(line.caller ?? '')?.at(-1);
     const foreignToAll = line.timeSec === undefined && line.caller === undefined && stamped;
-    if (MAY_BEGIN.test(text) && !(current?.rule?.shape === 'kill' && isKillLine(text))) {
+    if (triggered && !(current?.rule?.shape === 'kill' && isKillLine(text))) {
       const found = findRule(text);
       if (found !== undefined && (found.rule.bare === true || !foreignToAll)) {
         if (found.rule.again !== true) return takeBeginning(line, current, found);
@@ -146,14 +149,14 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
       if (text.startsWith(CUT_HERE) || isFrameEdge(text)) return takeEdge(line, current);
     }
     if (current === undefined) return;
-    if (current.take(line) === 'over') close(current);
+    if (current.take(line, linesRead) === 'over') close(current);
     else if (current.lingers && (stacks.get(line.caller ?? '')?.length ?? 0) > 1) close(current);
   };
 
   const scanner = createChunkScanner({
     isCareful: () => queue.length > 0,
-    onLine: (raw, stamped) => {
-      for (const line of readConsoleLine(raw, stamped)) takeText(line, stamped);
+    onLine: (scanned) => {
+      for (const line of readConsoleLine(scanned.raw, scanned.stamped)) takeText(line, scanned);
       emitClosed();
     },
   });

@@ -7,6 +7,7 @@ import { HANG_RULES } from './rules/hangs.ts';
 import { LOCKDEP_RULES } from './rules/lockdep.ts';
 import { MEMORY_RULES } from './rules/memory.ts';
 import { SANITIZER_RULES } from './rules/sanitizers.ts';
+import { createWordFinder } from './word-finder.ts';
 
 /** The table, the most telling rows first. */
 const PROBLEM_RULES: readonly ProblemRule[] = [
@@ -27,12 +28,8 @@ const FRAME_EDGE = '==========';
 /** Begins a line of the rig's own in the kernel log. */
 export const MARKER = 'pmemrig: ';
 
-const WORDS = [CUT_HERE, FRAME_EDGE, MARKER, ...new Set(PROBLEM_RULES.flatMap(({ words }) => words))].map(escapePattern).join('|');
-
-/** Fits wherever something may begin; its alternatives are plain words, so that a scan of a whole chunk is cheap. */
-export const TRIGGER = new RegExp(WORDS, 'g');
-/** Fits a single line in which something may begin. */
-export const MAY_BEGIN = new RegExp(WORDS);
+/** Finds wherever something may begin. */
+export const WORD_FINDER = createWordFinder([...new Set([CUT_HERE, FRAME_EDGE, MARKER, ...PROBLEM_RULES.flatMap(({ words }) => words)])]);
 
 /** The first row of the table that fits a line. */
 export function findRule(text: string): { readonly rule: ProblemRule; readonly title: string } | undefined {
@@ -51,8 +48,4 @@ export function rankRule(rule: ProblemRule): number {
 /** Before 4.11 lockdep's titles stood in brackets. */
 function cleanTitle(title: string): string {
   return title.trim().replace(/^\[ (.+) \]$/, '$1');
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

@@ -9,7 +9,7 @@ export const DEVICE_RULES: readonly ProblemRule[] = [
   {
     kind: 'nvdimm-error',
     start: new RegExp(String.raw`^(?:nd_pmem|nd_region|nd_btt|nd_pfn|nd_blk|nd_bus|nvdimm|virtio_pmem|nfit|e820_pmem)(?: \S+)?: .*${FAILED}`, 'i'),
-    words: ['nd_pmem', 'nd_region', 'nd_btt', 'nd_pfn', 'nd_blk', 'nd_bus', 'nvdimm', 'virtio_pmem', 'nfit', 'e820_pmem'],
+    words: ['nd_pmem', 'nd_region', 'nd_btt', 'nd_pfn', 'nd_blk', 'nd_bus', 'nvdimm', 'virtio_pmem', 'nfit ', 'nfit: ', 'e820_pmem'],
     unless: ADVICE,
     shape: 'line',
     signature: 'title',
@@ -19,7 +19,7 @@ export const DEVICE_RULES: readonly ProblemRule[] = [
   {
     kind: 'dax-error',
     start: new RegExp(String.raw`^(?:device_dax|dax_pmem|dax_kmem|dax_hmem|kmem|dax_cxl|dax)(?: \S+)?: .*${FAILED}`, 'i'),
-    words: ['device_dax', 'dax_pmem', 'dax_kmem', 'dax_hmem', 'kmem dax', 'dax_cxl', 'dax: ', 'dax0', 'dax1'],
+    words: ['device_dax', 'dax_pmem', 'dax_kmem', 'dax_hmem', 'kmem dax', 'dax_cxl', 'dax: ', 'dax dax'],
     unless: /unsupported|not support/i,
     shape: 'line',
     signature: 'title',

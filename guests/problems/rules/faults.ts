@@ -22,11 +22,11 @@ export const FAULT_RULES: readonly ProblemRule[] = [
   fault('general-protection', /(?:^|user memory access)(?:traps: )?(?:Oops: )?(?<title>(?:segment-related )?general protection fault(?:: [\da-f]{1,8} \[#\d+\]|(?:, probably)? for non-canonical address|, maybe for address|: [\da-f]{4}\b).*)/, ['general protection fault']),
   fault('divide-error', new RegExp(`${TRAP}divide[ _]error: `), ['divide error', 'divide_error']),
   fault('bug', /^kernel BUG (?:at \S|in )/, ['kernel BUG ']),
-  fault('oops', new RegExp(`${TRAP}(?:stack segment|int3|invalid opcode|bounds|overflow|invalid TSS|segment not present|alignment check|coprocessor segment overrun|double fault|control protection|debug|unknown): [\\da-f]{4}\\b`), ['stack segment', 'int3', 'invalid opcode', 'double fault', ': 0000 [']),
+  fault('oops', new RegExp(`${TRAP}(?:stack segment|int3|invalid opcode|bounds|overflow|invalid TSS|segment not present|alignment check|coprocessor segment overrun|double fault|control protection|debug|unknown): [\\da-f]{4}\\b`), ['stack segment', 'int3: ', 'invalid opcode', 'double fault', ': 0000 [', 'segment not present', 'alignment check', 'control protection', 'invalid TSS']),
   fault('oops', /^(?:Unhandled fault: |Alignment trap: )/, ['Unhandled fault: ', 'Alignment trap: ']),
   fault('oops', /^Internal error: /, ['Internal error: ']),
   // s390: `illegal operation: 0001 ilc:1 [#1]`.
   fault('oops', /^[\w ]+: [\da-f]{4} ilc:\d \[#\d+\]/, [' ilc:']),
-  fault('oops', /^Oops(?: - [^:[\]]+)?(?:\s?\[#\d+\]|: (?:[\da-f]{4,}\b|.*\[#\d+\]|.*sig: \d+))/, ['Oops']),
+  fault('oops', /^Oops(?: - [^:[\]]+)?(?:\s?\[#\d+\]|: (?:[\da-f]{4,}\b|.*\[#\d+\]|.*sig: \d+))/, ['Oops: ', 'Oops - ', 'Oops [#', 'Oops[#']),
   fault('oops', /^BUG: unable to handle kernel\b/, ['BUG: unable to handle']),
 ];

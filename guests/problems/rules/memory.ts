@@ -13,7 +13,7 @@ export const MEMORY_RULES: readonly ProblemRule[] = [
   {
     kind: 'slab-corruption',
     start: /^BUG [\w:.-]+ \((?:Not tainted|Tainted: [^)]*)\s*\): /,
-    words: ['BUG '],
+    words: ['(Not tainted', '(Tainted: '],
     unless: /: kasan: bad access detected/,
     shape: 'backtrace',
     signature: 'functions',
