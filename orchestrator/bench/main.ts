@@ -12,6 +12,7 @@ import type { PmemDevice } from '../model/pmem.ts';
 import { benchBoot } from './boot.ts';
 import { benchOverhead } from './bench-overhead.ts';
 import { benchPlan } from './plan.ts';
+import { benchProblemParser } from './problems.ts';
 import { describeSeconds, median } from './statistics.ts';
 import { benchVirtmeNg } from './virtme-ng.ts';
 
@@ -25,7 +26,7 @@ const { values: flags } = parseArgs({
     vng: { type: 'string', default: process.env['PMEMRIG_VNG'] ?? '' },
     /** A kernel that virtme-ng can run: its modules beside it or installed. */
     'vng-kernel': { type: 'string', default: process.env['PMEMRIG_VNG_KERNEL'] ?? '' },
-    only: { type: 'string', default: 'plan,boot,overhead' },
+    only: { type: 'string', default: 'plan,problems,boot,overhead' },
   },
 });
 const sections = new Set(flags.only.split(','));
@@ -46,11 +47,23 @@ const TOPOLOGIES: Readonly<Record<string, readonly PmemDevice[]>> = {
 
 try {
   if (sections.has('plan')) say(`plan of 10,000 cells: ${describeSeconds(Array.from({ length: repeats }, () => benchPlan(10_000)))}, budget 1 s`);
+  if (sections.has('problems')) benchProblems();
   if (sections.has('boot')) await benchBoots();
   if (sections.has('overhead')) await benchOverheads();
 } catch (error) {
   process.stderr.write(`bench: ${describeError(error)}\n`);
   process.exitCode = 3;
+}
+
+function benchProblems(): void {
+  for (const noisy of [false, true]) {
+    const runs = Array.from({ length: repeats }, () => benchProblemParser(100, noisy));
+    const speeds = runs.map(({ mbPerSec }) => mbPerSec);
+    const growth = Math.max(...runs.map(({ rssGrowthBytes }) => rssGrowthBytes));
+    say(
+      `100 MB of console with ${runs[0]?.problems ?? 0} kernel problems: median ${Math.round(median(speeds))} MB/s, slowest ${Math.round(Math.min(...speeds))}, budget 100 MB/s; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most`,
+    );
+  }
 }
 
 async function benchBoots(): Promise<void> {
