@@ -6,6 +6,7 @@ import { digestFile, digestOf, hashFile, shortDigest } from '../store/digest.ts'
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { toolFailedError, tryTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
+import { findBuildTree } from './build-tree.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
 import { readKernelRelease } from './kernel-release.ts';
 import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
@@ -41,6 +42,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
   };
   const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, build }, context);
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
+  const { notes, ...buildTree } = await findBuildTree(spec.image, release);
 
   return {
     name: spec.name,
@@ -49,8 +51,9 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
     description: `${release} (${spec.image})`,
     initramfs: initramfs.path,
     ...(tree !== undefined && { modulesDisk: join(entry, 'modules.ext4') }),
+    ...buildTree,
     digest: initramfs.digest,
-    notes: [],
+    notes,
   };
 }
 
