@@ -93,6 +93,7 @@ function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, fioJobs:
       runtimeSec: suite.runtime,
       sizeBytes: suite.size,
     };
+  if (kind === 'selftest') return { kind, name, canaries: [...new Set(suite.canaries)] };
   const timeoutSec = suite.timeout;
   if (suite.upload !== undefined) return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
   const [program = '', ...args] = suite.run;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CANARIES } from '../orchestrator/model/canary.ts';
 import { suggest } from './problem.ts';
 import { duration, listOf, name, path, record, refuse, size, text, words } from './scalars.ts';
 
@@ -30,15 +31,24 @@ const commandSchema = record('a command suite', {
   if (run.length === 0) refuse(context, run, 'expected a command, not an empty one', ['run']);
 });
 
-const SUITE_KINDS = ['fio', 'command'] as const;
-const SCHEMAS = { fio: fioSchema, command: commandSchema };
+const selftestSchema = record('a selftest suite', {
+  name,
+  kind: kind('selftest'),
+  canaries: listOf(z.enum(CANARIES, { error: 'expected the name of a canary' }), 'canaries')
+    .default([...CANARIES])
+    .describe('The kernel problems that are planted; absent: all.'),
+});
+
+const SUITE_KINDS = ['fio', 'command', 'selftest'] as const;
+const SCHEMAS = { fio: fioSchema, command: commandSchema, selftest: selftestSchema };
 
 export type SuiteInput =
   | ({ readonly kind: 'fio' } & Omit<z.output<typeof fioSchema>, 'kind'>)
-  | ({ readonly kind: 'command' } & Omit<z.output<typeof commandSchema>, 'kind'>);
+  | ({ readonly kind: 'command' } & Omit<z.output<typeof commandSchema>, 'kind'>)
+  | ({ readonly kind: 'selftest' } & Omit<z.output<typeof selftestSchema>, 'kind'>);
 
 /** How editors see a suite; for loading, {@link suiteSchema} gives better messages than a union can. */
-export const suiteUnion = z.union([fioSchema, commandSchema]);
+export const suiteUnion = z.union([fioSchema, commandSchema, selftestSchema]);
 
 /** What {@link suiteSchema} is for a JSON Schema before its kind is known; the export puts {@link suiteUnion} there. */
 export const anySuite = z.unknown();

@@ -6,8 +6,8 @@ export function orderProblems(problems: readonly ProblemSummary[]): readonly Pro
   return problems.toSorted((a, b) => Number(countsAsFailure(b)) - Number(countsAsFailure(a)));
 }
 
-export function countsAsFailure({ known, blame }: ProblemSummary): boolean {
-  return known === undefined && blame === 'kernel';
+export function countsAsFailure({ known, expected, blame }: ProblemSummary): boolean {
+  return known === undefined && expected !== true && blame === 'kernel';
 }
 
 /** `3 times, first in fio/dax-mmap of lockdep-6.1/nvdimm/ext4-dax/fio`. */
@@ -17,7 +17,8 @@ export function describePlace({ count, first }: ProblemSummary): string {
 }
 
 /** Why it fails nothing, or that it does so again; empty for a plain failure. */
-export function describeStanding({ known, expired, blame }: ProblemSummary): string {
+export function describeStanding({ known, expected, expired, blame }: ProblemSummary): string {
+  if (expected === true) return 'planted by the selftest';
   if (known) return `known: ${known.reason}${known.link === undefined ? '' : ` ${known.link}`}`;
   if (expired !== undefined) return `no longer known: ${expired}`;
   return blame === 'rig' ? "a limit of lockdep, not the kernel's fault: raise CONFIG_LOCKDEP_*_BITS" : '';

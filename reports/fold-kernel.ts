@@ -16,9 +16,9 @@ export class KernelFold {
     this.#evidence = evidence;
   }
 
-  addProblem({ cell, test, during, file, problem, known, expired }: EventOf<'problem'>, kernel: string): void {
-    // A known one is told apart from the same on a kernel where it is not.
-    const key = [kernel, problem.signature, known?.reason ?? ''].join('\0');
+  addProblem({ cell, test, during, file, problem, known, expected, expired }: EventOf<'problem'>, kernel: string): void {
+    // A known or planted one is told apart from the same where it is not.
+    const key = [kernel, problem.signature, known?.reason ?? '', expected ?? ''].join('\0');
     const seen = this.#problems.get(key);
     if (seen) {
       this.#problems.set(key, { ...seen, count: seen.count + 1 });
@@ -34,6 +34,7 @@ export class KernelFold {
       count: 1,
       text: this.#evidence.take(lines.join('\n')),
       ...(known && { known }),
+      ...(expected && { expected }),
       ...(expired !== undefined && { expired }),
       first: { cell, test, during, ...(file !== undefined && { file }) },
     });

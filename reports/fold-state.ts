@@ -1,4 +1,5 @@
 import type { PlannedCell } from '../orchestrator/model/event.ts';
+import type { ExpectedProblem } from '../orchestrator/model/expected-problem.ts';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import type { AttemptSummary } from './summary.ts';
 
@@ -8,6 +9,7 @@ export interface TestState {
   /** 0 for a test found while running. */
   readonly estimateSec: number;
   readonly parent?: string;
+  readonly expects?: ExpectedProblem;
   readonly attempts: AttemptSummary[];
   outcome: Outcome;
 }

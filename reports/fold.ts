@@ -94,7 +94,7 @@ export class RunFold {
     this.totals.excluded = event.excluded.length;
     for (const plan of event.cells) {
       const cell = this.#cell(plan.id, plan);
-      for (const { name, estimateSec } of plan.tests) this.#test(cell, { name, estimateSec });
+      for (const test of plan.tests) this.#test(cell, test);
     }
   }
 
@@ -144,7 +144,7 @@ export class RunFold {
     return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [] }));
   }
 
-  #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent'>): TestState {
+  #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent' | 'expects'>): TestState {
     return getOrAdd(cell.tests, test.name, () => {
       this.totals.unreached++;
       this.work.totalSec += test.estimateSec;
@@ -169,7 +169,7 @@ function summarizeTest(test: TestState, explain: () => string): TestSummary {
   const { outcome, attempts } = test;
   const message =
     outcome === 'unreached' ? explain() : outcome === 'pass' ? undefined : attempts.findLast(({ status }) => status !== 'pass' && (outcome === 'flaky' || status === outcome))?.message;
-  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent']), ...(message === undefined ? {} : { message }) };
+  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects']), ...(message === undefined ? {} : { message }) };
 }
 
 function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

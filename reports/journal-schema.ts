@@ -12,6 +12,8 @@ const metric = z.object({
   unit: z.enum(['iops', 'bytes/s', 'ns', '%', 's', 'count']),
   better: z.enum(['higher', 'lower', 'neither']),
 });
+const kinds = z.array(z.enum(PROBLEM_KINDS));
+const expectedProblem = z.object({ kinds, followers: kinds.exactOptional(), fatal: z.literal(true).exactOptional() });
 const plannedCell = z.object({
   id: text,
   kernel: text,
@@ -19,7 +21,7 @@ const plannedCell = z.object({
   pmem: text,
   filesystem: text,
   suite: text,
-  tests: z.array(z.object({ name: text, estimateSec: z.number().nonnegative() })),
+  tests: z.array(z.object({ name: text, estimateSec: z.number().nonnegative(), expects: expectedProblem.exactOptional() })),
 });
 const grown = z.int();
 const lockdepCoverage = z.object({
@@ -92,6 +94,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     during: z.enum(['test', 'gap']),
     file: text.exactOptional(),
     problem: kernelProblem,
+    expected: z.literal(true).exactOptional(),
     known: z.object({ reason: text, link: text.exactOptional() }).exactOptional(),
     expired: text.exactOptional(),
   }),

@@ -1,5 +1,6 @@
 import type { TestCase } from 'junit-report-builder';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
+import { findBlindKernels } from './blind-kernels.ts';
 import { cleanLine, cleanText, escapeMarkup } from './clean-text.ts';
 import { formatMetricPlain } from './format.ts';
 import { addBody, addCase, addElement, buildSuite, skip } from './junit-xml.ts';
@@ -45,7 +46,9 @@ function renderSuite(cell: CellSummary, summary: RunSummary, options: JunitOptio
     const guest = cell.guests.at(-1);
     const facts = { 'pmemrig.run': summary.runId, 'pmemrig.version': summary.version, host: summary.host, kernel, image, pmem, filesystem, suite: cell.suite };
     const guestFacts = guest && { 'kernel.release': guest.kernelRelease, accelerator: guest.accelerator, 'boot.ms': String(guest.bootMs), console: guest.console };
-    for (const [name, value] of Object.entries({ ...facts, ...guestFacts })) suite.property(name, cleanLine(value));
+    const blind = findBlindKernels(summary).find((found) => found.kernel === kernel);
+    const warnings = blind && { 'pmemrig.selftest': blind.warning };
+    for (const [name, value] of Object.entries({ ...facts, ...guestFacts, ...warnings })) suite.property(name, cleanLine(value));
     for (const test of cell.tests) addCase(suite, (testCase) => addTest(testCase, test, cell, options));
   });
 }

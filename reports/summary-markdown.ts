@@ -1,3 +1,4 @@
+import { findBlindKernels } from './blind-kernels.ts';
 import { cleanLine, cleanText, excerpt } from './clean-text.ts';
 import { countsAsFailure, describeCoverage, describeGrowth, describePlace, describeStanding, orderProblems } from './describe-kernel.ts';
 import { formatHeadlineMetrics, formatTotals, plural } from './format.ts';
@@ -24,6 +25,7 @@ export function renderMarkdown(summary: RunSummary): string {
   const sections = [
     `# pmemrig ${code(summary.matrix)}: ${formatTotals(summary.totals)}`,
     ending === undefined ? '' : `**${plain(ending)}**`,
+    ...findBlindKernels(summary).map(({ warning }) => `**${plain(warning)}**`),
     `${plain(formatHeadline(summary))}. Run ${code(summary.runId)} on ${code(summary.host)}, ${summary.startedAt}, pmemrig ${plain(summary.version)}.`,
     renderGrid(summary),
     failures.length === 0 ? '' : '## To look at',
@@ -79,7 +81,8 @@ function renderList(title: string, found: readonly { readonly cell: CellSummary;
   return `## ${title}\n\n${lines.join('\n')}${found.length > MAX_LISTED ? `\n- … and ${found.length - MAX_LISTED} more in report.html` : ''}`;
 }
 
-function renderProblems({ problems }: RunSummary): string {
+function renderProblems(summary: RunSummary): string {
+  const problems = summary.problems.filter(({ expected }) => expected !== true);
   if (problems.length === 0) return '';
   const lines = orderProblems(problems).slice(0, MAX_LISTED).map((problem) => {
     const standing = describeStanding(problem);

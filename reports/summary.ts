@@ -1,4 +1,5 @@
 import type { GuestDeathKind } from '../orchestrator/model/errors.ts';
+import type { ExpectedProblem } from '../orchestrator/model/expected-problem.ts';
 import type { LockdepCoverage } from '../orchestrator/model/lockdep.ts';
 import type { ProblemKind } from '../orchestrator/model/problem.ts';
 import type { AttemptStatus, Metric, Outcome } from '../orchestrator/model/outcome.ts';
@@ -65,6 +66,8 @@ export interface TestSummary {
   readonly message?: string;
   /** The test in which it was found. */
   readonly parent?: string;
+  /** It tells of the rig, not of the kernel: see `PlannedTest.expects`. */
+  readonly expects?: ExpectedProblem;
 }
 
 export interface AttemptSummary {
@@ -101,6 +104,8 @@ export interface ProblemSummary {
   /** See `KernelProblem.blame`. */
   readonly blame: 'kernel' | 'rig';
   readonly known?: { readonly reason: string; readonly link?: string };
+  /** A selftest planted it. */
+  readonly expected?: true;
   readonly expired?: string;
   readonly count: number;
   /** Where it was seen first. */

@@ -1,3 +1,4 @@
+import type { ExpectedProblem } from './expected-problem.ts';
 import type { FilesystemSpec, GuestSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
 import type { PmemTopology } from './pmem.ts';
 
@@ -22,6 +23,8 @@ export interface PlannedTest {
   readonly name: string;
   /** Rough time on TCG, for progress and `pmemrig list`. */
   readonly estimateSec: number;
+  /** It plants a kernel problem, or proves that none is seen where none is: it tells of the rig alone. */
+  readonly expects?: ExpectedProblem;
 }
 
 /** A cell that a rule removed; kept so that reports can say so. */

@@ -1,4 +1,4 @@
-import type { ExcludedCell } from './cell.ts';
+import type { ExcludedCell, PlannedTest } from './cell.ts';
 import type { GuestDeathKind } from './errors.ts';
 import type { LockdepCoverage } from './lockdep.ts';
 import type { JudgedProblem } from './known-problem.ts';
@@ -15,7 +15,7 @@ export interface PlannedCell {
   readonly pmem: string;
   readonly filesystem: string;
   readonly suite: string;
-  readonly tests: readonly { readonly name: string; readonly estimateSec: number }[];
+  readonly tests: readonly PlannedTest[];
 }
 
 /** One event as the run emits it; the journal adds {@link Stamp}. `test` is the full name, `guest` counts from 1. */

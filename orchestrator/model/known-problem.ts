@@ -17,6 +17,8 @@ export interface KnownProblem {
 /** A problem with what the run's list of known ones says of it. */
 export interface JudgedProblem {
   readonly problem: KernelProblem;
+  /** The test planted it, see `PlannedTest.expects`. */
+  readonly expected?: true;
   readonly known?: Pick<KnownProblem, 'reason' | 'link'>;
   /** The listed reason of an entry that fits but has expired. */
   readonly expired?: string;

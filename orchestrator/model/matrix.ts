@@ -1,3 +1,4 @@
+import type { CanaryName } from './canary.ts';
 import type { KnownProblem } from './known-problem.ts';
 import type { PmemTopology } from './pmem.ts';
 
@@ -113,7 +114,14 @@ export interface CommandSuiteSpec {
   readonly timeoutSec: number;
 }
 
-export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec;
+export interface SelftestSuiteSpec {
+  readonly kind: 'selftest';
+  readonly name: string;
+  /** What is planted, in this order. */
+  readonly canaries: readonly CanaryName[];
+}
+
+export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec | SelftestSuiteSpec;
 
 /** Globs (picomatch) over the names of each axis; an absent axis matches all. */
 export interface SelectRule {

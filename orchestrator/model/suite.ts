@@ -1,3 +1,4 @@
+import type { CanaryModule } from './canary.ts';
 import type { Cell, PlannedTest } from './cell.ts';
 import type { Guest } from './guest.ts';
 import type { FilesystemSpec, SuiteSpec } from './matrix.ts';
@@ -21,6 +22,8 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   readonly toArtifact: (path: string) => string;
   /** All timeouts are multiplied by it: 1 with KVM, more under TCG or a debug kernel. */
   readonly timeoutScale: number;
+  /** Builds the canary for the guest's kernel on the host, once a kernel. Rejects with InfraError when that fails. */
+  readonly buildCanary: () => Promise<CanaryModule>;
   readonly log: (line: string) => void;
 }
 
@@ -50,10 +53,10 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
 /** The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell ends with it. */
 export class SuiteSetupError extends Error {
   readonly evidence: string;
-  /** `hang` when a step never ended: its guest is no longer to be trusted. */
-  readonly status: 'fail' | 'hang';
+  /** `hang` when a step never ended: its guest is no longer to be trusted. `infra` when the rig could not do its part. */
+  readonly status: 'fail' | 'hang' | 'infra';
 
-  constructor(message: string, evidence: string, status: 'fail' | 'hang' = 'fail') {
+  constructor(message: string, evidence: string, status: 'fail' | 'hang' | 'infra' = 'fail') {
     super(message);
     this.name = 'SuiteSetupError';
     this.evidence = evidence;

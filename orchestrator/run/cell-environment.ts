@@ -1,3 +1,4 @@
+import type { CanaryModule } from '../model/canary.ts';
 import type { Cell } from '../model/cell.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { LockdepCoverage } from '../model/lockdep.ts';
@@ -14,6 +15,8 @@ export interface CellEnvironment {
   /** Makes the folder for a cell's own files. */
   readonly artifactDir: (cellId: string) => Promise<string>;
   readonly toArtifact: (path: string) => string;
+  /** See `SuiteContext.buildCanary`. */
+  readonly buildCanary: (cell: Cell) => Promise<CanaryModule>;
   readonly log: (line: string) => void;
 }
 

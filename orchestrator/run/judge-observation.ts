@@ -1,14 +1,19 @@
+import type { ExpectedProblem } from '../model/expected-problem.ts';
 import type { JudgedProblem } from '../model/known-problem.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { AttemptEnd } from './attempt.ts';
+import { judgeExpected } from './expected-problem.ts';
 import type { Observation } from './observe-guest.ts';
 
 /**
  * What a test amounts to with what its kernel said meanwhile: a problem fails it even if it was content itself, unless the
- * problem is known or the rig's own (a table of lockdep that is too small), which is told but fails nothing.
+ * problem is known or the rig's own (a table of lockdep that is too small), which is told but fails nothing. A test that
+ * plants problems is judged by whether they were seen.
  */
-export function judgeObservation(end: AttemptEnd, { inside, lockdep, spent }: Observation): AttemptEnd {
+export function judgeObservation(end: AttemptEnd, observation: Observation, expects?: ExpectedProblem): AttemptEnd {
+  const { inside, lockdep, spent } = observation;
   const guestUsable = end.guestUsable && spent === undefined;
+  if (expects) return judgeExpected({ ...end, guestUsable }, observation, expects);
   // A death's evidence is the kernel's report already.
   const result = end.death ? end.result : addProblems(end.result, inside);
   const uncovered = lockdep && !lockdep.covered && result.status === 'pass' ? `ran uncovered: ${lockdep.reason}` : undefined;

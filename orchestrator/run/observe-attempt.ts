@@ -1,7 +1,9 @@
+import type { ExpectedProblem } from '../model/expected-problem.ts';
 import type { LockdepCoverage } from '../model/lockdep.ts';
 import { type AttemptEnd, endOf, Interrupted } from './attempt.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import type { BootedGuest } from './guest-slot.ts';
+import { markExpected } from './expected-problem.ts';
 import { judgeObservation } from './judge-observation.ts';
 import type { Observation } from './observe-guest.ts';
 import { tellProblems } from './tell-problems.ts';
@@ -18,7 +20,7 @@ export interface ObservedEnd extends AttemptEnd {
 /** Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count. */
 export async function observeAttempt(
   { guest, observer }: BootedGuest,
-  at: { readonly cell: string; readonly test: string; readonly attempt: number },
+  { expects, ...at }: { readonly cell: string; readonly test: string; readonly attempt: number; readonly expects?: ExpectedProblem },
   env: CellEnvironment,
   run: () => Promise<AttemptEnd>,
 ): Promise<ObservedEnd> {
@@ -43,7 +45,9 @@ export async function observeAttempt(
     end = end.result.status === 'pass' || end.result.status === 'skip' ? late : { ...end, guestUsable: false, ...(late.death && { death: late.death }) };
     observation = await observer.end({ answers: false });
   }
+  if (expects) observation = markExpected(observation, expects);
   await tellProblems(env, { ...at, guest: guest.id }, observation);
   const { lockdep, before } = observation;
-  return { ...judgeObservation(end, observation), durationMs, before, ...(lockdep && { lockdep }) };
+  // That lockdep went off at what was planted is no gap in what it watches.
+  return { ...judgeObservation(end, observation, expects), durationMs, before, ...(lockdep && !expects && { lockdep }) };
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { buildCanary } from '../../guests/canary/build-canary.ts';
 import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
 import { groupCells } from '../plan/boot-groups.ts';
 import type { Plan } from '../model/cell.ts';
@@ -83,6 +84,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
           retries: options.retries,
           artifactDir: async (cellId: string) => folder.cellDir(cellId),
           toArtifact: (path: string) => folder.toArtifact(path),
+          buildCanary: async (cell: (typeof cells)[number]) => buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
           log,
         };
         for (const cell of cells) await runCell(cell, slot, environment);

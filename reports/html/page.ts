@@ -1,3 +1,4 @@
+import { findBlindKernels } from '../blind-kernels.ts';
 import { formatDuration, formatTotals } from '../format.ts';
 import { buildGrid } from '../grid.ts';
 import { describeEnding, formatHeadline } from '../headline.ts';
@@ -33,7 +34,7 @@ function renderHead(summary: RunSummary): Markup {
   const rerun = rerunCommand(summary);
   const chips = OUTCOMES.filter((outcome) => summary.totals[outcome] > 0).map((outcome) => html`<span class="chip ${outcome}">${MARKS[outcome]} ${summary.totals[outcome]} ${outcome}</span>`);
   return html`<h1>pmemrig ${summary.matrix}</h1>
-<p>${chips}</p>${ending === undefined ? undefined : html`<p class="infra"><span class="word">${ending}</span></p>`}
+<p>${chips}</p>${ending === undefined ? undefined : html`<p class="infra"><span class="word">${ending}</span></p>`}${findBlindKernels(summary).map(({ warning }) => html`<p class="infra"><span class="word">${warning}</span></p>`)}
 <p class="faint">${formatHeadline(summary)}. Run <code>${summary.runId}</code> on ${summary.host}, <time datetime="${summary.startedAt}">${summary.startedAt}</time>, pmemrig ${summary.version}.</p>
 ${rerun === undefined ? undefined : html`<p class="faint">Run the cells that failed again:</p><pre>${rerun}</pre>`}
 `;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { findBlindKernels } from '../blind-kernels.ts';
 import { cleanLine } from '../clean-text.ts';
 import { countsAsFailure, describeCoverage, describePlace, describeStanding, orderProblems } from '../describe-kernel.ts';
 import { formatTotals } from '../format.ts';
@@ -22,6 +23,8 @@ export function formatFinalReport(summary: RunSummary, runDir: string, { width =
     ...renderCells(summary.cells, width, palette),
     ...renderAttention(summary, width, palette),
     ...renderProblems(summary, width, palette),
+    // Whole, however long: it says what the marks above are worth.
+    ...findBlindKernels(summary).map(({ warning }) => palette.outcome('infra', `${MARKS.infra} ${cleanLine(warning)}`)),
     ...summary.lockdep.map((coverage) => fitLine([{ text: describeCoverage(coverage), ...(coverage.uncovered > 0 && { style: (text: string) => palette.outcome('infra', text) }) }], width)),
     palette.bold(formatHeadline(summary)),
     ...(ending === undefined ? [] : [palette.outcome('infra', ending)]),
@@ -66,7 +69,8 @@ function renderAttention({ cells }: RunSummary, width: number, palette: Palette)
 }
 
 /** What the kernels said, in one line each: a test's own line has room for little of it. */
-function renderProblems({ problems }: RunSummary, width: number, palette: Palette): string[] {
+function renderProblems(summary: RunSummary, width: number, palette: Palette): string[] {
+  const problems = summary.problems.filter(({ expected }) => expected !== true);
   if (problems.length === 0) return [];
   const lines = orderProblems(problems).slice(0, MAX_LISTED).map((problem) => {
     const outcome = countsAsFailure(problem) ? 'fail' : 'skip';
