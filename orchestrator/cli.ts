@@ -24,6 +24,7 @@ Examples:
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   pmemrig once --kernel bookworm-backports --pmem nvdimm -- ./repro.sh --loops 10
   pmemrig shell --kernel bookworm --pmem virtio-pmem  look around in such a guest
+  pmemrig selftest --kernel ~/linux/arch/x86/boot/bzImage  does the rig see what a kernel may complain of?
 
 Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host, 130 interrupted.`,
   );
@@ -77,6 +78,28 @@ The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and
 ).action(async (command: string[], options: OnceOptions & ExecuteOptions & { readonly bisect?: boolean }) => {
   const { onceCommand } = await import('./commands/once.ts');
   process.exitCode = await onceCommand(command, { ...options, verbose: isVerbose() }, process.argv.slice(2));
+});
+
+withGuestOptions(
+  program
+    .command('selftest')
+    .summary('show that the rig sees kernel problems on a kernel')
+    .description('Builds the canary module for the kernel, has it plant one problem after the other in a guest, and says which were seen as what they are.')
+    .addOption(runsOption)
+    .addOption(filterOption)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pmemrig selftest --kernel ~/linux/arch/x86/boot/bzImage
+  pmemrig selftest --kernel ~/linux --config guest,nvdimm,prove-locking,hung-task --pmem nvdimm
+
+The kernel is one that the rig builds, or lies in its build tree as \`make\` left it: the canary is compiled for it. Problems that this kernel does not
+report (no PROVE_LOCKING) are skipped. Exits 0 if all others were seen, 3 if the rig missed one.`,
+    ),
+).action(async (options: OnceOptions & ExecuteOptions) => {
+  const { selftestCommand } = await import('./commands/selftest.ts');
+  process.exitCode = await selftestCommand({ ...options, retries: 0, verbose: isVerbose() }, process.argv.slice(2));
 });
 
 withGuestOptions(

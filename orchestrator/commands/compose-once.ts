@@ -69,9 +69,9 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
   };
 }
 
-/** A command gets the bare device unless it asks for a file system: it may write there. */
+/** A command gets the bare device unless it asks for a file system: it may write there. A selftest looks at neither. */
 function defaultFileSystem(pmem: string, suite: unknown): string {
-  return suite !== 'command' && DAX_FILE_SYSTEM_PRESETS.has(pmem) ? 'ext4-dax' : 'none';
+  return suite !== 'command' && suite !== 'selftest' && DAX_FILE_SYSTEM_PRESETS.has(pmem) ? 'ext4-dax' : 'none';
 }
 
 /** Half of a small device is left to the file system; a large one need not be filled. An unreadable size is the loader's to refuse. */

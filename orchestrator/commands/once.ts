@@ -1,10 +1,10 @@
 import { bisectStatus } from '../../reports/bisect-status.ts';
 import { describeError } from '../model/errors.ts';
-import { quoteWord } from '../model/quote-word.ts';
 import { bisectErrorStatus } from './bisect-error.ts';
 import type { OnceOptions } from './compose-once.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFlags } from './load-plan.ts';
+import { rerunWords } from './rerun-words.ts';
 
 interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
   readonly bisect?: boolean;
@@ -15,7 +15,7 @@ interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
  * With `--bisect` it rejects with nothing: git takes every status from 1 to 124 for "bad".
  */
 export async function onceCommand(command: readonly string[], options: OnceCommandOptions, words: readonly string[]): Promise<number> {
-  const run = async (judge?: typeof bisectStatus): Promise<number> => executeRun(await planFlags(options, command), rerunOnce(words), options, judge);
+  const run = async (judge?: typeof bisectStatus): Promise<number> => executeRun(await planFlags(options, command), rerunWords(words), options, judge);
   if (options.bisect !== true) return run();
   try {
     return await run(bisectStatus);
@@ -23,10 +23,4 @@ export async function onceCommand(command: readonly string[], options: OnceComma
     process.stderr.write(`pmemrig: ${describeError(error)}\n`);
     return bisectErrorStatus(error);
   }
-}
-
-/** The user's own words, with room for a filter before the `--` that ends the flags. */
-function rerunOnce(words: readonly string[]): string {
-  const end = words.includes('--') ? words.indexOf('--') : words.length;
-  return ['pmemrig', ...words.slice(0, end).map(quoteWord), '{filter}', ...words.slice(end).map(quoteWord)].join(' ');
 }
