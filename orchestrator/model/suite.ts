@@ -1,13 +1,15 @@
 import type { CanaryModule } from './canary.ts';
 import type { Cell, PlannedTest } from './cell.ts';
 import type { Guest } from './guest.ts';
-import type { FilesystemSpec, SuiteSpec } from './matrix.ts';
+import type { KnownProblem } from './known-problem.ts';
+import type { FilesystemSpec, KernelSpec, SuiteSpec } from './matrix.ts';
 import type { TestResult } from './outcome.ts';
 import type { PmemTopology } from './pmem.ts';
 
 /** What is known of a cell while planning, before a guest exists. */
 export interface SuitePlanContext<Spec extends SuiteSpec> {
   readonly spec: Spec;
+  readonly kernel: KernelSpec;
   readonly pmem: PmemTopology;
   readonly filesystem: FilesystemSpec;
 }
@@ -33,6 +35,10 @@ export interface SuiteSession {
   testTimeoutMs(test: PlannedTest): number;
   /** A failure is a result. Rejects only with GuestDeath, InfraError or UserError. */
   run(test: PlannedTest, attempt: number): Promise<TestResult>;
+  /** Kernel problems that the test itself may bring about: told, but no failure. One that it must bring about is `PlannedTest.expects`. */
+  forgives?(test: PlannedTest): readonly KnownProblem[];
+  /** Once a test has left the guest in a state that no later test may meet: the rest then get a fresh guest. */
+  readonly spent?: boolean;
   /** Unmounts and removes what `open` made, so that the next cell finds the guest clean. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMatrix } from '../../matrices/load.ts';
-import { describeError, UserError } from '../model/errors.ts';
+import { describeError, KernelUnfitError, UserError } from '../model/errors.ts';
 import type { ExcludeRule, Matrix, SelectRule } from '../model/matrix.ts';
 import type { Cell, Plan } from '../model/cell.ts';
 import { expandMatrix } from './expand.ts';
@@ -84,6 +84,25 @@ test('a matrix without any cell left is an error', () => {
   expect(expansionError(matrixOf('exclude: [{ reason: all of them }]'))).toBe(
     'test: no cell is left: the exclude rules remove all 32\n  fix: narrow or remove an exclude rule',
   );
+});
+
+const blindK1: PlanSuite = (context) => {
+  if (context.kernel.name === 'k1' && context.spec.name === 'command') throw new KernelUnfitError('k1 sees nothing', { code: 'no-prove-locking' });
+  return planOne(context);
+};
+
+describe('a suite that does not fit a kernel', () => {
+  test('is left out there, and reported as excluded, while another kernel runs it', () => {
+    const plan = expandMatrix(matrixOf('include: [{ image: i1, pmem: nvdimm, filesystem: none }]'), { planSuite: blindK1 });
+    expect(idsOf(plan)).toEqual(['k1/nvdimm/fio', 'k2/nvdimm/fio', 'k2/nvdimm/command']);
+    expect(plan.excluded).toEqual([{ id: 'k1/nvdimm/command', reason: 'k1 sees nothing' }]);
+  });
+
+  test('is an error where no kernel runs it: nothing that was asked for vanishes', () => {
+    expect(expansionError(matrixOf('include: [{ kernel: k1, image: i1, pmem: nvdimm, filesystem: none }]'), blindK1)).toContain(
+      'cell k1/nvdimm/command can never work: k1 sees nothing',
+    );
+  });
 });
 
 describe('a combination that can never work', () => {

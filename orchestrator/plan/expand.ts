@@ -1,6 +1,6 @@
 import { selectNames } from '../../matrices/globs.ts';
 import type { Cell, CellId, ExcludedCell, Plan } from '../model/cell.ts';
-import { UserError } from '../model/errors.ts';
+import { KernelUnfitError, UserError } from '../model/errors.ts';
 import type { Matrix, SelectRule } from '../model/matrix.ts';
 import { planTests } from './plan-tests.ts';
 import type { PlanSuite } from './plan-tests.ts';
@@ -31,7 +31,8 @@ export function expandMatrix(matrix: Matrix, { planSuite }: { readonly planSuite
   if (kept.length === 0) {
     throw userError(matrix, 'empty-matrix', `no cell is left: the exclude rules remove all ${excluded.length}`, 'narrow or remove an exclude rule');
   }
-  return { cells: planCells(matrix, kept, planSuite), excluded };
+  const planned = planCells(matrix, kept, planSuite);
+  return { cells: planned.cells, excluded: [...excluded, ...planned.unfit] };
 }
 
 type Axes = ReturnType<typeof selectAxes>;
@@ -78,21 +79,25 @@ function product(matrix: Matrix, rule: SelectRule): Combination[] {
   return combinations;
 }
 
-function planCells(matrix: Matrix, combinations: readonly Combination[], planSuite: PlanSuite): Cell[] {
-  // Kernel and image have no say in a suite's tests, so the other axes are planned once for all of them.
+/** The cells, and those that are left out since a suite cannot run on their kernel while it can on another. */
+function planCells(matrix: Matrix, combinations: readonly Combination[], planSuite: PlanSuite): { readonly cells: Cell[]; readonly unfit: ExcludedCell[] } {
+  // The image has no say in a suite's tests, so the other axes are planned once for all images.
   const planned = new Map<string, ReturnType<typeof planTests>>();
   const cells: Cell[] = [];
-  const impossible: { readonly combination: Combination; readonly error: UserError }[] = [];
+  const refused: { readonly combination: Combination; readonly error: UserError }[] = [];
   for (const combination of combinations) {
-    const { suite, pmem, filesystem } = combination;
-    const key = [suite.name, pmem.name, filesystem.name].join('/');
-    const tests = planned.get(key) ?? planTests({ spec: suite, pmem, filesystem }, planSuite);
+    const { kernel, suite, pmem, filesystem } = combination;
+    const key = [kernel.name, suite.name, pmem.name, filesystem.name].join('/');
+    const tests = planned.get(key) ?? planTests({ spec: suite, kernel, pmem, filesystem }, planSuite);
     planned.set(key, tests);
-    if (tests instanceof UserError) impossible.push({ combination, error: tests });
+    if (tests instanceof UserError) refused.push({ combination, error: tests });
     else cells.push({ ...combination, guest: matrix.guest, tests });
   }
-  const [first, ...others] = impossible;
-  if (!first) return cells;
+  const running = new Set(cells.map(({ suite }) => suite));
+  const isUnfit = ({ combination, error }: (typeof refused)[number]): boolean => error instanceof KernelUnfitError && running.has(combination.suite);
+  const unfit = refused.filter(isUnfit).map(({ combination, error }) => ({ id: combination.id, reason: error.message }));
+  const [first, ...others] = refused.filter((refusal) => !isUnfit(refusal));
+  if (!first) return { cells, unfit };
   const { id, pmem, filesystem, suite } = first.combination;
   const named = others.slice(0, MAX_NAMED).map(({ combination, error }) => `\n  ${combination.id}: ${error.message}`);
   const more = others.length > MAX_NAMED ? `\n  and ${others.length - MAX_NAMED} more` : '';

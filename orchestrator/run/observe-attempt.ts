@@ -1,4 +1,5 @@
 import type { ExpectedProblem } from '../model/expected-problem.ts';
+import type { KnownProblem } from '../model/known-problem.ts';
 import type { LockdepCoverage } from '../model/lockdep.ts';
 import { type AttemptEnd, endOf, Interrupted } from './attempt.ts';
 import type { CellEnvironment } from './cell-environment.ts';
@@ -23,11 +24,12 @@ export async function observeAttempt(
   { expects, ...at }: { readonly cell: string; readonly test: string; readonly attempt: number; readonly expects?: ExpectedProblem },
   env: CellEnvironment,
   run: () => Promise<AttemptEnd>,
+  forgiven: readonly KnownProblem[] = [],
 ): Promise<ObservedEnd> {
   let end: AttemptEnd;
   let start = performance.now();
   try {
-    await observer.begin(`${at.test}#${at.attempt} ${at.cell}`);
+    await observer.begin(`${at.test}#${at.attempt} ${at.cell}`, forgiven);
     start = performance.now();
     end = await run();
   } catch (error) {

@@ -26,8 +26,8 @@ export interface GuestObserver {
   readonly lockdep: boolean;
   /** Once after boot: what the kernel has said so far, and lockdep's state to compare with. */
   settle(): Promise<Observation>;
-  /** Marks the beginning of a test. Rejects with GuestDeath. */
-  begin(label: string): Promise<void>;
+  /** Marks the beginning of a test; `forgiven` are problems that it may bring about itself. Rejects with GuestDeath. */
+  begin(label: string, forgiven?: readonly KnownProblem[]): Promise<void>;
   /**
    * Marks the test's end and tells what was seen. With `answers: false` the guest is not asked anything any more.
    * Rejects with GuestDeath; a later call with `answers: false` then still gives what the console had.
@@ -52,19 +52,21 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
   let tests = 0;
   let state: LockdepState | undefined;
   let mark = '';
+  let forgiven: readonly KnownProblem[] = [];
 
   const readLockdep = async (): Promise<LockdepState | undefined> => {
     const { stdout } = await guest.exec('cat /proc/lockdep_stats 2>/dev/null');
     return parseLockdepStats(stdout);
   };
-  const judge = async (problem: KernelProblem): Promise<JudgedProblem> => {
+  const judge = async (problem: KernelProblem, known: readonly KnownProblem[]): Promise<JudgedProblem> => {
     const lines = await options.resolve?.(problem.lines).catch((error: unknown) => {
       log(`stack traces stay without source lines: ${error instanceof Error ? error.message : String(error)}`);
       return problem.lines;
     });
-    return judgeProblem(lines === undefined ? problem : { ...problem, lines }, options.known, guest.kernelRelease, new Date().toISOString().slice(0, 10));
+    return judgeProblem(lines === undefined ? problem : { ...problem, lines }, known, guest.kernelRelease, new Date().toISOString().slice(0, 10));
   };
-  const judgeAll = async (problems: readonly KernelProblem[]): Promise<JudgedProblem[]> => Promise.all(problems.map(judge));
+  const judgeAll = async (problems: readonly KernelProblem[], known = options.known): Promise<JudgedProblem[]> =>
+    Promise.all(problems.map(async (problem) => judge(problem, known)));
 
   return {
     get lockdep() {
@@ -74,7 +76,8 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
       state = await readLockdep();
       return { inside: await judgeAll(guest.takeProblems()), before: [] };
     },
-    async begin(label) {
+    async begin(label, problems = []) {
+      forgiven = problems;
       tests += 1;
       mark = `${BEGIN} ${tests} ${label}`;
       await guest.mark(mark);
@@ -91,7 +94,7 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
         state = after ?? state;
       }
       const problems = guest.takeProblems();
-      const inside = await judgeAll(problems.filter(({ marker }) => marker === mark));
+      const inside = await judgeAll(problems.filter(({ marker }) => marker === mark), [...options.known, ...forgiven]);
       const before = await judgeAll(problems.filter(({ marker }) => marker !== mark));
       // A warning taints the kernel and an oops leaves locks behind: what runs later would prove nothing, even if the problem is known.
       if (problems.length > 0) spent ??= 'the kernel reported a problem';

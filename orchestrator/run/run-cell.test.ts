@@ -131,6 +131,20 @@ test('an oops fails the test in which it came even if that passed, and its guest
   expect(world.boots()).toBe(2);
 });
 
+test('what a test itself brings about is told and fails nothing, in that test alone', async () => {
+  const title = 'Memory failure: 0x1: recovery action for dax page: Recovered';
+  const world = fakeWorld({ scripts: {}, problems: { a: [{ title }], b: [{ title }] }, forgives: { a: [{ title: 'Memory failure: *', reason: 'asked for' }] } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 fail']);
+});
+
+test('a suite that calls its guest spent gets a fresh one for the rest', async () => {
+  const world = fakeWorld({ scripts: {}, spends: ['a'] });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
+  expect(world.boots()).toBe(2);
+});
+
 test('a problem goes to the journal with its place before the end of its test', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [{ kind: 'warning' }] } });
   await runCell(fakeCell('c', ['a']), world.slot, world.environment);

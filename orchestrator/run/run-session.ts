@@ -1,5 +1,5 @@
 import { type Cell, CLOSE_TEST, type PlannedTest } from '../model/cell.ts';
-import type { JudgedProblem } from '../model/known-problem.ts';
+import type { JudgedProblem, KnownProblem } from '../model/known-problem.ts';
 import type { TestResult } from '../model/outcome.ts';
 import { type Suite, type SuiteSession, SuiteSetupError } from '../model/suite.ts';
 import { type AttemptEnd, attemptTest, endOf } from './attempt.ts';
@@ -33,9 +33,14 @@ export async function runSession(cell: Cell, suite: Suite, booted: BootedGuest, 
   const scale = guestTimeoutScale(booted);
   /** The cell's tests prove the rig: what goes astray between them does not speak of the kernel. */
   const addGap = cell.tests.some(({ expects }) => expects) ? judgeStray : addProblems;
-  const observe = async ({ name: test, expects }: Pick<PlannedTest, 'name' | 'expects'>, attempt: number, run: () => Promise<AttemptEnd>): Promise<ObservedEnd> => {
+  const observe = async (
+    { name: test, expects }: Pick<PlannedTest, 'name' | 'expects'>,
+    attempt: number,
+    run: () => Promise<AttemptEnd>,
+    forgiven?: readonly KnownProblem[],
+  ): Promise<ObservedEnd> => {
     env.emit({ type: 'test-start', cell: cell.id, test, attempt, guest: guest.id });
-    const end = await observeAttempt(booted, { cell: cell.id, test, attempt, ...(expects && { expects }) }, env, run);
+    const end = await observeAttempt(booted, { cell: cell.id, test, attempt, ...(expects && { expects }) }, env, run, forgiven);
     gap.push(...end.before);
     return end;
   };
@@ -44,7 +49,8 @@ export async function runSession(cell: Cell, suite: Suite, booted: BootedGuest, 
   if (!opened) return;
   for (let pending = queue.shift(); pending; pending = queue.shift()) {
     const { test, attempt } = pending;
-    const end = await observe(test, attempt, async () => attemptTest({ session: opened, guest, test, attempt, timeoutScale: scale, signal: env.signal }));
+    const run = async (): Promise<AttemptEnd> => attemptTest({ session: opened, guest, test, attempt, timeoutScale: scale, signal: env.signal });
+    const end = await observe(test, attempt, run, opened.forgives?.(test));
     conclude(pending, end);
     if (!end.guestUsable) {
       if (queue.length === 0) endWithoutClose('the guest was lost, or given up, in the last test');

@@ -24,6 +24,9 @@ export function fakeWorld(options: {
   readonly pmemProblems?: readonly string[];
   readonly openError?: Error;
   readonly closeError?: Error;
+  /** Tests after which the suite calls its guest spent, or that bring a kernel problem about themselves. */
+  readonly spends?: readonly string[];
+  readonly forgives?: Readonly<Record<string, readonly KnownProblem[]>>;
   /** What the kernel reported in each test, by its name. A `marker` of its own puts a problem elsewhere. */
   readonly problems?: Readonly<Record<string, readonly Partial<KernelProblem>[]>>;
   readonly known?: readonly KnownProblem[];
@@ -73,6 +76,10 @@ export function fakeWorld(options: {
       if (options.openError) throw options.openError;
       return {
         testTimeoutMs: () => options.testTimeoutMs ?? 5_000,
+        get spent() {
+          return options.spends?.includes(running) ?? false;
+        },
+        forgives: ({ name }) => options.forgives?.[name] ?? [],
         run: async ({ name }) => {
           running = name;
           const attempt = (attempts.get(name) ?? 0) + 1;
