@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { FilesystemSpec, ImageSpec, KernelSpec, Matrix, SelectRule, SuiteSpec } from '../orchestrator/model/matrix.ts';
+import { LOCKDEP_EXERCISES } from '../orchestrator/model/lockdep-exercises.ts';
 import type { KnownProblem } from '../orchestrator/model/known-problem.ts';
 import type { PmemDevice } from '../orchestrator/model/pmem.ts';
 import { expandPath } from './paths.ts';
@@ -94,6 +95,13 @@ function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, fioJobs:
       sizeBytes: suite.size,
     };
   if (kind === 'selftest') return { kind, name, canaries: [...new Set(suite.canaries)] };
+  if (kind === 'lockdep')
+    return {
+      kind,
+      name,
+      ...(suite.exercises ? { exercises: suite.exercises } : { exercises: LOCKDEP_EXERCISES, fitting: true }),
+      durationSec: suite.duration,
+    };
   const timeoutSec = suite.timeout;
   if (suite.upload !== undefined) return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
   const [program = '', ...args] = suite.run;

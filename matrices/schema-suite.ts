@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CANARIES } from '../orchestrator/model/canary.ts';
+import { LOCKDEP_EXERCISES } from '../orchestrator/model/lockdep-exercises.ts';
 import { suggest } from './problem.ts';
 import { duration, listOf, name, path, record, refuse, size, text, words } from './scalars.ts';
 
@@ -39,16 +40,32 @@ const selftestSchema = record('a selftest suite', {
     .describe('The kernel problems that are planted; absent: all.'),
 });
 
-const SUITE_KINDS = ['fio', 'command', 'selftest'] as const;
-const SCHEMAS = { fio: fioSchema, command: commandSchema, selftest: selftestSchema };
+const lockdepSchema = record('a lockdep suite', {
+  name,
+  kind: kind('lockdep'),
+  exercises: listOf(
+    z.enum(LOCKDEP_EXERCISES, { error: 'expected an exercise' }),
+    'exercises',
+  )
+    .refine((names) => new Set(names).size === names.length, { error: 'expected each exercise once' })
+    .optional()
+    .describe('What to do to the locks of the pmem stack; absent: all that the cell can do.'),
+  duration: duration('a duration', { min: 1, max: 24 * 3600 })
+    .prefault('10s')
+    .describe('How long each exercise keeps up its load: 10s.'),
+});
+
+const SUITE_KINDS = ['fio', 'command', 'selftest', 'lockdep'] as const;
+const SCHEMAS = { fio: fioSchema, command: commandSchema, selftest: selftestSchema, lockdep: lockdepSchema };
 
 export type SuiteInput =
   | ({ readonly kind: 'fio' } & Omit<z.output<typeof fioSchema>, 'kind'>)
   | ({ readonly kind: 'command' } & Omit<z.output<typeof commandSchema>, 'kind'>)
-  | ({ readonly kind: 'selftest' } & Omit<z.output<typeof selftestSchema>, 'kind'>);
+  | ({ readonly kind: 'selftest' } & Omit<z.output<typeof selftestSchema>, 'kind'>)
+  | ({ readonly kind: 'lockdep' } & Omit<z.output<typeof lockdepSchema>, 'kind'>);
 
 /** How editors see a suite; for loading, {@link suiteSchema} gives better messages than a union can. */
-export const suiteUnion = z.union([fioSchema, commandSchema, selftestSchema]);
+export const suiteUnion = z.union([fioSchema, commandSchema, selftestSchema, lockdepSchema]);
 
 /** What {@link suiteSchema} is for a JSON Schema before its kind is known; the export puts {@link suiteUnion} there. */
 export const anySuite = z.unknown();

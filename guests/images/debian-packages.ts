@@ -6,6 +6,8 @@ export const RIG_PACKAGES: readonly string[] = [
   'ndctl', 'daxctl', 'e2fsprogs', 'xfsprogs',
   // Load; where Debian has libpmem, fio depends on it.
   'fio',
+  // Device mapper over persistent memory.
+  'dmsetup',
 ];
 
 /** Left out of the image: nobody reads them in a guest. */

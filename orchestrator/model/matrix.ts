@@ -1,5 +1,6 @@
 import type { CanaryName } from './canary.ts';
 import type { KnownProblem } from './known-problem.ts';
+import type { LockdepExercise } from './lockdep-exercises.ts';
 import type { PmemTopology } from './pmem.ts';
 
 /**
@@ -121,7 +122,17 @@ export interface SelftestSuiteSpec {
   readonly canaries: readonly CanaryName[];
 }
 
-export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec | SelftestSuiteSpec;
+export interface LockdepSuiteSpec {
+  readonly kind: 'lockdep';
+  readonly name: string;
+  readonly exercises: readonly LockdepExercise[];
+  /** Set when the matrix names no exercises: a cell then plans those that its devices and filesystem allow. */
+  readonly fitting?: true;
+  /** Seconds of load in each exercise. */
+  readonly durationSec: number;
+}
+
+export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec | SelftestSuiteSpec | LockdepSuiteSpec;
 
 /** Globs (picomatch) over the names of each axis; an absent axis matches all. */
 export interface SelectRule {
