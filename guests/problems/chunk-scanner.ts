@@ -3,8 +3,11 @@ import { WORD_FINDER } from './rules.ts';
 /** Beyond it the rest of a line is dropped, so that one without an end takes no memory. */
 const MAX_LINE_BYTES = 16 * 1024;
 const LINE_FEED = 10;
-/** A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. */
-const STAMPED = /^(?:<\d+>)?\[ *(?:[1-9]\d*\.\d+|0+\.\d*[1-9]\d*)\]/;
+/**
+ * A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. The kernel gives
+ * microseconds, boot loaders milliseconds.
+ */
+const STAMPED = /^(?:<\d+>)?\[ *(?!0+\.0+\])\d+\.\d{6}\]/;
 /** The longest that it fits. */
 const STAMP_BYTES = 40;
 const FIRST_OF_STAMP = new Set(Buffer.from('<['));

@@ -12,6 +12,9 @@ export interface ConsoleText {
 
 /** `<4>[   12.345678][  T123] `, all but the time optional. */
 const STAMP = /^(?:<\d+>)?\[[ \t]*(\d+\.\d+) ?\](?: ?\[ *([TC]\d+) ?\])? ?/;
+/** What Samsung's, MediaTek's and Unisoc's kernels tell of the caller: `[3:  swapper/0:    1] `, `(7)[1:swapper/0]`, `c1  2345 `. */
+const VENDOR_CALLER = /^ ?(?:\[\d{1,2}: *[^\]]{1,20}: *(?<samsung>\d+)\] |\(\d{1,2}\)\[(?<mediatek>\d+):[^\]]{1,20}\]|c\d{1,2} +(?<unisoc>\d+) )/;
+const MAY_BE_VENDOR = /^ ?[[(c]/;
 /** PRINTK_CALLER without PRINTK_TIME. */
 const CALLER_ONLY = /^(?:<\d+>)?\[ *([TC]\d+)\] /;
 /** The prompt of a console that waits for a login, and is written over. */
@@ -20,10 +23,10 @@ const PROMPT = /^[\w.-]+ login: (?=\S)/;
 const INNER_STAMP = /(?<=.)(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/g;
 /** Cheaper than INNER_STAMP: it passes over the first character, at which a line's own stamp begins. */
 const INNER_STAMP_AHEAD = /^.[^[]*\[(?:[^[]*\[)*? *\d+\.\d{6}\]/;
-/** What syslog, journalctl and dmesg put before the kernel's line: `Jan  1 00:00:00 host kernel: `, `[Thu Jan  1 00:00:00 1970] `, `kern  :warn  : `. */
+/** What syslog, journalctl and dmesg put before the kernel's line: `Jan  1 00:00:00 host kernel: `, `[Thu Jan  1 00:00:00 1970] `, `kern  :warn  : `, and /dev/kmsg's `4,100,5000000,-;`. */
 const COLLECTED = new RegExp(
   String.raw`^(?:<\d+>)?(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?:\S+ )?kernel(?:\[\d+\])?: ?` +
-    String.raw`|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d+[+-]\d\d:?\d\d |(?:kern|user|daemon) *:[a-z]+ *: )`,
+    String.raw`|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d+[+-]\d\d:?\d\d |(?:kern|user|daemon) *:[a-z]+ *: |\d+,\d+,\d+,[-c+](?:,[\w=]+)*;)`,
 );
 /** A syslog daemon that repeats the kernel's lines on the console: they were there before. */
 const SYSLOG_ECHO = /\bkernel: ?(?:\[ *\d*)?$/i;
@@ -69,7 +72,13 @@ function readStamp(raw: string): ConsoleText {
   const stamp = STAMP.exec(raw);
   if (stamp !== null) {
     const [whole, time, caller] = stamp;
-    return { raw, text: raw.slice(whole.length), timeSec: Number(time), ...(caller !== undefined && { caller }) };
+    const text = raw.slice(whole.length);
+    const vendor = caller === undefined && MAY_BE_VENDOR.test(text) ? VENDOR_CALLER.exec(text) : null;
+    if (vendor !== null) {
+      const { samsung, mediatek, unisoc } = vendor.groups ?? {};
+      return { raw, text: text.slice(vendor[0].length), timeSec: Number(time), caller: `T${samsung ?? mediatek ?? unisoc ?? ''}` };
+    }
+    return { raw, text, timeSec: Number(time), ...(caller !== undefined && { caller }) };
   }
   const callerOnly = CALLER_ONLY.exec(raw);
   if (callerOnly !== null) return { raw, text: raw.slice(callerOnly[0].length), ...(callerOnly[1] !== undefined && { caller: callerOnly[1] }) };

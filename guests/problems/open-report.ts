@@ -97,6 +97,8 @@ export class OpenReport {
     if (this.rule?.shape === 'block') return rule === this.rule && this.lines.length <= HEAD_LINES;
     if (!this.inHead || this.dieSeen) return false;
     if (this.rule === undefined || rule.kind === this.rule.kind || rule.blame === 'rig') return true;
+    // Who cut here says WARNING next, or after its reason.
+    if (rule.kind === 'warning' && this.lines.length <= HEAD_LINES && this.texts[0]?.startsWith(CUT_HERE) === true) return true;
     if (rule.kind === 'hard-lockup') return this.rule.kind === 'warning';
     return rule.shape === 'end-trace' && (this.rule.shape === 'end-trace' || this.rule.kind === 'bug');
   }
