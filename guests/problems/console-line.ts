@@ -43,11 +43,8 @@ const UNCLEAN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
  * @param stamped the kernel's own lines have stamps: what a daemon collected of them was there before
  */
 export function readConsoleLine(line: string, stamped = false): ConsoleText[] {
-  const clean = UNCLEAN.test(line) ? line.replaceAll(ANSI, '').replaceAll(CONTROL, '') : line;
-  if (!stamped) {
-    const collected = COLLECTED.exec(clean);
-    if (collected !== null) return splitAtStamps(clean.slice(collected[0].length));
-  }
+  const printable = UNCLEAN.test(line) ? line.replaceAll(ANSI, '').replaceAll(CONTROL, '') : line;
+  const clean = stamped ? printable : printable.replace(COLLECTED, '');
   if (!clean.includes('\r')) return splitAtStamps(clean);
   const parts = clean.split('\r').filter((part) => part !== '');
   return parts.length === 0 ? splitAtStamps('') : parts.flatMap(splitAtStamps);

@@ -51,6 +51,8 @@ export class OpenReport {
   private overflown = false;
   private frames = 0;
   private dieSeen = false;
+  /** The code bytes after the trace: the last line of an oops before 2.6.25 brought the end mark. */
+  private codeSeen = false;
   private foreign = 0;
   private bodyLines = 0;
   private lastLine = 0;
@@ -139,6 +141,7 @@ export class OpenReport {
     if (role.traceBegin || (this.frames >= TRACE_FRAMES && this.rule?.signature !== 'locks')) this.traceSeen = true;
     if (this.rule?.pardon?.test(text) === true) this.pardoned = true;
     if (isDieLine(text)) this.dieSeen = true;
+    if (this.traceSeen && text.startsWith('Code: ')) this.codeSeen = true;
     if (asksOtherCpus(text)) this.asksOthers = true;
     this.findEnd(text);
     return this.panicEnded && isPanicEnd(text) ? 'over' : 'taken';
@@ -172,7 +175,7 @@ export class OpenReport {
   private finished(): boolean {
     if (this.rule?.shape === 'line' || (this.rule?.shape === 'block' && !this.panicSeen)) return true;
     if (this.panicSeen) return this.panicEnded;
-    return this.endSeen || (this.traceSeen && (this.rule?.shape === 'frame' || this.rule?.shape === 'backtrace'));
+    return this.endSeen || this.codeSeen || (this.traceSeen && (this.rule?.shape === 'frame' || this.rule?.shape === 'backtrace'));
   }
 
   private findEnd(text: string): void {

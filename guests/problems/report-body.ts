@@ -27,7 +27,7 @@ export interface LineRole {
   readonly frame: boolean;
 }
 
-const IS_FRAME = /\+0x[\da-f]+\/0x[\da-f]+/;
+const IS_FRAME = /\+0x[\da-f]+\/0x[\da-f]+|\{\S+\+\d+\}/;
 
 export function readRole(text: string): LineRole {
   return { body: BODY.test(text), traceBegin: TRACE_BEGIN.test(text), frame: IS_FRAME.test(text) };

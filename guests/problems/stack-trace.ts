@@ -3,6 +3,9 @@ const FRAME = /(?:^|[\s(:])(\? )?([A-Za-z_][\w.$]*)\+0x[\da-f]+\/0x[\da-f]+/;
 /** A frame that was resolved already: `dax_iomap_fault+0x12/0x34 fs/dax.c:12` or `foo fs/dax.c:12 [inline]`. */
 const INLINE_FRAME = /^\s+([A-Za-z_][\w.$]*) [\w./-]+:\d+ \[inline\]/;
 
+/** x86-64 before 2.6.19: `<ffffffff802f1c12>{dm_table_destroy+18}`. */
+const BRACED_FRAME = /\{(?::?\w+:)?([A-Za-z_][\w.$]*)\+\d+\}/;
+
 /** Where the locks that are held were taken, and interrupts switched: it is no part of the defect's stack. */
 const ASIDE = /^\s*#\d+: |irqs last /;
 
@@ -23,7 +26,7 @@ const GENERIC = new RegExp(
     // allocators
     String.raw`k[mz]alloc\w*|_*k[mz]alloc\w*|kmem_cache_\w+|_*kmem_\w+|slab_\w+|_*slab_\w+|kfree\w*|_*kfree|_*alloc_pages\w*|set_track\w*|save_stack\w*|stack_trace_\w+|stack_depot_\w+|_*alloc_object|create_object|kmemleak_\w+`,
     // watchdogs and their interrupts
-    String.raw`nmi_\w+|trigger_\w+|rcu_\w+|_*rcu_\w+|update_process_times|tick_\w+|_*hrtimer_\w+|hrtimer_\w+|_*run_hrtimer\w*|(?:local_)?apic_\w+|irq_exit\w*|_*irq_exit\w*|watchdog\w*|check_hung\w*|_*softirq\w*|csd_lock_wait|do_idle`,
+    String.raw`nmi_\w+|trigger_\w+|rcu_\w+|_*rcu_\w+|update_process_times|tick_\w+|_*hrtimer_\w+|hrtimer_\w+|_*run_hrtimer\w*|(?:local_)?apic_\w+|irq_exit\w*|_*irq_exit\w*|watchdog\w*|softlockup_\w+|check_hung\w*|_*softirq\w*|csd_lock_wait|do_idle`,
   ].join('|')})$`,
 );
 
@@ -31,7 +34,7 @@ const GENERIC = new RegExp(
 function readFrame(text: string): { readonly name: string; readonly certain: boolean } | undefined {
   if (ASIDE.test(text)) return undefined;
   const match = FRAME.exec(text);
-  const name = match?.[2] ?? INLINE_FRAME.exec(text)?.[1];
+  const name = match?.[2] ?? INLINE_FRAME.exec(text)?.[1] ?? BRACED_FRAME.exec(text)?.[1];
   return name === undefined ? undefined : { name: name.replaceAll(COPY_SUFFIX, ''), certain: match?.[1] === undefined };
 }
 

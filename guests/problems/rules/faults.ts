@@ -13,6 +13,7 @@ export const FAULT_RULES: readonly ProblemRule[] = [
   { kind: 'panic', start: /^trusty: panic \(/, words: ['trusty: panic'], shape: 'end-trace', signature: 'title' },
   fault('stack-overflow', /^(?:BUG: )?(?:stack guard page was hit|IRQ stack guard page was hit|TASK stack guard page was hit)/, ['stack guard page was hit']),
   fault('stack-overflow', /^(?:\w+\(\): )?\S+ has overflown the kernel stack/, ['has overflown the kernel stack']),
+  { ...fault('stack-overflow', /^(?:do_IRQ: stack overflow: |Kernel stack overflow in process )/, ['stack overflow: ', 'stack overflow in process']), shape: 'backtrace' },
   fault('stack-overflow', /^Insufficient stack space to handle exception!/, ['Insufficient stack space']),
   { kind: 'stack-overflow', start: /^Kernel panic - not syncing: kernel stack overflow/, words: ['kernel stack overflow'], shape: 'panic', signature: 'functions', bare: true, fatal: true },
   fault('null-dereference', /^BUG: (?:unable to handle )?kernel NULL pointer dereference/, ['kernel NULL pointer dereference']),
@@ -21,8 +22,8 @@ export const FAULT_RULES: readonly ProblemRule[] = [
   fault('paging-fault', /^(?:CPU \d+ )?(?:BUG: )?[Uu]nable to handle kernel (?:paging request|pointer dereference|data access|instruction fetch|access to user memory|unaligned access|write to read-only memory|execution of user memory|execute from non-executable memory|unknown paging fault)/, ['nable to handle kernel']),
   fault('general-protection', /(?:^|user memory access)(?:traps: )?(?:Oops: )?(?<title>(?:segment-related )?general protection fault(?:: [\da-f]{1,8} \[#\d+\]|(?:, probably)? for non-canonical address|, maybe for address|: [\da-f]{4}\b).*)/, ['general protection fault']),
   fault('divide-error', new RegExp(`${TRAP}divide[ _]error: `), ['divide error', 'divide_error']),
-  fault('bug', /^kernel BUG (?:at \S|in )/, ['kernel BUG ']),
-  fault('oops', new RegExp(`${TRAP}(?:stack segment|int3|invalid opcode|bounds|overflow|invalid TSS|segment not present|alignment check|coprocessor segment overrun|double fault|control protection|debug|unknown): [\\da-f]{4}\\b`), ['stack segment', 'int3: ', 'invalid opcode', 'double fault', ': 0000 [', 'segment not present', 'alignment check', 'control protection', 'invalid TSS']),
+  fault('bug', /^[Kk]ernel BUG (?:at \S|in )/, ['ernel BUG ']),
+  fault('oops', new RegExp(`${TRAP}(?:stack segment|int3|invalid opcode|invalid operand|bounds|overflow|invalid TSS|segment not present|alignment check|coprocessor segment overrun|double fault|control protection|debug|unknown): [\\da-f]{4}\\b`), ['stack segment', 'int3: ', 'invalid opcode', 'invalid operand', 'double fault', ': 0000 [', 'segment not present', 'alignment check', 'control protection', 'invalid TSS']),
   fault('oops', /^(?:Unhandled fault: |Alignment trap: )/, ['Unhandled fault: ', 'Alignment trap: ']),
   fault('oops', /^Internal error: /, ['Internal error: ']),
   // s390: `illegal operation: 0001 ilc:1 [#1]`.

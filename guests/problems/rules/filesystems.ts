@@ -25,7 +25,16 @@ export const FILESYSTEM_RULES: readonly ProblemRule[] = [
     shape: 'line',
     signature: 'title',
   },
+  // Before 2.6.38 the device stood elsewhere or nowhere.
+  {
+    kind: 'xfs-error',
+    start: /^(?:Filesystem "[^"]+": )?(?:XFS internal error |Corruption of in-memory data detected|(?:Log )?I\/O Error Detected)|^xfs_force_shutdown\(/,
+    words: ['XFS internal error', 'Corruption of in-memory', 'I/O Error Detected', 'xfs_force_shutdown('],
+    shape: 'block',
+    signature: 'title',
+  },
   { kind: 'xfs-error', start: /^XFS: Assertion failed: /, words: ['XFS: Assertion failed'], shape: 'end-trace', signature: 'title' },
+  line('fs-error', /^EXT[23]-fs error \(device /, ['EXT2-fs error', 'EXT3-fs error']),
   line('fs-error', /^BTRFS (?:critical|alert|emergency) \(device |^BTRFS: error \(device [^)]+\) in |^BTRFS error \(device [^)]+\): (?:.*(?:corrupt|csum failed|checksum (?:verify|error)|bad tree block|parent transid verify failed))/, ['BTRFS critical', 'BTRFS alert', 'BTRFS emergency', 'BTRFS: error', 'BTRFS error']),
   line('fs-error', /^VFS: (?:Busy inodes after unmount|Close: file count is (?:0|zero))/, ['VFS: Busy', 'VFS: Close']),
 ];

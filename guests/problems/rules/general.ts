@@ -25,7 +25,8 @@ export const GENERAL_RULES: readonly ProblemRule[] = [
   // What WARN() said before 2.6.19, and powerpc for longer.
   { kind: 'warning', start: /^Badness (?:at|in) \S+/, words: ['Badness '], shape: 'backtrace', signature: 'functions' },
   { kind: 'warning', start: /^WARNING: kernel stack (?:regs|frame pointer) at .* has bad/, words: ['WARNING: kernel stack'], shape: 'line', signature: 'title' },
+  { kind: 'warning', start: /^WARNING: kmemcheck: Caught /, words: ['kmemcheck: Caught'], shape: 'backtrace', signature: 'functions' },
   // The first banner is the boot's.
   { kind: 'unexpected-reboot', start: /^Linux version \d/, words: ['Linux version '], shape: 'line', signature: 'title', again: true, fatal: true },
-  { kind: 'panic', start: /^Kernel panic - not syncing/, words: ['Kernel panic - not syncing'], shape: 'panic', signature: 'functions', bare: true, fatal: true },
+  { kind: 'panic', start: /^Kernel panic(?: - not syncing|: )/, words: ['Kernel panic - not syncing', 'Kernel panic: '], shape: 'panic', signature: 'functions', bare: true, fatal: true },
 ];

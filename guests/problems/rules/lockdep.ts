@@ -14,10 +14,10 @@ export const LOCKDEP_RULES: readonly ProblemRule[] = [
   lockdep('lockdep-circular', 'possible circular', 'possible circular locking dependency'),
   lockdep('lockdep-recursive', 'possible recursive', 'possible recursive locking'),
   lockdep('lockdep-irq-inversion', 'possible irq lock', 'possible irq lock inversion dependency'),
-  lockdep('lockdep-irq-inversion', 'lock order detected', String.raw`[A-Z_]+(?:-READ)?-safe -> [A-Z_]+(?:-READ)?-unsafe lock order detected`),
+  lockdep('lockdep-irq-inversion', 'lock order detected', String.raw`[A-Za-z_]+(?:-READ)?-safe -> [A-Za-z_]+(?:-READ)?-unsafe lock order detected`),
   lockdep('lockdep-inconsistent-state', 'inconsistent lock state', 'inconsistent lock state'),
   lockdep('lockdep-invalid-wait-context', 'nvalid wait context', '[Ii]nvalid wait context'),
-  lockdep('lockdep-unlock-imbalance', 'bad unlock balance', 'bad unlock balance detected'),
+  lockdep('lockdep-unlock-imbalance', 'bad unlock ', 'bad unlock (?:balance|ordering) detected'),
   lockdep('lockdep-held-lock-freed', 'held lock freed', 'held lock freed'),
   // No stack trace comes: user space is where it would begin.
   { ...lockdep('lockdep-held-in-user-space', 'lock held when returning', 'lock held when returning to user space'), shape: 'block' },
@@ -34,6 +34,6 @@ export const LOCKDEP_RULES: readonly ProblemRule[] = [
   { kind: 'lockdep-other', start: /^BUG: looking up invalid subclass: /, words: ['looking up invalid subclass'], shape: 'backtrace', signature: 'functions' },
   // Said at the end of a report too.
   { kind: 'lockdep-off', start: /^turning off the locking correctness validator/, words: ['turning off the locking'], shape: 'backtrace', signature: 'title', blame: 'rig' },
-  { kind: 'sleep-in-atomic', start: /^BUG: sleeping function called from invalid context/, words: ['sleeping function called'], shape: 'backtrace', signature: 'functions', bare: true },
-  { kind: 'sleep-in-atomic', start: /^BUG: (?:scheduling while atomic|atomic scheduling while)/, words: ['while atomic', 'atomic scheduling'], shape: 'backtrace', signature: 'functions', bare: true },
+  { kind: 'sleep-in-atomic', start: /^(?:BUG|Debug): sleeping function called from invalid context/, words: ['sleeping function called'], shape: 'backtrace', signature: 'functions', bare: true },
+  { kind: 'sleep-in-atomic', start: /^(?:BUG: |bad: )?(?:scheduling while atomic\b|atomic scheduling while)/, words: ['while atomic', 'atomic scheduling'], shape: 'backtrace', signature: 'functions', bare: true },
 ];

@@ -9,7 +9,7 @@ export const MEMORY_RULES: readonly ProblemRule[] = [
   { kind: 'refcount', start: /^unregister_netdevice: waiting for \S+ to become free/, words: ['unregister_netdevice: '], shape: 'line', signature: 'title', bare: true },
   { kind: 'debug-objects', start: /^ODEBUG: (?:free|init|activate|deactivate|destroy|assert_init|active_state)\b/, words: ['ODEBUG: '], shape: 'end-trace', signature: 'functions' },
   { kind: 'debug-objects', start: /^WARNING: .*\blib\/debugobjects\.c:\d+/, words: ['debugobjects.c:'], shape: 'end-trace', signature: 'functions', bare: true },
-  { kind: 'bad-page', start: /^BUG: Bad page (?:state|map|cache)/, words: ['BUG: Bad page '], shape: 'backtrace', signature: 'functions', bare: true },
+  { kind: 'bad-page', start: /^(?:BUG: )?Bad page (?:state|map|cache)\b/, words: ['Bad page '], shape: 'backtrace', signature: 'functions', bare: true },
   {
     kind: 'slab-corruption',
     start: /^BUG [\w:.-]+ \((?:Not tainted|Tainted: [^)]*)\s*\): /,
@@ -18,6 +18,8 @@ export const MEMORY_RULES: readonly ProblemRule[] = [
     shape: 'backtrace',
     signature: 'functions',
   },
+  // SLAB's words, before it went.
+  { kind: 'slab-corruption', start: /^Slab corruption\b.*start=|^slab error in \w+\(\): cache /, words: ['Slab corruption', 'slab error in '], shape: 'backtrace', signature: 'functions' },
   // What is left of such a report when its first lines were dropped.
   { kind: 'slab-corruption', start: /^INFO: (?:Allocated|Freed) in \S+ age=\d+/, words: ['INFO: Allocated', 'INFO: Freed'], shape: 'backtrace', signature: 'functions' },
   { kind: 'memory-leak', start: /^(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d )?(?<title>BUG: memory leak)/, words: ['BUG: memory leak'], shape: 'backtrace', signature: 'functions', bare: true },

@@ -1,7 +1,8 @@
 import type { ProblemRule } from '../problem-rule.ts';
 
+/** KASAN was KASan in 4.0. */
 function sanitizer(kind: ProblemRule['kind'], name: string): ProblemRule {
-  return { kind, start: new RegExp(String.raw`^\s?BUG: ${name}: (?=\S)`), words: [`BUG: ${name}: `], shape: 'frame', signature: 'functions', bare: true };
+  return { kind, start: new RegExp(String.raw`^\s?BUG: ${name}: (?=\S)`, 'i'), words: [`BUG: ${name}: `, ...(name === 'KASAN' ? ['BUG: KASan: '] : [])], shape: 'frame', signature: 'functions', bare: true };
 }
 
 /** Instrumented kernels: what they say is more to the point than the oops or WARNING that may come of it. */
