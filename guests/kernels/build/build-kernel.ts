@@ -1,8 +1,8 @@
 import { copyFile, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { InfraError } from '../../../orchestrator/model/errors.ts';
 import type { SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
-import { diskFullError } from '../../store/disk-full.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
 import { getOrCreate } from '../../store/store.ts';
@@ -125,7 +125,11 @@ async function build(spec: SourceKernelSpec, { source, patches, tools }: Ingredi
 /** Better said before the minutes than after them. */
 async function requireSpace(dir: string): Promise<void> {
   const { bavail, bsize } = await statfs(dir);
-  if (bavail * bsize < NEEDED_BYTES) throw diskFullError(dir, `a kernel build needs ${NEEDED_BYTES / 2 ** 30} GiB`);
+  if (bavail * bsize >= NEEDED_BYTES) return;
+  throw new InfraError(`A kernel build needs ${NEEDED_BYTES / 2 ** 30} GiB, and only ${(bavail * bsize / 2 ** 30).toFixed(1)} are free in ${dirname(dir)}.`, {
+    code: 'disk-full',
+    remedy: 'free some space there (`pmemrig kernel prune` lists what is old), or let PMEMRIG_CACHE name a folder on a larger disk.',
+  });
 }
 
 async function keepImages(sourceDir: string, dir: string, context: PrepareContext): Promise<void> {
