@@ -9,6 +9,8 @@ afterAll(() => workspace[Symbol.dispose]());
 
 const MINUTES = 60_000;
 const SERIES = join(PACKAGE_ROOT, 'e2e', 'testdata', 'pmem-lock-inversion.mbox');
+// Kernels of the 6.1 series (seen on 6.1.176) have an inversion of their own between a namespace's lock and a read of its `uevent`, which comes now and then.
+const KNOWN = ['--known', 'lockdep-circular: kn->active*'];
 const kernel = ['--kernel', 'linux-source-6.1', '--config', 'guest,nvdimm,virtio-pmem,prove-locking,hung-task'];
 
 function script(name: string, body: string): string {
@@ -20,10 +22,10 @@ function script(name: string, body: string): string {
 
 test('a lock inversion that a patch plants fails the test that meets it, with the lines of the patch', { timeout: 45 * MINUTES }, async () => {
   const repro = script('rebind.sh', 'ndctl disable-namespace all\nndctl enable-namespace all');
-  const clean = await rig(['once', ...kernel, '--pmem', 'nvdimm', '--', repro], workspace);
+  const clean = await rig(['once', ...kernel, ...KNOWN, '--pmem', 'nvdimm', '--', repro], workspace);
   expect(clean.exitCode).toBe(0);
 
-  const patched = await rig(['once', ...kernel, '--patch', SERIES, '--pmem', 'nvdimm', '--bisect', '--', repro], workspace);
+  const patched = await rig(['once', ...kernel, ...KNOWN, '--patch', SERIES, '--pmem', 'nvdimm', '--bisect', '--', repro], workspace);
   expect(patched.exitCode).toBe(1);
   // ndctl unbinds the driver to make a namespace: the splat comes before the reproducer has its turn.
   expect(endOf(patched.events, 'guest/pmem')).toMatchObject({

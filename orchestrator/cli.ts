@@ -63,6 +63,7 @@ withGuestOptions(
     .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
     .option('--timeout <duration>', 'deadline of the command (default: 120s)')
+    .option('--known <glob>', "a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable", (glob: string, previous?: readonly string[]) => [...(previous ?? []), glob])
     .option('--bisect', 'exit as `git bisect run` wants: 0 good, 1 bad, 125 cannot tell; 255 stops it for an error in the command line')
     .addHelpText(
       'after',

@@ -48,6 +48,7 @@ test('every report says both', () => {
   const summary = makeRun();
   const terminal = formatFinalReport(summary, '/runs/x').join('\n');
   expect(terminal).toContain('✗ lockdep-circular  WARNING: possible circular locking dependency detected  2 times, first in fio/a of lockdep-6.1');
+  expect(terminal).toContain('    signature: lockdep-circular: A / B');
   expect(terminal).toContain('lockdep on lockdep-6.1: 1 of 2 tests covered; 1,600 classes, 9,000 dependencies, 12,000 chains');
   const markdown = renderMarkdown(summary);
   expect(markdown).toContain('## Kernel problems\n\n- **lockdep-circular** `WARNING: possible circular');

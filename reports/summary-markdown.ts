@@ -86,7 +86,7 @@ function renderProblems(summary: RunSummary): string {
   if (problems.length === 0) return '';
   const lines = orderProblems(problems).slice(0, MAX_LISTED).map((problem) => {
     const standing = describeStanding(problem);
-    return `- ${countsAsFailure(problem) ? `**${problem.kind}**` : problem.kind} ${code(problem.title)} ${plain(describePlace(problem))}${standing === '' ? '' : ` (${plain(standing)})`}${problem.first.file === undefined ? '' : `: ${code(problem.first.file)}`}`;
+    return `- ${countsAsFailure(problem) ? `**${problem.kind}**` : problem.kind} ${code(problem.title)} ${plain(describePlace(problem))}${standing === '' ? '' : ` (${plain(standing)})`}${problem.first.file === undefined ? '' : `: ${code(problem.first.file)}`}, signature ${code(problem.signature)}`;
   });
   return `## Kernel problems\n\n${lines.join('\n')}${problems.length > MAX_LISTED ? `\n- … and ${problems.length - MAX_LISTED} more in report.html` : ''}`;
 }

@@ -18,6 +18,8 @@ export interface OnceOptions extends KernelOptions {
   readonly filter?: readonly string[];
   /** A folder to copy in whole, in which the command is then looked up. */
   readonly upload?: string;
+  /** Patterns over signatures of kernel problems that are no news. */
+  readonly known?: readonly string[];
   /** Of the command; absent: the suite's own default. */
   readonly timeout?: string;
 }
@@ -65,6 +67,7 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
     pmem: options.pmem.map((name) => ({ name, devices: [{ ...preset('--pmem', PMEM_PRESETS, name), size: options.size }] })),
     filesystems: (options.fs ?? ['ext4-dax', 'none']).map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
     suites,
+    ...(options.known && { known: options.known.map((signature) => ({ signature, reason: 'named on the command line' })) }),
     ...(!options.fs && { include: options.pmem.flatMap((pmem) => suites.map(({ name }) => ({ pmem, suite: name, filesystem: defaultFileSystem(pmem, name) }))) }),
   };
 }

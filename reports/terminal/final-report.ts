@@ -68,14 +68,14 @@ function renderAttention({ cells }: RunSummary, width: number, palette: Palette)
   return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
 }
 
-/** What the kernels said, in one line each: a test's own line has room for little of it. */
+/** What the kernels said, each with the signature by which it can be named as known: a test's own line has room for little of it. */
 function renderProblems(summary: RunSummary, width: number, palette: Palette): string[] {
   const problems = summary.problems.filter(({ expected }) => expected !== true);
   if (problems.length === 0) return [];
-  const lines = orderProblems(problems).slice(0, MAX_LISTED).map((problem) => {
+  const lines = orderProblems(problems).slice(0, MAX_LISTED).flatMap((problem) => {
     const outcome = countsAsFailure(problem) ? 'fail' : 'skip';
     const standing = describeStanding(problem);
-    return fitLine(
+    const head = fitLine(
       [
         { text: `${MARKS[outcome]} ${problem.kind}`, style: (text) => palette.outcome(outcome, text) },
         { text: `  ${cleanLine(problem.title)}`, style: palette.bold },
@@ -84,6 +84,7 @@ function renderProblems(summary: RunSummary, width: number, palette: Palette): s
       ],
       width,
     );
+    return [head, fitLine([{ text: `    signature: ${cleanLine(problem.signature)}`, style: palette.dim }], width)];
   });
   return ['kernel problems:', ...lines, ...(problems.length > MAX_LISTED ? [`  … ${problems.length - MAX_LISTED} more in the reports`] : []), ''];
 }
