@@ -36,7 +36,7 @@ interface Attempt {
  */
 export async function attemptTest(options: Attempt & { readonly session: SuiteSession; readonly test: PlannedTest; readonly attempt: number }): Promise<AttemptEnd> {
   const { session, test, attempt } = options;
-  const run = session.run(test, attempt).then((result): AttemptEnd => ({ result, guestUsable: result.status !== 'hang' && session.spent !== true }), endOf);
+  const run = session.run(test, attempt).then((result): AttemptEnd => ({ result, guestUsable: result.status !== 'hang' }), endOf);
   return underDeadline(run, { ...options, timeoutMs: session.testTimeoutMs(test), what: 'the test' });
 }
 

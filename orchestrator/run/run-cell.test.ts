@@ -139,10 +139,11 @@ test('what a test itself brings about is told and fails nothing, in that test al
 });
 
 test('a suite that calls its guest spent gets a fresh one for the rest', async () => {
-  const world = fakeWorld({ scripts: {}, spends: ['a'] });
+  const world = fakeWorld({ scripts: {}, spends: ['a'], lockdep: () => 1 });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
   expect(world.boots()).toBe(2);
+  expect(world.events).toContainEqual(expect.objectContaining({ type: 'test-end', test: 'a', lockdep: expect.objectContaining({ covered: true }) as unknown }));
 });
 
 test('a problem goes to the journal with its place before the end of its test', async () => {

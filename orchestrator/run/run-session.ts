@@ -56,6 +56,11 @@ export async function runSession(cell: Cell, suite: Suite, booted: BootedGuest, 
       if (queue.length === 0) endWithoutClose('the guest was lost, or given up, in the last test');
       return slot.discard(end.death);
     }
+    // It still answers, but not to any further test.
+    if (opened.spent === true) {
+      if (queue.length === 0) await close(opened);
+      return slot.discard();
+    }
   }
   await close(opened);
 

@@ -36,20 +36,19 @@ must dm create pmemrig-low --table "0 $half linear $DEVICE 0"
 must dm create pmemrig-high --table "0 $half linear $DEVICE $half"
 low=$(node pmemrig-low)
 high=$(node pmemrig-high)
-case $TARGET in
-linear) table="0 $half linear $low 0" ;;
-log-writes) table="0 $half log-writes $low $high" ;;
-writecache)
-	kind=s
-	[ "$(cat "/sys/class/block/${high##*/}/queue/dax")" = 1 ] && kind=p
-	table="0 $half writecache $kind $low $high 4096 0"
-	;;
-esac
 create_top() {
 	# A superblock of zeros asks writecache to make a new cache.
 	dd if=/dev/zero of="$high" bs=4k count=1 oflag=direct conv=nocreat,fsync && dm create pmemrig-top --table "$table"
 }
-
+case $TARGET in
+linear) table="0 $half linear $low 0" ;;
+log-writes) table="0 $half log-writes $low $high" ;;
+writecache)
+	table="0 $half writecache p $low $high 4096 0"
+	# As memory it wants a device whose stores are flushed at once; virtio-pmem is refused, and serves as a disk.
+	create_top > "$work/dm.log" 2>&1 && remove pmemrig-top || table="0 $half writecache s $low $high 4096 0"
+	;;
+esac
 # Alone first, so that creation meets removal often.
 created=0
 start_clock 30

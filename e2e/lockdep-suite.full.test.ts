@@ -1,0 +1,28 @@
+import { afterAll, expect, test } from 'vitest';
+import { endOf, rig, Workspace } from './support/rig.ts';
+
+const workspace = new Workspace();
+afterAll(() => workspace[Symbol.dispose]());
+
+const MINUTES = 60_000;
+// The kernel of built-kernel.test.ts, which has no device mapper.
+const kernel = ['--kernel', 'linux-source-6.1', '--config', 'guest,nvdimm,virtio-pmem,prove-locking,hung-task'];
+
+test('the exercises pass under lockdep, and teach it dependencies; what the kernel lacks is a skip with the reason', { timeout: 60 * MINUTES }, async () => {
+  const run = await rig(['once', ...kernel, '--pmem', 'nvdimm', '--fs', 'ext4', '--suite', 'lockdep'], workspace);
+  const ends = run.events.flatMap((event) => (event.type === 'test-end' && event.test.startsWith('lockdep/') ? [event] : []));
+  expect(ends.filter(({ status }) => status !== 'pass' && status !== 'skip')).toEqual([]);
+  expect(ends.filter(({ status }) => status === 'skip').map(({ test: name }) => name)).toEqual(['lockdep/dm-linear', 'lockdep/dm-log-writes', 'lockdep/dm-writecache']);
+  expect(endOf(run.events, 'lockdep/dm-linear').message).toContain('the kernel has no device mapper (CONFIG_BLK_DEV_DM)');
+  for (const name of ['fsync-writers-64', 'mount-cycle', 'namespace-create', 'btt-load', 'kmem-hotplug']) {
+    expect(endOf(run.events, `lockdep/${name}`)).toMatchObject({ status: 'pass', lockdep: { covered: true } });
+  }
+  expect(ends.reduce((sum, { lockdep }) => sum + (lockdep?.grown.dependencies ?? 0), 0)).toBeGreaterThan(500);
+  expect(endOf(run.events, 'guest/close').status).toBe('pass');
+});
+
+test('a kernel without PROVE_LOCKING is refused before anything boots', async () => {
+  const run = await rig(['once', '--kernel', 'bookworm', '--pmem', 'nvdimm', '--suite', 'lockdep'], workspace);
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain("Debian's kernels are built without CONFIG_PROVE_LOCKING");
+});
