@@ -72,7 +72,7 @@ export async function runSession(cell: Cell, suite: Suite, booted: BootedGuest, 
       env.signal.throwIfAborted();
       if (error instanceof SuiteSetupError) {
         // The guest answers but can't hold this suite: a further guest of the same kind would not either.
-        for (const pending of queue.splice(0)) report(pending.test.name, { status: error.status, message: error.message, evidence: error.evidence }, pending.attempt);
+        for (const pending of queue.splice(0)) report(pending.test.name, { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) }, pending.attempt);
         endWithoutClose('the suite could not be set up');
         await slot.discard();
         return undefined;

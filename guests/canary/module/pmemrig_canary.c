@@ -156,22 +156,32 @@ static void canary_soft_lockup(unsigned int seconds)
 }
 
 static struct rcu_head canary_rcu_head;
+static bool canary_rcu_wanted;
 
-static void canary_rcu_done(struct rcu_head *head)
+static void canary_rcu_again(struct rcu_head *head)
 {
+	if (READ_ONCE(canary_rcu_wanted))
+		call_rcu(head, canary_rcu_again);
 }
 
 /* A reader that never leaves. The soft lockup that it is too is kept quiet. */
 static void canary_rcu_stall(unsigned int seconds)
 {
+	unsigned long before, end = jiffies + HZ;
+
 	/* The timeout of a grace period is fixed at its beginning: one that is under way may have the old one. */
 	synchronize_rcu();
-	/* Somebody has to want a grace period. */
-	call_rcu(&canary_rcu_head, canary_rcu_done);
+	/* Somebody has to want grace periods, and one must have begun: on a single CPU the thread that begins it is stalled as well. */
+	WRITE_ONCE(canary_rcu_wanted, true);
+	before = get_state_synchronize_rcu();
+	call_rcu(&canary_rcu_head, canary_rcu_again);
+	while (get_state_synchronize_rcu() == before && time_before(jiffies, end))
+		cond_resched();
+
 	rcu_read_lock();
 	canary_spin(seconds, true);
 	rcu_read_unlock();
-	rcu_barrier();
+	WRITE_ONCE(canary_rcu_wanted, false);
 }
 
 static void canary_panic(unsigned int seconds)

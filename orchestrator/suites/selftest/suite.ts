@@ -10,6 +10,8 @@ import { CONTROL, type CanaryLacks, loadCanary } from './load-canary.ts';
 
 /** What a report may take to be printed after the command that caused it has returned. */
 const SETTLE_SEC = 1;
+/** What was planted spends its guest: the next test waits for a boot. */
+const REBOOT_SEC = 12;
 const QUIET = 'quiet';
 const QUIET_SEC = 3;
 /** Beside what the canary lasts; unscaled. */
@@ -25,7 +27,7 @@ export const selftestSuite: Suite<SelftestSuiteSpec> = {
   plan: ({ spec }) => [
     ...spec.canaries.map((name): PlannedTest => {
       const { expects, lastsSec = 0 } = CANARY_TABLE[name];
-      return { name: `${spec.name}/${name}`, estimateSec: lastsSec + 2 * SETTLE_SEC, expects };
+      return { name: `${spec.name}/${name}`, estimateSec: lastsSec + SETTLE_SEC + REBOOT_SEC, expects };
     }),
     // Last, so that it also shows that the run goes on after a panic.
     { name: `${spec.name}/${QUIET}`, estimateSec: QUIET_SEC, expects: { kinds: [] } },
