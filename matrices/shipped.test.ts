@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { selectNames } from './globs.ts';
 import { loadMatrix } from './load.ts';
 import { PACKAGE_ROOT } from '../orchestrator/model/package-root.ts';
 
@@ -13,3 +14,10 @@ test.each(readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml
     expect(`${matrix.name}.yaml`).toBe(file);
   },
 );
+
+test('the nightly matrix proves the rig before all else, on each kernel that it builds', async () => {
+  const { include, kernels, suites } = await loadMatrix(join(import.meta.dirname, 'nightly.yaml'), { env: {}, fioJobs });
+  const [first] = include;
+  expect(suites.find(({ kind }) => kind === 'selftest')?.name).toBe(first?.suite?.[0]);
+  expect(selectNames(first?.kernel, kernels.map(({ name }) => name))).toEqual(new Set(kernels.filter(({ kind }) => kind === 'source').map(({ name }) => name)));
+});

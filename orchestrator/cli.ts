@@ -93,7 +93,7 @@ withGuestOptions(
       `
 Examples:
   pmemrig selftest --kernel ~/linux/arch/x86/boot/bzImage
-  pmemrig selftest --kernel ~/linux --config guest,nvdimm,prove-locking,hung-task --pmem nvdimm
+  pmemrig selftest --kernel ~/linux --config +prove-locking,+hung-task
 
 The kernel is one that the rig builds, or lies in its build tree as \`make\` left it: the canary is compiled for it. Problems that this kernel does not
 report (no PROVE_LOCKING) are skipped. Exits 0 if all others were seen, 3 if the rig missed one.`,
