@@ -32,6 +32,8 @@ interface Ingredients {
   readonly source: FoundSource;
   readonly patches: readonly Patch[];
   readonly tools: BuildTools;
+  /** Outside the entry, which is gone if the build fails. */
+  readonly logFile: string;
 }
 
 /**
@@ -46,10 +48,9 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
   const configDigest = await digestConfigInputs(spec.base, spec.config);
   const source = await findSource(spec.source, context);
   const digest = digestOf(RECIPE_VERSION, source.digest, patches.map(({ diff }) => diff), configDigest, tools.version);
-  const entry = await getOrCreate(
-    { kind: 'kernels', key: `built-${shortDigest(digest)}`, build: (dir) => build(spec, { source, patches, tools }, dir, context) },
-    context,
-  );
+  const key = `built-${shortDigest(digest)}`;
+  const ingredients = { source, patches, tools, logFile: join(context.cacheDir, 'build-logs', `${key}.log`) };
+  const entry = await getOrCreate({ kind: 'kernels', key, build: (dir) => build(spec, ingredients, dir, context) }, context);
   const record = await readBuildRecord(entry);
   const initramfs = await prepareInitramfs({ entry, digest, release: record.release, hasModules: record.modules }, context);
   return {
@@ -78,7 +79,7 @@ function noteWarnings({ warnings }: BuildRecord): readonly string[] {
   return [`the compiler warned ${warnings.length} ${warnings.length === 1 ? 'time' : 'times'} of nvdimm, dax, md or fs, first at ${first.file}:${first.line}: ${first.text}`];
 }
 
-async function build(spec: SourceKernelSpec, { source, patches, tools }: Ingredients, dir: string, context: PrepareContext): Promise<void> {
+async function build(spec: SourceKernelSpec, { source, patches, tools, logFile }: Ingredients, dir: string, context: PrepareContext): Promise<void> {
   const start = performance.now();
   await requireSpace(dir);
   const sourceDir = join(dir, 'source');
@@ -96,7 +97,8 @@ async function build(spec: SourceKernelSpec, { source, patches, tools }: Ingredi
 
   context.log(`compiling ${release}${tools.ccache ? ' with ccache' : ''}`);
   const kind = digestOf(release.split('.', 2), spec.base, spec.config);
-  const { objects, warnings } = await compileKernel(join(dir, 'build.log'), await recallObjects(kind, context.cacheDir), options);
+  const { objects, warnings } = await compileKernel(logFile, await recallObjects(kind, context.cacheDir), options);
+  await rename(logFile, join(dir, 'build.log'));
   await rememberObjects(kind, objects, context.cacheDir);
 
   context.progress?.('keeping what guests need');

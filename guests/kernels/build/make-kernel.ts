@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { InfraError, KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
@@ -34,6 +35,7 @@ export async function compileKernel(logFile: string, expected: number | undefine
   const { context } = options;
   const warnings: CompilerWarning[] = [];
   let objects = 0;
+  await mkdir(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile);
   const say = (): void => context.progress?.(`compiling, ${objects.toLocaleString('en')} objects${expected === undefined ? '' : ` of about ${expected.toLocaleString('en')}`}`);
   const onLine = (line: string): void => {
@@ -45,7 +47,7 @@ export async function compileKernel(logFile: string, expected: number | undefine
   const timer = setInterval(say, PROGRESS_MS);
   try {
     const made = await tryTool(makeArgv(['bzImage', 'modules'], options), { ...environment(options), onLine });
-    if (!made.ok) throw compileError(made.output);
+    if (!made.ok) throw compileError(made.output, logFile);
     return { objects, warnings };
   } finally {
     clearInterval(timer);
@@ -54,13 +56,13 @@ export async function compileKernel(logFile: string, expected: number | undefine
   }
 }
 
-function compileError(output: string): Error {
+function compileError(output: string, logFile: string): Error {
   // A compiler that the host killed says nothing of the kernel.
   if (/^(?:\S+: )?fatal error: Killed signal|Killed signal terminated program|\bsignal: Killed\b/m.test(output)) {
     return new InfraError('The compiler was killed while it built the kernel: the host ran out of memory.', { code: 'compiler-killed', remedy: 'give the host more memory, or end other programs.' });
   }
   const { title, lines } = findFirstError(output);
-  return new KernelError(`the kernel does not compile: ${title}`, { code: 'kernel-compile-error', evidence: lines.join('\n') });
+  return new KernelError(`the kernel does not compile: ${title}`, { code: 'kernel-compile-error', evidence: [...lines, `the whole log: ${logFile}`].join('\n') });
 }
 
 function makeArgv(words: readonly string[], { sourceDir, tools }: MakeOptions): readonly [string, ...string[]] {
