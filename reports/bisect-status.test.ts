@@ -32,3 +32,15 @@ test('a kernel that does not compile skips the commit, though its cells fail', (
   journal.test(cell, 'guest/boot', { status: 'fail' }).add({ type: 'run-end', reason: 'finished' });
   expect(bisectStatus(journal.summarize())).toBe(125);
 });
+
+test('a pass that lockdep did not watch is no verdict', () => {
+  const cell = 'k/nvdimm/ext4-dax/fio';
+  const coverage = { classes: 1, dependencies: 1, chains: 1, grown: { classes: 0, dependencies: 0, chains: 0 } };
+  const end = (covered: boolean) => {
+    const journal = new JournalBuilder().start([makeCell(cell, ['fio/a'])]).boot(cell);
+    for (const name of ['guest/boot', 'guest/pmem', 'guest/close']) journal.test(cell, name, { status: 'pass' });
+    journal.add({ type: 'test-end', cell, test: 'fio/a', attempt: 1, status: 'pass', durationMs: 1, lockdep: { ...coverage, covered } });
+    return bisectStatus(journal.add({ type: 'run-end', reason: 'finished' }).summarize());
+  };
+  expect([end(true), end(false)]).toEqual([0, 125]);
+});
