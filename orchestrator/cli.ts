@@ -225,7 +225,8 @@ async function main(): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
-    process.stderr.write(`pmemrig: ${describeError(error)}\n`);
+    const evidence = error instanceof KernelError ? error.evidence.replaceAll(/^/gm, '  ') : undefined;
+    process.stderr.write(`pmemrig: ${describeError(error)}\n${evidence === undefined ? '' : `${evidence}\n`}`);
     process.exitCode = exitCodeOf(error);
   }
 }

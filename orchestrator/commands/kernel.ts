@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
-import { prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
+import { type PreparedKernel, prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
 import { findUnused, listKernels, type StoredKernel } from '../../guests/kernels/built-kernels.ts';
 import { removeEntry } from '../../guests/store/list-entries.ts';
 import { loadMatrix } from '../../matrices/load.ts';
@@ -20,20 +20,29 @@ const FILES = ['vmlinuz', 'config', 'System.map', 'debug/vmlinux', 'kbuild', 'li
 
 /**
  * `pmemrig kernel build`: makes the kernels of a matrix, or the one that flags describe, and says where they lie. A kernel that does
- * not compile rejects with KernelError.
+ * not compile rejects with KernelError; an interruption gives 130.
  */
 export async function kernelBuildCommand(matrix: string | undefined, names: readonly string[], options: KernelOptions): Promise<number> {
   using signal = interruptSignal();
   const context = { cacheDir: cacheDir(), signal, log, progress: log };
-  for (const spec of await findSpecs(matrix, names, options)) {
-    const start = performance.now();
-    const kernel = await prepareKernel(spec, context);
-    process.stdout.write(`${spec.name}: ${kernel.description} (${prettyMs(performance.now() - start)})\n`);
-    for (const note of kernel.notes) process.stdout.write(`  note: ${note}\n`);
-    const files = { image: kernel.image, config: kernel.config, vmlinux: kernel.vmlinux, kbuild: kernel.kbuild };
-    for (const [what, path] of Object.entries(files)) if (path !== undefined) process.stdout.write(`  ${what.padEnd(8)} ${path}\n`);
+  try {
+    for (const spec of await findSpecs(matrix, names, options)) {
+      const start = performance.now();
+      sayWhere(await prepareKernel(spec, context), start);
+    }
+    return 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    log('interrupted: nothing half-built is kept');
+    return 130;
   }
-  return 0;
+}
+
+function sayWhere({ name, description, notes, ...kernel }: PreparedKernel, start: number): void {
+  process.stdout.write(`${name}: ${description} (${prettyMs(performance.now() - start)})\n`);
+  for (const note of notes) process.stdout.write(`  note: ${note}\n`);
+  const files = { image: kernel.image, config: kernel.config, vmlinux: kernel.vmlinux, kbuild: kernel.kbuild };
+  for (const [what, path] of Object.entries(files)) if (path !== undefined) process.stdout.write(`  ${what.padEnd(8)} ${path}\n`);
 }
 
 async function findSpecs(path: string | undefined, names: readonly string[], options: KernelOptions): Promise<readonly KernelSpec[]> {
