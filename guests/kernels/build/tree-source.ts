@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../../../orchestrator/model/errors.ts';
@@ -81,7 +81,7 @@ async function withOwnRepository<T>(path: string, { signal }: PrepareContext, bo
       gitDir = dir;
       Object.assign(env, { GIT_OBJECT_DIRECTORY: join(own, 'objects'), GIT_ALTERNATE_OBJECT_DIRECTORIES: inTree(objects) });
       // Its times of the files spare git from reading each of them again.
-      await copyFile(inTree(index), join(own, 'index')).catch(() => undefined);
+      await copyIndex(inTree(index), join(own, 'index')).catch(() => undefined);
     } else {
       await runTool(['git', 'init', '--quiet', '--bare', gitDir], { signal });
     }
@@ -89,6 +89,13 @@ async function withOwnRepository<T>(path: string, { signal }: PrepareContext, bo
   } finally {
     await rm(own, { recursive: true, force: true });
   }
+}
+
+/** With the index's own time, rounded down: git reads a file again that is no older than the index, as it may have changed since. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const seconds = Math.floor((await stat(from)).mtimeMs / 1000);
+  await copyFile(from, to);
+  await utimes(to, seconds, seconds);
 }
 
 /** What a build leaves in a folder. There .gitignore is no guide: Debian's source packages have one that ignores all. */
