@@ -52,6 +52,17 @@ test('exit 4 skips with the last line as reason, exit 1 fails with the output as
   expect(fail.stdout).toContain('expected 1, got 2');
 });
 
+test('a retry runs in a fresh guest, and what each attempt printed is kept', async () => {
+  const path = script('again.sh', 'test -e /run/marker && echo "used guest" || echo "fresh guest"; touch /run/marker; exit 1');
+  const run = await rig(['once', ...guest, '--retries', '1', '--', path], workspace);
+  const attempts = run.events.flatMap((event) => (event.type === 'test-end' && event.test === 'command/again.sh' ? [event] : []));
+  expect(attempts.map(({ attempt, artifacts = [] }) => [attempt, artifacts.map((path) => readFileSync(join(run.dir, path), 'utf8'))])).toEqual([
+    [1, ['fresh guest\n']],
+    [2, ['fresh guest\n']],
+  ]);
+  expect(run.events.filter(({ type }) => type === 'guest-boot')).toHaveLength(2);
+});
+
 test('KTAP is told test by test', async () => {
   const path = script('ktap.sh', 'echo "KTAP version 1"; echo 1..3; echo "ok 1 map"; echo "not ok 2 flush"; echo "ok 3 poison # SKIP no ARS"');
   const run = await rig(['once', ...guest, '--', path], workspace);

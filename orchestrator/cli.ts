@@ -33,7 +33,7 @@ const DEFAULT_PMEM: string[] = ['nvdimm'];
 
 const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PMEMRIG_RUNS or $XDG_STATE_HOME/pmemrig/runs)');
 const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
-const retriesOption = new Option('--retries <n>', 'run a test that did not pass up to n more times; every attempt is kept').argParser(wholeNumber).default(0);
+const retriesOption = new Option('--retries <n>', 'run a test that did not pass up to n more times, each time in a fresh guest after all others; every attempt is kept').argParser(wholeNumber).default(0);
 const jobsOption = new Option('-j, --jobs <n>', 'guests at once (default: as many as memory and cores admit)').argParser(positiveNumber);
 
 program

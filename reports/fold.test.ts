@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exitStatus } from './exit-status.ts';
 import { RunFold } from './fold.ts';
-import { computeOutcome, FAILURES, sumTotals } from './outcomes.ts';
+import { computeGuestOutcome, computeOutcome, FAILURES, sumTotals } from './outcomes.ts';
 import type { RunSummary } from './summary.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from './testing/make-journal.ts';
 
@@ -45,6 +45,25 @@ describe('the outcome of all attempts', () => {
   });
 });
 
+describe('the outcome of a test that each guest of a cell has', () => {
+  const retried = true;
+  test.each([
+    ['pass', [{ status: 'pass' }, { status: 'pass' }]],
+    ['fail', [{ status: 'fail' }, { status: 'pass' }]],
+    ['fail', [{ status: 'pass' }, { status: 'fail' }]],
+    ['crash', [{ status: 'fail' }, { status: 'crash' }, { status: 'pass' }]],
+    ['flaky', [{ status: 'crash', retried }, { status: 'pass' }]],
+    ['flaky', [{ status: 'pass' }, { status: 'crash', retried }, { status: 'pass' }]],
+    ['crash', [{ status: 'crash', retried }, { status: 'crash' }]],
+    ['crash', [{ status: 'crash', retried }]],
+    ['pass', [{ status: 'skip' }, { status: 'pass' }]],
+    ['pass', [{ status: 'pass' }, { status: 'skip' }]],
+    ['skip', [{ status: 'skip' }]],
+    ['infra', [{ status: 'infra' }, { status: 'pass' }]],
+    ['pass', [{ status: 'infra', retried }, { status: 'pass' }]],
+  ] as const)('%s: %j', (outcome, attempts) => expect(computeGuestOutcome(attempts)).toBe(outcome));
+});
+
 describe('a run', () => {
   test('has its planned tests in order, then those found while running', () => {
     const names = makeMixedRun().summarize().cells[3]?.tests.map(({ name, parent }) => [name, parent]);
@@ -60,6 +79,12 @@ describe('a run', () => {
   test('keeps every attempt', () => {
     const retried = makeMixedRun().summarize().cells[1]?.tests[3];
     expect(retried?.attempts.map(({ attempt, status }) => [attempt, status])).toEqual([[1, 'fail'], [2, 'hang']]);
+  });
+
+  test('says of a flaky test how often it failed, and why', () => {
+    const fail = { status: 'fail', message: 'bad magic' } as const;
+    const journal = begin(['fio/a']).test(CELL, 'fio/a', fail).test(CELL, 'fio/a', { status: 'infra' }, { attempt: 2 }).test(CELL, 'fio/a', fail, { attempt: 3 }).test(CELL, 'fio/a', { status: 'pass' }, { attempt: 4 });
+    expect(outcomes(journal.summarize())['fio/a']).toBe('flaky: failed 2 of 3 attempts: bad magic');
   });
 
   test('that finds a cell or test nobody planned keeps it', () => {

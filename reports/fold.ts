@@ -1,9 +1,10 @@
+import { isRigTest } from '../orchestrator/model/cell.ts';
 import type { JournalEvent, PlannedCell } from '../orchestrator/model/event.ts';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { EvidenceBudget } from './bounded-evidence.ts';
 import { KernelFold } from './fold-kernel.ts';
 import type { CellState, TestState } from './fold-state.ts';
-import { computeOutcome, countOutcomes } from './outcomes.ts';
+import { computeGuestOutcome, computeOutcome, countOutcomes, describeFlaky, FAILURES } from './outcomes.ts';
 import type { CellSummary, GuestSummary, RunEnding, RunSummary, StageSummary, TestSummary } from './summary.ts';
 import { explainUnreached } from './unreached.ts';
 
@@ -113,7 +114,7 @@ export class RunFold {
     const cell = this.#cell(event.cell);
     const test = this.#test(cell, { name: event.test, estimateSec: 0, ...pick(event, ['parent']) });
     test.attempts.push({
-      ...pick(event, ['attempt', 'status', 'durationMs', 'message']),
+      ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message']),
       ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
       artifacts: event.artifacts ?? [],
@@ -122,7 +123,7 @@ export class RunFold {
     this.#kernel.addCoverage(event, cell.plan.kernel);
     if (test.attempts.length === 1) this.work.settledSec += test.estimateSec;
     this.totals[test.outcome]--;
-    test.outcome = computeOutcome(test.attempts.map(({ status }) => status));
+    test.outcome = isRigTest(test.name) ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
     if (cell.current?.test === event.test) delete cell.current;
   }
@@ -166,10 +167,16 @@ export class RunFold {
 }
 
 function summarizeTest(test: TestState, explain: () => string): TestSummary {
-  const { outcome, attempts } = test;
-  const message =
-    outcome === 'unreached' ? explain() : outcome === 'pass' ? undefined : attempts.findLast(({ status }) => status !== 'pass' && (outcome === 'flaky' || status === outcome))?.message;
+  const message = test.outcome === 'unreached' ? explain() : explainOutcome(test);
   return { ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects']), ...(message === undefined ? {} : { message }) };
+}
+
+/** The last words that speak for the outcome; before those of a flaky test how often it failed. */
+function explainOutcome({ outcome, attempts }: TestState): string | undefined {
+  if (outcome === 'pass') return undefined;
+  if (outcome !== 'flaky') return attempts.findLast(({ status }) => status === outcome)?.message;
+  const why = attempts.findLast(({ status }) => FAILURES.has(status))?.message;
+  return why === undefined ? describeFlaky(attempts) : `${describeFlaky(attempts)}: ${why}`;
 }
 
 function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -82,6 +82,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     metrics: z.array(metric).exactOptional(),
     artifacts: z.array(text).exactOptional(),
     parent: text.exactOptional(),
+    retried: z.literal(true).exactOptional(),
     lockdep: lockdepCoverage.exactOptional(),
   }),
   z.object({

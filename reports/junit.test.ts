@@ -101,6 +101,7 @@ describe('a test case', () => {
   test('that is flaky passed and keeps its failure as Surefire writes it', async () => {
     const flaky = (await parseMixed())['debian-6.12/nvdimm/ext4-dax/fio fio/dax-mmap-randwrite'];
     expect(flaky?.flakyFailure).toEqual([expect.objectContaining({ message: 'attempt 1: verify: bad magic header 0, wanted acca' })]);
+    expect(flaky?.properties).toContainEqual({ name: 'pmemrig.flaky', value: 'failed 1 of 2 attempts' });
     expect(flaky).not.toHaveProperty('failure');
   });
 

@@ -4,7 +4,7 @@ import { findBlindKernels } from './blind-kernels.ts';
 import { cleanLine, cleanText, escapeMarkup } from './clean-text.ts';
 import { formatMetricPlain } from './format.ts';
 import { addBody, addCase, addElement, buildSuite, skip } from './junit-xml.ts';
-import { otherFailedAttempts, sumTotals, tellingAttempt } from './outcomes.ts';
+import { describeFlaky, otherFailedAttempts, sumTotals, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from './summary.ts';
 
 export interface JunitOptions {
@@ -63,6 +63,7 @@ function addTest(testCase: TestCase, test: TestSummary, cell: CellSummary, optio
   testCase.className(toClassName(cell.id)).name(cleanLine(test.name)).time(toSeconds(told?.durationMs ?? 0));
   for (const metric of told?.metrics ?? []) testCase.property(cleanLine(metric.name), formatMetricPlain(metric));
   for (const [name, value] of Object.entries(lockdepProperties(told))) testCase.property(name, value);
+  if (test.outcome === 'flaky') testCase.property('pmemrig.flaky', describeFlaky(test.attempts));
   const artifacts = told?.artifacts ?? [];
   for (const [index, path] of artifacts.entries()) testCase.property(`artifact.${index + 1}`, cleanLine(path));
   addOutcome(testCase, test, told, cell);

@@ -24,6 +24,25 @@ export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
   return OUTCOMES.find((outcome) => telling.some((status) => status === outcome)) ?? 'pass';
 }
 
+/**
+ * As {@link computeOutcome} for `guest/boot` and its like, whose attempts are no tries at one thing but one for each guest of
+ * the cell, in no telling order: the worst counts. It is flaky if all that went wrong was tried again and went right.
+ */
+export function computeGuestOutcome(attempts: readonly Pick<AttemptSummary, 'status' | 'retried'>[]): Outcome {
+  const last = attempts.filter(({ retried }) => retried !== true);
+  const statuses = new Set((last.length > 0 ? last : attempts).map(({ status }) => status));
+  const bad = OUTCOMES.find((outcome) => needsAttention(outcome) && [...statuses].some((status) => status === outcome));
+  if (bad) return bad;
+  if (!statuses.has('pass')) return 'skip';
+  return attempts.some(({ status }) => FAILURES.has(status)) ? 'flaky' : 'pass';
+}
+
+/** `failed 1 of 3 attempts`; what the rig failed at is no attempt. */
+export function describeFlaky(attempts: readonly Pick<AttemptSummary, 'status'>[]): string {
+  const telling = attempts.filter(({ status }) => status !== 'infra');
+  return `failed ${telling.filter(({ status }) => FAILURES.has(status)).length} of ${telling.length} attempts`;
+}
+
 /** The attempt that a report shows for a test: the last pass, else the last that ended as the test did. */
 export function tellingAttempt(test: TestSummary): AttemptSummary | undefined {
   const shown = test.outcome === 'flaky' ? 'pass' : test.outcome;
@@ -33,7 +52,7 @@ export function tellingAttempt(test: TestSummary): AttemptSummary | undefined {
 /** The attempts beside {@link tellingAttempt} that did not pass: the story behind a flaky or retried test. */
 export function otherFailedAttempts(test: TestSummary): readonly AttemptSummary[] {
   const told = tellingAttempt(test);
-  return test.attempts.filter((attempt) => attempt !== told && attempt.status !== 'pass');
+  return test.attempts.filter((attempt) => attempt !== told && attempt.status !== 'pass' && attempt.status !== 'skip');
 }
 
 export function needsAttention(outcome: Outcome): boolean {

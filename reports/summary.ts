@@ -74,6 +74,8 @@ export interface AttemptSummary {
   readonly attempt: number;
   readonly status: AttemptStatus;
   readonly durationMs: number;
+  /** See the event `test-end`. */
+  readonly retried?: true;
   readonly message?: string;
   /** Bounded, see `bounded-evidence.ts`. */
   readonly evidence?: string;

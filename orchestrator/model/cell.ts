@@ -46,7 +46,12 @@ export const CLOSE_TEST = 'guest/close';
 
 const RIG_TESTS: ReadonlySet<string> = new Set([BOOT_TEST, PMEM_TEST, CLOSE_TEST]);
 
+/** One of the worker's own: it has an attempt for each guest of the cell, numbered as these are. */
+export function isRigTest(name: string): boolean {
+  return RIG_TESTS.has(name);
+}
+
 /** The tests that the cell's suite runs, without the worker's own. */
 export function suiteTests({ tests }: Pick<Cell, 'tests'>): readonly PlannedTest[] {
-  return tests.filter(({ name }) => !RIG_TESTS.has(name));
+  return tests.filter(({ name }) => !isRigTest(name));
 }

@@ -61,6 +61,8 @@ export type RunEvent =
       readonly artifacts?: readonly string[];
       /** The test that ran it, for a TAP line found inside another test. */
       readonly parent?: string;
+      /** Of a guest that did not come up: another takes its place. */
+      readonly retried?: true;
       /** On kernels with PROVE_LOCKING. */
       readonly lockdep?: LockdepCoverage;
     }

@@ -8,11 +8,19 @@ import { addProblems } from './judge-observation.ts';
 import { observeAttempt } from './observe-attempt.ts';
 import { tellProblems } from './tell-problems.ts';
 
+interface GuestTurn {
+  /** Counts the guests of the cell from 1. */
+  readonly ordinal: number;
+  /** Another guest is booted if this one does not come up. */
+  readonly retried: boolean;
+}
+
 /**
  * The slot's guest, or a new one with its pmem set up and verified; `undefined` when none can be had, which
- * is then reported as the cell's `guest/boot` or `guest/pmem`. `attempt` counts the guests of this cell from 1.
+ * is then reported as the cell's `guest/boot` or `guest/pmem`.
  */
-export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironment, attempt: number): Promise<BootedGuest | undefined> {
+export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironment, turn: GuestTurn): Promise<BootedGuest | undefined> {
+  const { ordinal: attempt, retried } = turn;
   const shared = slot.current;
   if (shared) {
     for (const test of [BOOT_TEST, PMEM_TEST]) {
@@ -23,12 +31,12 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
   }
   // The wait for room on the host is not the boot's.
   await slot.reserve(cell);
-  const booted = await boot(cell, slot, env, attempt);
+  const booted = await boot(cell, slot, env, turn);
   if (!booted) return undefined;
   const at = { cell: cell.id, test: PMEM_TEST, attempt };
   env.emit({ type: 'test-start', ...at, guest: booted.guest.id });
   const { result, durationMs, death, lockdep } = await observeAttempt(booted, at, env, async () => setUpPmem(booted));
-  emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }) }, result);
+  emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && result.status !== 'pass' && { retried: true }) }, result);
   if (result.status === 'pass') return booted;
   await slot.discard(death);
   return undefined;
@@ -38,8 +46,8 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
  * Boots as a test of its own. A kernel that complained on its way up fails that test, yet is used: its next boot
  * would complain again, and whoever tests it wants to know the rest too.
  */
-async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, attempt: number): Promise<BootedGuest | undefined> {
-  const at = { cell: cell.id, test: BOOT_TEST, attempt };
+async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal, retried }: GuestTurn): Promise<BootedGuest | undefined> {
+  const at = { cell: cell.id, test: BOOT_TEST, attempt: ordinal };
   env.emit({ type: 'test-start', ...at });
   const start = performance.now();
   let result: TestResult;
@@ -53,7 +61,7 @@ async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, attempt: 
     result = resultOfError(error);
     await slot.discard(error instanceof GuestDeath ? error : undefined);
   }
-  emitTestEnd(env, { ...at, durationMs: performance.now() - start }, result);
+  emitTestEnd(env, { ...at, durationMs: performance.now() - start, ...(retried && !slot.current && { retried: true }) }, result);
   return slot.current;
 }
 

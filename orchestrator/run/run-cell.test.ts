@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../model/cell.ts';
+import { CLOSE_TEST, isRigTest } from '../model/cell.ts';
 import { GuestDeath, InfraError, UserError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import { SuiteSetupError } from '../model/suite.ts';
@@ -12,10 +12,15 @@ const panic = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic - not
 function story(events: readonly RunEvent[]): string[] {
   return events.flatMap((event) => {
     if (event.type !== 'test-end') return [];
-    if (event.status === 'pass' && [BOOT_TEST, PMEM_TEST, CLOSE_TEST].includes(event.test)) return [];
+    if (event.status === 'pass' && isRigTest(event.test)) return [];
     if (event.status === 'skip' && event.test === CLOSE_TEST) return [];
     return [`${event.test}#${event.attempt} ${event.status}`];
   });
+}
+
+/** Which guest each attempt at a suite's test ran in. */
+function guestsOf(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'test-start' && !isRigTest(event.test) ? [`${event.test}#${event.attempt} in ${event.guest}`] : []));
 }
 
 test('tests run in order in one guest', async () => {
@@ -38,6 +43,29 @@ test('retries keep every attempt, and a skip is not retried', async () => {
   const world = fakeWorld({ retries: 2, scripts: { a: [{ status: 'fail' }, panic, { status: 'pass' }], s: [{ status: 'skip', message: 'no engine' }] } });
   await runCell(fakeCell('c', ['a', 's']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 fail', 's#1 skip', 'a#2 crash', 'a#3 pass']);
+});
+
+test('retries come after the rest, in one fresh guest for all of a round', async () => {
+  const fail = { status: 'fail', message: 'no' } as const;
+  const world = fakeWorld({ retries: 2, scripts: { a: [fail, fail], b: [fail] } });
+  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 fail', 'b#1 fail', 'd#1 pass', 'a#2 fail', 'b#2 pass', 'a#3 pass']);
+  expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'b#1 in 1', 'd#1 in 1', 'a#2 in 2', 'b#2 in 2', 'a#3 in 3']);
+  const closes = world.events.flatMap((event) => (event.type === 'test-end' && event.test === CLOSE_TEST ? [`${event.attempt} ${event.status}`] : []));
+  expect(closes).toEqual(['1 pass', '2 pass', '3 pass']);
+});
+
+test('a retry that kills its guest leaves the others of its round to a further one', async () => {
+  const world = fakeWorld({ retries: 1, scripts: { a: [{ status: 'fail' }, panic], b: [{ status: 'fail' }] } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'b#1 in 1', 'a#2 in 2', 'b#2 in 3']);
+});
+
+test('the cell after one with retries boots its own guest no more than before', async () => {
+  const world = fakeWorld({ retries: 1, scripts: { a: [{ status: 'fail' }] } });
+  await runCell(fakeCell('c1', ['a']), world.slot, world.environment);
+  await runCell(fakeCell('c2', ['b']), world.slot, world.environment);
+  expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'a#2 in 2', 'b#1 in 2']);
 });
 
 test('past its deadline a test is a hang with stacks as evidence, and its guest is not used again', async () => {
@@ -161,10 +189,10 @@ test('a known problem is told and fails nothing, but its guest is spent', async 
   expect(world.boots()).toBe(2);
 });
 
-test('a problem between two tests fails neither of them but guest/close, even when a later guest closes', async () => {
+test('a problem between two tests fails neither of them but the guest/close of their guest, which is not closed itself', async () => {
   const world = fakeWorld({ scripts: {}, problems: { b: [{ marker: 'test-end 2' }] } });
   await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
-  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass', 'd#1 pass', 'guest/close#1 fail']);
+  expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass', 'guest/close#1 fail', 'd#1 pass']);
   expect(world.events).toContainEqual(expect.objectContaining({ type: 'problem', during: 'gap', test: 'b' }));
 });
 

@@ -1,8 +1,9 @@
 import { type Cell, suiteTests } from '../model/cell.ts';
 import type { CellEnvironment } from './cell-environment.ts';
+import { CellQueue } from './cell-queue.ts';
 import type { GuestSlot } from './guest-slot.ts';
 import { readyGuest } from './ready-guest.ts';
-import { type CellProgress, runSession } from './run-session.ts';
+import { runSession } from './run-session.ts';
 
 /**
  * Runs every test of one cell. A test that takes its guest down costs that test alone: the rest go on in a
@@ -16,11 +17,11 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
   await slot.reserve(cell);
   env.emit({ type: 'cell-start', cell: cell.id });
 
-  const progress: CellProgress = { queue: suiteTests(cell).map((test) => ({ test, attempt: 1 })), gap: [] };
+  const queue = new CellQueue(suiteTests(cell).map((test) => ({ test, attempt: 1, failed: 0 })), env.retries);
   let bootFailures = 0;
-  for (let attempt = 1; progress.queue.length > 0 && bootFailures <= env.retries; attempt += 1) {
-    const booted = await readyGuest(cell, slot, env, attempt);
-    if (booted) await runSession(cell, suite, booted, slot, progress, env);
+  for (let ordinal = 1; queue.round !== undefined && bootFailures <= env.retries; ordinal += 1) {
+    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries });
+    if (booted) await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
     else bootFailures += 1;
   }
 

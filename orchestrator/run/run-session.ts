@@ -4,6 +4,7 @@ import type { TestResult } from '../model/outcome.ts';
 import { type Suite, type SuiteSession, SuiteSetupError } from '../model/suite.ts';
 import { type AttemptEnd, attemptTest, endOf } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
+import type { CellQueue, PendingTest } from './cell-queue.ts';
 import { closeSession } from './close-session.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
 import { judgeStray } from './expected-problem.ts';
@@ -11,24 +12,25 @@ import { addProblems } from './judge-observation.ts';
 import { observeAttempt, type ObservedEnd } from './observe-attempt.ts';
 import { guestTimeoutScale } from './timeout-scale.ts';
 
-export interface PendingTest {
-  readonly test: PlannedTest;
-  /** Counts from 1. */
-  readonly attempt: number;
-}
-
-/** What is left to do of a cell, and what its tests had no part in. */
-export interface CellProgress {
-  readonly queue: PendingTest[];
-  /** Problems that began between two tests, over all guests of the cell; they are charged to `guest/close`. */
-  readonly gap: JudgedProblem[];
+/** One guest's part in a cell. */
+export interface Session {
+  readonly cell: Cell;
+  readonly suite: Suite;
+  readonly booted: BootedGuest;
+  /** Counts the guests of the cell from 1: the attempt of `guest/boot`, `guest/pmem` and `guest/close` in this one. */
+  readonly ordinal: number;
+  readonly slot: GuestSlot;
+  readonly queue: CellQueue;
 }
 
 /**
- * Takes tests off the queue and runs them in the slot's guest until the queue is empty or the guest can no
- * longer be used; the slot is then empty. Takes at least one test off, so that the caller's loop ends.
+ * Runs the tests of the round that is due in the slot's guest, until none is left or the guest can no longer be used;
+ * the slot is then empty, as it is before a further round. Takes at least one test, so that the caller's loop ends.
  */
-export async function runSession(cell: Cell, suite: Suite, booted: BootedGuest, slot: GuestSlot, { queue, gap }: CellProgress, env: CellEnvironment): Promise<void> {
+export async function runSession({ cell, suite, booted, ordinal, slot, queue }: Session, env: CellEnvironment): Promise<void> {
+  const round = queue.round ?? 0;
+  /** Problems that began between two tests: they are charged to `guest/close`. */
+  const gap: JudgedProblem[] = [];
   const { guest } = booted;
   const scale = guestTimeoutScale(booted);
   /** The cell's tests prove the rig: what goes astray between them does not speak of the kernel. */
@@ -47,22 +49,23 @@ export async function runSession(cell: Cell, suite: Suite, booted: BootedGuest, 
 
   const opened = await openSession();
   if (!opened) return;
-  for (let pending = queue.shift(); pending; pending = queue.shift()) {
+  for (let pending = queue.take(round); pending; pending = queue.take(round)) {
     const { test, attempt } = pending;
     const run = async (): Promise<AttemptEnd> => attemptTest({ session: opened, guest, test, attempt, timeoutScale: scale, signal: env.signal });
     const end = await observe(test, attempt, run, opened.forgives?.(test));
     conclude(pending, end);
     if (!end.guestUsable) {
-      if (queue.length === 0) endWithoutClose('the guest was lost, or given up, in the last test');
+      endWithoutClose('the guest was lost, or given up');
       return slot.discard(end.death);
     }
     // It still answers, but not to any further test.
     if (opened.spent === true) {
-      if (queue.length === 0) await close(opened);
+      await close(opened);
       return slot.discard();
     }
   }
   await close(opened);
+  if (queue.round !== undefined) await slot.discard();
 
   async function openSession(): Promise<SuiteSession | undefined> {
     try {
@@ -72,38 +75,35 @@ export async function runSession(cell: Cell, suite: Suite, booted: BootedGuest, 
       env.signal.throwIfAborted();
       if (error instanceof SuiteSetupError) {
         // The guest answers but can't hold this suite: a further guest of the same kind would not either.
-        for (const pending of queue.splice(0)) report(pending.test.name, { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) }, pending.attempt);
+        for (const pending of queue.drain()) report(pending.test.name, { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) }, pending.attempt);
         endWithoutClose('the suite could not be set up');
         await slot.discard();
         return undefined;
       }
       const end = endOf(error);
-      const first = queue.shift();
+      const first = queue.take(round);
       if (first) conclude(first, { ...end, durationMs: 0 });
-      if (queue.length === 0) endWithoutClose('the guest was lost while the suite was set up');
+      endWithoutClose('the guest was lost while the suite was set up');
       await slot.discard(end.death);
       return undefined;
     }
   }
 
   async function close(session: SuiteSession): Promise<void> {
-    const end = await observe({ name: CLOSE_TEST }, 1, async () => closeSession({ session, guest, timeoutScale: scale, signal: env.signal }));
-    report(CLOSE_TEST, addGap(end.result, gap), 1, end);
+    const end = await observe({ name: CLOSE_TEST }, ordinal, async () => closeSession({ session, guest, timeoutScale: scale, signal: env.signal }));
+    report(CLOSE_TEST, addGap(end.result, gap), ordinal, end);
     // What the suite could not undo must not meet the next cell.
     if (!end.guestUsable || end.result.status !== 'pass') await slot.discard(end.death);
   }
 
   /** Nothing was cleaned up; yet what the kernel said between the tests must not get lost with it. */
   function endWithoutClose(message: string): void {
-    report(CLOSE_TEST, addGap({ status: 'skip', message }, gap), 1);
+    report(CLOSE_TEST, addGap({ status: 'skip', message }, gap), ordinal);
   }
 
-  /** Reports an attempt and, while retries are left, queues another at what did not pass. */
-  function conclude({ test, attempt }: PendingTest, end: Pick<ObservedEnd, 'result' | 'durationMs' | 'lockdep'>): void {
-    report(test.name, end.result, attempt, end);
-    // A rig that sees at the second look only is blind at the first.
-    const again = test.expects ? false : end.result.status !== 'pass' && end.result.status !== 'skip';
-    if (again && attempt <= env.retries) queue.push({ test, attempt: attempt + 1 });
+  function conclude(pending: PendingTest, end: Pick<ObservedEnd, 'result' | 'durationMs' | 'lockdep'>): void {
+    report(pending.test.name, end.result, pending.attempt, end);
+    queue.settle(pending, end.result.status);
   }
 
   function report(test: string, result: TestResult, attempt: number, { durationMs, lockdep }: Pick<ObservedEnd, 'durationMs' | 'lockdep'> = { durationMs: 0 }): void {

@@ -30,7 +30,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, width: number, p
     case 'stage':
       return renderStage(event, width, palette);
     case 'test-end':
-      return renderResult(event, fold.cells.get(event.cell)?.tests.get(event.test)?.outcome ?? event.status, width, palette);
+      return renderResult(event, fold.cells.get(event.cell)?.tests.get(event.test), width, palette);
     case 'note':
       return [renderNote(event.text, width, palette)];
     case 'run-end':

@@ -1,9 +1,10 @@
 import type { JournalEvent } from '../../orchestrator/model/event.ts';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { cleanLine, excerpt } from '../clean-text.ts';
+import type { TestState } from '../fold-state.ts';
 import { formatDuration, formatHeadlineMetrics } from '../format.ts';
 import { MARKS } from '../marks.ts';
-import { needsAttention } from '../outcomes.ts';
+import { describeFlaky, needsAttention } from '../outcomes.ts';
 import { fitLine } from './fit-line.ts';
 import type { Palette } from './palette.ts';
 
@@ -16,9 +17,10 @@ export function outcomeOfEnd(event: TestEnd, whole: Outcome): Outcome {
   return event.status === 'pass' && whole === 'flaky' ? 'flaky' : event.status;
 }
 
-/** One line for a finished attempt and, below a failed one, the start of its evidence. */
-export function renderResult(event: TestEnd, whole: Outcome, width: number, palette: Palette): string[] {
-  const outcome = outcomeOfEnd(event, whole);
+/** One line for a finished attempt and, below a failed one, the start of its evidence. `test` is what the attempt belongs to, as far as it is known. */
+export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | 'attempts'> | undefined, width: number, palette: Palette): string[] {
+  const outcome = outcomeOfEnd(event, test?.outcome ?? event.status);
+  const tries = test && outcome === 'flaky' ? describeFlaky(test.attempts) : `attempt ${event.attempt}`;
   const said = event.message ?? formatHeadlineMetrics(event.metrics ?? []);
   const line = fitLine(
     [
@@ -26,7 +28,7 @@ export function renderResult(event: TestEnd, whole: Outcome, width: number, pale
       { text: formatDuration(event.durationMs).padStart(7) },
       { text: `  ${cleanLine(event.cell)}`, style: palette.dim },
       { text: `  ${cleanLine(event.test)}`, style: palette.bold },
-      { text: event.attempt > 1 ? ` (attempt ${event.attempt})` : '' },
+      { text: event.attempt > 1 ? ` (${tries})` : '' },
       { text: said === '' ? '' : `  ${cleanLine(said)}` },
     ],
     width,
