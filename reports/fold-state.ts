@@ -21,6 +21,8 @@ export interface CellState {
   readonly guests: number[];
   startedAt?: string;
   endedAt?: string;
+  /** Of its `cell-end`. */
+  endReason?: string;
   /** The attempt in flight. */
   current?: { readonly test: string; readonly attempt: number; readonly since: string };
 }

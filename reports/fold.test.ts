@@ -120,6 +120,7 @@ describe('an unreached test says why', () => {
     ['the controller was killed', begin().add({ type: 'test-start', cell: CELL, test: 'fio/b', attempt: 1 }), 'the controller was killed, or is still at work, while it ran'],
     ['another test ended the cell', begin().test(CELL, 'fio/a', { status: 'infra', message: 'disk full' }).add({ type: 'cell-end', cell: CELL }).add({ type: 'run-end', reason: 'finished' }), 'fio/a ended as infra'],
     ['the rig gave up', new JournalBuilder().start([makeCell(CELL, ['fio/b'])]).add({ type: 'run-end', reason: 'infra', message: 'no QEMU' }), 'the run ended early: no QEMU'],
+    ['its cell was stopped for a reason', begin().test(CELL, 'fio/a', { status: 'crash', message: 'oops' }).add({ type: 'guest-end', guest: 1, how: 'panic' }).add({ type: 'cell-end', cell: CELL, reason: 'the cell used up its 20 guests' }).add({ type: 'run-end', reason: 'interrupted' }), 'the cell used up its 20 guests'],
     ['its cell never came', new JournalBuilder().start([makeCell(CELL, ['fio/b'])]).add({ type: 'run-end', reason: 'finished' }), 'the cell was never started'],
   ])('%s', (_, journal, reason) => expect(outcomes(journal.summarize())['fio/b']).toBe(`unreached: ${reason}`));
 });

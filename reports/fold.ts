@@ -133,9 +133,10 @@ export class RunFold {
     return getOrAdd(this.#names, name, () => name);
   }
 
-  #endCell({ cell: id, t }: EventOf<'cell-end'>): void {
+  #endCell({ cell: id, t, reason }: EventOf<'cell-end'>): void {
     const cell = this.#cell(id);
     cell.endedAt = t;
+    if (reason !== undefined) cell.endReason = reason;
     delete cell.current;
     for (const { attempts, estimateSec } of cell.tests.values()) if (attempts.length === 0) this.work.settledSec += estimateSec;
   }

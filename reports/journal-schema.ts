@@ -99,7 +99,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     known: z.object({ reason: text, link: text.exactOptional() }).exactOptional(),
     expired: text.exactOptional(),
   }),
-  z.object({ ...stamp, type: z.literal('cell-end'), cell: text }),
+  z.object({ ...stamp, type: z.literal('cell-end'), cell: text, reason: text.exactOptional() }),
   z.object({ ...stamp, type: z.literal('note'), text }),
   z.object({ ...stamp, type: z.literal('run-end'), reason: z.enum(['finished', 'interrupted', 'infra', 'user']), message: text.exactOptional() }),
 ]);

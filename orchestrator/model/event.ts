@@ -78,7 +78,8 @@ export type RunEvent =
       /** The whole report as text, relative to the run folder. */
       readonly file?: string;
     } & JudgedProblem)
-  | { readonly type: 'cell-end'; readonly cell: string }
+  /** `reason`: why some of its tests are left over, where the run ended it before they were reached. */
+  | { readonly type: 'cell-end'; readonly cell: string; readonly reason?: string }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'run-end'; readonly reason: 'finished' | 'interrupted' | 'infra' | 'user'; readonly message?: string };
 

@@ -8,6 +8,27 @@ export interface PendingTest {
   readonly attempt: number;
   /** How many attempts at it did not pass so far. */
   readonly failed: number;
+  /** In how many of these the guest crashed or hung. */
+  readonly deaths: number;
+}
+
+/** A test that has taken so many guests down is not tried again: the next would most likely go the same way. */
+const MAX_DEATHS = 2;
+
+/** What becomes of a test after an attempt: another one, or why there is none though retries are left. */
+export interface NextAttempt {
+  readonly next?: PendingTest;
+  readonly givenUp?: string;
+}
+
+/** See {@link CellQueue} for when a test is tried again. */
+export function planNextAttempt({ test, attempt, ...past }: PendingTest, status: AttemptStatus, retries: number): NextAttempt {
+  if (status === 'pass' || status === 'skip') return {};
+  const deaths = past.deaths + (status === 'crash' || status === 'hang' ? 1 : 0);
+  // A rig that sees at the second look only is blind at the first.
+  if (test.expects || past.failed >= retries) return {};
+  if (deaths >= MAX_DEATHS) return { givenUp: `it is not tried again, having taken down ${deaths} guests` };
+  return { next: { test, attempt: attempt + 1, failed: past.failed + 1, deaths } };
 }
 
 /**
@@ -35,17 +56,22 @@ export class CellQueue {
     return this.#rounds[round]?.shift();
   }
 
+  /** How many are left, and how many of them never ran. */
+  get left(): { readonly all: number; readonly untried: number } {
+    const pending = this.#rounds.flat();
+    return { all: pending.length, untried: pending.filter(({ failed }) => failed === 0).length };
+  }
+
   /** Takes all that is left. */
   drain(): readonly PendingTest[] {
     return this.#rounds.splice(0).flat();
   }
 
-  /** Queues another attempt at a test that did not pass, while retries are left. */
-  settle({ test, attempt, failed }: PendingTest, status: AttemptStatus): void {
-    if (status === 'pass' || status === 'skip') return;
-    // A rig that sees at the second look only is blind at the first.
-    if (test.expects || failed >= this.#retries) return;
-    this.#add({ test, attempt: attempt + 1, failed: failed + 1 });
+  /** Queues another attempt at a test that did not pass, or says why there is none though retries are left. */
+  settle(pending: PendingTest, status: AttemptStatus): string | undefined {
+    const { next, givenUp } = planNextAttempt(pending, status, this.#retries);
+    if (next) this.#add(next);
+    return givenUp;
   }
 
   #add(pending: PendingTest): void {

@@ -68,6 +68,24 @@ test('the cell after one with retries boots its own guest no more than before', 
   expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'a#2 in 2', 'b#1 in 2']);
 });
 
+test('a test that takes its guest down again is not tried a third time, and says so', async () => {
+  const world = fakeWorld({ retries: 5, scripts: { a: [panic, panic], b: [{ status: 'fail', message: 'no' }, panic, { status: 'fail', message: 'no' }, panic] } });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(story(world.events)).toEqual(['a#1 crash', 'b#1 fail', 'a#2 crash', 'b#2 crash', 'b#3 fail', 'b#4 crash']);
+  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', attempt: 2, message: 'the kernel panicked; it is not tried again, having taken down 2 guests' }));
+});
+
+test('a cell that has used up its guests ends with the reason, and what is left is counted', async () => {
+  const tests = Array.from({ length: 30 }, (_, index) => `t${index}`);
+  const world = fakeWorld({ retries: 1, scripts: Object.fromEntries(tests.map((name) => [name, [panic]])) });
+  await runCell(fakeCell('c', tests), world.slot, world.environment);
+  expect(world.boots()).toBe(24);
+  expect(world.events.slice(-2)).toEqual([
+    { type: 'note', text: 'c: the cell used up its 24 guests; 6 tests were not reached, 24 not tried again' },
+    { type: 'cell-end', cell: 'c', reason: 'the cell used up its 24 guests' },
+  ]);
+});
+
 test('past its deadline a test is a hang with stacks as evidence, and its guest is not used again', async () => {
   const world = fakeWorld({ testTimeoutMs: 10, scripts: { a: ['never'] } });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);

@@ -1,6 +1,7 @@
 import { type Cell, suiteTests } from '../model/cell.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import { CellQueue } from './cell-queue.ts';
+import { guestBudget } from './guest-budget.ts';
 import type { GuestSlot } from './guest-slot.ts';
 import { readyGuest } from './ready-guest.ts';
 import { runSession } from './run-session.ts';
@@ -17,14 +18,24 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
   await slot.reserve(cell);
   env.emit({ type: 'cell-start', cell: cell.id });
 
-  const queue = new CellQueue(suiteTests(cell).map((test) => ({ test, attempt: 1, failed: 0 })), env.retries);
+  const queue = new CellQueue(suiteTests(cell).map((test) => ({ test, attempt: 1, failed: 0, deaths: 0 })), env.retries);
+  const budget = guestBudget(cell, env.retries);
   let bootFailures = 0;
-  for (let ordinal = 1; queue.round !== undefined && bootFailures <= env.retries; ordinal += 1) {
-    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries });
+  for (let ordinal = 1; queue.round !== undefined && bootFailures <= env.retries && ordinal <= budget; ordinal += 1) {
+    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries && ordinal < budget });
     if (booted) await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
     else bootFailures += 1;
   }
 
   if (suite.needsFreshGuest) await slot.discard();
-  env.emit({ type: 'cell-end', cell: cell.id });
+  env.emit({ type: 'cell-end', cell: cell.id, ...(bootFailures <= env.retries && tellLeft(cell, queue, budget, env)) });
+}
+
+/** Why tests are left over, for the journal; what never ran and what was to be tried again is counted in a note. */
+function tellLeft({ id }: Cell, queue: CellQueue, budget: number, env: CellEnvironment): { readonly reason?: string } {
+  const { all, untried } = queue.left;
+  if (all === 0) return {};
+  const reason = `the cell used up its ${budget} guests`;
+  env.emit({ type: 'note', text: `${id}: ${reason}; ${untried} tests were not reached, ${all - untried} not tried again` });
+  return { reason };
 }

@@ -102,8 +102,9 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   }
 
   function conclude(pending: PendingTest, end: Pick<ObservedEnd, 'result' | 'durationMs' | 'lockdep'>): void {
-    report(pending.test.name, end.result, pending.attempt, end);
-    queue.settle(pending, end.result.status);
+    const givenUp = queue.settle(pending, end.result.status);
+    const message = [end.result.message, givenUp].filter((part) => part !== undefined).join('; ');
+    report(pending.test.name, { ...end.result, ...(message !== '' && { message }) }, pending.attempt, end);
   }
 
   function report(test: string, result: TestResult, attempt: number, { durationMs, lockdep }: Pick<ObservedEnd, 'durationMs' | 'lockdep'> = { durationMs: 0 }): void {
