@@ -16,13 +16,13 @@ export interface PendingTest {
 const MAX_DEATHS = 2;
 
 /** What becomes of a test after an attempt: another one, or why there is none though retries are left. */
-export interface NextAttempt {
+interface NextAttempt {
   readonly next?: PendingTest;
   readonly givenUp?: string;
 }
 
 /** See {@link CellQueue} for when a test is tried again. */
-export function planNextAttempt({ test, attempt, ...past }: PendingTest, status: AttemptStatus, retries: number): NextAttempt {
+function planNextAttempt({ test, attempt, ...past }: PendingTest, status: AttemptStatus, retries: number): NextAttempt {
   if (status === 'pass' || status === 'skip') return {};
   const deaths = past.deaths + (status === 'crash' || status === 'hang' ? 1 : 0);
   // A rig that sees at the second look only is blind at the first.
