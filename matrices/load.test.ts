@@ -53,6 +53,17 @@ test('the least matrix gets every default', () => {
   });
 });
 
+test.each([
+  ['tiny', 'tiny'],
+  ['debian/bookworm', { debian: { release: 'bookworm', flavour: 'amd64' } }],
+  ['debian/bookworm-backports/cloud-amd64', { debian: { release: 'bookworm-backports', flavour: 'cloud-amd64' } }],
+  ['./debian/bookworm', { file: join(process.cwd(), 'debian/bookworm') }],
+  ['debianish/config', { file: join(process.cwd(), 'debianish/config') }],
+])('the base %s', (base, expected) => {
+  const matrix = parseMatrix(`${HEAD}kernels: [{ name: k, source: { debian: linux-source-6.1 }, base: ${base} }]\n`, 'm.yaml', OPTIONS);
+  expect(matrix.kernels).toMatchObject([{ base: expected }]);
+});
+
 test('every key is understood', () => {
   const matrix = parseMatrix(
     `

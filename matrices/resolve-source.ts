@@ -1,4 +1,5 @@
-import { DEFAULT_KERNEL_CONFIG, type KernelSource, type SourceKernelSpec } from '../orchestrator/model/matrix.ts';
+import { DEFAULT_KERNEL_CONFIG, type KernelConfigBase, type KernelSource, type SourceKernelSpec } from '../orchestrator/model/matrix.ts';
+import { parseDebianBase } from './debian-base.ts';
 import type { ToPath } from './path-use.ts';
 import type { ValuePath } from './problem.ts';
 
@@ -17,10 +18,16 @@ export function resolveSourceKernel({ name, source, base = 'tiny', config = DEFA
     kind: 'source',
     name,
     source: resolveSource(source, [...at, 'source'], toPath),
-    base: base === 'tiny' || base === 'defconfig' ? base : { file: toPath(base, 'config', [...at, 'base']) },
+    base: resolveBase(base, [...at, 'base'], toPath),
     // Names have no slash, and a path in the matrix's own folder is written with ./
     config: config.map((fragment, index) => (/[/~$]/.test(fragment) ? toPath(fragment, 'config', [...at, 'config', index]) : fragment)),
   };
+}
+
+function resolveBase(base: string, at: ValuePath, toPath: ToPath): KernelConfigBase {
+  if (base === 'tiny' || base === 'defconfig') return base;
+  const debian = parseDebianBase(base);
+  return debian === undefined ? { file: toPath(base, 'config', at) } : { debian };
 }
 
 function resolveSource({ debian, release, tree, ref, patches }: KernelSourceInput, at: ValuePath, toPath: ToPath): KernelSource {

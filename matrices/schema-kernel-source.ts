@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BASE_FORM } from './debian-base.ts';
 import { debianRelease, path, record, refuse, text } from './scalars.ts';
 
 const patches = z
@@ -30,7 +31,10 @@ const sourceSchema = record('the source of a kernel', {
 /** The keys of a kernel that the rig builds. */
 export const sourceKernelKeys = {
   source: sourceSchema.optional().describe('A kernel that the rig builds.'),
-  base: text('tiny, defconfig, or the path of a .config').optional().describe('What the fragments are put on: tiny, defconfig, or the path of a .config. Defaults to tiny.'),
+  base: text('tiny, defconfig, debian/RELEASE, or the path of a .config')
+    .regex(BASE_FORM, { error: 'expected debian/RELEASE or debian/RELEASE/FLAVOUR, such as debian/bookworm/cloud-amd64\nthe path of a file in a folder of that name is written ./debian/…' })
+    .optional()
+    .describe("What the fragments are put on: tiny, defconfig, Debian's configuration (debian/RELEASE or debian/RELEASE/FLAVOUR), or the path of a .config. Defaults to tiny."),
   config: z
     .array(text('the name of a fragment, or the path of one'), { error: 'expected a list of fragments' })
     .min(1, { error: 'expected at least one fragment' })

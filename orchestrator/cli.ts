@@ -123,7 +123,7 @@ const kernelCommands = program
     `
 Examples:
   pmemrig kernel build --kernel ~/linux --config +prove-locking
-  pmemrig kernel build --kernel linux-source-6.1 --patch fix.mbox --base defconfig
+  pmemrig kernel build --kernel linux-source-6.1 --patch fix.mbox --base debian/bookworm/cloud-amd64
   pmemrig kernel build matrices/lockdep.yaml         all kernels of a matrix
   pmemrig kernel list
   pmemrig kernel prune --unused 7`,
@@ -247,7 +247,7 @@ function withKernelOptions(command: Command): Command {
     .option('--kernel <which>', 'a kernel source to build, a bzImage or vmlinux, linux-source-6.1 (to build), or a Debian release[/flavour]', 'bookworm-backports')
     .option('--modules <dir>', "a given image's modules (…/lib/modules/<release>)")
     .option('--config <fragments>', 'what a kernel to build is configured with: +prove-locking adds to the default; names and paths without + replace it', commaList)
-    .option('--base <config>', 'what the fragments are put on: tiny (the default), defconfig, or the path of a .config')
+    .option('--base <config>', 'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], or the path of a .config')
     .option('--ref <rev>', 'the git revision of the source to build (default: the tree as it lies there)')
     .option('--patch <file>', 'a patch or mbox to apply first; repeatable', (file: string, previous?: readonly string[]) => [...(previous ?? []), file]);
 }

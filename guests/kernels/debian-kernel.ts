@@ -16,12 +16,39 @@ import { bootImage, extractPvhKernel } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 
 type DebianKernelSpec = Extract<KernelSpec, { kind: 'debian' }>;
+/** One of a release's kernels. */
+type Which = Pick<DebianKernelSpec, 'release' | 'flavour'>;
 
 /** Raise it when an entry of the store would come out different from the same package. */
 const RECIPE_VERSION = 2;
 
 /** Fetches the newest kernel package of a Debian suite and flavour and makes it ready to boot. */
 export async function prepareDebianKernel(spec: DebianKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+  const { record, entry, description, notes } = await findEntry(spec, context);
+  const release = releaseOf(record);
+  const initramfs = await prepareInitramfs({ entry, digest: record.sha256, release, hasModules: true }, context);
+
+  return {
+    name: spec.name,
+    image: await bootImage(entry),
+    release,
+    description,
+    initramfs: initramfs.path,
+    modulesDisk: join(entry, 'modules.ext4'),
+    config: join(entry, 'config'),
+    digest: initramfs.digest,
+    notes,
+  };
+}
+
+/** The `.config` of the kernel that {@link prepareDebianKernel} makes ready, fetched as that is. */
+export async function findDebianConfig(which: Which, context: PrepareContext): Promise<{ readonly path: string; readonly description: string; readonly notes: readonly string[] }> {
+  const { entry, description, notes } = await findEntry(which, context);
+  return { path: join(entry, 'config'), description, notes };
+}
+
+/** The store entry of the newest package. */
+async function findEntry(spec: Which, context: PrepareContext) {
   const newest = await prepareNewest(
     {
       suite: spec.release,
@@ -33,24 +60,11 @@ export async function prepareDebianKernel(spec: DebianKernelSpec, context: Prepa
     context,
   );
   const { record, prepared: entry, offline } = newest;
-  const release = releaseOf(record);
-  const initramfs = await prepareInitramfs({ entry, digest: record.sha256, release, hasModules: true }, context);
   const description = describeKernel(spec, record);
-
-  return {
-    name: spec.name,
-    image: await bootImage(entry),
-    release,
-    description,
-    initramfs: initramfs.path,
-    modulesDisk: join(entry, 'modules.ext4'),
-    config: join(entry, 'config'),
-    digest: initramfs.digest,
-    notes: offline === undefined ? [] : [`${offline}; kernel ${description}`],
-  };
+  return { record, entry, description, notes: offline === undefined ? [] : [`${offline}; kernel ${description}`] };
 }
 
-function metaPackageOf({ flavour }: DebianKernelSpec): string {
+function metaPackageOf({ flavour }: Which): string {
   return `linux-image-${flavour}`;
 }
 
@@ -58,12 +72,12 @@ function releaseOf(record: PackageRecord): string {
   return record.name.replace(/^linux-image-/, '');
 }
 
-function describeKernel(spec: DebianKernelSpec, record: PackageRecord): string {
+function describeKernel(spec: Which, record: PackageRecord): string {
   return `${record.name} ${record.version} (${spec.release})`;
 }
 
 /** The store entry of one version of a kernel package. */
-function prepareEntry(spec: DebianKernelSpec, record: PackageRecord, fetch: (dir: string) => Promise<string>, context: PrepareContext): Promise<string> {
+function prepareEntry(spec: Which, record: PackageRecord, fetch: (dir: string) => Promise<string>, context: PrepareContext): Promise<string> {
   const key = `${record.name}_${record.version}-${shortDigest(digestOf(RECIPE_VERSION, record.sha256))}`;
   const build = async (dir: string): Promise<void> => {
     context.log(`fetching ${describeKernel(spec, record)}`);
@@ -74,7 +88,7 @@ function prepareEntry(spec: DebianKernelSpec, record: PackageRecord, fetch: (dir
   return getOrCreate({ kind: 'kernels', key, build }, context);
 }
 
-async function findKernelPackage(spec: DebianKernelSpec, archive: DebianArchive): Promise<PackageRecord> {
+async function findKernelPackage(spec: Which, archive: DebianArchive): Promise<PackageRecord> {
   const metaName = metaPackageOf(spec);
   const meta = await archive.find(metaName);
   if (!meta) {

@@ -37,6 +37,12 @@ test('a + adds to the default fragments, a plain name replaces them', async () =
   });
 });
 
+test("Debian's configuration is no path, a file's place is", async () => {
+  const dir = await newFolder(...SOURCE);
+  const baseOf = (base: string): unknown => composeKernel({ kernel: 'linux', base }, dir)['base'];
+  expect([baseOf('debian/bookworm/cloud-amd64'), baseOf('./debian/config')]).toStrictEqual(['debian/bookworm/cloud-amd64', join(dir, 'debian/config')]);
+});
+
 test("Debian's source package is built, its releases are fetched", () => {
   expect(composeKernel({ kernel: 'linux-source-6.1' }, '/')).toStrictEqual({ name: 'built-6.1', source: { debian: 'linux-source-6.1' } });
   expect(composeKernel({ kernel: 'bookworm/cloud-amd64' }, '/')).toStrictEqual({ name: 'bookworm-cloud-amd64', debian: { release: 'bookworm', flavour: 'cloud-amd64' } });

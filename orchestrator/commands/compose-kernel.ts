@@ -73,10 +73,10 @@ function ownModules(path: string, found: Stats): string | undefined {
 function configuration({ config, base }: KernelOptions, cwd: string): Record<string, unknown> {
   const words = config?.every((word) => word.startsWith('+')) === true ? [...DEFAULT_KERNEL_CONFIG, ...config] : config;
   const fragments = words?.map((word) => word.replace(/^\+/, '')).map((word) => asPath(word, cwd));
-  return { ...(base !== undefined && { base: asPath(base, cwd) }), ...(fragments && { config: fragments }) };
+  return { ...(base !== undefined && { base: /^debian(?:\/|$)/.test(base) ? base : asPath(base, cwd) }), ...(fragments && { config: fragments }) };
 }
 
-/** A name has no slash, here as in a matrix. */
+/** A name has no slash, here as in a matrix; Debian's configurations, which have one, are no paths there either. */
 function asPath(word: string, cwd: string): string {
   return /[/~]/.test(word) ? literalPath(resolve(cwd, word)) : word;
 }

@@ -48,13 +48,23 @@ export type KernelSpec =
 /** What a kernel that the rig builds is configured with unless the user says otherwise: all of pmem, no debugging aids. */
 export const DEFAULT_KERNEL_CONFIG: readonly string[] = ['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax'];
 
+/**
+ * What fragments are put on: as little as the kernel allows, the kernel's own default, a whole `.config`, or the one of Debian's
+ * newest kernel of a release and flavour. See docs/kernel-config.md.
+ */
+export type KernelConfigBase =
+  | 'tiny'
+  | 'defconfig'
+  /** Absolute path. */
+  | { readonly file: string }
+  | { readonly debian: { readonly release: string; readonly flavour: string } };
+
 /** A kernel that the rig builds. */
 export interface SourceKernelSpec {
   readonly kind: 'source';
   readonly name: string;
   readonly source: KernelSource;
-  /** What the fragments are put on; see docs/kernel-config.md. */
-  readonly base: 'tiny' | 'defconfig' | { readonly file: string };
+  readonly base: KernelConfigBase;
   /** In order: names of the rig's fragments, and absolute paths of the user's own. */
   readonly config: readonly string[];
 }

@@ -6,8 +6,8 @@ import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
 import { getOrCreate } from '../../store/store.ts';
-import { digestConfigInputs } from '../kconfig/config-base.ts';
 import { configureKernel } from '../kconfig/configure-kernel.ts';
+import { digestConfigInputs } from '../kconfig/digest-config.ts';
 import { prepareInitramfs } from '../kernel-initramfs.ts';
 import { readKernelRelease } from '../kernel-release.ts';
 import { finishModuleTree, writeModulesDisk } from '../module-tree.ts';
@@ -16,6 +16,8 @@ import { bootImage, extractPvhKernel } from '../pvh-kernel.ts';
 import { applyPatches } from './apply-patches.ts';
 import { type BuildTools, findBuildTools } from './build-tools.ts';
 import { BUILD_RECORD, type BuildRecord, readBuildRecord } from './build-record.ts';
+import { requireConfigTools } from './config-tools.ts';
+import { findBase, type FoundBase } from './find-base.ts';
 import { findSource } from './find-source.ts';
 import { keepKbuildTree } from './kbuild-tree.ts';
 import { compileKernel, makeTarget } from './make-kernel.ts';
@@ -28,7 +30,11 @@ const RECIPE_VERSION = 1;
 /** A tiny kernel with all fragments takes 2.2 GiB while it is built, source included; a defconfig 4. */
 const NEEDED_BYTES = 3 * 2 ** 30;
 
+/** Distributions compress their modules; guests load them as they are, so they would only be unpacked again. */
+const UNCOMPRESSED = ['ALL', 'GZIP', 'XZ', 'ZSTD'].map((kind) => `CONFIG_MODULE_COMPRESS_${kind}=`);
+
 interface Ingredients {
+  readonly base: FoundBase;
   readonly source: FoundSource;
   readonly patches: readonly Patch[];
   readonly tools: BuildTools;
@@ -45,11 +51,12 @@ interface Ingredients {
 export async function prepareSourceKernel(spec: SourceKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
   const tools = await findBuildTools(context);
   const patches = await readPatches(spec.source.patches, context);
-  const configDigest = await digestConfigInputs(spec.base, spec.config);
+  const base = await findBase(spec.base, context);
+  const configDigest = await digestConfigInputs(base.base, spec.config);
   const source = await findSource(spec.source, context);
   const digest = digestOf(RECIPE_VERSION, source.digest, patches.map(({ diff }) => diff), configDigest, tools.version);
   const key = `built-${shortDigest(digest)}`;
-  const ingredients = { source, patches, tools, logFile: join(context.cacheDir, 'build-logs', `${key}.log`) };
+  const ingredients = { base, source, patches, tools, logFile: join(context.cacheDir, 'build-logs', `${key}.log`) };
   const entry = await getOrCreate({ kind: 'kernels', key, build: (dir) => build(spec, ingredients, dir, context) }, context);
   const record = await readBuildRecord(entry);
   const initramfs = await prepareInitramfs({ entry, digest, release: record.release, hasModules: record.modules }, context);
@@ -64,7 +71,7 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     vmlinux: join(entry, 'debug', 'vmlinux'),
     kbuild: join(entry, 'kbuild'),
     digest: initramfs.digest,
-    notes: [...source.notes, ...record.notes, ...noteWarnings(record)],
+    notes: [...source.notes, ...base.notes, ...record.notes, ...noteWarnings(record)],
   };
 }
 
@@ -79,7 +86,7 @@ function noteWarnings({ warnings }: BuildRecord): readonly string[] {
   return [`the compiler warned ${warnings.length} ${warnings.length === 1 ? 'time' : 'times'} of nvdimm, dax, md or fs, first at ${first.file}:${first.line}: ${first.text}`];
 }
 
-async function build(spec: SourceKernelSpec, { source, patches, tools, logFile }: Ingredients, dir: string, context: PrepareContext): Promise<void> {
+async function build(spec: SourceKernelSpec, { base, source, patches, tools, logFile }: Ingredients, dir: string, context: PrepareContext): Promise<void> {
   const start = performance.now();
   await requireSpace(dir);
   const sourceDir = join(dir, 'source');
@@ -92,7 +99,9 @@ async function build(spec: SourceKernelSpec, { source, patches, tools, logFile }
   const options = { sourceDir, tools, context };
   context.log(`configuring ${spec.name}: ${spec.config.join(', ')}`);
   context.progress?.('configuring');
-  const { configText, notes } = await configureKernel({ sourceDir, base: spec.base, fragments: spec.config, make: async (words) => void (await makeTarget(words, options)) });
+  const make = async (words: readonly string[]): Promise<void> => void (await makeTarget(words, options));
+  const { configText, config, notes } = await configureKernel({ sourceDir, base: base.base, fragments: spec.config, make, hasPahole: tools.hasPahole });
+  await requireConfigTools(config);
   const release = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
 
   context.log(`compiling ${release}${tools.ccache ? ' with ccache' : ''}`);
@@ -110,7 +119,7 @@ async function build(spec: SourceKernelSpec, { source, patches, tools, logFile }
     release,
     source: source.description,
     patches: patches.map(({ label }) => label),
-    base: typeof spec.base === 'string' ? spec.base : spec.base.file,
+    base: base.description,
     config: [...spec.config],
     compiler: tools.compiler,
     ccache: tools.ccache,
@@ -149,7 +158,7 @@ async function keepImages(sourceDir: string, dir: string, context: PrepareContex
 async function keepModules(dir: string, release: string, options: Parameters<typeof makeTarget>[1]): Promise<boolean> {
   const order = await stat(join(options.sourceDir, 'modules.order')).catch(() => undefined);
   if (order === undefined || order.size === 0) return false;
-  await makeTarget([`INSTALL_MOD_PATH=${dir}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', 'modules_install'], options);
+  await makeTarget([`INSTALL_MOD_PATH=${dir}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', ...UNCOMPRESSED, 'modules_install'], options);
   const tree = join(dir, 'lib', 'modules', release);
   await Promise.all(['build', 'source'].map((link) => rm(join(tree, link), { force: true })));
   await finishModuleTree(dir, release, options.context);

@@ -9,8 +9,10 @@ export interface BuildTools {
   /** For `CC=` and `HOSTCC=`. */
   readonly cc: string;
   readonly ccache: boolean;
-  /** Changes with the compiler and the binutils, as their own words do. */
+  /** Changes with the compiler, the binutils and pahole, as their own words do; kconfig writes down the latter's version for every kernel. */
   readonly version: string;
+  /** Makes BTF of debug information. */
+  readonly hasPahole: boolean;
   /** `gcc (Debian 12.2.0-14+deb12u1) 12.2.0`. */
   readonly compiler: string;
 }
@@ -35,10 +37,12 @@ export async function findBuildTools({ signal }: Pick<PrepareContext, 'signal'>)
   }
   const [gcc = '', ld = ''] = await Promise.all(['gcc', 'ld'].map(async (tool) => (await runTool([tool, '--version'], { signal })).split('\n')[0] ?? ''));
   const ccache = await isOnPath('ccache');
-  return { cc: ccache ? 'ccache gcc' : 'gcc', ccache, version: `${gcc}; ${ld}`, compiler: gcc };
+  const hasPahole = await isOnPath('pahole');
+  const pahole = hasPahole ? `; pahole ${(await runTool(['pahole', '--version'], { signal })).trim()}` : '';
+  return { cc: ccache ? 'ccache gcc' : 'gcc', ccache, version: `${gcc}; ${ld}${pahole}`, hasPahole, compiler: gcc };
 }
 
-async function isOnPath(name: string): Promise<boolean> {
+export async function isOnPath(name: string): Promise<boolean> {
   return await anyExists((process.env['PATH'] ?? '').split(delimiter).map((dir) => join(dir, name)));
 }
 

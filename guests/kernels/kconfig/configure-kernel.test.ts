@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { digestConfigInputs } from './config-base.ts';
 import { configureKernel } from './configure-kernel.ts';
+import { digestConfigInputs } from './digest-config.ts';
 import { loadFragments } from './load-fragments.ts';
 import { parseFragment } from './fragment.ts';
 
@@ -32,22 +32,28 @@ function fakeMake(refused: RegExp): (words: readonly string[]) => Promise<void> 
 
 test('on the tiny base all that nobody asked for stays off', async () => {
   await writeFile(mine, 'CONFIG_SMP=y\n');
-  const { configText } = await configureKernel({ sourceDir: dir, base: 'tiny', fragments: [mine], make: fakeMake(/^$/) });
+  const { configText } = await configureKernel({ sourceDir: dir, base: 'tiny', fragments: [mine], make: fakeMake(/^$/), hasPahole: false });
   expect(configText).toBe('CONFIG_BASE=y\nCONFIG_SMP=y');
   expect(calls).toStrictEqual([['tinyconfig'], [`KCONFIG_ALLCONFIG=${join(dir, '.config.asked')}`, 'allnoconfig']]);
 });
 
 test("a file's options get their defaults from kconfig", async () => {
   await writeFile(mine, 'CONFIG_SMP=y\n');
-  await writeFile(join(dir, 'base'), '# CONFIG_SMP is not set\nCONFIG_OLD=y\n');
-  const { configText } = await configureKernel({ sourceDir: dir, base: { file: join(dir, 'base') }, fragments: [mine], make: fakeMake(/^$/) });
+  const { configText } = await configureKernel({ sourceDir: dir, base: { name: 'base', text: '# CONFIG_SMP is not set\nCONFIG_OLD=y\n' }, fragments: [mine], make: fakeMake(/^$/), hasPahole: false });
   expect(configText).toBe('CONFIG_OLD=y\nCONFIG_SMP=y');
   expect(calls).toStrictEqual([['olddefconfig']]);
 });
 
+test('a real-time base whose kernel is none is noted', async () => {
+  await writeFile(mine, 'CONFIG_SMP=y\n');
+  const base = { name: 'rt', text: 'CONFIG_PREEMPT_RT=y\n' };
+  const { notes } = await configureKernel({ sourceDir: dir, base, fragments: [mine], make: fakeMake(/PREEMPT_RT/), hasPahole: false });
+  expect(notes).toStrictEqual(['rt: the kernel is not a real-time one, since this source has no CONFIG_PREEMPT_RT for it']);
+});
+
 test('every option that did not stick is told with its line and its blocker', async () => {
   await writeFile(mine, 'CONFIG_DAX=y\n\nCONFIG_SPM=y\n# if the kernel has it\nCONFIG_GONE=y\n');
-  const configured = configureKernel({ sourceDir: dir, base: 'tiny', fragments: [mine], make: fakeMake(/DAX|SPM|GONE/) });
+  const configured = configureKernel({ sourceDir: dir, base: 'tiny', fragments: [mine], make: fakeMake(/DAX|SPM|GONE/), hasPahole: false });
   await expect(configured).rejects.toMatchObject({
     code: 'config-unmet',
     message: `The kernel's configuration lacks 2 of the options that were asked for:
@@ -58,7 +64,7 @@ test('every option that did not stick is told with its line and its blocker', as
 
 test('an optional one that the kernel has must stick', async () => {
   await writeFile(mine, '# if the kernel has it\nCONFIG_DAX=y\n');
-  await expect(configureKernel({ sourceDir: dir, base: 'tiny', fragments: [mine], make: fakeMake(/DAX/) })).rejects.toThrow('it depends on SMP (=n)');
+  await expect(configureKernel({ sourceDir: dir, base: 'tiny', fragments: [mine], make: fakeMake(/DAX/), hasPahole: false })).rejects.toThrow('it depends on SMP (=n)');
 });
 
 test('an unknown fragment gets the nearest name, and the list', async () => {
@@ -69,7 +75,7 @@ test('an unknown fragment gets the nearest name, and the list', async () => {
 });
 
 test('a file that is not there is the users to mend', async () => {
-  await expect(digestConfigInputs({ file: join(dir, 'none') }, [])).rejects.toMatchObject({ code: 'unreadable-kconfig' });
+  await expect(digestConfigInputs('tiny', [join(dir, 'none')])).rejects.toMatchObject({ code: 'unreadable-kconfig' });
 });
 
 test('the digest changes with a fragment, with their order, and with the base', async () => {

@@ -1,12 +1,13 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPosition, UserError } from '../../../orchestrator/model/errors.ts';
-import { readUserFile, loadFragments } from './load-fragments.ts';
-import type { KernelConfigBase } from './config-base.ts';
-import { findUnmet, parseDotConfig } from './dot-config.ts';
+import { adaptBase } from './adapt-base.ts';
+import type { ConfigBase } from './config-base.ts';
+import { type DotConfig, findUnmet, parseDotConfig } from './dot-config.ts';
 import type { ConfiguredKernel } from './evaluate.ts';
 import { explainOption } from './explain-option.ts';
 import { parseFragment, type WantedOption } from './fragment.ts';
+import { loadFragments } from './load-fragments.ts';
 import { composeConfig, mergeOptions } from './merge-options.ts';
 import { parseKconfig } from './parse-kconfig.ts';
 import { readKconfig } from './read-kconfig.ts';
@@ -14,41 +15,48 @@ import { readKconfig } from './read-kconfig.ts';
 interface ConfigureOptions {
   /** Top of a kernel source that is configured and built in place. */
   readonly sourceDir: string;
-  readonly base: KernelConfigBase;
+  readonly base: ConfigBase;
   /** In order, the later wins: names of the rig's fragments, and absolute paths of the user's own. */
   readonly fragments: readonly string[];
   /** Runs `make` in that folder with these targets and variables; rejects when it fails. */
   readonly make: (words: readonly string[]) => Promise<void>;
+  readonly hasPahole: boolean;
+}
+
+interface Configured {
+  readonly configText: string;
+  readonly config: DotConfig;
+  /** Of what fragments override, and of what in a whole `.config` had to be changed. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Writes `<sourceDir>/.config` and checks that every option asked for is in it. Rejects with UserError `config-unmet`
  * that names each option that is not, who asked for it, and what blocks it.
  */
-export async function configureKernel({ sourceDir, base, fragments, make }: ConfigureOptions): Promise<{ readonly configText: string; readonly notes: readonly string[] }> {
+export async function configureKernel({ sourceDir, base, fragments, make, hasPahole }: ConfigureOptions): Promise<Configured> {
   const texts = await loadFragments(fragments);
   const { wanted, notes } = mergeOptions(texts.map(({ file, text }) => parseFragment(text, file)));
   const dotConfig = join(sourceDir, '.config');
 
-  const baseText = await writeBase(base, dotConfig, make);
-  await complete(base, composeConfig(baseText, wanted), { sourceDir, dotConfig, make });
+  const adapted = typeof base === 'string' ? { text: await makeBase(base, dotConfig, make), notes: [] } : await adaptBase(base, wanted, { sourceDir, hasPahole });
+  await complete(base, composeConfig(adapted.text, wanted), { sourceDir, dotConfig, make });
   const configText = await readFile(dotConfig, 'utf8');
 
   const config = parseDotConfig(configText);
   const unmet = findUnmet(wanted, config);
   if (unmet.length > 0) await refuseUnmet(unmet, { config, tree: parseKconfig(await readKconfig(sourceDir)) });
-  return { configText, notes };
+  return { configText, config, notes: [...adapted.notes, ...noteLostRealTime(base, config), ...notes] };
 }
 
-async function writeBase(base: KernelConfigBase, dotConfig: string, make: ConfigureOptions['make']): Promise<string> {
-  if (typeof base !== 'string') return (await readUserFile(base.file, 'kernel configuration')).text;
+async function makeBase(base: 'tiny' | 'defconfig', dotConfig: string, make: ConfigureOptions['make']): Promise<string> {
   await make([base === 'tiny' ? 'tinyconfig' : 'defconfig']);
   return await readFile(dotConfig, 'utf8');
 }
 
 /** Lets kconfig decide what nobody asked for: on the tiny base all of that stays off, else it gets its default. */
 async function complete(
-  base: KernelConfigBase,
+  base: ConfigBase,
   text: string,
   { sourceDir, dotConfig, make }: { readonly sourceDir: string; readonly dotConfig: string; readonly make: ConfigureOptions['make'] },
 ): Promise<void> {
@@ -61,6 +69,12 @@ async function complete(
   await writeFile(asked, text);
   await make([`KCONFIG_ALLCONFIG=${asked}`, 'allnoconfig']);
   await rm(asked);
+}
+
+/** A base asks for nothing, but who names one of a real-time kernel wants that of it; before 6.12 its patches are not in the source. */
+function noteLostRealTime(base: ConfigBase, config: DotConfig): string[] {
+  if (typeof base === 'string' || parseDotConfig(base.text).get('PREEMPT_RT') !== 'y' || config.get('PREEMPT_RT') === 'y') return [];
+  return [`${base.name}: the kernel is not a real-time one, since this source has no CONFIG_PREEMPT_RT for it`];
 }
 
 async function refuseUnmet(unmet: readonly WantedOption[], kernel: ConfiguredKernel): Promise<void> {

@@ -23,7 +23,7 @@ export function mergeOptions(fragments: readonly (readonly WantedOption[])[]): M
 }
 
 /** The text that kconfig is to complete: the base without what is asked for, then that. */
-export function composeConfig(base: string, wanted: readonly WantedOption[]): string {
+export function composeConfig(base: string, wanted: readonly Pick<WantedOption, 'name' | 'value'>[]): string {
   const names = new Set(wanted.map(({ name }) => name));
   const kept = base.split('\n').filter((line) => {
     const name = /^(?:# )?CONFIG_(\w+)[= ]/.exec(line)?.[1];

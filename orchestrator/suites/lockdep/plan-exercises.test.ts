@@ -68,6 +68,7 @@ test.each([
   ['without the fragment is refused', { base: 'tiny', config: ['guest', 'nvdimm'] }, 'it is built without the fragment prove-locking'],
   ['with the fragment is planned', { base: 'tiny', config: ['guest', 'prove-locking'] }, undefined],
   ["with a fragment of the user's own is for the guest to judge", { base: 'tiny', config: ['guest', '/home/me/mine.config'] }, undefined],
+  ["on Debian's configuration without the fragment is refused", { base: { debian: { release: 'bookworm', flavour: 'amd64' } }, config: ['guest'] }, 'it is built without the fragment prove-locking'],
   ["on a configuration of the user's own is for the guest to judge", { base: { file: '/home/me/.config' }, config: [] }, undefined],
 ] as const)('a kernel that the rig builds %s', (_rule, config, expected) => {
   const kernel: KernelSpec = { kind: 'source', name: 'mine', source: { kind: 'tree', path: '/linux', patches: [] }, ...config };

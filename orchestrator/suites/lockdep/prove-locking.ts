@@ -16,7 +16,7 @@ export function whyNoProveLocking(kernel: KernelSpec): string | undefined {
     }
     case 'source': {
       // A configuration of the user's own may turn it on; the guest will tell.
-      const ownConfig = typeof kernel.base === 'object' || kernel.config.some((fragment) => isAbsolute(fragment));
+      const ownConfig = (typeof kernel.base === 'object' && 'file' in kernel.base) || kernel.config.some((fragment) => isAbsolute(fragment));
       return ownConfig || kernel.config.includes('prove-locking') ? undefined : 'it is built without the fragment prove-locking';
     }
     default:
