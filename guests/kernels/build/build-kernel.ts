@@ -64,7 +64,8 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     name: spec.name,
     image: await bootImage(entry),
     release: record.release,
-    description: describeBuild(record),
+    // Of the source as it is named now: the entry may have been built from another commit with the same files.
+    description: describeBuild(record, source.description),
     initramfs: initramfs.path,
     ...(record.modules && { modulesDisk: join(entry, 'modules.ext4') }),
     config: join(entry, 'config'),
@@ -75,7 +76,7 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
   };
 }
 
-function describeBuild({ release, source, patches, base, config }: BuildRecord): string {
+function describeBuild({ release, patches, base, config }: BuildRecord, source: string): string {
   const patched = patches.length === 0 ? '' : ` + ${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`;
   return `${release} from ${source}${patched}, ${base}: ${config.join(', ')}`;
 }
