@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { nearest, suggest } from './problem.ts';
+import { nearest } from '../orchestrator/model/nearest.ts';
+import { suggest } from './problem.ts';
 import type { Problem, ValuePath } from './problem.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { formatPosition, UserError } from '../orchestrator/model/errors.ts';
+import { nearest } from '../orchestrator/model/nearest.ts';
 import type { SourcePosition } from '../orchestrator/model/errors.ts';
 
 /** Keys and list indexes from the matrix's root down to a value. */
@@ -33,13 +33,6 @@ export function toUserError(problems: readonly [PlacedProblem, ...PlacedProblem[
 export function suggest(wrong: string, known: readonly string[], what: string): string {
   const near = nearest(wrong, known);
   return near === undefined ? `known ${what}: ${known.join(', ')}` : `use "${near}"`;
-}
-
-/** The known name that a slip of the fingers would turn into `wrong`, if there is one. */
-export function nearest(wrong: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const candidate = closest(wrong.toLowerCase(), known);
-  return distance(wrong.toLowerCase(), candidate) <= Math.max(2, Math.floor(candidate.length / 3)) ? candidate : undefined;
 }
 
 function withRemedy({ message, remedy }: PlacedProblem): string {

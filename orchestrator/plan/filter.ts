@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { GLOB_LIMITS, isModestGlob } from '../../matrices/globs.ts';
-import { nearest } from '../../matrices/problem.ts';
+import { nearest } from '../model/nearest.ts';
 import { AXES } from '../../matrices/schema-rules.ts';
 import type { Axis } from '../../matrices/schema-rules.ts';
 import type { Cell, ExcludedCell, Plan } from '../model/cell.ts';
