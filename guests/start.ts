@@ -39,6 +39,8 @@ export interface BootOptions {
   readonly kernel: PreparedKernel;
   readonly image: PreparedImage;
   readonly topology: PmemTopology;
+  /** A read-only disk beside those of image and kernel, found by its serial number. */
+  readonly suiteDisk?: { readonly path: string; readonly serial: string };
   readonly guest: GuestSpec;
   readonly qemu: QemuBinary;
   readonly accelerator: 'kvm' | 'tcg';
@@ -89,6 +91,7 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
       initrd,
       rootDisk: options.image.disk,
       ...(options.kernel.modulesDisk === undefined ? {} : { modulesDisk: options.kernel.modulesDisk }),
+      ...(options.suiteDisk && { suiteDisk: options.suiteDisk }),
       devices,
     });
     const consoleLog = await writeFiles(options, { initrd, argv, devices });

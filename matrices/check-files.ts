@@ -28,7 +28,7 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
     if (role === 'source') return stats.isDirectory() ? await checkSource(path) : { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'name the top folder of a kernel source' };
     if (role === 'tree' && !stats.isDirectory())
       return { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'for an archive write tarball:, for an ext4 image disk:' };
-    if (['qemu', 'kernel', 'tarball', 'disk', 'patch', 'config'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
+    if (['qemu', 'kernel', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
     if (role === 'kernel' && !(await readKernelImage(path)).isKernel) {
       return {
         code: 'not-a-kernel',

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { Matrix } from '../orchestrator/model/matrix.ts';
+import type { Matrix, SuiteSpec } from '../orchestrator/model/matrix.ts';
 import { UserError } from '../orchestrator/model/errors.ts';
 import { describeFsError, findFileProblems } from './check-files.ts';
 import { findNameProblems } from './check-names.ts';
 import { describeIssues } from './describe-issue.ts';
+import { readXfstestsList } from './xfstests-list.ts';
 import type { Environment } from './paths.ts';
 import { toUserError } from './problem.ts';
 import type { Problem } from './problem.ts';
@@ -38,7 +39,13 @@ export async function loadMatrix(path: string, options: LoadOptions): Promise<Ma
 export async function loadMatrixText(text: string, label: string, options: LoadOptions): Promise<Matrix> {
   const { source, resolved } = parse(text, label, options);
   throwProblems(source, await findFileProblems(resolved.matrix, resolved.paths));
-  return resolved.matrix;
+  return { ...resolved.matrix, suites: await Promise.all(resolved.matrix.suites.map(readLists)) };
+}
+
+/** What the lists of an xfstests suite say becomes part of the matrix: `run.json` then tells it all. */
+async function readLists(suite: SuiteSpec): Promise<SuiteSpec> {
+  if (suite.kind !== 'xfstests') return suite;
+  return { ...suite, rules: (await Promise.all(suite.lists.map(readXfstestsList))).flat() };
 }
 
 /** Parses and checks a matrix without touching the disk; relative paths count from the folder of `file`. */

@@ -9,6 +9,7 @@ import type { Problem, ValuePath } from './problem.ts';
 import type { PathUse, ToPath } from './path-use.ts';
 import { resolveSourceKernel } from './resolve-source.ts';
 import type { MatrixInput } from './schema.ts';
+import { resolveXfstests } from './resolve-xfstests.ts';
 import type { SuiteInput } from './schema-suite.ts';
 
 export interface ResolveContext {
@@ -46,7 +47,7 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
     images: input.images.map((image, index) => resolveImage(image, ['images', index], toPath)),
     pmem: input.pmem.map(({ name, devices }) => ({ name, devices: devices.map(resolveDevice) })),
     filesystems: input.filesystems.map(resolveFilesystem),
-    suites: input.suites.map((suite, index) => resolveSuite(suite, ['suites', index], toPath, context.fioJobs)),
+    suites: input.suites.map((suite, index) => resolveSuite(suite, ['suites', index], toPath, context)),
     include: input.include.map(resolveRule),
     exclude: input.exclude.map((rule) => ({ ...resolveRule(rule), reason: rule.reason })),
     known: input.known.map(resolveKnown),
@@ -68,23 +69,27 @@ function resolveKernel(kernel: MatrixInput['kernels'][number], at: ValuePath, to
 }
 
 function resolveImage({ name, debian, ...given }: MatrixInput['images'][number], at: ValuePath, toPath: ToPath): ImageSpec {
-  if (debian) return { kind: 'debian', name, ...debian };
+  if (debian) {
+    const { sets, ...rest } = debian;
+    return { kind: 'debian', name, ...rest, ...(sets && { sets }) };
+  }
   const kind = (['tree', 'tarball', 'disk'] as const).find((key) => given[key] !== undefined) ?? 'tree';
   return { kind, name, path: toPath(given[kind] ?? '', kind, [...at, kind]) };
 }
 
 function resolveDevice(device: MatrixInput['pmem'][number]['devices'][number]): PmemDevice {
   const { kind, size: sizeBytes } = device;
-  if (kind === 'nvdimm') return { kind, sizeBytes, namespace: device.namespace, labelSizeBytes: device.labels };
-  if (kind === 'e820') return { kind, sizeBytes, namespace: device.namespace };
-  return { kind, sizeBytes };
+  const role = device.role === undefined ? {} : { role: device.role };
+  if (kind === 'nvdimm') return { kind, sizeBytes, namespace: device.namespace, labelSizeBytes: device.labels, ...role };
+  if (kind === 'e820') return { kind, sizeBytes, namespace: device.namespace, ...role };
+  return { kind, sizeBytes, ...role };
 }
 
 function resolveFilesystem({ name, type, mount, mkfs }: MatrixInput['filesystems'][number]): FilesystemSpec {
   return { name, type, mountOptions: mount ?? '', mkfsOptions: mkfs ?? [] };
 }
 
-function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, fioJobs: readonly string[]): SuiteSpec {
+function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, { fioJobs, env }: ResolveContext): SuiteSpec {
   const { kind, name } = suite;
   if (kind === 'fio')
     return {
@@ -102,6 +107,7 @@ function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, fioJobs:
       ...(suite.exercises ? { exercises: suite.exercises } : { exercises: LOCKDEP_EXERCISES, fitting: true }),
       durationSec: suite.duration,
     };
+  if (kind === 'xfstests') return resolveXfstests(suite, at, toPath, env);
   const timeoutSec = suite.timeout;
   if (suite.upload !== undefined) return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
   const [program = '', ...args] = suite.run;

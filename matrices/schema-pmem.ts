@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEVICE_ROLES } from '../orchestrator/model/pmem.ts';
 import { listOf, name, record, refuse, size, toBytes } from './scalars.ts';
 
 const MiB = 2 ** 20;
@@ -26,13 +27,19 @@ const labels = z
 
 const kind = <Kind extends string>(value: Kind) => z.literal(value).describe('nvdimm, virtio-pmem, e820 or virtio-blk.');
 
-const nvdimm = record('an nvdimm device', { kind: kind('nvdimm'), size: deviceSize, namespace, labels }).describe(
+const role = z
+  .enum(DEVICE_ROLES, { error: 'expected a role' })
+  .optional()
+  .describe('What xfstests uses it for: test, scratch, logwrites, test-log, scratch-log, test-rt or scratch-rt. Absent in all: by their order.');
+
+const nvdimm = record('an nvdimm device', { kind: kind('nvdimm'), size: deviceSize, namespace, labels, role }).describe(
   'An emulated NVDIMM: MAP_SYNC works.',
 );
 
 const virtioPmem = record('a virtio-pmem device', {
   kind: kind('virtio-pmem'),
   size: deviceSize,
+  role,
   namespace: z
     .literal('fsdax', {
       error: 'a virtio-pmem device comes up as fsdax, and stays so\nremove "namespace", or use kind: nvdimm',
@@ -44,6 +51,7 @@ const virtioPmem = record('a virtio-pmem device', {
 const e820 = record('an e820 device', {
   kind: kind('e820'),
   size: deviceSize,
+  role,
   // drivers/nvdimm/e820.c asks for mapped pages (ND_REGION_PAGEMAP), so that ndctl lists the untouched namespace as fsdax.
   namespace: namespace.refine((mode) => mode !== 'raw', {
     error: 'an e820 device has no raw mode: even its untouched namespace does DAX\nuse namespace: fsdax, or kind: nvdimm',
@@ -53,6 +61,7 @@ const e820 = record('an e820 device', {
 const virtioBlk = record('a virtio-blk device', {
   kind: kind('virtio-blk'),
   size: deviceSize,
+  role,
   namespace: z
     .never({
       error:

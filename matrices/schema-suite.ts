@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CANARIES } from '../orchestrator/model/canary.ts';
 import { LOCKDEP_EXERCISES } from '../orchestrator/model/lockdep-exercises.ts';
 import { suggest } from './problem.ts';
+import { type XfstestsInput, xfstestsSchema } from './schema-xfstests.ts';
 import { duration, listOf, name, path, record, refuse, size, text, words } from './scalars.ts';
 
 const kind = (value: string) => z.literal(value).optional().describe('Defaults to the name.');
@@ -55,17 +56,18 @@ const lockdepSchema = record('a lockdep suite', {
     .describe('How long each exercise keeps up its load: 10s.'),
 });
 
-const SUITE_KINDS = ['fio', 'command', 'selftest', 'lockdep'] as const;
-const SCHEMAS = { fio: fioSchema, command: commandSchema, selftest: selftestSchema, lockdep: lockdepSchema };
+const SUITE_KINDS = ['fio', 'command', 'selftest', 'lockdep', 'xfstests'] as const;
+const SCHEMAS = { fio: fioSchema, command: commandSchema, selftest: selftestSchema, lockdep: lockdepSchema, xfstests: xfstestsSchema };
 
 export type SuiteInput =
   | ({ readonly kind: 'fio' } & Omit<z.output<typeof fioSchema>, 'kind'>)
   | ({ readonly kind: 'command' } & Omit<z.output<typeof commandSchema>, 'kind'>)
   | ({ readonly kind: 'selftest' } & Omit<z.output<typeof selftestSchema>, 'kind'>)
-  | ({ readonly kind: 'lockdep' } & Omit<z.output<typeof lockdepSchema>, 'kind'>);
+  | ({ readonly kind: 'lockdep' } & Omit<z.output<typeof lockdepSchema>, 'kind'>)
+  | ({ readonly kind: 'xfstests' } & XfstestsInput);
 
 /** How editors see a suite; for loading, {@link suiteSchema} gives better messages than a union can. */
-export const suiteUnion = z.union([fioSchema, commandSchema, selftestSchema, lockdepSchema]);
+export const suiteUnion = z.union([fioSchema, commandSchema, selftestSchema, lockdepSchema, xfstestsSchema]);
 
 /** What {@link suiteSchema} is for a JSON Schema before its kind is known; the export puts {@link suiteUnion} there. */
 export const anySuite = z.unknown();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PACKAGE_SETS } from '../orchestrator/model/matrix.ts';
 import { debianRelease as release, name, listOf, path, record, refuse, size, text, words } from './scalars.ts';
 import { pmemSchema } from './schema-pmem.ts';
 import { checkSourceKernel, sourceKernelKeys } from './schema-kernel-source.ts';
@@ -54,6 +55,10 @@ const imageSchema = record('an image', {
       })
       .default([])
       .describe('Packages beside those that the rig itself installs.'),
+    sets: z
+      .array(z.enum(PACKAGE_SETS, { error: 'expected a package set' }), { error: 'expected a list of package sets' })
+      .optional()
+      .describe('Named sets of packages: xfstests, what its tests call.'),
   })
     .optional()
     .describe('A root file system built from the Debian archive.'),

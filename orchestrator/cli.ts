@@ -57,13 +57,15 @@ withGuestOptions(
     .summary('run one kernel without a matrix file')
     .argument('[command...]', 'after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips')
     .option('--suite <names>', 'suites to run (default: fio, unless a command is given)', commaList)
+    .option('--group <group>', 'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable', collect)
+    .option('--test <name>', 'xfstests: one test, such as generic/413; repeatable', collect)
     .addOption(retriesOption)
     .addOption(jobsOption)
     .addOption(runsOption)
     .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
     .option('--timeout <duration>', 'deadline of the command (default: 120s)')
-    .option('--known <glob>', "a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable", (glob: string, previous?: readonly string[]) => [...(previous ?? []), glob])
+    .option('--known <glob>', "a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable", collect)
     .option('--bisect', 'exit as `git bisect run` wants: 0 good, 1 bad, 125 cannot tell; 255 stops it for an error in the command line')
     .addHelpText(
       'after',
@@ -72,6 +74,7 @@ Examples:
   pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --modules ~/linux/out/lib/modules --pmem virtio-pmem
   pmemrig once --kernel bookworm --pmem nvdimm --fs ext4-dax -- ./repro.sh --loops 10
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
+  XFSTESTS_TREE=~/xfstests pmemrig once --kernel ~/linux --pmem virtio-pmem --fs ext4-dax,xfs-dax --group dax
   git bisect run pmemrig once --kernel . --pmem virtio-pmem --bisect -- ~/repro.sh
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
@@ -263,7 +266,7 @@ function withGuestOptions(command: Command): Command {
     .option('--append <words>', "more words for the kernel's command line");
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

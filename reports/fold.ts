@@ -90,9 +90,9 @@ export class RunFold {
 
   /** A second one comes from a resumed run: what is known stays. */
   #begin(event: EventOf<'run-start'>): void {
+    if (this.#start === undefined) this.totals.excluded += event.excluded.length;
     this.#start ??= event;
     this.#ending = undefined;
-    this.totals.excluded = event.excluded.length;
     for (const plan of event.cells) {
       const cell = this.#cell(plan.id, plan);
       for (const test of plan.tests) this.#test(cell, test);

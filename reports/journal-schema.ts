@@ -75,7 +75,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     cell: text,
     test: text,
     attempt: count,
-    status: z.enum(['pass', 'fail', 'skip', 'crash', 'hang', 'infra']),
+    status: z.enum(['pass', 'fail', 'skip', 'excluded', 'crash', 'hang', 'infra']),
     durationMs,
     message: text.exactOptional(),
     evidence: text.exactOptional(),

@@ -65,10 +65,10 @@ export function countOutcomes(outcomes: Iterable<Outcome>): Totals {
   return totals;
 }
 
-/** A cell is as bad as its worst test; a skip beside passes leaves it a pass. */
+/** A cell is as bad as its worst test; a test that did not run beside passes leaves it a pass. */
 export function judgeCell({ tests }: CellSummary): { readonly worst: Outcome; readonly totals: Totals } {
   const totals = countOutcomes(tests.map(({ outcome }) => outcome));
-  return { totals, worst: OUTCOMES.find((outcome) => totals[outcome] > 0 && (outcome !== 'skip' || totals.pass === 0)) ?? 'pass' };
+  return { totals, worst: OUTCOMES.find((outcome) => totals[outcome] > 0 && ((outcome !== 'skip' && outcome !== 'excluded') || totals.pass === 0)) ?? 'pass' };
 }
 
 export function sumTotals(totals: Totals): number {

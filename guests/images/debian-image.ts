@@ -12,6 +12,7 @@ import { getOrCreate } from '../store/store.ts';
 import { inUserNamespace } from '../store/user-namespace.ts';
 import { EXCLUDED_PATHS, parsePackageVersions, RIG_PACKAGES } from './debian-packages.ts';
 import { createExt4Image } from './ext4-image.ts';
+import { packagesOf } from './package-sets.ts';
 import { inFolder, requirePrograms } from './required-programs.ts';
 import type { PreparedImage } from './prepared-image.ts';
 import { requireSubordinateIds } from './subordinate-ids.ts';
@@ -28,7 +29,8 @@ const SHOWN_PACKAGES = ['fio', 'ndctl', 'xfsprogs', 'e2fsprogs', 'openssh-server
  * mirror, so a cached image needs no network; `packages.txt` beside the disk lists exact versions.
  */
 export async function prepareDebianImage(spec: DebianImageSpec, context: PrepareContext): Promise<PreparedImage> {
-  const packages = [...new Set([...RIG_PACKAGES, ...spec.packages])].toSorted();
+  const sets = (spec.sets ?? []).flatMap((set) => packagesOf(set, spec.release));
+  const packages = [...new Set([...RIG_PACKAGES, ...sets, ...spec.packages])].toSorted();
   const digest = digestOf(RECIPE_VERSION, spec.release, packages, EXCLUDED_PATHS);
   const build = (dir: string): Promise<void> => buildImage(spec, packages, dir, context);
   const entry = await getOrCreate({ kind: 'images', key: `debian-${spec.release}-${shortDigest(digest)}`, build }, context);

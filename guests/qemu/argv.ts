@@ -20,6 +20,7 @@ export interface GuestMachine {
   readonly initrd: string;
   readonly rootDisk: string;
   readonly modulesDisk?: string;
+  readonly suiteDisk?: { readonly path: string; readonly serial: string };
   readonly devices: DeviceComposition;
 }
 
@@ -45,6 +46,7 @@ export function composeArgv(machine: GuestMachine): string[] {
     ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', composeKernelArgs(machine).join(' ')],
     composeDisk({ id: 'root', path: machine.rootDisk, serial: ROOT_SERIAL, readOnly: true }),
     machine.modulesDisk === undefined ? [] : composeDisk({ id: 'modules', path: machine.modulesDisk, serial: MODULES_SERIAL, readOnly: true }),
+    machine.suiteDisk === undefined ? [] : composeDisk({ id: 'suite', ...machine.suiteDisk, readOnly: true }),
     // The guest sees nothing of the world; only its sshd is reachable, at a port that QEMU picks.
     ['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     jsonDevice({ driver: 'virtio-net-pci', netdev: 'net', romfile: '' }),

@@ -10,8 +10,12 @@ export interface OnceOptions extends KernelOptions {
   readonly size: string;
   /** Absent: none for a command; for other suites `ext4-dax` where the device can do DAX, none elsewhere. */
   readonly fs?: readonly string[];
-  /** Absent: fio, unless a command is given. */
+  /** Absent: xfstests where its groups or tests are named, else fio, unless a command is given. */
   readonly suite?: readonly string[];
+  /** Group expressions of xfstests. */
+  readonly group?: readonly string[];
+  /** Single tests of xfstests. */
+  readonly test?: readonly string[];
   readonly cpus: number;
   readonly memory: string;
   readonly append?: string;
@@ -56,24 +60,41 @@ const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * loader as any other. `command` is what follows `--`.
  */
 export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
-  const suites: Record<string, unknown>[] = (options.suite ?? (command.length > 0 ? [] : ['fio'])).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }) }));
+  const suites: Record<string, unknown>[] = (options.suite ?? defaultSuites(options, command)).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }), ...(name === 'xfstests' && chosenTests(options)) }));
   if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
+  const hasXfstests = suites.some(({ name }) => name === 'xfstests');
   return {
     version: 1,
     name: 'once',
     guest: { cpus: options.cpus, memory: options.memory, ...(options.append !== undefined && { append: options.append }) },
     kernels: [composeKernel(options, cwd)],
-    images: [{ name: options.image, debian: { release: options.image } }],
-    pmem: options.pmem.map((name) => ({ name, devices: [{ ...preset('--pmem', PMEM_PRESETS, name), size: options.size }] })),
-    filesystems: (options.fs ?? ['ext4-dax', 'none']).map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
+    images: [{ name: options.image, debian: { release: options.image, ...(hasXfstests && { sets: ['xfstests'] }) } }],
+    pmem: options.pmem.map((name) => ({ name, devices: devicesOf(preset('--pmem', PMEM_PRESETS, name), options.size, hasXfstests) })),
+    filesystems: (options.fs ?? ['ext4-dax', 'none', ...(hasXfstests ? ['ext4'] : [])]).map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
     suites,
     ...(options.known && { known: options.known.map((signature) => ({ signature, reason: 'named on the command line' })) }),
     ...(!options.fs && { include: options.pmem.flatMap((pmem) => suites.map(({ name }) => ({ pmem, suite: name, filesystem: defaultFileSystem(pmem, name) }))) }),
   };
 }
 
+function defaultSuites({ group, test }: OnceOptions, command: readonly string[]): readonly string[] {
+  if (group || test) return ['xfstests'];
+  return command.length > 0 ? [] : ['fio'];
+}
+
+function chosenTests({ group, test }: OnceOptions): Record<string, unknown> {
+  return { ...(group && { groups: group }), ...(test && { tests: test }) };
+}
+
+/** xfstests wants TEST, SCRATCH and LOGWRITES_DEV; a suite that wants one device takes the first. */
+function devicesOf(device: Device, size: string, forXfstests: boolean): readonly Device[] {
+  const one = { ...device, size };
+  return forXfstests ? [one, { ...one }, { kind: 'virtio-blk', size }] : [one];
+}
+
 /** A command gets the bare device unless it asks for a file system: it may write there. A selftest looks at neither. */
 function defaultFileSystem(pmem: string, suite: unknown): string {
+  if (suite === 'xfstests' && !DAX_FILE_SYSTEM_PRESETS.has(pmem)) return 'ext4';
   return suite !== 'command' && suite !== 'selftest' && DAX_FILE_SYSTEM_PRESETS.has(pmem) ? 'ext4-dax' : 'none';
 }
 

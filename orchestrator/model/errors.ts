@@ -38,6 +38,9 @@ export class UserError extends RigError {
 /** The suite would fit the cell, were it not for the cell's kernel: with others in the matrix the cell is left out, and reported so. */
 export class KernelUnfitError extends UserError {}
 
+/** What the suite runs is not on this machine: its cells are left out, and reported so. */
+export class SuiteAbsentError extends UserError {}
+
 /** The rig or its host could not do its part: exit 3, never the kernel's fault. */
 export class InfraError extends RigError {}
 

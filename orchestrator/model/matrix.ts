@@ -1,7 +1,9 @@
 import type { CanaryName } from './canary.ts';
+import type { FilesystemType } from './filesystem-type.ts';
 import type { KnownProblem } from './known-problem.ts';
 import type { LockdepExercise } from './lockdep-exercises.ts';
 import type { PmemTopology } from './pmem.ts';
+import type { XfstestsSuiteSpec } from './xfstests.ts';
 
 /**
  * The matrix after loading: names resolved, paths absolute, sizes in bytes, defaults filled in.
@@ -89,14 +91,25 @@ export type KernelSource = (
   readonly patches: readonly string[];
 };
 
+/** `xfstests`: what its tests call. */
+export const PACKAGE_SETS = ['xfstests'] as const;
+export type PackageSet = (typeof PACKAGE_SETS)[number];
+
 export type ImageSpec =
-  | { readonly kind: 'debian'; readonly name: string; readonly release: string; readonly packages: readonly string[] }
+  | {
+      readonly kind: 'debian';
+      readonly name: string;
+      readonly release: string;
+      readonly packages: readonly string[];
+      /** Named sets of packages beside those. */
+      readonly sets?: readonly PackageSet[];
+    }
   /** A root file system that has sshd and udevd: a folder, a tarball, or a raw ext4 image. */
   | { readonly kind: 'tree' | 'tarball' | 'disk'; readonly name: string; readonly path: string };
 
 export interface FilesystemSpec {
   readonly name: string;
-  readonly type: 'ext4' | 'xfs' | 'ext2' | 'none';
+  readonly type: FilesystemType;
   /** Mount options, `dax=always`; empty for none. */
   readonly mountOptions: string;
   /** Extra words for mkfs. */
@@ -142,7 +155,7 @@ export interface LockdepSuiteSpec {
   readonly durationSec: number;
 }
 
-export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec | SelftestSuiteSpec | LockdepSuiteSpec;
+export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec | SelftestSuiteSpec | LockdepSuiteSpec | XfstestsSuiteSpec;
 
 /** Globs (picomatch) over the names of each axis; an absent axis matches all. */
 export interface SelectRule {

@@ -1,8 +1,13 @@
-/** How one attempt at a test ended. */
-export type AttemptStatus = 'pass' | 'fail' | 'skip' | 'crash' | 'hang' | 'infra';
+/** How one attempt at a test ended. `excluded`: a list says that it is not to run here. */
+export type AttemptStatus = 'pass' | 'fail' | 'skip' | 'excluded' | 'crash' | 'hang' | 'infra';
 
 /** What a test amounts to, computed from all its attempts. */
-export type Outcome = AttemptStatus | 'flaky' | 'excluded' | 'unreached';
+export type Outcome = AttemptStatus | 'flaky' | 'unreached';
+
+/** Neither a failure nor anything that another attempt would better. */
+export function isBenign(status: AttemptStatus): boolean {
+  return status === 'pass' || status === 'skip' || status === 'excluded';
+}
 
 /** One figure with its unit, fit for comparison over time. */
 export interface Metric {

@@ -1,8 +1,17 @@
 /** What `ndctl` can make of an NVDIMM's or e820's region. */
 export type NamespaceMode = 'raw' | 'fsdax' | 'devdax' | 'sector';
 
+/** What xfstests uses a device for; the names are those of its variables, TEST_DEV and so on. */
+export const DEVICE_ROLES = ['test', 'scratch', 'logwrites', 'test-log', 'scratch-log', 'test-rt', 'scratch-rt'] as const;
+export type DeviceRole = (typeof DEVICE_ROLES)[number];
+
 /** One emulated device of a topology. Sizes are in bytes and mean the size usable in the guest's region. */
-export type PmemDevice =
+export type PmemDevice = DeviceKind & {
+  /** Absent: what its place among the others says, see `assignRoles`. */
+  readonly role?: DeviceRole;
+};
+
+type DeviceKind =
   | {
       readonly kind: 'nvdimm';
       readonly sizeBytes: number;

@@ -2,7 +2,7 @@ import type { CanaryModule } from './canary.ts';
 import type { Cell, PlannedTest } from './cell.ts';
 import type { Guest } from './guest.ts';
 import type { KnownProblem } from './known-problem.ts';
-import type { FilesystemSpec, KernelSpec, SuiteSpec } from './matrix.ts';
+import type { FilesystemSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
 import type { TestResult } from './outcome.ts';
 import type { PmemTopology } from './pmem.ts';
 
@@ -10,6 +10,7 @@ import type { PmemTopology } from './pmem.ts';
 export interface SuitePlanContext<Spec extends SuiteSpec> {
   readonly spec: Spec;
   readonly kernel: KernelSpec;
+  readonly image: ImageSpec;
   readonly pmem: PmemTopology;
   readonly filesystem: FilesystemSpec;
 }
@@ -29,6 +30,11 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   readonly log: (line: string) => void;
 }
 
+export interface SuiteDisk {
+  readonly path: string;
+  readonly serial: string;
+}
+
 /** A suite ready in one guest: file systems made, files copied. One test at a time. */
 export interface SuiteSession {
   /** Deadline for one test in ms, unscaled; the worker calls the test a `hang` after it. */
@@ -39,7 +45,7 @@ export interface SuiteSession {
   forgives?(test: PlannedTest): readonly KnownProblem[];
   /** Once a test has left the guest in a state that no later test may meet: the rest then get a fresh guest. */
   readonly spent?: boolean;
-  /** Unmounts and removes what `open` made, so that the next cell finds the guest clean. */
+  /** Unmounts and removes what `open` made, so that the next cell finds the guest clean. `SuiteSetupError`: it is not as `open` left it. */
   close(): Promise<void>;
 }
 
@@ -52,6 +58,8 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
    * Throws UserError when the combination can never work (a DAX job on virtio-blk).
    */
   plan(context: SuitePlanContext<Spec>): readonly PlannedTest[];
+  /** A folder or tarball of the host that the cell's guests get as a read-only disk of that serial number (at most 20 characters). */
+  disk?(spec: Spec): SuiteDisk | undefined;
   /** Rejects with GuestDeath, or `SuiteSetupError` when the guest lacks what the suite needs. */
   open(context: SuiteContext<Spec>): Promise<SuiteSession>;
 }

@@ -1,6 +1,6 @@
 import { selectNames } from '../../matrices/globs.ts';
 import type { Cell, CellId, ExcludedCell, Plan } from '../model/cell.ts';
-import { KernelUnfitError, UserError } from '../model/errors.ts';
+import { KernelUnfitError, SuiteAbsentError, UserError } from '../model/errors.ts';
 import type { Matrix, SelectRule } from '../model/matrix.ts';
 import { planTests } from './plan-tests.ts';
 import type { PlanSuite } from './plan-tests.ts';
@@ -79,25 +79,30 @@ function product(matrix: Matrix, rule: SelectRule): Combination[] {
   return combinations;
 }
 
-/** The cells, and those that are left out since a suite cannot run on their kernel while it can on another. */
+/** The cells, and those that are left out: their suite is not on this machine, or cannot run on their kernel while it can on another. */
 function planCells(matrix: Matrix, combinations: readonly Combination[], planSuite: PlanSuite): { readonly cells: Cell[]; readonly unfit: ExcludedCell[] } {
   // The image has no say in a suite's tests, so the other axes are planned once for all images.
   const planned = new Map<string, ReturnType<typeof planTests>>();
   const cells: Cell[] = [];
   const refused: { readonly combination: Combination; readonly error: UserError }[] = [];
   for (const combination of combinations) {
-    const { kernel, suite, pmem, filesystem } = combination;
-    const key = [kernel.name, suite.name, pmem.name, filesystem.name].join('/');
-    const tests = planned.get(key) ?? planTests({ spec: suite, kernel, pmem, filesystem }, planSuite);
+    const { kernel, image, suite, pmem, filesystem } = combination;
+    const key = [kernel.name, image.name, suite.name, pmem.name, filesystem.name].join('/');
+    const tests = planned.get(key) ?? planTests({ spec: suite, kernel, image, pmem, filesystem }, planSuite);
     planned.set(key, tests);
     if (tests instanceof UserError) refused.push({ combination, error: tests });
     else cells.push({ ...combination, guest: matrix.guest, tests });
   }
   const running = new Set(cells.map(({ suite }) => suite));
-  const isUnfit = ({ combination, error }: (typeof refused)[number]): boolean => error instanceof KernelUnfitError && running.has(combination.suite);
+  const isUnfit = ({ combination, error }: (typeof refused)[number]): boolean =>
+    // Others of the matrix still run; if none do, that is for the user to hear.
+    (error instanceof SuiteAbsentError && cells.length > 0) || (error instanceof KernelUnfitError && running.has(combination.suite));
   const unfit = refused.filter(isUnfit).map(({ combination, error }) => ({ id: combination.id, reason: error.message }));
   const [first, ...others] = refused.filter((refusal) => !isUnfit(refusal));
   if (!first) return { cells, unfit };
+  if (refused.length === combinations.length && refused.every(({ error }) => error instanceof SuiteAbsentError)) {
+    throw userError(matrix, first.error.code, `no cell is left: ${first.error.message}`, first.error.remedy ?? '');
+  }
   const { id, pmem, filesystem, suite } = first.combination;
   const named = others.slice(0, MAX_NAMED).map(({ combination, error }) => `\n  ${combination.id}: ${error.message}`);
   const more = others.length > MAX_NAMED ? `\n  and ${others.length - MAX_NAMED} more` : '';

@@ -1,5 +1,5 @@
 import type { PlannedTest } from '../model/cell.ts';
-import type { AttemptStatus } from '../model/outcome.ts';
+import { type AttemptStatus, isBenign } from '../model/outcome.ts';
 
 /** A test that waits for its turn. */
 export interface PendingTest {
@@ -23,7 +23,7 @@ interface NextAttempt {
 
 /** See {@link CellQueue} for when a test is tried again. */
 function planNextAttempt({ test, attempt, ...past }: PendingTest, status: AttemptStatus, retries: number): NextAttempt {
-  if (status === 'pass' || status === 'skip') return {};
+  if (isBenign(status)) return {};
   const deaths = past.deaths + (status === 'crash' || status === 'hang' ? 1 : 0);
   // A rig that sees at the second look only is blind at the first.
   if (test.expects || past.failed >= retries) return {};

@@ -1,4 +1,4 @@
-import type { SuiteSession } from '../model/suite.ts';
+import { type SuiteSession, SuiteSetupError } from '../model/suite.ts';
 import { TIMEOUTS_MS } from '../model/timeouts.ts';
 import { type AttemptEnd, type AttemptGuest, endOf, underDeadline } from './attempt.ts';
 
@@ -18,5 +18,11 @@ export async function closeSession(options: {
     await guest.exec(['true']);
     return { result: { status: 'pass' }, guestUsable: true };
   };
-  return underDeadline(close().catch(endOf), { ...options, timeoutMs: 2 * TIMEOUTS_MS.setup, what: "the suite's clean-up" });
+  return underDeadline(close().catch(endOfClose), { ...options, timeoutMs: 2 * TIMEOUTS_MS.setup, what: "the suite's clean-up" });
+}
+
+function endOfClose(error: unknown): AttemptEnd {
+  if (!(error instanceof SuiteSetupError)) return endOf(error);
+  const { message, evidence, status } = error;
+  return { result: { status, message, ...(evidence !== '' && { evidence }) }, guestUsable: status !== 'hang' };
 }

@@ -1,6 +1,6 @@
 import type { ExpectedProblem } from '../model/expected-problem.ts';
 import type { JudgedProblem } from '../model/known-problem.ts';
-import type { TestResult } from '../model/outcome.ts';
+import { isBenign, type TestResult } from '../model/outcome.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { judgeExpected } from './expected-problem.ts';
 import type { Observation } from './observe-guest.ts';
@@ -26,8 +26,7 @@ export function addProblems(result: TestResult, problems: readonly JudgedProblem
   const failing = problems.filter(isFailure);
   const message = join(result.message, (failing.length > 0 ? failing : problems).map(describe).join('; '));
   const evidence = [result.evidence, ...(failing.length > 0 ? failing : problems).flatMap(({ problem }) => problem.lines)].filter((part) => part !== undefined).join('\n');
-  const good = result.status === 'pass' || result.status === 'skip';
-  return { ...result, status: good && failing.length > 0 ? 'fail' : result.status, message, evidence };
+  return { ...result, status: isBenign(result.status) && failing.length > 0 ? 'fail' : result.status, message, evidence };
 }
 
 /** It is the kernel's, and nobody expects it. */

@@ -4,6 +4,7 @@ import type { LockdepCoverage } from '../model/lockdep.ts';
 import { type AttemptEnd, endOf, Interrupted } from './attempt.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import type { BootedGuest } from './guest-slot.ts';
+import { isBenign } from '../model/outcome.ts';
 import { markExpected } from './expected-problem.ts';
 import { judgeObservation } from './judge-observation.ts';
 import type { Observation } from './observe-guest.ts';
@@ -44,7 +45,7 @@ export async function observeAttempt(
     if (env.signal.aborted) throw new Interrupted();
     // The guest died right after the test that passed in it.
     const late = endOf(error);
-    end = end.result.status === 'pass' || end.result.status === 'skip' ? late : { ...end, guestUsable: false, ...(late.death && { death: late.death }) };
+    end = isBenign(end.result.status) ? late : { ...end, guestUsable: false, ...(late.death && { death: late.death }) };
     observation = await observer.end({ answers: false });
   }
   if (expects) observation = markExpected(observation, expects);

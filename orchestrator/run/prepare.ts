@@ -1,14 +1,18 @@
 import { prepareImage, type PreparedImage } from '../../guests/images/prepare-image.ts';
+import { prepareTreeDisk } from '../../guests/images/tree-disk.ts';
 import { prepareKernel, type PreparedKernel } from '../../guests/kernels/prepare-kernel.ts';
 import type { Cell } from '../model/cell.ts';
 import { describeError, UserError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
-import type { ImageSpec, KernelSpec } from '../model/matrix.ts';
+import type { ImageSpec, KernelSpec, SuiteSpec } from '../model/matrix.ts';
+import { suiteFor } from '../suites/registry.ts';
 
 /** What a guest boots from. */
 export interface Prepared {
   readonly kernel: PreparedKernel;
   readonly image: PreparedImage;
+  /** Of the cell's suite. */
+  readonly disk?: { readonly path: string; readonly serial: string };
 }
 
 interface PrepareOptions {
@@ -28,15 +32,18 @@ export async function prepareAll({ cells, cacheDir, signal, emit, log }: Prepare
   const context = { cacheDir, signal, log };
   const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress })));
   const images = startEach(cells.map(({ image }) => image), (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)));
+  const suites = cells.flatMap(({ suite }) => (suiteFor(suite).disk?.(suite) ? [suite] : []));
+  const disks = startEach(suites, (spec: SuiteSpec) => stage('suite', spec.name, async () => prepareTreeDisk(suiteFor(spec).disk?.(spec)?.path ?? '', context)));
   // All of them, also after a failure: none may go on behind the run's back.
-  const settled = await Promise.allSettled([...kernels.all, ...images.all]);
+  const settled = await Promise.allSettled([...kernels.all, ...images.all, ...disks.all]);
   signal.throwIfAborted();
   for (const { reason } of settled.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]) {
     if (reason instanceof UserError) throw reason;
   }
   return async (cell) => {
-    const [kernel, image] = await Promise.all([kernels.get(cell.kernel.name), images.get(cell.image.name)]);
-    return { kernel, image };
+    const disk = suiteFor(cell.suite).disk?.(cell.suite);
+    const [kernel, image, made] = await Promise.all([kernels.get(cell.kernel.name), images.get(cell.image.name), disk && disks.get(cell.suite.name)]);
+    return { kernel, image, ...(disk && made && { disk: { path: made.disk, serial: disk.serial } }) };
   };
 
   async function stage<T extends { readonly description: string; readonly notes: readonly string[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {

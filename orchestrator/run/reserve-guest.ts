@@ -43,7 +43,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
   let guests = 0;
 
   return async (cell, signal) => {
-    const { kernel, image } = await prepared(cell);
+    const { kernel, image, disk } = await prepared(cell);
     signal.throwIfAborted();
     const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: Math.min(cell.guest.cpus, cores) }, signal);
     return async () => {
@@ -51,7 +51,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         guests += 1;
         const id = guests;
         const dir = await folder.guestDir(id);
-        const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
+        const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
         const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
         return { guest, observer, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
       } catch (error) {

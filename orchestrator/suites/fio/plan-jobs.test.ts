@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FilesystemSpec } from '../../model/matrix.ts';
+import { BOOKWORM } from '../testing/suite-context.ts';
 import type { PmemDevice } from '../../model/pmem.ts';
 import { listFioJobs, parseFioJob, readFioJob } from './job-file.ts';
 import { planFioJobs } from './plan-jobs.ts';
@@ -13,7 +14,7 @@ const plain: FilesystemSpec = { name: 'ext4', type: 'ext4', mountOptions: '', mk
 const none: FilesystemSpec = { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] };
 
 const plan = (job: string, devices: readonly PmemDevice[], filesystem: FilesystemSpec, sizeBytes = 2 ** 27) =>
-  planFioJobs({ spec: { kind: 'fio', name: 'fio', jobs: [job], runtimeSec: 5, sizeBytes }, kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' }, pmem: { name: 'topo', devices }, filesystem });
+  planFioJobs({ spec: { kind: 'fio', name: 'fio', jobs: [job], runtimeSec: 5, sizeBytes }, kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' }, image: BOOKWORM, pmem: { name: 'topo', devices }, filesystem });
 
 test.each(listFioJobs())('%s has a header, an engine and the placeholders', (name) => {
   const { engines, text } = readFioJob(name);

@@ -6,7 +6,7 @@ import { KernelUnfitError } from '../../model/errors.ts';
 import type { LockdepExercise } from '../../model/lockdep-exercises.ts';
 import type { KernelSpec, LockdepSuiteSpec } from '../../model/matrix.ts';
 import type { PmemDevice } from '../../model/pmem.ts';
-import { EXT4_DAX } from '../testing/suite-context.ts';
+import { BOOKWORM, EXT4_DAX } from '../testing/suite-context.ts';
 import { planExercises } from './plan-exercises.ts';
 import { whyNoProveLocking } from './prove-locking.ts';
 
@@ -15,7 +15,7 @@ const virtio: PmemDevice = { kind: 'virtio-pmem', sizeBytes: 2 ** 30 };
 
 function plan(exercises: readonly LockdepExercise[], { kernel = image, devices = [virtio], fitting = false } = {}) {
   const spec: LockdepSuiteSpec = { kind: 'lockdep', name: 'locks', exercises, durationSec: 10, ...(fitting && { fitting: true }) };
-  return planExercises({ spec, kernel, pmem: { name: 'topo', devices }, filesystem: EXT4_DAX });
+  return planExercises({ spec, kernel, image: BOOKWORM, pmem: { name: 'topo', devices }, filesystem: EXT4_DAX });
 }
 
 test('each exercise is a test named after the suite', () => {

@@ -4,7 +4,7 @@ import type { PlannedTest } from '../../model/cell.ts';
 import { InfraError } from '../../model/errors.ts';
 import type { SelftestSuiteSpec } from '../../model/matrix.ts';
 import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
-import { createSuiteContext, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
+import { BOOKWORM, createSuiteContext, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
 import { selftestSuite } from './suite.ts';
 
 const SPEC: SelftestSuiteSpec = { kind: 'selftest', name: 'selftest', canaries: CANARIES };
@@ -20,7 +20,7 @@ function open(answers: Readonly<Record<string, Answer>> = {}, buildCanary: () =>
 }
 
 test('every canary is a test that says what must be seen, and then one in which nothing may be', () => {
-  const tests = selftestSuite.plan({ spec: SPEC, kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' }, pmem: { name: 'nvdimm', devices: [] }, filesystem: NO_FILESYSTEM });
+  const tests = selftestSuite.plan({ spec: SPEC, kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' }, image: BOOKWORM, pmem: { name: 'nvdimm', devices: [] }, filesystem: NO_FILESYSTEM });
   expect(tests.map(({ name }) => name)).toEqual([...CANARIES, 'quiet'].map((name) => `selftest/${name}`));
   expect(tests.filter(({ expects }) => expects?.kinds.length === 0).map(({ name }) => name)).toEqual(['selftest/quiet']);
   expect(tests.every(({ expects }) => expects)).toBe(true);

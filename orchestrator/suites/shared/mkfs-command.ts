@@ -22,6 +22,11 @@ export function mkfsCommand(filesystem: MountedFilesystem, device: string, kerne
   }
 }
 
+/** The options of {@link mkfsCommand} that matter to whoever makes such file systems of its own accord. */
+export function mkfsOptions(filesystem: MountedFilesystem, kernelRelease: string): readonly string[] {
+  return [...(filesystem.type === 'xfs' ? reflinkOption(filesystem, kernelRelease) : ['-b', '4096']), ...filesystem.mkfsOptions];
+}
+
 /** Before Linux 6.0 XFS refuses to mount with DAX what has reflink, which mkfs.xfs turns on by default. */
 function reflinkOption(filesystem: MountedFilesystem, kernelRelease: string): readonly string[] {
   const saidByUser = filesystem.mkfsOptions.some((word) => word.includes('reflink='));

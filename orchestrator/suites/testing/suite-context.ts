@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Cell, CellId } from '../../model/cell.ts';
 import type { Guest } from '../../model/guest.ts';
-import type { FilesystemSpec, SuiteSpec } from '../../model/matrix.ts';
+import type { FilesystemSpec, ImageSpec, SuiteSpec } from '../../model/matrix.ts';
 import type { GuestDevice } from '../../model/pmem.ts';
 import type { SuiteContext } from '../../model/suite.ts';
 
+export const BOOKWORM: ImageSpec = { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] };
 export const FSDAX: GuestDevice = { kind: 'nvdimm', mode: 'fsdax', path: '/dev/pmem0', sizeBytes: 2 ** 30, dax: true };
 export const RAW: GuestDevice = { kind: 'nvdimm', mode: 'raw', path: '/dev/pmem0', sizeBytes: 2 ** 30, dax: false };
 export const EXT4_DAX: FilesystemSpec = { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax=always', mkfsOptions: [] };
@@ -17,7 +18,7 @@ export function createSuiteContext<Spec extends SuiteSpec>(spec: Spec, guest: Gu
   const cell: Cell = {
     id: 'debian-6.1/nvdimm/ext4-dax/suite' as CellId,
     kernel: { kind: 'debian', name: 'debian-6.1', release: 'bookworm', flavour: 'amd64' },
-    image: { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] },
+    image: BOOKWORM,
     pmem: { name: 'nvdimm', devices: [] },
     filesystem,
     suite: spec,

@@ -1,0 +1,68 @@
+# Makes a guest ready for xfstests: the tree, its users, its folders. Run by sh in the guest with these variables:
+#   TREE_SERIAL  serial number of the disk that holds the tree, or
+#   TREE_PATH    folder of the image that holds it
+#   DIR          folder of ours on tmpfs; the tree appears below it as `tree`
+#   RESULTS      folder for results, a tmpfs of its own that a test can fill without harm
+#   MOUNTS       mount points to make
+# Says in one line on stderr what is wrong, and then exits with 1.
+set -e
+
+die() {
+	echo "$*" >&2
+	exit 1
+}
+
+find_disk() {
+	for dir in /sys/block/vd*; do
+		serial=
+		read -r serial 2> /dev/null < "$dir/serial" || true # its value ends without a newline
+		[ "$serial" = "$1" ] && disk=/dev/${dir##*/} && return
+	done
+	die "no disk has the serial number $1"
+}
+
+mkdir -p "$DIR/disk" "$DIR/upper" "$DIR/work" "$DIR/tree" "$RESULTS"
+if [ -n "$TREE_PATH" ]; then
+	[ -x "$TREE_PATH/check" ] || die "$TREE_PATH of the image is no xfstests tree: it has no check"
+	lower=$TREE_PATH
+else
+	find_disk "$TREE_SERIAL"
+	mount -t ext4 -o ro,noatime "$disk" "$DIR/disk"
+	lower=$DIR/disk
+fi
+# check writes beside itself: cores, permissions, logs.
+mount -t overlay -o "lowerdir=$lower,upperdir=$DIR/upper,workdir=$DIR/work" xfstests "$DIR/tree"
+mount -t tmpfs -o size=256m,mode=755 xfstests-results "$RESULTS"
+# shellcheck disable=SC2086
+mkdir -p $MOUNTS
+
+# Names that useradd refuses are among those that tests ask for.
+id=5000
+for user in fsgqa fsgqa2 123456-fsgqa; do
+	id=$((id + 1))
+	grep -q "^$user:" /etc/group || echo "$user:x:$id:" >> /etc/group
+	grep -q "^$user:" /etc/passwd || echo "$user:x:$id:$id::/home/$user:/bin/bash" >> /etc/passwd
+	grep -q "^$user:" /etc/shadow || echo "$user:*:19000:0:99999:7:::" >> /etc/shadow
+	mkdir -p "/home/$user"
+	chown "$id:$id" "/home/$user"
+done
+
+missing=
+for program in bash perl awk bc xfs_io attr setfacl mkfs.xfs mkfs.ext4 fsck dmsetup uuidgen killall; do
+	command -v "$program" > /dev/null || missing="$missing $program"
+done
+[ -z "$missing" ] || die "the image lacks$missing, which xfstests calls: give it the package set (sets: [xfstests])"
+
+# A tree that was built elsewhere shows in its binaries' libraries. ldd runs the loader of the guest, which says what it misses: all of it
+# where the C library is another, else a library that one test or the other wants, which is told on stdout.
+binaries=
+for file in "$DIR"/tree/ltp/* "$DIR"/tree/src/*; do
+	[ -f "$file" ] && [ -x "$file" ] && [ "$(head -c 4 "$file" | tr -d '\0')" = "$(printf '\177ELF')" ] && binaries="$binaries $file"
+done
+[ -z "$binaries" ] && exit 0
+# shellcheck disable=SC2086
+problems=$(ldd $binaries 2>&1 | grep -E "not found|cannot execute|wrong ELF" | sed "s,$DIR/tree/,,; s,^[[:space:]]*,," | sort -u)
+foreign=$(echo "$problems" | grep -E "GLIBC_|libc\.so|cannot execute|wrong ELF" | head -n 8) || true
+[ -z "$foreign" ] || die "the tree was built for another system than the image:
+$foreign"
+echo "$problems"

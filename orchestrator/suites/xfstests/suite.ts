@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../model/package-root.ts';
+import { type Suite, type SuiteContext, type SuiteSession, SuiteSetupError } from '../../model/suite.ts';
+import { TIMEOUTS_MS } from '../../model/timeouts.ts';
+import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
+import { lastLines } from '../shared/last-lines.ts';
+import { isMounted } from '../shared/mkfs-command.ts';
+import { assignRoles } from './assign-roles.ts';
+import { DIR, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
+import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
+import { composePlaces } from './mount-places.ts';
+import { planXfstests } from './plan.ts';
+import { proveMount } from './prove-mounts.ts';
+import { describeRule, findRule, forgiveKnown } from './rules.ts';
+import { runXfstest } from './run-test.ts';
+
+const SET_UP = readFileSync(join(PACKAGE_ROOT, 'orchestrator/suites/xfstests/guest/set-up.sh'), 'utf8');
+/** After which a test hangs, unscaled: those of the group quick end within seconds, some of the others run for minutes. */
+const QUICK_TIMEOUT_SEC = 180;
+const OTHER_TIMEOUT_SEC = 900;
+
+/** The tests of an xfstests tree that somebody has built, each by a call of its `check`, on the devices that the topology gives. */
+export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
+  kind: 'xfstests',
+  // A disk of its own, and devices that no other suite shall find so.
+  needsFreshGuest: true,
+  plan: planXfstests,
+  disk: ({ tree }) => (tree?.at === 'host' ? { path: tree.path, serial: TREE_SERIAL } : undefined),
+  open: openXfstests,
+};
+
+async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<SuiteSession> {
+  const { spec, cell, guest } = context;
+  const { filesystem } = cell;
+  if (!isMounted(filesystem)) throw new Error(`${cell.id} was planned without a file system`);
+  const roles = assignRoles(cell.pmem, filesystem);
+  await setUpGuest(context);
+  const hostOptions = composeHostOptions({ filesystem, devices: guest.devices, roles, kernelRelease: guest.kernelRelease, resultBase: RESULTS });
+  await guest.write(HOST_OPTIONS, hostOptions);
+  await writeFile(join(context.artifactDir, 'host-options'), hostOptions);
+
+  const places = composePlaces(guest.devices, roles, filesystem, guest.kernelRelease);
+  for (const place of places) await proveMount(context, filesystem, place);
+  const subject = { filesystem, device: cell.pmem.devices[roles.test]?.kind ?? 'nvdimm', kernelRelease: guest.kernelRelease };
+  const nameOf = (test: string): string => test.slice(spec.name.length + 1);
+  const seconds = new Map(cell.tests.map(({ name, estimateSec }) => [name, estimateSec]));
+  return {
+    testTimeoutMs: ({ name }) => (spec.timeoutSec ?? ((seconds.get(name) ?? 0) > 30 ? OTHER_TIMEOUT_SEC : QUICK_TIMEOUT_SEC)) * 1000,
+    async run({ name }, attempt) {
+      const test = nameOf(name);
+      const excluded = findRule(spec.rules, 'exclude', test, subject);
+      if (excluded) return { status: 'excluded', message: describeRule(excluded) };
+      return forgiveKnown(await runXfstest(context, test, attempt), findRule(spec.rules, 'known', test, subject));
+    },
+    async close() {
+      // TEST has been through all tests; SCRATCH has a file system of the last one's making, or none.
+      const [test, scratch] = places;
+      for (const place of [{ ...test, mkfs: [] }, scratch]) await proveMount(context, filesystem, place);
+    },
+  };
+}
+
+async function setUpGuest({ spec, cell, guest, timeoutScale, log }: SuiteContext<XfstestsSuiteSpec>): Promise<void> {
+  const tree = spec.tree?.at === 'image' ? { TREE_PATH: spec.tree.path } : { TREE_SERIAL };
+  const result = await guest.exec(['sh', '-s'], { stdin: SET_UP, env: { ...tree, DIR, RESULTS, MOUNTS: `${TEST_DIR} ${SCRATCH_MNT}` }, timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
+  for (const line of lastLines(result.stdout).split('\n')) if (line !== '') log(`${cell.id}: some binaries of the tree lack ${line}`);
+  if (result.exitCode === 0) return;
+  const [message = 'no word of why', ...more] = lastLines(result.stderr).split('\n');
+  const why = result.timedOut ? `its set-up did not end in time (slot "setup")` : message;
+  throw new SuiteSetupError(`xfstests cannot run in this guest: ${why}`, more.join('\n'), result.timedOut ? 'hang' : 'infra');
+}
