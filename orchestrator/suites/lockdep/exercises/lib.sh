@@ -153,3 +153,36 @@ write_device() {
 read_device() {
 	dd if="$DEVICE" of=/dev/null bs=64k count=64 iflag=direct
 }
+
+# For as long as the exercise lasts the device goes and comes back, by the exercise's own `away` and `back`, while it
+# is read and written. Loops that were begun before end with it.
+come_and_go() {
+	if [ "$MODE" != devdax ]; then
+		repeat write write_device
+		repeat read read_device
+	fi
+	cycles=0
+	start_clock
+	while running; do
+		away
+		back
+		cycles=$((cycles + 1))
+		# The readers and writers get their turn.
+		sleep 0.2
+	done
+	stop_loops
+	count cycle $cycles
+	[ "$MODE" = devdax ] || { loop_count write; loop_count read; }
+}
+
+# Makes `away` and `back` of a driver that is taken off its $device, which the exercise sets.
+unbind_from() { # /sys/bus/BUS/drivers/NAME
+	driver=$1
+	[ -e "$driver/unbind" ] || skip "the kernel has no $driver/unbind"
+	away() {
+		echo "$device" > "$driver/unbind" || fail "unbind of $device was refused"
+	}
+	back() {
+		echo "$device" > "$driver/bind" || fail "bind of $device was refused"
+	}
+}
