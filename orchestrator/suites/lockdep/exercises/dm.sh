@@ -40,13 +40,30 @@ create_top() {
 	# A superblock of zeros asks writecache to make a new cache.
 	dd if=/dev/zero of="$high" bs=4k count=1 oflag=direct conv=nocreat,fsync && dm create pmemrig-top --table "$table"
 }
+# Some kernels lose the end of a read that begins in the cache, goes on in the origin and ends in the cache: the third of three
+# blocks is then never read (docs/lockdep-suite.md). No file system bears that.
+loses_reads() {
+	dd if=/dev/zero bs=4k count=1 2> /dev/null | tr '\0' c > "$work/block"
+	for block in 0 2; do must dd if="$work/block" of="$1" bs=4k seek=$block oflag=direct conv=nocreat; done
+	must dd if="$1" of="$work/read" bs=12k count=1 iflag=direct
+	[ "$(tail -c 4096 "$work/read" | tr -d c | wc -c)" != 0 ]
+}
+use_fs=${MKFS:+yes}
 case $TARGET in
 linear) table="0 $half linear $low 0" ;;
 log-writes) table="0 $half log-writes $low $high" ;;
 writecache)
 	table="0 $half writecache p $low $high 4096 0"
 	# As memory it wants a device whose stores are flushed at once; virtio-pmem is refused, and serves as a disk.
-	create_top > "$work/dm.log" 2>&1 && remove pmemrig-top || table="0 $half writecache s $low $high 4096 0"
+	if create_top > "$work/dm.log" 2>&1; then
+		if loses_reads "$(node pmemrig-top)"; then
+			echo 'reads of this writecache lose blocks: no file system is put on it'
+			use_fs=
+		fi
+		remove pmemrig-top
+	else
+		table="0 $half writecache s $low $high 4096 0"
+	fi
 	;;
 esac
 # Alone first, so that creation meets removal often.
@@ -64,7 +81,7 @@ must create_top
 top=$(node pmemrig-top)
 where=--filename=$top
 # mkfs.xfs wants 300 MiB.
-if [ -n "${MKFS-}" ] && { [ "$FS_TYPE" != xfs ] || [ "$half" -ge 614400 ]; }; then
+if [ -n "$use_fs" ] && { [ "$FS_TYPE" != xfs ] || [ "$half" -ge 614400 ]; }; then
 	options=$FS_OPTIONS
 	# Neither log-writes nor writecache does DAX on every kernel.
 	[ "$TARGET" = linear ] && [ "$MODE" = fsdax ] || options=$(echo ",$options," | sed 's/,dax[^,]*,/,/g; s/^,*//; s/,*$//')
