@@ -8,6 +8,7 @@ import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { setUpPmem } from './pmem/set-up.ts';
+import { readResultsDisk, RESULTS_SERIAL } from './results-disk.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import { openMarker } from './ssh/marker.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
@@ -68,6 +69,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     return gone;
   };
   const marker = openMarker(ssh);
+  const { resultsDisk } = started;
 
   const tearDown = async () => {
     watch.dismiss();
@@ -93,6 +95,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     get devices() {
       return devices;
     },
+    ...(resultsDisk !== undefined && { resultsDisk: { serial: RESULTS_SERIAL, read: async (path: string, localPath: string, readOptions: { readonly maxBytes: number }) => readResultsDisk(resultsDisk, path, localPath, readOptions) } }),
     exec,
     upload: (localPath, remotePath, transferOptions) => alive(uploadOverSsh(ssh, localPath, remotePath, transferOptions)),
     write: (remotePath, content, mode) => alive(writeOverSsh(ssh, remotePath, content, mode)),

@@ -26,6 +26,7 @@ import { locateDevices, type ExpectedDevice } from './pmem/expected-device.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import type { RunKeys } from './ssh/keys.ts';
+import { createResultsDisk, RESULTS_SERIAL } from './results-disk.ts';
 import { whileAlive } from './while-alive.ts';
 
 /** QEMU's start to its QMP greeting; a host that swaps takes seconds. */
@@ -41,6 +42,8 @@ export interface BootOptions {
   readonly topology: PmemTopology;
   /** A read-only disk beside those of image and kernel, found by its serial number. */
   readonly suiteDisk?: { readonly path: string; readonly serial: string };
+  /** Size of the results disk, if there is to be one. */
+  readonly resultsBytes?: number;
   readonly guest: GuestSpec;
   readonly qemu: QemuBinary;
   readonly accelerator: 'kvm' | 'tcg';
@@ -62,6 +65,7 @@ export interface StartedGuest {
   readonly bootMs: number;
   readonly backingFiles: readonly string[];
   readonly scratchFiles: readonly string[];
+  readonly resultsDisk?: string;
   readonly expectedDevices: readonly ExpectedDevice[];
 }
 
@@ -81,7 +85,8 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
   options.signal?.throwIfAborted();
   const initrd = join(dir, 'initrd.cpio');
   const devices = composeDevices(topology.devices, { memoryBytes: guest.memoryBytes, backing: (index) => join(dir, `pmem${index}.img`) });
-  const files = [initrd, ...devices.backingFiles.map(({ path }) => path)];
+  const resultsDisk = options.resultsBytes === undefined ? undefined : join(dir, 'results.img');
+  const files = [initrd, ...devices.backingFiles.map(({ path }) => path), ...(resultsDisk === undefined ? [] : [resultsDisk])];
   try {
     const argv = composeArgv({
       name: `pmemrig-${options.id}`,
@@ -92,10 +97,11 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
       rootDisk: options.image.disk,
       ...(options.kernel.modulesDisk === undefined ? {} : { modulesDisk: options.kernel.modulesDisk }),
       ...(options.suiteDisk && { suiteDisk: options.suiteDisk }),
+      ...(resultsDisk !== undefined && { resultsDisk: { path: resultsDisk, serial: RESULTS_SERIAL } }),
       devices,
     });
     const consoleLog = await writeFiles(options, { initrd, argv, devices });
-    return await runQemu(options, argv, devices, files, consoleLog);
+    return { ...(await runQemu(options, argv, devices, files, consoleLog)), ...(resultsDisk !== undefined && { resultsDisk }) };
   } catch (error) {
     await removeFiles(files);
     throw error;
@@ -107,6 +113,7 @@ async function writeFiles(options: BootOptions, made: { readonly initrd: string;
   const { dir, kernel, keys, qemu } = options;
   try {
     await createBackingFiles(made.devices.backingFiles, dir);
+    if (options.resultsBytes !== undefined) await createResultsDisk(join(dir, 'results.img'), options.resultsBytes);
     await writeGuestInitrd({ base: kernel.initramfs, out: made.initrd, files: keyFiles(keys) });
     await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...qemu, argv: made.argv }, null, 2)}\n`);
     return openConsoleLog(join(dir, 'console.log'));

@@ -21,6 +21,8 @@ export interface GuestMachine {
   readonly rootDisk: string;
   readonly modulesDisk?: string;
   readonly suiteDisk?: { readonly path: string; readonly serial: string };
+  /** Its content matters to the host alone. */
+  readonly resultsDisk?: { readonly path: string; readonly serial: string };
   readonly devices: DeviceComposition;
 }
 
@@ -47,6 +49,8 @@ export function composeArgv(machine: GuestMachine): string[] {
     composeDisk({ id: 'root', path: machine.rootDisk, serial: ROOT_SERIAL, readOnly: true }),
     machine.modulesDisk === undefined ? [] : composeDisk({ id: 'modules', path: machine.modulesDisk, serial: MODULES_SERIAL, readOnly: true }),
     machine.suiteDisk === undefined ? [] : composeDisk({ id: 'suite', ...machine.suiteDisk, readOnly: true }),
+    // Flushing it to the host's disk would only cost time: what is in the host's memory outlives the guest, too.
+    machine.resultsDisk === undefined ? [] : composeDisk({ id: 'results', ...machine.resultsDisk, readOnly: false, noFlush: true }),
     // The guest sees nothing of the world; only its sshd is reachable, at a port that QEMU picks.
     ['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     jsonDevice({ driver: 'virtio-net-pci', netdev: 'net', romfile: '' }),

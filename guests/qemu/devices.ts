@@ -125,9 +125,9 @@ function composeDevice(device: PmemDevice, index: number, path: string, e820Star
 }
 
 /** A raw file as a virtio disk that the guest finds by its serial number (at most 20 characters). */
-export function composeDisk({ id, path, serial, readOnly }: { readonly id: string; readonly path: string; readonly serial: string; readonly readOnly: boolean }): string[] {
-  const file = { driver: 'file', filename: path, 'node-name': `${id}-file`, 'read-only': readOnly };
-  const raw = { driver: 'raw', file: `${id}-file`, 'node-name': `${id}-raw`, 'read-only': readOnly };
+export function composeDisk({ id, path, serial, readOnly, noFlush = false }: { readonly id: string; readonly path: string; readonly serial: string; readonly readOnly: boolean; readonly noFlush?: boolean }): string[] {
+  const file = { driver: 'file', filename: path, 'node-name': `${id}-file`, 'read-only': readOnly, ...(noFlush && { cache: { 'no-flush': true } }) };
+  const raw = { driver: 'raw', file: `${id}-file`, 'node-name': `${id}-raw`, 'read-only': readOnly, ...(noFlush && { cache: { 'no-flush': true } }) };
   return [
     '-blockdev',
     JSON.stringify(file),

@@ -24,6 +24,13 @@ export interface ExecResult {
   readonly durationMs: number;
 }
 
+/** A disk of the guest's own, an ext4 file system that the host can read at any time: also of a guest that hangs or is dead, until the rig lets it go. */
+export interface ResultsDisk {
+  readonly serial: string;
+  /** Copies the file at `path` (from the disk's top) to `localPath`, `maxBytes` at the most. Gives the bytes copied: 0 if there is no such file, or it is empty. */
+  read(path: string, localPath: string, options: { readonly maxBytes: number }): Promise<number>;
+}
+
 /**
  * A booted guest as a suite sees it: a place to run commands, never a QEMU.
  * Every method rejects with `GuestDeath` when the guest dies or stops answering meanwhile.
@@ -43,6 +50,8 @@ export interface Guest {
   write(remotePath: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /** Copies one file out; above `maxBytes` (default 64 MiB) only the first part, and the result says so. */
   download(remotePath: string, localPath: string, options?: { readonly maxBytes?: number }): Promise<{ readonly bytes: number; readonly truncated: boolean }>;
+  /** Present if the suite asked for one. */
+  readonly resultsDisk?: ResultsDisk;
   /** A line on the console, so that the log says which test ran when. */
   mark(text: string): Promise<void>;
 }

@@ -41,6 +41,8 @@ export interface SuiteSession {
   testTimeoutMs(test: PlannedTest): number;
   /** A failure is a result. Rejects only with GuestDeath, InfraError or UserError. */
   run(test: PlannedTest, attempt: number): Promise<TestResult>;
+  /** What can be had of a test that took its guest down or hung in it, before the rig lets the guest go: its artifacts, relative to the run folder. */
+  salvage?(test: PlannedTest, attempt: number): Promise<readonly string[]>;
   /** Kernel problems that the test itself may bring about: told, but no failure. One that it must bring about is `PlannedTest.expects`. */
   forgives?(test: PlannedTest): readonly KnownProblem[];
   /** Once a test has left the guest in a state that no later test may meet: the rest then get a fresh guest. */
@@ -60,6 +62,8 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   plan(context: SuitePlanContext<Spec>): readonly PlannedTest[];
   /** A folder or tarball of the host that the cell's guests get as a read-only disk of that serial number (at most 20 characters). */
   disk?(spec: Spec): SuiteDisk | undefined;
+  /** Size of the {@link ResultsDisk} that each of the suite's guests gets. */
+  readonly resultsBytes?: number;
   /** Rejects with GuestDeath, or `SuiteSetupError` when the guest lacks what the suite needs. */
   open(context: SuiteContext<Spec>): Promise<SuiteSession>;
 }

@@ -99,10 +99,10 @@ async function interruption(signal: AbortSignal, over: AbortSignal): Promise<nev
   });
 }
 
-/** Blocked tasks and all CPUs' backtraces go to the console; the tail of dmesg is the evidence. */
+/** Blocked tasks and all CPUs' backtraces go to the console; what dmesg has from there on is the evidence. */
 async function showStacks(guest: Guest, timeoutMs: number): Promise<string> {
   try {
-    const { stdout } = await guest.exec('echo w > /proc/sysrq-trigger; echo l > /proc/sysrq-trigger; dmesg | tail -n 120', { timeoutMs });
+    const { stdout } = await guest.exec('echo w > /proc/sysrq-trigger; echo l > /proc/sysrq-trigger; dmesg | tac | sed "/Show Blocked State/q" | tac | head -n 160', { timeoutMs });
     return stdout;
   } catch (error) {
     if (error instanceof GuestDeath) return `${error.message}\n${error.evidence}`;

@@ -7,6 +7,7 @@ import { Admission } from '../host/admission.ts';
 import type { Cell } from '../model/cell.ts';
 import type { KnownProblem } from '../model/known-problem.ts';
 import type { ReserveGuest } from './guest-slot.ts';
+import { suiteFor } from '../suites/registry.ts';
 import { observeGuest } from './observe-guest.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -46,12 +47,13 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
     const { kernel, image, disk } = await prepared(cell);
     signal.throwIfAborted();
     const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: Math.min(cell.guest.cpus, cores) }, signal);
+    const { resultsBytes } = suiteFor(cell.suite);
     return async () => {
       try {
         guests += 1;
         const id = guests;
         const dir = await folder.guestDir(id);
-        const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
+        const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), ...(resultsBytes !== undefined && { resultsBytes }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
         const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
         return { guest, observer, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
       } catch (error) {

@@ -53,7 +53,7 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     const { test, attempt } = pending;
     const run = async (): Promise<AttemptEnd> => attemptTest({ session: opened, guest, test, attempt, timeoutScale: scale, signal: env.signal });
     const end = await observe(test, attempt, run, opened.forgives?.(test));
-    conclude(pending, end);
+    conclude(pending, end.result.status === 'crash' || end.result.status === 'hang' ? await withSalvage(opened, pending, end) : end);
     if (!end.guestUsable) {
       endWithoutClose('the guest was lost, or given up');
       return slot.discard(end.death);
@@ -94,6 +94,16 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     report(CLOSE_TEST, addGap(end.result, gap), ordinal, end);
     // What the suite could not undo must not meet the next cell.
     if (!end.guestUsable || end.result.status !== 'pass') await slot.discard(end.death);
+  }
+
+  /** The last that can be had of a guest that is lost; that there is nothing costs nobody a result. */
+  async function withSalvage(session: SuiteSession, { test, attempt }: PendingTest, end: ObservedEnd): Promise<ObservedEnd> {
+    const salvaged = await session.salvage?.(test, attempt).catch((error: unknown) => {
+      env.log(`${cell.id} ${test.name}: nothing could be salvaged: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    });
+    if (!salvaged || salvaged.length === 0) return end;
+    return { ...end, result: { ...end.result, artifacts: [...(end.result.artifacts ?? []), ...salvaged] } };
   }
 
   /** Nothing was cleaned up; yet what the kernel said between the tests must not get lost with it. */

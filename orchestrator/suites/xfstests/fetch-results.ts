@@ -1,8 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { GuestDeath } from '../../model/errors.ts';
+import { join } from 'node:path';
+import { InfraError } from '../../model/errors.ts';
 import type { Guest } from '../../model/guest.ts';
-import { oneLine } from '../shared/one-line.ts';
 
 /** What the harness and its tests leave beside each other, `generic/413.full` and so on. */
 const SUFFIXES = ['out.bad', 'full', 'dmesg', 'notrun', 'hints'] as const;
@@ -18,27 +16,18 @@ export interface FetchedResults {
 }
 
 /**
- * Copies a test's files out, each bounded, under names of our own making: of the guest's names none is taken. Links are not followed.
- * What goes wrong is a note; rejects only with GuestDeath.
+ * Copies a test's files from the results disk to `localDir`, each bounded, under names of our own making: of the guest's names none is taken.
+ * Works on a dead guest, too. Rejects with InfraError.
  */
-export async function fetchResults(guest: Guest, { resultBase, name, localDir, timeoutMs }: { readonly resultBase: string; readonly name: string; readonly localDir: string; readonly timeoutMs: number }): Promise<FetchedResults> {
+export async function fetchResults({ id, resultsDisk }: Guest, name: string, localDir: string): Promise<FetchedResults> {
+  if (!resultsDisk) throw new InfraError(`guest ${id} has no results disk`, { code: 'no-results-disk' });
   const files = new Map<ResultFile, string>();
   const notes: string[] = [];
-  const remote = (suffix: ResultFile): string => posix.join(resultBase, `${name}.${suffix}`);
-  try {
-    const { stdout } = await guest.exec(['find', ...SUFFIXES.map(remote), '-maxdepth', '0', '-type', 'f', '-size', '+0', '-printf', '%p\\n'], { timeoutMs });
-    const there = new Set(stdout.split('\n'));
-    const wanted = SUFFIXES.filter((suffix) => there.has(remote(suffix)));
-    if (wanted.length > 0) await mkdir(localDir, { recursive: true });
-    for (const suffix of wanted) {
-      const path = join(localDir, suffix);
-      const { bytes, truncated } = await guest.download(remote(suffix), path, { maxBytes: MAX_BYTES });
-      if (truncated) notes.push(`${name}.${suffix} was cut at ${bytes} bytes`);
-      files.set(suffix, path);
-    }
-  } catch (error) {
-    if (error instanceof GuestDeath) throw error;
-    notes.push(`the test's files could not be fetched whole: ${oneLine(error instanceof Error ? error.message : String(error), 300)}`);
+  for (const suffix of SUFFIXES) {
+    const path = join(localDir, suffix);
+    const bytes = await resultsDisk.read(`/${name}.${suffix}`, path, { maxBytes: MAX_BYTES });
+    if (bytes > 0) files.set(suffix, path);
+    if (bytes === MAX_BYTES) notes.push(`${name}.${suffix} was cut at ${bytes} bytes`);
   }
   return { files, notes };
 }

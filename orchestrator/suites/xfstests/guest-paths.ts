@@ -5,6 +5,6 @@ export const TREE_SERIAL = 'pmemrig-xfstests';
 export const DIR = '/run/pmemrig/xfstests';
 /** The tree with a writable layer over it. */
 export const TREE = `${DIR}/tree`;
-/** A tmpfs of its own. */
+/** The results disk. */
 export const RESULTS = `${DIR}/results`;
 export const HOST_OPTIONS = `${DIR}/host-options`;

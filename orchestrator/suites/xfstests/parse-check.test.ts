@@ -54,7 +54,7 @@ describe('what the harness would have us take for a pass, or for nothing', () =>
     ['the test is expunged', ['generic/413        [expunged]', 'Passed all 0 tests'], 'expunged the test'],
     ['it stops before the test', ['our local _scratch_mkfs routine ...', 'check: failed to mkfs $SCRATCH_DEV using specified options'], 'check: failed to mkfs $SCRATCH_DEV'],
     ['another test ran', ['generic/4130        5s', 'Ran: generic/4130', 'Passed all 1 tests'], 'Passed all 1 tests'],
-    ['it ends in mid-test', ['generic/413   '], 'generic/413'],
+    ['it ends in mid-test', ['generic/413   '], 'ended in the middle of the test'],
   ])('%s', (_, lines, why) => expect(parse(...lines)).toMatchObject({ kind: 'none', why: expect.stringContaining(why) as string }));
 });
 

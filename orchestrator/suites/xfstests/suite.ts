@@ -14,7 +14,7 @@ import { composePlaces } from './mount-places.ts';
 import { planXfstests } from './plan.ts';
 import { proveMount } from './prove-mounts.ts';
 import { describeRule, findRule, forgiveKnown } from './rules.ts';
-import { runXfstest } from './run-test.ts';
+import { keepResults, runXfstest } from './run-test.ts';
 
 const SET_UP = readFileSync(join(PACKAGE_ROOT, 'orchestrator/suites/xfstests/guest/set-up.sh'), 'utf8');
 /** After which a test hangs, unscaled: those of the group quick end within seconds, some of the others run for minutes. */
@@ -27,6 +27,7 @@ export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
   // A disk of its own, and devices that no other suite shall find so.
   needsFreshGuest: true,
   plan: planXfstests,
+  resultsBytes: 512 * 2 ** 20,
   disk: ({ tree }) => (tree?.at === 'host' ? { path: tree.path, serial: TREE_SERIAL } : undefined),
   open: openXfstests,
 };
@@ -54,6 +55,7 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
       if (excluded) return { status: 'excluded', message: describeRule(excluded) };
       return forgiveKnown(await runXfstest(context, test, attempt), findRule(spec.rules, 'known', test, subject));
     },
+    salvage: async ({ name }, attempt) => (await keepResults(context, nameOf(name), attempt)).artifacts,
     async close() {
       // TEST has been through all tests; SCRATCH has a file system of the last one's making, or none.
       const [test, scratch] = places;
@@ -64,7 +66,7 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
 
 async function setUpGuest({ spec, cell, guest, timeoutScale, log }: SuiteContext<XfstestsSuiteSpec>): Promise<void> {
   const tree = spec.tree?.at === 'image' ? { TREE_PATH: spec.tree.path } : { TREE_SERIAL };
-  const result = await guest.exec(['sh', '-s'], { stdin: SET_UP, env: { ...tree, DIR, RESULTS, MOUNTS: `${TEST_DIR} ${SCRATCH_MNT}` }, timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
+  const result = await guest.exec(['sh', '-s'], { stdin: SET_UP, env: { ...tree, DIR, RESULTS, RESULTS_SERIAL: guest.resultsDisk?.serial ?? '', MOUNTS: `${TEST_DIR} ${SCRATCH_MNT}` }, timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
   for (const line of lastLines(result.stdout).split('\n')) if (line !== '') log(`${cell.id}: some binaries of the tree lack ${line}`);
   if (result.exitCode === 0) return;
   const [message = 'no word of why', ...more] = lastLines(result.stderr).split('\n');

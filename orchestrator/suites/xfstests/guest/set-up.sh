@@ -2,7 +2,7 @@
 #   TREE_SERIAL  serial number of the disk that holds the tree, or
 #   TREE_PATH    folder of the image that holds it
 #   DIR          folder of ours on tmpfs; the tree appears below it as `tree`
-#   RESULTS      folder for results, a tmpfs of its own that a test can fill without harm
+#   RESULTS      folder for results, where the disk of RESULTS_SERIAL is mounted: the host reads it whatever becomes of the guest
 #   MOUNTS       mount points to make
 # Says in one line on stderr what is wrong, and then exits with 1.
 set -e
@@ -32,7 +32,9 @@ else
 fi
 # check writes beside itself: cores, permissions, logs.
 mount -t overlay -o "lowerdir=$lower,upperdir=$DIR/upper,workdir=$DIR/work" xfstests "$DIR/tree"
-mount -t tmpfs -o size=256m,mode=755 xfstests-results "$RESULTS"
+find_disk "$RESULTS_SERIAL"
+# What is written is on the disk at once, also if the guest dies in the next moment.
+mount -t ext4 -o sync,noatime "$disk" "$RESULTS"
 # shellcheck disable=SC2086
 mkdir -p $MOUNTS
 
