@@ -1,9 +1,10 @@
 import { findBlindKernels } from './blind-kernels.ts';
-import { cleanLine, cleanText, excerpt } from './clean-text.ts';
+import { cleanLine, excerpt } from './clean-text.ts';
 import { countsAsFailure, describeCoverage, describeGrowth, describePlace, describeStanding, orderProblems } from './describe-kernel.ts';
 import { formatHeadlineMetrics, formatTotals, plural } from './format.ts';
 import { buildGrid } from './grid.ts';
 import { describeEnding, formatHeadline } from './headline.ts';
+import { code, fence, plain, tableRow } from './markdown-text.ts';
 import { MARKS } from './marks.ts';
 import { judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
 import { rerunCommand } from './rerun-command.ts';
@@ -110,32 +111,4 @@ function renderMetrics(all: readonly { readonly cell: CellSummary; readonly test
   if (rows.length === 0) return '';
   const more = rows.length > MAX_LISTED ? `\n\n… and ${rows.length - MAX_LISTED} more in report.html.` : '';
   return `## Figures\n\n${[['cell', 'test', ''], ['---', '---', '---'], ...rows.slice(0, MAX_LISTED)].map(tableRow).join('\n')}${more}`;
-}
-
-function tableRow(columns: readonly string[]): string {
-  // GFM splits a row at each bare pipe, within code too.
-  return `| ${columns.map((column) => column.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-}
-
-/** A code span, its ticks longer than any run inside. */
-function code(text: string): string {
-  const line = cleanLine(text) || ' ';
-  const ticks = longerThan(line, '`', 1);
-  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return `${ticks}${pad}${line}${pad}${ticks}`;
-}
-
-function fence(text: string, language: string): string {
-  const ticks = longerThan(text, '`', 3);
-  return `${ticks}${language}\n${cleanText(text)}\n${ticks}`;
-}
-
-function longerThan(text: string, tick: string, least: number): string {
-  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
-  return tick.repeat(Math.max(least, longest + 1));
-}
-
-/** Words of the rig's own and names of the user's, outside code: nothing in them may act as Markdown or HTML. */
-function plain(text: string): string {
-  return cleanLine(text).replaceAll(/[\\`*_{}[\]<>#|!~&]/g, String.raw`\$&`);
 }
