@@ -1,5 +1,8 @@
+import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import { findBlindKernels } from './blind-kernels.ts';
 import { cleanLine, excerpt } from './clean-text.ts';
+import { renderCoverage } from './coverage-markdown.ts';
+import { isSurveyed } from './coverage.ts';
 import { countsAsFailure, describeCoverage, describeGrowth, describePlace, describeStanding, orderProblems } from './describe-kernel.ts';
 import { formatHeadlineMetrics, formatTotals, plural } from './format.ts';
 import { buildGrid } from './grid.ts';
@@ -36,7 +39,10 @@ export function renderMarkdown(summary: RunSummary): string {
     renderLockdep(summary),
     rerun === undefined ? '' : `## Run these cells again\n\n${fence(rerun, 'sh')}`,
     renderList('Flaky', all.filter(({ test }) => test.outcome === 'flaky')),
-    renderList('Skipped', all.filter(({ test }) => test.outcome === 'skip')),
+    renderList('Known failures', all.filter(({ test }) => isForgiven(test.outcome, test.message))),
+    renderCoverage(summary),
+    // All other skips are the coverage's.
+    renderList('Skipped', all.filter(({ test }) => test.outcome === 'skip' && !isSurveyed(test))),
     renderExcluded(summary),
     renderMetrics(all),
     summary.notes.length === 0 ? '' : `## Notes\n\n${summary.notes.map((note) => `- ${code(cleanLine(note))}`).join('\n')}`,

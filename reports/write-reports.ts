@@ -4,6 +4,8 @@ import { join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InfraError } from '../orchestrator/model/errors.ts';
+import { renderCoverageCsv } from './coverage-csv.ts';
+import { COVERAGE_FILE } from './describe-coverage.ts';
 import { RunFold } from './fold.ts';
 import { renderHtml } from './html/page.ts';
 import { renderJunit } from './junit.ts';
@@ -12,8 +14,8 @@ import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
 
 /**
- * Makes `junit.xml`, `summary.md` and `report.html` in a run folder from its journal alone; each is
- * replaced whole or not at all.
+ * Makes `junit.xml`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal alone;
+ * each is replaced whole or not at all.
  *
  * @throws UserError when there is no readable journal (see {@link readJournal}), InfraError when a report cannot be written.
  */
@@ -24,6 +26,7 @@ export async function writeReports(runDir: string): Promise<RunSummary> {
   await writeWhole(join(runDir, 'junit.xml'), renderJunit(summary, { artifactBase: attachmentBase(runDir) }));
   await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary)]);
   await writeWhole(join(runDir, 'report.html'), renderHtml(summary));
+  await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));
   return summary;
 }
 

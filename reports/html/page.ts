@@ -6,6 +6,7 @@ import { MARKS } from '../marks.ts';
 import { judgeCell, needsAttention, OUTCOMES } from '../outcomes.ts';
 import { rerunCommand } from '../rerun-command.ts';
 import type { CellSummary, RunSummary } from '../summary.ts';
+import { renderCoverage } from './coverage-section.ts';
 import { html, type Markup } from './markup.ts';
 import { renderKernel } from './kernel-section.ts';
 import { STYLE } from './style.ts';
@@ -22,6 +23,7 @@ export function* renderHtml(summary: RunSummary): Generator<string> {
   yield renderHead(summary).markup;
   yield renderHeat(summary).markup;
   yield renderKernel(summary).markup;
+  yield renderCoverage(summary).markup;
   yield html`<h2>Cells</h2>
 `.markup;
   for (const [index, cell] of summary.cells.entries()) yield* renderCell(cell, index);

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { findBlindKernels } from '../blind-kernels.ts';
 import { cleanLine } from '../clean-text.ts';
+import { surveyCoverage } from '../coverage-groups.ts';
+import { COVERAGE_FILE, summarizeCoverage } from '../describe-coverage.ts';
 import { countsAsFailure, describeCoverage, describePlace, describeStanding, orderProblems } from '../describe-kernel.ts';
 import { formatTotals } from '../format.ts';
 import { describeEnding, formatHeadline } from '../headline.ts';
@@ -26,9 +28,10 @@ export function formatFinalReport(summary: RunSummary, runDir: string, { width =
     // Whole, however long: it says what the marks above are worth.
     ...findBlindKernels(summary).map(({ warning }) => palette.outcome('infra', `${MARKS.infra} ${cleanLine(warning)}`)),
     ...summary.lockdep.map((coverage) => fitLine([{ text: describeCoverage(coverage), ...(coverage.uncovered > 0 && { style: (text: string) => palette.outcome('infra', text) }) }], width)),
+    ...summarizeCoverage(surveyCoverage(summary)).map((line) => fitLine([{ text: `${MARKS.skip} ${cleanLine(line)}`, style: (text) => palette.outcome('skip', text) }], width)),
     palette.bold(formatHeadline(summary)),
     ...(ending === undefined ? [] : [palette.outcome('infra', ending)]),
-    `reports: ${join(runDir, 'report.html')}, junit.xml and summary.md beside it`,
+    `reports: ${join(runDir, 'report.html')}, junit.xml, summary.md and ${COVERAGE_FILE} beside it`,
     ...(rerun === undefined ? [] : [`again:   ${rerun}`]),
   ];
 }

@@ -1,4 +1,5 @@
 import { Parser, type Result } from 'tap-parser';
+import { EXPECTED_TO_FAIL } from '../../model/forgiven.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
@@ -105,7 +106,7 @@ function toSubtest(result: Result, diagnostics: readonly string[]): TapSubtest {
   const name = oneLine(title, MAX_NAME_CHARS) || oneLine(reason, MAX_NAME_CHARS) || `test ${result.id}`;
   const evidence = diagnostics.length > 0 ? { evidence: lastLines(diagnostics.join('\n'), 20, 2000) } : {};
   if (directive === 'SKIP') return { name, status: 'skip', message: reason || 'skipped without a reason' };
-  if (directive === 'TODO' || directive === 'XFAIL') return { name, status: 'skip', message: `expected to fail${reason === '' ? '' : `: ${reason}`}`, ...evidence };
+  if (directive === 'TODO' || directive === 'XFAIL') return { name, status: 'skip', message: `${EXPECTED_TO_FAIL}${reason === '' ? '' : `: ${reason}`}`, ...evidence };
   if (result.ok) return { name, status: 'pass' };
   return { name, status: 'fail', message: directive === undefined ? 'not ok' : `not ok: ${`${directive} ${reason}`.trim()}`, ...evidence };
 }

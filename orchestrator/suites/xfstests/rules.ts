@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { KNOWN_FAILURE } from '../../model/forgiven.ts';
 import { isInRange } from '../../model/kernel-range.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import type { PmemDevice } from '../../model/pmem.ts';
@@ -30,7 +31,7 @@ export function findRule(rules: readonly XfstestsRule[], action: XfstestsRule['a
 /** A failure that a list knows fails nothing any more, yet stays with all that it said; anything else is as it was. */
 export function forgiveKnown(result: TestResult, rule: XfstestsRule | undefined): TestResult {
   if (!rule || result.status !== 'fail') return result;
-  return { ...result, status: 'skip', message: `known failure: ${describeRule(rule)}; it said: ${result.message ?? 'nothing'}` };
+  return { ...result, status: 'skip', message: `${KNOWN_FAILURE}: ${describeRule(rule)}; it said: ${result.message ?? 'nothing'}` };
 }
 
 export function describeRule({ reason, link }: XfstestsRule): string {
