@@ -1,6 +1,5 @@
-import { copyFile, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { InfraError } from '../../../orchestrator/model/errors.ts';
+import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
@@ -15,7 +14,8 @@ import type { PreparedKernel } from '../prepared-kernel.ts';
 import { bootImage, extractPvhKernel } from '../pvh-kernel.ts';
 import { applyPatches } from './apply-patches.ts';
 import { type BuildTools, findBuildTools } from './build-tools.ts';
-import { BUILD_RECORD, type BuildRecord, readBuildRecord } from './build-record.ts';
+import { BUILD_RECORD, type BuildRecord, describeBuild, readBuildRecord } from './build-record.ts';
+import { estimateBuildBytes, LEAST_BUILD_BYTES, requireSpace } from './build-space.ts';
 import { requireConfigTools } from './config-tools.ts';
 import { findBase, type FoundBase } from './find-base.ts';
 import { findSource } from './find-source.ts';
@@ -27,8 +27,6 @@ import type { FoundSource } from './source.ts';
 
 /** Raise it when the build below would leave something else for the same source and configuration. */
 const RECIPE_VERSION = 1;
-/** A tiny kernel with all fragments takes 2.2 GiB while it is built, source included; a defconfig 4. */
-const NEEDED_BYTES = 3 * 2 ** 30;
 
 /** Distributions compress their modules; guests load them as they are, so they would only be unpacked again. */
 const UNCOMPRESSED = ['ALL', 'GZIP', 'XZ', 'ZSTD'].map((kind) => `CONFIG_MODULE_COMPRESS_${kind}=`);
@@ -64,7 +62,6 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     name: spec.name,
     image: await bootImage(entry),
     release: record.release,
-    // Of the source as it is named now: the entry may have been built from another commit with the same files.
     description: describeBuild(record, source.description),
     initramfs: initramfs.path,
     ...(record.modules && { modulesDisk: join(entry, 'modules.ext4') }),
@@ -76,11 +73,6 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
   };
 }
 
-function describeBuild({ release, patches, base, config }: BuildRecord, source: string): string {
-  const patched = patches.length === 0 ? '' : ` + ${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`;
-  return `${release} from ${source}${patched}, ${base}: ${config.join(', ')}`;
-}
-
 function noteWarnings({ warnings }: BuildRecord): readonly string[] {
   const [first] = warnings;
   if (!first) return [];
@@ -89,7 +81,7 @@ function noteWarnings({ warnings }: BuildRecord): readonly string[] {
 
 async function build(spec: SourceKernelSpec, { base, source, patches, tools, logFile }: Ingredients, dir: string, context: PrepareContext): Promise<void> {
   const start = performance.now();
-  await requireSpace(dir);
+  await requireSpace(dir, LEAST_BUILD_BYTES);
   const sourceDir = join(dir, 'source');
   await mkdir(sourceDir);
   context.log(`unpacking ${source.description}`);
@@ -103,6 +95,7 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
   const make = async (words: readonly string[]): Promise<void> => void (await makeTarget(words, options));
   const { configText, config, notes } = await configureKernel({ sourceDir, base: base.base, fragments: spec.config, make, hasPahole: tools.hasPahole });
   await requireConfigTools(config);
+  await requireSpace(dir, estimateBuildBytes(config));
   const release = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
 
   context.log(`compiling ${release}${tools.ccache ? ' with ccache' : ''}`);
@@ -132,16 +125,6 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
   };
   await writeFile(join(dir, BUILD_RECORD), `${JSON.stringify(record, undefined, 2)}\n`);
   await removeTree(sourceDir);
-}
-
-/** Better said before the minutes than after them. */
-async function requireSpace(dir: string): Promise<void> {
-  const { bavail, bsize } = await statfs(dir);
-  if (bavail * bsize >= NEEDED_BYTES) return;
-  throw new InfraError(`A kernel build needs ${NEEDED_BYTES / 2 ** 30} GiB, and only ${(bavail * bsize / 2 ** 30).toFixed(1)} are free in ${dirname(dir)}.`, {
-    code: 'disk-full',
-    remedy: 'free some space there (`pmemrig kernel prune` lists what is old), or let PMEMRIG_CACHE name a folder on a larger disk.',
-  });
 }
 
 async function keepImages(sourceDir: string, dir: string, context: PrepareContext): Promise<void> {

@@ -33,3 +33,9 @@ export type BuildRecord = z.output<typeof recordSchema>;
 export async function readBuildRecord(entry: string): Promise<BuildRecord> {
   return recordSchema.parse(JSON.parse(await readFile(join(entry, BUILD_RECORD), 'utf8')));
 }
+
+/** One line on a kernel. `source` as it is named now: the record may be of another commit with the same files. */
+export function describeBuild({ release, patches, base, config }: BuildRecord, source: string): string {
+  const patched = patches.length === 0 ? '' : ` + ${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`;
+  return `${release} from ${source}${patched}, ${base}: ${config.join(', ')}`;
+}
