@@ -40,13 +40,14 @@ program
   .command('run')
   .summary('run a matrix')
   .description('Boots a guest for each group of cells, runs their suites, and writes junit.xml, summary.md and report.html.')
-  .argument('<matrix>', 'the matrix file')
+  .argument('[matrix]', 'the matrix file')
   .addOption(filterOption)
   .addOption(retriesOption)
   .addOption(jobsOption)
   .addOption(runsOption)
-  .addHelpText('after', "\nExample:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1")
-  .action(async (matrix: string, options) => {
+  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'retries']))
+  .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run --resume latest")
+  .action(async (matrix: string | undefined, options) => {
     const { runCommand } = await import('./commands/run.ts');
     process.exitCode = await runCommand(matrix, { ...options, verbose: isVerbose() });
   });

@@ -19,6 +19,8 @@ export interface CellState {
   readonly plan: PlannedCell;
   readonly tests: Map<string, TestState>;
   readonly guests: number[];
+  /** Of the time since its start, what no controller was at work. */
+  pausedMs: number;
   startedAt?: string;
   endedAt?: string;
   /** Of its `cell-end`. */

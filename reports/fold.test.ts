@@ -112,6 +112,34 @@ describe('a run', () => {
   });
 });
 
+function killed(): JournalBuilder {
+  return begin().test(CELL, 'fio/a', { status: 'pass' }).add({ type: 'test-start', cell: CELL, test: 'fio/b', attempt: 1 }, 1000);
+}
+
+function resumed(): JournalBuilder {
+  return killed().add({ type: 'resume', version: '0.1.0', host: 'rig-1' }, 3_600_000).add({ type: 'cell-start', cell: CELL }).boot(CELL).test(CELL, 'guest/boot', { status: 'pass' }, { attempt: 2 });
+}
+
+describe('a resumed run', () => {
+  test('has each test once, the one that was cut off too', () => {
+    const summary = resumed().test(CELL, 'fio/b', { status: 'pass' }, { attempt: 2 }).add({ type: 'cell-end', cell: CELL }).add({ type: 'run-end', reason: 'finished' }).summarize();
+    expect(outcomes(summary)).toEqual({ 'guest/boot': 'pass', 'guest/pmem': 'pass', 'fio/a': 'pass', 'fio/b': 'pass' });
+    expect(exitStatus(summary)).toBe(0);
+  });
+
+  test('took the time that its controllers worked', () => {
+    const summary = resumed().add({ type: 'cell-end', cell: CELL }).summarize();
+    expect(summary.durationMs).toBeLessThan(60_000);
+    expect(summary.cells[0]?.durationMs).toBeLessThan(60_000);
+  });
+
+  test('is not over before its last controller is, and has nothing left in flight', () => {
+    const journal = killed().add({ type: 'run-end', reason: 'interrupted' }).add({ type: 'resume', version: '0.1.0', host: 'rig-1' });
+    expect(journal.summarize().ending.reason).toBe('cut-off');
+    expect(outcomes(journal.summarize())['fio/b']).toBe('unreached: the controller was killed, or is still at work, before it began');
+  });
+});
+
 describe('an unreached test says why', () => {
   test.each([
     ['the guest died', begin().test(CELL, 'fio/a', { status: 'crash', message: 'oops' }).add({ type: 'guest-end', guest: 1, how: 'panic', detail: 'Fatal exception' }).add({ type: 'cell-end', cell: CELL }).add({ type: 'run-end', reason: 'finished' }), 'guest 1 was lost (panic): Fatal exception'],

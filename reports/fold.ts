@@ -31,12 +31,17 @@ export class RunFold {
   #start: EventOf<'run-start'> | undefined;
   #ending: RunEnding | undefined;
   #lastAt = '';
+  /** Between a controller's end and its successor's beginning. */
+  #pausedMs = 0;
 
   apply(event: JournalEvent): void {
+    const lastAt = this.#lastAt;
     this.#lastAt = event.t;
     switch (event.type) {
       case 'run-start':
         return this.#begin(event);
+      case 'resume':
+        return this.#resume(Date.parse(event.t) - Date.parse(lastAt));
       case 'stage':
         this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs']));
         return;
@@ -77,7 +82,7 @@ export class RunFold {
     return {
       ...pick(start, ['runId', 'matrix', 'version', 'host', 'rerun', 'excluded']),
       startedAt: start.t,
-      durationMs: Date.parse(this.#lastAt) - Date.parse(start.t),
+      durationMs: Date.parse(this.#lastAt) - Date.parse(start.t) - this.#pausedMs,
       ending,
       cells: [...this.cells.values()].map((cell) => this.#summarizeCell(cell, ending)),
       totals: { ...this.totals },
@@ -88,14 +93,25 @@ export class RunFold {
     };
   }
 
-  /** A second one comes from a resumed run: what is known stays. */
   #begin(event: EventOf<'run-start'>): void {
-    if (this.#start === undefined) this.totals.excluded += event.excluded.length;
-    this.#start ??= event;
-    this.#ending = undefined;
+    this.#start = event;
+    this.totals.excluded += event.excluded.length;
     for (const plan of event.cells) {
       const cell = this.#cell(plan.id, plan);
       for (const test of plan.tests) this.#test(cell, test);
+    }
+  }
+
+  /** What ran was cut off, and the time since then is nobody's; progress counts anew what is left. */
+  #resume(pausedMs: number): void {
+    this.#ending = undefined;
+    this.#pausedMs += pausedMs;
+    this.firstCellAt = undefined;
+    this.work.totalSec -= this.work.settledSec;
+    this.work.settledSec = 0;
+    for (const cell of this.cells.values()) {
+      delete cell.current;
+      if (cell.startedAt !== undefined && cell.endedAt === undefined) cell.pausedMs += pausedMs;
     }
   }
 
@@ -143,7 +159,7 @@ export class RunFold {
 
   /** An event of a cell that the plan does not know is kept under its id alone: nothing may vanish from a report. */
   #cell(id: string, plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] }): CellState {
-    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [] }));
+    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], pausedMs: 0 }));
   }
 
   #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent' | 'expects'>): TestState {
@@ -160,7 +176,7 @@ export class RunFold {
     return {
       ...pick(cell.plan, ['id', 'kernel', 'image', 'pmem', 'filesystem', 'suite']),
       ...(startedAt === undefined ? {} : { startedAt }),
-      ...(startedAt === undefined || endedAt === undefined ? {} : { durationMs: Date.parse(endedAt) - Date.parse(startedAt) }),
+      ...(startedAt === undefined || endedAt === undefined ? {} : { durationMs: Date.parse(endedAt) - Date.parse(startedAt) - cell.pausedMs }),
       tests: Array.from(cell.tests.values(), (test) => summarizeTest(test, () => explainUnreached(test, cell, guests, ending))),
       guests,
     };

@@ -56,7 +56,7 @@ describe('what is refused, with its place', () => {
   });
 
   test('a newer version is said in words', async () => {
-    await expect(read(`{"v":7}`)).rejects.toThrow('written by a newer pmemrig: journal version 7, this one reads up to 2');
+    await expect(read(`{"v":7}`)).rejects.toThrow('written by a newer pmemrig: journal version 7, this one reads up to 3');
   });
 
   test.each(['', '{"v":1,'])('a journal of nothing: %j', async (content) => {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { exitStatus } from '../../reports/exit-status.ts';
+import type { RunFold } from '../../reports/fold.ts';
 import { multiplexReporters } from '../../reports/multiplex.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
@@ -9,14 +10,16 @@ import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
 import { checkDiskCapacity } from '../run/check-capacity.ts';
+import { claimRun } from '../run/claim-run.ts';
 import { interruptSignal } from '../run/interrupt.ts';
-import { createRunFolder } from '../run/run-folder.ts';
+import type { ResumedRun } from '../run/resume-run.ts';
+import { createRunFolder, type RunFolder } from '../run/run-folder.ts';
 import { runMatrix } from '../run/run-matrix.ts';
 import { VERSION } from '../version.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 
 export interface ExecuteOptions {
-  readonly retries: number;
+  readonly retries?: number;
   readonly jobs?: number;
   readonly runs?: string;
   readonly verbose: boolean;
@@ -26,20 +29,41 @@ export interface ExecuteOptions {
 type JudgeRun = (summary: RunSummary) => number;
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
-export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
+export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, judge?: JudgeRun): Promise<number> {
+  const runs = resolve(options.runs ?? runsDir());
+  const begin = async (): Promise<RunFolder> => {
+    const folder = await createRunFolder(runs, matrix.name);
+    await claimRun(folder.dir, verboseLog(options));
+    return folder;
+  };
+  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0 }, options, judge);
+}
+
+/** What is to be run, and where. */
+interface Task extends PlannedMatrix {
+  readonly rerun: string;
+  readonly retries: number;
+  readonly runs: string;
+  /** Called once the host is known to hold the run. */
+  readonly begin: () => Promise<RunFolder>;
+  readonly resumed?: ResumedRun;
+  /** What is known already of a run that goes on. */
+  readonly fold?: RunFold;
+}
+
+/** As {@link executeRun}, for a run that may have been begun already. */
+export async function carryOut({ runs, begin, fold, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
-  const runs = resolve(options.runs ?? runsDir());
-  const qemu = await findQemu(matrix.qemu === undefined ? {} : { explicit: matrix.qemu });
+  const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
   const accelerator = await probeAccelerator({ qemu, cacheDir: cache });
   const host = await collectHostFacts({ cacheDir: cache, runsDir: runs });
-  checkDiskCapacity(plan.cells, host.runs);
+  checkDiskCapacity(task.plan.cells, host.runs);
 
-  const folder = await createRunFolder(runs, matrix.name);
-  const reporter = multiplexReporters([createTerminalReporter({ stream: process.stdout, runDir: folder.dir })]);
+  const folder = await begin();
+  const reporter = multiplexReporters([createTerminalReporter({ stream: process.stdout, runDir: folder.dir, ...(fold && { fold }) })]);
   const failure = await runMatrix({
-    matrix,
-    plan,
+    ...task,
     folder,
     version: VERSION,
     cacheDir: cache,
@@ -47,13 +71,9 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string,
     accelerator,
     host,
     ...(options.jobs !== undefined && { jobs: options.jobs }),
-    retries: options.retries,
-    rerun,
     signal: interrupt,
     onEvent: (event) => reporter.onEvent(event),
-    log: (line) => {
-      if (options.verbose) process.stderr.write(`${line}\n`);
-    },
+    log: verboseLog(options),
   }).then(
     () => undefined,
     (error: unknown) => ({ error }),
@@ -68,4 +88,11 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string,
     if (!failure) throw error;
   }
   throw failure.error;
+}
+
+/** Diagnostics for `--verbose`. */
+export function verboseLog({ verbose }: Pick<ExecuteOptions, 'verbose'>): (line: string) => void {
+  return (line) => {
+    if (verbose) process.stderr.write(`${line}\n`);
+  };
 }

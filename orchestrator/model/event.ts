@@ -5,7 +5,7 @@ import type { JudgedProblem } from './known-problem.ts';
 import type { AttemptStatus, Metric } from './outcome.ts';
 
 /** Version of the journal's lines; a reader refuses what is newer. */
-export const JOURNAL_VERSION = 2;
+export const JOURNAL_VERSION = 3;
 
 /** What the journal says of a cell before anything runs. */
 export interface PlannedCell {
@@ -28,11 +28,18 @@ export type RunEvent =
       readonly host: string;
       /** The shell command that ran it, with `{filter}` where `--filter GLOB` goes to run some of its cells again. */
       readonly rerun: string;
+      /** Further attempts at a test that did not pass. Since version 3. */
+      readonly retries?: number;
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }
-  /** A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is. */
-  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number }
+  /** Another controller goes on with the run: what was in flight is cut off, and comes again. Since version 3. */
+  | { readonly type: 'resume'; readonly version: string; readonly host: string }
+  /**
+   * A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is.
+   * `digest` changes with what guests boot of it.
+   */
+  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number; readonly digest?: string }
   | { readonly type: 'cell-start'; readonly cell: string }
   | {
       readonly type: 'guest-boot';

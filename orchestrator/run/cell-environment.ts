@@ -4,10 +4,12 @@ import type { RunEvent } from '../model/event.ts';
 import type { LockdepCoverage } from '../model/lockdep.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { Suite } from '../model/suite.ts';
+import type { CellStart } from './cell-queue.ts';
 
 /** What running a cell needs from the run around it. */
 export interface CellEnvironment {
   readonly suiteFor: (cell: Cell) => Suite;
+  readonly startOf: (cell: Cell) => CellStart;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
   /** Further attempts at a test that did not pass. */

@@ -1,4 +1,4 @@
-import type { PlannedTest } from '../model/cell.ts';
+import { type Cell, type PlannedTest, suiteTests } from '../model/cell.ts';
 import { type AttemptStatus, isBenign } from '../model/outcome.ts';
 
 /** A test that waits for its turn. */
@@ -12,6 +12,18 @@ export interface PendingTest {
   readonly deaths: number;
 }
 
+/** Where the work on a cell begins. */
+export interface CellStart {
+  readonly pending: readonly PendingTest[];
+  /** Guests that it has used already. */
+  readonly guests: number;
+}
+
+/** The start of a cell that nobody has worked on. */
+export function startCell(cell: Pick<Cell, 'tests'>): CellStart {
+  return { pending: suiteTests(cell).map((test) => ({ test, attempt: 1, failed: 0, deaths: 0 })), guests: 0 };
+}
+
 /** A test that has taken so many guests down is not tried again: the next would most likely go the same way. */
 const MAX_DEATHS = 2;
 
@@ -22,7 +34,7 @@ interface NextAttempt {
 }
 
 /** See {@link CellQueue} for when a test is tried again. */
-function planNextAttempt({ test, attempt, ...past }: PendingTest, status: AttemptStatus, retries: number): NextAttempt {
+export function planNextAttempt({ test, attempt, ...past }: PendingTest, status: AttemptStatus, retries: number): NextAttempt {
   if (isBenign(status)) return {};
   const deaths = past.deaths + (status === 'crash' || status === 'hang' ? 1 : 0);
   // A rig that sees at the second look only is blind at the first.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InfraError } from '../model/errors.ts';
 import { JOURNAL_VERSION, type JournalEvent, type RunEvent } from '../model/event.ts';
 
-const JOURNAL_FILE = 'events.jsonl';
+export const JOURNAL_FILE = 'events.jsonl';
 
 /**
  * Appends one line per event, synchronously: once `append` returns, the line outlives

@@ -18,6 +18,8 @@ export interface Prepared {
 interface PrepareOptions {
   readonly cells: readonly Cell[];
   readonly cacheDir: string;
+  /** By stage, what the run had before it was resumed. */
+  readonly earlier?: ReadonlyMap<string, { readonly digest?: string; readonly detail: string }>;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
   readonly log: (line: string) => void;
@@ -28,7 +30,7 @@ interface PrepareOptions {
  * thrown, so that they are told before anything boots; what the host failed at is thrown by the returned function, and
  * so spoils only the cells that need it.
  */
-export async function prepareAll({ cells, cacheDir, signal, emit, log }: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
+export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
   const context = { cacheDir, signal, log };
   const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress })));
   const images = startEach(cells.map(({ image }) => image), (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)));
@@ -46,13 +48,15 @@ export async function prepareAll({ cells, cacheDir, signal, emit, log }: Prepare
     return { kernel, image, ...(disk && made && { disk: { path: made.disk, serial: disk.serial } }) };
   };
 
-  async function stage<T extends { readonly description: string; readonly notes: readonly string[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+  async function stage<T extends { readonly description: string; readonly digest: string; readonly notes: readonly string[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
     const label = `${what} ${name}`;
     emit({ type: 'stage', stage: label, detail: '', status: 'start' });
     const start = performance.now();
     try {
       const made = await make((detail) => emit({ type: 'stage', stage: label, detail, status: 'start' }));
-      emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start });
+      emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start, digest: made.digest });
+      const before = earlier?.get(label);
+      if (before?.digest !== undefined && before.digest !== made.digest) emit({ type: 'note', text: `${label} is not what this run began with: before ${before.detail}, now ${made.description}` });
       for (const text of made.notes) emit({ type: 'note', text: `${label}: ${text}` });
       return made;
     } catch (error) {

@@ -18,6 +18,8 @@ interface ReserveFromPrepared {
   readonly accelerator: { readonly accelerator: 'kvm' | 'tcg' };
   readonly capacity: { readonly memoryBytes: number; readonly cores: number };
   readonly jobs?: number;
+  /** Guests are numbered on from it. */
+  readonly lastGuest?: number;
   readonly known: readonly KnownProblem[];
   readonly log: (line: string) => void;
   readonly prepared: (cell: Cell) => Promise<Prepared>;
@@ -41,7 +43,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
     resolvers.set(vmlinux, resolver);
     return resolver;
   };
-  let guests = 0;
+  let guests = options.lastGuest ?? 0;
 
   return async (cell, signal) => {
     const { kernel, image, disk } = await prepared(cell);

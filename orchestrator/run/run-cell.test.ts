@@ -3,6 +3,7 @@ import { CLOSE_TEST, isRigTest } from '../model/cell.ts';
 import { GuestDeath, InfraError, UserError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import { SuiteSetupError } from '../model/suite.ts';
+import { startCell } from './cell-queue.ts';
 import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld } from './testing/fake-world.ts';
 
@@ -263,4 +264,18 @@ test('tests found inside a test are reported below its name, before it', async (
   const world = fakeWorld({ scripts: { a: [{ status: 'fail', message: '1 of 2 failed', subtests: [{ name: '1 one', status: 'pass' }, { name: '2 two', status: 'fail' }] }] } });
   await runCell(fakeCell('c', ['a']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a/1 one#1 pass', 'a/2 two#1 fail', 'a#1 fail']);
+});
+
+test('a cell goes on where an earlier controller left it: only what is left, with guests and attempts counted on', async () => {
+  const [pending] = startCell(fakeCell('c', ['b'])).pending;
+  const world = fakeWorld({ scripts: {}, startOf: () => ({ pending: pending ? [{ ...pending, attempt: 3 }] : [], guests: 2 }) });
+  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  expect(world.events.flatMap((event) => (event.type === 'test-end' ? [`${event.test}#${event.attempt}`] : []))).toEqual(['guest/boot#3', 'guest/pmem#3', 'b#3', 'guest/close#3']);
+});
+
+test('a cell of which only the end is missing boots nothing, and says that nobody closed its guest', async () => {
+  const world = fakeWorld({ scripts: {}, startOf: () => ({ pending: [], guests: 1 }) });
+  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  expect(world.boots()).toBe(0);
+  expect(world.events.map(({ type }) => type)).toEqual(['cell-start', 'test-end', 'cell-end']);
 });

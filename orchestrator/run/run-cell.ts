@@ -1,5 +1,5 @@
-import { type Cell, suiteTests } from '../model/cell.ts';
-import type { CellEnvironment } from './cell-environment.ts';
+import { type Cell, CLOSE_TEST } from '../model/cell.ts';
+import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import { CellQueue } from './cell-queue.ts';
 import { guestBudget } from './guest-budget.ts';
 import type { GuestSlot } from './guest-slot.ts';
@@ -13,16 +13,22 @@ import { runSession } from './run-session.ts';
  */
 export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<void> {
   const suite = env.suiteFor(cell);
+  const { pending, guests } = env.startOf(cell);
+  const queue = new CellQueue(pending, env.retries);
   if (suite.needsFreshGuest) await slot.discard();
   // A cell that waits for its turn on the host has not started.
-  await slot.reserve(cell);
+  if (queue.round !== undefined) await slot.reserve(cell);
   env.emit({ type: 'cell-start', cell: cell.id });
 
-  const queue = new CellQueue(suiteTests(cell).map((test) => ({ test, attempt: 1, failed: 0, deaths: 0 })), env.retries);
+  if (queue.round === undefined) {
+    // The controller before this one ended between the last test and the end of its cell.
+    emitTestEnd(env, { cell: cell.id, test: CLOSE_TEST, attempt: guests + 1, durationMs: 0 }, { status: 'skip', message: 'the controller ended before its guest was closed' });
+  }
   const budget = guestBudget(cell, env.retries);
   let bootFailures = 0;
-  for (let ordinal = 1; queue.round !== undefined && bootFailures <= env.retries && ordinal <= budget; ordinal += 1) {
-    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries && ordinal < budget });
+  for (let used = 1; queue.round !== undefined && bootFailures <= env.retries && used <= budget; used += 1) {
+    const ordinal = guests + used;
+    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries && used < budget });
     if (booted) await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
     else bootFailures += 1;
   }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { InfraError } from '../model/errors.ts';
 
 /** Where one run keeps everything; see docs/architecture.md for the layout. */
@@ -30,14 +30,21 @@ export async function createRunFolder(runsDir: string, name: string, now = new D
       cause: error,
     });
   }
+  return openRunFolder(dir);
+}
+
+/** The folder of a run that is there already; its name is the run's id. */
+export function openRunFolder(dir: string): RunFolder {
   return {
-    id,
+    id: basename(dir),
     dir,
     cellDir: (cellId) => makeDir(join(dir, 'cells', cellSlug(cellId))),
     guestDir: (guest) => makeDir(join(dir, 'guests', String(guest))),
     toArtifact: (path) => relative(dir, path),
   };
 }
+
+export const RUN_FILE = 'run.json';
 
 /** A file name may have 255 bytes, and so may what a suite derives from the folder's. */
 const MAX_SLUG_CHARS = 200;
@@ -62,7 +69,9 @@ async function makeDir(dir: string): Promise<string> {
   return dir;
 }
 
-/** What the run was: written once before the first guest boots. */
+/** What the run is: written once before its journal begins, whole or not at all, so that a journal can always be gone on with. */
 export async function writeRunJson(folder: RunFolder, facts: Readonly<Record<string, unknown>>): Promise<void> {
-  await writeFile(join(folder.dir, 'run.json'), `${JSON.stringify(facts, undefined, 2)}\n`);
+  const aside = join(folder.dir, '.run.json.tmp');
+  await writeFile(aside, `${JSON.stringify(facts, undefined, 2)}\n`);
+  await rename(aside, join(folder.dir, RUN_FILE));
 }

@@ -1,37 +1,27 @@
-import { hostname } from 'node:os';
 import { buildCanary } from '../../guests/canary/build-canary.ts';
-import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
 import { groupCells } from '../plan/boot-groups.ts';
-import type { Plan } from '../model/cell.ts';
 import { describeError, InfraError, UserError } from '../model/errors.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
-import type { Matrix } from '../model/matrix.ts';
-import type { HostFacts } from '../host/facts.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { Interrupted } from './attempt.ts';
+import { startCell } from './cell-queue.ts';
 import { dispatch } from './dispatch.ts';
 import { GuestSlot } from './guest-slot.ts';
 import { JournalWriter } from './journal-writer.ts';
+import { mendJournal } from './mend-journal.ts';
+import { describeRun, resumeEvents, type RunFacts, startEvent } from './opening.ts';
 import { prepareAll } from './prepare.ts';
 import { reserveFromPrepared } from './reserve-guest.ts';
+import { removeLeftovers, type ResumedRun, startCellAgain } from './resume-run.ts';
 import { runCell } from './run-cell.ts';
-import { type RunFolder, writeRunJson } from './run-folder.ts';
+import { writeRunJson } from './run-folder.ts';
 
-export interface RunOptions {
-  readonly matrix: Matrix;
-  readonly plan: Plan;
-  readonly folder: RunFolder;
-  readonly version: string;
+export interface RunOptions extends RunFacts {
   readonly cacheDir: string;
-  readonly qemu: QemuBinary;
-  readonly accelerator: { readonly accelerator: 'kvm' | 'tcg'; readonly reason: string };
-  /** Host facts for `run.json`. */
-  readonly host: HostFacts;
   /** Guests at once at the most; absent: as many as memory and cores admit. */
   readonly jobs?: number;
-  readonly retries: number;
-  /** See the event `run-start`. */
-  readonly rerun: string;
+  /** What an earlier controller has done of the run; absent: nothing. */
+  readonly resumed?: ResumedRun;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
   /** Diagnostics that are no result. */
@@ -43,11 +33,13 @@ export interface RunOptions {
  * Rejects with UserError or InfraError when the run as a whole had to stop for it; an interruption is no error.
  */
 export async function runMatrix(options: RunOptions): Promise<'finished' | 'interrupted'> {
-  const { plan, folder, signal, log } = options;
+  const { plan, folder, resumed, signal, log } = options;
+  if (resumed) await mendJournal(folder.dir);
+  else await writeRunJson(folder, describeRun(options));
   using journal = new JournalWriter(folder.dir);
   const emit = (event: RunEvent): void => options.onEvent(journal.append(event));
 
-  emit(startEvent(options));
+  for (const event of resumed ? resumeEvents(options, resumed) : [startEvent(options)]) emit(event);
   // In the journal rather than straight to the terminal, whose live view it would tear.
   const sayStopping = (): void => {
     try {
@@ -60,17 +52,9 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
   try {
-    await writeRunJson(folder, {
-      id: folder.id,
-      version: options.version,
-      started: new Date().toISOString(),
-      accelerator: options.accelerator,
-      qemu: options.qemu,
-      host: options.host,
-      matrix: options.matrix,
-    });
-    const prepared = await prepareAll({ cells: plan.cells, cacheDir: options.cacheDir, signal: stopped, emit, log });
-    const reserve = reserveFromPrepared({ ...options, known: options.matrix.known, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
+    if (resumed) await removeLeftovers(folder.dir);
+    const prepared = await prepareAll({ cells: plan.cells, cacheDir: options.cacheDir, ...(resumed && { earlier: resumed.past.stages }), signal: stopped, emit, log });
+    const reserve = reserveFromPrepared({ ...options, lastGuest: resumed?.lastGuest ?? 0, known: options.matrix.known, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
     const groups = groupCells(plan.cells);
     await dispatch(
       groups,
@@ -79,6 +63,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
         await using slot = new GuestSlot(reserve, emit, groupSignal);
         const environment = {
           suiteFor: (cell: (typeof cells)[number]) => suiteFor(cell.suite),
+          startOf: (cell: (typeof cells)[number]) => (resumed ? startCellAgain(cell, resumed.past, options.retries) : startCell(cell)),
           emit,
           signal: groupSignal,
           retries: options.retries,
@@ -108,25 +93,4 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
   } finally {
     signal.removeEventListener('abort', sayStopping);
   }
-}
-
-function startEvent({ folder, matrix, version, plan, host, accelerator, rerun }: RunOptions): RunEvent {
-  return {
-    type: 'run-start',
-    runId: folder.id,
-    matrix: matrix.name,
-    version,
-    rerun,
-    host: `${hostname()}, ${host.os}, ${accelerator.accelerator}: ${accelerator.reason}`,
-    cells: plan.cells.map(({ id, kernel, image, pmem, filesystem, suite, tests }) => ({
-      id,
-      kernel: kernel.name,
-      image: image.name,
-      pmem: pmem.name,
-      filesystem: filesystem.name,
-      suite: suite.name,
-      tests,
-    })),
-    excluded: plan.excluded,
-  };
 }

@@ -12,8 +12,7 @@ import { outcomeOfEnd } from './result-lines.ts';
 const REDRAW_MS = 200;
 
 /** A view that is drawn over, for a person at a TTY; what failed scrolls by above it and stays. */
-export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, palette: Palette, now: () => number = Date.now): Reporter {
-  const fold = new RunFold();
+export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, palette: Palette, fold = new RunFold(), now: () => number = Date.now): Reporter {
   const view = createLogUpdate(stream);
   const draw = (): void => view(renderFrame(fold, now(), { width: stream.columns, height: stream.rows }, palette).join('\n'));
   // Never what keeps the process alive.
@@ -40,7 +39,7 @@ export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, p
 /** The view shows passes and skips as counts. */
 function staysInSight(event: JournalEvent, fold: RunFold): boolean {
   if (event.type === 'stage') return event.status !== 'start';
-  if (event.type !== 'test-end') return event.type === 'run-start' || event.type === 'note';
+  if (event.type !== 'test-end') return event.type === 'run-start' || event.type === 'resume' || event.type === 'note';
   const outcome = outcomeOfEnd(event, fold.cells.get(event.cell)?.tests.get(event.test)?.outcome ?? event.status);
   return needsAttention(outcome) || outcome === 'flaky';
 }

@@ -8,8 +8,7 @@ import type { Reporter } from './reporter.ts';
 import { renderNote, renderResult, renderStage } from './result-lines.ts';
 
 /** Lines that stay, for CI logs and pipes: one a finished test, evidence below what failed, a table at the end. */
-export function createPlainReporter(write: (text: string) => void, runDir: string, palette: Palette): Reporter {
-  const fold = new RunFold();
+export function createPlainReporter(write: (text: string) => void, runDir: string, palette: Palette, fold = new RunFold()): Reporter {
   const print = (lines: readonly string[]): void => {
     if (lines.length > 0) write(`${lines.join('\n')}\n`);
   };
@@ -27,6 +26,8 @@ export function renderEvent(event: JournalEvent, fold: RunFold, width: number, p
   switch (event.type) {
     case 'run-start':
       return [`pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`];
+    case 'resume':
+      return [`pmemrig ${event.version}: goes on with a run in which ${fold.totals.unreached} of ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')} are not reached yet`];
     case 'stage':
       return renderStage(event, width, palette);
     case 'test-end':

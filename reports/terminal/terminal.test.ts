@@ -111,7 +111,7 @@ describe('the live view', () => {
   test('leaves failures above itself, with all their evidence, and the final report at the end', () => {
     const tty = fakeTty(120, 10);
     const journal = makeMixedRun();
-    const reporter = createLiveReporter(tty.stream, '/runs/1', PLAIN, () => nowMs);
+    const reporter = createLiveReporter(tty.stream, '/runs/1', PLAIN, new RunFold(), () => nowMs);
     for (const event of journal.events) reporter.onEvent(event);
     reporter.close(journal.summarize());
     const text = stripVTControlCharacters(tty.text());

@@ -8,6 +8,7 @@ import type { TestResult } from '../../model/outcome.ts';
 import type { KernelProblem } from '../../model/problem.ts';
 import type { Suite } from '../../model/suite.ts';
 import type { CellEnvironment } from '../cell-environment.ts';
+import { startCell } from '../cell-queue.ts';
 import { observeGuest } from '../observe-guest.ts';
 import { GuestSlot, type ReserveGuest, type SlotGuest } from '../guest-slot.ts';
 
@@ -33,6 +34,8 @@ export function fakeWorld(options: {
   /** `debug_locks` in a guest (counted from 1) after a test; absent: a kernel without lockdep. */
   readonly lockdep?: (guest: number, test: string) => 0 | 1;
   readonly retries?: number;
+  /** Where a cell begins; absent: anew. */
+  readonly startOf?: CellEnvironment['startOf'];
   readonly needsFreshGuest?: boolean;
   readonly testTimeoutMs?: number;
 }) {
@@ -98,6 +101,7 @@ export function fakeWorld(options: {
 
   const environment: CellEnvironment = {
     suiteFor: () => suite,
+    startOf: options.startOf ?? startCell,
     emit: (event) => events.push(event),
     signal: controller.signal,
     retries: options.retries ?? 0,

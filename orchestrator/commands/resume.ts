@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import { RunFold } from '../../reports/fold.ts';
+import { runsDir } from '../model/paths.ts';
+import { claimRun } from '../run/claim-run.ts';
+import { readResumedRun } from '../run/resume-run.ts';
+import { openRunFolder } from '../run/run-folder.ts';
+import { carryOut, type ExecuteOptions, verboseLog } from './execute-run.ts';
+import { findRun } from './find-run.ts';
+
+/** `pmemrig run --resume RUN`: goes on with a run whose controller ended before it, in the same folder and journal. */
+export async function resumeCommand(run: string, options: ExecuteOptions): Promise<number> {
+  const runs = resolve(options.runs ?? runsDir());
+  const dir = findRun(run, runs);
+  await claimRun(dir, verboseLog(options));
+  const fold = new RunFold();
+  const resumed = await readResumedRun(dir, (event) => fold.apply(event));
+  const { matrix, plan, start } = resumed;
+  return carryOut({ matrix, plan, rerun: start.rerun, retries: start.retries ?? 0, runs, begin: async () => openRunFolder(dir), resumed, fold }, options);
+}

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
+import type { HostFacts } from '../host/facts.ts';
+import type { Plan } from '../model/cell.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { Matrix } from '../model/matrix.ts';
+import { listCutOff, type ResumedRun } from './resume-run.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** What a run is, as its folder tells it. */
+export interface RunFacts {
+  readonly matrix: Matrix;
+  readonly plan: Plan;
+  readonly folder: RunFolder;
+  readonly version: string;
+  readonly qemu: QemuBinary;
+  readonly accelerator: { readonly accelerator: 'kvm' | 'tcg'; readonly reason: string };
+  readonly host: HostFacts;
+  readonly retries: number;
+  /** See the event `run-start`. */
+  readonly rerun: string;
+}
+
+/** For `run.json`. */
+export function describeRun({ folder, version, accelerator, qemu, host, matrix }: RunFacts): Readonly<Record<string, unknown>> {
+  return { id: folder.id, version, started: new Date().toISOString(), accelerator, qemu, host, matrix };
+}
+
+function describeHost({ host, accelerator }: Pick<RunFacts, 'host' | 'accelerator'>): string {
+  return `${hostname()}, ${host.os}, ${accelerator.accelerator}: ${accelerator.reason}`;
+}
+
+/** The first events of a controller that goes on with a run. What was cut off is said by name: its attempt has a beginning in the journal and no end. */
+export function resumeEvents(facts: RunFacts, { start, past, torn }: ResumedRun): readonly RunEvent[] {
+  const host = describeHost(facts);
+  const notes = [
+    torn,
+    past.host === host ? undefined : `the run goes on on ${host}`,
+    start.version === facts.version ? undefined : `pmemrig ${start.version} began the run, ${facts.version} goes on with it`,
+    ...listCutOff(past).map((attempt) => `${attempt} was cut off when the controller ended`),
+  ];
+  return [{ type: 'resume', version: facts.version, host }, ...notes.flatMap((text) => (text === undefined ? [] : [{ type: 'note', text } as const]))];
+}
+
+/** The first event of a run. */
+export function startEvent({ folder, matrix, version, plan, host, accelerator, rerun, retries }: RunFacts): RunEvent {
+  return {
+    type: 'run-start',
+    runId: folder.id,
+    matrix: matrix.name,
+    version,
+    rerun,
+    retries,
+    host: describeHost({ host, accelerator }),
+    cells: plan.cells.map(({ id, kernel, image, pmem, filesystem, suite, tests }) => ({
+      id,
+      kernel: kernel.name,
+      image: image.name,
+      pmem: pmem.name,
+      filesystem: filesystem.name,
+      suite: suite.name,
+      tests,
+    })),
+    excluded: plan.excluded,
+  };
+}

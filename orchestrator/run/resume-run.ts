@@ -1,0 +1,118 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJournal } from '../../reports/read-journal.ts';
+import { type Cell, type CellId, type Plan, suiteTests } from '../model/cell.ts';
+import { UserError } from '../model/errors.ts';
+import type { JournalEvent, PlannedCell } from '../model/event.ts';
+import type { Matrix } from '../model/matrix.ts';
+import { type CellStart, startCell } from './cell-queue.ts';
+import { PastRun, planRemaining, type RunStart } from './past-run.ts';
+import { RUN_FILE } from './run-folder.ts';
+
+/** A run that is to go on where its controller left it. */
+export interface ResumedRun {
+  readonly start: RunStart;
+  readonly matrix: Matrix;
+  /** The cells that have not ended. */
+  readonly plan: Plan;
+  readonly past: PastRun;
+  /** Of all guests that were begun with. */
+  readonly lastGuest: number;
+  /** What is to be said of a torn last line. */
+  readonly torn?: string;
+}
+
+/** Before it the journal did not say how often a test is tried. */
+const FIRST_VERSION = 3;
+
+const runFile = z.object({ matrix: z.looseObject({ name: z.string(), kernels: z.array(z.looseObject({ name: z.string() })) }) });
+
+/**
+ * Reads what a run was to do and what it has done; `onEvent` gets each event of its journal.
+ * @throws UserError when there is no such run, when it has ended, or when another pmemrig made it
+ */
+export async function readResumedRun(runDir: string, onEvent: (event: JournalEvent) => void): Promise<ResumedRun> {
+  const past = new PastRun();
+  let events = 0;
+  let torn: string | undefined;
+  for await (const event of readJournal(runDir)) {
+    past.apply(event);
+    onEvent(event);
+    events += 1;
+    torn = event.type === 'note' && event.text.startsWith('events.jsonl:') ? event.text : undefined;
+  }
+  const { start } = past;
+  if (!start || past.version < FIRST_VERSION) {
+    throw new UserError(`an older pmemrig made this run: its journal has version ${past.version}, and can be gone on with from version ${FIRST_VERSION}`, { code: 'old-journal', remedy: 'start it again', position: { file: runDir } });
+  }
+  if (past.finished) {
+    throw new UserError(`the run has finished: its journal ends so after ${events} events`, { code: 'run-finished', remedy: 'start a new one; the reports name the command for what failed', position: { file: runDir } });
+  }
+  const matrix = await readMatrix(join(runDir, RUN_FILE));
+  const cells = start.cells.filter(({ id }) => past.cells.get(id)?.ended !== true).map((cell) => restoreCell(cell, matrix, runDir));
+  return { start, matrix, past, plan: { cells, excluded: start.excluded }, lastGuest: await findLastGuest(runDir), ...(torn !== undefined && { torn }) };
+}
+
+/** Where a cell goes on. */
+export function startCellAgain(cell: Cell, past: PastRun, retries: number): CellStart {
+  const known = past.cells.get(cell.id);
+  if (!known) return startCell(cell);
+  const pending = suiteTests(cell).flatMap((test) => planRemaining(test, known.attempts.get(test.name) ?? [], retries) ?? []);
+  return { pending, guests: known.guests };
+}
+
+/** `cell test#attempt` of all that was running when the controller ended. */
+export function listCutOff({ cells }: PastRun): readonly string[] {
+  return [...cells].flatMap(([id, { attempts }]) => [...attempts].flatMap(([test, tries]) => tries.flatMap(({ attempt, status }) => (status === undefined ? [`${id} ${test}#${attempt}`] : []))));
+}
+
+/** QEMU died with the controller, yet nobody removed its files: they may be as large as the pmem that they stand for. */
+export async function removeLeftovers(runDir: string): Promise<void> {
+  const guests = join(runDir, 'guests');
+  for (const guest of await readdir(guests).catch(() => [])) {
+    const files = await readdir(join(guests, guest)).catch(() => []);
+    for (const file of files) if (/^(?:pmem\d+\.img|initrd\.cpio)$/.test(file)) await rm(join(guests, guest, file), { force: true });
+  }
+}
+
+async function readMatrix(path: string): Promise<Matrix> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const { success, data } = runFile.safeParse(parse(text));
+  if (!success) throw new UserError('the run does not say what its matrix was', { code: 'no-run-file', remedy: 'start it again', position: { file: path } });
+  // The journal, whose version is known, is of the same pmemrig as this file.
+  return data.matrix as unknown as Matrix;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function restoreCell({ id, tests, ...names }: PlannedCell, matrix: Matrix, runDir: string): Cell {
+  const find = <Item extends { readonly name: string }>(items: readonly Item[], name: string): Item => {
+    const found = items.find((item) => item.name === name);
+    if (found) return found;
+    throw new UserError(`the run's matrix has no "${name}", which its cell ${id} needs`, { code: 'no-run-file', remedy: 'start it again', position: { file: join(runDir, RUN_FILE) } });
+  };
+  return {
+    // As the plan wrote it.
+    id: id as CellId,
+    kernel: find(matrix.kernels, names.kernel),
+    image: find(matrix.images, names.image),
+    pmem: find(matrix.pmem, names.pmem),
+    filesystem: find(matrix.filesystems, names.filesystem),
+    suite: find(matrix.suites, names.suite),
+    guest: matrix.guest,
+    tests,
+  };
+}
+
+/** By their folders: one that did not come up has no event. */
+async function findLastGuest(runDir: string): Promise<number> {
+  const names = await readdir(join(runDir, 'guests')).catch(() => []);
+  return names.reduce((max, name) => Math.max(max, Number(name) || 0), 0);
+}
