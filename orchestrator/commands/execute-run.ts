@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { exitStatus } from '../../reports/exit-status.ts';
@@ -15,6 +15,7 @@ import { interruptSignal } from '../run/interrupt.ts';
 import type { ResumedRun } from '../run/resume-run.ts';
 import { createRunFolder, type RunFolder } from '../run/run-folder.ts';
 import { runMatrix } from '../run/run-matrix.ts';
+import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
 import { VERSION } from '../version.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 
@@ -61,9 +62,12 @@ export async function carryOut({ runs, begin, fold, ...task }: Task, options: Ex
   checkDiskCapacity(task.plan.cells, host.runs);
 
   const folder = await begin();
+  const usual = await readUsualDurations(dirname(folder.dir), accelerator);
   const reporter = multiplexReporters([createTerminalReporter({ stream: process.stdout, runDir: folder.dir, ...(fold && { fold }) })]);
   const failure = await runMatrix({
     ...task,
+    plan: refineEstimates(task.plan, usual),
+    usual,
     folder,
     version: VERSION,
     cacheDir: cache,

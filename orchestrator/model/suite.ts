@@ -25,6 +25,11 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   readonly toArtifact: (path: string) => string;
   /** All timeouts are multiplied by it: 1 with KVM, more under TCG or a debug kernel. */
   readonly timeoutScale: number;
+  /**
+   * Seconds that a test of this cell has usually taken in the newest runs on such a guest, as they passed: for a deadline divide them by
+   * `timeoutScale`. `undefined` for one that has not passed yet.
+   */
+  readonly usualSeconds?: (test: string) => number | undefined;
   /** Builds the canary for the guest's kernel on the host, once a kernel. Rejects with InfraError when that fails. */
   readonly buildCanary: () => Promise<CanaryModule>;
   readonly log: (line: string) => void;

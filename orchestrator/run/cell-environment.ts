@@ -17,6 +17,8 @@ export interface CellEnvironment {
   /** Makes the folder for a cell's own files. */
   readonly artifactDir: (cellId: string) => Promise<string>;
   readonly toArtifact: (path: string) => string;
+  /** See `SuiteContext.usualSeconds`. */
+  readonly usualSeconds: (cellId: string, test: string) => number | undefined;
   /** See `SuiteContext.buildCanary`. */
   readonly buildCanary: (cell: Cell) => Promise<CanaryModule>;
   readonly log: (line: string) => void;

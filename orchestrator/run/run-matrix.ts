@@ -15,11 +15,13 @@ import { reserveFromPrepared } from './reserve-guest.ts';
 import { removeLeftovers, type ResumedRun, startCellAgain } from './resume-run.ts';
 import { runCell } from './run-cell.ts';
 import { writeRunJson } from './run-folder.ts';
+import type { UsualDurations } from './usual-durations.ts';
 
 export interface RunOptions extends RunFacts {
   readonly cacheDir: string;
   /** Guests at once at the most; absent: as many as memory and cores admit. */
   readonly jobs?: number;
+  readonly usual: UsualDurations;
   /** What an earlier controller has done of the run; absent: nothing. */
   readonly resumed?: ResumedRun;
   readonly signal: AbortSignal;
@@ -69,6 +71,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
           retries: options.retries,
           artifactDir: async (cellId: string) => folder.cellDir(cellId),
           toArtifact: (path: string) => folder.toArtifact(path),
+          usualSeconds: (cellId: string, test: string) => options.usual.get(cellId)?.get(test),
           buildCanary: async (cell: (typeof cells)[number]) => buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
           log,
         };

@@ -70,7 +70,17 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   async function openSession(): Promise<SuiteSession | undefined> {
     try {
       const artifactDir = await env.artifactDir(cell.id);
-      return await suite.open({ spec: cell.suite, cell, guest, artifactDir, toArtifact: env.toArtifact, timeoutScale: scale, buildCanary: async () => env.buildCanary(cell), log: env.log });
+      return await suite.open({
+        spec: cell.suite,
+        cell,
+        guest,
+        artifactDir,
+        toArtifact: env.toArtifact,
+        timeoutScale: scale,
+        usualSeconds: (test) => env.usualSeconds(cell.id, test),
+        buildCanary: async () => env.buildCanary(cell),
+        log: env.log,
+      });
     } catch (error) {
       env.signal.throwIfAborted();
       if (error instanceof SuiteSetupError) {

@@ -108,6 +108,7 @@ export function fakeWorld(options: {
     // Nothing can be made below a file: the reports of kernel problems stay in the events alone.
     artifactDir: async () => '/dev/null/cell',
     toArtifact: (path) => path,
+    usualSeconds: () => undefined,
     buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),
     log: () => undefined,
   };
