@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readEvents, results, rig, startRig, waitForTest, Workspace } from './support/rig.ts';
 
-const workspace = new Workspace();
-afterAll(() => workspace[Symbol.dispose]());
+/** One a run: the latest of each is the one that is meant. */
+const [workspace, interruptedRuns, splitRuns] = [new Workspace(), new Workspace(), new Workspace()];
+afterAll(() => {
+  for (const each of [workspace, interruptedRuns, splitRuns]) each[Symbol.dispose]();
+});
 
 const matrix = join(workspace.dir, 'resume.yaml');
 writeFileSync(
@@ -63,14 +66,29 @@ test('a run whose controller is killed in the midst of a cell is gone on with: e
 });
 
 test('an interrupted run is gone on with, from where its reports told it to be', async () => {
-  const interrupted = startRig(['run', matrix, '--filter', 'suite=fio', '--retries', '1'], workspace);
-  const dir = await waitForTest(workspace, 'fio/block-io-uring');
+  const interrupted = startRig(['run', matrix, '--filter', 'suite=fio', '--retries', '1'], interruptedRuns);
+  const dir = await waitForTest(interruptedRuns, 'fio/block-io-uring');
   interrupted.kill('SIGINT');
   expect((await interrupted).exitCode).toBe(130);
-  const run = await rig(['run', '--resume', dir, '-j', '1'], workspace);
+  const run = await rig(['run', '--resume', dir, '-j', '1'], interruptedRuns);
   expect(run.exitCode).toBe(0);
   expect(results(run.events).filter((line) => line.startsWith('fio/'))).toEqual(['fio/block-io-uring#2 pass', 'fio/block-libaio-verify#1 pass', 'fio/block-libaio#1 pass']);
   expect(run.events.filter(({ type }) => type === 'run-end')).toHaveLength(2);
+});
+
+test('a cell that is split over two guests is gone on with in two', async () => {
+  const split = startRig(['run', matrix, '--filter', 'suite=fio', '--split', '2', '-j', '2'], splitRuns);
+  const dir = await waitForTest(splitRuns, 'fio/block-libaio-verify');
+  split.kill('SIGKILL');
+  await split;
+  expect(readEvents(dir).filter(({ type }) => type === 'guest-boot').length).toBeGreaterThan(0);
+  const run = await rig(['run', '--resume', dir, '-j', '2'], splitRuns);
+  expect(run.exitCode).toBe(0);
+  const cases = countCases(dir);
+  expect(Object.keys(cases)).toHaveLength(6);
+  expect(new Set(Object.values(cases))).toEqual(new Set([1]));
+  const passed = run.events.flatMap((event) => (event.type === 'test-end' && event.test.startsWith('fio/') ? [`${event.test} ${event.status}`] : []));
+  expect(passed.toSorted()).toEqual(['fio/block-io-uring pass', 'fio/block-libaio pass', 'fio/block-libaio-verify pass']);
 });
 
 test.each([

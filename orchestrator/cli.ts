@@ -35,6 +35,7 @@ const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PM
 const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
 const retriesOption = new Option('--retries <n>', 'run a test that did not pass up to n more times, each time in a fresh guest after all others; every attempt is kept').argParser(wholeNumber).default(0);
 const jobsOption = new Option('-j, --jobs <n>', 'guests at once (default: as many as memory and cores admit)').argParser(positiveNumber);
+const splitOption = new Option('--split <n>', 'spread the tests of one cell over up to n guests at once, the longest first, where its suite allows it (fio)').argParser(positiveNumber);
 
 program
   .command('run')
@@ -43,6 +44,7 @@ program
   .argument('[matrix]', 'the matrix file')
   .addOption(filterOption)
   .addOption(retriesOption)
+  .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
   .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'retries']))
@@ -61,6 +63,7 @@ withGuestOptions(
     .option('--group <group>', 'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable', collect)
     .option('--test <name>', 'xfstests: one test, such as generic/413; repeatable', collect)
     .addOption(retriesOption)
+    .addOption(splitOption)
     .addOption(jobsOption)
     .addOption(runsOption)
     .addOption(filterOption)

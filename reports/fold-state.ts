@@ -25,6 +25,13 @@ export interface CellState {
   endedAt?: string;
   /** Of its `cell-end`. */
   endReason?: string;
-  /** The attempt in flight. */
-  current?: { readonly test: string; readonly attempt: number; readonly since: string };
+  /** The attempts in flight, one for each guest that works on the cell, by test and number. */
+  readonly running: Map<string, RunningAttempt>;
+}
+
+interface RunningAttempt {
+  readonly test: string;
+  readonly since: string;
+  /** Absent for a boot. */
+  readonly guest?: number;
 }

@@ -110,7 +110,7 @@ export class RunFold {
     this.work.totalSec -= this.work.settledSec;
     this.work.settledSec = 0;
     for (const cell of this.cells.values()) {
-      delete cell.current;
+      cell.running.clear();
       if (cell.startedAt !== undefined && cell.endedAt === undefined) cell.pausedMs += pausedMs;
     }
   }
@@ -120,16 +120,19 @@ export class RunFold {
     if (booted) this.#guests.set(guest, { ...booted, end: { how, ...(detail === undefined ? {} : { detail }) } });
   }
 
-  #startTest({ cell: id, test, attempt, t }: EventOf<'test-start'>): void {
-    const cell = this.#cell(id);
-    this.#test(cell, { name: test, estimateSec: 0 });
-    cell.current = { test, attempt, since: t };
+  #startTest(event: EventOf<'test-start'>): void {
+    const cell = this.#cell(event.cell);
+    this.#test(cell, { name: event.test, estimateSec: 0 });
+    cell.running.set(attemptKey(event), { ...pick(event, ['test', 'guest']), since: event.t });
   }
 
   #endTest(event: EventOf<'test-end'>): void {
     const cell = this.#cell(event.cell);
     const test = this.#test(cell, { name: event.test, estimateSec: 0, ...pick(event, ['parent']) });
+    const { guest } = cell.running.get(attemptKey({ ...event, test: event.parent ?? event.test })) ?? {};
+    const console = guest === undefined ? undefined : this.#guests.get(guest)?.console;
     test.attempts.push({
+      ...(console !== undefined && { console }),
       ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message']),
       ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
@@ -141,7 +144,7 @@ export class RunFold {
     this.totals[test.outcome]--;
     test.outcome = isRigTest(test.name) ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
-    if (cell.current?.test === event.test) delete cell.current;
+    cell.running.delete(attemptKey(event));
   }
 
   /** Ten metrics a test, the same names each time: kept once, they are a small part of a large run. */
@@ -153,13 +156,13 @@ export class RunFold {
     const cell = this.#cell(id);
     cell.endedAt = t;
     if (reason !== undefined) cell.endReason = reason;
-    delete cell.current;
+    cell.running.clear();
     for (const { attempts, estimateSec } of cell.tests.values()) if (attempts.length === 0) this.work.settledSec += estimateSec;
   }
 
   /** An event of a cell that the plan does not know is kept under its id alone: nothing may vanish from a report. */
   #cell(id: string, plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] }): CellState {
-    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], pausedMs: 0 }));
+    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], pausedMs: 0, running: new Map() }));
   }
 
   #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent' | 'expects'>): TestState {
@@ -194,6 +197,11 @@ function explainOutcome({ outcome, attempts }: TestState): string | undefined {
   if (outcome !== 'flaky') return attempts.findLast(({ status }) => status === outcome)?.message;
   const why = attempts.findLast(({ status }) => FAILURES.has(status))?.message;
   return why === undefined ? describeFlaky(attempts) : `${describeFlaky(attempts)}: ${why}`;
+}
+
+/** Of one cell. */
+function attemptKey({ test, attempt }: { readonly test: string; readonly attempt: number }): string {
+  return `${test}#${attempt}`;
 }
 
 function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

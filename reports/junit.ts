@@ -108,7 +108,7 @@ function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary 
 
 /** GitLab shows the element's text and not its `message`, so the text says all. */
 function describe(message: string, told: AttemptSummary | undefined, cell: CellSummary): string {
-  const where = cell.guests.at(-1)?.console;
+  const where = told?.console ?? cell.guests.at(-1)?.console;
   return [message, told?.evidence && cleanText(told.evidence).trimEnd(), where && `console log: ${cleanLine(where)}`].filter(Boolean).join('\n\n');
 }
 

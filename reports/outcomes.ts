@@ -1,4 +1,4 @@
-import type { AttemptStatus, Outcome } from '../orchestrator/model/outcome.ts';
+import { type AttemptStatus, isBenign, type Outcome } from '../orchestrator/model/outcome.ts';
 import type { AttemptSummary, CellSummary, TestSummary, Totals } from './summary.ts';
 
 /** Worst first: the order of columns and totals everywhere. */
@@ -52,7 +52,7 @@ export function tellingAttempt(test: TestSummary): AttemptSummary | undefined {
 /** The attempts beside {@link tellingAttempt} that did not pass: the story behind a flaky or retried test. */
 export function otherFailedAttempts(test: TestSummary): readonly AttemptSummary[] {
   const told = tellingAttempt(test);
-  return test.attempts.filter((attempt) => attempt !== told && attempt.status !== 'pass' && attempt.status !== 'skip');
+  return test.attempts.filter((attempt) => attempt !== told && !isBenign(attempt.status));
 }
 
 export function needsAttention(outcome: Outcome): boolean {

@@ -69,7 +69,7 @@ function describeCell(cell: CellSummary): string {
 
 function renderFailure(cell: CellSummary, test: TestSummary): string {
   const attempt = tellingAttempt(test);
-  const consoleLog = cell.guests.at(-1)?.console;
+  const consoleLog = attempt?.console ?? cell.guests.at(-1)?.console;
   const files = [...new Set([...(attempt?.artifacts ?? []), ...(consoleLog === undefined ? [] : [consoleLog])])];
   const tries = test.attempts.length > 1 ? ` (${plural(test.attempts.length, 'attempt')})` : '';
   return [

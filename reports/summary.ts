@@ -76,6 +76,8 @@ export interface AttemptSummary {
   readonly durationMs: number;
   /** See the event `test-end`. */
   readonly retried?: true;
+  /** Console log of the guest that it ran in, relative to the run folder. */
+  readonly console?: string;
   readonly message?: string;
   /** Bounded, see `bounded-evidence.ts`. */
   readonly evidence?: string;

@@ -5,7 +5,7 @@ import type { GuestSummary, RunEnding } from './summary.ts';
 /** Why a planned test never ended, the nearest cause first. */
 export function explainUnreached(test: TestState, cell: CellState, guests: readonly GuestSummary[], ending: RunEnding): string {
   if (cell.endReason !== undefined) return cell.endReason;
-  const when = cell.current?.test === test.name ? 'while it ran' : 'before it began';
+  const when = [...cell.running.values()].some((attempt) => attempt.test === test.name) ? 'while it ran' : 'before it began';
   if (ending.reason === 'interrupted') return `the run was interrupted ${when}`;
   if (ending.reason === 'cut-off' && cell.endedAt === undefined) return `the controller was killed, or is still at work, ${when}`;
   const lost = guests.findLast(({ end }) => end !== undefined && end.how !== 'disposed');

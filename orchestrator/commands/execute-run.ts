@@ -21,6 +21,7 @@ import type { PlannedMatrix } from './load-plan.ts';
 
 export interface ExecuteOptions {
   readonly retries?: number;
+  readonly split?: number;
   readonly jobs?: number;
   readonly runs?: string;
   readonly verbose: boolean;
@@ -37,13 +38,14 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string,
     await claimRun(folder.dir, verboseLog(options));
     return folder;
   };
-  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0 }, options, judge);
+  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1 }, options, judge);
 }
 
 /** What is to be run, and where. */
 interface Task extends PlannedMatrix {
   readonly rerun: string;
   readonly retries: number;
+  readonly split: number;
   readonly runs: string;
   /** Called once the host is known to hold the run. */
   readonly begin: () => Promise<RunFolder>;

@@ -30,6 +30,8 @@ export type RunEvent =
       readonly rerun: string;
       /** Further attempts at a test that did not pass. Since version 3. */
       readonly retries?: number;
+      /** Guests at most that work on one cell at once. Since version 3. */
+      readonly split?: number;
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }

@@ -61,6 +61,11 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   /** True when a cell must not share its guest with another. */
   readonly needsFreshGuest: boolean;
   /**
+   * Its tests depend neither on each other nor on their order: `--split` may spread those of one cell over several guests at once, each
+   * with a session of its own. What a session writes to the cell's folder is then named by test and attempt, or by guest.
+   */
+  readonly splittable?: true;
+  /**
    * The tests of a cell, in order, without a guest. Names carry the suite's name first: `fio/dax-mmap`.
    * Throws UserError when the combination can never work (a DAX job on virtio-blk).
    */

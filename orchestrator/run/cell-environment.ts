@@ -5,6 +5,7 @@ import type { LockdepCoverage } from '../model/lockdep.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { Suite } from '../model/suite.ts';
 import type { CellStart } from './cell-queue.ts';
+import type { GuestSlot } from './guest-slot.ts';
 
 /** What running a cell needs from the run around it. */
 export interface CellEnvironment {
@@ -14,6 +15,10 @@ export interface CellEnvironment {
   readonly signal: AbortSignal;
   /** Further attempts at a test that did not pass. */
   readonly retries: number;
+  /** Guests at most that work on one cell at once, where its suite allows it. */
+  readonly split: number;
+  /** A slot for a further guest that works on a cell. */
+  readonly openSlot: (signal: AbortSignal) => GuestSlot;
   /** Makes the folder for a cell's own files. */
   readonly artifactDir: (cellId: string) => Promise<string>;
   readonly toArtifact: (path: string) => string;

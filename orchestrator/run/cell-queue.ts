@@ -45,11 +45,13 @@ export function planNextAttempt({ test, attempt, ...past }: PendingTest, status:
 
 /**
  * The tests of one cell that are still to run, in rounds: first every test once, then what did not pass a second time,
- * and so on. A guest serves one round, so that a retry meets a guest that has seen nothing of the attempts before it.
+ * and so on. A guest serves one round, so that a retry meets a guest that has seen nothing of the attempts before it. Several guests may
+ * take from it at once.
  */
 export class CellQueue {
   readonly #rounds: PendingTest[][] = [];
   readonly #retries: number;
+  #drained = new AbortController();
 
   /** @param retries further attempts at a test that did not pass */
   constructor(pending: readonly PendingTest[], retries: number) {
@@ -63,9 +65,16 @@ export class CellQueue {
     return round === -1 ? undefined : round;
   }
 
+  /** Aborted once nothing is left, so that nobody waits for a guest in vain; what is added later has a signal of its own. */
+  get drained(): AbortSignal {
+    return this.#drained.signal;
+  }
+
   /** The next test of a round, which is then the caller's. */
   take(round: number): PendingTest | undefined {
-    return this.#rounds[round]?.shift();
+    const taken = this.#rounds[round]?.shift();
+    if (this.round === undefined) this.#drained.abort();
+    return taken;
   }
 
   /** How many are left, and how many of them never ran. */
@@ -76,6 +85,7 @@ export class CellQueue {
 
   /** Takes all that is left. */
   drain(): readonly PendingTest[] {
+    this.#drained.abort();
     return this.#rounds.splice(0).flat();
   }
 
@@ -87,6 +97,7 @@ export class CellQueue {
   }
 
   #add(pending: PendingTest): void {
+    if (this.#drained.signal.aborted) this.#drained = new AbortController();
     while (this.#rounds.length <= pending.failed) this.#rounds.push([]);
     this.#rounds[pending.failed]?.push(pending);
   }

@@ -7,8 +7,33 @@ import { type Cell, suiteTests } from '../model/cell.ts';
 const GUESTS_PER_CELL = 20;
 const TESTS_PER_GUEST = 10;
 
-/** How many guests a cell may use: 20, and one more for every ten tests, for each test that plants a kernel problem and for each round of retries. */
-export function guestBudget(cell: Pick<Cell, 'tests'>, retries: number): number {
-  const tests = suiteTests(cell);
-  return GUESTS_PER_CELL + Math.floor(tests.length / TESTS_PER_GUEST) + tests.filter(({ expects }) => expects).length + retries;
+/** The guests of one cell, as they are used up: 20, and one more for every ten tests, for each test that plants a kernel problem and for each round of retries. */
+export class GuestBudget {
+  readonly size: number;
+  readonly #before: number;
+  #used = 0;
+  /** A guest was asked for when there was none left. */
+  exhausted = false;
+
+  /** @param before guests that an earlier controller has used; these are counted on from, but not held against the cell */
+  constructor(cell: Pick<Cell, 'tests'>, retries: number, before: number) {
+    const tests = suiteTests(cell);
+    this.size = GUESTS_PER_CELL + Math.floor(tests.length / TESTS_PER_GUEST) + tests.filter(({ expects }) => expects).length + retries;
+    this.#before = before;
+  }
+
+  /** Whether a further guest may be had. */
+  get left(): boolean {
+    return this.#used < this.size;
+  }
+
+  /** The number of the next guest within the cell, from 1; `undefined` when all are used up. */
+  take(): number | undefined {
+    if (!this.left) {
+      this.exhausted = true;
+      return undefined;
+    }
+    this.#used += 1;
+    return this.#before + this.#used;
+  }
 }

@@ -18,14 +18,19 @@ export interface BootedGuest {
   readonly release: () => void;
 }
 
-/** Boots a guest; rejects with GuestDeath, InfraError or UserError. */
-export type Boot = () => Promise<BootedGuest>;
+/** Room on the host for one guest, and all that it boots from. */
+export interface Reservation {
+  /** Boots the guest, whose the room then is; to be called once. Rejects with GuestDeath, InfraError or UserError. */
+  readonly boot: (signal: AbortSignal) => Promise<BootedGuest>;
+  /** Gives the room back unused. */
+  readonly release: () => void;
+}
 
 /**
  * Waits for what a cell's guest boots from and for room on the host, so that neither counts as the guest's own time.
- * What it gives must be called once. Rejects with InfraError or UserError.
+ * Rejects with InfraError or UserError.
  */
-export type ReserveGuest = (cell: Cell, signal: AbortSignal) => Promise<Boot>;
+export type ReserveGuest = (cell: Cell, signal: AbortSignal) => Promise<Reservation>;
 
 /**
  * Holds at most one guest for a series of cells with the same boot key: boots when asked and there is
@@ -36,7 +41,7 @@ export class GuestSlot implements AsyncDisposable {
   readonly #emit: (event: RunEvent) => void;
   readonly #signal: AbortSignal;
   #current: BootedGuest | undefined;
-  #reserved: Boot | undefined;
+  #reserved: Reservation | undefined;
 
   constructor(reserve: ReserveGuest, emit: (event: RunEvent) => void, signal: AbortSignal) {
     this.#reserve = reserve;
@@ -53,22 +58,29 @@ export class GuestSlot implements AsyncDisposable {
   }
 
   /**
-   * Waits until a guest for the cell could boot at once, unless the slot holds one. What stands in the way for good
-   * (no memory, no kernel) is {@link GuestSlot.boot}'s to reject with. Rejects only when the run is being stopped.
+   * Waits until a guest for the cell could boot at once, unless the slot holds one; false if `until` ended the wait. What stands in
+   * the way for good (no memory, no kernel) is {@link GuestSlot.boot}'s to reject with. Rejects only when the run is being stopped.
    */
-  async reserve(cell: Cell): Promise<void> {
-    if (this.#current || this.#reserved) return;
-    this.#reserved = await this.#reserve(cell, this.#signal).catch((error: unknown) => async () => Promise.reject(error));
-    this.#signal.throwIfAborted();
+  async reserve(cell: Cell, until?: AbortSignal): Promise<boolean> {
+    if (this.#current || this.#reserved) return true;
+    const signal = until ? AbortSignal.any([this.#signal, until]) : this.#signal;
+    const reserved = await this.#reserve(cell, signal).catch((error: unknown) => ({ boot: async () => Promise.reject(error), release: () => undefined }));
+    if (signal.aborted) {
+      reserved.release();
+      this.#signal.throwIfAborted();
+      return false;
+    }
+    this.#reserved = reserved;
+    return true;
   }
 
   /** Boots the guest that was reserved. */
   async boot(cell: Cell): Promise<BootedGuest> {
     await this.reserve(cell);
-    const boot = this.#reserved;
+    const reserved = this.#reserved;
     this.#reserved = undefined;
-    if (!boot) throw new Error('the slot holds a guest already');
-    const booted = await boot();
+    if (!reserved) throw new Error('the slot holds a guest already');
+    const booted = await reserved.boot(this.#signal);
     this.#current = booted;
     this.#emit({
       type: 'guest-boot',
@@ -82,8 +94,10 @@ export class GuestSlot implements AsyncDisposable {
     return booted;
   }
 
-  /** Ends the guest, if there is one; `death` tells the journal why it was not the rig's own wish. */
+  /** Ends the guest, if there is one, and gives back unused room; `death` tells the journal why it was not the rig's own wish. */
   async discard(death?: GuestDeath): Promise<void> {
+    this.#reserved?.release();
+    this.#reserved = undefined;
     const booted = this.#current;
     if (!booted) return;
     this.#current = undefined;

@@ -17,6 +17,8 @@ export interface RunFacts {
   readonly accelerator: { readonly accelerator: 'kvm' | 'tcg'; readonly reason: string };
   readonly host: HostFacts;
   readonly retries: number;
+  /** Guests at most that work on one cell at once. */
+  readonly split: number;
   /** See the event `run-start`. */
   readonly rerun: string;
 }
@@ -43,7 +45,7 @@ export function resumeEvents(facts: RunFacts, { start, past, torn }: ResumedRun)
 }
 
 /** The first event of a run. */
-export function startEvent({ folder, matrix, version, plan, host, accelerator, rerun, retries }: RunFacts): RunEvent {
+export function startEvent({ folder, matrix, version, plan, host, accelerator, rerun, retries, split }: RunFacts): RunEvent {
   return {
     type: 'run-start',
     runId: folder.id,
@@ -51,6 +53,7 @@ export function startEvent({ folder, matrix, version, plan, host, accelerator, r
     version,
     rerun,
     retries,
+    split,
     host: describeHost({ host, accelerator }),
     cells: plan.cells.map(({ id, kernel, image, pmem, filesystem, suite, tests }) => ({
       id,

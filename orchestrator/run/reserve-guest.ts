@@ -6,8 +6,8 @@ import { createRunKeys } from '../../guests/ssh/keys.ts';
 import { Admission } from '../host/admission.ts';
 import type { Cell } from '../model/cell.ts';
 import type { KnownProblem } from '../model/known-problem.ts';
-import type { ReserveGuest } from './guest-slot.ts';
 import { suiteFor } from '../suites/registry.ts';
+import type { BootedGuest, ReserveGuest } from './guest-slot.ts';
 import { observeGuest } from './observe-guest.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -32,9 +32,8 @@ const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
 export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest {
   const { folder, qemu, capacity, jobs, log, prepared } = options;
   const { accelerator } = options.accelerator;
-  // A user who says how many guests may run at once has the last word on cores.
-  const cores = jobs === undefined ? capacity.cores : Number.POSITIVE_INFINITY;
-  const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores });
+  // A user who says how many guests may run at once has the last word on cores: each guest then counts for one.
+  const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores: jobs ?? capacity.cores });
   const keys = createRunKeys();
   const resolvers = new Map<string, TraceResolver>();
   /** Reading a kernel's symbols takes seconds: once a run. */
@@ -45,12 +44,12 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
   };
   let guests = options.lastGuest ?? 0;
 
-  return async (cell, signal) => {
+  return async (cell, waiting) => {
     const { kernel, image, disk } = await prepared(cell);
-    signal.throwIfAborted();
-    const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: Math.min(cell.guest.cpus, cores) }, signal);
+    waiting.throwIfAborted();
+    const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: jobs === undefined ? cell.guest.cpus : 1 }, waiting);
     const { resultsBytes } = suiteFor(cell.suite);
-    return async () => {
+    const boot = async (signal: AbortSignal): Promise<BootedGuest> => {
       try {
         guests += 1;
         const id = guests;
@@ -63,6 +62,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         throw error;
       }
     };
+    return { boot, release };
   };
 }
 

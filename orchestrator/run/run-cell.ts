@@ -1,20 +1,23 @@
 import { type Cell, CLOSE_TEST } from '../model/cell.ts';
+import { Interrupted } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
-import { CellQueue } from './cell-queue.ts';
-import { guestBudget } from './guest-budget.ts';
+import { CellQueue, type PendingTest } from './cell-queue.ts';
+import { dispatch } from './dispatch.ts';
+import { GuestBudget } from './guest-budget.ts';
 import type { GuestSlot } from './guest-slot.ts';
-import { readyGuest } from './ready-guest.ts';
-import { runSession } from './run-session.ts';
+import { type CellWork, workOnCell } from './work-on-cell.ts';
 
 /**
- * Runs every test of one cell. A test that takes its guest down costs that test alone: the rest go on in a
- * fresh guest. What never ran is left to the reader of the journal, who finds it `unreached`.
- * Rejects only when the run as a whole must stop (interrupted, the user's error, the journal lost).
+ * Runs every test of one cell, in several guests at once where the suite allows it and the run asks for it. A test that takes its
+ * guest down costs that test alone: the rest go on in a fresh guest. What never ran is left to the reader of the journal, who
+ * finds it `unreached`. Rejects only when the run as a whole must stop (interrupted, the user's error, the journal lost).
  */
 export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<void> {
   const suite = env.suiteFor(cell);
   const { pending, guests } = env.startOf(cell);
-  const queue = new CellQueue(pending, env.retries);
+  const width = suite.splittable === true ? Math.max(1, Math.min(env.split, pending.length)) : 1;
+  const queue = new CellQueue(width > 1 ? longestFirst(pending) : pending, env.retries);
+  const work: CellWork = { cell, suite, queue, budget: new GuestBudget(cell, env.retries, guests) };
   if (suite.needsFreshGuest) await slot.discard();
   // A cell that waits for its turn on the host has not started.
   if (queue.round !== undefined) await slot.reserve(cell);
@@ -24,24 +27,32 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
     // The controller before this one ended between the last test and the end of its cell.
     emitTestEnd(env, { cell: cell.id, test: CLOSE_TEST, attempt: guests + 1, durationMs: 0 }, { status: 'skip', message: 'the controller ended before its guest was closed' });
   }
-  const budget = guestBudget(cell, env.retries);
-  let bootFailures = 0;
-  for (let used = 1; queue.round !== undefined && bootFailures <= env.retries && used <= budget; used += 1) {
-    const ordinal = guests + used;
-    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries && used < budget });
-    if (booted) await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
-    else bootFailures += 1;
-  }
+  await dispatch(
+    Array.from({ length: width }, (_, index) => index),
+    width,
+    async (index, signal) => {
+      if (index === 0) return workOnCell(work, slot, { ...env, signal });
+      await using further = env.openSlot(signal);
+      await workOnCell(work, further, { ...env, signal });
+    },
+    env.signal,
+  );
+  if (env.signal.aborted) throw new Interrupted();
 
   if (suite.needsFreshGuest) await slot.discard();
-  env.emit({ type: 'cell-end', cell: cell.id, ...(bootFailures <= env.retries && tellLeft(cell, queue, budget, env)) });
+  env.emit({ type: 'cell-end', cell: cell.id, ...tellLeft(work, env) });
+}
+
+/** The guest that gets the longest last would keep all the others waiting. */
+function longestFirst(pending: readonly PendingTest[]): readonly PendingTest[] {
+  return pending.toSorted((a, b) => b.test.estimateSec - a.test.estimateSec);
 }
 
 /** Why tests are left over, for the journal; what never ran and what was to be tried again is counted in a note. */
-function tellLeft({ id }: Cell, queue: CellQueue, budget: number, env: CellEnvironment): { readonly reason?: string } {
+function tellLeft({ cell, queue, budget }: CellWork, env: CellEnvironment): { readonly reason?: string } {
   const { all, untried } = queue.left;
-  if (all === 0) return {};
-  const reason = `the cell used up its ${budget} guests`;
-  env.emit({ type: 'note', text: `${id}: ${reason}; ${untried} tests were not reached, ${all - untried} not tried again` });
+  if (all === 0 || !budget.exhausted) return {};
+  const reason = `the cell used up its ${budget.size} guests`;
+  env.emit({ type: 'note', text: `${cell.id}: ${reason}; ${untried} tests were not reached, ${all - untried} not tried again` });
   return { reason };
 }

@@ -69,6 +69,8 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
           emit,
           signal: groupSignal,
           retries: options.retries,
+          split: options.split,
+          openSlot: (signal: AbortSignal) => new GuestSlot(reserve, emit, signal),
           artifactDir: async (cellId: string) => folder.cellDir(cellId),
           toArtifact: (path: string) => folder.toArtifact(path),
           usualSeconds: (cellId: string, test: string) => options.usual.get(cellId)?.get(test),

@@ -25,10 +25,14 @@ export interface Session {
 
 /**
  * Runs the tests of the round that is due in the slot's guest, until none is left or the guest can no longer be used;
- * the slot is then empty, as it is before a further round. Takes at least one test, so that the caller's loop ends.
+ * the slot is then empty, as it is before a further round. Other guests may take from the queue meanwhile: where they were faster, it does nothing.
  */
 export async function runSession({ cell, suite, booted, ordinal, slot, queue }: Session, env: CellEnvironment): Promise<void> {
   const round = queue.round ?? 0;
+  // Taken before anything can go wrong, so that there is a test to charge with it.
+  const taken = queue.take(round);
+  if (!taken) return;
+  const first: PendingTest = taken;
   /** Problems that began between two tests: they are charged to `guest/close`. */
   const gap: JudgedProblem[] = [];
   const { guest } = booted;
@@ -49,7 +53,7 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
 
   const opened = await openSession();
   if (!opened) return;
-  for (let pending = queue.take(round); pending; pending = queue.take(round)) {
+  for (let pending: PendingTest | undefined = first; pending; pending = queue.take(round)) {
     const { test, attempt } = pending;
     const run = async (): Promise<AttemptEnd> => attemptTest({ session: opened, guest, test, attempt, timeoutScale: scale, signal: env.signal });
     const end = await observe(test, attempt, run, opened.forgives?.(test));
@@ -85,14 +89,13 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
       env.signal.throwIfAborted();
       if (error instanceof SuiteSetupError) {
         // The guest answers but can't hold this suite: a further guest of the same kind would not either.
-        for (const pending of queue.drain()) report(pending.test.name, { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) }, pending.attempt);
+        for (const pending of [first, ...queue.drain()]) report(pending.test.name, { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) }, pending.attempt);
         endWithoutClose('the suite could not be set up');
         await slot.discard();
         return undefined;
       }
       const end = endOf(error);
-      const first = queue.take(round);
-      if (first) conclude(first, { ...end, durationMs: 0 });
+      conclude(first, { ...end, durationMs: 0 });
       endWithoutClose('the guest was lost while the suite was set up');
       await slot.discard(end.death);
       return undefined;

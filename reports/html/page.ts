@@ -62,7 +62,7 @@ function* renderCell(cell: CellSummary, index: number): Generator<string> {
   const took = cell.durationMs === undefined ? undefined : formatDuration(cell.durationMs);
   const open = needsAttention(worst) ? html` open` : undefined;
   yield html`<details id="cell-${index}"${open}><summary class="${worst}"><span class="word">${MARKS[worst]}</span><span class="mono">${cell.id}</span><span class="word">${formatTotals(totals)}</span><span class="faint">${took}</span></summary>
-<div>${guest && html`<p class="faint">Linux ${guest.kernelRelease}, ${guest.accelerator}, booted in ${formatDuration(guest.bootMs)}, <a href="${encodePath(guest.console)}">console log</a></p>`}
+<div>${guest && html`<p class="faint">Linux ${guest.kernelRelease}, ${guest.accelerator}, booted in ${formatDuration(guest.bootMs)}, console log of ${cell.guests.map((each) => html`<a href="${encodePath(each.console)}">guest ${each.guest}</a> `)}</p>`}
 `.markup;
   for (const test of cell.tests) yield renderTest(test).markup;
   yield '</div></details>\n';

@@ -19,15 +19,15 @@ const FIXED_LINES = 4;
 
 /** The part of the live view that is drawn over: counts, progress, what runs now. Pure, `nowMs` in epoch ms. */
 export function renderFrame(fold: RunFold, nowMs: number, { width, height }: FrameSize, palette: Palette): string[] {
-  const running = [...fold.cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
+  const cells = [...fold.cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
   const preparing = [...fold.stages.values()].filter(({ status }) => status === 'start');
   const active = [
     ...preparing.map(({ stage, detail }) => [{ text: `▸ ${cleanLine(stage)}` }, { text: `  ${detail === '' ? 'being made ready' : cleanLine(detail)}`, style: palette.dim }]),
-    ...running.map(({ plan, current, tests }) => [
-      { text: `▸ ${cleanLine(plan.id)}`, style: palette.dim },
-      { text: `  ${current === undefined ? 'between tests' : cleanLine(current.test)}` },
-      { text: current === undefined ? '' : `  ${describeElapsed(nowMs - Date.parse(current.since), tests.get(current.test)?.estimateSec ?? 0)}`, style: palette.dim },
-    ]),
+    ...cells.flatMap(({ plan, running, tests }) => {
+      const id = { text: `▸ ${cleanLine(plan.id)}`, style: palette.dim };
+      if (running.size === 0) return [[id, { text: '  between tests' }]];
+      return [...running.values()].map(({ test, since }) => [id, { text: `  ${cleanLine(test)}` }, { text: `  ${describeElapsed(nowMs - Date.parse(since), tests.get(test)?.estimateSec ?? 0)}`, style: palette.dim }]);
+    }),
   ];
   const room = Math.max(1, height - FIXED_LINES);
   const shown = active.length <= room ? active : active.slice(0, room - 1);
@@ -35,7 +35,7 @@ export function renderFrame(fold: RunFold, nowMs: number, { width, height }: Fra
     ...shown.map((spans) => fitLine(spans, width)),
     ...(shown.length < active.length ? [fitLine([{ text: `  … and ${active.length - shown.length} more`, style: palette.dim }], width)] : []),
     renderCounts(fold, width, palette),
-    renderProgress(fold, nowMs, running, width, palette),
+    renderProgress(fold, nowMs, cells, width, palette),
   ];
 }
 
@@ -45,15 +45,12 @@ function renderCounts(fold: RunFold, width: number, palette: Palette): string {
   return fitLine(spans.length === 0 ? [{ text: 'no test finished yet', style: palette.dim }] : spans, width);
 }
 
-function renderProgress(fold: RunFold, nowMs: number, running: readonly CellState[], width: number, palette: Palette): string {
+function renderProgress(fold: RunFold, nowMs: number, cells: readonly CellState[], width: number, palette: Palette): string {
   const elapsedSec = fold.firstCellAt === undefined ? 0 : (nowMs - Date.parse(fold.firstCellAt)) / 1000;
   const facts = {
     ...fold.work,
     elapsedSec,
-    running: running.map(({ current, tests }) => ({
-      estimateSec: current === undefined ? 0 : (tests.get(current.test)?.estimateSec ?? 0),
-      elapsedSec: current === undefined ? 0 : (nowMs - Date.parse(current.since)) / 1000,
-    })),
+    running: cells.flatMap(({ running, tests }) => [...running.values()].map(({ test, since }) => ({ estimateSec: tests.get(test)?.estimateSec ?? 0, elapsedSec: (nowMs - Date.parse(since)) / 1000 }))),
   };
   const share = shareDone(facts);
   const all = sumTotals(fold.totals) - fold.totals.excluded;

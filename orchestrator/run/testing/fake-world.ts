@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell, CellId } from '../../model/cell.ts';
 import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
@@ -7,10 +8,11 @@ import type { KnownProblem } from '../../model/known-problem.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { KernelProblem } from '../../model/problem.ts';
 import type { Suite } from '../../model/suite.ts';
+import { Admission } from '../../host/admission.ts';
 import type { CellEnvironment } from '../cell-environment.ts';
 import { startCell } from '../cell-queue.ts';
 import { observeGuest } from '../observe-guest.ts';
-import { GuestSlot, type ReserveGuest, type SlotGuest } from '../guest-slot.ts';
+import { type BootedGuest, GuestSlot, type ReserveGuest, type SlotGuest } from '../guest-slot.ts';
 
 /** What a fake test does: a result, or its guest's death, or never ending. */
 export type Script = TestResult | GuestDeath | 'never' | Error;
@@ -37,6 +39,12 @@ export function fakeWorld(options: {
   /** Where a cell begins; absent: anew. */
   readonly startOf?: CellEnvironment['startOf'];
   readonly needsFreshGuest?: boolean;
+  /** How long a test takes, in ms; absent: no time. */
+  readonly lastsMs?: Readonly<Record<string, number>>;
+  /** Room on the host for so many guests; absent: for all. */
+  readonly room?: number;
+  /** Guests at once; the suite allows it. */
+  readonly split?: number;
   readonly testTimeoutMs?: number;
 }) {
   const events: RunEvent[] = [];
@@ -46,7 +54,8 @@ export function fakeWorld(options: {
   let boots = 0;
   let running = '';
 
-  const reserve: ReserveGuest = async () => async () => {
+  const admission = new Admission({ memoryBytes: options.room ?? Infinity, cores: Infinity });
+  const boot = async (): Promise<Omit<BootedGuest, 'release'>> => {
     boots += 1;
     const failure = options.boots?.[boots - 1];
     if (failure instanceof Error) throw failure;
@@ -67,13 +76,18 @@ export function fakeWorld(options: {
       known: options.known ?? [],
       log: () => undefined,
     });
-    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, release: () => undefined };
+    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log` };
+  };
+  const reserve: ReserveGuest = async (_cell, signal) => {
+    const release = await admission.acquire({ memoryBytes: 1, cores: 1 }, signal);
+    return { release, boot: async () => boot().then((booted) => ({ ...booted, release }), (error: unknown) => (release(), Promise.reject(error))) };
   };
 
   const attempts = new Map<string, number>();
   const suite: Suite = {
     kind: 'fio',
     needsFreshGuest: options.needsFreshGuest ?? false,
+    splittable: true,
     plan: () => [],
     open: async () => {
       if (options.openError) throw options.openError;
@@ -88,6 +102,8 @@ export function fakeWorld(options: {
           const attempt = (attempts.get(name) ?? 0) + 1;
           attempts.set(name, attempt);
           const script = options.scripts[name]?.[attempt - 1] ?? { status: 'pass' };
+          const lastsMs = options.lastsMs?.[name];
+          if (lastsMs !== undefined) await sleep(lastsMs);
           if (script === 'never') return new Promise(() => undefined);
           if (script instanceof Error) throw script;
           return script;
@@ -105,6 +121,8 @@ export function fakeWorld(options: {
     emit: (event) => events.push(event),
     signal: controller.signal,
     retries: options.retries ?? 0,
+    split: options.split ?? 1,
+    openSlot: (signal) => new GuestSlot(reserve, environment.emit, signal),
     // Nothing can be made below a file: the reports of kernel problems stay in the events alone.
     artifactDir: async () => '/dev/null/cell',
     toArtifact: (path) => path,

@@ -16,6 +16,7 @@ const SLOWEST_BYTES_PER_SEC = 2 * 2 ** 20;
 export const fioSuite: Suite<FioSuiteSpec> = {
   kind: 'fio',
   needsFreshGuest: false,
+  splittable: true,
   plan: planFioJobs,
   open: openFio,
 };

@@ -1,0 +1,35 @@
+import type { Cell } from '../model/cell.ts';
+import type { Suite } from '../model/suite.ts';
+import { Interrupted } from './attempt.ts';
+import type { CellEnvironment } from './cell-environment.ts';
+import type { CellQueue } from './cell-queue.ts';
+import type { GuestBudget } from './guest-budget.ts';
+import type { GuestSlot } from './guest-slot.ts';
+import { readyGuest } from './ready-guest.ts';
+import { runSession } from './run-session.ts';
+
+/** A cell that one guest or several side by side work on. */
+export interface CellWork {
+  readonly cell: Cell;
+  readonly suite: Suite;
+  readonly queue: CellQueue;
+  readonly budget: GuestBudget;
+}
+
+/**
+ * Works on a cell in one slot's guests, one after the other, until nothing is left to take, no guest comes up or all are used up.
+ * Whoever runs a test sees to its retry, so that nobody needs to wait for the others' results.
+ */
+export async function workOnCell({ cell, suite, queue, budget }: CellWork, slot: GuestSlot, env: CellEnvironment): Promise<void> {
+  let bootFailures = 0;
+  while (queue.round !== undefined && bootFailures <= env.retries) {
+    const reserved = await slot.reserve(cell, AbortSignal.any([env.signal, queue.drained]));
+    if (env.signal.aborted) throw new Interrupted();
+    if (!reserved) continue;
+    const ordinal = budget.take();
+    if (ordinal === undefined) return;
+    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries && budget.left });
+    if (booted) await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
+    else bootFailures += 1;
+  }
+}
