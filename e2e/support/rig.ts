@@ -38,8 +38,8 @@ export function startRig(args: readonly string[], workspace: Workspace, options:
 }
 
 /** Runs it to its end; `dir` and `events` are those of the workspace's latest run. */
-export async function rig(args: readonly string[], workspace: Workspace): Promise<RigRun> {
-  const { exitCode, stdout, stderr } = await startRig(args, workspace);
+export async function rig(args: readonly string[], workspace: Workspace, options: { readonly env?: Readonly<Record<string, string>> } = {}): Promise<RigRun> {
+  const { exitCode, stdout, stderr } = await startRig(args, workspace, options);
   const dir = latestRun(workspace);
   return { exitCode, stdout, stderr, dir, events: dir === '' ? [] : readEvents(dir) };
 }

@@ -7,7 +7,7 @@ import type { SuiteContext } from '../../model/suite.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { fetchResults, type FetchedResults } from './fetch-results.ts';
-import { HOST_OPTIONS, TREE } from './guest-paths.ts';
+import { HOST_OPTIONS, RESULTS, TREE } from './guest-paths.ts';
 import { type CheckVerdict, parseCheck } from './parse-check.ts';
 
 const MAX_MESSAGE = 500;
@@ -15,9 +15,10 @@ const MAX_MESSAGE = 500;
 /** Runs one test by a call of `check` of its own, and keeps what it left unless it passed. `name` is `generic/413`. */
 export async function runXfstest(context: SuiteContext<XfstestsSuiteSpec>, name: string, attempt: number): Promise<TestResult> {
   const { guest } = context;
-  // Of a listed test that has no file check makes one without a name, which then fails or passes.
+  // What the test before left is copied by now; it may have filled the disk. Of a listed test that has no file check makes one without a name,
+  // which then fails or passes.
   // No deadline of its own: past the test's, the worker takes the kernel's stacks while it still hangs.
-  const exit = await guest.exec(['bash', '-c', `cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; exec ./check "$1"`, 'check', name], { env: { HOST_OPTIONS } });
+  const exit = await guest.exec(['bash', '-c', `rm -rf ${RESULTS}/*; cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; exec ./check "$1"`, 'check', name], { env: { HOST_OPTIONS } });
   const verdict = parseCheck(name, exit.stdout);
   if (verdict.kind === 'pass' && exit.exitCode === 0) return { status: 'pass' };
   if (verdict.kind === 'notrun') return { status: 'skip', message: oneLine(verdict.reason, MAX_MESSAGE) };
