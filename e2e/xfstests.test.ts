@@ -46,7 +46,7 @@ rules:
   - { tests: [selftest/002], action: known, devices: [virtio-pmem], reason: not here }
 `,
     );
-    run = await rig(['run', writeMatrix('lies', `lists: [${lists}], timeout: 15s, groups: [generic/quick], tests: [${TESTS.join(', ')}]`)], workspace);
+    run = await rig(['run', writeMatrix('lies', `lists: [${lists}], timeout: 25s, groups: [generic/quick], tests: [${TESTS.join(', ')}]`)], workspace);
   }, 15 * MINUTES);
 
   test('each test has exactly one result, and the exit status says that some failed', () => {
@@ -91,7 +91,9 @@ rules:
   test('what a test left is kept within bounds, under no name of its own choice', () => {
     expect(statSync(join(folder('selftest-016.1'), 'full')).size).toBe(4 * 2 ** 20);
     expect(readdirSync(folder('selftest-018.1')).toSorted()).toEqual(['check.log', 'out.bad']);
-    expect(readdirSync(folder('.')).filter((name) => /\.\d$/.test(name))).toHaveLength(13);
+    expect(readdirSync(folder('.')).toSorted().filter((name) => /\.\d$/.test(name))).toEqual(
+      ['002', '003', '016', '018', '022', '026'].map((id) => `selftest-${id}.1`),
+    );
   });
 
   test('no result is no pass', () => {

@@ -49,7 +49,8 @@ describe('a failure says why', () => {
 describe('what the harness would have us take for a pass, or for nothing', () => {
   test.each([
     ['it was ended by a signal, and exits 0', ['generic/413', 'Ran: generic/413', 'Interrupted!', 'Passed all 1 tests'], 'interrupted by a signal'],
-    ['the file is missing, and it exits 0', ['generic/413        - no such test?', 'Passed all 0 tests'], "the test's file is not in the tree"],
+    ['the file is missing', ['generic/413 - no such test?'], "the test's file is not in the tree"],
+    ['it takes a folder for a test, and passes it', ['generic/413        - no such test?', 'Passed all 0 tests'], 'does not say that it ran the test'],
     ['the test is unknown', ['generic/413 - unknown test, ignored', 'Passed all 0 tests'], 'does not know the test'],
     ['the test is expunged', ['generic/413        [expunged]', 'Passed all 0 tests'], 'expunged the test'],
     ['it stops before the test', ['our local _scratch_mkfs routine ...', 'check: failed to mkfs $SCRATCH_DEV using specified options'], 'check: failed to mkfs $SCRATCH_DEV'],

@@ -15,13 +15,13 @@ export function parseCheck(name: string, stdout: string): CheckVerdict {
   const at = lines.findIndex((line) => line === name || line.startsWith(`${name} `) || line.startsWith(`${name}\t`));
   const end = lines.findIndex((line) => line.startsWith('Ran: ') || /^(Passed all|Failed) \d+/.test(line));
   if (lines.some((line) => line === `${name} - unknown test, ignored`)) return { kind: 'none', why: "the harness does not know the test: it is not in its folder's group.list" };
+  if (lines.includes(`${name} - no such test?`)) return { kind: 'none', why: "the test's file is not in the tree" };
   // After a signal its summary goes where the output of the test in flight went.
   if (at !== -1 && end === -1) return { kind: 'none', why: 'the harness ended in the middle of the test, without its summary' };
   if (at === -1) return { kind: 'none', why: lines.findLast((line) => line !== '') ?? 'the harness said nothing' };
 
   const first = (lines[at] ?? '').slice(name.length);
   const block = [first, ...lines.slice(at + 1, end)];
-  if (/^\s+- no such test\?$/.test(first)) return { kind: 'none', why: "the test's file is not in the tree" };
   if (first.endsWith('[expunged]')) return { kind: 'none', why: 'the harness expunged the test, which nobody asked it to' };
   if (listed(lines, 'Not run').has(name)) return { kind: 'notrun', reason: afterMark(block, '[not run]') };
   if (listed(lines, 'Failures').has(name)) return { kind: 'fail', why: explain(block), details: block.slice(1).filter((line) => line !== '') };

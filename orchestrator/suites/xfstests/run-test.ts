@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
@@ -35,7 +35,10 @@ export async function keepResults(context: SuiteContext<XfstestsSuiteSpec>, name
   const kept = await fetchResults(guest, name, localDir);
   const log = join(localDir, 'check.log');
   if (output !== undefined) await writeFile(log, output);
-  return { kept, artifacts: [...(output === undefined ? [] : [log]), ...kept.files.values()].map(toArtifact) };
+  const paths = [...(output === undefined ? [] : [log]), ...kept.files.values()];
+  // It left nothing, and shall not seem to have.
+  if (paths.length === 0) await rmdir(localDir);
+  return { kept, artifacts: paths.map(toArtifact) };
 }
 
 async function judge(verdict: CheckVerdict, exit: ExecResult, { files, notes }: FetchedResults): Promise<TestResult> {

@@ -22,7 +22,7 @@ interface World {
 
 async function open(answers: Readonly<Record<string, Answer | readonly Answer[]>> = {}, { rules = [], filesystem = EXT4_DAX, disk = {} }: { rules?: readonly XfstestsRule[]; filesystem?: FilesystemSpec; disk?: Readonly<Record<string, string>> } = {}): Promise<World> {
   const guest = {
-    ...createFakeGuest({ devices: [FSDAX, { ...FSDAX, path: '/dev/pmem1' }], answers: { statx: DAX, ...answers } }),
+    ...createFakeGuest({ devices: [FSDAX, { ...FSDAX, path: '/dev/pmem1' }], answers: { 'mountpoint -q': { exitCode: 1 }, statx: DAX, ...answers } }),
     resultsDisk: {
       serial: 'results',
       async read(path: string, localPath: string): Promise<number> {
@@ -59,6 +59,15 @@ describe('a guest is made ready', () => {
   test('DAX that is gone at the end fails the clean-up', async () => {
     const { session } = await open({ statx: [DAX, DAX, { stdout: 'stat.attributes = 0x0\n' }] });
     await expect(session.close()).rejects.toMatchObject({ status: 'fail' });
+  });
+
+  test('TEST is proved as the last test left it, before it is mounted anew', async () => {
+    const mounted = { 'mountpoint -q': [{ exitCode: 1 }, { exitCode: 1 }, {}] };
+    const kept = await open(mounted);
+    await kept.session.close();
+    expect(kept.calls).toContain('umount /mnt/xfstests-test');
+    const lost = await open({ ...mounted, statx: [DAX, DAX, { stdout: 'stat.attributes = 0x0\n' }] });
+    await expect(lost.session.close()).rejects.toMatchObject({ status: 'fail' });
   });
 
   test('a guest that lacks something is the rig\'s, with its own words', async () => {
