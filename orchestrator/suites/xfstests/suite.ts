@@ -8,18 +8,17 @@ import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { assignRoles } from './assign-roles.ts';
+import { deadlineSec } from './deadline.ts';
 import { DIR, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
 import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import { composePlaces } from './mount-places.ts';
 import { planXfstests } from './plan.ts';
+import { readCatalogue } from './read-tree.ts';
 import { proveMount } from './prove-mounts.ts';
 import { describeRule, findRule, forgiveKnown } from './rules.ts';
 import { keepResults, runXfstest } from './run-test.ts';
 
 const SET_UP = readFileSync(join(PACKAGE_ROOT, 'orchestrator/suites/xfstests/guest/set-up.sh'), 'utf8');
-/** After which a test hangs, unscaled: those of the group quick end within seconds, some of the others run for minutes. */
-const QUICK_TIMEOUT_SEC = 180;
-const OTHER_TIMEOUT_SEC = 900;
 
 /** The tests of an xfstests tree that somebody has built, each by a call of its `check`, on the devices that the topology gives. */
 export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
@@ -28,6 +27,8 @@ export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
   needsFreshGuest: true,
   plan: planXfstests,
   resultsBytes: 512 * 2 ** 20,
+  // No test counts on what another has left, but for the age of the file system on TEST.
+  splittable: true,
   disk: ({ tree }) => (tree?.at === 'host' ? { path: tree.path, serial: TREE_SERIAL } : undefined),
   open: openXfstests,
 };
@@ -46,9 +47,8 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
   for (const place of places) await proveMount(context, filesystem, place);
   const subject = { filesystem, device: cell.pmem.devices[roles.test]?.kind ?? 'nvdimm', kernelRelease: guest.kernelRelease };
   const nameOf = (test: string): string => test.slice(spec.name.length + 1);
-  const seconds = new Map(cell.tests.map(({ name, estimateSec }) => [name, estimateSec]));
   return {
-    testTimeoutMs: ({ name }) => (spec.timeoutSec ?? ((seconds.get(name) ?? 0) > 30 ? OTHER_TIMEOUT_SEC : QUICK_TIMEOUT_SEC)) * 1000,
+    testTimeoutMs: ({ name }) => deadlineSec({ spec, usualSec: unscaled(context.usualSeconds?.(name), context.timeoutScale), isQuick: isQuick(context, nameOf(name)) }) * 1000,
     async run({ name }, attempt) {
       const test = nameOf(name);
       const excluded = findRule(spec.rules, 'exclude', test, subject);
@@ -62,6 +62,15 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
       for (const place of [{ ...test, mkfs: [] }, scratch]) await proveMount(context, filesystem, place);
     },
   };
+}
+
+function unscaled(seconds: number | undefined, scale: number): number | undefined {
+  return seconds === undefined ? undefined : seconds / scale;
+}
+
+function isQuick({ spec, cell }: SuiteContext<XfstestsSuiteSpec>, test: string): boolean {
+  const folder = spec.tree && readCatalogue(spec.tree, cell.image).get(test.slice(0, test.indexOf('/')));
+  return folder?.some(({ name, groups }) => name === test && groups.has('quick')) ?? false;
 }
 
 async function setUpGuest({ spec, cell, guest, timeoutScale, log }: SuiteContext<XfstestsSuiteSpec>): Promise<void> {
