@@ -61,7 +61,7 @@ test.each([
 test('the pmem files of guests that nobody ended are removed, their logs are not', async () => {
   const guest = join(dir, 'guests', '1');
   mkdirSync(guest, { recursive: true });
-  for (const file of ['pmem0.img', 'initrd.cpio', 'console.log']) writeFileSync(join(guest, file), '');
+  for (const file of ['pmem0.img', 'results.img', 'initrd.cpio', 'console.log', 'qemu.json']) writeFileSync(join(guest, file), '');
   await removeLeftovers(dir);
-  expect(['pmem0.img', 'initrd.cpio', 'console.log'].filter((file) => existsSync(join(guest, file)))).toEqual(['console.log']);
+  expect(['pmem0.img', 'results.img', 'initrd.cpio', 'console.log', 'qemu.json'].filter((file) => existsSync(join(guest, file)))).toEqual(['console.log', 'qemu.json']);
 });

@@ -67,12 +67,12 @@ export function listCutOff({ cells }: PastRun): readonly string[] {
   return [...cells].flatMap(([id, { attempts }]) => [...attempts].flatMap(([test, tries]) => tries.flatMap(({ attempt, status }) => (status === undefined ? [`${id} ${test}#${attempt}`] : []))));
 }
 
-/** QEMU died with the controller, yet nobody removed its files: they may be as large as the pmem that they stand for. */
+/** QEMU died with the controller, yet nobody removed its disks and pmem files: they may be as large as what they stand for. */
 export async function removeLeftovers(runDir: string): Promise<void> {
   const guests = join(runDir, 'guests');
   for (const guest of await readdir(guests).catch(() => [])) {
     const files = await readdir(join(guests, guest)).catch(() => []);
-    for (const file of files) if (/^(?:pmem\d+\.img|initrd\.cpio)$/.test(file)) await rm(join(guests, guest, file), { force: true });
+    for (const file of files) if (/\.img$|^initrd\.cpio$/.test(file)) await rm(join(guests, guest, file), { force: true });
   }
 }
 
