@@ -13,13 +13,18 @@ interface GuestTurn {
   readonly ordinal: number;
   /** Another guest is booted if this one does not come up. */
   readonly retried: boolean;
+  /** Another guest is booted if it is QEMU that dies of this one. */
+  readonly retriedForHost: boolean;
 }
 
+/** Why no guest can be had: by the kernel or its devices, or since QEMU itself died. */
+export type NoGuest = 'failed' | 'qemu-died';
+
 /**
- * The slot's guest, or a new one with its pmem set up and verified; `undefined` when none can be had, which
+ * The slot's guest, or a new one with its pmem set up and verified; or why none can be had, which
  * is then reported as the cell's `guest/boot` or `guest/pmem`.
  */
-export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironment, turn: GuestTurn): Promise<BootedGuest | undefined> {
+export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironment, turn: GuestTurn): Promise<BootedGuest | NoGuest> {
   const { ordinal: attempt, retried } = turn;
   const shared = slot.current;
   if (shared) {
@@ -32,25 +37,26 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
   // The wait for room on the host is not the boot's.
   await slot.reserve(cell);
   const booted = await boot(cell, slot, env, turn);
-  if (!booted) return undefined;
+  if (typeof booted === 'string') return booted;
   const at = { cell: cell.id, test: PMEM_TEST, attempt };
   env.emit({ type: 'test-start', ...at, guest: booted.guest.id });
   const { result, durationMs, death, lockdep } = await observeAttempt(booted, at, env, async () => setUpPmem(booted));
   emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && result.status !== 'pass' && { retried: true }) }, result);
   if (result.status === 'pass') return booted;
   await slot.discard(death);
-  return undefined;
+  return 'failed';
 }
 
 /**
  * Boots as a test of its own. A kernel that complained on its way up fails that test, yet is used: its next boot
  * would complain again, and whoever tests it wants to know the rest too.
  */
-async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal, retried }: GuestTurn): Promise<BootedGuest | undefined> {
+async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal, retried, retriedForHost }: GuestTurn): Promise<BootedGuest | NoGuest> {
   const at = { cell: cell.id, test: BOOT_TEST, attempt: ordinal };
   env.emit({ type: 'test-start', ...at });
   const start = performance.now();
   let result: TestResult;
+  let why: NoGuest = 'failed';
   try {
     const { guest, observer } = await slot.boot(cell);
     const observation = await observer.settle();
@@ -59,10 +65,11 @@ async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal
   } catch (error) {
     env.signal.throwIfAborted();
     result = resultOfError(error);
+    if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'qemu-died';
     await slot.discard(error instanceof GuestDeath ? error : undefined);
   }
-  emitTestEnd(env, { ...at, durationMs: performance.now() - start, ...(retried && !slot.current && { retried: true }) }, result);
-  return slot.current;
+  emitTestEnd(env, { ...at, durationMs: performance.now() - start, ...((why === 'failed' ? retried : retriedForHost) && !slot.current && { retried: true }) }, result);
+  return slot.current ?? why;
 }
 
 async function setUpPmem({ guest }: BootedGuest): Promise<AttemptEnd> {

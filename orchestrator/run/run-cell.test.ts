@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CLOSE_TEST, isRigTest } from '../model/cell.ts';
 import { GuestDeath, InfraError, UserError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
@@ -119,6 +119,22 @@ test('pmem that is not as asked fails guest/pmem with every problem', async () =
   await runCell(fakeCell('c', ['a']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['guest/pmem#1 fail']);
   expect(world.disposed).toEqual([1]);
+});
+
+describe('a QEMU that dies in the boot', () => {
+  const died = new GuestDeath('qemu-died', 'QEMU was killed by SIGSEGV', '');
+
+  test('costs the cell nothing, whatever its retries', async () => {
+    const world = fakeWorld({ scripts: {}, boots: [died, died, 'ok'] });
+    await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+    expect(story(world.events)).toEqual(['guest/boot#1 infra', 'guest/boot#2 infra', 'a#1 pass']);
+  });
+
+  test('is given up the third time', async () => {
+    const world = fakeWorld({ scripts: {}, boots: [died, died, died, 'ok'] });
+    await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+    expect(story(world.events)).toEqual(['guest/boot#1 infra', 'guest/boot#2 infra', 'guest/boot#3 infra']);
+  });
 });
 
 test('what the host failed at is infra, never the kernel', async () => {

@@ -8,6 +8,9 @@ import type { GuestSlot } from './guest-slot.ts';
 import { readyGuest } from './ready-guest.ts';
 import { runSession } from './run-session.ts';
 
+/** Boots that a cell has over, whatever its retries, for a QEMU that dies: under TCG one in some hundred was seen to end by SIGSEGV as its guest booted. */
+const HOST_RETRIES = 2;
+
 /** A cell that one guest or several side by side work on. */
 export interface CellWork {
   readonly cell: Cell;
@@ -22,14 +25,17 @@ export interface CellWork {
  */
 export async function workOnCell({ cell, suite, queue, budget }: CellWork, slot: GuestSlot, env: CellEnvironment): Promise<void> {
   let bootFailures = 0;
+  let hostFailures = 0;
   while (queue.round !== undefined && bootFailures <= env.retries) {
     const reserved = await slot.reserve(cell, AbortSignal.any([env.signal, queue.drained]));
     if (env.signal.aborted) throw new Interrupted();
     if (!reserved) continue;
     const ordinal = budget.take();
     if (ordinal === undefined) return;
-    const booted = await readyGuest(cell, slot, env, { ordinal, retried: bootFailures < env.retries && budget.left });
-    if (booted) await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
+    const retried = bootFailures < env.retries && budget.left;
+    const booted = await readyGuest(cell, slot, env, { ordinal, retried, retriedForHost: retried || (hostFailures < HOST_RETRIES && budget.left) });
+    if (typeof booted !== 'string') await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
+    else if (booted === 'qemu-died' && hostFailures < HOST_RETRIES) hostFailures += 1;
     else bootFailures += 1;
   }
 }
