@@ -1,4 +1,4 @@
-import { selectNames } from './globs.ts';
+import { selectNames } from '../orchestrator/model/globs.ts';
 import { suggest } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { AXES } from './schema-rules.ts';

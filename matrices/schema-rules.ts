@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GLOB_LIMITS, isModestGlob } from './globs.ts';
+import { GLOB_LIMITS, isModestGlob } from '../orchestrator/model/globs.ts';
 import { record, text } from './scalars.ts';
 
 /** The axes of the matrix, as rules and filters call them, and the key that lists each one's names. */
@@ -7,7 +7,7 @@ export const AXES = { kernel: 'kernels', image: 'images', pmem: 'pmem', filesyst
 
 export type Axis = keyof typeof AXES;
 
-const glob = text('a glob').refine(isModestGlob, { error: `expected a glob of ${GLOB_LIMITS}` });
+export const glob = text('a glob').refine(isModestGlob, { error: `expected a glob ${GLOB_LIMITS}` });
 
 const globs = z
   .union([glob, z.array(glob).min(1, { error: 'expected at least one glob' })], { error: 'expected a glob or a list of globs' })

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { selectNames } from './globs.ts';
+import { selectNames } from '../orchestrator/model/globs.ts';
 import { loadMatrix } from './load.ts';
 import { PACKAGE_ROOT } from '../orchestrator/model/package-root.ts';
 

@@ -6,10 +6,11 @@ import { DAX_MODES, type XfstestsRule } from '../orchestrator/model/xfstests.ts'
 import { describeIssues } from './describe-issue.ts';
 import { toUserError } from './problem.ts';
 import { listOf, record, text } from './scalars.ts';
+import { glob } from './schema-rules.ts';
 import { parseYaml } from './yaml-source.ts';
 
 const rule = record('a rule', {
-  tests: listOf(text('a test such as generic/470, or a glob'), 'tests').describe('Names or globs: generic/470, xfs/5*.'),
+  tests: listOf(glob, 'tests').describe('Names or globs: generic/470, xfs/5*.'),
   action: z.enum(['exclude', 'known'], { error: 'expected exclude or known' }).describe('exclude: not run. known: run, and a failure is no news.'),
   reason: text('a reason, for the reports'),
   link: z.url({ error: 'expected a URL' }).optional(),

@@ -1,4 +1,4 @@
-import { selectNames } from '../../matrices/globs.ts';
+import { selectNames } from '../model/globs.ts';
 import type { Cell, CellId, ExcludedCell, Plan } from '../model/cell.ts';
 import { KernelUnfitError, SuiteAbsentError, UserError } from '../model/errors.ts';
 import type { Matrix, SelectRule } from '../model/matrix.ts';

@@ -1,5 +1,4 @@
-import picomatch from 'picomatch';
-import { GLOB_LIMITS, isModestGlob } from '../../matrices/globs.ts';
+import { GLOB_LIMITS, globMatcher, isModestGlob } from '../model/globs.ts';
 import { nearest } from '../model/nearest.ts';
 import { AXES } from '../../matrices/schema-rules.ts';
 import type { Axis } from '../../matrices/schema-rules.ts';
@@ -50,7 +49,7 @@ function parseFilter(expression: string): Filter {
       remedy: "write a glob over cell ids, or AXIS=GLOB: --filter 'kernel=debian-6.*'",
     });
   if (!isModestGlob(glob)) {
-    throw new UserError(`the filter "${expression}" is beyond reason`, { code: 'bad-filter', remedy: `write a glob of ${GLOB_LIMITS}` });
+    throw new UserError(`the filter "${expression}" is beyond reason`, { code: 'bad-filter', remedy: `write a glob ${GLOB_LIMITS}` });
   }
   if (axis !== 'cell' && !isAxis(axis)) {
     const near = nearest(axis, axes);
@@ -59,7 +58,7 @@ function parseFilter(expression: string): Filter {
       remedy: near === undefined ? `known axes: ${axes.join(', ')}` : `write ${near}=${glob}`,
     });
   }
-  const matches = picomatch(glob);
+  const matches = globMatcher([glob]);
   const byPart = axis === 'cell' && !glob.includes('/');
   return {
     expression,

@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import { KNOWN_FAILURE } from '../../model/forgiven.ts';
+import { globMatcher } from '../../model/globs.ts';
 import { isInRange } from '../../model/kernel-range.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import type { PmemDevice } from '../../model/pmem.ts';
@@ -20,7 +20,7 @@ export function findRule(rules: readonly XfstestsRule[], action: XfstestsRule['a
   return rules.find(
     (rule) =>
       rule.action === action &&
-      picomatch.isMatch(name, [...rule.tests]) &&
+      globMatcher(rule.tests)(name) &&
       (rule.kernels === undefined || isInRange(kernelRelease, rule.kernels)) &&
       (rule.filesystems?.includes(filesystem.type) ?? true) &&
       (rule.devices?.includes(device) ?? true) &&
