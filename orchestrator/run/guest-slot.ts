@@ -14,6 +14,8 @@ export interface BootedGuest {
   readonly observer: GuestObserver;
   /** Console log, relative to the run folder. */
   readonly console: string;
+  /** The same, as a path of the host. */
+  readonly consoleFile: string;
   /** Gives back the memory and cores that admission lent. */
   readonly release: () => void;
 }

@@ -6,6 +6,7 @@ import type { CellEnvironment } from './cell-environment.ts';
 import type { BootedGuest } from './guest-slot.ts';
 import { isBenign } from '../model/outcome.ts';
 import { markExpected } from './expected-problem.ts';
+import { consoleSize, keepConsole } from './keep-console.ts';
 import { judgeObservation } from './judge-observation.ts';
 import type { Observation } from './observe-guest.ts';
 import { tellProblems } from './tell-problems.ts';
@@ -19,18 +20,23 @@ export interface ObservedEnd extends AttemptEnd {
   readonly before: Observation['before'];
 }
 
+/** Of these the console may tell more than the test does. */
+const SPEAKS_OF_THE_KERNEL: ReadonlySet<string> = new Set(['fail', 'crash', 'hang']);
+
 /** Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count. */
 export async function observeAttempt(
-  { guest, observer }: BootedGuest,
+  { guest, observer, consoleFile }: BootedGuest,
   { expects, ...at }: { readonly cell: string; readonly test: string; readonly attempt: number; readonly expects?: ExpectedProblem },
   env: CellEnvironment,
   run: () => Promise<AttemptEnd>,
   forgiven: readonly KnownProblem[] = [],
 ): Promise<ObservedEnd> {
+  const label = `${at.test}#${at.attempt} ${at.cell}`;
+  const from = await consoleSize(consoleFile);
   let end: AttemptEnd;
   let start = performance.now();
   try {
-    await observer.begin(`${at.test}#${at.attempt} ${at.cell}`, forgiven);
+    await observer.begin(label, forgiven);
     start = performance.now();
     end = await run();
   } catch (error) {
@@ -52,5 +58,8 @@ export async function observeAttempt(
   await tellProblems(env, { ...at, guest: guest.id }, observation);
   const { lockdep, before } = observation;
   // That lockdep went off at what was planted is no gap in what it watches.
-  return { ...judgeObservation(end, observation, expects), durationMs, before, ...(lockdep && !expects && { lockdep }) };
+  const judged = judgeObservation(end, observation, expects);
+  const { result } = judged;
+  const kept = SPEAKS_OF_THE_KERNEL.has(result.status) ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
+  return { ...judged, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), durationMs, before, ...(lockdep && !expects && { lockdep }) };
 }

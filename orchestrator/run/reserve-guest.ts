@@ -56,7 +56,8 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         const dir = await folder.guestDir(id);
         const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), ...(resultsBytes !== undefined && { resultsBytes }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
         const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
-        return { guest, observer, accelerator, console: folder.toArtifact(join(dir, 'console.log')), release };
+        const consoleFile = join(dir, 'console.log');
+        return { guest, observer, accelerator, console: folder.toArtifact(consoleFile), consoleFile, release };
       } catch (error) {
         release();
         throw error;

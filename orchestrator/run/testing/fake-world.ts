@@ -76,7 +76,7 @@ export function fakeWorld(options: {
       known: options.known ?? [],
       log: () => undefined,
     });
-    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log` };
+    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, consoleFile: '/nonexistent/console.log' };
   };
   const reserve: ReserveGuest = async (_cell, signal) => {
     const release = await admission.acquire({ memoryBytes: 1, cores: 1 }, signal);

@@ -71,9 +71,9 @@ describe('a guest is made ready', () => {
   });
 
   test('a guest that lacks something is the rig\'s, with its own words', async () => {
-    await expect(open({ 'sh -s': { exitCode: 1, stderr: "the tree was built for another system than the image:\nltp/fsx: version `GLIBC_2.38' not found\n" } })).rejects.toMatchObject({
+    await expect(open({ 'sh -s': { exitCode: 1, stderr: "the tree was built for another system than the image's, Debian GNU/Linux 12 (bookworm): it wants GLIBC_2.38; build it on that one\nltp/fsx: version `GLIBC_2.38' not found\n" } })).rejects.toMatchObject({
       status: 'infra',
-      message: 'xfstests cannot run in this guest: the tree was built for another system than the image:',
+      message: "xfstests cannot run in this guest: the tree was built for another system than the image's, Debian GNU/Linux 12 (bookworm): it wants GLIBC_2.38; build it on that one",
       evidence: "ltp/fsx: version `GLIBC_2.38' not found",
     });
   });
@@ -88,7 +88,7 @@ describe('a test', () => {
   test('that passes leaves nothing', async () => {
     const world = await open({ './check': PASS });
     expect(await run(world)).toEqual({ status: 'pass' });
-    expect(readdirSync(world.artifactDir)).toEqual(['host-options']);
+    expect(readdirSync(world.artifactDir)).toEqual(['guest-versions', 'host-options']);
   });
 
   test('that is listed as passed by a check that failed is none', async () => {

@@ -18,7 +18,9 @@ import { proveMount } from './prove-mounts.ts';
 import { describeRule, findRule, forgiveKnown } from './rules.ts';
 import { keepResults, runXfstest } from './run-test.ts';
 
-const SET_UP = readFileSync(join(PACKAGE_ROOT, 'orchestrator/suites/xfstests/guest/set-up.sh'), 'utf8');
+const GUEST_SCRIPTS = join(PACKAGE_ROOT, 'orchestrator/suites/xfstests/guest');
+const SET_UP = readFileSync(join(GUEST_SCRIPTS, 'set-up.sh'), 'utf8');
+const DESCRIBE = readFileSync(join(GUEST_SCRIPTS, 'describe.sh'), 'utf8');
 
 /** The tests of an xfstests tree that somebody has built, each by a call of its `check`, on the devices that the topology gives. */
 export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
@@ -42,6 +44,9 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
   const hostOptions = composeHostOptions({ filesystem, devices: guest.devices, roles, kernelRelease: guest.kernelRelease, resultBase: RESULTS });
   await guest.write(HOST_OPTIONS, hostOptions);
   await writeFile(join(context.artifactDir, 'host-options'), hostOptions);
+  // One file for all guests of the cell: they are alike, but for those that died.
+  const about = await guest.exec(['sh', '-s'], { stdin: DESCRIBE, timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale });
+  await writeFile(join(context.artifactDir, 'guest-versions'), lastLines(about.stdout, 200, 64 * 1024));
 
   const places = composePlaces(guest.devices, roles, filesystem, guest.kernelRelease);
   for (const place of places) await proveMount(context, filesystem, place);

@@ -65,6 +65,10 @@ done
 # shellcheck disable=SC2086
 problems=$(ldd $binaries 2>&1 | grep -E "not found|cannot execute|wrong ELF" | sed "s,$DIR/tree/,,; s,^[[:space:]]*,," | sort -u)
 foreign=$(echo "$problems" | grep -E "GLIBC_|libc\.so|cannot execute|wrong ELF" | head -n 8) || true
-[ -z "$foreign" ] || die "the tree was built for another system than the image:
+if [ -n "$foreign" ]; then
+	. /etc/os-release
+	wants=$(echo "$foreign" | grep -oE 'GLIBC_[0-9.]+' | sort -V | tail -n 1)
+	die "the tree was built for another system than the image's, $PRETTY_NAME${wants:+: it wants $wants}; build it on that one
 $foreign"
+fi
 echo "$problems"
