@@ -25,8 +25,8 @@ module.exports = {
     {
       name: 'commands-are-leaves',
       severity: 'error',
-      from: { pathNot: '^(orchestrator/(commands/|cli\\.ts)|e2e/)' },
-      to: { path: '^orchestrator/(commands/|cli\\.ts)' },
+      from: { pathNot: '^(orchestrator/(commands/|cli/|cli\\.ts)|e2e/)' },
+      to: { path: '^orchestrator/(commands/|cli/|cli\\.ts)' },
     },
     { name: 'no-test-from-code', severity: 'error', from: { pathNot: '(\\.test\\.ts$|^e2e/)' }, to: { path: '(\\.test\\.ts$|^e2e/)' } },
   ],

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { KernelOptions } from './commands/compose-kernel.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { addKernelVerbs } from './cli/kernel-verbs.ts';
+import { filterOption, jobsOption, retriesOption, runsOption, splitOption, withGuestOptions } from './cli/options.ts';
+import { addResultVerbs } from './cli/result-verbs.ts';
+import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
 import type { ExecuteOptions } from './commands/execute-run.ts';
 import { describeError, KernelError, UserError } from './model/errors.ts';
@@ -28,14 +31,6 @@ Examples:
 
 Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host, 130 interrupted.`,
   );
-
-const DEFAULT_PMEM: string[] = ['nvdimm'];
-
-const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PMEMRIG_RUNS or $XDG_STATE_HOME/pmemrig/runs)');
-const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
-const retriesOption = new Option('--retries <n>', 'run a test that did not pass up to n more times, each time in a fresh guest after all others; every attempt is kept').argParser(wholeNumber).default(0);
-const jobsOption = new Option('-j, --jobs <n>', 'guests at once (default: as many as memory and cores admit)').argParser(positiveNumber);
-const splitOption = new Option('--split <n>', 'spread the tests of one cell over up to n guests at once, the longest first, where its suite allows it (fio)').argParser(positiveNumber);
 
 program
   .command('run')
@@ -122,59 +117,7 @@ withGuestOptions(
   process.exitCode = await shellCommand(matrix, cell, options);
 });
 
-const kernelCommands = program
-  .command('kernel')
-  .summary('build kernels, and look after those in the cache')
-  .addHelpText(
-    'after',
-    `
-Examples:
-  pmemrig kernel build --kernel ~/linux --config +prove-locking
-  pmemrig kernel build --kernel linux-source-6.1 --patch fix.mbox --base debian/bookworm/cloud-amd64
-  pmemrig kernel build matrices/lockdep.yaml         all kernels of a matrix
-  pmemrig kernel list
-  pmemrig kernel prune --unused 7`,
-  );
-
-withKernelOptions(
-  kernelCommands
-    .command('build')
-    .summary('build or fetch kernels ahead of a run; what is there already is not built again')
-    .argument('[matrix]', 'a matrix file; without it the kernel is described by the options')
-    .argument('[names...]', 'only these kernels of the matrix'),
-).action(async (matrix: string | undefined, names: string[], options: KernelOptions) => {
-  const { kernelBuildCommand } = await import('./commands/kernel.ts');
-  process.exitCode = await kernelBuildCommand(matrix, names, options);
-});
-
-kernelCommands
-  .command('list')
-  .summary('the kernels in the cache')
-  .option('--json', 'as JSON')
-  .action(async (options) => {
-    const { kernelListCommand } = await import('./commands/kernel.ts');
-    process.exitCode = await kernelListCommand(options);
-  });
-
-kernelCommands
-  .command('show')
-  .summary('how a kernel in the cache was built, and its files')
-  .argument('<kernel>', 'its key in `kernel list`, or the beginning of it, or its release')
-  .action(async (kernel: string) => {
-    const { kernelShowCommand } = await import('./commands/kernel.ts');
-    process.exitCode = await kernelShowCommand(kernel);
-  });
-
-kernelCommands
-  .command('prune')
-  .summary('remove kernels and sources from the cache that nobody has used for a while')
-  .option('--unused <days>', 'for how long', wholeNumber, 30)
-  .option('--all', 'all of them; not while a run goes on')
-  .option('--dry-run', 'only say what would be removed')
-  .action(async (options) => {
-    const { kernelPruneCommand } = await import('./commands/kernel.ts');
-    process.exitCode = await kernelPruneCommand(options);
-  });
+addKernelVerbs(program);
 
 program
   .command('list')
@@ -209,15 +152,7 @@ program
     schemaCommand();
   });
 
-program
-  .command('report')
-  .summary("write a run's reports again from its journal")
-  .argument('[run]', 'a run folder or id', 'latest')
-  .addOption(runsOption)
-  .action(async (run: string, options) => {
-    const { reportCommand } = await import('./commands/report.ts');
-    process.exitCode = await reportCommand(run, options);
-  });
+addResultVerbs(program);
 
 await main();
 
@@ -247,48 +182,4 @@ function exitCodeOf(error: unknown): number {
 
 function isVerbose(): boolean {
   return program.opts<{ verbose?: boolean }>().verbose ?? false;
-}
-
-function withKernelOptions(command: Command): Command {
-  return command
-    .option('--kernel <which>', 'a kernel source to build, a bzImage or vmlinux, linux-source-6.1 (to build), or a Debian release[/flavour]', 'bookworm-backports')
-    .option('--modules <dir>', "a given image's modules (…/lib/modules/<release>)")
-    .option('--config <fragments>', 'what a kernel to build is configured with: +prove-locking adds to the default; names and paths without + replace it', commaList)
-    .option('--base <config>', 'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], or the path of a .config')
-    .option('--ref <rev>', 'the git revision of the source to build (default: the tree as it lies there)')
-    .option('--patch <file>', 'a patch or mbox to apply first; repeatable', (file: string, previous?: readonly string[]) => [...(previous ?? []), file]);
-}
-
-function withGuestOptions(command: Command): Command {
-  return withKernelOptions(command)
-    .option('--image <release>', 'Debian release of the guest', 'bookworm')
-    .option('--pmem <kinds>', 'nvdimm, nvdimm-raw, nvdimm-devdax, nvdimm-sector, virtio-pmem, e820, virtio-blk', commaList, DEFAULT_PMEM)
-    .option('--size <size>', 'of each pmem device', '1G')
-    .option('--fs <names>', 'ext4-dax, xfs-dax, ext4, xfs, none (default: none for a command, else ext4-dax where the device can do DAX)', commaList)
-    .option('--cpus <n>', 'of the guest', positiveNumber, 2)
-    .option('--memory <size>', 'of the guest', '2G')
-    .option('--append <words>', "more words for the kernel's command line");
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
-}
-
-/** `a,b`; said twice, the lists add up. The first word of the user's replaces the default, which commander gives as `previous`, too. */
-function commaList(value: string, previous?: readonly string[]): string[] {
-  const words = value.split(',').map((word) => word.trim()).filter((word) => word !== '');
-  const said = previous !== undefined && previous !== DEFAULT_PMEM ? previous : [];
-  return [...said, ...words];
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('Expected a whole number.');
-  return number;
-}
-
-function positiveNumber(value: string): number {
-  const number = wholeNumber(value);
-  if (number === 0) throw new InvalidArgumentError('Expected at least 1.');
-  return number;
 }

@@ -1,0 +1,43 @@
+import { type Command, Option } from 'commander';
+import { runsOption } from './options.ts';
+import { positiveNumber } from './values.ts';
+
+/** The verbs that read what runs have left, and boot nothing. */
+export function addResultVerbs(program: Command): void {
+  program
+    .command('compare')
+    .summary('what one run did otherwise than another')
+    .description('Judges each test against a baseline: new failures first, with how often the test failed in the runs before. Exit status 1 for a new failure, a test that is gone or skipped anew.')
+    .argument('<base>', 'the run to compare with: a run folder or id')
+    .argument('[run]', 'the newer run', 'latest')
+    .option('--json', 'the same as JSON')
+    .addOption(runsOption)
+    .addHelpText('after', '\nExamples:\n  pmemrig compare 20261123-020000-nightly-1a2b\n  pmemrig compare ~/artifacts/run-of-ci latest')
+    .action(async (base: string, run: string, options) => {
+      const { compareCommand } = await import('../commands/compare.ts');
+      process.exitCode = await compareCommand(base, run, options);
+    });
+
+  program
+    .command('history')
+    .summary("a test's outcomes over the runs; without one, the runs")
+    .argument('[test]', 'with its suite: xfstests/generic/413')
+    .option('--cell <part>', 'only cells with this in their id')
+    .addOption(new Option('--last <n>', 'the newest runs').argParser(positiveNumber).default(20))
+    .addOption(runsOption)
+    .addHelpText('after', '\nExamples:\n  pmemrig history\n  pmemrig history xfstests/generic/413 --cell virtio-pmem --last 50')
+    .action(async (test: string | undefined, options) => {
+      const { historyCommand } = await import('../commands/history.ts');
+      process.exitCode = await historyCommand(test, options);
+    });
+
+  program
+    .command('report')
+    .summary("write a run's reports again from its journal")
+    .argument('[run]', 'a run folder or id', 'latest')
+    .addOption(runsOption)
+    .action(async (run: string, options) => {
+      const { reportCommand } = await import('../commands/report.ts');
+      process.exitCode = await reportCommand(run, options);
+    });
+}

@@ -1,0 +1,27 @@
+import { InvalidArgumentError } from 'commander';
+
+/** What `--pmem` stands at. */
+export const DEFAULT_PMEM: string[] = ['nvdimm'];
+
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}
+
+/** `a,b`; said twice, the lists add up. The first word of the user's replaces the default, which commander gives as `previous`, too. */
+export function commaList(value: string, previous?: readonly string[]): string[] {
+  const words = value.split(',').map((word) => word.trim()).filter((word) => word !== '');
+  const said = previous !== undefined && previous !== DEFAULT_PMEM ? previous : [];
+  return [...said, ...words];
+}
+
+export function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('Expected a whole number.');
+  return number;
+}
+
+export function positiveNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError('Expected at least 1.');
+  return number;
+}

@@ -1,0 +1,74 @@
+import type { Metric, Outcome } from '../../orchestrator/model/outcome.ts';
+import { isForgiven } from '../../orchestrator/model/forgiven.ts';
+import { FAILURES, tellingAttempt } from '../outcomes.ts';
+import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
+
+/** What history keeps of one run. */
+export interface HistoryRecord {
+  readonly runId: string;
+  /** The matrix' name. */
+  readonly matrix: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly host: string;
+  readonly ending: RunSummary['ending']['reason'];
+  /** Size of the journal that it was made from: one that has grown since was resumed, and is read again. */
+  readonly journalBytes: number;
+  readonly tests: readonly HistoryTest[];
+  readonly metrics: readonly HistoryMetric[];
+}
+
+/** One test of one cell. */
+export interface HistoryTest {
+  readonly cell: string;
+  /** Its name in the matrix; the version that it stood for then is `kernelRelease`. */
+  readonly kernel: string;
+  /** `uname -r`; absent where no guest of the cell came up. */
+  readonly kernelRelease?: string;
+  readonly test: string;
+  readonly outcome: Outcome;
+  readonly forgiven: boolean;
+  readonly attempts: number;
+  /** Attempts that failed, crashed or hung. */
+  readonly failed: number;
+  /** Of the attempt that counts. */
+  readonly durationMs: number;
+  readonly message?: string;
+}
+
+/** One figure of the attempt that counts. */
+export interface HistoryMetric extends Metric {
+  readonly cell: string;
+  readonly test: string;
+}
+
+/** What a run amounts to for those that come after it. */
+export function recordOf(summary: RunSummary, journalBytes: number): HistoryRecord {
+  const { runId, matrix, startedAt, host, ending } = summary;
+  return {
+    runId,
+    matrix,
+    startedAt,
+    host,
+    ending: ending.reason,
+    journalBytes,
+    tests: summary.cells.flatMap((cell) => cell.tests.map((test) => rowOf(cell, test))),
+    metrics: summary.cells.flatMap(({ id: cell, tests }) => tests.flatMap((test) => (tellingAttempt(test)?.metrics ?? []).map((metric) => ({ ...metric, cell, test: test.name })))),
+  };
+}
+
+function rowOf(cell: CellSummary, { name, outcome, message, attempts }: TestSummary): HistoryTest {
+  const kernelRelease = cell.guests.at(-1)?.kernelRelease;
+  return {
+    cell: cell.id,
+    kernel: cell.kernel,
+    test: name,
+    outcome,
+    forgiven: isForgiven(outcome, message),
+    ...(kernelRelease !== undefined && { kernelRelease }),
+    attempts: attempts.length,
+    failed: attempts.filter(({ status }) => FAILURES.has(status)).length,
+    durationMs: attempts.at(-1)?.durationMs ?? 0,
+    ...(message !== undefined && { message }),
+  };
+}

@@ -1,0 +1,44 @@
+import { openDuck } from './parquet.ts';
+import { type HistoryLine, type PastOf, type PastRun, queryPast, queryRuns, queryTest, queryTestNames } from './query-history.ts';
+import { listHistory, syncHistory } from './sync-history.ts';
+
+/** How many earlier runs a verdict looks at: enough for a test that fails one time in a hundred to have shown it. */
+const VERDICT_RUNS = 200;
+
+/** What all runs below a folder came to, as of when it was opened. */
+export interface History extends Disposable {
+  /** Newest first. */
+  readonly runs: readonly PastRun[];
+  /** See {@link queryTest}. */
+  test(query: { readonly test: string; readonly cell?: string; readonly last: number }): Promise<readonly HistoryLine[]>;
+  /** All tests that any run knows, sorted. */
+  testNames(): Promise<readonly string[]>;
+  /** The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them. */
+  before(matrix: string, startedAt: string): Promise<{ readonly runs: readonly PastRun[]; readonly of: PastOf }>;
+}
+
+/**
+ * Opens the history of the runs below `runsDir`, brought up to date first, see {@link syncHistory}.
+ * @param log tells what was left out, and of long work
+ */
+export async function openHistory(runsDir: string, log: (line: string) => void): Promise<History> {
+  const duck = await openDuck();
+  try {
+    await syncHistory(duck, runsDir, log);
+    const files = await listHistory(runsDir);
+    const runs = await queryRuns(duck, files);
+    return {
+      runs,
+      test: async (query) => queryTest(duck, files, query),
+      testNames: async () => queryTestNames(duck, files),
+      async before(matrix, startedAt) {
+        const chosen = runs.filter((run) => run.matrix === matrix && run.startedAt < startedAt).slice(0, VERDICT_RUNS).toReversed();
+        return { runs: chosen, of: await queryPast(duck, files, chosen) };
+      },
+      [Symbol.dispose]: () => duck[Symbol.dispose](),
+    };
+  } catch (error) {
+    duck[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { describeError } from '../../orchestrator/model/errors.ts';
+import { RunFold } from '../fold.ts';
+import { readJournal } from '../read-journal.ts';
+import { TESTS_SUFFIX, writeRecord } from './history-files.ts';
+import { recordOf } from './history-record.ts';
+import { type Duck, fromFiles } from './parquet.ts';
+
+/** Of the files' layout: with another one they are made anew from the journals. */
+const LAYOUT = 'v1';
+
+const known = z.object({ run_id: z.string(), journal_bytes: z.number() });
+
+/** Where history of the runs in a folder is kept, beside them. */
+function historyDir(runsDir: string): string {
+  return join(runsDir, 'history', LAYOUT);
+}
+
+/** The runs' files that hold tests. */
+export async function listHistory(runsDir: string): Promise<string[]> {
+  const dir = historyDir(runsDir);
+  const names = await readdir(dir).catch(() => []);
+  return names.filter((name) => name.endsWith(TESTS_SUFFIX)).toSorted().map((name) => join(dir, name));
+}
+
+/**
+ * Brings history up to date with the journals below `runsDir`: those that are new, or have grown since they were read, are read. What
+ * it knows of a run whose folder is gone stays. Any number of processes may do so at once: each run has files of its own, renamed into place.
+ *
+ * @param log tells of each journal that cannot be read, and of long work
+ * Rejects with what the file system or DuckDB rejects with.
+ */
+export async function syncHistory(duck: Duck, runsDir: string, log: (line: string) => void): Promise<void> {
+  const dir = historyDir(runsDir);
+  await mkdir(dir, { recursive: true });
+  const seen = await readKnown(duck, await listHistory(runsDir), log);
+  const stale = await findStale(runsDir, seen);
+  if (stale.length > 20) log(`history: reading ${stale.length} journals`);
+  for (const { name, folder, bytes } of stale) {
+    try {
+      const fold = new RunFold();
+      for await (const event of readJournal(folder)) fold.apply(event);
+      // By the folder's name: what a foreign journal calls itself is no file name.
+      await writeRecord(duck, dir, { ...recordOf(fold.summarize(), bytes), runId: name });
+    } catch (error) {
+      if (error instanceof Error && 'syscall' in error) throw error;
+      log(`history leaves out ${folder}: ${describeError(error)}`);
+    }
+  }
+}
+
+/** Bytes of the journal that each run was read from. */
+async function readKnown({ connection }: Duck, files: readonly string[], log: (line: string) => void): Promise<Map<string, number>> {
+  const read = async (some: readonly string[]): Promise<z.infer<typeof known>[]> => {
+    if (some.length === 0) return [];
+    const reader = await connection.runAndReadAll(`SELECT run_id, first(journal_bytes) AS journal_bytes FROM ${fromFiles(some)} GROUP BY run_id`);
+    return z.array(known).parse(reader.getRowObjectsJS());
+  };
+  const rows = await read(files).catch(async () => {
+    // One of them is no Parquet file of ours. It goes aside, and is made again from its journal.
+    const readable: z.infer<typeof known>[] = [];
+    for (const file of files) {
+      readable.push(
+        ...(await read([file]).catch(async (error: unknown) => {
+          log(`history puts ${file} aside as .unreadable: ${describeError(error)}`);
+          await rename(file, `${file}.unreadable`);
+          return [];
+        })),
+      );
+    }
+    return readable;
+  });
+  return new Map(rows.map(({ run_id, journal_bytes }) => [run_id, journal_bytes]));
+}
+
+async function findStale(runsDir: string, seen: ReadonlyMap<string, number>): Promise<{ readonly name: string; readonly folder: string; readonly bytes: number }[]> {
+  const names = (await readdir(runsDir).catch(() => [])).filter((name) => /^\d{8}-\d{6}-/.test(name)).toSorted();
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const folder = join(runsDir, name);
+      const bytes = (await stat(join(folder, 'events.jsonl')).catch(() => undefined))?.size ?? 0;
+      return { name, folder, bytes };
+    }),
+  );
+  // A run that has said nothing yet is none.
+  return found.filter(({ name, bytes }) => bytes > 0 && seen.get(name) !== bytes);
+}

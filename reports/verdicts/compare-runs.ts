@@ -1,0 +1,94 @@
+import { isForgiven } from '../../orchestrator/model/forgiven.ts';
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { FAILURES, tellingAttempt } from '../outcomes.ts';
+import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
+import { judgeTest } from './judge-test.ts';
+import type { PastTest, RunPlace, TestVerdict, ToldTest, Verdict } from './verdict.ts';
+import { VERDICTS } from './verdict.ts';
+
+/** A run against a baseline. */
+export interface Comparison {
+  readonly base: RunSummary;
+  readonly now: RunSummary;
+  /** In the order of {@link VERDICTS}, then of the plan. */
+  readonly tests: readonly ComparedTest[];
+  readonly totals: Readonly<Record<Verdict, number>>;
+  /** Cells that only one of the two runs has. */
+  readonly onlyBase: readonly string[];
+  readonly onlyNow: readonly string[];
+}
+
+export interface ComparedTest extends TestVerdict {
+  readonly cell: string;
+  readonly test: string;
+  /** Absent where a run does not have it. */
+  readonly base?: Outcome;
+  readonly now?: Outcome;
+  readonly message?: string;
+  /** Of the attempt that counts, bounded. */
+  readonly evidence?: string;
+}
+
+/** A test that was found failing when it first ran is as much to look at as one that fails anew. */
+export function isAlarm({ verdict, now }: Pick<ComparedTest, 'verdict' | 'now'>): boolean {
+  return verdict === 'new-failure' || verdict === 'missing' || verdict === 'newly-skipped' || (verdict === 'new-test' && now !== undefined && FAILURES.has(now));
+}
+
+/**
+ * Judges each test of the cells that both runs have.
+ * @param pastOf what became of a test of a cell before `now`, oldest first; the baseline is put in where it is not among them
+ */
+export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[]): Comparison {
+  const baseCells = new Map(base.cells.map((cell) => [cell.id, cell]));
+  const common = now.cells.flatMap((cell) => {
+    const before = baseCells.get(cell.id);
+    return before ? [{ cell, before }] : [];
+  });
+  const tests = common.flatMap(({ cell, before }) => compareCell(before, cell, base, pastOf));
+  const nowIds = new Set(now.cells.map(({ id }) => id));
+  return {
+    base,
+    now,
+    tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
+    totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Record<Verdict, number>,
+    onlyBase: base.cells.map(({ id }) => id).filter((id) => !nowIds.has(id)),
+    onlyNow: now.cells.map(({ id }) => id).filter((id) => !baseCells.has(id)),
+  };
+}
+
+function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[]): ComparedTest[] {
+  const baseTests = new Map(before.tests.map((test) => [test.name, test]));
+  const place = placeOf(base, before);
+  const names = new Set([...cell.tests, ...before.tests].map(({ name }) => name));
+  const nowTests = new Map(cell.tests.map((test) => [test.name, test]));
+  return [...names].flatMap((name) => {
+    const [was, is] = [baseTests.get(name), nowTests.get(name)];
+    const verdict = judgeTest(is && tell(is), was && tell(was), withBase(pastOf(cell.id, name), was, place));
+    if (!verdict) return [];
+    const evidence = is && tellingAttempt(is)?.evidence;
+    return {
+      ...verdict,
+      cell: cell.id,
+      test: name,
+      ...(was && { base: was.outcome }),
+      ...(is && { now: is.outcome }),
+      ...(is?.message !== undefined && { message: is.message }),
+      ...(evidence !== undefined && { evidence }),
+    };
+  });
+}
+
+/** A baseline that history does not hold, say of another machine, counts as the run before. */
+function withBase(past: readonly PastTest[], was: TestSummary | undefined, run: RunPlace): readonly PastTest[] {
+  if (!was || past.some((each) => each.run.runId === run.runId)) return past;
+  return [...past, { ...tell(was), run }].toSorted((a, b) => a.run.startedAt.localeCompare(b.run.startedAt));
+}
+
+function placeOf({ runId, startedAt }: RunSummary, { guests }: CellSummary): RunPlace {
+  const kernelRelease = guests.at(-1)?.kernelRelease;
+  return { runId, startedAt, ...(kernelRelease !== undefined && { kernelRelease }) };
+}
+
+function tell({ outcome, message, attempts }: TestSummary): ToldTest {
+  return { outcome, forgiven: isForgiven(outcome, message), failed: attempts.filter(({ status }) => FAILURES.has(status)).length };
+}

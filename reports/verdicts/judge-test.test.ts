@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { OUTCOMES } from '../outcomes.ts';
+import { judgeTest } from './judge-test.ts';
+import { VERDICTS, type PastTest, type ToldTest } from './verdict.ts';
+
+const LETTERS = { P: 'pass', F: 'fail', C: 'crash', H: 'hang', K: 'flaky', S: 'skip', X: 'excluded', I: 'infra', U: 'unreached', Z: 'skip' } as const;
+
+/** `PPF` → three runs, oldest first; Z is a forgiven failure. */
+function past(letters: string): PastTest[] {
+  return Array.from(letters, (letter, index) => ({ ...told(letter), run: { runId: `r${index}`, startedAt: `2026-01-0${index + 1}T00:00:00.000Z` } }));
+}
+
+function told(letter: string): ToldTest {
+  const outcome = LETTERS[letter as keyof typeof LETTERS];
+  return { outcome, forgiven: letter === 'Z', failed: 'FCHK'.includes(letter) ? 1 : 0 };
+}
+
+/** The last of the past is the baseline. */
+const judge = (before: string, now: string) => judgeTest(now === '' ? undefined : told(now), before === '' ? undefined : told(before.at(-1) ?? ''), past(before));
+
+test.each([
+  ['P', 'F', 'new-failure'],
+  ['PPPPPPPP', 'C', 'new-failure'],
+  ['PKPPFPPP', 'F', 'known-failure'],
+  ['F', 'F', 'known-failure'],
+  ['Z', 'Z', 'known-failure'],
+  ['Z', 'P', 'fixed'],
+  ['S', 'F', 'new-failure'],
+  ['', 'F', 'new-test'],
+  ['', 'P', 'new-test'],
+  ['FFF', 'P', 'fixed'],
+  ['PPPF', 'P', 'still-passing'],
+  ['F', 'P', 'fixed'],
+  ['P', 'S', 'newly-skipped'],
+  ['F', 'S', 'newly-skipped'],
+  ['S', 'S', 'still-skipped'],
+  ['P', 'X', 'still-skipped'],
+  ['S', 'P', 'new-test'],
+  ['PS', 'P', 'still-passing'],
+  ['P', '', 'missing'],
+  ['S', '', undefined],
+  ['P', 'I', 'untold'],
+  ['F', 'U', 'untold'],
+  // An infra baseline is none: what was known before counts.
+  ['PI', 'F', 'new-failure'],
+  ['FI', 'F', 'known-failure'],
+  ['PU', 'S', 'newly-skipped'],
+])('%s, then %s: %s', (before, now, verdict) => expect(judge(before, now)?.verdict).toBe(verdict));
+
+test('a test that fails one time in ten is told when it has failed three times in a row, and since when', () => {
+  const tenth = 'PPPPPPPPPF'.repeat(4) + 'P';
+  const base = told('P');
+  expect(judgeTest(told('F'), base, past(tenth))?.verdict).toBe('known-failure');
+  expect(judgeTest(told('F'), base, past(`${tenth}F`))?.verdict).toBe('known-failure');
+  expect(judgeTest(told('F'), base, past(`${tenth}FF`))).toMatchObject({ verdict: 'new-failure', rate: { failed: 4, of: 41 }, since: { runId: 'r41' }, lastGood: { runId: 'r40' } });
+});
+
+test('retries that failed too count as failures in a row', () => {
+  const tenth = past('PPPPPPPPPF'.repeat(4) + 'P');
+  expect(judgeTest({ ...told('F'), failed: 3 }, told('P'), tenth)).toMatchObject({ verdict: 'new-failure', chance: expect.closeTo(0.00123, 4) as number });
+});
+
+describe('whatever the past', () => {
+  const letter = fc.constantFrom(...Object.keys(LETTERS));
+  const anyPast = fc.array(letter, { maxLength: 40 }).map((letters) => letters.join(''));
+
+  test('a run that the rig failed at is no regression, a pass is no alarm, and a failure never passes', () => {
+    fc.assert(
+      fc.property(anyPast, fc.option(letter, { nil: '' }), (before, now) => {
+        const verdict = judge(before, now);
+        if (!verdict) return now === '';
+        if (now === 'I' || now === 'U') return verdict.verdict === 'untold';
+        if (now === 'P' || now === 'K') return ['still-passing', 'fixed', 'new-test'].includes(verdict.verdict);
+        if (now !== '' && 'FCH'.includes(now)) return ['new-failure', 'known-failure', 'new-test'].includes(verdict.verdict);
+        return VERDICTS.includes(verdict.verdict);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('what the rig failed at before changes no verdict', () => {
+    fc.assert(
+      fc.property(anyPast, letter, fc.nat(40), (before, now, at) => {
+        const place = Math.min(at, before.length);
+        const disturbed = `${before.slice(0, place)}I${before.slice(place)}`;
+        // As the baseline it gives way to the run before; without one it is none.
+        expect(judge(disturbed, now)?.verdict).toBe(judge(before, now)?.verdict);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('the rate counts runs in which the test ran', () => {
+    fc.assert(
+      fc.property(anyPast, letter, (before, now) => {
+        const { failed, of } = judge(before, now)?.rate ?? { failed: 0, of: 0 };
+        const ran = before.replaceAll(/[^PFCHK]/g, '').length;
+        return failed <= of && of <= ran;
+      }),
+    );
+  });
+
+  test('all outcomes are judged', () => {
+    for (const outcome of OUTCOMES) expect(judgeTest({ outcome, forgiven: false, failed: 0 }, undefined, [])).toBeDefined();
+  });
+});

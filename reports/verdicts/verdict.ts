@@ -1,0 +1,45 @@
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+
+/**
+ * What became of a test since a baseline. `new-test`: nothing is known of it from before. `still-skipped`: it ran neither time.
+ * `untold`: the rig or its host failed at it, which says nothing of the kernel.
+ */
+export type Verdict = 'new-failure' | 'missing' | 'newly-skipped' | 'known-failure' | 'fixed' | 'new-test' | 'untold' | 'still-skipped' | 'still-passing';
+
+/** Those to be read first come first. */
+export const VERDICTS = ['new-failure', 'missing', 'newly-skipped', 'fixed', 'new-test', 'untold', 'known-failure', 'still-skipped', 'still-passing'] as const satisfies readonly Verdict[];
+
+/** A test as one run left it. */
+export interface ToldTest {
+  readonly outcome: Outcome;
+  /** Of a `skip`: the test ran, and a list forgives its failure. */
+  readonly forgiven: boolean;
+  /** Attempts that failed, crashed or hung. */
+  readonly failed: number;
+}
+
+/** The same, in an earlier run. */
+export interface PastTest extends ToldTest {
+  readonly run: RunPlace;
+}
+
+/** Which run, and on what. */
+export interface RunPlace {
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** `uname -r`; absent where no guest of the cell came up. */
+  readonly kernelRelease?: string;
+}
+
+export interface TestVerdict {
+  readonly verdict: Verdict;
+  /** In how many of the earlier runs in which it ran its first attempt failed. */
+  readonly rate: { readonly failed: number; readonly of: number };
+  /** Of a failure: how likely a test with this rate fails as often in a row as it has now by chance alone, 0 to 1; of a fix: how likely it passes so. */
+  readonly chance?: number;
+  /** Of a failure: the first run of those that failed in a row; absent if that is this one. */
+  readonly since?: RunPlace;
+  /** Of a failure: the last run in which it passed. */
+  readonly lastGood?: RunPlace;
+}
