@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
@@ -35,7 +36,7 @@ export async function writeParquet<Names extends Columns>({ connection }: Duck, 
     appender.endRow();
   }
   appender.closeSync();
-  const aside = `${path}.${process.pid}.tmp`;
+  const aside = `${path}.${randomUUID()}.tmp`;
   try {
     await connection.run(`COPY (SELECT * FROM staged ORDER BY ${orderBy}) TO ${quote(aside)} (FORMAT parquet, COMPRESSION zstd)`);
     await rename(aside, path);
