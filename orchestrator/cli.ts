@@ -42,8 +42,9 @@ program
   .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
-  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'retries']))
-  .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run --resume latest")
+  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'retries', 'baseline']))
+  .addOption(new Option('--baseline <run>', "judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then tells of what got worse"))
+  .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green")
   .action(async (matrix: string | undefined, options) => {
     const { runCommand } = await import('./commands/run.ts');
     process.exitCode = await runCommand(matrix, { ...options, verbose: isVerbose() });

@@ -47,7 +47,7 @@ export async function rig(args: readonly string[], workspace: Workspace, options
 /** The newest run's folder, or an empty string while there is none. */
 export function latestRun(workspace: Workspace): string {
   try {
-    const runs = readdirSync(workspace.runs).filter((name) => name !== 'latest' && !name.startsWith('.')).toSorted();
+    const runs = readdirSync(workspace.runs).filter((name) => /^\d{8}-/.test(name)).toSorted();
     const last = runs.at(-1);
     return last === undefined ? '' : join(workspace.runs, last);
   } catch {

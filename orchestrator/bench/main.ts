@@ -11,6 +11,7 @@ import { cacheDir } from '../model/paths.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import { benchBoot } from './boot.ts';
 import { benchOverhead } from './bench-overhead.ts';
+import { benchHistory, type HistorySpeed } from './history.ts';
 import { benchPlan } from './plan.ts';
 import { benchProblemParser } from './problems.ts';
 import { describeSeconds, median } from './statistics.ts';
@@ -26,7 +27,7 @@ const { values: flags } = parseArgs({
     vng: { type: 'string', default: process.env['PMEMRIG_VNG'] ?? '' },
     /** A kernel that virtme-ng can run: its modules beside it or installed. */
     'vng-kernel': { type: 'string', default: process.env['PMEMRIG_VNG_KERNEL'] ?? '' },
-    only: { type: 'string', default: 'plan,problems,boot,overhead' },
+    only: { type: 'string', default: 'plan,problems,history,boot,overhead' },
   },
 });
 const sections = new Set(flags.only.split(','));
@@ -48,11 +49,18 @@ const TOPOLOGIES: Readonly<Record<string, readonly PmemDevice[]>> = {
 try {
   if (sections.has('plan')) say(`plan of 10,000 cells: ${describeSeconds(Array.from({ length: repeats }, () => benchPlan(10_000)))}, budget 1 s`);
   if (sections.has('problems')) benchProblems();
+  if (sections.has('history')) await benchHistories();
   if (sections.has('boot')) await benchBoots();
   if (sections.has('overhead')) await benchOverheads();
 } catch (error) {
   process.stderr.write(`bench: ${describeError(error)}\n`);
   process.exitCode = 3;
+}
+
+async function benchHistories(): Promise<void> {
+  const speeds = await benchHistory(365, 5000, repeats);
+  const times = (of: (speed: HistorySpeed) => number): string => describeSeconds(speeds.map(of));
+  say(`history of 365 runs with 5,000 tests: opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}`);
 }
 
 function benchProblems(): void {

@@ -8,7 +8,7 @@ export function addResultVerbs(program: Command): void {
     .command('compare')
     .summary('what one run did otherwise than another')
     .description('Judges each test against a baseline: new failures first, with how often the test failed in the runs before. Exit status 1 for a new failure, a test that is gone or skipped anew.')
-    .argument('<base>', 'the run to compare with: a run folder or id')
+    .argument('<base>', "the run to compare with: a run's id or folder, last-green, or pinned:NAME")
     .argument('[run]', 'the newer run', 'latest')
     .option('--json', 'the same as JSON')
     .addOption(runsOption)
@@ -16,6 +16,18 @@ export function addResultVerbs(program: Command): void {
     .action(async (base: string, run: string, options) => {
       const { compareCommand } = await import('../commands/compare.ts');
       process.exitCode = await compareCommand(base, run, options);
+    });
+
+  program
+    .command('pin')
+    .summary('give a run a name to compare with')
+    .argument('<run>', 'a run folder or id')
+    .argument('<name>', 'the name')
+    .addOption(runsOption)
+    .addHelpText('after', '\nExample:\n  pmemrig pin latest v6.12\n  pmemrig run matrices/nightly.yaml --baseline pinned:v6.12')
+    .action(async (run: string, name: string, options) => {
+      const { pinCommand } = await import('../commands/pin.ts');
+      process.exitCode = await pinCommand(run, name, options);
     });
 
   program

@@ -27,8 +27,8 @@ export interface ExecuteOptions {
   readonly verbose: boolean;
 }
 
-/** What the run amounts to for whoever called: the exit status. */
-type JudgeRun = (summary: RunSummary) => number;
+/** What the run in a folder amounts to for whoever called: the exit status. */
+type JudgeRun = (summary: RunSummary, runDir: string) => number | Promise<number>;
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
 export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, judge?: JudgeRun): Promise<number> {
@@ -88,7 +88,7 @@ export async function carryOut({ runs, begin, fold, ...task }: Task, options: Ex
   try {
     const summary = await writeReports(folder.dir);
     reporter.close(summary);
-    if (!failure) return judge(summary);
+    if (!failure) return await judge(summary, folder.dir);
   } catch (error) {
     // The first cause is the one to tell.
     if (!failure) throw error;

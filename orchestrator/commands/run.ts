@@ -1,13 +1,31 @@
+import { resolve } from 'node:path';
+import type { RunSummary } from '../../reports/summary.ts';
 import { UserError } from '../model/errors.ts';
+import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
+import { findBaseline, judgeAgainst, LAST_GREEN } from './baseline.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
 import { resumeCommand } from './resume.ts';
 
 interface RunCommandOptions extends ExecuteOptions {
   readonly filter: readonly string[];
+  /** See {@link findBaseline}. */
+  readonly baseline?: string;
   /** A run to go on with instead of a matrix to begin. */
   readonly resume?: string;
+}
+
+/** Judges by a baseline. That no run was green yet is no error: a first nightly has to run, too. */
+async function judgeBy(baseline: string, runs: string, matrix: string): Promise<((summary: RunSummary, runDir: string) => Promise<number>) | undefined> {
+  try {
+    const dir = await findBaseline(baseline, runs, { matrix, startedAt: new Date().toISOString() });
+    return async (summary, runDir) => judgeAgainst(dir, summary, runDir);
+  } catch (error) {
+    if (baseline !== LAST_GREEN || !(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}: this run is judged by itself\n`);
+    return undefined;
+  }
 }
 
 /** `pmemrig run MATRIX` and `pmemrig run --resume RUN`. */
@@ -17,5 +35,9 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
     throw new UserError('a run that is resumed has its matrix already', { code: 'matrix-and-resume', remedy: `leave ${quoteWord(path)} or --resume out` });
   }
   if (path === undefined) throw new UserError('no matrix file is named', { code: 'no-matrix', remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run' });
-  return executeRun(await planFile(path, options.filter), `pmemrig run ${quoteWord(path)} {filter}`, options);
+  const planned = await planFile(path, options.filter);
+  const { baseline } = options;
+  // Before anything boots: a baseline that is not there is the user's to mend.
+  const judge = baseline === undefined ? undefined : await judgeBy(baseline, resolve(options.runs ?? runsDir()), planned.matrix.name);
+  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, judge);
 }

@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rig, type RigRun, Workspace } from './support/rig.ts';
+
+const workspace = new Workspace();
+afterAll(() => workspace[Symbol.dispose]());
+
+const MINUTES = 60_000;
+const matrix = join(workspace.dir, 'nightly.yaml');
+const program = join(workspace.dir, 'run.sh');
+const CELL = 'debian-6.1/nvdimm/tap';
+
+/** A test program whose own tests come out as told, in place of a kernel that changes. */
+function behave(lines: readonly string[]): void {
+  writeFileSync(program, `#!/bin/sh\necho TAP version 13\necho 1..${lines.length}\n${lines.map((line) => `echo "${line}"`).join('\n')}\n`, { mode: 0o755 });
+}
+
+writeFileSync(
+  matrix,
+  `version: 1
+name: nightly
+guest: { cpus: 1, memory: 768M }
+kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
+pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 64M }] }]
+suites: [{ name: tap, kind: command, run: ./run.sh }]
+`,
+);
+
+const nightly = async (...words: string[]): Promise<RigRun> => rig(['run', matrix, ...words], workspace);
+
+let first: RigRun;
+beforeAll(async () => {
+  behave(['ok 1 - flush', 'ok 2 - sync', 'ok 3 - map']);
+  first = await nightly('--baseline', 'last-green');
+}, 5 * MINUTES);
+
+test('without a green run before it, a run is judged by itself', () => {
+  expect(first.stderr).toContain('no run of nightly in');
+  expect(first.exitCode).toBe(0);
+});
+
+test('what got worse since the last green run is told first, and is the exit status', async () => {
+  behave(['not ok 1 - flush', 'ok 2 - sync # SKIP no such device', 'ok 3 - map']);
+  const { exitCode, stdout, dir } = await nightly('--baseline', 'last-green');
+  expect(exitCode).toBe(1);
+  const told = stdout.slice(stdout.indexOf('new-failure'));
+  expect(told).toMatch(new RegExp(`^✗ ${CELL}  tap/run.sh/flush  pass → fail.*\n    failed in 0 of the 1 run before; last good in ${first.events[0]?.type === 'run-start' ? first.events[0].runId : ''} \\(6\\.1\\.`, 'm'));
+  expect(told).toMatch(new RegExp(`^- ${CELL}  tap/run.sh/sync  pass → skip`, 'm'));
+
+  const pinned = await rig(['pin', dir, 'broken'], workspace);
+  expect(pinned.exitCode).toBe(0);
+});
+
+test('against a baseline that fails as well it is no news', async () => {
+  const { exitCode, stdout } = await nightly('--baseline', 'pinned:broken');
+  expect(stdout).toMatch(/^\d+ known-failure, \d+ still-skipped, \d+ still-passing$/m);
+  expect(exitCode).toBe(0);
+});
+
+test('two runs are compared after the fact, and a test has its history', async () => {
+  const compared = await rig(['compare', first.dir, 'latest'], workspace);
+  expect(compared.exitCode).toBe(1);
+  expect(compared.stdout).toContain('new-failure (');
+  const history = await rig(['history', 'tap/run.sh/flush'], workspace);
+  expect(history.stdout).toMatch(new RegExp(`^${CELL}  failed in 2 of 3 runs  ✓✗✗$`, 'm'));
+});
+
+test.each([
+  [['compare', 'nowhere'], /no run nowhere/],
+  [['compare', 'latest'], /both are the run/],
+  [['compare', 'pinned:../..'], /no run is pinned as/],
+  [['compare', 'pinned:other'], /fix: pinned are broken/],
+  [['pin', 'latest', 'a/b'], /is no name for a pin/],
+  [['history', 'run.sh/flush'], /did you mean tap\/run\.sh\/flush\?/],
+  [['run', matrix, '--baseline', 'pinned:none'], /no run is pinned as "none"/],
+])('%j is refused in words', async (args, words) => {
+  const { exitCode, stderr } = await rig(args, workspace);
+  expect(stderr).toMatch(words);
+  expect(exitCode).toBe(2);
+});

@@ -1,0 +1,59 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openHistory } from '../../reports/history/history.ts';
+import { FAILURES, OUTCOMES, UNKNOWNS } from '../../reports/outcomes.ts';
+import type { RunSummary } from '../../reports/summary.ts';
+import { choosePalette } from '../../reports/terminal/palette.ts';
+import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
+import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
+import { UserError } from '../model/errors.ts';
+import { compareWith, writeComparison } from './compare-with.ts';
+import { findRun } from './find-run.ts';
+
+/** Folder of links below the runs. */
+export const PINNED = 'pinned';
+const PIN_PREFIX = 'pinned:';
+export const LAST_GREEN = 'last-green';
+
+/**
+ * The folder of a baseline: a run by id or path, `last-green` (the newest run of the matrix before `now` that finished without a
+ * failure and without a gap), or `pinned:NAME`.
+ * @throws UserError when there is none
+ */
+export async function findBaseline(spec: string, runs: string, now: Pick<RunSummary, 'matrix' | 'startedAt'>): Promise<string> {
+  if (spec === LAST_GREEN) {
+    const green = await findLastGreen(runs, now);
+    if (green !== undefined) return green;
+    throw new UserError(`no run of ${now.matrix} in ${runs} was green yet`, { code: 'no-baseline', remedy: `name a run instead: pmemrig history --runs ${runs} lists them` });
+  }
+  if (!spec.startsWith(PIN_PREFIX)) return findRun(spec, runs);
+  const name = spec.slice(PIN_PREFIX.length);
+  const pin = join(runs, PINNED, name);
+  if (isPinName(name) && existsSync(join(pin, 'events.jsonl'))) return realpathSync(pin);
+  const pins = await readdir(join(runs, PINNED)).catch((): string[] => []);
+  throw new UserError(`no run is pinned as "${name}"`, { code: 'no-baseline', remedy: pins.length === 0 ? `pin one: pmemrig pin latest ${isPinName(name) ? name : 'v6.12'}` : `pinned are ${pins.toSorted().join(', ')}` });
+}
+
+async function findLastGreen(runs: string, { matrix, startedAt }: Pick<RunSummary, 'matrix' | 'startedAt'>): Promise<string | undefined> {
+  using history = await openHistory(runs, (line) => void process.stderr.write(`${line}\n`));
+  const green = history.runs.find((run) => {
+    const isBad = OUTCOMES.some((outcome) => (FAILURES.has(outcome) || UNKNOWNS.has(outcome)) && (run.totals[outcome] ?? 0) > 0);
+    // One that was pruned is known, but its journal is gone.
+    return run.matrix === matrix && run.startedAt < startedAt && run.ending === 'finished' && !isBad && existsSync(join(runs, run.runId, 'events.jsonl'));
+  });
+  return green && join(runs, green.runId);
+}
+
+/** Compares a run that has just ended with its baseline, tells the terminal and `comparison.json`, and gives the exit status. */
+export async function judgeAgainst(baseDir: string, now: RunSummary, nowDir: string): Promise<number> {
+  const comparison = await compareWith(baseDir, now, nowDir);
+  await writeComparison(nowDir, comparison);
+  process.stdout.write(`\n${formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) }).join('\n')}\n`);
+  return judgeComparison(comparison);
+}
+
+/** A file's name, and no way out of its folder. */
+export function isPinName(name: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name);
+}

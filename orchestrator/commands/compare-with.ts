@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RunFold } from '../../reports/fold.ts';
+import { openHistory } from '../../reports/history/history.ts';
+import { readJournal } from '../../reports/read-journal.ts';
+import type { RunSummary } from '../../reports/summary.ts';
+import { compareRuns, type Comparison } from '../../reports/verdicts/compare-runs.ts';
+
+/** A run as its journal tells it. */
+export async function readRun(dir: string): Promise<RunSummary> {
+  const fold = new RunFold();
+  for await (const event of readJournal(dir)) fold.apply(event);
+  return fold.summarize();
+}
+
+/** Compares a run with a baseline, wherever that lies; the past is that of the folder which the run is in. */
+export async function compareWith(baseDir: string, now: RunSummary, nowDir: string): Promise<Comparison> {
+  const base = await readRun(baseDir);
+  using history = await openHistory(dirname(nowDir), (line) => void process.stderr.write(`${line}\n`));
+  const past = await history.before(now.matrix, now.startedAt);
+  return compareRuns(base, now, past.of);
+}
+
+const COMPARISON_FILE = 'comparison.json';
+
+/** Keeps the verdicts beside a run's reports, for other programs. */
+export async function writeComparison(dir: string, comparison: Comparison): Promise<void> {
+  await writeFile(join(dir, COMPARISON_FILE), `${JSON.stringify(comparisonJson(comparison), undefined, 1)}\n`);
+}
+
+/** Without the runs' own contents, which are in their journals. */
+export function comparisonJson({ base, now, ...rest }: Comparison): unknown {
+  return { base: base.runId, now: now.runId, ...rest };
+}

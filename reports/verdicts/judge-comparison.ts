@@ -1,0 +1,20 @@
+import { exitStatus } from '../exit-status.ts';
+import { FAILURES, UNKNOWNS } from '../outcomes.ts';
+import { type Comparison, isAlarm } from './compare-runs.ts';
+
+/**
+ * The exit status of a run that has a baseline:
+ *
+ * - 2 and 130 as without one, see {@link exitStatus}.
+ * - 1: an alarm, or a failure in a cell that the baseline does not have. What failed there, too, is no news.
+ * - 3: the rig or host could not tell: an `infra` or unreached test, or a run that did not finish.
+ * - 0: nothing got worse.
+ */
+export function judgeComparison({ tests, now, onlyNow }: Comparison): 0 | 1 | 2 | 3 | 130 {
+  const absolute = exitStatus(now);
+  if (absolute === 2 || absolute === 130) return absolute;
+  const alone = new Set(onlyNow);
+  const uncompared = now.cells.filter(({ id }) => alone.has(id)).flatMap((cell) => cell.tests);
+  if (tests.some(isAlarm) || uncompared.some(({ outcome }) => FAILURES.has(outcome))) return 1;
+  return now.ending.reason !== 'finished' || now.cells.some((cell) => cell.tests.some(({ outcome }) => UNKNOWNS.has(outcome))) ? 3 : 0;
+}
