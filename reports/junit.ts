@@ -6,10 +6,13 @@ import { formatMetricPlain } from './format.ts';
 import { addBody, addCase, addElement, buildSuite, skip } from './junit-xml.ts';
 import { describeFlaky, otherFailedAttempts, sumTotals, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from './summary.ts';
+import type { ComparedTest, Comparison } from './verdicts/compare-runs.ts';
 
 export interface JunitOptions {
   /** Put before artifact paths in `[[ATTACHMENT|…]]`: GitLab resolves them from the project's root, Jenkins from the workspace. */
   readonly artifactBase?: string;
+  /** Verdicts against a baseline: properties of each test, `pmemrig.verdict` and `pmemrig.failure-rate`. */
+  readonly comparison?: Comparison;
 }
 
 /**
@@ -28,7 +31,8 @@ export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): G
   const counts = { tests: sumTotals(totals), failures: totals.fail, errors: totals.crash + totals.hang + totals.infra + totals.unreached, skipped: totals.skip + totals.excluded };
   const attributes = Object.entries({ name: `pmemrig ${summary.matrix}`, time: toSeconds(summary.durationMs), ...counts });
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes.map(([key, value]) => ` ${key}="${escapeMarkup(String(value))}"`).join('')}>\n`;
-  for (const cell of summary.cells) yield renderSuite(cell, summary, options);
+  const verdicts = new Map(options.comparison?.tests.map((test) => [`${test.cell} ${test.test}`, test]));
+  for (const cell of summary.cells) yield renderSuite(cell, summary, { ...options, verdicts });
   for (const { id, reason } of summary.excluded) {
     yield buildSuite(cleanLine(id), (suite) => {
       addCase(suite, (testCase) => skip(testCase.className(toClassName(id)).name('excluded').time(0), cleanLine(`excluded by the matrix: ${reason}`)));
@@ -37,7 +41,12 @@ export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): G
   yield '</testsuites>\n';
 }
 
-function renderSuite(cell: CellSummary, summary: RunSummary, options: JunitOptions): string {
+interface SuiteOptions extends JunitOptions {
+  /** By cell and test. */
+  readonly verdicts: ReadonlyMap<string, ComparedTest>;
+}
+
+function renderSuite(cell: CellSummary, summary: RunSummary, options: SuiteOptions): string {
   return buildSuite(cleanLine(cell.id), (suite) => {
     const { startedAt, durationMs, kernel, image, pmem, filesystem } = cell;
     // Without a zone: the format that Jenkins' and Surefire's schemas allow. It is UTC.
@@ -48,7 +57,8 @@ function renderSuite(cell: CellSummary, summary: RunSummary, options: JunitOptio
     const guestFacts = guest && { 'kernel.release': guest.kernelRelease, accelerator: guest.accelerator, 'boot.ms': String(guest.bootMs), console: guest.console };
     const blind = findBlindKernels(summary).find((found) => found.kernel === kernel);
     const warnings = blind && { 'pmemrig.selftest': blind.warning };
-    for (const [name, value] of Object.entries({ ...facts, ...guestFacts, ...warnings })) suite.property(name, cleanLine(value));
+    const baseline = options.comparison && { 'pmemrig.baseline': options.comparison.base.runId };
+    for (const [name, value] of Object.entries({ ...facts, ...guestFacts, ...warnings, ...baseline })) suite.property(name, cleanLine(value));
     for (const test of cell.tests) addCase(suite, (testCase) => addTest(testCase, test, cell, options));
   });
 }
@@ -58,12 +68,17 @@ function toClassName(cellId: string): string {
   return ['pmemrig', ...cleanLine(cellId).split('/')].map((part) => part.replaceAll('.', '_')).join('.');
 }
 
-function addTest(testCase: TestCase, test: TestSummary, cell: CellSummary, options: JunitOptions): void {
+function addTest(testCase: TestCase, test: TestSummary, cell: CellSummary, options: SuiteOptions): void {
   const told = tellingAttempt(test);
   testCase.className(toClassName(cell.id)).name(cleanLine(test.name)).time(toSeconds(told?.durationMs ?? 0));
   for (const metric of told?.metrics ?? []) testCase.property(cleanLine(metric.name), formatMetricPlain(metric));
   for (const [name, value] of Object.entries(lockdepProperties(told))) testCase.property(name, value);
   if (test.outcome === 'flaky') testCase.property('pmemrig.flaky', describeFlaky(test.attempts));
+  const verdict = options.verdicts.get(`${cell.id} ${test.name}`);
+  if (verdict) {
+    testCase.property('pmemrig.verdict', verdict.verdict);
+    testCase.property('pmemrig.failure-rate', `${verdict.rate.failed}/${verdict.rate.of}`);
+  }
   const artifacts = told?.artifacts ?? [];
   for (const [index, path] of artifacts.entries()) testCase.property(`artifact.${index + 1}`, cleanLine(path));
   addOutcome(testCase, test, told, cell);

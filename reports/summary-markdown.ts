@@ -12,6 +12,8 @@ import { MARKS } from './marks.ts';
 import { judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
 import { rerunCommand } from './rerun-command.ts';
 import type { CellSummary, RunSummary, TestSummary } from './summary.ts';
+import type { Comparison } from './verdicts/compare-runs.ts';
+import { renderComparison } from './verdicts/comparison-markdown.ts';
 
 /** Enough for a mail or a CI step summary; the page has all. */
 const MAX_FAILURES = 30;
@@ -19,7 +21,7 @@ const MAX_LISTED = 50;
 const EVIDENCE_LINES = 20;
 
 /** `summary.md`: what regressed, where to look and what to type, in that order. Everything that a guest may have written stands in code. */
-export function renderMarkdown(summary: RunSummary): string {
+export function renderMarkdown(summary: RunSummary, comparison?: Comparison): string {
   const all = summary.cells.flatMap((cell) => cell.tests.map((test) => ({ cell, test })));
   const attention = all.filter(({ test }) => needsAttention(test.outcome));
   // A test that was never reached has nothing to show but its reason: it comes last.
@@ -31,6 +33,7 @@ export function renderMarkdown(summary: RunSummary): string {
     ending === undefined ? '' : `**${plain(ending)}**`,
     ...findBlindKernels(summary).map(({ warning }) => `**${plain(warning)}**`),
     `${plain(formatHeadline(summary))}. Run ${code(summary.runId)} on ${code(summary.host)}, ${summary.startedAt}, pmemrig ${plain(summary.version)}.`,
+    comparison ? renderComparison(comparison) : '',
     renderGrid(summary),
     failures.length === 0 ? '' : '## To look at',
     ...failures.slice(0, MAX_FAILURES).map(({ cell, test }) => renderFailure(cell, test)),

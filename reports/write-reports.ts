@@ -12,9 +12,10 @@ import { renderJunit } from './junit.ts';
 import { readJournal } from './read-journal.ts';
 import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
+import { readComparison } from './verdicts/comparison-file.ts';
 
 /**
- * Makes `junit.xml`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal alone;
+ * Makes `junit.xml`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
  * each is replaced whole or not at all.
  *
  * @throws UserError when there is no readable journal (see {@link readJournal}), InfraError when a report cannot be written.
@@ -23,9 +24,10 @@ export async function writeReports(runDir: string): Promise<RunSummary> {
   const fold = new RunFold();
   for await (const event of readJournal(runDir)) fold.apply(event);
   const summary = fold.summarize();
-  await writeWhole(join(runDir, 'junit.xml'), renderJunit(summary, { artifactBase: attachmentBase(runDir) }));
-  await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary)]);
-  await writeWhole(join(runDir, 'report.html'), renderHtml(summary));
+  const comparison = await readComparison(runDir);
+  await writeWhole(join(runDir, 'junit.xml'), renderJunit(summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) }));
+  await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);
+  await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison));
   await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));
   return summary;
 }

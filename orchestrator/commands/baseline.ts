@@ -5,10 +5,10 @@ import { openHistory } from '../../reports/history/history.ts';
 import { FAILURES, OUTCOMES, UNKNOWNS } from '../../reports/outcomes.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
+import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
 import { UserError } from '../model/errors.ts';
-import { compareWith, writeComparison } from './compare-with.ts';
 import { findRun } from './find-run.ts';
 
 /** Folder of links below the runs. */
@@ -45,12 +45,10 @@ async function findLastGreen(runs: string, { matrix, startedAt }: Pick<RunSummar
   return green && join(runs, green.runId);
 }
 
-/** Compares a run that has just ended with its baseline, tells the terminal and `comparison.json`, and gives the exit status. */
-export async function judgeAgainst(baseDir: string, now: RunSummary, nowDir: string): Promise<number> {
-  const comparison = await compareWith(baseDir, now, nowDir);
-  await writeComparison(nowDir, comparison);
+/** Tells the terminal what a run that has just ended came to against its baseline, and gives the exit status. */
+export function judgeAgainst(comparison: Comparison, now: RunSummary): number {
   process.stdout.write(`\n${formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) }).join('\n')}\n`);
-  return judgeComparison(comparison);
+  return judgeComparison(comparison, now);
 }
 
 /** A file's name, and no way out of its folder. */

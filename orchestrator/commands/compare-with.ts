@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { RunFold } from '../../reports/fold.ts';
 import { openHistory } from '../../reports/history/history.ts';
 import { readJournal } from '../../reports/read-journal.ts';
@@ -19,16 +18,4 @@ export async function compareWith(baseDir: string, now: RunSummary, nowDir: stri
   using history = await openHistory(dirname(nowDir), (line) => void process.stderr.write(`${line}\n`));
   const past = await history.before(now.matrix, now.startedAt);
   return compareRuns(base, now, past.of);
-}
-
-const COMPARISON_FILE = 'comparison.json';
-
-/** Keeps the verdicts beside a run's reports, for other programs. */
-export async function writeComparison(dir: string, comparison: Comparison): Promise<void> {
-  await writeFile(join(dir, COMPARISON_FILE), `${JSON.stringify(comparisonJson(comparison), undefined, 1)}\n`);
-}
-
-/** Without the runs' own contents, which are in their journals. */
-export function comparisonJson({ base, now, ...rest }: Comparison): unknown {
-  return { base: base.runId, now: now.runId, ...rest };
 }

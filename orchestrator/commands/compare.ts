@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import type { RunSummary } from '../../reports/summary.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
+import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
 import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { findBaseline } from './baseline.ts';
-import { comparisonJson, compareWith, readRun } from './compare-with.ts';
+import { compareWith, readRun } from './compare-with.ts';
 import { findRun } from './find-run.ts';
 
 /** `pmemrig compare BASE [RUN]`: what the run did otherwise, with the rates of the runs before. */
@@ -18,17 +18,17 @@ export async function compareCommand(base: string, run: string, options: { reado
   if (baseDir === nowDir) throw new UserError(`both are the run ${baseDir}`, { code: 'same-run', remedy: 'name an earlier one: pmemrig history lists them' });
   const comparison = await compareWith(baseDir, now, nowDir);
   if (comparison.onlyNow.length === now.cells.length) {
-    throw new UserError(`the runs have no cell in common: ${comparison.base.runId} has ${describeCells(comparison.base)}, ${now.runId} has ${describeCells(now)}`, {
+    throw new UserError(`the runs have no cell in common: ${comparison.base.runId} has ${describeCells(comparison.onlyBase)}, ${now.runId} has ${describeCells(comparison.onlyNow)}`, {
       code: 'nothing-in-common',
       remedy: 'compare runs of one matrix; a cell is the same by the names of its kernel, topology, filesystem and suite',
     });
   }
-  const lines = options.json === true ? [JSON.stringify(comparisonJson(comparison))] : formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) });
+  const lines = options.json === true ? [comparisonJson(comparison)] : formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) });
   process.stdout.write(`${lines.join('\n')}\n`);
-  return judgeComparison(comparison);
+  return judgeComparison(comparison, now);
 }
 
-function describeCells({ cells }: RunSummary): string {
-  const shown = cells.slice(0, 3).map(({ id }) => id).join(', ');
+function describeCells(cells: readonly string[]): string {
+  const shown = cells.slice(0, 3).join(', ');
   return cells.length > 3 ? `${shown} and ${cells.length - 3} more` : shown;
 }

@@ -6,6 +6,7 @@ import type { RunFold } from '../../reports/fold.ts';
 import { multiplexReporters } from '../../reports/multiplex.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
+import { writeComparison } from '../../reports/verdicts/comparison-file.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
@@ -17,6 +18,8 @@ import { createRunFolder, type RunFolder } from '../run/run-folder.ts';
 import { runMatrix } from '../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
 import { VERSION } from '../version.ts';
+import { judgeAgainst } from './baseline.ts';
+import { compareWith, readRun } from './compare-with.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 
 export interface ExecuteOptions {
@@ -27,18 +30,18 @@ export interface ExecuteOptions {
   readonly verbose: boolean;
 }
 
-/** What the run in a folder amounts to for whoever called: the exit status. */
-type JudgeRun = (summary: RunSummary, runDir: string) => number | Promise<number>;
+/** What the run amounts to for whoever called: the exit status. */
+type JudgeRun = (summary: RunSummary) => number;
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
-export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, judge?: JudgeRun): Promise<number> {
+export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, { judge, baseDir }: { readonly judge?: JudgeRun; readonly baseDir?: string } = {}): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
   const begin = async (): Promise<RunFolder> => {
     const folder = await createRunFolder(runs, matrix.name);
     await claimRun(folder.dir, verboseLog(options));
     return folder;
   };
-  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1 }, options, judge);
+  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, ...(baseDir !== undefined && { baseDir }) }, options, judge);
 }
 
 /** What is to be run, and where. */
@@ -47,6 +50,8 @@ interface Task extends PlannedMatrix {
   readonly retries: number;
   readonly split: number;
   readonly runs: string;
+  /** The folder of a run to judge this one by. */
+  readonly baseDir?: string;
   /** Called once the host is known to hold the run. */
   readonly begin: () => Promise<RunFolder>;
   readonly resumed?: ResumedRun;
@@ -55,7 +60,7 @@ interface Task extends PlannedMatrix {
 }
 
 /** As {@link executeRun}, for a run that may have been begun already. */
-export async function carryOut({ runs, begin, fold, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
+export async function carryOut({ runs, begin, fold, baseDir, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
@@ -86,9 +91,11 @@ export async function carryOut({ runs, begin, fold, ...task }: Task, options: Ex
   );
   // Also after a failure of the run as a whole: what was finished is worth reading.
   try {
+    const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await readRun(folder.dir), folder.dir);
+    if (comparison) await writeComparison(folder.dir, comparison);
     const summary = await writeReports(folder.dir);
     reporter.close(summary);
-    if (!failure) return await judge(summary, folder.dir);
+    if (!failure) return comparison ? judgeAgainst(comparison, summary) : judge(summary);
   } catch (error) {
     // The first cause is the one to tell.
     if (!failure) throw error;

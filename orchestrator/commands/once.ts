@@ -15,7 +15,7 @@ interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
  * With `--bisect` it rejects with nothing: git takes every status from 1 to 124 for "bad".
  */
 export async function onceCommand(command: readonly string[], options: OnceCommandOptions, words: readonly string[]): Promise<number> {
-  const run = async (judge?: typeof bisectStatus): Promise<number> => executeRun(await planFlags(options, command), rerunWords(words), options, judge);
+  const run = async (judge?: typeof bisectStatus): Promise<number> => executeRun(await planFlags(options, command), rerunWords(words), options, { ...(judge && { judge }) });
   if (options.bisect !== true) return run();
   try {
     return await run(bisectStatus);

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { RunSummary } from '../../reports/summary.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
-import { findBaseline, judgeAgainst, LAST_GREEN } from './baseline.ts';
+import { findBaseline, LAST_GREEN } from './baseline.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
 import { resumeCommand } from './resume.ts';
@@ -16,11 +15,10 @@ interface RunCommandOptions extends ExecuteOptions {
   readonly resume?: string;
 }
 
-/** Judges by a baseline. That no run was green yet is no error: a first nightly has to run, too. */
-async function judgeBy(baseline: string, runs: string, matrix: string): Promise<((summary: RunSummary, runDir: string) => Promise<number>) | undefined> {
+/** That no run was green yet is no error: a first nightly has to run, too. */
+async function findBaselineOrNone(baseline: string, runs: string, matrix: string): Promise<string | undefined> {
   try {
-    const dir = await findBaseline(baseline, runs, { matrix, startedAt: new Date().toISOString() });
-    return async (summary, runDir) => judgeAgainst(dir, summary, runDir);
+    return await findBaseline(baseline, runs, { matrix, startedAt: new Date().toISOString() });
   } catch (error) {
     if (baseline !== LAST_GREEN || !(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}: this run is judged by itself\n`);
@@ -38,6 +36,6 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
   const planned = await planFile(path, options.filter);
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
-  const judge = baseline === undefined ? undefined : await judgeBy(baseline, resolve(options.runs ?? runsDir()), planned.matrix.name);
-  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, judge);
+  const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned.matrix.name);
+  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { ...(baseDir !== undefined && { baseDir }) });
 }

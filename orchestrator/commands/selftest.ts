@@ -12,8 +12,10 @@ import { rerunWords } from './rerun-words.ts';
  */
 export async function selftestCommand(options: OnceOptions & ExecuteOptions, words: readonly string[]): Promise<number> {
   const planned = await planFlags({ ...options, suite: ['selftest'], fs: ['none'] }, []);
-  return executeRun(planned, rerunWords(words), options, (summary: RunSummary) => {
-    process.stdout.write(`\n${formatSelftest(summary).join('\n')}\n`);
-    return exitStatus(summary);
-  });
+  return executeRun(planned, rerunWords(words), options, { judge: tellSelftest });
+}
+
+function tellSelftest(summary: RunSummary): number {
+  process.stdout.write(`\n${formatSelftest(summary).join('\n')}\n`);
+  return exitStatus(summary);
 }

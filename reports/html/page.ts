@@ -6,6 +6,8 @@ import { MARKS } from '../marks.ts';
 import { judgeCell, needsAttention, OUTCOMES } from '../outcomes.ts';
 import { rerunCommand } from '../rerun-command.ts';
 import type { CellSummary, RunSummary } from '../summary.ts';
+import type { Comparison } from '../verdicts/compare-runs.ts';
+import { renderComparison } from './comparison-section.ts';
 import { renderCoverage } from './coverage-section.ts';
 import { html, type Markup } from './markup.ts';
 import { renderKernel } from './kernel-section.ts';
@@ -13,7 +15,7 @@ import { STYLE } from './style.ts';
 import { encodePath, renderTest } from './test-entry.ts';
 
 /** `report.html` in pieces: one file, no script, nothing fetched; the policy in its head holds it to that. */
-export function* renderHtml(summary: RunSummary): Generator<string> {
+export function* renderHtml(summary: RunSummary, comparison?: Comparison): Generator<string> {
   const title = `pmemrig ${summary.matrix}: ${formatTotals(summary.totals)}`;
   yield html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -21,6 +23,7 @@ export function* renderHtml(summary: RunSummary): Generator<string> {
 <style>${{ markup: STYLE }}</style></head><body>
 `.markup;
   yield renderHead(summary).markup;
+  yield renderComparison(comparison, summary).markup;
   yield renderHeat(summary).markup;
   yield renderKernel(summary).markup;
   yield renderCoverage(summary).markup;

@@ -1,9 +1,17 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { renderHtml } from '../html/page.ts';
+import { renderJunit } from '../junit.ts';
+import { renderMarkdown } from '../summary-markdown.ts';
 import type { AttemptStatus } from '../../orchestrator/model/outcome.ts';
 import { JournalBuilder } from '../testing/make-journal.ts';
 import type { RunSummary } from '../summary.ts';
 import { compareRuns, isAlarm } from './compare-runs.ts';
+import { readComparison, writeComparison } from './comparison-file.ts';
 import { formatComparison } from './comparison-text.ts';
+import { judgeComparison } from './judge-comparison.ts';
 import type { PastTest } from './verdict.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';
@@ -54,6 +62,70 @@ describe('two runs of one matrix', () => {
     expect(lines.join('\n')).toContain(`- ${CELL}  f  absent → crash`);
     expect(lines.join('\n')).not.toMatch(/ [gh] /);
     expect(lines.at(-1)).toBe('1 new-failure, 1 missing, 1 newly-skipped, 1 fixed, 2 new-test, 1 untold, 1 known-failure, 1 still-passing');
+  });
+});
+
+describe('the reports of a run that has a baseline', () => {
+  const comparison = compareRuns(base, now, () => []);
+
+  test('summary.md opens with what got worse, in code what a guest may have written', () => {
+    const text = renderMarkdown(now, comparison);
+    expect(text).toContain('## Since `base`: 1 new-failure, 1 missing, 1 newly-skipped, 1 fixed, 2 new-test');
+    expect(text).toContain(`- \`a\` in \`${CELL}\`: pass → fail, failed in 0 of the 1 run before; last good in base (6.12.1): \`it said fail\``);
+    expect(text.indexOf('## Since')).toBeLessThan(text.indexOf('## To look at'));
+    expect(renderMarkdown(now)).not.toContain('## Since');
+  });
+
+  test('report.html has the alarms open and links to their cells', () => {
+    const page = [...renderHtml(now, comparison)].join('');
+    expect(page).toContain('<h2>Since base</h2>');
+    expect(page).toMatch(/<details open><summary class="fail"><span class="word">✗ 1 new-failure/);
+    expect(page).toContain(`<td class="mono">a</td><td class="mono"><a href="#cell-0">${CELL}</a></td><td>pass → fail</td>`);
+  });
+
+  test('junit.xml has verdict and failure rate as properties of each test', () => {
+    const xml = [...renderJunit(now, { comparison })].join('');
+    expect(xml).toContain('<property name="pmemrig.baseline" value="base"/>');
+    expect(xml).toMatch(/name="a"[^>]*>\s*<properties>(?:(?!<\/properties>)[^])*<property name="pmemrig.verdict" value="new-failure"\/>\s*<property name="pmemrig.failure-rate" value="0\/1"\/>/);
+  });
+
+  test('the verdicts are kept beside the journal, and read back as they were', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'pmemrig-comparison-'));
+    try {
+      await writeComparison(dir, comparison);
+      expect(await readComparison(dir)).toEqual(comparison);
+      const path = join(dir, 'comparison.json');
+      writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 1', '"version": 2'));
+      expect(await readComparison(dir)).toBeUndefined();
+      writeFileSync(path, '{');
+      expect(await readComparison(dir)).toBeUndefined();
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
+
+/** The exit status of a run after another one. */
+function judge(was: Readonly<Record<string, AttemptStatus>>, is: Readonly<Record<string, AttemptStatus | ''>>): number {
+  const [before, after] = [run('base', 1, was), run('now', 2, is)];
+  return judgeComparison(compareRuns(before, after, () => []), after);
+}
+
+describe('the exit status tells what got worse', () => {
+  test.each([
+    [0, 'no change', { a: 'pass' }, { a: 'pass' }],
+    [0, 'a failure that was there before', { a: 'fail' }, { a: 'fail' }],
+    [1, 'a new failure', { a: 'pass' }, { a: 'crash' }],
+    [1, 'a test that is gone', { a: 'pass', b: 'pass' }, { a: 'pass' }],
+    [1, 'a test that is skipped', { a: 'pass' }, { a: 'skip' }],
+    [1, 'a new test that fails', { a: 'pass' }, { a: 'pass', b: 'fail' }],
+    [3, 'a test that the rig failed at', { a: 'pass' }, { a: 'infra' }],
+    [3, 'a test that was not reached', { a: 'pass' }, { a: '' }],
+  ] as const)('%i for %s', (status, _what, was, is) => expect(judge(was, is)).toBe(status));
+
+  test('1 for a failure in a cell that the baseline does not have', () => {
+    const after = run('now', 2, { a: 'fail' }, 'debian-6.12/e820/none/fio');
+    expect(judgeComparison(compareRuns(base, after, () => []), after)).toBe(1);
   });
 });
 

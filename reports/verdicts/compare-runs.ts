@@ -8,14 +8,23 @@ import { VERDICTS } from './verdict.ts';
 
 /** A run against a baseline. */
 export interface Comparison {
-  readonly base: RunSummary;
-  readonly now: RunSummary;
+  readonly base: RunRef;
+  readonly now: RunRef;
   /** In the order of {@link VERDICTS}, then of the plan. */
   readonly tests: readonly ComparedTest[];
   readonly totals: Readonly<Record<Verdict, number>>;
   /** Cells that only one of the two runs has. */
   readonly onlyBase: readonly string[];
   readonly onlyNow: readonly string[];
+}
+
+/** Enough of a run to know it by. */
+export interface RunRef {
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** `debian-6.12 6.12.95+deb12-amd64`, each kernel once. */
+  readonly kernels: readonly string[];
 }
 
 export interface ComparedTest extends TestVerdict {
@@ -47,8 +56,8 @@ export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: st
   const tests = common.flatMap(({ cell, before }) => compareCell(before, cell, base, pastOf));
   const nowIds = new Set(now.cells.map(({ id }) => id));
   return {
-    base,
-    now,
+    base: refTo(base),
+    now: refTo(now),
     tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
     totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Record<Verdict, number>,
     onlyBase: base.cells.map(({ id }) => id).filter((id) => !nowIds.has(id)),
@@ -87,6 +96,11 @@ function withBase(past: readonly PastTest[], was: TestSummary | undefined, run: 
 function placeOf({ runId, startedAt }: RunSummary, { guests }: CellSummary): RunPlace {
   const kernelRelease = guests.at(-1)?.kernelRelease;
   return { runId, startedAt, ...(kernelRelease !== undefined && { kernelRelease }) };
+}
+
+function refTo({ runId, startedAt, cells }: RunSummary): RunRef {
+  const kernels = new Set(cells.flatMap(({ kernel, guests }) => guests.map(({ kernelRelease }) => `${kernel} ${kernelRelease}`)));
+  return { runId, startedAt, kernels: [...kernels] };
 }
 
 function tell({ outcome, message, attempts }: TestSummary): ToldTest {

@@ -1,5 +1,29 @@
-import type { ComparedTest } from './compare-runs.ts';
-import type { RunPlace } from './verdict.ts';
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { type ComparedTest, type Comparison, isAlarm } from './compare-runs.ts';
+import { type RunPlace, type Verdict, VERDICTS } from './verdict.ts';
+
+/** How a verdict is dressed, whether it is an alarm, and whether its tests are listed or only counted. */
+export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; readonly alarm: boolean; readonly listed: boolean }>> = {
+  'new-failure': { as: 'fail', alarm: true, listed: true },
+  missing: { as: 'unreached', alarm: true, listed: true },
+  'newly-skipped': { as: 'skip', alarm: true, listed: true },
+  fixed: { as: 'pass', alarm: false, listed: true },
+  'new-test': { as: 'skip', alarm: false, listed: false },
+  untold: { as: 'infra', alarm: false, listed: true },
+  'known-failure': { as: 'flaky', alarm: false, listed: true },
+  'still-skipped': { as: 'skip', alarm: false, listed: false },
+  'still-passing': { as: 'pass', alarm: false, listed: false },
+};
+
+/** A new test is worth a line where it failed. */
+export function isListed(test: ComparedTest): boolean {
+  return VERDICT_LOOKS[test.verdict].listed || isAlarm(test);
+}
+
+/** `1 new-failure, 2 fixed, 40 still-passing`. */
+export function summarizeVerdicts(totals: Comparison['totals']): string {
+  return VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict) => `${totals[verdict]} ${verdict}`).join(', ') || 'no test in either run';
+}
 
 /** `failed in 0 of the 41 runs before`, with the odds where they say more: why a reader may believe the verdict. */
 export function describeOdds({ verdict, rate, chance }: ComparedTest): string {

@@ -1,5 +1,6 @@
 import { exitStatus } from '../exit-status.ts';
 import { FAILURES, UNKNOWNS } from '../outcomes.ts';
+import type { RunSummary } from '../summary.ts';
 import { type Comparison, isAlarm } from './compare-runs.ts';
 
 /**
@@ -10,7 +11,7 @@ import { type Comparison, isAlarm } from './compare-runs.ts';
  * - 3: the rig or host could not tell: an `infra` or unreached test, or a run that did not finish.
  * - 0: nothing got worse.
  */
-export function judgeComparison({ tests, now, onlyNow }: Comparison): 0 | 1 | 2 | 3 | 130 {
+export function judgeComparison({ tests, onlyNow }: Comparison, now: RunSummary): 0 | 1 | 2 | 3 | 130 {
   const absolute = exitStatus(now);
   if (absolute === 2 || absolute === 130) return absolute;
   const alone = new Set(onlyNow);
