@@ -199,6 +199,8 @@ test('what a test itself brings about is told and fails nothing, in that test al
   const world = fakeWorld({ scripts: {}, problems: { a: [{ title }], b: [{ title }] }, forgives: { a: [{ title: 'Memory failure: *', reason: 'asked for' }] } });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 fail']);
+  // It leaves the guest as good as it was.
+  expect(world.boots()).toBe(1);
 });
 
 test('a suite that calls its guest spent gets a fresh one for the rest', async () => {

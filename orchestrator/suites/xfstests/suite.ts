@@ -12,6 +12,7 @@ import { deadlineSec } from './deadline.ts';
 import { DIR, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
 import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import { composePlaces } from './mount-places.ts';
+import { ownDoing } from './own-doing.ts';
 import { planXfstests } from './plan.ts';
 import { readCatalogue } from './read-tree.ts';
 import { proveMount } from './prove-mounts.ts';
@@ -53,13 +54,14 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
   const subject = { filesystem, device: cell.pmem.devices[roles.test]?.kind ?? 'nvdimm', kernelRelease: guest.kernelRelease };
   const nameOf = (test: string): string => test.slice(spec.name.length + 1);
   return {
-    testTimeoutMs: ({ name }) => deadlineSec({ spec, usualSec: unscaled(context.usualSeconds?.(name), context.timeoutScale), isQuick: isQuick(context, nameOf(name)) }) * 1000,
+    testTimeoutMs: ({ name }) => deadlineSec({ spec, usualSec: unscaled(context.usualSeconds?.(name), context.timeoutScale), isQuick: groupsOf(context, nameOf(name)).has('quick') }) * 1000,
     async run({ name }, attempt) {
       const test = nameOf(name);
       const excluded = findRule(spec.rules, 'exclude', test, subject);
       if (excluded) return { status: 'excluded', message: describeRule(excluded) };
       return forgiveKnown(await runXfstest(context, test, attempt), findRule(spec.rules, 'known', test, subject));
     },
+    forgives: ({ name }) => ownDoing(groupsOf(context, nameOf(name))),
     salvage: async ({ name }, attempt) => (await keepResults(context, nameOf(name), attempt)).artifacts,
     async close() {
       // TEST has been through all tests; SCRATCH has a file system of the last one's making, or none.
@@ -73,9 +75,9 @@ function unscaled(seconds: number | undefined, scale: number): number | undefine
   return seconds === undefined ? undefined : seconds / scale;
 }
 
-function isQuick({ spec, cell }: SuiteContext<XfstestsSuiteSpec>, test: string): boolean {
+function groupsOf({ spec, cell }: SuiteContext<XfstestsSuiteSpec>, test: string): ReadonlySet<string> {
   const folder = spec.tree && readCatalogue(spec.tree, cell.image).get(test.slice(0, test.indexOf('/')));
-  return folder?.some(({ name, groups }) => name === test && groups.has('quick')) ?? false;
+  return folder?.find(({ name }) => name === test)?.groups ?? new Set();
 }
 
 async function setUpGuest({ spec, cell, guest, timeoutScale, log }: SuiteContext<XfstestsSuiteSpec>): Promise<void> {
