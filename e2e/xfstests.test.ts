@@ -28,7 +28,7 @@ suites: [{ name: xfstests, tree: ${FIXTURE}, ${suite} }]
   return path;
 }
 
-const TESTS = ['001', '002', '003', '004', '006', '008', '009', '010', '012', '013', '014', '016', '018', '022', '024', '026'].map((id) => `selftest/${id}`);
+const TESTS = ['001', '002', '003', '004', '006', '008', '009', '010', '012', '013', '014', '016', '018', '022', '024', '026', '029'].map((id) => `selftest/${id}`);
 const lists = join(workspace.dir, 'lists.yaml');
 
 describe('a harness that lies, and tests that take their guests down', () => {
@@ -57,7 +57,7 @@ rules:
       [
         'generic/001#1 pass', 'generic/002#1 pass', 'selftest/001#1 pass', 'selftest/002#1 fail', 'selftest/003#1 skip', 'selftest/004#1 skip', 'selftest/006#1 fail', 'selftest/008#1 fail',
         'selftest/009#1 crash', 'selftest/010#1 hang', 'selftest/012#1 crash', 'selftest/013#1 crash', 'selftest/014#1 pass', 'selftest/016#1 fail', 'selftest/018#1 fail', 'selftest/022#1 fail',
-        'selftest/024#1 excluded', 'selftest/026#1 fail',
+        'selftest/024#1 excluded', 'selftest/026#1 fail', 'selftest/029#1 pass',
       ].map((line) => `xfstests/${line}`),
     );
   });
@@ -69,6 +69,11 @@ rules:
   test('lists know a failure, and exclude, where their conditions hold', () => {
     expect(end('selftest/003').message).toBe('known failure: it is made to fail (https://example.org/3); it said: failed, exit status 3');
     expect(end('selftest/024').message).toBe('too slow for this test');
+  });
+
+  test('what a test of shutdowns makes its file system say is told, and fails nothing', () => {
+    const problems = run.events.filter((event) => event.type === 'problem' && event.test === 'xfstests/selftest/029');
+    expect(problems).toEqual([expect.objectContaining({ problem: expect.objectContaining({ title: 'Aborting journal on device pmem1-8.' }) as unknown, known: { reason: 'the test shuts its file system down (group shutdown)' } })]);
   });
 
   test('the reason of a test that is not run is the harness\'s own', () => {
