@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rig, type RigRun, Workspace } from './support/rig.ts';
@@ -66,11 +66,21 @@ test('two runs are compared after the fact, and a test has its history', async (
   expect(history.stdout).toMatch(new RegExp(`^${CELL}  failed in 2 of 3 runs  ✓✗✗$`, 'm'));
 });
 
+test('old runs go, but for those that are pinned, last green or the latest; history knows them all', async () => {
+  const kept = await rig(['prune', '--keep', '0', '--days', '0'], workspace);
+  expect(kept.stdout).toBe('0 of 3 runs are gone');
+  rmSync(join(workspace.runs, 'pinned', 'broken'));
+  const pruned = await rig(['prune', '--keep', '0', '--days', '0'], workspace);
+  expect(pruned.stdout).toMatch(/^removed \d{8}-\d{6}-nightly-\w+\n1 of 3 runs are gone$/);
+  const history = await rig(['history', 'tap/run.sh/flush'], workspace);
+  expect(history.stdout).toContain('failed in 2 of 3 runs');
+});
+
 test.each([
   [['compare', 'nowhere'], /no run nowhere/],
   [['compare', 'latest'], /both are the run/],
   [['compare', 'pinned:../..'], /no run is pinned as/],
-  [['compare', 'pinned:other'], /fix: pinned are broken/],
+  [['compare', 'pinned:other'], /fix: pin one: pmemrig pin latest other/],
   [['pin', 'latest', 'a/b'], /is no name for a pin/],
   [['history', 'run.sh/flush'], /did you mean tap\/run\.sh\/flush\?/],
   [['run', matrix, '--baseline', 'pinned:none'], /no run is pinned as "none"/],

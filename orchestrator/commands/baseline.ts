@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHistory } from '../../reports/history/history.ts';
-import { FAILURES, OUTCOMES, UNKNOWNS } from '../../reports/outcomes.ts';
+import { isGreen } from '../../reports/history/query-history.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
@@ -10,6 +10,7 @@ import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
 import { UserError } from '../model/errors.ts';
 import { findRun } from './find-run.ts';
+import { logLine } from './log-line.ts';
 
 /** Folder of links below the runs. */
 export const PINNED = 'pinned';
@@ -36,12 +37,9 @@ export async function findBaseline(spec: string, runs: string, now: Pick<RunSumm
 }
 
 async function findLastGreen(runs: string, { matrix, startedAt }: Pick<RunSummary, 'matrix' | 'startedAt'>): Promise<string | undefined> {
-  using history = await openHistory(runs, (line) => void process.stderr.write(`${line}\n`));
-  const green = history.runs.find((run) => {
-    const isBad = OUTCOMES.some((outcome) => (FAILURES.has(outcome) || UNKNOWNS.has(outcome)) && (run.totals[outcome] ?? 0) > 0);
-    // One that was pruned is known, but its journal is gone.
-    return run.matrix === matrix && run.startedAt < startedAt && run.ending === 'finished' && !isBad && existsSync(join(runs, run.runId, 'events.jsonl'));
-  });
+  using history = await openHistory(runs, logLine);
+  // One that was pruned is known, but its journal is gone.
+  const green = history.runs.find((run) => run.matrix === matrix && run.startedAt < startedAt && isGreen(run) && existsSync(join(runs, run.runId, 'events.jsonl')));
   return green && join(runs, green.runId);
 }
 

@@ -10,6 +10,7 @@ import { choosePalette, type Palette } from '../../reports/terminal/palette.ts';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { runsDir } from '../model/paths.ts';
+import { logLine } from './log-line.ts';
 
 export interface HistoryOptions {
   readonly cell?: string;
@@ -20,7 +21,7 @@ export interface HistoryOptions {
 /** `pmemrig history [TEST]`: a test's outcomes over the newest runs, cell by cell; without one, the runs. */
 export async function historyCommand(test: string | undefined, { cell, last, runs }: HistoryOptions): Promise<number> {
   const dir = resolve(runs ?? runsDir());
-  using history = await openHistory(dir, (line) => void process.stderr.write(`${line}\n`));
+  using history = await openHistory(dir, logLine);
   if (history.runs.length === 0) throw new UserError(`no run is known in ${dir}`, { code: 'no-history', remedy: 'run a matrix first: pmemrig run matrices/smoke.yaml' });
   const palette = choosePalette(process.stdout);
   const width = process.stdout.isTTY ? process.stdout.columns : Infinity;

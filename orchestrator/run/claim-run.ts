@@ -23,12 +23,23 @@ export async function claimRun(runDir: string, log: (line: string) => void): Pro
   });
 }
 
-async function refuseClaimed(path: string): Promise<void> {
+/** Whether a process works on a run, or may: see {@link claimRun}. */
+export async function isClaimed(runDir: string): Promise<boolean> {
+  const claim = await readClaim(join(runDir, CLAIM_FILE));
+  return claim !== undefined && claim.owner !== 'gone';
+}
+
+async function readClaim(path: string): Promise<{ readonly host: string; readonly owner: 'alive' | 'gone' | 'unknown' } | undefined> {
   const claim = await readFile(path, 'utf8').catch(() => '');
   const [host = '', mark = ''] = claim.trim().split(' ');
-  if (claim === '') return;
-  const owner = host === hostname() ? await findOwner(mark) : 'unknown';
-  if (owner === 'gone') return;
+  if (claim === '') return undefined;
+  return { host, owner: host === hostname() ? await findOwner(mark) : 'unknown' };
+}
+
+async function refuseClaimed(path: string): Promise<void> {
+  const claim = await readClaim(path);
+  if (claim === undefined || claim.owner === 'gone') return;
+  const { host, owner } = claim;
   if (owner === 'alive') {
     throw new UserError('another pmemrig still works on this run', { code: 'run-busy', remedy: 'wait for it, or interrupt it first (Ctrl-C)', position: { file: path } });
   }

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
-import { OUTCOMES } from '../outcomes.ts';
+import { FAILURES, OUTCOMES, UNKNOWNS } from '../outcomes.ts';
 import type { PastTest } from '../verdicts/verdict.ts';
 import type { HistoryRecord } from './history-record.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
 /** A run as history has it. */
 export type PastRun = Pick<HistoryRecord, 'runId' | 'matrix' | 'startedAt' | 'host' | 'ending'> & { readonly totals: Readonly<Partial<Record<Outcome, number>>> };
+
+/** It finished, without a failure and without a test of which the rig could not tell. */
+export function isGreen({ ending, totals }: PastRun): boolean {
+  return ending === 'finished' && !OUTCOMES.some((outcome) => (FAILURES.has(outcome) || UNKNOWNS.has(outcome)) && (totals[outcome] ?? 0) > 0);
+}
 
 /** One line of a test's history. */
 export interface HistoryLine extends PastTest {

@@ -1,0 +1,52 @@
+import { readdir, realpath, rename, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { openHistory } from '../../reports/history/history.ts';
+import { isGreen } from '../../reports/history/query-history.ts';
+import { runsDir } from '../model/paths.ts';
+import { chooseExpired } from '../run/choose-expired.ts';
+import { isClaimed } from '../run/claim-run.ts';
+import { PINNED } from './baseline.ts';
+import { logLine } from './log-line.ts';
+
+export interface PruneOptions {
+  readonly keep: number;
+  readonly days: number;
+  readonly dryRun?: boolean;
+  readonly runs?: string;
+}
+
+/** `pmemrig prune`: removes old runs. History goes on knowing what they came to. */
+export async function pruneCommand({ keep, days, dryRun = false, runs }: PruneOptions): Promise<number> {
+  const dir = resolve(runs ?? runsDir());
+  using history = await openHistory(dir, logLine);
+  const there = new Set(await readdir(dir).catch((): string[] => []));
+  const known = history.runs.filter(({ runId }) => there.has(runId)).map((run) => ({ ...run, isGreen: isGreen(run) }));
+  const expired = chooseExpired(known, { keep, days, now: new Date().toISOString(), pinned: await findPinned(dir) });
+  let removed = 0;
+  for (const { runId } of expired) {
+    if (await isClaimed(join(dir, runId))) {
+      logLine(`${runId} stays: a pmemrig may still work on it`);
+      continue;
+    }
+    if (!dryRun) await removeWhole(dir, runId);
+    process.stdout.write(`${dryRun ? 'would remove' : 'removed'} ${runId}\n`);
+    removed += 1;
+  }
+  process.stdout.write(`${removed} of ${known.length} runs ${dryRun ? 'would go' : 'are gone'}\n`);
+  return 0;
+}
+
+/** The runs that links point at: pins, `latest`. */
+async function findPinned(dir: string): Promise<ReadonlySet<string>> {
+  const pins = await readdir(join(dir, PINNED)).catch((): string[] => []);
+  const links = [join(dir, 'latest'), ...pins.map((name) => join(dir, PINNED, name))];
+  const targets = await Promise.all(links.map(async (link) => realpath(link).catch(() => '')));
+  return new Set(targets.map((target) => basename(target)));
+}
+
+/** Renamed first, so that nobody finds half a run. */
+async function removeWhole(dir: string, runId: string): Promise<void> {
+  const aside = join(dir, `.removed-${runId}`);
+  await rename(join(dir, runId), aside);
+  await rm(aside, { recursive: true, force: true });
+}
