@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rig, type RigRun, Workspace } from './support/rig.ts';
+import { rig, type RigRun, startRig, waitForTest, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
@@ -74,6 +74,22 @@ test('old runs go, but for those that are pinned, last green or the latest; hist
   expect(pruned.stdout).toMatch(/^removed \d{8}-\d{6}-nightly-\w+\n1 of 3 runs are gone$/);
   const history = await rig(['history', 'tap/run.sh/flush'], workspace);
   expect(history.stdout).toContain('failed in 2 of 3 runs');
+});
+
+test('a nightly is published, and a second one at the same time is told who is at work', async () => {
+  const published = join(workspace.dir, 'www');
+  const args = ['nightly', matrix, '--publish', published, '--filter', 'suite=tap'];
+  const going = startRig(args, workspace);
+  await waitForTest(workspace, 'guest/boot');
+  const second = await rig(args, workspace);
+  expect(second.stderr).toMatch(/another pmemrig \(process \d+\) still works on the nightly of nightly/);
+  expect(second.exitCode).toBe(2);
+  const { exitCode, stdout, stderr } = await going;
+  expect(stderr).toContain('nightly has no selftest');
+  // Its last green run is the first one.
+  expect(stdout).toContain('new-failure (');
+  expect(exitCode).toBe(1);
+  expect(readFileSync(join(published, 'latest', 'summary.md'), 'utf8')).toContain('## Since');
 });
 
 test.each([

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
-import { filterOption, jobsOption, retriesOption, runsOption, splitOption, withGuestOptions } from './cli/options.ts';
+import { daysOption, filterOption, jobsOption, keepOption, retriesOption, runsOption, splitOption, withGuestOptions } from './cli/options.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
@@ -48,6 +48,26 @@ program
   .action(async (matrix: string | undefined, options) => {
     const { runCommand } = await import('./commands/run.ts');
     process.exitCode = await runCommand(matrix, { ...options, verbose: isVerbose() });
+  });
+
+program
+  .command('nightly')
+  .summary('run a matrix, judge by the last green run, publish, prune')
+  .description('For cron and CI: one at a time for each matrix, one exit status (docs/nightly.md).')
+  .argument('<matrix>', 'the matrix file')
+  .addOption(filterOption)
+  .addOption(retriesOption)
+  .addOption(splitOption)
+  .addOption(jobsOption)
+  .addOption(runsOption)
+  .option('--baseline <run>', "judge by this run instead: its id or folder, or pinned:NAME")
+  .option('--publish <dir>', 'copy the run there, with a link latest')
+  .addOption(keepOption)
+  .addOption(daysOption)
+  .addHelpText('after', '\nExample:\n  pmemrig nightly matrices/nightly.yaml --retries 1 --publish /srv/www/pmem')
+  .action(async (matrix: string, options) => {
+    const { nightlyCommand } = await import('./commands/nightly.ts');
+    process.exitCode = await nightlyCommand(matrix, { ...options, verbose: isVerbose() });
   });
 
 withGuestOptions(

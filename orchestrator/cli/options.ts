@@ -7,6 +7,9 @@ export const retriesOption = new Option('--retries <n>', 'run a test that did no
 export const jobsOption = new Option('-j, --jobs <n>', 'guests at once (default: as many as memory and cores admit)').argParser(positiveNumber);
 export const splitOption = new Option('--split <n>', 'spread the tests of one cell over up to n guests at once, the longest first, where its suite allows it (fio, xfstests)').argParser(positiveNumber);
 
+export const keepOption = new Option('--keep <n>', 'the newest runs of each matrix stay, however old').argParser(wholeNumber).default(30);
+export const daysOption = new Option('--days <n>', 'runs younger than this stay, however many').argParser(wholeNumber).default(30);
+
 /** What names and builds a kernel. */
 export function withKernelOptions(command: Command): Command {
   return command

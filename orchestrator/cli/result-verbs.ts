@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { runsOption } from './options.ts';
-import { positiveNumber, wholeNumber } from './values.ts';
+import { daysOption, keepOption, runsOption } from './options.ts';
+import { positiveNumber } from './values.ts';
 
 /** The verbs that read what runs have left, and boot nothing. */
 export function addResultVerbs(program: Command): void {
@@ -33,8 +33,8 @@ export function addResultVerbs(program: Command): void {
   program
     .command('prune')
     .summary('remove old runs; their history stays')
-    .addOption(new Option('--keep <n>', 'the newest runs of each matrix stay, however old').argParser(wholeNumber).default(30))
-    .addOption(new Option('--days <n>', 'runs younger than this stay, however many').argParser(wholeNumber).default(30))
+    .addOption(keepOption)
+    .addOption(daysOption)
     .option('--dry-run', 'only say what would be removed')
     .addOption(runsOption)
     .addHelpText('after', '\nPinned runs stay, and so do the latest and the last green run of each matrix.\n\nExample:\n  pmemrig prune --keep 14 --days 60 --dry-run')

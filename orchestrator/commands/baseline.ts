@@ -36,6 +36,17 @@ export async function findBaseline(spec: string, runs: string, now: Pick<RunSumm
   throw new UserError(`no run is pinned as "${name}"`, { code: 'no-baseline', remedy: pins.length === 0 ? `pin one: pmemrig pin latest ${isPinName(name) ? name : 'v6.12'}` : `pinned are ${pins.toSorted().join(', ')}` });
 }
 
+/** As {@link findBaseline}, before a run of the matrix. That none was green yet is no error: a first nightly has to run, too. */
+export async function findBaselineOrNone(baseline: string, runs: string, matrix: string): Promise<string | undefined> {
+  try {
+    return await findBaseline(baseline, runs, { matrix, startedAt: new Date().toISOString() });
+  } catch (error) {
+    if (baseline !== LAST_GREEN || !(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}: this run is judged by itself\n`);
+    return undefined;
+  }
+}
+
 async function findLastGreen(runs: string, { matrix, startedAt }: Pick<RunSummary, 'matrix' | 'startedAt'>): Promise<string | undefined> {
   using history = await openHistory(runs, logLine);
   // One that was pruned is known, but its journal is gone.

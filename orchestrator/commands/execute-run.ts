@@ -34,24 +34,30 @@ export interface ExecuteOptions {
 type JudgeRun = (summary: RunSummary) => number;
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
-export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, { judge, baseDir }: { readonly judge?: JudgeRun; readonly baseDir?: string } = {}): Promise<number> {
+export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, { judge, ...more }: RunExtras & { readonly judge?: JudgeRun } = {}): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
   const begin = async (): Promise<RunFolder> => {
     const folder = await createRunFolder(runs, matrix.name);
     await claimRun(folder.dir, verboseLog(options));
     return folder;
   };
-  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, ...(baseDir !== undefined && { baseDir }) }, options, judge);
+  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, ...more }, options, judge);
+}
+
+/** What may be asked beside the run itself. */
+interface RunExtras {
+  /** The folder of a run to judge this one by. */
+  readonly baseDir?: string;
+  /** Called with the run's folder once its reports are written, also of a run that failed as a whole. */
+  readonly publish?: (runDir: string) => Promise<void>;
 }
 
 /** What is to be run, and where. */
-interface Task extends PlannedMatrix {
+interface Task extends PlannedMatrix, RunExtras {
   readonly rerun: string;
   readonly retries: number;
   readonly split: number;
   readonly runs: string;
-  /** The folder of a run to judge this one by. */
-  readonly baseDir?: string;
   /** Called once the host is known to hold the run. */
   readonly begin: () => Promise<RunFolder>;
   readonly resumed?: ResumedRun;
@@ -60,7 +66,7 @@ interface Task extends PlannedMatrix {
 }
 
 /** As {@link executeRun}, for a run that may have been begun already. */
-export async function carryOut({ runs, begin, fold, baseDir, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
+export async function carryOut({ runs, begin, fold, baseDir, publish, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
@@ -95,6 +101,7 @@ export async function carryOut({ runs, begin, fold, baseDir, ...task }: Task, op
     if (comparison) await writeComparison(folder.dir, comparison);
     const summary = await writeReports(folder.dir);
     reporter.close(summary);
+    await publish?.(folder.dir);
     if (!failure) return comparison ? judgeAgainst(comparison, summary) : judge(summary);
   } catch (error) {
     // The first cause is the one to tell.

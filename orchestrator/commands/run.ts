@@ -2,28 +2,17 @@ import { resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
-import { findBaseline, LAST_GREEN } from './baseline.ts';
+import { findBaselineOrNone } from './baseline.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
 import { resumeCommand } from './resume.ts';
 
 interface RunCommandOptions extends ExecuteOptions {
   readonly filter: readonly string[];
-  /** See {@link findBaseline}. */
+  /** See {@link findBaselineOrNone}. */
   readonly baseline?: string;
   /** A run to go on with instead of a matrix to begin. */
   readonly resume?: string;
-}
-
-/** That no run was green yet is no error: a first nightly has to run, too. */
-async function findBaselineOrNone(baseline: string, runs: string, matrix: string): Promise<string | undefined> {
-  try {
-    return await findBaseline(baseline, runs, { matrix, startedAt: new Date().toISOString() });
-  } catch (error) {
-    if (baseline !== LAST_GREEN || !(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}: this run is judged by itself\n`);
-    return undefined;
-  }
 }
 
 /** `pmemrig run MATRIX` and `pmemrig run --resume RUN`. */

@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describeError } from '../model/errors.ts';
+import { runsDir } from '../model/paths.ts';
+import { quoteWord } from '../model/quote-word.ts';
+import { claim } from '../run/claim-run.ts';
+import { findBaselineOrNone, LAST_GREEN } from './baseline.ts';
+import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
+import { planFile } from './load-plan.ts';
+import { logLine } from './log-line.ts';
+import { pruneCommand } from './prune.ts';
+import { publishRun } from './publish-run.ts';
+
+export interface NightlyOptions extends ExecuteOptions {
+  readonly filter: readonly string[];
+  readonly baseline?: string;
+  readonly publish?: string;
+  /** See `pmemrig prune`. */
+  readonly keep: number;
+  readonly days: number;
+}
+
+/**
+ * `pmemrig nightly MATRIX`: run, judge by the last green run, publish, prune. One at a time for each matrix and folder of runs. The exit status is the
+ * run's, see {@link judgeComparison}; 3 when it could not be published.
+ */
+export async function nightlyCommand(path: string, options: NightlyOptions): Promise<number> {
+  const planned = await planFile(path, options.filter);
+  const { name } = planned.matrix;
+  const runs = resolve(options.runs ?? runsDir());
+  await mkdir(runs, { recursive: true });
+  await claim(join(runs, `.nightly-${name}`), `the nightly of ${name}`, verboseLog(options));
+  if (!planned.matrix.suites.some(({ kind }) => kind === 'selftest')) {
+    logLine(`${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`);
+  }
+  const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, name);
+  const { publish } = options;
+  const status = await executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, {
+    ...(baseDir !== undefined && { baseDir }),
+    ...(publish !== undefined && { publish: async (runDir: string) => publishRun(runDir, publish) }),
+  });
+  // An old run that can't be removed is no reason to call the night bad.
+  await pruneCommand({ keep: options.keep, days: options.days, runs }).catch((error: unknown) => logLine(`old runs stay: ${describeError(error)}`));
+  return status;
+}
