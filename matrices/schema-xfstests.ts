@@ -19,7 +19,7 @@ export const xfstestsSchema = record('an xfstests suite', {
     .describe("Files that exclude tests or know their failures, see docs/xfstests.md; absent: the rig's own."),
   timeout: duration('a timeout', { min: 1, max: 24 * 3600 })
     .optional()
-    .describe('When a test counts as hung whose usual time is not known. Defaults to 3 minutes in the group quick, else 15.'),
+    .describe('When a test counts as hung. Absent: after five times its usual time, at least 3 minutes; where that is not known 3 minutes in the group quick, else 15.'),
 }).superRefine((suite, context) => {
   if (suite.tree !== undefined && suite['in-image'] !== undefined) refuse(context, suite, '"tree" and "in-image" exclude each other\nkeep one of them', ['in-image']);
 });

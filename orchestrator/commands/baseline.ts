@@ -10,6 +10,7 @@ import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
 import { UserError } from '../model/errors.ts';
 import { findRun } from './find-run.ts';
+import type { PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 
 /** Folder of links below the runs. */
@@ -17,16 +18,21 @@ export const PINNED = 'pinned';
 const PIN_PREFIX = 'pinned:';
 export const LAST_GREEN = 'last-green';
 
+/** What a baseline is to be found for. */
+interface JudgedRun extends Pick<RunSummary, 'matrix' | 'startedAt'> {
+  readonly cells: readonly { readonly id: string }[];
+}
+
 /**
- * The folder of a baseline: a run by id or path, `last-green` (the newest run of the matrix before `now` that finished without a
- * failure and without a gap), or `pinned:NAME`.
+ * The folder of a baseline: a run by id or path, `last-green` (the newest run of the matrix before `now` that has its cells and finished without
+ * a failure and without a gap), or `pinned:NAME`.
  * @throws UserError when there is none
  */
-export async function findBaseline(spec: string, runs: string, now: Pick<RunSummary, 'matrix' | 'startedAt'>): Promise<string> {
+export async function findBaseline(spec: string, runs: string, now: JudgedRun): Promise<string> {
   if (spec === LAST_GREEN) {
     const green = await findLastGreen(runs, now);
     if (green !== undefined) return green;
-    throw new UserError(`no run of ${now.matrix} in ${runs} was green yet`, { code: 'no-baseline', remedy: `name a run instead: pmemrig history --runs ${runs} lists them` });
+    throw new UserError(`no run of ${now.matrix} in ${runs} with these cells was green yet`, { code: 'no-baseline', remedy: `name a run instead: pmemrig history --runs ${runs} lists them` });
   }
   if (!spec.startsWith(PIN_PREFIX)) return findRun(spec, runs);
   const name = spec.slice(PIN_PREFIX.length);
@@ -37,9 +43,9 @@ export async function findBaseline(spec: string, runs: string, now: Pick<RunSumm
 }
 
 /** As {@link findBaseline}, before a run of the matrix. That none was green yet is no error: a first nightly has to run, too. */
-export async function findBaselineOrNone(baseline: string, runs: string, matrix: string): Promise<string | undefined> {
+export async function findBaselineOrNone(baseline: string, runs: string, { matrix, plan }: PlannedMatrix): Promise<string | undefined> {
   try {
-    return await findBaseline(baseline, runs, { matrix, startedAt: new Date().toISOString() });
+    return await findBaseline(baseline, runs, { matrix: matrix.name, startedAt: new Date().toISOString(), cells: plan.cells });
   } catch (error) {
     if (baseline !== LAST_GREEN || !(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}: this run is judged by itself\n`);
@@ -47,17 +53,18 @@ export async function findBaselineOrNone(baseline: string, runs: string, matrix:
   }
 }
 
-async function findLastGreen(runs: string, { matrix, startedAt }: Pick<RunSummary, 'matrix' | 'startedAt'>): Promise<string | undefined> {
+async function findLastGreen(runs: string, { matrix, startedAt, cells }: JudgedRun): Promise<string | undefined> {
   using history = await openHistory(runs, logLine);
   // One that was pruned is known, but its journal is gone.
-  const green = history.runs.find((run) => run.matrix === matrix && run.startedAt < startedAt && isGreen(run) && existsSync(join(runs, run.runId, 'events.jsonl')));
+  // One of fewer cells, say with a filter, says nothing of the others.
+  const green = history.runs.find((run) => run.matrix === matrix && cells.every(({ id }) => run.cells.includes(id)) && run.startedAt < startedAt && isGreen(run) && existsSync(join(runs, run.runId, 'events.jsonl')));
   return green && join(runs, green.runId);
 }
 
 /** Tells the terminal what a run that has just ended came to against its baseline, and gives the exit status. */
-export function judgeAgainst(comparison: Comparison, now: RunSummary): number {
+export function judgeAgainst(comparison: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): number {
   process.stdout.write(`\n${formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) }).join('\n')}\n`);
-  return judgeComparison(comparison, now);
+  return judgeComparison(comparison, now, { whole });
 }
 
 /** A file's name, and no way out of its folder. */

@@ -5,6 +5,7 @@ import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
 import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
+import { quoteWord } from '../model/quote-word.ts';
 import { findBaseline } from './baseline.ts';
 import { compareWith, readRun } from './compare-with.ts';
 import { findRun } from './find-run.ts';
@@ -17,6 +18,7 @@ export async function compareCommand(base: string, run: string, options: { reado
   const baseDir = await findBaseline(base, runs, now);
   if (baseDir === nowDir) throw new UserError(`both are the run ${baseDir}`, { code: 'same-run', remedy: 'name an earlier one: pmemrig history lists them' });
   const comparison = await compareWith(baseDir, now, nowDir);
+  if (comparison.base.startedAt > now.startedAt) throw new UserError(`${comparison.base.runId} began after ${now.runId}: a baseline is the older of the two`, { code: 'backwards', remedy: `pmemrig compare ${quoteWord(run)} ${quoteWord(base)}` });
   if (comparison.onlyNow.length === now.cells.length) {
     throw new UserError(`the runs have no cell in common: ${comparison.base.runId} has ${describeCells(comparison.onlyBase)}, ${now.runId} has ${describeCells(comparison.onlyNow)}`, {
       code: 'nothing-in-common',
@@ -25,7 +27,7 @@ export async function compareCommand(base: string, run: string, options: { reado
   }
   const lines = options.json === true ? [comparisonJson(comparison)] : formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) });
   process.stdout.write(`${lines.join('\n')}\n`);
-  return judgeComparison(comparison, now);
+  return judgeComparison(comparison, now, { whole: false });
 }
 
 function describeCells(cells: readonly string[]): string {

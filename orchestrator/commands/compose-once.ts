@@ -63,6 +63,7 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
   const suites: Record<string, unknown>[] = (options.suite ?? defaultSuites(options, command)).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }), ...(name === 'xfstests' && chosenTests(options)) }));
   if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
   const hasXfstests = suites.some(({ name }) => name === 'xfstests');
+  refuseIdle(options, command, hasXfstests);
   return {
     version: 1,
     name: 'once',
@@ -75,6 +76,13 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
     ...(options.known && { known: options.known.map((signature) => ({ signature, reason: 'named on the command line' })) }),
     ...(!options.fs && { include: options.pmem.flatMap((pmem) => suites.map(({ name }) => ({ pmem, suite: name, filesystem: defaultFileSystem(pmem, name) }))) }),
   };
+}
+
+/** A flag that changes nothing is a mistake that would go unseen. */
+function refuseIdle({ group, test, timeout }: OnceOptions, command: readonly string[], hasXfstests: boolean): void {
+  const chosen = group ? '--group' : test ? '--test' : undefined;
+  if (chosen && !hasXfstests) throw new UserError(`${chosen} chooses tests of xfstests, which --suite leaves out`, { code: 'idle-flag', remedy: 'add xfstests to --suite, or leave --suite out' });
+  if (timeout !== undefined && command.length === 0) throw new UserError('--timeout is for the command behind --, and there is none', { code: 'idle-flag', remedy: 'for other suites write timeout: in a matrix file (docs/matrix.md)' });
 }
 
 function defaultSuites({ group, test }: OnceOptions, command: readonly string[]): readonly string[] {

@@ -48,6 +48,8 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string,
 interface RunExtras {
   /** The folder of a run to judge this one by. */
   readonly baseDir?: string;
+  /** It is of all the matrix' cells: one that the baseline has beside them is gone. */
+  readonly whole?: boolean;
   /** Called with the run's folder once its reports are written, also of a run that failed as a whole. */
   readonly publish?: (runDir: string) => Promise<void>;
 }
@@ -66,7 +68,7 @@ interface Task extends PlannedMatrix, RunExtras {
 }
 
 /** As {@link executeRun}, for a run that may have been begun already. */
-export async function carryOut({ runs, begin, fold, baseDir, publish, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
+export async function carryOut({ runs, begin, fold, baseDir, whole = false, publish, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
@@ -102,7 +104,7 @@ export async function carryOut({ runs, begin, fold, baseDir, publish, ...task }:
     const summary = await writeReports(folder.dir);
     reporter.close(summary);
     await publish?.(folder.dir);
-    if (!failure) return comparison ? judgeAgainst(comparison, summary) : judge(summary);
+    if (!failure) return comparison ? judgeAgainst(comparison, summary, { whole }) : judge(summary);
   } catch (error) {
     // The first cause is the one to tell.
     if (!failure) throw error;

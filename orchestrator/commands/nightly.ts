@@ -33,9 +33,10 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   if (!planned.matrix.suites.some(({ kind }) => kind === 'selftest')) {
     logLine(`${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`);
   }
-  const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, name);
+  const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
   const { publish } = options;
   const status = await executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, {
+    whole: options.filter.length === 0,
     ...(baseDir !== undefined && { baseDir }),
     ...(publish !== undefined && { publish: async (runDir: string) => publishRun(runDir, publish) }),
   });

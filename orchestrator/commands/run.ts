@@ -25,6 +25,6 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
   const planned = await planFile(path, options.filter);
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
-  const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned.matrix.name);
-  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { ...(baseDir !== undefined && { baseDir }) });
+  const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
+  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { whole: options.filter.length === 0, ...(baseDir !== undefined && { baseDir }) });
 }

@@ -24,9 +24,16 @@ export function judgeObservation(end: AttemptEnd, observation: Observation, expe
 export function addProblems(result: TestResult, problems: readonly JudgedProblem[]): TestResult {
   if (problems.length === 0) return result;
   const failing = problems.filter(isFailure);
-  const message = join(result.message, (failing.length > 0 ? failing : problems).map(describe).join('; '));
+  const message = join(result.message, countAlike((failing.length > 0 ? failing : problems).map(describe)).join('; '));
   const evidence = [result.evidence, ...(failing.length > 0 ? failing : problems).flatMap(({ problem }) => problem.lines)].filter((part) => part !== undefined).join('\n');
   return { ...result, status: isBenign(result.status) && failing.length > 0 ? 'fail' : result.status, message, evidence };
+}
+
+/** A kernel that says the same twenty times says it once in a sentence. */
+function countAlike(sentences: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const sentence of sentences) counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
+  return Array.from(counts, ([sentence, count]) => (count === 1 ? sentence : `${sentence} (${count} times)`));
 }
 
 /** It is the kernel's, and nobody expects it. */

@@ -44,6 +44,7 @@ test("a test's lines come newest first, with kernel, attempts and words", async 
   expect(await history.test({ test: 'fio/a', cell: 'virtio', last: 2 })).toEqual([]);
   expect(await history.testNames()).toEqual(['fio/a', 'fio/b']);
   expect(history.runs.map(({ runId, totals }) => [runId, totals])).toEqual([[idOf(3), { crash: 1, unreached: 1 }], [idOf(2), { flaky: 1, unreached: 1 }], [idOf(1), { pass: 1, unreached: 1 }]]);
+  expect(history.runs[0]?.cells).toEqual([CELL]);
   expect(said).toEqual([]);
 });
 
@@ -101,6 +102,12 @@ test('journals that cannot be read are told and left out, a file of it that is n
   expect(history.runs.map(({ runId }) => runId)).toEqual([idOf(1)]);
   expect(said.at(-2)).toMatch(/^history puts .* aside as \.unreadable/);
   expect(readdirSync(dir).toSorted()).toEqual([`${idOf(1)}.metrics.parquet`, `${idOf(1)}.tests.parquet`, `${idOf(1)}.tests.parquet.unreadable`]);
+});
+
+test('a folder without runs stays as it is', async () => {
+  using history = await openHistory(join(runs, 'none'), log);
+  expect(history.runs).toEqual([]);
+  expect(readdirSync(runs)).toEqual([]);
 });
 
 test('any number of processes may bring it up to date at once', async () => {

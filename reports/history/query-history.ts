@@ -6,7 +6,11 @@ import type { HistoryRecord } from './history-record.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
 /** A run as history has it. */
-export type PastRun = Pick<HistoryRecord, 'runId' | 'matrix' | 'startedAt' | 'host' | 'ending'> & { readonly totals: Readonly<Partial<Record<Outcome, number>>> };
+export type PastRun = Pick<HistoryRecord, 'runId' | 'matrix' | 'startedAt' | 'host' | 'ending'> & {
+  readonly totals: Readonly<Partial<Record<Outcome, number>>>;
+  /** Ids of the cells that it planned. */
+  readonly cells: readonly string[];
+};
 
 /** It finished, without a failure and without a test of which the rig could not tell. */
 export function isGreen({ ending, totals }: PastRun): boolean {
@@ -51,10 +55,12 @@ export async function queryRuns({ connection }: Duck, files: readonly string[]):
     `SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at, first(host) AS host, first(ending) AS ending, outcome, count(*) AS tests
      FROM ${fromFiles(files)} GROUP BY run_id, outcome`,
   );
+  const planned = await connection.runAndReadAll(`SELECT run_id, string_agg(DISTINCT cell, chr(10) ORDER BY cell) AS cells FROM ${fromFiles(files)} GROUP BY run_id`);
+  const cellsOf = new Map(z.array(z.object({ run_id: z.string(), cells: z.string() })).parse(planned.getRowObjectsJS()).map(({ run_id, cells }) => [run_id, cells.split('\n')]));
   const runs = new Map<string, PastRun>();
   for (const row of z.array(runRow).parse(reader.getRowObjectsJS())) {
     const { totals = {} } = runs.get(row.run_id) ?? {};
-    runs.set(row.run_id, { runId: row.run_id, matrix: row.matrix, startedAt: row.started_at, host: row.host, ending: row.ending, totals: { ...totals, [row.outcome]: row.tests } });
+    runs.set(row.run_id, { runId: row.run_id, matrix: row.matrix, startedAt: row.started_at, host: row.host, ending: row.ending, cells: cellsOf.get(row.run_id) ?? [], totals: { ...totals, [row.outcome]: row.tests } });
   }
   return [...runs.values()].toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
 }

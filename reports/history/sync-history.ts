@@ -34,9 +34,9 @@ export async function listHistory(runsDir: string): Promise<string[]> {
  */
 export async function syncHistory(duck: Duck, runsDir: string, log: (line: string) => void): Promise<void> {
   const dir = historyDir(runsDir);
-  await mkdir(dir, { recursive: true });
   const seen = await readKnown(duck, await listHistory(runsDir), log);
   const stale = await findStale(runsDir, seen);
+  if (stale.length > 0) await mkdir(dir, { recursive: true });
   if (stale.length > 20) log(`history: reading ${stale.length} journals`);
   for (const { name, folder, bytes } of stale) {
     try {

@@ -108,7 +108,7 @@ describe('the reports of a run that has a baseline', () => {
 /** The exit status of a run after another one. */
 function judge(was: Readonly<Record<string, AttemptStatus>>, is: Readonly<Record<string, AttemptStatus | ''>>): number {
   const [before, after] = [run('base', 1, was), run('now', 2, is)];
-  return judgeComparison(compareRuns(before, after, () => []), after);
+  return judgeComparison(compareRuns(before, after, () => []), after, { whole: true });
 }
 
 describe('the exit status tells what got worse', () => {
@@ -125,7 +125,15 @@ describe('the exit status tells what got worse', () => {
 
   test('1 for a failure in a cell that the baseline does not have', () => {
     const after = run('now', 2, { a: 'fail' }, 'debian-6.12/e820/none/fio');
-    expect(judgeComparison(compareRuns(base, after, () => []), after)).toBe(1);
+    expect(judgeComparison(compareRuns(base, after, () => []), after, { whole: false })).toBe(1);
+  });
+
+  test('3 for a cell that a run of the whole matrix has lost, 0 where a filter left it out', () => {
+    const cells = [...run('now', 2, { a: 'pass' }).cells, ...run('x', 2, { a: 'pass' }, 'debian-6.12/e820/none/fio').cells];
+    const before = { ...run('base', 1, { a: 'pass' }), cells };
+    const after = run('now', 2, { a: 'pass' });
+    const comparison = compareRuns(before, after, () => []);
+    expect([true, false].map((whole) => judgeComparison(comparison, after, { whole }))).toEqual([3, 0]);
   });
 });
 

@@ -8,7 +8,7 @@ import { describeOdds, describeSince, isListed, summarizeVerdicts, VERDICT_LOOKS
 import { VERDICTS } from './verdict.ts';
 
 const MAX_LISTED = 40;
-const EVIDENCE_LINES = 8;
+const EVIDENCE_LINES = 16;
 
 /** What differs between two runs, the alarms first, each with what makes it credible. */
 export function formatComparison(comparison: Comparison, { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {}): string[] {
@@ -43,7 +43,8 @@ function formatTest(test: ComparedTest, width: number, palette: Palette): string
     width,
   );
   const since = describeSince(test);
-  const evidence = test.verdict === 'new-failure' ? (test.evidence ?? '').split('\n').filter((line) => line.trim() !== '').slice(0, EVIDENCE_LINES) : [];
+  const all = test.verdict === 'new-failure' ? (test.evidence ?? '').split('\n').filter((line) => line.trim() !== '') : [];
+  const evidence = all.length > EVIDENCE_LINES ? [...all.slice(0, EVIDENCE_LINES), '[…]'] : all;
   return [head, fitLine([{ text: `    ${describeOdds(test)}${since === undefined ? '' : `; ${since}`}`, style: palette.dim }], width), ...evidence.map((line) => fitLine([{ text: `    │ ${cleanLine(line)}` }], width))];
 }
 

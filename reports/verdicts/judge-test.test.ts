@@ -53,7 +53,7 @@ test('a test that fails one time in ten is told when it has failed three times i
   const base = told('P');
   expect(judgeTest(told('F'), base, past(tenth))?.verdict).toBe('known-failure');
   expect(judgeTest(told('F'), base, past(`${tenth}F`))?.verdict).toBe('known-failure');
-  expect(judgeTest(told('F'), base, past(`${tenth}FF`))).toMatchObject({ verdict: 'new-failure', rate: { failed: 4, of: 41 }, since: { runId: 'r41' }, lastGood: { runId: 'r40' } });
+  expect(judgeTest(told('F'), base, past(`${tenth}FF`))).toMatchObject({ verdict: 'new-failure', rate: { failed: 6, of: 43 }, since: { runId: 'r41' }, lastGood: { runId: 'r40' } });
 });
 
 test('retries that failed too count as failures in a row', () => {

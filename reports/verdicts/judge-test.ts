@@ -48,7 +48,7 @@ function judgeFailure(now: ToldTest, reference: ToldTest | undefined, runs: read
     if (reference && (FAILURES.has(reference.outcome) || reference.forgiven)) return isFirstUnlikely ? 'new-failure' : 'known-failure';
     return rate.failed === 0 || chance <= UNLIKELY ? 'new-failure' : 'known-failure';
   })();
-  return { verdict, rate, ...(rate.of > 0 && { chance }), ...(streak[0] && { since: streak[0].run }), ...(lastGood && { lastGood: lastGood.run }) };
+  return { verdict, rate: rateOf(runs), ...(rate.of > 0 && { chance }), ...(streak[0] && { since: streak[0].run }), ...(lastGood && { lastGood: lastGood.run }) };
 }
 
 function judgePass(reference: ToldTest | undefined, runs: readonly PastTest[]): TestVerdict {
