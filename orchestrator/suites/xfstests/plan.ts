@@ -28,6 +28,6 @@ export function planXfstests({ spec, image, pmem, filesystem }: SuitePlanContext
   }
   assignRoles(pmem, filesystem);
   const tests = selectTests(readCatalogue(spec.tree, image), spec, filesystem.type);
-  if (tests.length === 0) throw new UserError(`no xfstest of ${spec.groups.join(', ')} is for ${filesystem.type}`, { code: 'no-xfstest', remedy: 'name other groups, or tests' });
+  if (tests.length === 0) throw new UserError(`no xfstest of ${[...spec.groups, ...spec.tests].join(', ')} is for ${filesystem.type}`, { code: 'no-xfstest', remedy: 'name other groups, or tests' });
   return tests.map(({ name, groups }) => ({ name: `${spec.name}/${name}`, estimateSec: groups.has('quick') ? QUICK_SEC : OTHER_SEC }));
 }

@@ -34,7 +34,11 @@ describe('what runs', () => {
     ['xfs', ['all'], ['generic/099', 'generic/100', 'generic/1000-long', 'xfs/001', 'xfs/002']],
   ] as const)('%s of %j', (type, groups, wanted) => expect(select(type, groups)).toEqual(wanted));
 
-  test('single tests beside groups, each once, whatever their file system', () => expect(select('ext4', ['dax'], ['xfs/002', 'generic/100'])).toEqual(['ext4/001', 'generic/099', 'generic/100', 'xfs/002']));
+  test('single tests beside groups, each once, but for those of another file system', () => {
+    expect(select('ext4', ['dax'], ['xfs/002', 'generic/100', 'generic/1000-long', 'selftest/005'])).toEqual(['ext4/001', 'generic/099', 'generic/100', 'generic/1000-long', 'selftest/005']);
+    expect(select('ext2', [], ['ext4/001', 'xfs/001'])).toEqual(['ext4/001']);
+    expect(select('ext4', [], ['xfs/002'])).toEqual([]);
+  });
 });
 
 test.each([

@@ -12,7 +12,8 @@ interface Choice {
 
 /**
  * The tests that `check` would run for these groups and names on such a file system, in its order: of a plain group
- * those of `generic` and of the file system's own folder, of `folder/group` those of that folder; single tests as named.
+ * those of `generic` and of the file system's own folder, of `folder/group` those of that folder; of single tests those that are not another
+ * file system's, since a matrix names them for all of its file systems at once (check itself would run `xfs/002` on ext4, and fail it).
  * @throws UserError for a group or test that the tree does not have
  */
 export function selectTests(catalogue: Catalogue, { groups, tests }: Choice, type: FilesystemSpec['type']): readonly CatalogueTest[] {
@@ -29,9 +30,16 @@ export function selectTests(catalogue: Catalogue, { groups, tests }: Choice, typ
       if (folders.has(folder) && matches(isIn)) chosen.set(test.name, test);
     }
   }
-  for (const name of tests) chosen.set(name, requireTest(name, all));
+  for (const name of tests) {
+    const test = requireTest(name, all);
+    const folder = folderOf(name);
+    if (own.has(folder) || FOR_ANY.has(folder)) chosen.set(name, test);
+  }
   return [...chosen.values()].toSorted((a, b) => compareNames(a.name, b.name));
 }
+
+/** Folders of tests that are no file system's. */
+const FOR_ANY: ReadonlySet<string> = new Set(['generic', 'shared', 'perf', 'selftest']);
 
 /** `get_group_list` of xfstests' check: the tests of ext4 are those of ext2 and ext3, too. */
 function ownFolders(type: FilesystemSpec['type']): ReadonlySet<string> {
