@@ -56,10 +56,12 @@ test('a retry runs in a fresh guest, and what each attempt printed is kept', asy
   const path = script('again.sh', 'test -e /run/marker && echo "used guest" || echo "fresh guest"; touch /run/marker; exit 1');
   const run = await rig(['once', ...guest, '--retries', '1', '--', path], workspace);
   const attempts = run.events.flatMap((event) => (event.type === 'test-end' && event.test === 'command/again.sh' ? [event] : []));
-  expect(attempts.map(({ attempt, artifacts = [] }) => [attempt, artifacts.map((path) => readFileSync(join(run.dir, path), 'utf8'))])).toEqual([
-    [1, ['fresh guest\n']],
-    [2, ['fresh guest\n']],
+  expect(attempts.map(({ attempt, artifacts = [] }) => [attempt, ...artifacts.map((path) => readFileSync(join(run.dir, path), 'utf8'))])).toEqual([
+    [1, 'fresh guest\n', expect.stringContaining('command/again.sh#1')],
+    [2, 'fresh guest\n', expect.stringContaining('command/again.sh#2')],
   ]);
+  // What the console showed meanwhile, from the test's own mark on.
+  expect(attempts.map(({ artifacts = [] }) => artifacts.at(-1))).toEqual([1, 2].map((attempt) => expect.stringMatching(new RegExp(`/console/command-again.sh.${attempt}.log$`)) as string));
   expect(run.events.filter(({ type }) => type === 'guest-boot')).toHaveLength(2);
 });
 
