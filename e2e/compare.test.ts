@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rig, type RigRun, startRig, waitForTest, Workspace } from './support/rig.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { latestRun, rig, type RigRun, startRig, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
@@ -79,8 +79,10 @@ test('old runs go, but for those that are pinned, last green or the latest; hist
 test('a nightly is published, and a second one at the same time is told who is at work', async () => {
   const published = join(workspace.dir, 'www');
   const args = ['nightly', matrix, '--publish', published, '--filter', 'suite=tap'];
+  const before = latestRun(workspace);
   const going = startRig(args, workspace);
-  await waitForTest(workspace, 'guest/boot');
+  // Its run has a folder once it holds the claim.
+  await vi.waitUntil(() => latestRun(workspace) !== before, { timeout: MINUTES, interval: 50 });
   const second = await rig(args, workspace);
   expect(second.stderr).toMatch(/another pmemrig \(process \d+\) still works on the nightly of nightly/);
   expect(second.exitCode).toBe(2);
