@@ -6,10 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { InfraError } from '../orchestrator/model/errors.ts';
 import { renderCoverageCsv } from './coverage-csv.ts';
 import { COVERAGE_FILE } from './describe-coverage.ts';
-import { RunFold } from './fold.ts';
 import { renderHtml } from './html/page.ts';
 import { renderJunit } from './junit.ts';
-import { readJournal } from './read-journal.ts';
+import { summarizeRun } from './summarize-run.ts';
 import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
 import { readComparison } from './verdicts/comparison-file.ts';
@@ -18,12 +17,10 @@ import { readComparison } from './verdicts/comparison-file.ts';
  * Makes `junit.xml`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
  * each is replaced whole or not at all.
  *
- * @throws UserError when there is no readable journal (see {@link readJournal}), InfraError when a report cannot be written.
+ * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be written.
  */
 export async function writeReports(runDir: string): Promise<RunSummary> {
-  const fold = new RunFold();
-  for await (const event of readJournal(runDir)) fold.apply(event);
-  const summary = fold.summarize();
+  const summary = await summarizeRun(runDir);
   const comparison = await readComparison(runDir);
   await writeWhole(join(runDir, 'junit.xml'), renderJunit(summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) }));
   await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);

@@ -48,7 +48,7 @@ export async function findBaselineOrNone(baseline: string, runs: string, { matri
     return await findBaseline(baseline, runs, { matrix: matrix.name, startedAt: new Date().toISOString(), cells: plan.cells });
   } catch (error) {
     if (baseline !== LAST_GREEN || !(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}: this run is judged by itself\n`);
+    logLine(`${error.message}: this run is judged by itself`);
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { summarizeRun } from '../../reports/summarize-run.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
 import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
@@ -7,14 +8,14 @@ import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import { findBaseline } from './baseline.ts';
-import { compareWith, readRun } from './compare-with.ts';
+import { compareWith } from './compare-with.ts';
 import { findRun } from './find-run.ts';
 
 /** `pmemrig compare BASE [RUN]`: what the run did otherwise, with the rates of the runs before. */
 export async function compareCommand(base: string, run: string, options: { readonly runs?: string; readonly json?: boolean }): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
   const nowDir = findRun(run, runs);
-  const now = await readRun(nowDir);
+  const now = await summarizeRun(nowDir);
   const baseDir = await findBaseline(base, runs, now);
   if (baseDir === nowDir) throw new UserError(`both are the run ${baseDir}`, { code: 'same-run', remedy: 'name an earlier one: pmemrig history lists them' });
   const comparison = await compareWith(baseDir, now, nowDir);

@@ -4,6 +4,7 @@ import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { exitStatus } from '../../reports/exit-status.ts';
 import type { RunFold } from '../../reports/fold.ts';
 import { multiplexReporters } from '../../reports/multiplex.ts';
+import { summarizeRun } from '../../reports/summarize-run.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
 import { writeComparison } from '../../reports/verdicts/comparison-file.ts';
@@ -19,7 +20,7 @@ import { runMatrix } from '../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
 import { VERSION } from '../version.ts';
 import { judgeAgainst } from './baseline.ts';
-import { compareWith, readRun } from './compare-with.ts';
+import { compareWith } from './compare-with.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 
 export interface ExecuteOptions {
@@ -99,7 +100,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   );
   // Also after a failure of the run as a whole: what was finished is worth reading.
   try {
-    const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await readRun(folder.dir), folder.dir);
+    const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await summarizeRun(folder.dir), folder.dir);
     if (comparison) await writeComparison(folder.dir, comparison);
     const summary = await writeReports(folder.dir);
     reporter.close(summary);

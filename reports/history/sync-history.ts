@@ -2,8 +2,7 @@ import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError } from '../../orchestrator/model/errors.ts';
-import { RunFold } from '../fold.ts';
-import { readJournal } from '../read-journal.ts';
+import { summarizeRun } from '../summarize-run.ts';
 import { TESTS_SUFFIX, writeRecord } from './history-files.ts';
 import { recordOf } from './history-record.ts';
 import { type Duck, fromFiles } from './parquet.ts';
@@ -40,10 +39,8 @@ export async function syncHistory(duck: Duck, runsDir: string, log: (line: strin
   if (stale.length > 20) log(`history: reading ${stale.length} journals`);
   for (const { name, folder, bytes } of stale) {
     try {
-      const fold = new RunFold();
-      for await (const event of readJournal(folder)) fold.apply(event);
       // By the folder's name: what a foreign journal calls itself is no file name.
-      await writeRecord(duck, dir, { ...recordOf(fold.summarize(), bytes), runId: name });
+      await writeRecord(duck, dir, { ...recordOf(await summarizeRun(folder), bytes), runId: name });
     } catch (error) {
       if (error instanceof Error && 'syscall' in error) throw error;
       log(`history leaves out ${folder}: ${describeError(error)}`);
