@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
-import { daysOption, filterOption, jobsOption, keepOption, retriesOption, runsOption, splitOption, withGuestOptions } from './cli/options.ts';
+import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, splitOption, withGuestOptions } from './cli/options.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
@@ -39,10 +39,11 @@ program
   .argument('[matrix]', 'the matrix file')
   .addOption(filterOption)
   .addOption(retriesOption)
+  .addOption(repeatOption)
   .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
-  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'retries', 'baseline']))
+  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'retries', 'repeat', 'baseline']))
   .addOption(new Option('--baseline <run>', "judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then tells of what got worse"))
   .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green")
   .action(async (matrix: string | undefined, options) => {
@@ -57,6 +58,7 @@ program
   .argument('<matrix>', 'the matrix file')
   .addOption(filterOption)
   .addOption(retriesOption)
+  .addOption(repeatOption)
   .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
@@ -79,6 +81,7 @@ withGuestOptions(
     .option('--group <group>', 'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable', collect)
     .option('--test <name>', 'xfstests: one test, such as generic/413; repeatable', collect)
     .addOption(retriesOption)
+    .addOption(repeatOption)
     .addOption(splitOption)
     .addOption(jobsOption)
     .addOption(runsOption)

@@ -11,6 +11,8 @@ export interface TestState {
   readonly parent?: string;
   readonly expects?: ExpectedProblem;
   readonly attempts: AttemptSummary[];
+  /** How many of its rounds are behind it, whether it ran in them or not. */
+  settledRounds: number;
   outcome: Outcome;
 }
 
@@ -19,10 +21,17 @@ export interface CellState {
   readonly plan: PlannedCell;
   readonly tests: Map<string, TestState>;
   readonly guests: number[];
-  /** Of the time since its start, what no controller was at work. */
-  pausedMs: number;
   startedAt?: string;
+  /** Of its last round; absent while one goes on. */
   endedAt?: string;
+  /** Rounds that ended; a run that repeats its tests has several. */
+  roundsEnded: number;
+  /** The time that these took. */
+  busyMs: number;
+  /** Of the round that goes on. */
+  roundStartedAt?: string;
+  /** Of the time since then, what no controller was at work. */
+  pausedMs: number;
   /** Of its `cell-end`. */
   endReason?: string;
   /** The attempts in flight, one for each guest that works on the cell, by test and number. */

@@ -29,7 +29,8 @@ describe('the outcome of all attempts', () => {
     [['infra', 'infra'], 'infra'],
     [['fail', 'skip'], 'fail'],
     [['skip'], 'skip'],
-    [['pass', 'fail'], 'fail'],
+    [['pass', 'fail'], 'flaky'],
+    [['pass', 'skip'], 'skip'],
   ] as const)('%j is %s', (statuses, outcome) => expect(computeOutcome(statuses)).toBe(outcome));
 
   test('is never green when nothing passed, nor red when nothing failed', () => {
@@ -137,6 +138,43 @@ describe('a resumed run', () => {
     const journal = killed().add({ type: 'run-end', reason: 'interrupted' }).add({ type: 'resume', version: '0.1.0', host: 'rig-1' });
     expect(journal.summarize().ending.reason).toBe('cut-off');
     expect(outcomes(journal.summarize())['fio/b']).toBe('unreached: the controller was killed, or is still at work, before it began');
+  });
+});
+
+function addRound(journal: JournalBuilder, attempt: number, status: 'pass' | 'fail'): void {
+  journal.add({ type: 'cell-start', cell: CELL }, 60_000).boot(CELL).test(CELL, 'fio/a', { status }, { attempt }).add({ type: 'cell-end', cell: CELL });
+}
+
+function repeated(...statuses: ('pass' | 'fail')[]): JournalBuilder {
+  const journal = new JournalBuilder().start([{ ...makeCell(CELL, []), tests: [{ name: 'fio/a', estimateSec: 10 }] }], [], { repeat: statuses.length });
+  for (const [index, status] of statuses.entries()) addRound(journal, index + 1, status);
+  return journal.add({ type: 'run-end', reason: 'finished' });
+}
+
+describe('a run that repeats its tests', () => {
+  test('calls one flaky that passed in some rounds, in whatever order, and is no success then', () => {
+    const summary = repeated('pass', 'pass', 'fail').summarize();
+    expect(outcomes(summary)).toEqual({ 'fio/a': 'flaky: failed 1 of 3 attempts' });
+    expect(exitStatus(summary)).toBe(1);
+    expect(exitStatus(repeated('pass', 'pass').summarize())).toBe(0);
+  });
+
+  test('counts only the time of its rounds for a cell, and progress by rounds', () => {
+    const fold = new RunFold();
+    const seen: number[] = [];
+    for (const event of repeated('pass', 'fail', 'pass').events) {
+      fold.apply(event);
+      if (event.type === 'cell-end') seen.push(fold.work.settledSec);
+    }
+    expect(seen).toEqual([10, 20, 30]);
+    expect(fold.work.totalSec).toBe(30);
+    expect(fold.summarize().cells[0]?.durationMs).toBe(3 * (7400 + 2000));
+  });
+
+  test('goes on, when it is resumed, with what is left of all rounds', () => {
+    const fold = new RunFold();
+    for (const event of repeated('pass', 'pass').add({ type: 'resume', version: '0', host: 'h' }).events) fold.apply(event);
+    expect(fold.work).toEqual({ totalSec: 0, settledSec: 0 });
   });
 });
 

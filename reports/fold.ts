@@ -46,9 +46,7 @@ export class RunFold {
         this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs']));
         return;
       case 'cell-start':
-        this.firstCellAt ??= event.t;
-        this.#cell(event.cell).startedAt ??= event.t;
-        return;
+        return this.#startCell(event);
       case 'guest-boot':
         this.#guests.set(event.guest, pick(event, ['guest', 'cell', 'accelerator', 'kernelRelease', 'bootMs', 'console']));
         this.#cell(event.cell).guests.push(event.guest);
@@ -81,6 +79,7 @@ export class RunFold {
     const ending = this.#ending ?? { reason: 'cut-off' };
     return {
       ...pick(start, ['runId', 'matrix', 'version', 'host', 'rerun', 'excluded']),
+      repeat: this.#repeat,
       startedAt: start.t,
       durationMs: Date.parse(this.#lastAt) - Date.parse(start.t) - this.#pausedMs,
       ending,
@@ -111,8 +110,17 @@ export class RunFold {
     this.work.settledSec = 0;
     for (const cell of this.cells.values()) {
       cell.running.clear();
-      if (cell.startedAt !== undefined && cell.endedAt === undefined) cell.pausedMs += pausedMs;
+      if (cell.roundStartedAt !== undefined) cell.pausedMs += pausedMs;
     }
+  }
+
+  /** A round of the cell begins, or one that was cut off goes on. */
+  #startCell({ cell: id, t }: EventOf<'cell-start'>): void {
+    const cell = this.#cell(id);
+    this.firstCellAt ??= t;
+    cell.startedAt ??= t;
+    cell.roundStartedAt ??= t;
+    delete cell.endedAt;
   }
 
   #endGuest({ guest, how, detail }: EventOf<'guest-end'>): void {
@@ -140,9 +148,10 @@ export class RunFold {
       ...(event.lockdep && { lockdep: event.lockdep }),
     });
     this.#kernel.addCoverage(event, cell.plan.kernel);
-    if (test.attempts.length === 1) this.work.settledSec += test.estimateSec;
+    if (test.settledRounds < Math.min(test.attempts.length, this.#repeat)) this.#settle(test);
     this.totals[test.outcome]--;
-    test.outcome = isRigTest(test.name) ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
+    // What proves the rig has to do so each time.
+    test.outcome = isRigTest(test.name) || test.expects ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
     cell.running.delete(attemptKey(event));
   }
@@ -155,31 +164,45 @@ export class RunFold {
   #endCell({ cell: id, t, reason }: EventOf<'cell-end'>): void {
     const cell = this.#cell(id);
     cell.endedAt = t;
+    cell.roundsEnded += 1;
+    cell.busyMs += Date.parse(t) - Date.parse(cell.roundStartedAt ?? t) - cell.pausedMs;
+    cell.pausedMs = 0;
+    delete cell.roundStartedAt;
     if (reason !== undefined) cell.endReason = reason;
     cell.running.clear();
-    for (const { attempts, estimateSec } of cell.tests.values()) if (attempts.length === 0) this.work.settledSec += estimateSec;
+    for (const test of cell.tests.values()) while (test.settledRounds < cell.roundsEnded) this.#settle(test);
+  }
+
+  /** A round of the test is behind it. */
+  #settle(test: TestState): void {
+    test.settledRounds += 1;
+    this.work.settledSec += test.estimateSec;
+  }
+
+  get #repeat(): number {
+    return this.#start?.repeat ?? 1;
   }
 
   /** An event of a cell that the plan does not know is kept under its id alone: nothing may vanish from a report. */
   #cell(id: string, plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] }): CellState {
-    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], pausedMs: 0, running: new Map() }));
+    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], roundsEnded: 0, busyMs: 0, pausedMs: 0, running: new Map() }));
   }
 
   #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent' | 'expects'>): TestState {
     return getOrAdd(cell.tests, test.name, () => {
       this.totals.unreached++;
-      this.work.totalSec += test.estimateSec;
-      return { ...test, attempts: [], outcome: 'unreached' };
+      this.work.totalSec += test.estimateSec * this.#repeat;
+      return { ...test, attempts: [], outcome: 'unreached', settledRounds: 0 };
     });
   }
 
   #summarizeCell(cell: CellState, ending: RunEnding): CellSummary {
-    const { startedAt, endedAt } = cell;
+    const { startedAt, endedAt, busyMs } = cell;
     const guests = cell.guests.flatMap((id) => this.#guests.get(id) ?? []);
     return {
       ...pick(cell.plan, ['id', 'kernel', 'image', 'pmem', 'filesystem', 'suite']),
       ...(startedAt === undefined ? {} : { startedAt }),
-      ...(startedAt === undefined || endedAt === undefined ? {} : { durationMs: Date.parse(endedAt) - Date.parse(startedAt) - cell.pausedMs }),
+      ...(endedAt === undefined ? {} : { durationMs: busyMs }),
       tests: Array.from(cell.tests.values(), (test) => summarizeTest(test, () => explainUnreached(test, cell, guests, ending))),
       guests,
     };

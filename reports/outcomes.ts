@@ -11,16 +11,15 @@ export const UNKNOWNS: ReadonlySet<Outcome> = new Set(['infra', 'unreached']);
 
 /**
  * What a test amounts to after all its attempts. An `infra` attempt says nothing of the test, so
- * it counts only when there is no other. A test whose last attempt passed is `flaky` if an earlier
- * one failed; one that never recovered is as bad as its worst attempt: a crash stays a crash
- * though the retry merely failed.
+ * it counts only when there is no other. A test that passed in one attempt and failed in another is `flaky`, whichever came first: only a run
+ * that repeats its tests goes on after a pass. Any other is as bad as its worst attempt: a crash stays a crash
+ * though the retry merely failed, and a skip among passes is told.
  */
 export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
   if (statuses.length === 0) return 'unreached';
   const telling = statuses.filter((status) => status !== 'infra');
   if (telling.length === 0) return 'infra';
-  const failed = telling.some((status) => FAILURES.has(status));
-  if (telling.at(-1) === 'pass') return failed ? 'flaky' : 'pass';
+  if (telling.includes('pass') && telling.some((status) => FAILURES.has(status))) return 'flaky';
   return OUTCOMES.find((outcome) => telling.some((status) => status === outcome)) ?? 'pass';
 }
 

@@ -14,6 +14,8 @@ export interface RunSummary {
   readonly host: string;
   /** See the event `run-start`. */
   readonly rerun: string;
+  /** How often each test was to run; see the event `run-start`. */
+  readonly repeat: number;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** From `run-start` to the last event. */
@@ -49,7 +51,7 @@ export interface CellSummary {
   readonly filesystem: string;
   readonly suite: string;
   readonly startedAt?: string;
-  /** From `cell-start` to `cell-end`; absent for a cell that did not end. */
+  /** From `cell-start` to `cell-end`, over all rounds; absent for a cell that did not end. */
   readonly durationMs?: number;
   /** Planned ones first, in their order, then those found while running. */
   readonly tests: readonly TestSummary[];

@@ -26,6 +26,8 @@ import type { PlannedMatrix } from './load-plan.ts';
 export interface ExecuteOptions {
   readonly retries?: number;
   readonly split?: number;
+  /** See {@link RunFacts.repeat}. */
+  readonly repeat?: number;
   readonly jobs?: number;
   readonly runs?: string;
   readonly verbose: boolean;
@@ -42,7 +44,7 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string,
     await claimRun(folder.dir, verboseLog(options));
     return folder;
   };
-  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, ...more }, options, judge);
+  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, repeat: options.repeat ?? 1, ...more }, options, judge);
 }
 
 /** What may be asked beside the run itself. */
@@ -60,6 +62,7 @@ interface Task extends PlannedMatrix, RunExtras {
   readonly rerun: string;
   readonly retries: number;
   readonly split: number;
+  readonly repeat: number;
   readonly runs: string;
   /** Called once the host is known to hold the run. */
   readonly begin: () => Promise<RunFolder>;

@@ -32,6 +32,8 @@ export type RunEvent =
       readonly retries?: number;
       /** Guests at most that work on one cell at once. Since version 3. */
       readonly split?: number;
+      /** How often each test is run, whatever becomes of it: in so many rounds, in each of which every cell starts and ends. Absent: once. */
+      readonly repeat?: number;
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }

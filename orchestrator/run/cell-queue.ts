@@ -19,9 +19,13 @@ export interface CellStart {
   readonly guests: number;
 }
 
-/** The start of a cell that nobody has worked on. */
-export function startCell(cell: Pick<Cell, 'tests'>): CellStart {
-  return { pending: suiteTests(cell).map((test) => ({ test, attempt: 1, failed: 0, deaths: 0 })), guests: 0 };
+/**
+ * The start of a round of a cell in which nothing was cut off.
+ * @param round counts from 1; there are several where a run repeats its tests
+ * @param guests that the cell has used in the rounds before
+ */
+export function startCell(cell: Pick<Cell, 'tests'>, round = 1, guests = 0): CellStart {
+  return { pending: suiteTests(cell).map((test) => ({ test, attempt: round, failed: 0, deaths: 0 })), guests };
 }
 
 /** A test that has taken so many guests down is not tried again: the next would most likely go the same way. */

@@ -15,7 +15,7 @@ export class GuestBudget {
   /** A guest was asked for when there was none left. */
   exhausted = false;
 
-  /** @param before guests that an earlier controller has used; these are counted on from, but not held against the cell */
+  /** @param before guests that an earlier controller or round has used; these are counted on from, but not held against the cell */
   constructor(cell: Pick<Cell, 'tests'>, retries: number, before: number) {
     const tests = suiteTests(cell);
     this.size = GUESTS_PER_CELL + Math.floor(tests.length / TESTS_PER_GUEST) + tests.filter(({ expects }) => expects).length + retries;
@@ -27,6 +27,11 @@ export class GuestBudget {
     return this.#used < this.size;
   }
 
+  /** Guests that the cell has used so far, an earlier controller's and earlier rounds' among them. */
+  get used(): number {
+    return this.#before + this.#used;
+  }
+
   /** The number of the next guest within the cell, from 1; `undefined` when all are used up. */
   take(): number | undefined {
     if (!this.left) {
@@ -34,6 +39,6 @@ export class GuestBudget {
       return undefined;
     }
     this.#used += 1;
-    return this.#before + this.#used;
+    return this.used;
   }
 }

@@ -19,6 +19,8 @@ export interface RunFacts {
   readonly retries: number;
   /** Guests at most that work on one cell at once. */
   readonly split: number;
+  /** How often each test is run, see the event `run-start`. */
+  readonly repeat: number;
   /** See the event `run-start`. */
   readonly rerun: string;
 }
@@ -45,7 +47,7 @@ export function resumeEvents(facts: RunFacts, { start, past, torn }: ResumedRun)
 }
 
 /** The first event of a run. */
-export function startEvent({ folder, matrix, version, plan, host, accelerator, rerun, retries, split }: RunFacts): RunEvent {
+export function startEvent({ folder, matrix, version, plan, host, accelerator, rerun, retries, split, repeat }: RunFacts): RunEvent {
   return {
     type: 'run-start',
     runId: folder.id,
@@ -54,6 +56,7 @@ export function startEvent({ folder, matrix, version, plan, host, accelerator, r
     rerun,
     retries,
     split,
+    ...(repeat > 1 && { repeat }),
     host: describeHost({ host, accelerator }),
     cells: plan.cells.map(({ id, kernel, image, pmem, filesystem, suite, tests }) => ({
       id,

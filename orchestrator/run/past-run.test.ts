@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlannedTest } from '../model/cell.ts';
 import type { AttemptStatus } from '../model/outcome.ts';
-import { planRemaining } from './past-run.ts';
+import { planRemaining, planRound } from './past-run.ts';
 
 const TEST: PlannedTest = { name: 'fio/a', estimateSec: 1 };
 
@@ -27,6 +27,17 @@ test.each<[string, readonly (AttemptStatus | 'cut')[], number, readonly number[]
   ['met a host that failed', ['infra'], 0, [2, 0, 0]],
   ['failed, and then met a host that failed', ['fail', 'infra'], 1, [3, 1, 0]],
 ])('a test that %s', (_, statuses, retries, expected) => expect(remaining(statuses, retries)).toEqual(expected));
+
+test.each<[string, readonly (AttemptStatus | 'cut')[], number, number | undefined]>([
+  ['began in no round', [], 1, 1],
+  ['ran in each round so far', ['pass', 'fail'], 3, 3],
+  ['ran already in the round that was cut off', ['pass', 'fail'], 2, undefined],
+  ['was cut off', ['pass', 'cut'], 2, 3],
+  ['was cut off, and wants a later round', ['cut', 'pass'], 2, 3],
+])('a test that %s, in a run that repeats it', (_, statuses, round, attempt) => {
+  const attempts = statuses.map((status, index) => ({ attempt: index + 1, ...(status !== 'cut' && { status }) }));
+  expect(planRound(TEST, attempts, round)?.attempt).toBe(attempt);
+});
 
 test('a problem that the rig missed is not looked for again', () => {
   const planted = { ...TEST, expects: { kinds: ['oops'] } } as const;

@@ -7,7 +7,8 @@ export type RunStart = Extract<RunEvent, { type: 'run-start' }>;
 
 /** What one cell had come to when its controller ended. */
 export interface PastCell {
-  ended: boolean;
+  /** Rounds that came to their end; without repeats there is one. */
+  roundsEnded: number;
   /** Guests that it had begun with; its further ones count on from there. */
   guests: number;
   /** A test's attempts by its name, in the order of their beginning. */
@@ -54,7 +55,7 @@ export class PastRun {
         this.#begin(event.cell, event.test, event.attempt).status = event.status;
         return;
       case 'cell-end':
-        this.#cell(event.cell).ended = true;
+        this.#cell(event.cell).roundsEnded += 1;
         return;
       case 'cell-start':
       case 'guest-boot':
@@ -83,7 +84,7 @@ export class PastRun {
   #cell(id: string): PastCell {
     const known = this.cells.get(id);
     if (known) return known;
-    const cell: PastCell = { ended: false, guests: 0, attempts: new Map() };
+    const cell: PastCell = { roundsEnded: 0, guests: 0, attempts: new Map() };
     this.cells.set(id, cell);
     return cell;
   }
@@ -94,11 +95,26 @@ export class PastRun {
  * host failed at, since neither says anything of the test; both count for numbering alone, so that no artifact is overwritten.
  */
 export function planRemaining(test: PlannedTest, attempts: readonly PastAttempt[], retries: number): PendingTest | undefined {
-  const attempt = 1 + attempts.reduce((max, one) => Math.max(max, one.attempt), 0);
+  const attempt = 1 + lastAttempt(attempts);
   let next: PendingTest | undefined = { test, attempt, failed: 0, deaths: 0 };
-  for (const { status } of attempts) {
-    if (status === undefined || (status === 'infra' && !test.expects)) continue;
-    if (next) next = planNextAttempt(next, status, retries).next;
-  }
+  for (const { status } of attempts) if (next && isTelling(test, status)) next = planNextAttempt(next, status, retries).next;
   return next && { ...next, attempt };
+}
+
+/**
+ * As {@link planRemaining}, for a round of a run that repeats its tests: the attempt that the test wants in it, if any.
+ * @param round counts from 1, and has not ended
+ */
+export function planRound(test: PlannedTest, attempts: readonly PastAttempt[], round: number): PendingTest | undefined {
+  const done = attempts.filter(({ status }) => isTelling(test, status)).length;
+  return done >= round ? undefined : { test, attempt: lastAttempt(attempts) + round - done, failed: 0, deaths: 0 };
+}
+
+function lastAttempt(attempts: readonly PastAttempt[]): number {
+  return attempts.reduce((max, { attempt }) => Math.max(max, attempt), 0);
+}
+
+/** A rig that misses what it planted says something: of itself. */
+function isTelling({ expects }: PlannedTest, status: AttemptStatus | undefined): status is AttemptStatus {
+  return status !== undefined && (status !== 'infra' || expects !== undefined);
 }

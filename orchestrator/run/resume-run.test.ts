@@ -32,7 +32,7 @@ test('a run that was killed goes on with the cells that did not end, and the tes
   const { run, events } = await resume(cut, { tail: '{"v":3,"t":"20' });
   expect(run.plan.cells.map(({ id }) => id)).toEqual(['c2', 'c3']);
   expect(run.plan.cells[0]).toMatchObject({ kernel: { name: 'k' }, suite: { name: 'fio' }, guest: { cpus: 1 } });
-  const starts = run.plan.cells.map((one) => startCellAgain(one, run.past, 1));
+  const starts = run.plan.cells.map((one) => startCellAgain(one, run.past, { retries: 1, repeat: 1 }, 1, run.past.cells.get(one.id)?.guests ?? 0));
   expect(starts.map(({ guests, pending }) => [guests, pending.map(({ test: { name }, attempt, failed }) => [name, attempt, failed])])).toEqual([
     [2, [['a', 2, 1], ['b', 2, 0], ['d', 1, 0]]],
     [0, [['a', 1, 0]]],
@@ -41,6 +41,14 @@ test('a run that was killed goes on with the cells that did not end, and the tes
   expect(run.lastGuest).toBe(12);
   expect(run.torn).toMatch(/the last line was torn/);
   expect(events).toHaveLength(cut.length + 1);
+});
+
+test('a run that repeats its tests goes on with the round that was cut off, and then the rounds that are left', async () => {
+  const round = (id: string, attempt: number): RunEvent[] => [...end(id, 'a', 'pass', attempt), ...end(id, 'b', 'fail', attempt), { type: 'cell-end', cell: id }];
+  const cells = ['c1', 'c2', 'c3'].map((id) => cell(id, 'a', 'b'));
+  const { run } = await resume([{ ...start(...cells), repeat: 2 } as RunEvent, ...round('c1', 1), ...round('c2', 1), ...round('c3', 1), ...round('c1', 2), ...end('c2', 'a', 'pass', 2), begin('c2', 'b', 2)]);
+  expect(run.plan.cells.map(({ id }) => id)).toEqual(['c2', 'c3']);
+  expect(run.plan.cells.map((one) => startCellAgain(one, run.past, { retries: 0, repeat: 2 }, 2, 3).pending.map(({ test: { name }, attempt }) => `${name}#${attempt}`))).toEqual([['b#3'], ['a#2', 'b#2']]);
 });
 
 test('an interrupted run, and one that the rig gave up, can be gone on with', async () => {

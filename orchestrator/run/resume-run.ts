@@ -2,12 +2,12 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJournal } from '../../reports/read-journal.ts';
-import { type Cell, type CellId, type Plan, suiteTests } from '../model/cell.ts';
+import { type Cell, type CellId, type Plan, type PlannedTest, suiteTests } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
 import type { JournalEvent, PlannedCell } from '../model/event.ts';
 import type { Matrix } from '../model/matrix.ts';
-import { type CellStart, startCell } from './cell-queue.ts';
-import { PastRun, planRemaining, type RunStart } from './past-run.ts';
+import { type CellStart, type PendingTest, startCell } from './cell-queue.ts';
+import { PastRun, planRemaining, planRound, type RunStart } from './past-run.ts';
 import { RUN_FILE } from './run-folder.ts';
 
 /** A run that is to go on where its controller left it. */
@@ -50,16 +50,16 @@ export async function readResumedRun(runDir: string, onEvent: (event: JournalEve
     throw new UserError(`the run has finished: its journal ends so after ${events} events`, { code: 'run-finished', remedy: 'start a new one; the reports name the command for what failed', position: { file: runDir } });
   }
   const matrix = await readMatrix(join(runDir, RUN_FILE));
-  const cells = start.cells.filter(({ id }) => past.cells.get(id)?.ended !== true).map((cell) => restoreCell(cell, matrix, runDir));
+  const cells = start.cells.filter(({ id }) => (past.cells.get(id)?.roundsEnded ?? 0) < (start.repeat ?? 1)).map((cell) => restoreCell(cell, matrix, runDir));
   return { start, matrix, past, plan: { cells, excluded: start.excluded }, lastGuest: await findLastGuest(runDir), ...(torn !== undefined && { torn }) };
 }
 
-/** Where a cell goes on. */
-export function startCellAgain(cell: Cell, past: PastRun, retries: number): CellStart {
+/** Where a round of a cell goes on; see {@link startCell} for `round` and `guests`. */
+export function startCellAgain(cell: Cell, past: PastRun, { retries, repeat }: { readonly retries: number; readonly repeat: number }, round: number, guests: number): CellStart {
   const known = past.cells.get(cell.id);
-  if (!known) return startCell(cell);
-  const pending = suiteTests(cell).flatMap((test) => planRemaining(test, known.attempts.get(test.name) ?? [], retries) ?? []);
-  return { pending, guests: known.guests };
+  if (!known) return startCell(cell, round, guests);
+  const plan = (test: PlannedTest, attempts: Parameters<typeof planRound>[1]): PendingTest | undefined => (repeat > 1 ? planRound(test, attempts, round) : planRemaining(test, attempts, retries));
+  return { pending: suiteTests(cell).flatMap((test) => plan(test, known.attempts.get(test.name) ?? []) ?? []), guests };
 }
 
 /** `cell test#attempt` of all that was running when the controller ended. */

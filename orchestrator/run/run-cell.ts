@@ -8,11 +8,12 @@ import type { GuestSlot } from './guest-slot.ts';
 import { type CellWork, workOnCell } from './work-on-cell.ts';
 
 /**
- * Runs every test of one cell, in several guests at once where the suite allows it and the run asks for it. A test that takes its
+ * Runs every test of one cell once, with its retries, in several guests at once where the suite allows it and the run asks for it. A test that takes its
  * guest down costs that test alone: the rest go on in a fresh guest. What never ran is left to the reader of the journal, who
  * finds it `unreached`. Rejects only when the run as a whole must stop (interrupted, the user's error, the journal lost).
+ * @returns how many guests the cell has used so far
  */
-export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<void> {
+export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<number> {
   const suite = env.suiteFor(cell);
   const { pending, guests } = env.startOf(cell);
   const width = suite.splittable === true ? Math.max(1, Math.min(env.split, pending.length)) : 1;
@@ -41,6 +42,7 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
 
   if (suite.needsFreshGuest) await slot.discard();
   env.emit({ type: 'cell-end', cell: cell.id, ...tellLeft(work, env) });
+  return work.budget.used;
 }
 
 /** The guest that gets the longest last would keep all the others waiting. */

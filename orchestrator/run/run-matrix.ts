@@ -1,9 +1,12 @@
 import { buildCanary } from '../../guests/canary/build-canary.ts';
 import { groupCells } from '../plan/boot-groups.ts';
+import { orderRound } from '../plan/order-round.ts';
+import type { Cell } from '../model/cell.ts';
 import { describeError, InfraError, UserError } from '../model/errors.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { Interrupted } from './attempt.ts';
+import type { CellEnvironment } from './cell-environment.ts';
 import { startCell } from './cell-queue.ts';
 import { dispatch } from './dispatch.ts';
 import { GuestSlot } from './guest-slot.ts';
@@ -57,30 +60,34 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
     if (resumed) await removeLeftovers(folder.dir);
     const prepared = await prepareAll({ cells: plan.cells, cacheDir: options.cacheDir, ...(resumed && { earlier: resumed.past.stages }), signal: stopped, emit, log });
     const reserve = reserveFromPrepared({ ...options, lastGuest: resumed?.lastGuest ?? 0, known: options.matrix.known, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
-    const groups = groupCells(plan.cells);
-    await dispatch(
-      groups,
-      options.jobs ?? groups.length,
-      async (cells, groupSignal) => {
-        await using slot = new GuestSlot(reserve, emit, groupSignal);
-        const environment = {
-          suiteFor: (cell: (typeof cells)[number]) => suiteFor(cell.suite),
-          startOf: (cell: (typeof cells)[number]) => (resumed ? startCellAgain(cell, resumed.past, options.retries) : startCell(cell)),
-          emit,
-          signal: groupSignal,
-          retries: options.retries,
-          split: options.split,
-          openSlot: (signal: AbortSignal) => new GuestSlot(reserve, emit, signal),
-          artifactDir: async (cellId: string) => folder.cellDir(cellId),
-          toArtifact: (path: string) => folder.toArtifact(path),
-          usualSeconds: (cellId: string, test: string) => options.usual.get(cellId)?.get(test),
-          buildCanary: async (cell: (typeof cells)[number]) => buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
-          log,
-        };
-        for (const cell of cells) await runCell(cell, slot, environment);
-      },
-      stopped,
-    );
+    const guestsUsed = new Map(resumed && Array.from(resumed.past.cells, ([id, { guests }]) => [id, guests]));
+    const runGroup = async (cells: readonly Cell[], round: number, groupSignal: AbortSignal): Promise<void> => {
+      await using slot = new GuestSlot(reserve, emit, groupSignal);
+      const environment: CellEnvironment = {
+        suiteFor: (cell) => suiteFor(cell.suite),
+        startOf: (cell) => {
+          const guests = guestsUsed.get(cell.id) ?? 0;
+          return resumed ? startCellAgain(cell, resumed.past, options, round, guests) : startCell(cell, round, guests);
+        },
+        emit,
+        signal: groupSignal,
+        retries: options.retries,
+        split: options.split,
+        openSlot: (slotSignal) => new GuestSlot(reserve, emit, slotSignal),
+        artifactDir: async (cellId) => folder.cellDir(cellId),
+        toArtifact: (path) => folder.toArtifact(path),
+        usualSeconds: (cellId, test) => options.usual.get(cellId)?.get(test),
+        buildCanary: async (cell) => buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
+        log,
+      };
+      for (const cell of cells) guestsUsed.set(cell.id, await runCell(cell, slot, environment));
+    };
+    // A round is over before the next begins: a test's attempts are in order, and the kernels take turns.
+    for (let round = 1; round <= options.repeat; round++) {
+      const due = plan.cells.filter(({ id }) => round > (resumed?.past.cells.get(id)?.roundsEnded ?? 0));
+      const groups = orderRound(groupCells(due), round);
+      await dispatch(groups, options.jobs ?? groups.length, async (cells, groupSignal) => runGroup(cells, round, groupSignal), stopped);
+    }
     if (signal.aborted) throw new Interrupted();
     emit({ type: 'run-end', reason: 'finished' });
     return 'finished';

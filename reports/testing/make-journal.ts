@@ -20,9 +20,9 @@ export class JournalBuilder {
     return this;
   }
 
-  start(cells: readonly PlannedCell[], excluded: readonly { id: string; reason: string }[] = []): this {
+  start(cells: readonly PlannedCell[], excluded: readonly { id: string; reason: string }[] = [], more: { readonly repeat?: number } = {}): this {
     const plan = { cells, excluded: excluded.map(({ id, reason }) => ({ id: id as CellId, reason })) };
-    return this.add({ type: 'run-start', runId: '20260301-100000-smoke', matrix: 'matrices/smoke.yaml', version: '0.1.0', host: 'rig-1', rerun: 'pmemrig run matrices/smoke.yaml {filter}', ...plan });
+    return this.add({ type: 'run-start', runId: '20260301-100000-smoke', matrix: 'matrices/smoke.yaml', version: '0.1.0', host: 'rig-1', rerun: 'pmemrig run matrices/smoke.yaml {filter}', ...more, ...plan });
   }
 
   boot(cell: string, kernelRelease = '6.12.9+bpo-amd64'): this {
