@@ -33,8 +33,12 @@ const HEADLINES = ['read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p
 
 /** The few metrics that sum up a test, for one line: `write 48.2k IOPS, write 198 MB/s, write p99 12.3 µs`. */
 export function formatHeadlineMetrics(metrics: readonly Metric[], max = 3): string {
-  const found = HEADLINES.flatMap((name) => metrics.find((metric) => metric.name === name && metric.value > 0) ?? []);
-  return found.slice(0, max).map((metric) => `${metric.name.replace(/\.(?:iops|bw|clat)\b/, '').replaceAll('.', ' ')} ${formatMetricValue(metric)}`).join(', ');
+  return pickHeadlineMetrics(metrics, max).map((metric) => `${metric.name.replace(/\.(?:iops|bw|clat)\b/, '').replaceAll('.', ' ')} ${formatMetricValue(metric)}`).join(', ');
+}
+
+/** Those by which one knows a test first. */
+export function pickHeadlineMetrics(metrics: readonly Metric[], max: number): readonly Metric[] {
+  return HEADLINES.flatMap((name) => metrics.find((metric) => metric.name === name && metric.value > 0) ?? []).slice(0, max);
 }
 
 /** `1 crash, 2 fail, 40 pass`, worst first, zeros left out. */

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { InfraError } from '../orchestrator/model/errors.ts';
 import { renderCoverageCsv } from './coverage-csv.ts';
 import { COVERAGE_FILE } from './describe-coverage.ts';
+import type { PastOf } from './history/query-history.ts';
 import { renderHtml } from './html/page.ts';
 import { renderJunit } from './junit.ts';
 import { summarizeRun } from './summarize-run.ts';
@@ -17,14 +18,15 @@ import { readComparison } from './verdicts/comparison-file.ts';
  * Makes `junit.xml`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
  * each is replaced whole or not at all.
  *
+ * @param readPast what became of the tests in earlier runs, for the page to show
  * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be written.
  */
-export async function writeReports(runDir: string): Promise<RunSummary> {
+export async function writeReports(runDir: string, readPast?: (summary: RunSummary) => Promise<PastOf | undefined>): Promise<RunSummary> {
   const summary = await summarizeRun(runDir);
   const comparison = await readComparison(runDir);
   await writeWhole(join(runDir, 'junit.xml'), renderJunit(summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) }));
   await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);
-  await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison));
+  await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison, { pastOf: await readPast?.(summary) }));
   await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));
   return summary;
 }

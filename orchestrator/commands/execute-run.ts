@@ -22,6 +22,7 @@ import { VERSION } from '../version.ts';
 import { judgeAgainst } from './baseline.ts';
 import { compareWith } from './compare-with.ts';
 import type { PlannedMatrix } from './load-plan.ts';
+import { readPast } from './read-past.ts';
 
 export interface ExecuteOptions {
   readonly retries?: number;
@@ -105,7 +106,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   try {
     const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await summarizeRun(folder.dir), folder.dir);
     if (comparison) await writeComparison(folder.dir, comparison);
-    const summary = await writeReports(folder.dir);
+    const summary = await writeReports(folder.dir, readPast(folder.dir));
     reporter.close(summary);
     await publish?.(folder.dir);
     if (!failure) return comparison ? judgeAgainst(comparison, summary, { whole }) : judge(summary);

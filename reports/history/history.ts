@@ -13,8 +13,8 @@ export interface History extends Disposable {
   test(query: { readonly test: string; readonly cell?: string; readonly last: number }): Promise<readonly HistoryLine[]>;
   /** All tests that any run knows, sorted. */
   testNames(): Promise<readonly string[]>;
-  /** The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them. */
-  before(matrix: string, startedAt: string): Promise<{ readonly runs: readonly PastRun[]; readonly of: PastOf }>;
+  /** The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them; `last` are as many as a verdict looks at unless said. */
+  before(matrix: string, startedAt: string, last?: number): Promise<{ readonly runs: readonly PastRun[]; readonly of: PastOf }>;
 }
 
 /**
@@ -31,8 +31,8 @@ export async function openHistory(runsDir: string, log: (line: string) => void):
       runs,
       test: async (query) => queryTest(duck, files, query),
       testNames: async () => queryTestNames(duck, files),
-      async before(matrix, startedAt) {
-        const chosen = runs.filter((run) => run.matrix === matrix && run.startedAt < startedAt).slice(0, VERDICT_RUNS).toReversed();
+      async before(matrix, startedAt, last = VERDICT_RUNS) {
+        const chosen = runs.filter((run) => run.matrix === matrix && run.startedAt < startedAt).slice(0, last).toReversed();
         return { runs: chosen, of: await queryPast(duck, files, chosen) };
       },
       [Symbol.dispose]: () => duck[Symbol.dispose](),

@@ -1,32 +1,62 @@
 import { plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
-import type { RunSummary } from '../summary.ts';
-import type { ComparedTest, Comparison } from '../verdicts/compare-runs.ts';
-import { describeOdds, describeSince, isListed, summarizeVerdicts, VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
-import { VERDICTS } from '../verdicts/verdict.ts';
+import type { TestSummary } from '../summary.ts';
+import { type ComparedTest, type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
+import { describeOdds, describeSince, isListed, VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
+import { type Verdict, VERDICTS } from '../verdicts/verdict.ts';
+import type { Anchors } from './anchors.ts';
+import { type Find, renderFinds } from './find-entry.ts';
 import { html, type Markup } from './markup.ts';
 
 const MAX_LISTED = 200;
+const MAX_EXCERPTS = 10;
 
-/** What got worse since the baseline; nothing for a run without one. */
-export function renderComparison(comparison: Comparison | undefined, { cells }: Pick<RunSummary, 'cells'>): Markup {
-  if (!comparison) return html``;
-  const { base, tests, totals, onlyBase, onlyNow } = comparison;
-  const anchors = new Map(cells.map(({ id }, index) => [id, `#cell-${index}`]));
-  const groups = VERDICTS.map((verdict) => ({ verdict, found: tests.filter((test) => test.verdict === verdict && isListed(test)) })).filter(({ found }) => found.length > 0);
-  return html`<h2>Since ${base.runId}</h2>
-<p>${summarizeVerdicts(totals)} <span class="faint">(baseline: ${base.kernels.join(', ')})</span></p>
-${groups.map(
-  ({ verdict, found }) => html`<details${VERDICT_LOOKS[verdict].alarm ? html` open` : undefined}><summary class="${VERDICT_LOOKS[verdict].as}"><span class="word">${MARKS[VERDICT_LOOKS[verdict].as]} ${found.length} ${verdict}</span></summary>
-<div class="scroll"><table>${found.slice(0, MAX_LISTED).map((test) => renderRow(test, anchors.get(test.cell)))}</table>${found.length > MAX_LISTED ? html`<p class="faint">… and ${found.length - MAX_LISTED} more in comparison.json</p>` : undefined}</div></details>
-`,
-)}${renderAlone('the baseline', onlyBase)}${renderAlone('this run', onlyNow)}`;
+/** What the section needs of the rest of the page. */
+export interface ComparisonContext {
+  readonly anchors: Anchors;
+  readonly stripOf: (cell: string, test: Pick<TestSummary, 'name' | 'outcome'>) => Markup | undefined;
 }
 
-function renderRow(test: ComparedTest, anchor: string | undefined): Markup {
-  const since = describeSince(test);
-  return html`<tr><td class="mono">${test.test}</td><td class="mono">${anchor === undefined ? test.cell : html`<a href="${anchor}">${test.cell}</a>`}</td><td>${test.base ?? 'absent'} → ${test.now ?? 'absent'}</td><td>${describeOdds(test)}${since === undefined ? undefined : `; ${since}`}</td><td>${test.message}</td></tr>
+/** What got worse since the baseline, and what else changed; nothing for a run without one. */
+export function renderComparison(comparison: Comparison | undefined, context: ComparisonContext): Markup {
+  if (!comparison) return html``;
+  const { base, tests, totals, onlyBase, onlyNow } = comparison;
+  const groups = VERDICTS.map((verdict) => ({ verdict, found: tests.filter((test) => test.verdict === verdict && isListed(test)) })).filter(({ found }) => found.length > 0);
+  return html`<section aria-labelledby="since"><h2 id="since">Since ${base.runId}</h2>
+<p class="faint">Baseline: ${base.kernels.join(', ')}. ${VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict, index) => html`${index === 0 ? '' : ', '}${renderCount(verdict, totals[verdict])}`)}</p>
+${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}${renderAlone('the baseline', onlyBase)}${renderAlone('this run', onlyNow)}</section>
 `;
+}
+
+function renderCount(verdict: Verdict, count: number): Markup {
+  return verdict === 'missing' ? html`${count} ${verdict}` : html`<a href="#verdict=${verdict}">${count} ${verdict}</a>`;
+}
+
+function renderGroup(verdict: Verdict, found: readonly ComparedTest[], context: ComparisonContext): Markup {
+  const { as } = VERDICT_LOOKS[verdict];
+  const alarm = found.some(isAlarm);
+  const finds = found.slice(0, MAX_LISTED).map((test) => toFind(test, context));
+  return html`<details class="verdict"${alarm ? html` data-print="" open` : undefined}><summary class="${as}"><span class="word">${MARKS[as]} ${found.length} ${verdict}</span></summary>
+${renderFinds(finds, alarm ? MAX_EXCERPTS : 0)}${found.length > MAX_LISTED ? html`<p class="faint">… and ${found.length - MAX_LISTED} more in comparison.json</p>` : undefined}</details>
+`;
+}
+
+function toFind(compared: ComparedTest, { anchors, stripOf }: ComparisonContext): Find {
+  const { cell, test, base, now, verdict, message, evidence } = compared;
+  const since = describeSince(compared);
+  const href = now === undefined ? anchors.cell(cell) : anchors.test(cell, test);
+  const strip = now && stripOf(cell, { name: test, outcome: now });
+  return {
+    test,
+    cell,
+    as: VERDICT_LOOKS[verdict].as,
+    change: `${base ?? 'absent'} → ${now ?? 'absent'}`,
+    facts: [...(since === undefined ? [] : [since]), describeOdds(compared)],
+    ...(href !== undefined && { href }),
+    ...(message !== undefined && { message }),
+    ...(evidence !== undefined && { evidence }),
+    ...(strip && { strip }),
+  };
 }
 
 function renderAlone(where: string, cells: readonly string[]): Markup | undefined {

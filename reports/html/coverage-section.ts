@@ -14,9 +14,10 @@ const MAX_LEGS = 50;
 export function renderCoverage(summary: Pick<RunSummary, 'cells'>): Markup {
   const { tests, nowhere, partly } = surveyCoverage(summary);
   if (nowhere.tests + partly.tests === 0) return html``;
-  return html`<h2>Coverage</h2>
+  return html`<section aria-labelledby="coverage"><h2 id="coverage">Coverage</h2>
 <p class="faint">Each of ${plural(tests, 'test')} in each cell: <a href="${encodePath(COVERAGE_FILE)}">${COVERAGE_FILE}</a></p>
-${renderShare('ran nowhere', nowhere)}${renderShare('ran on some legs only', partly)}`;
+${renderShare('ran nowhere', nowhere)}${renderShare('ran on some legs only', partly)}</section>
+`;
 }
 
 function renderShare(what: string, share: CoverageShare): Markup {
@@ -28,7 +29,7 @@ ${shown.map(renderGroup)}${more === '' ? undefined : html`<p class="faint">${mor
 
 function renderGroup(group: CoverageGroup): Markup {
   const outcome = group.why[0]?.outcome ?? 'skip';
-  return html`<details><summary class="${outcome}"><span class="word">${MARKS[outcome]} ${plural(group.tests.length, 'test')}</span><span>${describeWhy(group, 1000)}</span></summary>
+  return html`<details class="gap"><summary class="${outcome}"><span class="word">${MARKS[outcome]} ${plural(group.tests.length, 'test')}</span><span>${describeWhy(group, 1000)}</span></summary>
 <div><p class="mono">${nameTests(group.tests, MAX_NAMES_LENGTH)}</p><p>Not on <span class="mono">${nameLegs(group.lostOn, group, MAX_LEGS)}</span></p>${group.ranOn.size === 0 ? undefined : html`<p>Ran on <span class="mono">${nameLegs(group.ranOn, group, MAX_LEGS)}</span></p>`}</div></details>
 `;
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
 import { JournalBuilder, makeCell, makeMixedRun } from '../testing/make-journal.ts';
+import { pageScript } from './page-script.ts';
 import { renderHtml } from './page.ts';
 
 const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
@@ -26,10 +29,19 @@ test('the page shows totals, every cell and what failed', () => {
   for (const text of ['1 crash', 'debian-6.12/virtio-pmem/xfs-dax/fio', 'RIP: 0010:pmem_do_write', '48.2k IOPS', 'virtio-blk has no DAX', 'guest 3 was lost (panic): Fatal exception']) expect(page).toContain(text);
 });
 
-test('the page fetches nothing and runs nothing', () => {
+test('the page fetches nothing and runs its own script alone', () => {
   const page = pageOf(makeMixedRun());
-  expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
-  expect(page).not.toMatch(/<script|<link|<img|src=|https?:/);
+  const [, script = ''] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
+  const hash = createHash('sha256').update(script).digest('base64');
+  expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'"`);
+  expect(page.match(/<script/g)).toHaveLength(1);
+  expect(page).not.toMatch(/<link|<img|src=|https?:|@import|url\(/);
+});
+
+test('the script is one scope, without an import or export left', () => {
+  const { code } = pageScript();
+  expect(() => new Script(code)).not.toThrow();
+  expect(code).not.toMatch(/^(?:import|export) |<\/script/m);
 });
 
 test('links stay in the run folder, whatever an artifact is called', () => {

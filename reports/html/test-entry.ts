@@ -1,26 +1,40 @@
 import { cleanText } from '../clean-text.ts';
 import { formatDuration, formatHeadlineMetrics, formatMetricValue } from '../format.ts';
 import { MARKS } from '../marks.ts';
-import { otherFailedAttempts, tellingAttempt } from '../outcomes.ts';
+import { needsAttention, otherFailedAttempts, tellingAttempt } from '../outcomes.ts';
 import type { AttemptSummary, TestSummary } from '../summary.ts';
+import type { Verdict } from '../verdicts/verdict.ts';
+import { renderEvidence } from './evidence.ts';
 import { html, type Markup } from './markup.ts';
 
+/** What is known of a test beside what it did in this run. */
+export interface TestExtras {
+  /** Of its element. */
+  readonly id?: string;
+  readonly verdict?: Verdict;
+  /** See `history-strip.ts`. */
+  readonly strip?: Markup;
+}
+
 /** One test of a cell: a line, and what there is to show for it. */
-export function renderTest(test: TestSummary): Markup {
+export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras = {}): Markup {
+  const { outcome, name, message } = test;
   const told = tellingAttempt(test);
   const others = otherFailedAttempts(test);
   const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
   const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(told?.metrics ?? [])].filter(Boolean).join(' · ');
-  return html`<div class="test ${test.outcome}"><span class="word">${MARKS[test.outcome]} ${test.outcome}</span> <span class="name mono">${test.name}</span> <span class="faint">${facts}</span>${test.message === undefined ? undefined : html`<p>${test.message}</p>`}${told && renderAttempt(told)}${others.map(renderOther)}</div>
+  return html`<div class="t ${outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${outcome}"${verdict && html` data-v="${verdict}"`}><p class="line"><span class="word">${MARKS[outcome]} ${outcome}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderAttempt(told, needsAttention(outcome))}${others.map(renderOther)}</div>
 `;
 }
 
 function renderOther(attempt: AttemptSummary): Markup {
-  return html`<p class="${attempt.status}"><span class="word">attempt ${attempt.attempt}: ${attempt.status}</span> ${attempt.message}</p>${renderAttempt(attempt)}`;
+  return html`<p class="${attempt.status}"><span class="word">attempt ${attempt.attempt}: ${attempt.status}</span> ${attempt.message}</p>${renderAttempt(attempt, true)}`;
 }
 
-function renderAttempt({ evidence, artifacts, metrics }: AttemptSummary): Markup {
-  return html`${evidence === undefined ? undefined : html`<pre>${cleanText(evidence).trimEnd()}</pre>`}${artifacts.length === 0 ? undefined : html`<p class="faint">files: ${artifacts.map((path) => html`<a href="${encodePath(path)}"><code>${path}</code></a> `)}</p>`}${metrics.length === 0 ? undefined : html`<details><summary class="faint">${metrics.length} figures</summary><div class="scroll"><table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table></div></details>`}`;
+/** The console log is named where it is wanted: beside an attempt that went wrong. */
+function renderAttempt({ evidence, artifacts, metrics, console }: AttemptSummary, failed: boolean): Markup {
+  const files = [...artifacts, ...(failed && console !== undefined && !artifacts.includes(console) ? [console] : [])];
+  return html`${evidence === undefined ? undefined : renderEvidence(evidence)}${files.length === 0 ? undefined : html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path}</a> `)}</p>`}${metrics.length === 0 ? undefined : html`<details class="figures"><summary>${metrics.length} figures</summary><table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table></details>`}`;
 }
 
 /** A path relative to the run folder as a link: never another scheme or host, whatever the path says. */

@@ -76,11 +76,13 @@ describe('the reports of a run that has a baseline', () => {
     expect(renderMarkdown(now)).not.toContain('## Since');
   });
 
-  test('report.html has the alarms open and links to their cells', () => {
+  test('report.html has the news as its heading and the alarms open, with links to their tests', () => {
     const page = [...renderHtml(now, comparison)].join('');
-    expect(page).toContain('<h2>Since base</h2>');
-    expect(page).toMatch(/<details open><summary class="fail"><span class="word">✗ 1 new-failure/);
-    expect(page).toContain(`<td class="mono">a</td><td class="mono"><a href="#cell-0">${CELL}</a></td><td>pass → fail</td>`);
+    expect(page).toContain('<h2 id="since">Since base</h2>');
+    expect(page).toMatch(/<details class="verdict" data-print="" open><summary class="fail"><span class="word">✗ 1 new-failure/);
+    expect(page).toContain(`✗ pass → fail</span> <a href="#cell-0-0"><code>a</code></a> <span class="faint">${CELL}</span>`);
+    expect(page).toContain('<p class="faint">last good in base (6.12.1); failed in 0 of the 1 run before</p>');
+    expect(page).toMatch(/<h1 class="fail">.*1 new failure, 1 test missing, 1 newly skipped, 1 new test failed/);
   });
 
   test('junit.xml has verdict and failure rate as properties of each test', () => {

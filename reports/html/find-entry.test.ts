@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { type Find, renderFinds } from './find-entry.ts';
+
+const FIND: Find = { test: 'fio/a', cell: 'k/nvdimm/none/fio', as: 'fail', href: '#cell-0-0', message: 'EIO', evidence: 'words' };
+
+function entries(finds: readonly Find[], excerpts = 9): string[] {
+  return renderFinds(finds, excerpts).markup.split('\n').filter((line) => line.startsWith('<li class') || line.startsWith('<ol'));
+}
+
+test('what one test did alike in several cells is one entry with a link to each', () => {
+  const [first = '', ...others] = entries([FIND, { ...FIND, cell: 'k/virtio-pmem/none/fio', href: '#cell-1-0' }]);
+  expect(others).toEqual([]);
+  expect(first).toContain('in 2 cells');
+  expect(first).toContain('<a href="#cell-0-0">k/nvdimm/none/fio</a>');
+  expect(first).toContain('<a href="#cell-1-0">k/virtio-pmem/none/fio</a>');
+  expect(first.match(/<pre>/g)).toHaveLength(1);
+});
+
+test('another message, change or past is another entry', () => {
+  for (const other of [{ message: 'ENOSPC' }, { change: 'pass → fail' }, { facts: ['failing since x'] }, { test: 'fio/b' }]) expect(entries([FIND, { ...FIND, cell: 'c', ...other }])).toHaveLength(2);
+});
+
+test('tests of a cell that one cause kept from running are one entry', () => {
+  const lost: Find = { test: 'a', cell: 'c', as: 'unreached', message: 'boot failed' };
+  expect(entries([lost, { ...lost, test: 'b' }, { ...lost, cell: 'd' }])).toHaveLength(2);
+});
+
+test('a common margin is cut off, and beyond so many entries nothing is quoted', () => {
+  expect(entries([{ ...FIND, evidence: '    @@ -1 +1 @@\n     said\n\n    +not said\n' }]).join('\n')).toContain('<pre>@@ -1 +1 @@');
+  expect(entries([FIND], 0).join('')).not.toContain('<pre>');
+});

@@ -1,0 +1,65 @@
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { excerpt } from '../clean-text.ts';
+import { plural } from '../format.ts';
+import { MARKS } from '../marks.ts';
+import { html, type Markup } from './markup.ts';
+
+/** Something to look at: which test, what it did, why to believe it, and its first words. */
+export interface Find {
+  readonly test: string;
+  readonly cell: string;
+  readonly as: Outcome;
+  /** To the test's entry; absent where this page has none. */
+  readonly href?: string;
+  /** `pass → fail`. */
+  readonly change?: string;
+  /** Since when, how often before: the facts, most telling first. */
+  readonly facts?: readonly string[];
+  readonly message?: string;
+  readonly evidence?: string;
+  readonly strip?: Markup;
+}
+
+const EXCERPT_LINES = 8;
+const MAX_PLACES = 40;
+
+/**
+ * A list of finds. What one test did alike in several cells is one entry, and so are tests of a cell that were not reached for one reason: a reader
+ * counts causes.
+ * @param excerpts so many entries show what the guest said; beyond them a run in which all fails would repeat itself
+ */
+export function renderFinds(finds: readonly Find[], excerpts: number): Markup {
+  const groups = new Map<string, Find[]>();
+  for (const find of finds) {
+    const { test, cell, as, change, facts, message } = find;
+    const key = JSON.stringify([as === 'unreached' ? cell : test, as, change, facts, message]);
+    const group = groups.get(key);
+    if (group) group.push(find);
+    else groups.set(key, [find]);
+  }
+  return html`<ol class="finds">${Array.from(groups.values(), (group, index) => renderGroup(group, index < excerpts))}</ol>`;
+}
+
+function renderGroup(group: readonly Find[], withExcerpt: boolean): Markup {
+  const [first] = group;
+  if (!first) return html``;
+  const { as, change, facts = [], message } = first;
+  const sameTest = group.every(({ test }) => test === first.test);
+  const evidence = withExcerpt ? group.find((find) => find.evidence !== undefined)?.evidence : undefined;
+  const places = group.slice(0, MAX_PLACES).map((find) => html`<li>${renderLink(find, sameTest ? html`${find.cell}` : html`<code>${find.test}</code>`)}${find.strip}</li>`);
+  const head = group.length === 1 ? html`${renderLink(first, html`<code>${first.test}</code>`)} <span class="faint">${first.cell}</span>${first.strip}` : sameTest ? html`<code>${first.test}</code> <span class="faint">in ${plural(group.length, 'cell')}</span>` : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${first.cell}</span>`;
+  return html`<li class="${as}"><p class="line"><span class="word">${MARKS[as]} ${change ?? as}</span> ${head}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${facts.length === 0 ? undefined : html`<p class="faint">${facts.join('; ')}</p>`}${group.length === 1 ? undefined : html`<ul class="places">${places}</ul>`}${group.length > MAX_PLACES ? html`<p class="faint">… and ${group.length - MAX_PLACES} more</p>` : undefined}${evidence === undefined ? undefined : html`<pre>${dedent(excerpt(evidence, EXCERPT_LINES, 1200))}</pre>`}</li>
+`;
+}
+
+function renderLink({ href }: Find, label: Markup): Markup {
+  return href === undefined ? label : html`<a href="${href}">${label}</a>`;
+}
+
+/** Without the margin that all lines have: xfstests indents its diffs. */
+function dedent(text: string): string {
+  const lines = text.split('\n');
+  const told = lines.filter((line) => line.trim() !== '' && line !== '[…]');
+  const margin = Math.min(...told.map((line) => line.length - line.trimStart().length));
+  return Number.isFinite(margin) && margin > 0 ? lines.map((line) => (line === '[…]' ? line : line.slice(margin))).join('\n') : text;
+}

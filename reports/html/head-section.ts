@@ -1,0 +1,58 @@
+import { findBlindKernels } from '../blind-kernels.ts';
+import { formatDuration, plural } from '../format.ts';
+import { describeEnding } from '../headline.ts';
+import { MARKS } from '../marks.ts';
+import { FAILURES, OUTCOMES, sumTotals, UNKNOWNS } from '../outcomes.ts';
+import { rerunCommand } from '../rerun-command.ts';
+import type { RunSummary, Totals } from '../summary.ts';
+import { type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
+import { VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
+import { VERDICTS } from '../verdicts/verdict.ts';
+import { html, type Markup } from './markup.ts';
+
+/** The news in a sentence, what may make it untrue, and which run it is. */
+export function renderHead(summary: RunSummary, comparison: Comparison | undefined): Markup {
+  const ending = describeEnding(summary);
+  const rerun = rerunCommand(summary);
+  const { text, as } = tellNews(summary.totals, comparison);
+  const warnings = [...(ending === undefined ? [] : [ending]), ...findBlindKernels(summary).map(({ warning }) => warning)];
+  const { cells, guests, totals } = summary;
+  return html`<header><p class="brand"><b>pmemrig</b> ${summary.matrix} <time datetime="${summary.startedAt}">${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC</time><button type="button" class="theme">Theme</button></p>
+<h1 class="${as}"><span class="word">${MARKS[as]}</span> ${text}</h1>
+${renderChips(totals)}
+${warnings.map((warning) => html`<p class="warning infra"><span class="word">${MARKS.infra} ${warning}</span></p>`)}
+<p class="faint">${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(summary.durationMs)}. Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>
+${rerun === undefined ? undefined : html`<details class="rerun"><summary>Run again what failed</summary><pre>${rerun}</pre></details>`}
+</header>
+`;
+}
+
+/** Totals, each of which shows its tests. */
+function renderChips(totals: Totals): Markup {
+  return html`<p class="chips">${OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) =>
+    outcome === 'excluded'
+      ? html`<a class="chip ${outcome}" href="#excluded">${MARKS[outcome]} ${totals[outcome]} ${outcome}</a> `
+      : html`<a class="chip ${outcome}" href="#outcome=${outcome}">${MARKS[outcome]} ${totals[outcome]} ${outcome}</a> `,
+  )}</p>`;
+}
+
+/** What a reader must know if it is all they read. */
+function tellNews(totals: Totals, comparison: Comparison | undefined): { readonly text: string; readonly as: keyof typeof MARKS } {
+  const [failed, unknown] = [FAILURES, UNKNOWNS].map((set) => OUTCOMES.reduce((sum, outcome) => sum + (set.has(outcome) ? totals[outcome] : 0), 0));
+  if (comparison) {
+    const alarms = VERDICTS.map((verdict) => ({ verdict, count: comparison.tests.filter((test) => test.verdict === verdict && isAlarm(test)).length })).filter(({ count }) => count > 0);
+    const [first] = alarms;
+    if (first) return { text: alarms.map(({ verdict, count }) => ALARMS[verdict]?.(count) ?? '').join(', '), as: first.verdict === 'new-test' ? 'fail' : VERDICT_LOOKS[first.verdict].as };
+    if (failed) return { text: `Nothing newly broken; ${plural(failed, 'test')} failed as before`, as: 'flaky' };
+  }
+  if (failed) return { text: `${plural(failed, 'test')} failed`, as: 'fail' };
+  if (unknown) return { text: `Nothing failed, but of ${plural(unknown, 'test')} the rig cannot tell`, as: 'infra' };
+  return totals.pass + totals.flaky === 0 ? { text: 'No test ran', as: 'skip' } : { text: totals.flaky > 0 ? `All passed in the end, ${totals.flaky} after a retry` : `All ${plural(totals.pass, 'test')} passed`, as: totals.flaky > 0 ? 'flaky' : 'pass' };
+}
+
+const ALARMS: Readonly<Partial<Record<keyof Comparison['totals'], (count: number) => string>>> = {
+  'new-failure': (count) => plural(count, 'new failure'),
+  missing: (count) => `${plural(count, 'test')} missing`,
+  'newly-skipped': (count) => `${count} newly skipped`,
+  'new-test': (count) => `${plural(count, 'new test')} failed`,
+};

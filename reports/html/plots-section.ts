@@ -1,0 +1,56 @@
+import type { Metric } from '../../orchestrator/model/outcome.ts';
+import { formatMetricValue, pickHeadlineMetrics, plural } from '../format.ts';
+import type { CellSummary, RunSummary } from '../summary.ts';
+import { type DotRow, renderDotPlot } from './dot-plot.ts';
+import { html, type Markup } from './markup.ts';
+
+const MAX_PLOTS = 24;
+const PLOTS_A_TEST = 2;
+
+/** What was measured, one plot for each test's main figures, the kernels of one topology side by side. */
+export function renderPlots({ cells }: Pick<RunSummary, 'cells'>): Markup {
+  const plots = collectPlots(cells);
+  if (plots.length === 0) return html``;
+  return html`<section aria-labelledby="plots"><h2 id="plots">Measured</h2>
+<p class="faint">A dot is one attempt, the tick their median, the bar behind it the median's 95 % interval where there are enough. Scales begin at zero.</p>
+<div class="plots">${plots.slice(0, MAX_PLOTS).map(({ test, metric, rows }) => renderDotPlot({ caption: html`<code>${test}</code> ${metric.name}${metric.better === 'neither' ? undefined : html` <span class="faint">${metric.better} is better</span>`}`, rows, format: (value) => formatMetricValue({ ...metric, value }) }))}</div>
+${plots.length > MAX_PLOTS ? html`<p class="faint">… and ${plural(plots.length - MAX_PLOTS, 'more plot')}: all figures stand with their tests below.</p>` : undefined}</section>
+`;
+}
+
+interface Plot {
+  readonly test: string;
+  readonly metric: Metric;
+  readonly rows: DotRow[];
+}
+
+function collectPlots(cells: readonly CellSummary[]): readonly Plot[] {
+  const plots = new Map<string, Plot>();
+  // Kernels of one leg beside each other: they are what one compares.
+  const ordered = cells.toSorted((a, b) => legOf(a).localeCompare(legOf(b)));
+  for (const cell of ordered) {
+    for (const { name, attempts } of cell.tests) {
+      const passed = attempts.filter(({ status, metrics }) => status === 'pass' && metrics.length > 0);
+      for (const metric of pickHeadlineMetrics(passed.at(-1)?.metrics ?? [], PLOTS_A_TEST)) {
+        const values = passed.flatMap(({ metrics }) => metrics.find((each) => each.name === metric.name)?.value ?? []);
+        const key = `${cell.suite} ${name} ${metric.name}`;
+        const plot = plots.get(key) ?? { test: name, metric, rows: [] };
+        plot.rows.push({ label: `${cell.kernel}/${legOf(cell)}`, values, median: median(values) });
+        plots.set(key, plot);
+      }
+    }
+  }
+  return [...plots.values()];
+}
+
+function legOf({ pmem, filesystem }: CellSummary): string {
+  return filesystem === 'none' ? pmem : `${pmem}/${filesystem}`;
+}
+
+/** Of a list that is not empty. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = 0, high = low] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return (low + high) / 2;
+}
