@@ -60,7 +60,7 @@ async function main([verb = '', ...args]) {
   for (const signal of SIGNALS) process.on(signal, onSignal);
   await installPackages();
   await build();
-  await prepareHost({ kernelBuilds: verb === 'test' });
+  await prepareHost({ tests: verb === 'test' });
   if (verb === 'smoke') return handOver(CLI, ['run', join(ROOT, 'matrices', 'smoke.yaml'), ...args]);
   if (verb === 'bench') return handOver(BENCH, args);
   if (verb === 'test') return test(args);
@@ -136,9 +136,9 @@ function listSources(folder) {
   });
 }
 
-/** @param {{ kernelBuilds: boolean }} needs the tests build a kernel, too */
-async function prepareHost({ kernelBuilds }) {
-  const status = await run([process.execPath, CLI, 'doctor', '--fix', '--quiet', ...(kernelBuilds ? ['--kernel-builds'] : [])]);
+/** @param {{ tests: boolean }} needs the tests build a kernel and open a browser, too */
+async function prepareHost({ tests }) {
+  const status = await run([process.execPath, CLI, 'doctor', '--fix', '--quiet', ...(tests ? ['--kernel-builds', '--own-tests'] : [])]);
   // The doctor has said what is wrong and what to type.
   if (status !== 0) throw new Stop(status, '');
 }
@@ -156,7 +156,7 @@ async function test(args) {
     const report = join(folder, 'vitest.json');
     const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const projects = ['--project', 'unit', '--project', 'guest'];
+    const projects = ['--project', 'unit', '--project', 'browser', '--project', 'guest'];
     const tests = await run(
       [process.execPath, vitest, 'run', ...projects, ...reporters, ...args.filter((arg) => arg !== '--full')],
       full ? { PMEMRIG_FULL: '1' } : {},

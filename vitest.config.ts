@@ -7,7 +7,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{orchestrator,guests,matrices,reports}/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          // Needs Chromium, which users do not.
+          name: 'browser',
+          include: ['reports/**/*.browser.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

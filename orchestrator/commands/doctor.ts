@@ -8,17 +8,17 @@ import { formatDoctor } from '../host/format-doctor.ts';
 import { runShown } from '../host/run-shown.ts';
 
 /**
- * `pmemrig doctor`: 0 if a run could start, else 3; with `kernelBuilds`, one whose kernels are built from source.
+ * `pmemrig doctor`: 0 if a run could start, else 3; with `kernelBuilds`, one whose kernels are built from source; with `ownTests`, those of pmemrig itself.
  * With `fix` what packages can remedy is installed first; UserError (2) when that takes a person.
  */
-export async function doctorCommand({ fix, json, quiet, kernelBuilds = false }: { readonly fix?: boolean; readonly json?: boolean; readonly quiet?: boolean; readonly kernelBuilds?: boolean }): Promise<number> {
+export async function doctorCommand({ fix, json, quiet, kernelBuilds = false, ownTests = false }: { readonly fix?: boolean; readonly json?: boolean; readonly quiet?: boolean; readonly kernelBuilds?: boolean; readonly ownTests?: boolean }): Promise<number> {
   const probes = { findQemu: () => findQemu(), probeAccelerator, findDebianMirror: () => findDebianMirror() };
-  let { report, user } = await examineHost(probes, { kernelBuilds });
+  let { report, user } = await examineHost(probes, { kernelBuilds, ownTests });
   if (fix === true && report.install) {
     const start = performance.now();
     await fixHost(report, user, { run: runShown, log });
     log(`installed in ${prettyMs(performance.now() - start)}`);
-    ({ report, user } = await examineHost(probes, { kernelBuilds }));
+    ({ report, user } = await examineHost(probes, { kernelBuilds, ownTests }));
   }
   process.stdout.write(json === true ? `${JSON.stringify(report, undefined, 2)}\n` : formatDoctor(report, { quiet: quiet === true }));
   return report.ready ? 0 : 3;

@@ -57,6 +57,11 @@ describe('diagnose', () => {
     expect(find(report, 'mke2fs')?.remedy).toBe('sudo apt-get install -y --no-install-recommends e2fsprogs');
   });
 
+  test('what only the tests of pmemrig take is no lack of a user', () => {
+    expect(diagnose(without('chromium')).ready).toBe(true);
+    expect(diagnose({ ...without('chromium'), ownTests: true }).install?.packages).toEqual(['chromium']);
+  });
+
   test('one package is installed once, though several needs come from it', () => {
     expect(diagnose(without('setpriv', 'unshare')).install?.packages).toEqual(['util-linux']);
   });

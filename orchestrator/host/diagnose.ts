@@ -35,6 +35,8 @@ export interface Findings {
   readonly accelerator?: Probed<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
   /** Kernels are to be built from source: what that takes must be there. */
   readonly kernelBuilds?: boolean;
+  /** pmemrig's own tests are to run. */
+  readonly ownTests?: boolean;
   /** Where Debian packages would come from; absent when there is no apt-get to ask. */
   readonly archive?: Probed<{ readonly main: string }>;
 }
@@ -51,7 +53,7 @@ const RUNS_DISK = { least: GiB, ample: 4 * GiB };
 export function diagnose(findings: Findings): DoctorReport {
   const { host, user } = findings;
   const all = HOST_NEEDS.filter((need) => !(need.unprivilegedOnly === true && user.isRoot));
-  const needs = all.filter((need) => need.forKernelBuilds !== true || findings.kernelBuilds === true);
+  const needs = all.filter((need) => (need.forKernelBuilds !== true || findings.kernelBuilds === true) && (need.forTests !== true || findings.ownTests === true));
   const lacks = needs.filter((need) => isLacking(need, findings));
   const checks = [
     checkSystem(host),

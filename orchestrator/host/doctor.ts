@@ -20,14 +20,14 @@ export interface DoctorProbes {
 }
 
 /** Looks the host over. The first time it boots a tiny guest to learn the accelerator, which takes seconds. */
-export async function examineHost(probes: DoctorProbes, { kernelBuilds = false }: { readonly kernelBuilds?: boolean } = {}): Promise<{ readonly report: DoctorReport; readonly user: UserFacts }> {
+export async function examineHost(probes: DoctorProbes, { kernelBuilds = false, ownTests = false }: { readonly kernelBuilds?: boolean; readonly ownTests?: boolean } = {}): Promise<{ readonly report: DoctorReport; readonly user: UserFacts }> {
   const folders = { cacheDir: cacheDir(), runsDir: runsDir() };
   const [host, user] = await Promise.all([collectHostFacts(folders), collectUserFacts()]);
   const qemu = await attempt(probes.findQemu);
   const accelerator = qemu.ok ? await attempt(() => probes.probeAccelerator({ qemu: qemu.value, cacheDir: folders.cacheDir })) : undefined;
   const present = findPresent();
   const archive = present.has('apt-get') ? await attempt(probes.findDebianMirror) : undefined;
-  const findings: Findings = { host, user, present, qemu, kernelBuilds, ...(accelerator && { accelerator }), ...(archive && { archive }) };
+  const findings: Findings = { host, user, present, qemu, kernelBuilds, ownTests, ...(accelerator && { accelerator }), ...(archive && { archive }) };
   return { report: diagnose(findings), user };
 }
 

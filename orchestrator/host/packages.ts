@@ -12,6 +12,8 @@ export interface HostNeed {
   readonly unprivilegedOnly?: boolean;
   /** Only who has kernels built from source needs it. */
   readonly forKernelBuilds?: boolean;
+  /** Only who works on pmemrig itself needs it: `npm test` does. */
+  readonly forTests?: boolean;
   /** `null`: the distribution does not package it. */
   readonly packages: Readonly<Record<PackageManager, string | null>>;
 }
@@ -79,6 +81,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
       command('ccache', 'to build kernels faster the second time', everywhere('ccache')),
     ] satisfies HostNeed[]
   ).map((need): HostNeed => ({ ...need, forKernelBuilds: true })),
+  { ...command('chromium', "to test pmemrig's own report.html", everywhere('chromium')), forTests: true },
 ];
 
 function command(name: string, why: string, packages: HostNeed['packages']): HostNeed {
