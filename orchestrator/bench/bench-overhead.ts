@@ -1,11 +1,11 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setInterval } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { JournalEvent } from '../model/event.ts';
 import { InfraError } from '../model/errors.ts';
 import { PACKAGE_ROOT } from '../model/package-root.ts';
 import { measureOverhead } from './overhead.ts';
+import { watchPeakMemory } from './peak-memory.ts';
 
 const SUITES = 10;
 
@@ -40,18 +40,4 @@ filesystems:
 suites:
 ${suites.join('\n')}
 `;
-}
-
-/** VmHWM is the kernel's own high-water mark; the last reading before the process ends is what counts. */
-async function watchPeakMemory(pid: number, signal: AbortSignal): Promise<number> {
-  let bytes = 0;
-  try {
-    for await (const _ of setInterval(500, undefined, { signal })) {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-      bytes = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? bytes / 1024) * 1024;
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  return bytes;
 }

@@ -14,6 +14,7 @@ import { benchOverhead } from './bench-overhead.ts';
 import { benchHistory, type HistorySpeed } from './history.ts';
 import { benchPlan } from './plan.ts';
 import { benchProblemParser } from './problems.ts';
+import { benchReports, type ReportsSpeed } from './reports.ts';
 import { describeSeconds, median } from './statistics.ts';
 import { benchVirtmeNg } from './virtme-ng.ts';
 
@@ -27,7 +28,7 @@ const { values: flags } = parseArgs({
     vng: { type: 'string', default: process.env['PMEMRIG_VNG'] ?? '' },
     /** A kernel that virtme-ng can run: its modules beside it or installed. */
     'vng-kernel': { type: 'string', default: process.env['PMEMRIG_VNG_KERNEL'] ?? '' },
-    only: { type: 'string', default: 'plan,problems,history,boot,overhead' },
+    only: { type: 'string', default: 'plan,problems,history,reports,boot,overhead' },
   },
 });
 const sections = new Set(flags.only.split(','));
@@ -50,6 +51,7 @@ try {
   if (sections.has('plan')) say(`plan of 10,000 cells: ${describeSeconds(Array.from({ length: repeats }, () => benchPlan(10_000)))}, budget 1 s`);
   if (sections.has('problems')) benchProblems();
   if (sections.has('history')) await benchHistories();
+  if (sections.has('reports')) await benchAllReports();
   if (sections.has('boot')) await benchBoots();
   if (sections.has('overhead')) await benchOverheads();
 } catch (error) {
@@ -61,6 +63,13 @@ async function benchHistories(): Promise<void> {
   const speeds = await benchHistory(365, 5000, repeats);
   const times = (of: (speed: HistorySpeed) => number): string => describeSeconds(speeds.map(of));
   say(`history of 365 runs with 5,000 tests: opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}`);
+}
+
+async function benchAllReports(): Promise<void> {
+  const speeds: ReportsSpeed[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) speeds.push(await benchReports(100_000));
+  const memory = Math.max(...speeds.map(({ peakMemoryBytes }) => peakMemoryBytes));
+  say(`reports of 100,000 tests: ${describeSeconds(speeds.map(({ ms }) => ms))}, budget 10 s; peak memory ${Math.round(memory / 2 ** 20)} MiB, budget 512 MiB; report.html ${Math.round((speeds[0]?.pageBytes ?? 0) / 2 ** 20)} MiB`);
 }
 
 function benchProblems(): void {
