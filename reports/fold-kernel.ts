@@ -5,6 +5,7 @@ import type { LockdepSummary, ProblemSummary } from './summary.ts';
 type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
 const MAX_GROWERS = 5;
+const MAX_PLACES = 50;
 
 /** What kernels said and lockdep saw in a run, gathered event by event. */
 export class KernelFold {
@@ -21,7 +22,8 @@ export class KernelFold {
     const key = [kernel, problem.signature, known?.reason ?? '', expected ?? ''].join('\0');
     const seen = this.#problems.get(key);
     if (seen) {
-      this.#problems.set(key, { ...seen, count: seen.count + 1 });
+      const places = seen.places.length < MAX_PLACES && !seen.places.some((place) => place.cell === cell && place.test === test) ? [...seen.places, { cell, test }] : seen.places;
+      this.#problems.set(key, { ...seen, count: seen.count + 1, places });
       return;
     }
     const { kind, title, signature, blame, lines } = problem;
@@ -36,6 +38,7 @@ export class KernelFold {
       ...(known && { known }),
       ...(expected && { expected }),
       ...(expired !== undefined && { expired }),
+      places: [{ cell, test }],
       first: { cell, test, during, ...(file !== undefined && { file }) },
     });
   }

@@ -43,7 +43,7 @@ export class RunFold {
       case 'resume':
         return this.#resume(Date.parse(event.t) - Date.parse(lastAt));
       case 'stage':
-        this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs']));
+        this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs', 'warnings']));
         return;
       case 'cell-start':
         return this.#startCell(event);

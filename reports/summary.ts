@@ -1,3 +1,4 @@
+import type { CompilerWarning } from '../orchestrator/model/compiler-warning.ts';
 import type { GuestDeathKind } from '../orchestrator/model/errors.ts';
 import type { ExpectedProblem } from '../orchestrator/model/expected-problem.ts';
 import type { LockdepCoverage } from '../orchestrator/model/lockdep.ts';
@@ -116,6 +117,8 @@ export interface ProblemSummary {
   readonly count: number;
   /** Where it was seen first. */
   readonly first: { readonly cell: string; readonly test: string; readonly during: 'test' | 'gap'; readonly file?: string };
+  /** The tests in or before which it was seen, in order; at the most fifty. */
+  readonly places: readonly { readonly cell: string; readonly test: string }[];
   /** The first report, bounded. */
   readonly text: string;
 }
@@ -139,4 +142,6 @@ export interface StageSummary {
   readonly detail: string;
   readonly status: 'start' | 'done' | 'failed';
   readonly durationMs?: number;
+  /** The compiler's, of a kernel that the rig built. */
+  readonly warnings?: readonly CompilerWarning[];
 }

@@ -1,3 +1,5 @@
+import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
+
 /** A kernel ready to boot: paths of files that nobody changes any more. */
 export interface PreparedKernel {
   /** As the matrix calls it. */
@@ -22,4 +24,6 @@ export interface PreparedKernel {
   readonly digest: string;
   /** For the run's record: what the user should know of how it was got. */
   readonly notes: readonly string[];
+  /** What the compiler said of it, each once; absent for a kernel that the rig did not build. */
+  readonly warnings?: readonly CompilerWarning[];
 }

@@ -1,4 +1,5 @@
 import type { ExcludedCell, PlannedTest } from './cell.ts';
+import type { CompilerWarning } from './compiler-warning.ts';
 import type { GuestDeathKind } from './errors.ts';
 import type { LockdepCoverage } from './lockdep.ts';
 import type { JudgedProblem } from './known-problem.ts';
@@ -41,9 +42,9 @@ export type RunEvent =
   | { readonly type: 'resume'; readonly version: string; readonly host: string }
   /**
    * A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is.
-   * `digest` changes with what guests boot of it.
+   * `digest` changes with what guests boot of it; `warnings` are the compiler's, of a kernel that the rig builds.
    */
-  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number; readonly digest?: string }
+  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number; readonly digest?: string; readonly warnings?: readonly CompilerWarning[] }
   | { readonly type: 'cell-start'; readonly cell: string }
   | {
       readonly type: 'guest-boot';

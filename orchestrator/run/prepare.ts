@@ -2,10 +2,12 @@ import { prepareImage, type PreparedImage } from '../../guests/images/prepare-im
 import { prepareTreeDisk } from '../../guests/images/tree-disk.ts';
 import { prepareKernel, type PreparedKernel } from '../../guests/kernels/prepare-kernel.ts';
 import type { Cell } from '../model/cell.ts';
+import type { CompilerWarning } from '../model/compiler-warning.ts';
 import { describeError, UserError } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { ImageSpec, KernelSpec, SuiteSpec } from '../model/matrix.ts';
 import { suiteFor } from '../suites/registry.ts';
+import { buildInTurn } from './build-in-turn.ts';
 
 /** What a guest boots from. */
 export interface Prepared {
@@ -32,7 +34,8 @@ interface PrepareOptions {
  */
 export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
   const context = { cacheDir, signal, log };
-  const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress })));
+  const inTurn = buildInTurn(cells.map(({ kernel }) => kernel));
+  const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => inTurn(spec, async () => stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress }))));
   const images = startEach(cells.map(({ image }) => image), (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)));
   const suites = cells.flatMap(({ suite }) => (suiteFor(suite).disk?.(suite) ? [suite] : []));
   const disks = startEach(suites, (spec: SuiteSpec) => stage('suite', spec.name, async () => prepareTreeDisk(suiteFor(spec).disk?.(spec)?.path ?? '', context)));
@@ -48,13 +51,13 @@ export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }
     return { kernel, image, ...(disk && made && { disk: { path: made.disk, serial: disk.serial } }) };
   };
 
-  async function stage<T extends { readonly description: string; readonly digest: string; readonly notes: readonly string[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+  async function stage<T extends { readonly description: string; readonly digest: string; readonly notes: readonly string[]; readonly warnings?: readonly CompilerWarning[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
     const label = `${what} ${name}`;
     emit({ type: 'stage', stage: label, detail: '', status: 'start' });
     const start = performance.now();
     try {
       const made = await make((detail) => emit({ type: 'stage', stage: label, detail, status: 'start' }));
-      emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start, digest: made.digest });
+      emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start, digest: made.digest, ...(made.warnings && { warnings: made.warnings }) });
       const before = earlier?.get(label);
       if (before?.digest !== undefined && before.digest !== made.digest) emit({ type: 'note', text: `${label} is not what this run began with: before ${before.detail}, now ${made.description}` });
       for (const text of made.notes) emit({ type: 'note', text: `${label}: ${text}` });

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
@@ -16,6 +16,7 @@ import { applyPatches } from './apply-patches.ts';
 import { type BuildTools, findBuildTools } from './build-tools.ts';
 import { BUILD_RECORD, type BuildRecord, describeBuild, readBuildRecord } from './build-record.ts';
 import { estimateBuildBytes, LEAST_BUILD_BYTES, requireSpace } from './build-space.ts';
+import { listWarnings } from './compiler-output.ts';
 import { requireConfigTools } from './config-tools.ts';
 import { findBase, type FoundBase } from './find-base.ts';
 import { findSource } from './find-source.ts';
@@ -30,6 +31,9 @@ const RECIPE_VERSION = 1;
 
 /** Distributions compress their modules; guests load them as they are, so they would only be unpacked again. */
 const UNCOMPRESSED = ['ALL', 'GZIP', 'XZ', 'ZSTD'].map((kind) => `CONFIG_MODULE_COMPRESS_${kind}=`);
+
+/** A kernel of which the compiler says more is not told apart from another by what it says. */
+const MAX_WARNINGS = 500;
 
 interface Ingredients {
   readonly base: FoundBase;
@@ -70,6 +74,8 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     kbuild: join(entry, 'kbuild'),
     digest: initramfs.digest,
     notes: [...source.notes, ...base.notes, ...record.notes, ...noteWarnings(record)],
+    // Of the whole tree, which the record has not: it speaks of the pmem stack alone.
+    warnings: listWarnings(await readFile(join(entry, 'build.log'), 'utf8')).slice(0, MAX_WARNINGS),
   };
 }
 

@@ -3,11 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
+import type { CompilerWarning } from '../../../orchestrator/model/compiler-warning.ts';
 import { InfraError, KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { toolFailedError, tryTool } from '../../store/run-tool.ts';
 import type { BuildTools } from './build-tools.ts';
-import { type CompilerWarning, findFirstError, isObjectLine, parseWatchedWarning } from './compiler-output.ts';
+import { findFirstError, isObjectLine, parseWatchedWarning } from './compiler-output.ts';
 
 /** Often enough to be seen alive, rarely enough for a log of CI. */
 const PROGRESS_MS = 15_000;
