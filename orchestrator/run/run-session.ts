@@ -9,6 +9,7 @@ import { closeSession } from './close-session.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
 import { judgeStray } from './expected-problem.ts';
 import { addProblems } from './judge-observation.ts';
+import { keepLockClasses } from './keep-lock-classes.ts';
 import { observeAttempt, type ObservedEnd } from './observe-attempt.ts';
 import { guestTimeoutScale } from './timeout-scale.ts';
 
@@ -104,7 +105,9 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
 
   async function close(session: SuiteSession): Promise<void> {
     const end = await observe({ name: CLOSE_TEST }, ordinal, async () => closeSession({ session, guest, timeoutScale: scale, signal: env.signal }));
-    report(CLOSE_TEST, addGap(end.result, gap), ordinal, end);
+    const classes = end.guestUsable ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined;
+    const result = classes === undefined ? end.result : { ...end.result, artifacts: [...(end.result.artifacts ?? []), classes] };
+    report(CLOSE_TEST, addGap(result, gap), ordinal, end);
     // What the suite could not undo must not meet the next cell.
     if (!end.guestUsable || end.result.status !== 'pass') await slot.discard(end.death);
   }
