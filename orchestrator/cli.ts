@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
 import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, splitOption, withGuestOptions } from './cli/options.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
@@ -177,6 +178,7 @@ program
     schemaCommand();
   });
 
+addCompareVerbs(program);
 addResultVerbs(program);
 
 await main();

@@ -7,6 +7,7 @@ import { addBody, addCase, addElement, buildSuite, skip } from './junit-xml.ts';
 import { describeFlaky, otherFailedAttempts, sumTotals, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from './summary.ts';
 import type { ComparedTest, Comparison } from './verdicts/compare-runs.ts';
+import { describeBaseline } from './verdicts/describe-verdict.ts';
 
 export interface JunitOptions {
   /** Put before artifact paths in `[[ATTACHMENT|…]]`: GitLab resolves them from the project's root, Jenkins from the workspace. */
@@ -57,7 +58,7 @@ function renderSuite(cell: CellSummary, summary: RunSummary, options: SuiteOptio
     const guestFacts = guest && { 'kernel.release': guest.kernelRelease, accelerator: guest.accelerator, 'boot.ms': String(guest.bootMs), console: guest.console };
     const blind = findBlindKernels(summary).find((found) => found.kernel === kernel);
     const warnings = blind && { 'pmemrig.selftest': blind.warning };
-    const baseline = options.comparison && { 'pmemrig.baseline': options.comparison.base.runId };
+    const baseline = options.comparison && { 'pmemrig.baseline': describeBaseline(options.comparison) };
     for (const [name, value] of Object.entries({ ...facts, ...guestFacts, ...warnings, ...baseline })) suite.property(name, cleanLine(value));
     for (const test of cell.tests) addCase(suite, (testCase) => addTest(testCase, test, cell, options));
   });

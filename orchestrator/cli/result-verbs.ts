@@ -5,20 +5,6 @@ import { positiveNumber } from './values.ts';
 /** The verbs that read what runs have left, and boot nothing. */
 export function addResultVerbs(program: Command): void {
   program
-    .command('compare')
-    .summary('what one run did otherwise than another')
-    .description('Judges each test against a baseline: new failures first, with how often the test failed in the runs before. Exit status 1 for a new failure, a test that is gone or skipped anew.')
-    .argument('<base>', "the run to compare with: a run's id or folder, last-green, or pinned:NAME")
-    .argument('[run]', 'the newer run', 'latest')
-    .option('--json', 'the same as JSON')
-    .addOption(runsOption)
-    .addHelpText('after', '\nExamples:\n  pmemrig compare 20261123-020000-nightly-1a2b\n  pmemrig compare ~/artifacts/run-of-ci latest')
-    .action(async (base: string, run: string, options) => {
-      const { compareCommand } = await import('../commands/compare.ts');
-      process.exitCode = await compareCommand(base, run, options);
-    });
-
-  program
     .command('pin')
     .summary('give a run a name to compare with')
     .argument('<run>', 'a run folder or id')

@@ -2,6 +2,8 @@ import { InvalidArgumentError } from 'commander';
 
 /** What `--pmem` stands at. */
 export const DEFAULT_PMEM: string[] = ['nvdimm'];
+/** The same for a series. */
+export const DEFAULT_SERIES_PMEM: string[] = ['nvdimm', 'virtio-pmem'];
 
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
@@ -10,7 +12,7 @@ export function collect(value: string, previous: readonly string[] = []): string
 /** `a,b`; said twice, the lists add up. The first word of the user's replaces the default, which commander gives as `previous`, too. */
 export function commaList(value: string, previous?: readonly string[]): string[] {
   const words = value.split(',').map((word) => word.trim()).filter((word) => word !== '');
-  const said = previous !== undefined && previous !== DEFAULT_PMEM ? previous : [];
+  const said = previous !== undefined && previous !== DEFAULT_PMEM && previous !== DEFAULT_SERIES_PMEM ? previous : [];
   return [...said, ...words];
 }
 

@@ -31,6 +31,12 @@ export async function compareCommand(base: string, run: string, options: { reado
   return judgeComparison(comparison, now, { whole: false });
 }
 
+/** Without `--kernels` nothing is run. @throws UserError for a flag that would do nothing */
+export function refuseRunFlags({ filter, retries, repeat, split, jobs }: { readonly filter: readonly string[]; readonly retries: number; readonly repeat?: number; readonly split?: number; readonly jobs?: number }): void {
+  const idle = Object.entries({ filter: filter.length > 0, retries: retries > 0, repeat: repeat !== undefined, split: split !== undefined, jobs: jobs !== undefined }).find(([, isGiven]) => isGiven)?.[0];
+  if (idle !== undefined) throw new UserError(`--${idle} is for a run, and compare runs nothing without --kernels`, { code: 'idle-flag', remedy: `leave --${idle} out, or name two kernels of a matrix: pmemrig compare --kernels base,patched MATRIX` });
+}
+
 function describeCells(cells: readonly string[]): string {
   const shown = cells.slice(0, 3).join(', ');
   return cells.length > 3 ? `${shown} and ${cells.length - 3} more` : shown;

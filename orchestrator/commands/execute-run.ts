@@ -8,6 +8,7 @@ import { summarizeRun } from '../../reports/summarize-run.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
 import { writeComparison } from '../../reports/verdicts/comparison-file.ts';
+import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
@@ -54,6 +55,12 @@ interface RunExtras {
   readonly baseDir?: string;
   /** It is of all the matrix' cells: one that the baseline has beside them is gone. */
   readonly whole?: boolean;
+  /** How the run is judged, once it has ended, where that is not by an earlier run. */
+  readonly compare?: (summary: RunSummary, runDir: string) => Promise<Comparison>;
+  /** Tells what the comparison came to, and gives the exit status; absent: in the terminal, see {@link judgeAgainst}. */
+  readonly tell?: (comparison: Comparison, summary: RunSummary, runDir: string) => number | Promise<number>;
+  /** Where progress and report go; absent: standard output. */
+  readonly terminal?: NodeJS.WriteStream;
   /** Called with the run's folder once its reports are written, also of a run that failed as a whole. */
   readonly publish?: (runDir: string) => Promise<void>;
 }
@@ -73,7 +80,7 @@ interface Task extends PlannedMatrix, RunExtras {
 }
 
 /** As {@link executeRun}, for a run that may have been begun already. */
-export async function carryOut({ runs, begin, fold, baseDir, whole = false, publish, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
+export async function carryOut({ runs, begin, fold, baseDir, whole = false, publish, compare, tell, terminal = process.stdout, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
@@ -83,7 +90,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
 
   const folder = await begin();
   const usual = await readUsualDurations(dirname(folder.dir), accelerator);
-  const reporter = multiplexReporters([createTerminalReporter({ stream: process.stdout, runDir: folder.dir, ...(fold && { fold }) })]);
+  const reporter = multiplexReporters([createTerminalReporter({ stream: terminal, runDir: folder.dir, ...(fold && { fold }) })]);
   const failure = await runMatrix({
     ...task,
     plan: refineEstimates(task.plan, usual),
@@ -104,12 +111,13 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   );
   // Also after a failure of the run as a whole: what was finished is worth reading.
   try {
-    const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await summarizeRun(folder.dir), folder.dir);
+    const judged = compare ?? (baseDir === undefined ? undefined : async (now: RunSummary) => compareWith(baseDir, now, folder.dir));
+    const comparison = await judged?.(await summarizeRun(folder.dir), folder.dir);
     if (comparison) await writeComparison(folder.dir, comparison);
     const summary = await writeReports(folder.dir, readPast(folder.dir));
     reporter.close(summary);
     await publish?.(folder.dir);
-    if (!failure) return comparison ? judgeAgainst(comparison, summary, { whole }) : judge(summary);
+    if (!failure) return comparison ? await (tell ?? ((told, now) => judgeAgainst(told, now, { whole })))(comparison, summary, folder.dir) : judge(summary);
   } catch (error) {
     // The first cause is the one to tell.
     if (!failure) throw error;

@@ -3,6 +3,7 @@ import { MARKS } from '../marks.ts';
 import type { TestSummary } from '../summary.ts';
 import { type ComparedTest, type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
 import { describeOdds, describeSince, isListed, VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
+import { type DifferenceList, listDifferences } from '../verdicts/list-differences.ts';
 import { type Verdict, VERDICTS } from '../verdicts/verdict.ts';
 import type { Anchors } from './anchors.ts';
 import { type Find, renderFinds } from './find-entry.ts';
@@ -20,11 +21,16 @@ export interface ComparisonContext {
 /** What got worse since the baseline, and what else changed; nothing for a run without one. */
 export function renderComparison(comparison: Comparison | undefined, context: ComparisonContext): Markup {
   if (!comparison) return html``;
-  const { base, tests, totals, onlyBase, onlyNow } = comparison;
+  const { base, tests, totals, onlyBase, onlyNow, kernels } = comparison;
   const groups = VERDICTS.map((verdict) => ({ verdict, found: tests.filter((test) => test.verdict === verdict && isListed(test)) })).filter(({ found }) => found.length > 0);
-  return html`<section aria-labelledby="since"><h2 id="since">Since ${base.runId}</h2>
+  return html`<section aria-labelledby="since"><h2 id="since">${kernels ? `${kernels.now} against ${kernels.base}` : `Since ${base.runId}`}</h2>
 <p class="faint">Baseline: ${base.kernels.join(', ')}. ${VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict, index) => html`${index === 0 ? '' : ', '}${renderCount(verdict, totals[verdict])}`)}</p>
-${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}${renderAlone('the baseline', onlyBase)}${renderAlone('this run', onlyNow)}</section>
+${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}${kernels ? listDifferences(kernels).map(renderDifference) : undefined}${renderAlone(kernels ? kernels.base : 'the baseline', onlyBase)}${renderAlone(kernels ? kernels.now : 'this run', onlyNow)}</section>
+`;
+}
+
+function renderDifference({ title, lines }: DifferenceList): Markup {
+  return html`<details class="verdict"><summary><span class="word">${title}</span></summary><pre>${lines.join('\n')}</pre></details>
 `;
 }
 

@@ -3,7 +3,8 @@ import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { FAILURES, tellingAttempt } from '../outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 import { judgeTest } from './judge-test.ts';
-import type { PastTest, RunPlace, TestVerdict, ToldTest, Verdict } from './verdict.ts';
+import type { KernelDifferences } from './kernel-differences.ts';
+import type { FailureRate, PastTest, RunPlace, TestVerdict, ToldTest, Verdict } from './verdict.ts';
 import { VERDICTS } from './verdict.ts';
 
 /** A run against a baseline. */
@@ -16,6 +17,8 @@ export interface Comparison {
   /** Cells that only one of the two runs has. */
   readonly onlyBase: readonly string[];
   readonly onlyNow: readonly string[];
+  /** Of two kernels of one run. */
+  readonly kernels?: KernelDifferences;
 }
 
 /** Enough of a run to know it by. */
@@ -36,6 +39,10 @@ export interface ComparedTest extends TestVerdict {
   readonly message?: string;
   /** Of the attempt that counts, bounded. */
   readonly evidence?: string;
+  /** Of two kernels of one run: how many of its attempts failed on each. */
+  readonly attempts?: { readonly base: FailureRate; readonly now: FailureRate };
+  /** The first patch of a series with which it is so. */
+  readonly firstBad?: string;
 }
 
 /** A test that was found failing when it first ran is as much to look at as one that fails anew. */

@@ -14,9 +14,10 @@ const outcome = z.enum(OUTCOMES);
 const verdict = z.enum(VERDICTS);
 const ref = z.object({ runId: z.string(), startedAt: z.string(), kernels: z.array(z.string()) });
 const place = z.object({ runId: z.string(), startedAt: z.string(), kernelRelease: z.string().optional() });
+const rate = z.object({ failed: z.number(), of: z.number() });
 const test = z.object({
   verdict,
-  rate: z.object({ failed: z.number(), of: z.number() }),
+  rate,
   chance: z.number().optional(),
   since: place.optional(),
   lastGood: place.optional(),
@@ -26,8 +27,19 @@ const test = z.object({
   now: outcome.optional(),
   message: z.string().optional(),
   evidence: z.string().optional(),
+  attempts: z.object({ base: rate, now: rate }).optional(),
+  firstBad: z.string().optional(),
 });
-const file = z.object({ version: z.literal(VERSION), base: ref, now: ref, tests: z.array(test), totals: z.record(verdict, z.number()), onlyBase: z.array(z.string()), onlyNow: z.array(z.string()) });
+const warning = z.object({ file: z.string(), line: z.number(), text: z.string(), patch: z.string().optional() });
+const names = z.array(z.string());
+const kernels = z.object({
+  base: z.string(),
+  now: z.string(),
+  warnings: z.object({ fresh: z.array(warning), gone: z.array(warning) }).optional(),
+  lockClasses: z.object({ cells: z.number(), fresh: names, gone: names }).optional(),
+  brokenBetween: z.array(z.object({ cell: z.string(), test: z.string(), patch: z.string(), message: z.string().optional() })).optional(),
+});
+const file = z.object({ version: z.literal(VERSION), base: ref, now: ref, tests: z.array(test), totals: z.record(verdict, z.number()), onlyBase: z.array(z.string()), onlyNow: z.array(z.string()), kernels: kernels.optional() });
 
 /** As JSON, for other programs too; every key is as {@link Comparison} has it. */
 export function comparisonJson(comparison: Comparison): string {

@@ -3,6 +3,7 @@ import { plural } from '../format.ts';
 import { code, fence, plain } from '../markdown-text.ts';
 import type { ComparedTest, Comparison } from './compare-runs.ts';
 import { describeOdds, describeSince, isListed, summarizeVerdicts } from './describe-verdict.ts';
+import { listDifferences } from './list-differences.ts';
 import { VERDICTS } from './verdict.ts';
 
 const MAX_LISTED = 30;
@@ -10,18 +11,19 @@ const EVIDENCE_LINES = 12;
 
 /** The section of `summary.md` that says what got worse since the baseline. */
 export function renderComparison(comparison: Comparison): string {
-  const { base, now, tests, totals, onlyBase, onlyNow } = comparison;
+  const { base, now, tests, totals, onlyBase, onlyNow, kernels } = comparison;
   const lists = VERDICTS.flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
     return [`### ${verdict} (${totals[verdict]})`, found.slice(0, MAX_LISTED).map(renderTest).join('\n'), found.length > MAX_LISTED ? `… and ${found.length - MAX_LISTED} more in report.html.` : ''];
   });
   return [
-    `## Since ${code(base.runId)}: ${plain(summarizeVerdicts(totals))}`,
-    `Baseline: ${base.kernels.map(code).join(', ')}; this run: ${now.kernels.map(code).join(', ')}.`,
+    `## ${kernels ? `${code(kernels.now)} against ${code(kernels.base)}` : `Since ${code(base.runId)}`}: ${plain(summarizeVerdicts(totals))}`,
+    kernels ? '' : `Baseline: ${base.kernels.map(code).join(', ')}; this run: ${now.kernels.map(code).join(', ')}.`,
     ...lists,
-    onlyBase.length === 0 ? '' : `${plural(onlyBase.length, 'cell')} of the baseline alone: ${onlyBase.slice(0, MAX_LISTED).map(code).join(', ')}`,
-    onlyNow.length === 0 ? '' : `${plural(onlyNow.length, 'cell')} of this run alone: ${onlyNow.slice(0, MAX_LISTED).map(code).join(', ')}`,
+    ...(kernels ? listDifferences(kernels).map(({ title, lines }) => `### ${plain(title)}\n\n${lines.map((line) => `- ${code(line)}`).join('\n')}`) : []),
+    onlyBase.length === 0 ? '' : `${plural(onlyBase.length, 'cell')} of ${kernels ? plain(kernels.base) : 'the baseline'} alone: ${onlyBase.slice(0, MAX_LISTED).map(code).join(', ')}`,
+    onlyNow.length === 0 ? '' : `${plural(onlyNow.length, 'cell')} of ${kernels ? plain(kernels.now) : 'this run'} alone: ${onlyNow.slice(0, MAX_LISTED).map(code).join(', ')}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -5,6 +5,7 @@ import { fitLine } from '../terminal/fit-line.ts';
 import { type Palette, PLAIN } from '../terminal/palette.ts';
 import type { ComparedTest, Comparison } from './compare-runs.ts';
 import { describeOdds, describeSince, isListed, summarizeVerdicts, VERDICT_LOOKS } from './describe-verdict.ts';
+import { listDifferences } from './list-differences.ts';
 import { VERDICTS } from './verdict.ts';
 
 const MAX_LISTED = 40;
@@ -12,19 +13,20 @@ const EVIDENCE_LINES = 16;
 
 /** What differs between two runs, the alarms first, each with what makes it credible. */
 export function formatComparison(comparison: Comparison, { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {}): string[] {
-  const { base, now, tests, totals, onlyBase, onlyNow } = comparison;
+  const { base, now, tests, totals, onlyBase, onlyNow, kernels } = comparison;
   const groups = VERDICTS.filter((verdict) => totals[verdict] > 0).flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
     return ['', palette.bold(`${verdict} (${totals[verdict]})`), ...found.slice(0, MAX_LISTED).flatMap((test) => formatTest(test, width, palette)), ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more`] : [])];
   });
   return [
-    `${palette.dim('base')} ${base.runId}  ${cleanLine(base.kernels.join(', '))}`,
-    `${palette.dim('now ')} ${now.runId}  ${cleanLine(now.kernels.join(', '))}`,
+    `${palette.dim('base')} ${kernels ? '' : `${base.runId}  `}${cleanLine(base.kernels.join(', '))}`,
+    `${palette.dim('now ')} ${kernels ? '' : `${now.runId}  `}${cleanLine(now.kernels.join(', '))}`,
     ...groups,
     '',
-    ...describeCells('the baseline', onlyBase),
-    ...describeCells('this run', onlyNow),
+    ...(kernels ? listDifferences(kernels).flatMap(({ title, lines }) => [palette.bold(title), ...lines.map((line) => fitLine([{ text: `  ${cleanLine(line)}` }], width)), '']) : []),
+    ...describeCells(kernels ? kernels.base : 'the baseline', onlyBase),
+    ...describeCells(kernels ? kernels.now : 'this run', onlyNow),
     palette.bold(summarizeVerdicts(totals)),
   ];
 }

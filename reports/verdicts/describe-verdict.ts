@@ -1,4 +1,5 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { plural } from '../format.ts';
 import { type ComparedTest, type Comparison, isAlarm } from './compare-runs.ts';
 import { type RunPlace, type Verdict, VERDICTS } from './verdict.ts';
 
@@ -15,8 +16,10 @@ export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; rea
   'still-passing': { as: 'pass', alarm: false, listed: false },
 };
 
-/** A new test is worth a line where it failed. */
+/** A new test is worth a line where it failed. Of two kernels of one run only what differs is. */
 export function isListed(test: ComparedTest): boolean {
+  if (test.attempts && test.verdict === 'known-failure') return test.base !== test.now;
+  if (test.attempts && test.verdict === 'still-passing') return test.attempts.base.failed !== test.attempts.now.failed;
   return VERDICT_LOOKS[test.verdict].listed || isAlarm(test);
 }
 
@@ -26,7 +29,12 @@ export function summarizeVerdicts(totals: Comparison['totals']): string {
 }
 
 /** `failed in 0 of the 41 runs before`, with the odds where they say more: why a reader may believe the verdict. */
-export function describeOdds({ verdict, rate, chance }: ComparedTest): string {
+export function describeOdds({ verdict, rate, chance, attempts }: ComparedTest): string {
+  if (attempts) {
+    const words = `failed in ${attempts.now.failed} of ${plural(attempts.now.of, 'attempt')}, with the base kernel in ${attempts.base.failed} of ${attempts.base.of}`;
+    const past = rate.of > 1 ? `${words} and in ${rate.failed} of ${plural(rate.of, 'run')} in all` : words;
+    return attempts.now.of > 1 && attempts.base.of > 1 && chance !== undefined && attempts.base.failed !== attempts.now.failed ? `${past}: so by chance ${describeChance(chance)}` : past;
+  }
   if (rate.of === 0) return 'no run before in which it ran';
   const words = `failed in ${rate.failed} of ${rate.of === 1 ? 'the 1 run' : `the ${rate.of} runs`} before`;
   if (chance === undefined || rate.failed === 0 || rate.failed === rate.of) return words;
@@ -34,8 +42,8 @@ export function describeOdds({ verdict, rate, chance }: ComparedTest): string {
 }
 
 /** `since 2026-11-20 (6.12.90), last good 2026-11-19 (6.12.90)`; undefined where nothing is known of it. */
-export function describeSince({ since, lastGood }: ComparedTest): string | undefined {
-  const parts = [...(since ? [`failing since ${describePlace(since)}`] : []), ...(lastGood ? [`last good in ${describePlace(lastGood)}`] : [])];
+export function describeSince({ since, lastGood, firstBad }: ComparedTest): string | undefined {
+  const parts = [...(firstBad === undefined ? [] : [`first bad: ${firstBad}`]), ...(since ? [`failing since ${describePlace(since)}`] : []), ...(lastGood ? [`last good in ${describePlace(lastGood)}`] : [])];
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
@@ -47,4 +55,9 @@ function describeChance(chance: number): string {
   if (chance >= 0.095) return `${Math.round(chance * 100)} times in 100`;
   const times = 1 / chance;
   return times > 10_000 ? 'less than once in 10000' : `once in ${times < 20 ? times.toFixed(0) : Number(times.toPrecision(2))}`;
+}
+
+/** Against what it was judged, for a heading: a run's id, or the other kernel's name. */
+export function describeBaseline({ base, kernels }: Pick<Comparison, 'base' | 'kernels'>): string {
+  return kernels ? kernels.base : base.runId;
 }

@@ -32,10 +32,16 @@ export interface RunPlace {
   readonly kernelRelease?: string;
 }
 
+/** Failures among so many runs or attempts. */
+export interface FailureRate {
+  readonly failed: number;
+  readonly of: number;
+}
+
 export interface TestVerdict {
   readonly verdict: Verdict;
   /** In how many of the earlier runs in which it ran its first attempt failed. */
-  readonly rate: { readonly failed: number; readonly of: number };
+  readonly rate: FailureRate;
   /** Of a failure: how likely a test with this rate fails as often in a row as it has now by chance alone, 0 to 1; of a fix: how likely it passes so. */
   readonly chance?: number;
   /** Of a failure: the first run of those that failed in a row; absent if that is this one. */

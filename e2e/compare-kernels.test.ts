@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { rig, Workspace } from './support/rig.ts';
+
+const workspace = new Workspace();
+afterAll(() => workspace[Symbol.dispose]());
+
+const MINUTES = 60_000;
+const matrix = join(workspace.dir, 'two.yaml');
+// Stands for what the newer kernel broke.
+writeFileSync(join(workspace.dir, 'run.sh'), '#!/bin/sh\necho TAP version 13\necho 1..2\necho ok 1 - map\ncase $(uname -r) in 6.1.*) echo ok 2 - flush;; *) echo not ok 2 - flush;; esac\n', { mode: 0o755 });
+writeFileSync(
+  matrix,
+  `version: 1
+name: two
+guest: { cpus: 1, memory: 768M }
+kernels:
+  - { name: debian-6.1, debian: { release: bookworm } }
+  - { name: debian-6.12, debian: { release: bookworm-backports } }
+pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 64M }] }]
+suites: [{ name: tap, kind: command, run: ./run.sh }]
+`,
+);
+
+test('two kernels are run side by side, and only what the second does otherwise is told', { timeout: 5 * MINUTES }, async () => {
+  const { exitCode, stdout, stderr } = await rig(['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, '--json'], workspace);
+  expect(stderr).toContain('2 guests booted');
+  expect(exitCode).toBe(1);
+  const told = JSON.parse(stdout) as { readonly tests: readonly { readonly test: string; readonly verdict: string }[]; readonly kernels: unknown };
+  expect(told.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });
+  expect(told.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name }) => name)).toEqual(['tap/run.sh', 'tap/run.sh/flush']);
+});
+
+test.each([
+  [['compare', '--kernels', 'debian-6.1,debian-6.21', matrix], /two\.yaml:4:1: the matrix has no kernel debian-6\.21.*\n {2}fix: did you mean debian-6\.12\?/],
+  [['compare', '--kernels', 'debian-6.1', matrix], /--kernels wants two kernels/],
+  [['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, 'latest'], /one name too many/],
+  [['compare', 'latest', '--retries', '1'], /--retries is for a run/],
+  [['series', matrix, '--base', 'linux-source-6.1'], /no patch is named/],
+  [['series', matrix, 'nowhere.mbox', '--base', 'linux-source-6.1'], /nowhere\.mbox cannot be read/],
+  [['series', 'nowhere.mbox', '--base', 'bookworm'], /built already, and patches go on a source/],
+])('%j is refused in words', async (args, words) => {
+  const { exitCode, stderr } = await rig(args, workspace);
+  expect(stderr).toMatch(words);
+  expect(exitCode).toBe(2);
+});

@@ -1,0 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import type { SourcePosition } from '../orchestrator/model/errors.ts';
+import type { ValuePath } from './problem.ts';
+import { parseYaml } from './yaml-source.ts';
+
+/** Where something stands in a matrix file that has been loaded before: its key. Rejects as loading it does. */
+export async function findPosition(path: string, at: ValuePath): Promise<SourcePosition> {
+  return parseYaml(await readFile(path, 'utf8'), path).keyPositionOf(at);
+}

@@ -1,0 +1,71 @@
+import { dirname } from 'node:path';
+import { findPosition } from '../../matrices/find-position.ts';
+import { loadMatrix } from '../../matrices/load.ts';
+import { openHistory } from '../../reports/history/history.ts';
+import type { RunSummary } from '../../reports/summary.ts';
+import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
+import { compareKernels, type KernelPair } from '../../reports/verdicts/compare-kernels.ts';
+import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
+import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
+import { readLockClasses } from '../../reports/verdicts/read-lock-classes.ts';
+import { UserError } from '../model/errors.ts';
+import { nearest } from '../model/nearest.ts';
+import { quoteWord } from '../model/quote-word.ts';
+import { keepKernels } from '../plan/keep-kernels.ts';
+import { listFioJobs } from '../suites/registry.ts';
+import { judgeAgainst } from './baseline.ts';
+import { type ExecuteOptions, executeRun } from './execute-run.ts';
+import { planFile } from './load-plan.ts';
+import { logLine } from './log-line.ts';
+
+interface CompareKernelsOptions extends ExecuteOptions {
+  readonly filter: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `pmemrig compare --kernels BASE,NOW MATRIX`: runs the cells of two kernels of a matrix in one run, and tells what the second does otherwise. */
+export async function compareKernelsCommand(path: string, run: string | undefined, names: readonly string[], options: CompareKernelsOptions): Promise<number> {
+  if (run !== undefined) throw new UserError(`with --kernels one matrix file is run, and ${quoteWord(run)} is one name too many`, { code: 'run-and-kernels', remedy: `leave ${quoteWord(run)} out, or --kernels to compare two runs` });
+  const pair = await checkKernels(path, names);
+  const { matrix, plan } = await planFile(path, options.filter);
+  const paired = keepKernels(plan, [pair.base, pair.now]);
+  for (const name of [pair.base, pair.now]) {
+    if (!paired.cells.some(({ kernel }) => kernel.name === name)) {
+      throw new UserError(`no cell of ${name} is left to compare`, { code: 'empty-matrix', remedy: 'widen --filter, or the include rules of the matrix: `pmemrig list MATRIX` prints the cells' });
+    }
+  }
+  const rerun = `pmemrig compare --kernels ${quoteWord(`${pair.base},${pair.now}`)} ${quoteWord(path)} {filter}`;
+  return executeRun({ matrix, plan: paired }, rerun, options, {
+    compare: async (summary, runDir) => compareKernelsOf(summary, runDir, pair),
+    tell: (comparison, summary) => (options.json === true ? tellJson(comparison, summary) : judgeAgainst(comparison, summary, { whole: false })),
+    ...(options.json === true && { terminal: process.stderr }),
+  });
+}
+
+async function compareKernelsOf(summary: RunSummary, runDir: string, pair: KernelPair): Promise<Comparison> {
+  using history = await openHistory(dirname(runDir), logLine);
+  const past = await history.before(summary.matrix, summary.startedAt);
+  return compareKernels(summary, pair, { pastOf: past.of, lockClasses: await readLockClasses(runDir, summary) });
+}
+
+function tellJson(comparison: Comparison, summary: RunSummary): number {
+  process.stdout.write(`${comparisonJson(comparison)}\n`);
+  return judgeComparison(comparison, summary, { whole: false });
+}
+
+async function checkKernels(path: string, names: readonly string[]): Promise<KernelPair> {
+  const [base, now] = names;
+  if (base === undefined || now === undefined || names.length > 2 || base === now) {
+    throw new UserError(`--kernels wants two kernels of the matrix, the one to judge by first, not "${names.join(',')}"`, { code: 'no-kernel-pair', remedy: `pmemrig compare --kernels base,patched ${quoteWord(path)}` });
+  }
+  const { kernels } = await loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
+  const known = kernels.map(({ name }) => name);
+  const unknown = [base, now].find((name) => !known.includes(name));
+  if (unknown === undefined) return { base, now };
+  const near = nearest(unknown, known);
+  throw new UserError(`the matrix has no kernel ${unknown}, which --kernels names`, {
+    code: 'unknown-kernel',
+    remedy: near === undefined ? `it has ${known.join(', ')}` : `did you mean ${near}?`,
+    position: await findPosition(path, ['kernels']),
+  });
+}

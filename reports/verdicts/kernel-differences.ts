@@ -1,0 +1,59 @@
+import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
+import type { RunSummary } from '../summary.ts';
+
+/** What two kernels of one run differ in beside their tests. None of it is an alarm. */
+export interface KernelDifferences {
+  /** Names of the matrix. */
+  readonly base: string;
+  readonly now: string;
+  /** Absent unless the rig built both. */
+  readonly warnings?: { readonly fresh: readonly PatchedWarning[]; readonly gone: readonly CompilerWarning[] };
+  /** Absent unless lockdep watched the same cells on both. */
+  readonly lockClasses?: LockClassDifference;
+  /** Of a series that was built patch by patch: what broke on the way and is whole again at its end. */
+  readonly brokenBetween?: readonly { readonly cell: string; readonly test: string; readonly patch: string; readonly message?: string }[];
+}
+
+/** A warning, and the patch of a series that brought it, where that is known. */
+export interface PatchedWarning extends CompilerWarning {
+  readonly patch?: string;
+}
+
+/** Names of lock classes that one kernel met and the other did not, over the cells that both have. */
+export interface LockClassDifference {
+  /** As many cells were compared. */
+  readonly cells: number;
+  readonly fresh: readonly string[];
+  readonly gone: readonly string[];
+}
+
+/** The compiler's warnings on a kernel of the run; `undefined` for one that the rig did not build, or whose build failed. */
+export function warningsOf({ stages }: Pick<RunSummary, 'stages'>, kernel: string): readonly CompilerWarning[] | undefined {
+  return stages.find(({ stage, status }) => stage === `kernel ${kernel}` && status === 'done')?.warnings;
+}
+
+/** By file and words: what moved to another line is the same warning. */
+export function compareWarnings(base: readonly CompilerWarning[], now: readonly CompilerWarning[]): { readonly fresh: readonly CompilerWarning[]; readonly gone: readonly CompilerWarning[] } {
+  return { fresh: without(now, base), gone: without(base, now) };
+}
+
+function without(warnings: readonly CompilerWarning[], others: readonly CompilerWarning[]): readonly CompilerWarning[] {
+  const known = new Set(others.map(keyOf));
+  return warnings.filter((warning, index) => !known.has(keyOf(warning)) && warnings.findIndex((other) => keyOf(other) === keyOf(warning)) === index);
+}
+
+function keyOf({ file, text }: CompilerWarning): string {
+  return `${file}\0${text.replaceAll(/\b(?:line )?\d+\b/g, '#')}`;
+}
+
+/**
+ * What lockdep met on one kernel alone, over the cells of which both left a list.
+ * @param base by cell, named as those of `now`
+ */
+export function compareLockClasses(base: ReadonlyMap<string, ReadonlySet<string>>, now: ReadonlyMap<string, ReadonlySet<string>>): LockClassDifference | undefined {
+  const cells = [...now.keys()].filter((cell) => base.has(cell));
+  if (cells.length === 0) return undefined;
+  const gather = (lists: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> => new Set(cells.flatMap((cell) => [...(lists.get(cell) ?? [])]));
+  const [before, after] = [gather(base), gather(now)];
+  return { cells: cells.length, fresh: [...after].filter((name) => !before.has(name)).toSorted(), gone: [...before].filter((name) => !after.has(name)).toSorted() };
+}
