@@ -24,11 +24,15 @@ const FLAGS = 'the command line';
 
 /** The flags of `once` and `shell`, through the same loader as a file. */
 export async function planFlags(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Promise<PlannedMatrix> {
-  const text = stringify(composeOnce(options, command, cwd));
-  const matrix = await loadMatrixText(text, FLAGS, { env: process.env, fioJobs: listFioJobs() }).catch((error: unknown) => {
+  const matrix = await loadComposed(composeOnce(options, command, cwd));
+  return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), options.filter ?? []) };
+}
+
+/** The matrix that flags stand for, from its plain value. */
+export async function loadComposed(value: Readonly<Record<string, unknown>>): Promise<Matrix> {
+  return loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs() }).catch((error: unknown) => {
     throw error instanceof UserError ? withoutPlaces(error) : error;
   });
-  return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), options.filter ?? []) };
 }
 
 /** Line and column are those of a text that nobody but the rig has seen. */

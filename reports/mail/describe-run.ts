@@ -1,0 +1,48 @@
+import { cleanLine } from '../clean-text.ts';
+import { describeCoverage } from '../describe-kernel.ts';
+import type { RunSummary } from '../summary.ts';
+import { type ReplyFacts, withoutFolders } from './reply-facts.ts';
+import { wrapText } from './wrap-text.ts';
+
+const LABEL_WIDTH = 10;
+
+/** What was run on what, so that a reader can judge and repeat it. Nothing of the host but its accelerator, QEMU's and its system's kind. */
+export function describeRun({ summary, comparison, guest, devices }: ReplyFacts): readonly string[] {
+  const names = comparison.kernels ? [comparison.kernels.base, comparison.kernels.now] : [];
+  const suites = [...new Set(summary.cells.map(({ suite, filesystem }) => (filesystem === 'none' ? suite : `${suite} on ${filesystem}`)))];
+  return [
+    ...names.flatMap((name) => entry(name, describeKernel(summary, name))),
+    ...entry('guests', guest),
+    ...devices.flatMap((device, index) => entry(index === 0 ? 'devices' : '', device)),
+    ...entry('tests', suites.join(', ')),
+    ...names.flatMap((name, index) => entry(index === 0 ? 'lockdep' : '', describeLockdep(summary, name))),
+    ...entry('host', describeHost(summary)),
+  ];
+}
+
+function entry(label: string, text: string): readonly string[] {
+  return wrapText(text, { first: label.padEnd(LABEL_WIDTH), rest: ' '.repeat(LABEL_WIDTH) });
+}
+
+function describeKernel({ stages }: RunSummary, name: string): string {
+  const stage = stages.find((one) => one.stage === `kernel ${name}`);
+  if (!stage) return 'not made';
+  return stage.status === 'done' ? shortenSource(withoutFolders(cleanLine(stage.detail))) : 'could not be made';
+}
+
+/** `d21365ef4897 of linux`: the tree's folder is the user's own. */
+function shortenSource(text: string): string {
+  return text.replace(/\b(?<commit>[0-9a-f]{12}) of \S+?(?=,|\s|$)/, '$<commit>');
+}
+
+function describeLockdep({ lockdep }: RunSummary, name: string): string {
+  const found = lockdep.find(({ kernel }) => kernel === name);
+  return found ? describeCoverage(found).replace('lockdep on ', '') : `${name}: not there, or it came to no test`;
+}
+
+/** The journal's words begin with the host's name. */
+function describeHost({ host, guests, version }: RunSummary): string {
+  const [, ...rest] = host.split(', ');
+  const accelerator = guests[0]?.accelerator;
+  return [cleanLine(withoutFolders(rest.join(', '))) || accelerator || 'unknown', `pmemrig ${version}`].join('; ');
+}

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { TestResult } from '../../orchestrator/model/outcome.ts';
+import type { PatchSeries } from '../../orchestrator/model/series.ts';
+import { makeKernelsRun, type MadeKernels, SERIES, splat, STEPS } from '../testing/make-series.ts';
+import { compareSeries } from '../verdicts/compare-series.ts';
+import { renderTable } from './outcome-table.ts';
+import { renderReply } from './render-reply.ts';
+import { MAIL_WIDTH } from './wrap-text.ts';
+
+const PASS: TestResult = { status: 'pass' };
+const SPLAT = splat('lockdep-inconsistent-state: &vpmem->stats_lock', 'WARNING: inconsistent lock state', [
+  '[   19.1][   T97] 6.1.176 #1 Not tainted',
+  '[   19.1][   T97] inconsistent {HARDIRQ-ON-W} -> {IN-HARDIRQ-W} usage.',
+  '[   19.1][   T97]   virtio_pmem_flush+0x52/0x2c0 (include/linux/spinlock.h:350, inlined at drivers/nvdimm/nd_virtio.c:90)',
+]);
+const FAIL = { result: { status: 'fail', message: `the kernel reported: ${SPLAT.title}`, evidence: SPLAT.lines.join('\n') } as const, problem: SPLAT };
+const GOOD = { nvdimm: { 'lockdep/fsync-writers-4': PASS, 'lockdep/fault-storm': PASS }, 'virtio-pmem': { 'lockdep/fsync-writers-4': PASS, 'lockdep/fault-storm': PASS } };
+const BAD = { ...GOOD, 'virtio-pmem': { 'lockdep/fsync-writers-4': FAIL, 'lockdep/fault-storm': FAIL } };
+const WARNING = { file: 'drivers/nvdimm/nd_virtio.c', line: 64, text: 'unused variable ‘stats_flags’ [-Wunused-variable]' };
+
+function reply(kernels: MadeKernels, { series = SERIES, stages = {} }: { readonly series?: PatchSeries; readonly stages?: Parameters<typeof makeKernelsRun>[1] } = {}): string {
+  const summary = makeKernelsRun(kernels, stages).summarize();
+  return renderReply({ summary, comparison: compareSeries(summary, 'base', STEPS), series, steps: STEPS, guest: 'QEMU, 2 CPUs, 2G of memory', devices: ['nvdimm: nvdimm 1G (fsdax)', 'virtio-pmem: virtio-pmem 1G'], command: 'pmemrig series fix.mbox --base linux@v6.1 --each' });
+}
+
+const broken = reply({ base: GOOD, 'patch-1': GOOD, patched: BAD }, { stages: { stages: { base: [], 'patch-1': [], patched: [WARNING] } } });
+const fine = reply({ base: GOOD, 'patch-1': GOOD, patched: GOOD });
+
+describe('an answer to a series that breaks something', () => {
+  test('goes to the author of the first bad patch, in its thread', () => {
+    expect(broken).toMatch(
+      /^Subject: Re: \[PATCH 2\/2\] nvdimm\/virtio_pmem: count flushes and their\n answers\nTo: Pat Writer <pat@example\.org>\nCc: pmem@example\.org,\n "Intainer, Max" <max@example\.org>\nIn-Reply-To: <patch-2\.20261124@example\.org>\nReferences: <cover\.20261124@example\.org>\n <patch-2\.20261124@example\.org>\n/,
+    );
+    expect(broken).toContain('\n\nOn Tue, 24 Nov 2026, Pat Writer wrote:\n> [PATCH 2/2] nvdimm/virtio_pmem: count flushes and their answers\n');
+  });
+
+  test('says in a paragraph what broke, where and by which patch', () => {
+    expect(broken.split('\n\n')[2]?.replaceAll('\n', ' ')).toBe(
+      'I ran tests with and without this series, patch by patch, in guests with emulated persistent memory. With it 2 tests of 4 are worse off, on virtio-pmem; the kernel says "WARNING: inconsistent lock state". The first bad patch is "[PATCH 2/2] nvdimm/virtio_pmem: count flushes and their answers". The compiler has 1 new warning.',
+    );
+  });
+
+  test('has a table of what differs, and counts the rest', () => {
+    expect(broken).toContain(
+      `                                       base       patch 1    patch 2
+virtio-pmem/ext4-dax/lockdep
+  lockdep/fsync-writers-4              pass       pass       FAIL
+  lockdep/fault-storm                  pass       pass       FAIL
+
+2 other tests came out as with the base.`,
+    );
+  });
+
+  test('shows one cause once, with the report as a maintainer reads it', () => {
+    expect(broken.match(/inconsistent \{HARDIRQ/g)).toHaveLength(1);
+    expect(broken).toContain('  inconsistent {HARDIRQ-ON-W} -> {IN-HARDIRQ-W} usage.\n         virtio_pmem_flush+0x52/0x2c0 (drivers/nvdimm/nd_virtio.c:90)\n');
+  });
+
+  test('names the new warning and its patch, and asks for the tag', () => {
+    expect(broken).toContain('  drivers/nvdimm/nd_virtio.c:64: unused variable ‘stats_flags’ [-Wunused-variable], by [PATCH 2/2]');
+    expect(broken).toContain('\n  Reported-by: NAME <ADDRESS>\n  Closes: LINK TO THIS MAIL\n');
+    expect(broken).not.toContain('Tested-by');
+  });
+});
+
+describe('an answer to a series that breaks nothing', () => {
+  test('answers the cover letter with a tag alone on its line', () => {
+    expect(fine).toContain('In-Reply-To: <cover.20261124@example.org>\n');
+    expect(fine.replaceAll('\n', ' ')).toContain('All 4 tests came out as they do without it.');
+    expect(fine).toMatch(/\n\nTested-by: NAME <ADDRESS>\n\n-- \nmade by pmemrig/);
+    expect(fine).not.toContain('Reported-by');
+  });
+
+  test('tells nothing of the host but what matters', () => {
+    expect(fine).not.toMatch(/\/home\/me|rig-1/);
+    expect(fine).toContain('6.1.176 from d21365ef4897 + 2 patches, tiny: guest,');
+  });
+});
+
+test('what the rig could not tell gets no tag', () => {
+  const untold = reply({ base: GOOD, patched: { ...GOOD, nvdimm: { 'lockdep/fsync-writers-4': { status: 'infra', message: 'disk full' }, 'lockdep/fault-storm': PASS } } });
+  expect(untold).toContain('No tag: of 1 test I could not tell');
+  expect(untold).not.toMatch(/Tested-by|Reported-by/);
+});
+
+test('a series that mends on the way what it broke is broken', () => {
+  const between = reply({ base: GOOD, 'patch-1': BAD, patched: GOOD });
+  expect(between).toContain('Reported-by');
+  expect(between).toMatch(/fsync-writers-4 +pass +FAIL +pass/);
+});
+
+const word = fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme-ascii' });
+const subject = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => `[PATCH] ${words.join(' ')}`.replaceAll(/\s+/g, ' ').trim());
+const status = fc.constantFrom<TestResult['status']>('pass', 'fail', 'skip', 'crash', 'hang', 'infra');
+const result = fc.record({ status, message: fc.string({ maxLength: 200 }) });
+const topologies = fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9.-]{0,60}$/), fc.dictionary(fc.stringMatching(/^[a-z]{1,10}\/[a-z0-9-]{1,90}$/), result, { minKeys: 1, maxKeys: 4 }), { minKeys: 1, maxKeys: 3 });
+
+test('no line of what the rig writes is wider than a mail, but for a word that is', () => {
+  fc.assert(
+    fc.property(topologies, topologies, topologies, fc.array(subject, { minLength: 2, maxLength: 2 }), (base, first, patched, subjects) => {
+      const series: PatchSeries = { patches: subjects.map((each) => ({ subject: each, diff: '', files: [] })), notes: [] };
+      const text = reply({ base, 'patch-1': first, patched }, { series });
+      const { cells } = makeKernelsRun({ base, 'patch-1': first, patched }).summarize();
+      const columns = ['base', 'patch-1', 'patched'].map((kernel) => ({ kernel, title: kernel }));
+      const table = renderTable({ cells }, columns, cells.filter(({ kernel }) => kernel === 'patched').flatMap(({ id, tests }) => tests.map(({ name }) => ({ cell: id, test: name }))));
+      expect(table.filter((line) => line.length > MAIL_WIDTH)).toEqual([]);
+      // Excerpts and commands are indented by two, and verbatim.
+      const wide = text.split('\n').filter((line) => line.length > MAIL_WIDTH && !line.startsWith('  ') && line.trim().includes(' ') && line.trim().split(' ').every((part) => part.length < MAIL_WIDTH - 12));
+      expect(wide).toEqual([]);
+    }),
+  );
+});

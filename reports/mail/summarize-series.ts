@@ -1,0 +1,58 @@
+import { plural } from '../format.ts';
+import { renamed } from '../verdicts/compare-kernels.ts';
+import type { SeriesJudgement } from './judge-series.ts';
+import type { ReplyFacts } from './reply-facts.ts';
+
+/** The first paragraph: what came out, in a reviewer's voice. */
+export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
+  return [howTested(facts), result(facts, judgement), asides(facts)].filter((sentence) => sentence !== '').join(' ');
+}
+
+function howTested({ summary, series, comparison }: ReplyFacts): string {
+  const watched = comparison.kernels && summary.lockdep.some(({ kernel }) => kernel === comparison.kernels?.base) ? ' under CONFIG_PROVE_LOCKING' : '';
+  const patches = series.patches.length === 1 ? 'this patch' : 'this series';
+  const built = new Set(summary.cells.map(({ kernel }) => kernel)).size - 1;
+  const each = built > 1 ? ', patch by patch,' : '';
+  return `I ran tests with and without ${patches}${each} in guests with emulated persistent memory${watched}.`;
+}
+
+function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, findings }: SeriesJudgement): string {
+  const told = comparison.tests.filter((test) => test.verdict !== 'untold').length;
+  const it = series.patches.length === 1 ? 'the patch' : 'the series';
+  if (verdict === 'fine') return `All ${plural(told, 'test')} came out as they do without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
+  if (verdict === 'untold') return `What I could tell came out as it does without it, but I could not tell of all.`;
+  const failed = brokenBuild(summary, steps);
+  if (failed !== undefined) return `${capitalize(failed.patch ?? it)} does not compile.`;
+  const [first] = findings;
+  if (!first) return `Something broke on the way, though it is whole again with the last patch, which makes the series hard to bisect.`;
+  const tests = findings.reduce((sum, finding) => sum + finding.tests.length, 0);
+  const places = new Set(findings.flatMap((finding) => finding.tests.map(({ cell }) => renamed(cell, comparison.kernels?.now ?? '', '').split('/')[1] ?? '')));
+  const where = [...places].filter((place) => place !== '');
+  const culprits = [...new Set(findings.flatMap(({ firstBad }) => firstBad ?? []))];
+  const reported = /the kernel reported: (?<title>[^;]*)/.exec(first.message ?? '')?.groups?.['title'];
+  const said = reported === undefined ? '' : `; the kernel says "${reported.replace(/ \(\d+ times\)$/, '')}"`;
+  const bad = culprits.length === 0 ? '' : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
+  return `With it ${plural(tests, 'test')} of ${comparison.tests.length} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}`;
+}
+
+function asides({ comparison: { kernels } }: ReplyFacts): string {
+  const fresh = kernels?.warnings?.fresh.length ?? 0;
+  return fresh === 0 ? '' : `The compiler has ${plural(fresh, 'new warning')}.`;
+}
+
+function brokenBuild({ stages }: ReplyFacts['summary'], steps: ReplyFacts['steps']): { readonly patch?: string } | undefined {
+  const failed = steps.find(({ kernel }) => stages.some(({ stage, status, detail }) => stage === `kernel ${kernel}` && status === 'failed' && detail.includes('does not compile')));
+  if (!failed) return undefined;
+  // With kernels between left out, any of the patches up to this one may be it.
+  const before = steps[steps.indexOf(failed) - 1];
+  const isAlone = before === undefined || stages.some(({ stage, status }) => stage === `kernel ${before.kernel}` && status === 'done');
+  return isAlone ? { patch: failed.patch } : {};
+}
+
+function hasLockdep({ lockdep }: ReplyFacts['summary'], kernel: string | undefined): boolean {
+  return lockdep.some((coverage) => coverage.kernel === kernel && coverage.covered > 0);
+}
+
+function capitalize(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
