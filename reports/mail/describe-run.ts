@@ -15,7 +15,7 @@ export function describeRun({ summary, comparison, guest, devices }: ReplyFacts)
     ...entry('guests', guest),
     ...devices.flatMap((device, index) => entry(index === 0 ? 'devices' : '', device)),
     ...entry('tests', suites.join(', ')),
-    ...names.flatMap((name, index) => entry(index === 0 ? 'lockdep' : '', describeLockdep(summary, name))),
+    ...(summary.lockdep.length === 0 ? entry('lockdep', 'not there: a kernel without CONFIG_PROVE_LOCKING, or one that came to no test') : names.flatMap((name, index) => entry(index === 0 ? 'lockdep' : '', describeLockdep(summary, name)))),
     ...entry('host', describeHost(summary)),
   ];
 }
@@ -37,7 +37,7 @@ function shortenSource(text: string): string {
 
 function describeLockdep({ lockdep }: RunSummary, name: string): string {
   const found = lockdep.find(({ kernel }) => kernel === name);
-  return found ? describeCoverage(found).replace('lockdep on ', '') : `${name}: not there, or it came to no test`;
+  return found ? describeCoverage(found).replace('lockdep on ', '') : `${name}: it came to no test`;
 }
 
 /** The journal's words begin with the host's name. */

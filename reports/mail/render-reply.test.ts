@@ -58,7 +58,7 @@ virtio-pmem/ext4-dax/lockdep
   });
 
   test('names the new warning and its patch, and asks for the tag', () => {
-    expect(broken).toContain('  drivers/nvdimm/nd_virtio.c:64: unused variable ‘stats_flags’ [-Wunused-variable], by [PATCH 2/2]');
+    expect(broken).toContain('  drivers/nvdimm/nd_virtio.c:64: unused variable ‘stats_flags’ [-Wunused-variable]\n    by [PATCH 2/2] nvdimm/virtio_pmem: count flushes and their answers\n');
     expect(broken).toContain('\n  Reported-by: NAME <ADDRESS>\n  Closes: LINK TO THIS MAIL\n');
     expect(broken).not.toContain('Tested-by');
   });

@@ -31,7 +31,7 @@ export function renderReply(facts: ReplyFacts): string {
     renderDifferences(facts),
     ...judgement.findings.slice(0, MAX_FINDINGS).map((finding) => renderFinding(finding, facts.comparison.kernels?.now ?? '')),
     judgement.findings.length > MAX_FINDINGS ? wrapText(`There ${judgement.findings.length - MAX_FINDINGS === 1 ? 'is 1 more difference' : `are ${judgement.findings.length - MAX_FINDINGS} more differences`} of another kind; I have the console logs of all.`) : [],
-    ...(facts.comparison.kernels ? listDifferences(facts.comparison.kernels) : []).map(({ title, lines }) => [`${capitalize(title)}:`, '', ...lines.map((line) => `  ${line}`)]),
+    ...(facts.comparison.kernels ? listDifferences(facts.comparison.kernels) : []).map(({ title, lines }) => [`${capitalize(title)}:`, '', ...lines.flatMap(splitCulprit)]),
     ['What was run:', '', ...describeRun(facts).map((line) => `  ${line}`)],
     ['To see it yourself:', '', `  ${facts.command}`, ...narrower(judgement)],
     ending(judgement),
@@ -89,6 +89,12 @@ function ending({ verdict, untold }: SeriesJudgement): readonly string[] {
     default:
       return verdict satisfies never;
   }
+}
+
+/** A line is verbatim; the patch that brought it stands below, wrapped. */
+function splitCulprit(line: string): readonly string[] {
+  const { words = line, patch } = /^(?<words>.*), by (?<patch>.*?)$/.exec(line)?.groups ?? {};
+  return [`  ${words}`, ...(patch === undefined ? [] : wrapText(`by ${patch}`, { first: '    ' }))];
 }
 
 function capitalize(text: string): string {
