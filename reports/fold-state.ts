@@ -13,6 +13,8 @@ export interface TestState {
   readonly attempts: AttemptSummary[];
   /** How many of its rounds are behind it, whether it ran in them or not. */
   settledRounds: number;
+  /** See `TestSummary.problems`. */
+  problems?: readonly string[];
   outcome: Outcome;
 }
 

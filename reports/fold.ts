@@ -1,4 +1,4 @@
-import { isRigTest } from '../orchestrator/model/cell.ts';
+import { CLOSE_TEST, isRigTest } from '../orchestrator/model/cell.ts';
 import type { JournalEvent, PlannedCell } from '../orchestrator/model/event.ts';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { EvidenceBudget } from './bounded-evidence.ts';
@@ -58,7 +58,7 @@ export class RunFold {
       case 'test-end':
         return this.#endTest(event);
       case 'problem':
-        return this.#kernel.addProblem(event, this.#cell(event.cell).plan.kernel);
+        return this.#addProblem(event);
       case 'cell-end':
         return this.#endCell(event);
       case 'note':
@@ -128,6 +128,16 @@ export class RunFold {
     if (booted) this.#guests.set(guest, { ...booted, end: { how, ...(detail === undefined ? {} : { detail }) } });
   }
 
+  #addProblem(event: EventOf<'problem'>): void {
+    const cell = this.#cell(event.cell);
+    this.#kernel.addProblem(event, cell.plan.kernel);
+    if (event.expected === true) return;
+    // One between two tests is the guest's, and fails its close.
+    const test = (event.during === 'gap' ? cell.tests.get(CLOSE_TEST) : undefined) ?? this.#test(cell, { name: event.test, estimateSec: 0 });
+    const signature = this.#intern(event.problem.signature);
+    if (test.problems?.includes(signature) !== true) test.problems = [...(test.problems ?? []), signature];
+  }
+
   #startTest(event: EventOf<'test-start'>): void {
     const cell = this.#cell(event.cell);
     this.#test(cell, { name: event.test, estimateSec: 0 });
@@ -156,7 +166,7 @@ export class RunFold {
     cell.running.delete(attemptKey(event));
   }
 
-  /** Ten metrics a test, the same names each time: kept once, they are a small part of a large run. */
+  /** Names of metrics and signatures come again and again: kept once, they are a small part of a large run. */
   #intern(name: string): string {
     return getOrAdd(this.#names, name, () => name);
   }
@@ -211,7 +221,7 @@ export class RunFold {
 
 function summarizeTest(test: TestState, explain: () => string): TestSummary {
   const message = test.outcome === 'unreached' ? explain() : explainOutcome(test);
-  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects']), ...(message === undefined ? {} : { message }) };
+  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects', 'problems']), ...(message === undefined ? {} : { message }) };
 }
 
 /** The last words that speak for the outcome; before those of a flaky test how often it failed. */

@@ -71,6 +71,8 @@ export interface TestSummary {
   readonly parent?: string;
   /** It tells of the rig, not of the kernel: see `PlannedTest.expects`. */
   readonly expects?: ExpectedProblem;
+  /** Signatures of what the kernel reported in its attempts, each once, without what was planted. */
+  readonly problems?: readonly string[];
 }
 
 export interface AttemptSummary {

@@ -1,21 +1,24 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { cellSlug } from '../orchestrator/model/cell-slug.ts';
 import { InfraError } from '../orchestrator/model/errors.ts';
 import { renderCoverageCsv } from './coverage-csv.ts';
 import { COVERAGE_FILE } from './describe-coverage.ts';
 import type { PastOf } from './history/query-history.ts';
 import { renderHtml } from './html/page.ts';
-import { renderJunit } from './junit.ts';
+import { type JunitOptions, renderCellJunit, renderJunit } from './junit.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
 import { readComparison } from './verdicts/comparison-file.ts';
 
+const JUNIT_FILE = 'junit.xml';
+
 /**
- * Makes `junit.xml`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
+ * Makes `junit.xml` (of the run, and of each cell in its folder), `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
  * each is replaced whole or not at all.
  *
  * @param readPast what became of the tests in earlier runs, for the page to show
@@ -24,11 +27,21 @@ import { readComparison } from './verdicts/comparison-file.ts';
 export async function writeReports(runDir: string, readPast?: (summary: RunSummary) => Promise<PastOf | undefined>): Promise<RunSummary> {
   const summary = await summarizeRun(runDir);
   const comparison = await readComparison(runDir);
-  await writeWhole(join(runDir, 'junit.xml'), renderJunit(summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) }));
+  await writeJunit(runDir, summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) });
   await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);
   await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison, { pastOf: await readPast?.(summary) }));
   await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));
   return summary;
+}
+
+/** `junit.xml` of the run, and of each cell that began one in its folder. */
+async function writeJunit(runDir: string, summary: RunSummary, options: JunitOptions): Promise<void> {
+  await writeWhole(join(runDir, JUNIT_FILE), renderJunit(summary, options));
+  for (const cell of summary.cells) {
+    if (cell.startedAt === undefined) continue;
+    const dir = join(runDir, 'cells', cellSlug(cell.id));
+    await writeWhole(join(dir, JUNIT_FILE), renderCellJunit(cell, summary, options));
+  }
 }
 
 /** GitLab wants attachment paths from the project's root, where a CI job starts, so a run folder below the working directory is named from there. */
@@ -40,6 +53,7 @@ function attachmentBase(runDir: string): string {
 async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {
   const aside = `${path}.${process.pid}.tmp`;
   try {
+    await mkdir(dirname(path), { recursive: true });
     await pipeline(Readable.from(pieces), createWriteStream(aside));
     await rename(aside, path);
   } catch (error) {

@@ -2,7 +2,8 @@ import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
-import { cellSlug, createRunFolder } from './run-folder.ts';
+import { cellSlug } from '../model/cell-slug.ts';
+import { createRunFolder } from './run-folder.ts';
 
 test('a cell’s folder is named after it; a name too long for a folder is cut and kept unique', () => {
   expect(cellSlug('debian-6.12/nvdimm/ext4-dax/fio')).toBe('debian-6.12+nvdimm+ext4-dax+fio');

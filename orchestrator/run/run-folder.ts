@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { cellSlug } from '../model/cell-slug.ts';
 import { InfraError } from '../model/errors.ts';
 
 /** Where one run keeps everything; see docs/architecture.md for the layout. */
@@ -45,17 +46,6 @@ export function openRunFolder(dir: string): RunFolder {
 }
 
 export const RUN_FILE = 'run.json';
-
-/** A file name may have 255 bytes, and so may what a suite derives from the folder's. */
-const MAX_SLUG_CHARS = 200;
-
-/** Cell ids hold slashes; `+` cannot occur in a name, so the slug stays unique and readable. */
-export function cellSlug(cellId: string): string {
-  const slug = cellId.replaceAll('/', '+');
-  if (slug.length <= MAX_SLUG_CHARS) return slug;
-  const digest = createHash('sha256').update(cellId).digest('hex').slice(0, 12);
-  return `${slug.slice(0, MAX_SLUG_CHARS - digest.length - 1)}+${digest}`;
-}
 
 /** A rename replaces the link in one step, also under two runs at once. */
 async function pointLatestAt(runsDir: string, id: string): Promise<void> {

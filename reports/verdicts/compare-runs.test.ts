@@ -88,7 +88,8 @@ describe('the reports of a run that has a baseline', () => {
   test('junit.xml has verdict and failure rate as properties of each test', () => {
     const xml = [...renderJunit(now, { comparison })].join('');
     expect(xml).toContain('<property name="pmemrig.baseline" value="base"/>');
-    expect(xml).toMatch(/name="a"[^>]*>\s*<properties>(?:(?!<\/properties>)[^])*<property name="pmemrig.verdict" value="new-failure"\/>\s*<property name="pmemrig.failure-rate" value="0\/1"\/>/);
+    expect(xml).toMatch(/<property name="pmemrig.verdict a" value="new-failure"\/>\s*<property name="pmemrig.failure-rate a" value="0\/1"\/>/);
+    expect(xml).toMatch(/name="a"[^>]*>(?:(?!<\/testcase>)[^])*\[\[PROPERTY\|pmemrig.verdict=new-failure\]\]\s*\[\[PROPERTY\|pmemrig.failure-rate=0\/1\]\]/);
   });
 
   test('the verdicts are kept beside the journal, and read back as they were', async () => {
