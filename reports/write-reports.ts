@@ -10,6 +10,7 @@ import { COVERAGE_FILE } from './describe-coverage.ts';
 import type { PastOf } from './history/query-history.ts';
 import { renderHtml } from './html/page.ts';
 import { type JunitOptions, renderCellJunit, renderJunit } from './junit.ts';
+import { renderKtap } from './ktap.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
@@ -18,7 +19,7 @@ import { readComparison } from './verdicts/comparison-file.ts';
 const JUNIT_FILE = 'junit.xml';
 
 /**
- * Makes `junit.xml` (of the run, and of each cell in its folder), `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
+ * Makes `junit.xml` (of the run, and of each cell in its folder), `results.ktap`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
  * each is replaced whole or not at all.
  *
  * @param readPast what became of the tests in earlier runs, for the page to show
@@ -28,6 +29,7 @@ export async function writeReports(runDir: string, readPast?: (summary: RunSumma
   const summary = await summarizeRun(runDir);
   const comparison = await readComparison(runDir);
   await writeJunit(runDir, summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) });
+  await writeWhole(join(runDir, 'results.ktap'), renderKtap(summary, comparison));
   await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);
   await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison, { pastOf: await readPast?.(summary) }));
   await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));

@@ -46,6 +46,7 @@ export function addResultVerbs(program: Command): void {
     .command('report')
     .summary("write a run's reports again from its journal")
     .argument('[run]', 'a run folder or id', 'latest')
+    .addOption(new Option('--annotations <where>', 'print what is to be looked at as annotations; in GitHub Actions that is done anyway').choices(['github']))
     .addOption(runsOption)
     .action(async (run: string, options) => {
       const { reportCommand } = await import('../commands/report.ts');

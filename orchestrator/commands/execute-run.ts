@@ -20,6 +20,7 @@ import { createRunFolder, type RunFolder } from '../run/run-folder.ts';
 import { runMatrix } from '../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
 import { VERSION } from '../version.ts';
+import { announceOnGithub } from './announce-github.ts';
 import { judgeAgainst } from './baseline.ts';
 import { compareWith } from './compare-with.ts';
 import type { PlannedMatrix } from './load-plan.ts';
@@ -116,6 +117,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     if (comparison) await writeComparison(folder.dir, comparison);
     const summary = await writeReports(folder.dir, readPast(folder.dir));
     reporter.close(summary);
+    await announceOnGithub(folder.dir, summary, comparison);
     await publish?.(folder.dir);
     if (!failure) return comparison ? await (tell ?? ((told, now) => judgeAgainst(told, now, { whole })))(comparison, summary, folder.dir) : judge(summary);
   } catch (error) {
