@@ -43,7 +43,7 @@ export class RunFold {
       case 'resume':
         return this.#resume(Date.parse(event.t) - Date.parse(lastAt));
       case 'stage':
-        this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs', 'warnings']));
+        this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs', 'digest', 'source', 'warnings']));
         return;
       case 'cell-start':
         return this.#startCell(event);
@@ -147,10 +147,11 @@ export class RunFold {
   #endTest(event: EventOf<'test-end'>): void {
     const cell = this.#cell(event.cell);
     const test = this.#test(cell, { name: event.test, estimateSec: 0, ...pick(event, ['parent']) });
-    const { guest } = cell.running.get(attemptKey({ ...event, test: event.parent ?? event.test })) ?? {};
+    const { guest, since } = cell.running.get(attemptKey({ ...event, test: event.parent ?? event.test })) ?? {};
     const console = guest === undefined ? undefined : this.#guests.get(guest)?.console;
     test.attempts.push({
       ...(console !== undefined && { console }),
+      ...(since !== undefined && { startedAt: since }),
       ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message']),
       ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],

@@ -1,4 +1,5 @@
 import type { CompilerWarning } from '../orchestrator/model/compiler-warning.ts';
+import type { KernelProvenance } from '../orchestrator/model/event.ts';
 import type { GuestDeathKind } from '../orchestrator/model/errors.ts';
 import type { ExpectedProblem } from '../orchestrator/model/expected-problem.ts';
 import type { LockdepCoverage } from '../orchestrator/model/lockdep.ts';
@@ -78,6 +79,8 @@ export interface TestSummary {
 export interface AttemptSummary {
   readonly attempt: number;
   readonly status: AttemptStatus;
+  /** ISO 8601, UTC; of a test found in another the other's. */
+  readonly startedAt?: string;
   readonly durationMs: number;
   /** See the event `test-end`. */
   readonly retried?: true;
@@ -146,4 +149,7 @@ export interface StageSummary {
   readonly durationMs?: number;
   /** The compiler's, of a kernel that the rig built. */
   readonly warnings?: readonly CompilerWarning[];
+  /** See the event `stage`. */
+  readonly digest?: string;
+  readonly source?: KernelProvenance;
 }

@@ -1,10 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { cellSlug } from '../orchestrator/model/cell-slug.ts';
-import { InfraError } from '../orchestrator/model/errors.ts';
 import { renderCoverageCsv } from './coverage-csv.ts';
 import { COVERAGE_FILE } from './describe-coverage.ts';
 import type { PastOf } from './history/query-history.ts';
@@ -15,6 +10,7 @@ import { summarizeRun } from './summarize-run.ts';
 import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
 import { readComparison } from './verdicts/comparison-file.ts';
+import { writeWhole } from './write-whole.ts';
 
 const JUNIT_FILE = 'junit.xml';
 
@@ -50,21 +46,4 @@ async function writeJunit(runDir: string, summary: RunSummary, options: JunitOpt
 function attachmentBase(runDir: string): string {
   const fromHere = relative(process.cwd(), runDir);
   return `${fromHere.startsWith('..') ? resolve(runDir) : fromHere}${sep}`;
-}
-
-async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await pipeline(Readable.from(pieces), createWriteStream(aside));
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new InfraError(`${path} cannot be written: ${error.message}`, {
-      code: 'report-write',
-      remedy: 'free space or fix the permissions there, then make the reports again with `pmemrig report RUN`',
-      cause: error,
-    });
-  }
 }

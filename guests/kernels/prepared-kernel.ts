@@ -1,4 +1,5 @@
 import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
+import type { KernelProvenance } from '../../orchestrator/model/event.ts';
 
 /** A kernel ready to boot: paths of files that nobody changes any more. */
 export interface PreparedKernel {
@@ -8,6 +9,8 @@ export interface PreparedKernel {
   readonly image: string;
   /** `uname -r`. */
   readonly release: string;
+  /** Of one that was built. */
+  readonly source?: KernelProvenance;
   /** Where it came from, exactly: `linux-image-6.1.0-50-amd64 6.1.176-1 (bookworm)`. */
   readonly description: string;
   /** Base of each guest's initrd, see `writeGuestInitrd`. */

@@ -47,6 +47,8 @@ export function addResultVerbs(program: Command): void {
     .summary("write a run's reports again from its journal")
     .argument('[run]', 'a run folder or id', 'latest')
     .addOption(new Option('--annotations <where>', 'print what is to be looked at as annotations; in GitHub Actions that is done anyway').choices(['github']))
+    .option('--kcidb <origin>', "write kcidb.json, too, for KernelCI's database, under the name by which it knows your CI system")
+    .option('--url <url>', "where the run's folder is published, for links in kcidb.json")
     .addOption(runsOption)
     .action(async (run: string, options) => {
       const { reportCommand } = await import('../commands/report.ts');

@@ -8,6 +8,14 @@ import type { AttemptStatus, Metric } from './outcome.ts';
 /** Version of the journal's lines; a reader refuses what is newer. */
 export const JOURNAL_VERSION = 3;
 
+/** Of a kernel that was built: what from. */
+export interface KernelProvenance {
+  /** Full id of the git commit; absent for uncommitted changes, and for what is not in git. */
+  readonly commit?: string;
+  /** SHA-256 over the newline-terminated SHA-256 of each patch's diff, in hexadecimal; empty without patches. */
+  readonly patchset: string;
+}
+
 /** What the journal says of a cell before anything runs. */
 export interface PlannedCell {
   readonly id: string;
@@ -44,7 +52,7 @@ export type RunEvent =
    * A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is.
    * `digest` changes with what guests boot of it; `warnings` are the compiler's, of a kernel that the rig builds.
    */
-  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number; readonly digest?: string; readonly warnings?: readonly CompilerWarning[] }
+  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number; readonly digest?: string; readonly source?: KernelProvenance; readonly warnings?: readonly CompilerWarning[] }
   | { readonly type: 'cell-start'; readonly cell: string }
   | {
       readonly type: 'guest-boot';

@@ -4,7 +4,7 @@ import { prepareKernel, type PreparedKernel } from '../../guests/kernels/prepare
 import type { Cell } from '../model/cell.ts';
 import type { CompilerWarning } from '../model/compiler-warning.ts';
 import { describeError, UserError } from '../model/errors.ts';
-import type { RunEvent } from '../model/event.ts';
+import type { KernelProvenance, RunEvent } from '../model/event.ts';
 import type { ImageSpec, KernelSpec, SuiteSpec } from '../model/matrix.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { buildInTurn } from './build-in-turn.ts';
@@ -51,13 +51,13 @@ export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }
     return { kernel, image, ...(disk && made && { disk: { path: made.disk, serial: disk.serial } }) };
   };
 
-  async function stage<T extends { readonly description: string; readonly digest: string; readonly notes: readonly string[]; readonly warnings?: readonly CompilerWarning[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+  async function stage<T extends { readonly description: string; readonly digest: string; readonly source?: KernelProvenance; readonly notes: readonly string[]; readonly warnings?: readonly CompilerWarning[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
     const label = `${what} ${name}`;
     emit({ type: 'stage', stage: label, detail: '', status: 'start' });
     const start = performance.now();
     try {
       const made = await make((detail) => emit({ type: 'stage', stage: label, detail, status: 'start' }));
-      emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start, digest: made.digest, ...(made.warnings && { warnings: made.warnings }) });
+      emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start, digest: made.digest, ...(made.source && { source: made.source }), ...(made.warnings && { warnings: made.warnings }) });
       const before = earlier?.get(label);
       if (before?.digest !== undefined && before.digest !== made.digest) emit({ type: 'note', text: `${label} is not what this run began with: before ${before.detail}, now ${made.description}` });
       for (const text of made.notes) emit({ type: 'note', text: `${label}: ${text}` });

@@ -22,7 +22,7 @@ import { findBase, type FoundBase } from './find-base.ts';
 import { findSource } from './find-source.ts';
 import { keepKbuildTree } from './kbuild-tree.ts';
 import { compileKernel, makeTarget } from './make-kernel.ts';
-import { type Patch, readPatches } from './read-patches.ts';
+import { hashPatchset, type Patch, readPatches } from './read-patches.ts';
 import { recallObjects, rememberObjects } from './remembered-objects.ts';
 import type { FoundSource } from './source.ts';
 
@@ -67,6 +67,7 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     image: await bootImage(entry),
     release: record.release,
     description: describeBuild(record, source.description),
+    source: { ...(source.commit !== undefined && { commit: source.commit }), patchset: hashPatchset(patches) },
     initramfs: initramfs.path,
     ...(record.modules && { modulesDisk: join(entry, 'modules.ext4') }),
     config: join(entry, 'config'),

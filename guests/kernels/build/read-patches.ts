@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UserError } from '../../../orchestrator/model/errors.ts';
@@ -20,6 +21,15 @@ export async function readPatches(files: readonly string[], context: PrepareCont
   const lists: (readonly Patch[])[] = [];
   for (const file of files) lists.push(await readPatchFile(file, context));
   return lists.flat();
+}
+
+/** As KCIDB names a patchset, see `KernelProvenance.patchset`. */
+export function hashPatchset(patches: readonly Patch[]): string {
+  return patches.length === 0 ? '' : sha256(patches.map(({ diff }) => `${sha256(diff)}\n`).join(''));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 async function readPatchFile(file: string, context: PrepareContext): Promise<readonly Patch[]> {

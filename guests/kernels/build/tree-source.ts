@@ -30,6 +30,7 @@ export async function findTreeSource(source: TreeSource, context: PrepareContext
   const what = head === undefined ? path : `${ref === undefined ? '' : `${ref}, `}${head.commit.slice(0, 12)} of ${path}`;
   return {
     digest: tree,
+    ...(head !== undefined && changed.length === 0 && { commit: head.commit }),
     description: changed.length === 0 ? what : `${what} with uncommitted changes`,
     notes: changed.length === 0 ? [] : [`${path} has uncommitted changes, which are built too: ${listNames(changed)}`],
     unpack: async (dir) => {
