@@ -25,6 +25,12 @@ test('tests of a cell that one cause kept from running are one entry', () => {
   expect(entries([lost, { ...lost, test: 'b' }, { ...lost, cell: 'd' }])).toHaveLength(2);
 });
 
+test('an excerpt has no time stamps, rules and blank lines of the kernel log', () => {
+  const evidence = '[   18.646353][  T107] ======================\n[   18.646469][  T107] WARNING: possible circular locking dependency\n[   18.646353][  T107] ----------------\n[   18.646469][  T107] \n[   18.646937][  T107] sh/107 is trying\n';
+  expect(entries([{ ...FIND, evidence }]).join('\n')).toContain('<pre>WARNING: possible circular locking dependency');
+  expect(renderFinds([{ ...FIND, evidence }], 1).markup).toContain('dependency\nsh/107 is trying</pre>');
+});
+
 test('a common margin is cut off, and beyond so many entries nothing is quoted', () => {
   expect(entries([{ ...FIND, evidence: '    @@ -1 +1 @@\n     said\n\n    +not said\n' }]).join('\n')).toContain('<pre>@@ -1 +1 @@');
   expect(entries([FIND], 0).join('')).not.toContain('<pre>');

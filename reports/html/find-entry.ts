@@ -1,5 +1,5 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
-import { excerpt } from '../clean-text.ts';
+import { cleanText, excerpt } from '../clean-text.ts';
 import { plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
 import { html, type Markup } from './markup.ts';
@@ -48,7 +48,7 @@ function renderGroup(group: readonly Find[], withExcerpt: boolean): Markup {
   const evidence = withExcerpt ? group.find((find) => find.evidence !== undefined)?.evidence : undefined;
   const places = group.slice(0, MAX_PLACES).map((find) => html`<li>${renderLink(find, sameTest ? html`${find.cell}` : html`<code>${find.test}</code>`)}${find.strip}</li>`);
   const head = group.length === 1 ? html`${renderLink(first, html`<code>${first.test}</code>`)} <span class="faint">${first.cell}</span>${first.strip}` : sameTest ? html`<code>${first.test}</code> <span class="faint">in ${plural(group.length, 'cell')}</span>` : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${first.cell}</span>`;
-  return html`<li class="${as}"><p class="line"><span class="word">${MARKS[as]} ${change ?? as}</span> ${head}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${facts.length === 0 ? undefined : html`<p class="faint">${facts.join('; ')}</p>`}${group.length === 1 ? undefined : html`<ul class="places">${places}</ul>`}${group.length > MAX_PLACES ? html`<p class="faint">… and ${group.length - MAX_PLACES} more</p>` : undefined}${evidence === undefined ? undefined : html`<pre>${dedent(excerpt(evidence, EXCERPT_LINES, 1200))}</pre>`}</li>
+  return html`<li class="${as}"><p class="line"><span class="word">${MARKS[as]} ${change ?? as}</span> ${head}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${facts.length === 0 ? undefined : html`<p class="faint">${facts.join('; ')}</p>`}${group.length === 1 ? undefined : html`<ul class="places">${places}</ul>`}${group.length > MAX_PLACES ? html`<p class="faint">… and ${group.length - MAX_PLACES} more</p>` : undefined}${evidence === undefined ? undefined : html`<pre>${excerpt(condense(evidence), EXCERPT_LINES, 1200)}</pre>`}</li>
 `;
 }
 
@@ -56,10 +56,14 @@ function renderLink({ href }: Find, label: Markup): Markup {
   return href === undefined ? label : html`<a href="${href}">${label}</a>`;
 }
 
-/** Without the margin that all lines have: xfstests indents its diffs. */
-function dedent(text: string): string {
-  const lines = text.split('\n');
-  const told = lines.filter((line) => line.trim() !== '' && line !== '[…]');
-  const margin = Math.min(...told.map((line) => line.length - line.trimStart().length));
-  return Number.isFinite(margin) && margin > 0 ? lines.map((line) => (line === '[…]' ? line : line.slice(margin))).join('\n') : text;
+/** printk's time and caller: `[   18.646353][  T107] `. */
+const STAMP = /^\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/;
+/** No more of it is looked at: an excerpt is short. */
+const MAX_LOOKED_AT = 8000;
+
+/** What an excerpt has room for: neither the kernel's time stamps nor its rules and blank lines, nor the margin that all lines have, as in xfstests' diffs. The whole stands with the test. */
+function condense(evidence: string): string {
+  const lines = cleanText(evidence.slice(0, MAX_LOOKED_AT)).split('\n').map((line) => line.replace(STAMP, '')).filter((line) => /[^\s=-]/.test(line));
+  const margin = Math.min(...lines.map((line) => line.length - line.trimStart().length));
+  return lines.map((line) => line.slice(margin)).join('\n');
 }

@@ -10,6 +10,8 @@ import { VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
 import { VERDICTS } from '../verdicts/verdict.ts';
 import { html, type Markup } from './markup.ts';
 
+const MAX_CULPRITS = 4;
+
 /** The news in a sentence, what may make it untrue, and which run it is. */
 export function renderHead(summary: RunSummary, comparison: Comparison | undefined): Markup {
   const ending = describeEnding(summary);
@@ -19,11 +21,21 @@ export function renderHead(summary: RunSummary, comparison: Comparison | undefin
   const { cells, guests, totals } = summary;
   return html`<header><p class="brand"><b>pmemrig</b> ${summary.matrix} <time datetime="${summary.startedAt}">${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC</time><button type="button" class="theme">Theme</button></p>
 <h1 class="${as}"><span class="word">${MARKS[as]}</span> ${text}</h1>
-${renderChips(totals)}
+${renderCulprits(summary, comparison)}${renderChips(totals)}
 ${warnings.map((warning) => html`<p class="warning infra"><span class="word">${MARKS.infra} ${warning}</span></p>`)}
-<p class="faint">${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(summary.durationMs)}. Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>
-${rerun === undefined ? undefined : html`<details class="rerun"><summary>Run again what failed</summary><pre>${rerun}</pre></details>`}
+<details class="about"><summary>${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(summary.durationMs)}${rerun === undefined ? undefined : '; how to run again what failed'}</summary>
+<p>Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>${rerun === undefined ? undefined : html`<pre>${rerun}</pre>`}</details>
 </header>
+`;
+}
+
+/** Which tests the news is about, as many as fit a line. */
+function renderCulprits({ cells }: Pick<RunSummary, 'cells'>, comparison: Comparison | undefined): Markup | undefined {
+  const alarms = comparison?.tests.filter(isAlarm);
+  const names = alarms && alarms.length > 0 ? alarms.map(({ test }) => test) : cells.flatMap(({ tests }) => tests.filter(({ outcome }) => FAILURES.has(outcome)).map(({ name }) => name));
+  const distinct = [...new Set(names)];
+  if (distinct.length === 0) return undefined;
+  return html`<p class="culprits"><code>${distinct.slice(0, MAX_CULPRITS).join(', ')}</code>${distinct.length > MAX_CULPRITS ? ` and ${distinct.length - MAX_CULPRITS} more` : undefined}</p>
 `;
 }
 

@@ -12,7 +12,7 @@ export function renderPlots({ cells }: Pick<RunSummary, 'cells'>): Markup {
   const plots = collectPlots(cells);
   if (plots.length === 0) return html``;
   return html`<section aria-labelledby="plots"><h2 id="plots">Measured</h2>
-<p class="faint">A dot is one attempt, the tick their median, the bar behind it the median's 95 % interval where there are enough. Scales begin at zero.</p>
+<p class="faint">A dot is one attempt; of several the tick is the median. Scales begin at zero.</p>
 <div class="plots">${plots.slice(0, MAX_PLOTS).map(({ test, metric, rows }) => renderDotPlot({ caption: html`<code>${test}</code> ${metric.name}${metric.better === 'neither' ? undefined : html` <span class="faint">${metric.better} is better</span>`}`, rows, format: (value) => formatMetricValue({ ...metric, value }) }))}</div>
 ${plots.length > MAX_PLOTS ? html`<p class="faint">… and ${plural(plots.length - MAX_PLOTS, 'more plot')}: all figures stand with their tests below.</p>` : undefined}</section>
 `;

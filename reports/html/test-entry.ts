@@ -1,5 +1,5 @@
 import { cleanText } from '../clean-text.ts';
-import { formatDuration, formatHeadlineMetrics, formatMetricValue } from '../format.ts';
+import { formatDuration, formatHeadlineMetrics, formatMetricValue, plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
 import { needsAttention, otherFailedAttempts, tellingAttempt } from '../outcomes.ts';
 import type { AttemptSummary, TestSummary } from '../summary.ts';
@@ -21,20 +21,33 @@ export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras
   const { outcome, name, message } = test;
   const told = tellingAttempt(test);
   const others = otherFailedAttempts(test);
+  const bad = needsAttention(outcome);
   const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
   const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(told?.metrics ?? [])].filter(Boolean).join(' · ');
-  return html`<div class="t ${outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${outcome}"${verdict && html` data-v="${verdict}"`}><p class="line"><span class="word">${MARKS[outcome]} ${outcome}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderAttempt(told, needsAttention(outcome))}${others.map(renderOther)}</div>
+  return html`<div class="t ${outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${MARKS[outcome]} ${outcome}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>
 `;
 }
 
 function renderOther(attempt: AttemptSummary): Markup {
-  return html`<p class="${attempt.status}"><span class="word">attempt ${attempt.attempt}: ${attempt.status}</span> ${attempt.message}</p>${renderAttempt(attempt, true)}`;
+  return html`<p class="${attempt.status}"><span class="word">attempt ${attempt.attempt}: ${attempt.status}</span> ${attempt.message}</p>${renderProof(attempt, true)}`;
 }
 
-/** The console log is named where it is wanted: beside an attempt that went wrong. */
-function renderAttempt({ evidence, artifacts, metrics, console }: AttemptSummary, failed: boolean): Markup {
-  const files = [...artifacts, ...(failed && console !== undefined && !artifacts.includes(console) ? [console] : [])];
-  return html`${evidence === undefined ? undefined : renderEvidence(evidence)}${files.length === 0 ? undefined : html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path}</a> `)}</p>`}${metrics.length === 0 ? undefined : html`<details class="figures"><summary>${metrics.length} figures</summary><table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table></details>`}`;
+/** What a failed attempt left, in sight: its words, its files, and the console log of its guest. */
+function renderProof({ evidence, artifacts, console }: AttemptSummary, failed: boolean): Markup {
+  const files = failed ? [...artifacts, ...(console !== undefined && !artifacts.includes(console) ? [console] : [])] : [];
+  return html`${evidence === undefined ? undefined : renderEvidence(evidence)}${files.length === 0 ? undefined : renderFiles(files)}`;
+}
+
+/** What there is beside that, folded into the test's own line: figures, and of a test that went well its files. */
+function renderExtras({ artifacts, metrics }: AttemptSummary, failed: boolean): Markup | undefined {
+  const files = failed ? [] : artifacts;
+  const what = [...(metrics.length > 0 ? [plural(metrics.length, 'figure')] : []), ...(files.length > 0 ? [plural(files.length, 'file')] : [])];
+  if (what.length === 0) return undefined;
+  return html`<details class="more"><summary>${what.join(', ')}</summary>${files.length === 0 ? undefined : renderFiles(files)}${metrics.length === 0 ? undefined : html`<table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table>`}</details>`;
+}
+
+function renderFiles(files: readonly string[]): Markup {
+  return html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path}</a> `)}</p>`;
 }
 
 /** A path relative to the run folder as a link: never another scheme or host, whatever the path says. */

@@ -137,7 +137,7 @@ describe('report.html in a browser', () => {
     const dark = await background();
     expect(dark).not.toBe(light);
     await page.reload();
-    expect([await background(), await page.textContent('.theme')]).toEqual([dark, 'Theme: dark']);
+    expect([await background(), await page.textContent('.theme')]).toEqual([dark, '◐ dark']);
   });
 
   test('on paper what needs a look is open, and afterwards as it was', async () => {

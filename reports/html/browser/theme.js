@@ -16,7 +16,9 @@ export function applyStoredTheme() {
 /** @param {HTMLButtonElement} button */
 export function wireTheme(button) {
   const show = () => {
-    button.textContent = `Theme: ${document.documentElement.dataset['theme']}`;
+    const theme = document.documentElement.dataset['theme'] ?? 'auto';
+    button.textContent = `◐ ${theme}`;
+    button.setAttribute('aria-label', `Theme: ${theme}`);
   };
   button.addEventListener('click', () => {
     const now = THEMES.indexOf(document.documentElement.dataset['theme'] ?? 'auto');
