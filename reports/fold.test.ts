@@ -16,6 +16,12 @@ function outcomes(summary: RunSummary): Record<string, string> {
   return Object.fromEntries(summary.cells.flatMap(({ tests }) => tests.map(({ name, outcome, message }) => [name, message === undefined ? outcome : `${outcome}: ${message}`])));
 }
 
+test('a cell that goes on in the guest of another has used it, and so has its kernel', () => {
+  const other = 'debian-6.12/nvdimm/xfs-dax/fio';
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a']), makeCell(other, ['fio/a'])]).boot(CELL, '6.12.9').test(CELL, 'fio/a', { status: 'pass' }).test(other, 'fio/a', { status: 'pass' }).test(other, 'fio/b', { status: 'pass' });
+  expect(journal.summarize().cells.map(({ guests }) => guests.map(({ kernelRelease }) => kernelRelease))).toEqual([['6.12.9'], ['6.12.9']]);
+});
+
 describe('the outcome of all attempts', () => {
   test.each([
     [[], 'unreached'],

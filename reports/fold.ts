@@ -141,6 +141,9 @@ export class RunFold {
   #startTest(event: EventOf<'test-start'>): void {
     const cell = this.#cell(event.cell);
     this.#test(cell, { name: event.test, estimateSec: 0 });
+    // A guest is booted for one cell, and others that it fits go on in it.
+    const { guest } = event;
+    if (guest !== undefined && this.#guests.has(guest) && !cell.guests.includes(guest)) cell.guests.push(guest);
     cell.running.set(attemptKey(event), { ...pick(event, ['test', 'guest']), since: event.t });
   }
 
