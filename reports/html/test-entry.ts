@@ -46,8 +46,9 @@ function renderExtras({ artifacts, metrics }: AttemptSummary, failed: boolean): 
   return html`<details class="more"><summary>${what.join(', ')}</summary>${files.length === 0 ? undefined : renderFiles(files)}${metrics.length === 0 ? undefined : html`<table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table>`}</details>`;
 }
 
+/** Named from the cell's folder, which is as long as the cell's id above. */
 function renderFiles(files: readonly string[]): Markup {
-  return html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path}</a> `)}</p>`;
+  return html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path.replace(/^cells\/[^/]+\/(?=.)/, '')}</a> `)}</p>`;
 }
 
 /** A path relative to the run folder as a link: never another scheme or host, whatever the path says. */
