@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Matrix } from '../orchestrator/model/matrix.ts';
+import { checkKernelPackage } from './check-kernel-package.ts';
 import { readKernelImage } from './kernel-image.ts';
 import type { Problem, ValuePath } from './problem.ts';
 import type { PathUse } from './path-use.ts';
@@ -28,7 +29,7 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
     if (role === 'source') return stats.isDirectory() ? await checkSource(path) : { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'name the top folder of a kernel source' };
     if (role === 'tree' && !stats.isDirectory())
       return { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'for an archive write tarball:, for an ext4 image disk:' };
-    if (['qemu', 'kernel', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
+    if (['qemu', 'kernel', 'deb', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
     if (role === 'kernel' && !(await readKernelImage(path)).isKernel) {
       return {
         code: 'not-a-kernel',
@@ -36,6 +37,7 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
         remedy: 'in a built tree the image is arch/x86/boot/bzImage',
       };
     }
+    if (role === 'deb') return await checkKernelPackage(path);
     if (role === 'modules' && (await findReleases(path)).length === 0) {
       return {
         code: 'no-modules',

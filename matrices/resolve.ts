@@ -56,13 +56,14 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
 }
 
 function resolveKernel(kernel: MatrixInput['kernels'][number], at: ValuePath, toPath: ToPath): KernelSpec {
-  const { name, debian, image, modules } = kernel;
+  const { name, debian, image, modules, deb } = kernel;
   if (debian) return { kind: 'debian', name, ...debian };
+  if (deb !== undefined) return { kind: 'deb', name, path: toPath(deb, 'deb', [...at, 'deb']) };
   if (kernel.source) return resolveSourceKernel({ ...kernel, source: kernel.source }, at, toPath);
   return {
     kind: 'image',
     name,
-    // The schema wants exactly one of `debian`, `image` and `source`.
+    // The schema wants exactly one of `debian`, `deb`, `image` and `source`.
     image: toPath(image ?? '', 'kernel', [...at, 'image']),
     ...(modules === undefined ? {} : { modules: toPath(modules, 'modules', [...at, 'modules']) }),
   };

@@ -26,6 +26,7 @@ Examples:
   pmemrig run matrices/smoke.yaml --filter 'kernel=debian-6.12' --filter 'pmem=virtio-pmem'
   pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --pmem nvdimm,virtio-pmem
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
+  pmemrig once --kernel ../linux-image-6.12.0_6.12.0-1_amd64.deb --pmem virtio-pmem
   pmemrig once --kernel bookworm-backports --pmem nvdimm -- ./repro.sh --loops 10
   pmemrig shell --kernel bookworm --pmem virtio-pmem  look around in such a guest
   pmemrig selftest --kernel ~/linux/arch/x86/boot/bzImage  does the rig see what a kernel may complain of?
@@ -78,7 +79,7 @@ withGuestOptions(
     .command('once')
     .summary('run one kernel without a matrix file')
     .argument('[command...]', 'after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips')
-    .option('--suite <names>', 'suites to run (default: fio, unless a command is given)', commaList)
+    .option('--suite <names>', 'suites to run (default: fio, with lockdep on a kernel that has PROVE_LOCKING; none beside a command)', commaList)
     .option('--group <group>', 'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable', collect)
     .option('--test <name>', 'xfstests: one test, such as generic/413; repeatable', collect)
     .addOption(retriesOption)

@@ -1,19 +1,17 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { removeTree } from '../store/remove-tree.ts';
-import { runTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 import { type DebianArchive, openDebianArchive } from './debian-apt.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
 import { prepareNewest } from './last-prepared.ts';
-import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
 import { kernelPackageOf, type PackageRecord } from './package-record.ts';
-import { bootImage, extractPvhKernel } from './pvh-kernel.ts';
+import { bootImage } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
+import { unpackKernelPackage } from './unpack-kernel-package.ts';
 
 type DebianKernelSpec = Extract<KernelSpec, { kind: 'debian' }>;
 /** One of a release's kernels. */
@@ -83,7 +81,8 @@ function prepareEntry(spec: Which, record: PackageRecord, fetch: (dir: string) =
     context.log(`fetching ${describeKernel(spec, record)}`);
     const deb = await fetch(dir);
     context.log(`unpacking ${describeKernel(spec, record)}`);
-    await unpackKernel({ deb, dir, release: releaseOf(record) }, context);
+    await unpackKernelPackage({ deb, dir }, context);
+    await removeTree(deb);
   };
   return getOrCreate({ kind: 'kernels', key, build }, context);
 }
@@ -106,19 +105,4 @@ async function findKernelPackage(spec: Which, archive: DebianArchive): Promise<P
     });
   }
   return record;
-}
-
-/** Leaves `vmlinuz`, `config`, `modules.ext4` and the module tree, the latter for later initramfs. */
-async function unpackKernel({ deb, dir, release }: { deb: string; dir: string; release: string }, context: PrepareContext): Promise<void> {
-  const files = join(dir, 'files');
-  await runTool(['dpkg-deb', '--extract', deb, files], { signal: context.signal });
-  await removeTree(deb);
-  await rename(join(files, 'boot', `vmlinuz-${release}`), join(dir, 'vmlinuz'));
-  await extractPvhKernel(join(dir, 'vmlinuz'), join(dir, 'vmlinux'), context);
-  await rename(join(files, 'boot', `config-${release}`), join(dir, 'config'));
-  // Since trixie the package holds usr/lib/modules.
-  await rename(join(files, 'lib'), join(dir, 'lib')).catch(() => rename(join(files, 'usr', 'lib'), join(dir, 'lib')));
-  await removeTree(files);
-  await finishModuleTree(dir, release, context);
-  await writeModulesDisk(join(dir, 'lib', 'modules', release), join(dir, 'modules.ext4'), context);
 }

@@ -14,7 +14,7 @@ export const daysOption = new Option('--days <n>', 'runs younger than this stay,
 /** What names and builds a kernel. */
 export function withKernelOptions(command: Command): Command {
   return command
-    .option('--kernel <which>', 'a kernel source to build, a bzImage or vmlinux, linux-source-6.1 (to build), or a Debian release[/flavour]', 'bookworm-backports')
+    .option('--kernel <which>', 'a kernel source to build, a bzImage or vmlinux, a linux-image-*.deb, linux-source-6.1 (to build), or a Debian release[/flavour]', 'bookworm-backports')
     .option('--modules <dir>', "a given image's modules (…/lib/modules/<release>)")
     .option('--config <fragments>', 'what a kernel to build is configured with: +prove-locking adds to the default; names and paths without + replace it', commaList)
     .option('--base <config>', 'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], or the path of a .config')

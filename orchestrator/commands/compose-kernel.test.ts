@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { fakeBzImage } from '../../guests/kernels/testing/fake-bzimage.ts';
 import { composeKernel } from './compose-kernel.ts';
 
 async function newFolder(...files: string[]): Promise<string> {
@@ -24,6 +25,23 @@ test('a source tree is built, even if an image lies in it', async () => {
 test('the output folder of a build is an image, with the modules beside it', async () => {
   const dir = await newFolder('Makefile', 'arch/x86/boot/bzImage', 'lib/modules/6.1.0/modules.order');
   expect(composeKernel({ kernel: 'linux' }, dir)).toStrictEqual({ name: 'linux', image: join(dir, 'linux/arch/x86/boot/bzImage'), modules: join(dir, 'linux/lib/modules') });
+});
+
+test("an image in its tree has the modules that lie there, if they are of its release", async () => {
+  const dir = await newFolder(...SOURCE, 'lib/modules/6.9.0/modules.order', 'lib/modules/6.8.0/modules.order');
+  const image = join(dir, 'linux/arch/x86/boot/bzImage');
+  await mkdir(dirname(image), { recursive: true });
+  await writeFile(image, fakeBzImage('6.9.0 #1'));
+  expect(composeKernel({ kernel: image }, dir)).toHaveProperty('modules', join(dir, 'linux/lib/modules/6.9.0'));
+  await writeFile(image, fakeBzImage('6.7.0 #1'));
+  expect(composeKernel({ kernel: image }, dir)).not.toHaveProperty('modules');
+});
+
+test('a package is named by its release, and a folder of packages names them', async () => {
+  const dir = await newFolder('linux-image-6.12.0_6.12.0-3_amd64.deb', 'linux-image-6.12.0-dbg_6.12.0-3_amd64.deb');
+  const deb = join(dir, 'linux/linux-image-6.12.0_6.12.0-3_amd64.deb');
+  expect(composeKernel({ kernel: deb }, dir)).toStrictEqual({ name: '6.12.0', deb });
+  expect(() => composeKernel({ kernel: 'linux' }, dir)).toThrow(expect.objectContaining({ remedy: 'name the package: linux/linux-image-6.12.0_6.12.0-3_amd64.deb' }));
 });
 
 test('a + adds to the default fragments, a plain name replaces them', async () => {
@@ -54,6 +72,7 @@ test.each([
   [{ kernel: 'bookworm', modules: 'm' }, 'modules-of-debian'],
   [{ kernel: 'linux-source-6.1', modules: 'm' }, 'modules-of-debian'],
   [{ kernel: './none' }, 'no-kernel'],
+  [{ kernel: 'none.deb' }, 'no-kernel'],
   [{ kernel: 'empty' }, 'no-kernel'],
 ])('%j is refused: %s', async (options, code) => {
   const dir = await newFolder('arch/x86/boot/bzImage');

@@ -1,7 +1,8 @@
-import { existsSync, type Stats, statSync } from 'node:fs';
+import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { DEFAULT_KERNEL_CONFIG } from '../model/matrix.ts';
+import { findModules } from './find-modules.ts';
 import { literalPath } from './literal-path.ts';
 
 /** The flags that say which kernel, and how it is built. */
@@ -19,16 +20,16 @@ export interface KernelOptions {
 const IMAGES = ['arch/x86/boot/bzImage', 'bzImage', 'vmlinuz'];
 
 /**
- * The matrix's kernel that the flags stand for, by looking at what `--kernel` names: a file is an image; a folder is a source to build if it is
- * one, else the output of a build; `linux-source-6.1` is Debian's source package; anything else a Debian release, with a flavour behind a slash if
+ * The matrix's kernel that the flags stand for, by looking at what `--kernel` names: a file is an image, or a package if it ends so; a folder is a source to
+ * build if it is one, else the output of a build; `linux-source-6.1` is Debian's source package; anything else a Debian release, with a flavour behind a slash if
  * need be. A built source tree is built again rather than believed: its image may be of another commit.
  */
 export function composeKernel(options: KernelOptions, cwd: string): Record<string, unknown> {
   const { kernel } = options;
   const path = resolve(cwd, kernel);
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found && (kernel.startsWith('.') || kernel.startsWith('/'))) {
-    throw new UserError(`--kernel ${kernel}: no such file or folder`, { code: 'no-kernel', remedy: 'name a kernel source, a bzImage or vmlinux, or a Debian release such as bookworm-backports' });
+  if (!found && (/^[./~]/.test(kernel) || kernel.endsWith('.deb'))) {
+    throw new UserError(`--kernel ${kernel}: no such file or folder`, { code: 'no-kernel', remedy: 'name a kernel source, a bzImage or vmlinux, a linux-image-*.deb, or a Debian release such as bookworm-backports' });
   }
   if (found) return composeFound(path, found, options, cwd);
   if (kernel.startsWith('linux-source-')) {
@@ -48,15 +49,21 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
     const source = { tree: literalPath(path), ...(options.ref !== undefined && { ref: options.ref }), ...patches(options, cwd) };
     return { name, source, ...configuration(options, cwd) };
   }
+  if (!found.isDirectory() && path.endsWith('.deb')) {
+    refuseModules(options, "a package has its own");
+    refuseBuildFlags(options, `${path} is built already: name the source's folder to have it built`);
+    return { name: packageName(path), deb: literalPath(path) };
+  }
   const image = found.isDirectory() ? IMAGES.map((file) => join(path, file)).find((file) => existsSync(file)) : path;
   if (image === undefined) {
+    const packages = readdirSync(path).filter((file) => /^linux-image-\d.*\.deb$/.test(file) && !/-dbg(?:sym)?_/.test(file));
     throw new UserError(`--kernel ${options.kernel}: a folder with neither a kernel source nor a built kernel in it`, {
       code: 'no-kernel',
-      remedy: `name the top of a kernel source, or a folder that holds ${IMAGES.join(' or ')}`,
+      remedy: packages.length > 0 ? `name the package: ${packages.map((file) => join(options.kernel, file)).join(', or ')}` : `name the top of a kernel source, or a folder that holds ${IMAGES.join(' or ')}`,
     });
   }
   refuseBuildFlags(options, `${image} is built already: name the source's folder to have it built`);
-  const modules = options.modules === undefined ? ownModules(path, found) : resolve(cwd, options.modules);
+  const modules = options.modules === undefined ? (ownModules(path, found) ?? findModules(image)) : resolve(cwd, options.modules);
   return { name, image: literalPath(image), ...(modules !== undefined && { modules: literalPath(modules) }) };
 }
 
@@ -92,6 +99,11 @@ function refuseModules({ modules }: KernelOptions, why: string): void {
 function refuseBuildFlags({ config, base, ref, patch }: KernelOptions, why: string): void {
   const flag = Object.entries({ config, base, ref, patch: patch && patch.length > 0 ? patch : undefined }).find(([, value]) => value !== undefined)?.[0];
   if (flag !== undefined) throw new UserError(`--${flag} says how to build a kernel, but ${why}`, { code: 'kernel-built-already', remedy: `leave --${flag} out, or name a source with --kernel` });
+}
+
+/** `linux-image-6.12.0_6.12.0-3_amd64.deb` → `6.12.0`: the next build of it is the same kernel by name. */
+function packageName(path: string): string {
+  return kernelName(basename(path).replace(/\.deb$/, '').replace(/_.*$/, '').replace(/^linux-image-/, ''));
 }
 
 /** File names hold what a matrix name can't. */

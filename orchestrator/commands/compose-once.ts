@@ -16,6 +16,8 @@ export interface OnceOptions extends KernelOptions {
   readonly group?: readonly string[];
   /** Single tests of xfstests. */
   readonly test?: readonly string[];
+  /** The suites are the rig's own choice: loads are short. */
+  readonly brief?: boolean;
   readonly cpus: number;
   readonly memory: string;
   readonly append?: string;
@@ -30,6 +32,9 @@ export interface OnceOptions extends KernelOptions {
 
 const MIN_FIO_BYTES = 2 ** 20;
 const MAX_FIO_BYTES = 128 * MIN_FIO_BYTES;
+
+/** How long an exercise of a suite that nobody named keeps up its load. */
+const BRIEF_LOAD = '5s';
 
 type Device = Readonly<Record<string, string>>;
 
@@ -60,7 +65,7 @@ const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * loader as any other. `command` is what follows `--`.
  */
 export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
-  const suites: Record<string, unknown>[] = (options.suite ?? defaultSuites(options, command)).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }), ...(name === 'xfstests' && chosenTests(options)) }));
+  const suites: Record<string, unknown>[] = (options.suite ?? defaultSuites(options, command)).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }), ...(name === 'lockdep' && options.brief === true && { duration: BRIEF_LOAD }), ...(name === 'xfstests' && chosenTests(options)) }));
   if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
   const hasXfstests = suites.some(({ name }) => name === 'xfstests');
   refuseIdle(options, command, hasXfstests);

@@ -14,6 +14,9 @@ export function whyNoProveLocking(kernel: KernelSpec): string | undefined {
       const config = findConfig(kernel.image);
       return config === undefined || provesLocking(config.text) ? undefined : `${config.path} is without CONFIG_PROVE_LOCKING`;
     }
+    // Its configuration is packed; the guest will tell.
+    case 'deb':
+      return undefined;
     case 'source': {
       // A configuration of the user's own may turn it on; the guest will tell.
       const ownConfig = (typeof kernel.base === 'object' && 'file' in kernel.base) || kernel.config.some((fragment) => isAbsolute(fragment));
@@ -24,7 +27,8 @@ export function whyNoProveLocking(kernel: KernelSpec): string | undefined {
   }
 }
 
-function provesLocking(config: string): boolean {
+/** Whether a configuration has PROVE_LOCKING. */
+export function provesLocking(config: string): boolean {
   return /^CONFIG_PROVE_LOCKING=y$/m.test(config);
 }
 
@@ -33,7 +37,7 @@ function provesLocking(config: string): boolean {
  * arch/x86/boot/bzImage, and `config-RELEASE` beside an installed `vmlinuz-RELEASE`. One that is newer than the image
  * may be that of the next build, and says nothing.
  */
-function findConfig(image: string): { readonly path: string; readonly text: string } | undefined {
+export function findConfig(image: string): { readonly path: string; readonly text: string } | undefined {
   const folder = dirname(image);
   const name = basename(image);
   const candidates = [
