@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
-import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, splitOption, withGuestOptions } from './cli/options.ts';
+import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
@@ -40,14 +40,15 @@ program
   .description('Boots a guest for each group of cells, runs their suites, and writes junit.xml, summary.md and report.html.')
   .argument('[matrix]', 'the matrix file')
   .addOption(filterOption)
+  .addOption(testOption)
   .addOption(retriesOption)
   .addOption(repeatOption)
   .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
-  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'retries', 'repeat', 'baseline']))
+  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'test', 'retries', 'repeat', 'baseline']))
   .addOption(new Option('--baseline <run>', "judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then tells of what got worse"))
-  .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green")
+  .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run matrices/smoke.yaml --test 'dax-*'\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green")
   .action(async (matrix: string | undefined, options) => {
     const { runCommand } = await import('./commands/run.ts');
     process.exitCode = await runCommand(matrix, { ...options, verbose: isVerbose() });
@@ -81,7 +82,7 @@ withGuestOptions(
     .argument('[command...]', 'after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips')
     .option('--suite <names>', 'suites to run (default: fio, with lockdep on a kernel that has PROVE_LOCKING; none beside a command)', commaList)
     .option('--group <group>', 'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable', collect)
-    .option('--test <name>', 'xfstests: one test, such as generic/413; repeatable', collect)
+    .addOption(testOption)
     .addOption(retriesOption)
     .addOption(repeatOption)
     .addOption(splitOption)
@@ -116,6 +117,7 @@ withGuestOptions(
     .description('Builds the canary module for the kernel, has it plant one problem after the other in a guest, and says which were seen as what they are.')
     .addOption(runsOption)
     .addOption(filterOption)
+    .addOption(testOption)
     .addHelpText(
       'after',
       `

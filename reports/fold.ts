@@ -26,6 +26,7 @@ export class RunFold {
   readonly #guests = new Map<number, GuestSummary>();
   readonly #notes: string[] = [];
   readonly #names = new Map<string, string>();
+  readonly #reports = new Map<string, string[]>();
   readonly #evidence = new EvidenceBudget();
   readonly #kernel = new KernelFold(this.#evidence);
   #start: EventOf<'run-start'> | undefined;
@@ -78,7 +79,7 @@ export class RunFold {
     if (start === undefined) throw new Error('no run-start yet');
     const ending = this.#ending ?? { reason: 'cut-off' };
     return {
-      ...pick(start, ['runId', 'matrix', 'version', 'host', 'rerun', 'excluded']),
+      ...pick(start, ['runId', 'matrix', 'version', 'host', 'rerun', 'excluded', 'narrowed']),
       repeat: this.#repeat,
       startedAt: start.t,
       durationMs: Date.parse(this.#lastAt) - Date.parse(start.t) - this.#pausedMs,
@@ -131,6 +132,7 @@ export class RunFold {
   #addProblem(event: EventOf<'problem'>): void {
     const cell = this.#cell(event.cell);
     this.#kernel.addProblem(event, cell.plan.kernel);
+    if (event.file !== undefined && event.during === 'test') getOrAdd(this.#reports, reportsKey(event), () => []).push(event.file);
     if (event.expected === true) return;
     // One between two tests is the guest's, and fails its close.
     const test = (event.during === 'gap' ? cell.tests.get(CLOSE_TEST) : undefined) ?? this.#test(cell, { name: event.test, estimateSec: 0 });
@@ -158,7 +160,7 @@ export class RunFold {
       ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message']),
       ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
-      artifacts: event.artifacts ?? [],
+      artifacts: [...(event.artifacts ?? []), ...this.#takeReports(event)],
       ...(event.lockdep && { lockdep: event.lockdep }),
     });
     this.#kernel.addCoverage(event, cell.plan.kernel);
@@ -168,6 +170,13 @@ export class RunFold {
     test.outcome = isRigTest(test.name) || test.expects ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
     cell.running.delete(attemptKey(event));
+  }
+
+  /** The files with what the kernel reported in an attempt: they come before its end. */
+  #takeReports(event: EventOf<'test-end'>): readonly string[] {
+    const files = this.#reports.get(reportsKey(event)) ?? [];
+    this.#reports.delete(reportsKey(event));
+    return files;
   }
 
   /** Names of metrics and signatures come again and again: kept once, they are a small part of a large run. */
@@ -239,6 +248,10 @@ function explainOutcome({ outcome, attempts }: TestState): string | undefined {
 /** Of one cell. */
 function attemptKey({ test, attempt }: { readonly test: string; readonly attempt: number }): string {
   return `${test}#${attempt}`;
+}
+
+function reportsKey({ cell, test, attempt }: { readonly cell: string; readonly test: string; readonly attempt: number }): string {
+  return `${cell} ${attemptKey({ test, attempt })}`;
 }
 
 function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

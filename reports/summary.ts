@@ -23,6 +23,8 @@ export interface RunSummary {
   /** From `run-start` to the last event. */
   readonly durationMs: number;
   readonly ending: RunEnding;
+  /** Some tests of its cells were left out on request: their lack says nothing. */
+  readonly narrowed?: true;
   /** In plan order. */
   readonly cells: readonly CellSummary[];
   /** Cells that a rule of the matrix left out; each counts as one `excluded`. */

@@ -3,6 +3,7 @@ import { collect, commaList, DEFAULT_PMEM, positiveNumber, wholeNumber } from '.
 
 export const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PMEMRIG_RUNS or $XDG_STATE_HOME/pmemrig/runs)');
 export const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
+export const testOption = new Option('--test <glob>', "only these tests: a name as the reports have it, or a glob, with or without the suite (fio/dax-*, generic/413); repeatable").argParser(collect);
 export const retriesOption = new Option('--retries <n>', 'run a test that did not pass up to n more times, each time in a fresh guest after all others; every attempt is kept').argParser(wholeNumber).default(0);
 export const repeatOption = new Option('--repeat <n>', 'run every test n times, each time in a fresh guest, the kernels in turns: for how often a test fails, and for figures to compare').argParser(positiveNumber).conflicts('retries');
 export const jobsOption = new Option('-j, --jobs <n>', 'guests at once (default: as many as memory and cores admit)').argParser(positiveNumber);

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHistory } from '../../reports/history/history.ts';
 import { isGreen } from '../../reports/history/query-history.ts';
+import { readJournal } from '../../reports/read-journal.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
@@ -57,8 +58,15 @@ async function findLastGreen(runs: string, { matrix, startedAt, cells }: JudgedR
   using history = await openHistory(runs, logLine);
   // One that was pruned is known, but its journal is gone.
   // One of fewer cells, say with a filter, says nothing of the others.
-  const green = history.runs.find((run) => run.matrix === matrix && cells.every(({ id }) => run.cells.includes(id)) && run.startedAt < startedAt && isGreen(run) && existsSync(join(runs, run.runId, 'events.jsonl')));
-  return green && join(runs, green.runId);
+  const green = history.runs.filter((run) => run.matrix === matrix && cells.every(({ id }) => run.cells.includes(id)) && run.startedAt < startedAt && isGreen(run) && existsSync(join(runs, run.runId, 'events.jsonl')));
+  for (const { runId } of green) if (!(await isNarrowed(join(runs, runId)))) return join(runs, runId);
+  return undefined;
+}
+
+/** A run of some tests says nothing of the others, either. */
+async function isNarrowed(runDir: string): Promise<boolean> {
+  for await (const event of readJournal(runDir)) return event.type === 'run-start' && event.narrowed === true;
+  return false;
 }
 
 /** Tells the terminal what a run that has just ended came to against its baseline, and gives the exit status. */

@@ -2,6 +2,7 @@ import { UserError } from '../model/errors.ts';
 import { parseSize } from '../model/size.ts';
 import { composeCommand } from './compose-command.ts';
 import { composeKernel, type KernelOptions } from './compose-kernel.ts';
+import { readNamedTests, suitesOf, xfstestsIn } from './named-tests.ts';
 
 /** The flags of `pmemrig once` and `pmemrig shell`. */
 export interface OnceOptions extends KernelOptions {
@@ -10,14 +11,14 @@ export interface OnceOptions extends KernelOptions {
   readonly size: string;
   /** Absent: none for a command; for other suites `ext4-dax` where the device can do DAX, none elsewhere. */
   readonly fs?: readonly string[];
-  /** Absent: xfstests where its groups or tests are named, else fio, unless a command is given. */
+  /** Absent: xfstests where its groups or tests are named, those that `test` speaks of, else `chosen`, unless a command is given. */
   readonly suite?: readonly string[];
+  /** For the case that neither suites nor tests nor a command are named; absent: fio. */
+  readonly chosen?: readonly string[];
   /** Group expressions of xfstests. */
   readonly group?: readonly string[];
-  /** Single tests of xfstests. */
+  /** Single tests of xfstests, and what narrows the plan: see `readNamedTests`. */
   readonly test?: readonly string[];
-  /** The suites are the rig's own choice: loads are short. */
-  readonly brief?: boolean;
   readonly cpus: number;
   readonly memory: string;
   readonly append?: string;
@@ -65,7 +66,7 @@ const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * loader as any other. `command` is what follows `--`.
  */
 export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
-  const suites: Record<string, unknown>[] = (options.suite ?? defaultSuites(options, command)).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }), ...(name === 'lockdep' && options.brief === true && { duration: BRIEF_LOAD }), ...(name === 'xfstests' && chosenTests(options)) }));
+  const suites: Record<string, unknown>[] = defaultSuites(options, command).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }), ...(name === 'lockdep' && options.suite === undefined && { duration: BRIEF_LOAD }), ...(name === 'xfstests' && chosenTests(options)) }));
   if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
   const hasXfstests = suites.some(({ name }) => name === 'xfstests');
   refuseIdle(options, command, hasXfstests);
@@ -85,18 +86,28 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
 
 /** A flag that changes nothing is a mistake that would go unseen. */
 function refuseIdle({ group, test, timeout }: OnceOptions, command: readonly string[], hasXfstests: boolean): void {
-  const chosen = group ? '--group' : test ? '--test' : undefined;
-  if (chosen && !hasXfstests) throw new UserError(`${chosen} chooses tests of xfstests, which --suite leaves out`, { code: 'idle-flag', remedy: 'add xfstests to --suite, or leave --suite out' });
+  const [named] = readNamedTests(test).xfstests;
+  const chosen = group ? '--group' : named === undefined ? undefined : `--test ${named}`;
+  if (chosen !== undefined && !hasXfstests) throw new UserError(`${chosen} chooses tests of xfstests, which --suite leaves out`, { code: 'idle-flag', remedy: 'add xfstests to --suite, or leave --suite out' });
   if (timeout !== undefined && command.length === 0) throw new UserError('--timeout is for the command behind --, and there is none', { code: 'idle-flag', remedy: 'for other suites write timeout: in a matrix file (docs/matrix.md)' });
 }
 
-function defaultSuites({ group, test }: OnceOptions, command: readonly string[]): readonly string[] {
-  if (group || test) return ['xfstests'];
-  return command.length > 0 ? [] : ['fio'];
+function defaultSuites(options: OnceOptions, command: readonly string[]): readonly string[] {
+  return namedSuites(options, command) ?? options.chosen ?? ['fio'];
+}
+
+/** The suites that flags or a command stand for; `undefined` where nothing says which. */
+export function namedSuites({ suite, group, test }: Pick<OnceOptions, 'suite' | 'group' | 'test'>, command: readonly string[]): readonly string[] | undefined {
+  if (suite) return suite;
+  const { xfstests, narrow } = readNamedTests(test);
+  const found = new Set([...(group || xfstests.length > 0 ? ['xfstests'] : []), ...suitesOf(narrow)]);
+  return found.size > 0 || command.length > 0 ? [...found] : undefined;
 }
 
 function chosenTests({ group, test }: OnceOptions): Record<string, unknown> {
-  return { ...(group && { groups: group }), ...(test && { tests: test }) };
+  const { xfstests, narrow } = readNamedTests(test);
+  const tests = group || xfstests.length > 0 ? xfstests : xfstestsIn(narrow);
+  return { ...(group && { groups: group }), ...(tests.length > 0 && { tests }) };
 }
 
 /** xfstests wants TEST, SCRATCH and LOGWRITES_DEV; a suite that wants one device takes the first. */

@@ -5,18 +5,20 @@ import { UserError } from '../model/errors.ts';
 import type { Matrix } from '../model/matrix.ts';
 import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
+import { narrowTests } from '../plan/narrow-tests.ts';
 import { listFioJobs, planSuite } from '../suites/registry.ts';
 import { composeOnce, type OnceOptions } from './compose-once.ts';
+import { readNamedTests } from './named-tests.ts';
 
 export interface PlannedMatrix {
   readonly matrix: Matrix;
   readonly plan: Plan;
 }
 
-/** A matrix file, expanded and narrowed. @throws UserError with the place in the file. */
-export async function planFile(path: string, filters: readonly string[]): Promise<PlannedMatrix> {
+/** A matrix file, expanded and narrowed to cells (`filters`) and tests. @throws UserError with the place in the file. */
+export async function planFile(path: string, filters: readonly string[], tests: readonly string[] = []): Promise<PlannedMatrix> {
   const matrix = await loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
-  return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), filters) };
+  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), filters), tests) };
 }
 
 /** Stands in messages where a matrix file's path would. */
@@ -25,7 +27,7 @@ const FLAGS = 'the command line';
 /** The flags of `once` and `shell`, through the same loader as a file. */
 export async function planFlags(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Promise<PlannedMatrix> {
   const matrix = await loadComposed(composeOnce(options, command, cwd));
-  return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), options.filter ?? []) };
+  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter ?? []), readNamedTests(options.test).narrow) };
 }
 
 /** The matrix that flags stand for, from its plain value. */

@@ -5,7 +5,7 @@ import { estimateCells } from '../plan/estimate.ts';
 import { bisectErrorStatus } from './bisect-error.ts';
 import { chooseSuites } from './choose-suites.ts';
 import { composeKernel } from './compose-kernel.ts';
-import type { OnceOptions } from './compose-once.ts';
+import { namedSuites, type OnceOptions } from './compose-once.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFlags, type PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
@@ -32,11 +32,10 @@ export async function onceCommand(command: readonly string[], options: OnceComma
 
 /** What the flags stand for; where they leave something open, what is taken and why is said on stderr. */
 async function planOnce(options: OnceOptions, command: readonly string[]): Promise<PlannedMatrix> {
-  const isOpen = options.suite === undefined && options.group === undefined && options.test === undefined && command.length === 0;
-  if (!isOpen) return planFlags(options, command);
+  if (namedSuites(options, command)) return planFlags(options, command);
   const kernel = composeKernel(options, process.cwd());
   const { suites, why } = await chooseSuites(options, kernel);
-  const planned = await planFlags({ ...options, suite: suites, brief: true }, command);
+  const planned = await planFlags({ ...options, chosen: suites }, command);
   for (const line of [...describeModules(kernel, options), ...why]) logLine(line);
   logLine(`about ${formatDuration(estimateCells(planned.plan.cells) * 1000)} one guest at a time without KVM`);
   return planned;

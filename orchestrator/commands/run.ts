@@ -9,6 +9,7 @@ import { resumeCommand } from './resume.ts';
 
 interface RunCommandOptions extends ExecuteOptions {
   readonly filter: readonly string[];
+  readonly test?: readonly string[];
   /** See {@link findBaselineOrNone}. */
   readonly baseline?: string;
   /** A run to go on with instead of a matrix to begin. */
@@ -22,9 +23,9 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
     throw new UserError('a run that is resumed has its matrix already', { code: 'matrix-and-resume', remedy: `leave ${quoteWord(path)} or --resume out` });
   }
   if (path === undefined) throw new UserError('no matrix file is named', { code: 'no-matrix', remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run' });
-  const planned = await planFile(path, options.filter);
+  const planned = await planFile(path, options.filter, options.test);
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
   const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
-  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { whole: options.filter.length === 0, ...(baseDir !== undefined && { baseDir }) });
+  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { whole: options.filter.length === 0 && options.test === undefined, ...(baseDir !== undefined && { baseDir }) });
 }

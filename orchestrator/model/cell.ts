@@ -36,6 +36,8 @@ export interface ExcludedCell {
 export interface Plan {
   readonly cells: readonly Cell[];
   readonly excluded: readonly ExcludedCell[];
+  /** Some tests of its cells were left out on request. */
+  readonly narrowed?: true;
 }
 
 /** Tests that every cell has, made by the worker itself. */

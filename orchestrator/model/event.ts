@@ -43,6 +43,8 @@ export type RunEvent =
       readonly split?: number;
       /** How often each test is run, whatever becomes of it: in so many rounds, in each of which every cell starts and ends. Absent: once. */
       readonly repeat?: number;
+      /** Some tests of the cells were left out on request: their lack says nothing. */
+      readonly narrowed?: true;
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }

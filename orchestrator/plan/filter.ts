@@ -36,7 +36,7 @@ export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {
     });
   }
   const image = plan.cells.find(({ id }) => !id.includes('@'))?.image.name ?? '';
-  return { cells, excluded: plan.excluded.filter((cell) => selects(filters, readId(cell, image))) };
+  return { ...plan, cells, excluded: plan.excluded.filter((cell) => selects(filters, readId(cell, image))) };
 }
 
 function parseFilter(expression: string): Filter {
@@ -48,7 +48,9 @@ function parseFilter(expression: string): Filter {
       code: 'bad-filter',
       remedy: "write a glob over cell ids, or AXIS=GLOB: --filter 'kernel=debian-6.*'",
     });
-  if (!isModestGlob(glob)) {
+  const isName = /^[\w@./+-]+$/.test(glob);
+  // An id of the longest names is beyond a glob's limits, and none.
+  if (!isName && !isModestGlob(glob)) {
     throw new UserError(`the filter "${expression}" is beyond reason`, { code: 'bad-filter', remedy: `write a glob ${GLOB_LIMITS}` });
   }
   if (axis !== 'cell' && !isAxis(axis)) {
@@ -58,7 +60,7 @@ function parseFilter(expression: string): Filter {
       remedy: near === undefined ? `known axes: ${axes.join(', ')}` : `write ${near}=${glob}`,
     });
   }
-  const matches = globMatcher([glob]);
+  const matches = isName ? (name: string): boolean => name === glob : globMatcher([glob]);
   const byPart = axis === 'cell' && !glob.includes('/');
   return {
     expression,

@@ -57,6 +57,7 @@ export function startEvent({ folder, matrix, version, plan, host, accelerator, r
     retries,
     split,
     ...(repeat > 1 && { repeat }),
+    ...(plan.narrowed && { narrowed: true }),
     host: describeHost({ host, accelerator }),
     cells: plan.cells.map(({ id, kernel, image, pmem, filesystem, suite, tests }) => ({
       id,

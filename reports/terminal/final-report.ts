@@ -7,14 +7,18 @@ import { countsAsFailure, describeCoverage, describePlace, describeStanding, ord
 import { formatTotals } from '../format.ts';
 import { describeEnding, formatHeadline } from '../headline.ts';
 import { MARKS } from '../marks.ts';
-import { judgeCell, needsAttention } from '../outcomes.ts';
-import { rerunCommand } from '../rerun-command.ts';
+import { FAILURES, judgeCell, needsAttention, tellingAttempt } from '../outcomes.ts';
+import { rerunCommand, rerunTest } from '../rerun-command.ts';
 import type { CellSummary, RunSummary } from '../summary.ts';
+import { renderEvidence } from './evidence-lines.ts';
 import { fitLine } from './fit-line.ts';
 import { type Palette, PLAIN } from './palette.ts';
 
 const MAX_LISTED = 20;
 const MAX_CELLS = 60;
+/** Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. */
+const MAX_SHOWN = 5;
+const SHOWN_LINES = 12;
 
 /** What stands at the end of a run: cells, what failed once more, totals, where the reports are. */
 export function formatFinalReport(summary: RunSummary, runDir: string, { width = Infinity, palette = PLAIN }: { width?: number; palette?: Palette } = {}): string[] {
@@ -23,7 +27,7 @@ export function formatFinalReport(summary: RunSummary, runDir: string, { width =
   return [
     '',
     ...renderCells(summary.cells, width, palette),
-    ...renderAttention(summary, width, palette),
+    ...renderAttention(summary, runDir, width, palette),
     ...renderProblems(summary, width, palette),
     // Whole, however long: it says what the marks above are worth.
     ...findBlindKernels(summary).map(({ warning }) => palette.outcome('infra', `${MARKS.infra} ${cleanLine(warning)}`)),
@@ -54,11 +58,15 @@ function renderCells(cells: readonly CellSummary[], width: number, palette: Pale
   return [...lines, ...(shown.length < rows.length ? [palette.dim(`  … ${rows.length - shown.length} more cells`)] : []), ''];
 }
 
-function renderAttention({ cells }: RunSummary, width: number, palette: Palette): string[] {
-  const found = cells.flatMap(({ id, tests }) => tests.filter(({ outcome }) => needsAttention(outcome) || outcome === 'flaky').map((test) => ({ id, test })));
+function renderAttention(summary: RunSummary, runDir: string, width: number, palette: Palette): string[] {
+  const found = summary.cells.flatMap((cell) => cell.tests.filter(({ outcome }) => needsAttention(outcome) || outcome === 'flaky').map((test) => ({ id: cell.id, test })));
   if (found.length === 0) return [];
-  const lines = found.slice(0, MAX_LISTED).map(({ id, test }) =>
-    fitLine(
+  const failed = found.filter(({ test }) => FAILURES.has(test.outcome));
+  const shown = new Set(failed.slice(0, MAX_SHOWN));
+  const lines = found.slice(0, MAX_LISTED).flatMap((one) => {
+    const { id, test } = one;
+    const attempt = tellingAttempt(test);
+    const line = fitLine(
       [
         { text: `${MARKS[test.outcome]} ${test.outcome.padEnd(9)}`, style: (text) => palette.outcome(test.outcome, text) },
         { text: ` ${cleanLine(id)}`, style: palette.dim },
@@ -66,8 +74,12 @@ function renderAttention({ cells }: RunSummary, width: number, palette: Palette)
         { text: test.message === undefined ? '' : `  ${cleanLine(test.message)}` },
       ],
       width,
-    ),
-  );
+    );
+    if (!shown.has(one) || !attempt) return [line];
+    // Alone it is what the last line says.
+    const again = failed.length > 1 ? [palette.dim(`    again: ${rerunTest(summary, { id }, test)}`)] : [];
+    return [line, ...renderEvidence(attempt, runDir, width, palette, SHOWN_LINES), ...again];
+  });
   return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
 }
 

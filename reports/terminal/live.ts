@@ -21,7 +21,7 @@ export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, p
     onEvent(event) {
       fold.apply(event);
       if (!staysInSight(event, fold)) return;
-      const lines = renderEvent(event, fold, stream.columns, palette);
+      const lines = renderEvent(event, fold, { runDir, width: stream.columns, palette });
       // Not `view.persist`: it cuts its text to the screen's height.
       view.clear();
       stream.write(`${lines.join('\n')}\n`);

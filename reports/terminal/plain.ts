@@ -15,14 +15,14 @@ export function createPlainReporter(write: (text: string) => void, runDir: strin
   return {
     onEvent(event) {
       fold.apply(event);
-      print(renderEvent(event, fold, Infinity, palette));
+      print(renderEvent(event, fold, { runDir, width: Infinity, palette }));
     },
     close: (summary) => print(formatFinalReport(summary, runDir, { palette })),
   };
 }
 
-/** The lines that an event leaves in a log, after the fold has seen it. */
-export function renderEvent(event: JournalEvent, fold: RunFold, width: number, palette: Palette): string[] {
+/** The lines that an event leaves in a log, after the fold has seen it. `runDir` is the run's folder. */
+export function renderEvent(event: JournalEvent, fold: RunFold, { runDir, width, palette }: { readonly runDir: string; readonly width: number; readonly palette: Palette }): string[] {
   switch (event.type) {
     case 'run-start':
       return [`pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`];
@@ -31,7 +31,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, width: number, p
     case 'stage':
       return renderStage(event, width, palette);
     case 'test-end':
-      return renderResult(event, fold.cells.get(event.cell)?.tests.get(event.test), width, palette);
+      return renderResult(event, fold.cells.get(event.cell)?.tests.get(event.test), runDir, width, palette);
     case 'note':
       return [renderNote(event.text, width, palette)];
     case 'run-end':

@@ -5,10 +5,11 @@ import type { TestState } from '../fold-state.ts';
 import { formatDuration, formatHeadlineMetrics } from '../format.ts';
 import { MARKS } from '../marks.ts';
 import { describeFlaky, needsAttention } from '../outcomes.ts';
+import { renderEvidence } from './evidence-lines.ts';
 import { fitLine } from './fit-line.ts';
 import type { Palette } from './palette.ts';
 
-const EVIDENCE_LINES = 12;
+const DETAIL_LINES = 12;
 
 type TestEnd = Extract<JournalEvent, { type: 'test-end' }>;
 
@@ -17,8 +18,8 @@ export function outcomeOfEnd(event: TestEnd, whole: Outcome): Outcome {
   return event.status === 'pass' && whole === 'flaky' ? 'flaky' : event.status;
 }
 
-/** One line for a finished attempt and, below a failed one, the start of its evidence. `test` is what the attempt belongs to, as far as it is known. */
-export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | 'attempts'> | undefined, width: number, palette: Palette): string[] {
+/** One line for a finished attempt and, below a failed one, the start of its evidence and the path of the whole. `test` is what the attempt belongs to, as far as it is known. */
+export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | 'attempts'> | undefined, runDir: string, width: number, palette: Palette): string[] {
   const outcome = outcomeOfEnd(event, test?.outcome ?? event.status);
   const tries = test && outcome === 'flaky' ? describeFlaky(test.attempts) : `attempt ${event.attempt}`;
   const said = event.message ?? formatHeadlineMetrics(event.metrics ?? []);
@@ -33,15 +34,14 @@ export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | '
     ],
     width,
   );
-  if (event.evidence === undefined || !needsAttention(outcome)) return [line];
-  const evidence = excerpt(event.evidence, EVIDENCE_LINES).split('\n');
-  return [line, ...evidence.map((text) => fitLine([{ text: `    │ ${text.replaceAll('\t', '    ')}`, style: palette.dim }], width))];
+  if (!needsAttention(outcome)) return [line];
+  return [line, ...renderEvidence(test?.attempts.at(-1) ?? { ...event, artifacts: event.artifacts ?? [] }, runDir, width, palette)];
 }
 
 /** A kernel or image being made ready; a failure's detail may have several lines. */
 export function renderStage(event: Extract<JournalEvent, { type: 'stage' }>, width: number, palette: Palette): string[] {
   const took = event.durationMs === undefined ? '' : ` (${formatDuration(event.durationMs)})`;
-  const [first = '', ...more] = excerpt(event.detail, EVIDENCE_LINES).split('\n');
+  const [first = '', ...more] = excerpt(event.detail, DETAIL_LINES).split('\n');
   const detail = first === '' ? '' : `: ${first}`;
   const outcome = ({ start: undefined, done: 'pass', failed: 'infra' } as const)[event.status];
   const mark = outcome === undefined ? '·' : palette.outcome(outcome, MARKS[outcome]);

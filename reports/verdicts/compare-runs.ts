@@ -60,7 +60,11 @@ export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: st
     const before = baseCells.get(cell.id);
     return before ? [{ cell, before }] : [];
   });
-  const tests = common.flatMap(({ cell, before }) => compareCell(before, cell, base, pastOf));
+  const tests = common.flatMap(({ cell, before }) => {
+    // What a run of chosen tests does not have was not to run.
+    const asked = new Set(cell.tests.map(({ name }) => name));
+    return compareCell(now.narrowed ? { ...before, tests: before.tests.filter(({ name, parent }) => asked.has(parent ?? name)) } : before, cell, base, pastOf);
+  });
   const nowIds = new Set(now.cells.map(({ id }) => id));
   return {
     base: refTo(base),
