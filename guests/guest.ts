@@ -22,6 +22,8 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly bootMs: number;
   /** QEMU's. */
   readonly pid: number;
+  /** Of 127.0.0.1, where its sshd answers. */
+  readonly sshPort: number;
   /** The host's files behind the pmem devices, in the topology's order; e820 has none. */
   readonly backingFiles: readonly string[];
   /** Fulfils when the guest dies on its own; never after `dispose`. */
@@ -90,6 +92,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     kernelRelease: started.kernelRelease,
     bootMs: started.bootMs,
     pid: qemu.pid,
+    sshPort: started.sshPort,
     backingFiles: started.backingFiles,
     death: watch.death,
     get devices() {

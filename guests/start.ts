@@ -59,6 +59,8 @@ export interface BootOptions {
 export interface StartedGuest {
   readonly qemu: QemuProcess;
   readonly ssh: SshConnection;
+  /** Of 127.0.0.1, where the guest's sshd answers. */
+  readonly sshPort: number;
   readonly console: GuestConsole;
   readonly watch: DeathWatch;
   readonly kernelRelease: string;
@@ -166,6 +168,7 @@ async function runQemu(
     return {
       qemu,
       ssh,
+      sshPort: port,
       console,
       watch,
       kernelRelease,

@@ -3,10 +3,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
 import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
+import { refuseFlags } from './cli/refuse-flags.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
 import type { ExecuteOptions } from './commands/execute-run.ts';
+import type { LastOptions } from './commands/shell-last.ts';
 import { describeError, KernelError, UserError } from './model/errors.ts';
 import { VERSION } from './version.ts';
 
@@ -92,6 +94,7 @@ withGuestOptions(
     .option('--upload <dir>', 'copy this folder in and look the command up there')
     .option('--timeout <duration>', 'deadline of the command (default: 120s)')
     .option('--known <glob>', "a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable", collect)
+    .addOption(new Option('--keep-guest', 'hold the guest of the first failure as the test left it, for `pmemrig shell --last`, until Ctrl-C').conflicts('bisect'))
     .option('--bisect', 'exit as `git bisect run` wants: 0 good, 1 bad, 125 cannot tell; 255 stops it for an error in the command line')
     .addHelpText(
       'after',
@@ -139,8 +142,19 @@ withGuestOptions(
     .summary("an interactive session in a cell's guest")
     .argument('[matrix]', 'a matrix file; without it the guest is described by the options')
     .argument('[cell]', 'the cell (id or glob) whose guest to boot')
-    .addHelpText('after', "\nExamples:\n  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'"),
-).action(async (matrix: string | undefined, cell: string | undefined, options: OnceOptions) => {
+    .argument('[command...]', 'with --last, after --: a command to run instead of a shell')
+    .option('--last', 'the guest that `pmemrig once --keep-guest` holds')
+    .addOption(new Option('--anew', 'with --last: boot the guest of the last failure again, with the same kernel and devices').implies({ last: true }))
+    .addOption(runsOption)
+    .addHelpText('after', "\nExamples:\n  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'\n  pmemrig shell --last                               the guest that `once --keep-guest` holds\n  pmemrig shell --last -- dmesg"),
+).action(async (matrix: string | undefined, cell: string | undefined, more: string[], options: OnceOptions & LastOptions, command: Command) => {
+  if (options.last === true) {
+    refuseFlags(command, ['last', 'anew', 'runs'], '--last is of a guest that a run has described');
+    const { shellLastCommand } = await import('./commands/shell-last.ts');
+    process.exitCode = await shellLastCommand([matrix, cell, ...more].filter((word) => word !== undefined), options);
+    return;
+  }
+  if (matrix !== undefined) refuseFlags(command, ['runs'], 'the matrix describes the guest');
   const { shellCommand } = await import('./commands/shell.ts');
   process.exitCode = await shellCommand(matrix, cell, options);
 });

@@ -20,10 +20,13 @@ import { createRunFolder, type RunFolder } from '../run/run-folder.ts';
 import { runMatrix } from '../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
 import { VERSION } from '../version.ts';
+import { GuestKeeper } from '../run/keep-guest.ts';
 import { announceOnGithub } from './announce-github.ts';
 import { judgeAgainst } from './baseline.ts';
 import { compareWith } from './compare-with.ts';
+import { holdGuest } from './hold-guest.ts';
 import type { PlannedMatrix } from './load-plan.ts';
+import { logLine } from './log-line.ts';
 import { readPast } from './read-past.ts';
 
 export interface ExecuteOptions {
@@ -33,6 +36,8 @@ export interface ExecuteOptions {
   readonly repeat?: number;
   readonly jobs?: number;
   readonly runs?: string;
+  /** The guest of the first failure is held until the user lets it go. */
+  readonly keepGuest?: boolean;
   readonly verbose: boolean;
 }
 
@@ -90,6 +95,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   checkDiskCapacity(task.plan.cells, host.runs);
 
   const folder = await begin();
+  await using keeper = options.keepGuest === true ? new GuestKeeper(folder.dir, logLine) : undefined;
   const usual = await readUsualDurations(dirname(folder.dir), accelerator);
   const reporter = multiplexReporters([createTerminalReporter({ stream: terminal, runDir: folder.dir, ...(fold && { fold }) })]);
   const failure = await runMatrix({
@@ -103,6 +109,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     accelerator,
     host,
     ...(options.jobs !== undefined && { jobs: options.jobs }),
+    ...(keeper && { keeper }),
     signal: interrupt,
     onEvent: (event) => reporter.onEvent(event),
     log: verboseLog(options),
@@ -119,6 +126,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     reporter.close(summary);
     await announceOnGithub(folder.dir, summary, comparison);
     await publish?.(folder.dir);
+    if (keeper && !failure) await holdGuest(keeper, interrupt);
     if (!failure) return comparison ? await (tell ?? ((told, now) => judgeAgainst(told, now, { whole })))(comparison, summary, folder.dir) : judge(summary);
   } catch (error) {
     // The first cause is the one to tell.

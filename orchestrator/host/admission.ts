@@ -10,6 +10,14 @@ export interface Capacity {
 interface Waiter {
   readonly request: Capacity;
   readonly admit: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** Room that was lent: calling it gives it back, and calling it again does nothing. */
+export interface Grant {
+  (): void;
+  /** Keeps the memory for good and gives the cores back: whoever waits for more than is left then hears so. */
+  keepMemory(): void;
 }
 
 /**
@@ -17,7 +25,7 @@ interface Waiter {
  * smaller ones behind it, so that it gets its turn.
  */
 export class Admission {
-  readonly #capacity: Capacity;
+  #capacity: Capacity;
   readonly #waiting: Waiter[] = [];
   #free: Capacity;
 
@@ -27,38 +35,47 @@ export class Admission {
   }
 
   /**
-   * Resolves, once there is room, with the function that gives it back (calling it again does nothing).
+   * Resolves, once there is room, with the function that gives it back.
    * More cores than the host has means all of them: QEMU may overcommit cores, never memory.
    * @throws InfraError `no-memory` when the host could never hold it; the signal's reason when aborted while waiting.
    */
-  async acquire({ memoryBytes, cores }: Capacity, signal?: AbortSignal): Promise<() => void> {
+  async acquire({ memoryBytes, cores }: Capacity, signal?: AbortSignal): Promise<Grant> {
     signal?.throwIfAborted();
     if (memoryBytes > this.#capacity.memoryBytes) throw tooLarge(memoryBytes, this.#capacity.memoryBytes);
     const request = { memoryBytes, cores: Math.min(cores, this.#capacity.cores) };
     await this.#turn(request, signal);
     let held = true;
-    return () => {
+    const giveBack = (part: Capacity): void => {
       if (!held) return;
       held = false;
-      this.#add(request, 1);
+      this.#add(part, 1);
       this.#admitWaiting();
     };
+    return Object.assign(() => giveBack(request), {
+      keepMemory: () => {
+        this.#capacity = { ...this.#capacity, memoryBytes: this.#capacity.memoryBytes - memoryBytes };
+        giveBack({ memoryBytes: 0, cores: request.cores });
+        for (const waiter of this.#waiting.filter((one) => one.request.memoryBytes > this.#capacity.memoryBytes)) waiter.refuse(tooLarge(waiter.request.memoryBytes, this.#capacity.memoryBytes));
+      },
+    });
   }
 
   #turn(request: Capacity, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
+      const leave = (): void => waiter.refuse(signal?.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal?.reason }));
       const waiter: Waiter = {
         request,
         admit: () => {
           signal?.removeEventListener('abort', leave);
           resolve();
         },
-      };
-      const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        // The one that left may have been all that held the others back.
-        this.#admitWaiting();
-        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal?.reason }));
+        refuse: (error) => {
+          signal?.removeEventListener('abort', leave);
+          this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+          // The one that left may have been all that held the others back.
+          this.#admitWaiting();
+          reject(error);
+        },
       };
       signal?.addEventListener('abort', leave, { once: true });
       this.#waiting.push(waiter);

@@ -6,6 +6,7 @@ import type { TestResult } from '../model/outcome.ts';
 import type { Suite } from '../model/suite.ts';
 import type { CellStart } from './cell-queue.ts';
 import type { GuestSlot } from './guest-slot.ts';
+import type { GuestKeeper } from './keep-guest.ts';
 
 /** What running a cell needs from the run around it. */
 export interface CellEnvironment {
@@ -26,6 +27,8 @@ export interface CellEnvironment {
   readonly usualSeconds: (cellId: string, test: string) => number | undefined;
   /** See `SuiteContext.buildCanary`. */
   readonly buildCanary: (cell: Cell) => Promise<CanaryModule>;
+  /** Takes the guest of the first failure, if one is to be kept. */
+  readonly keeper?: GuestKeeper;
   readonly log: (line: string) => void;
 }
 

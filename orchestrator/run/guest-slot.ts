@@ -1,4 +1,6 @@
 import type { RunningGuest } from '../../guests/guest.ts';
+import type { GuestAccess } from '../../guests/ssh/access.ts';
+import type { Grant } from '../host/admission.ts';
 import type { Cell } from '../model/cell.ts';
 import type { GuestDeath } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
@@ -17,7 +19,9 @@ export interface BootedGuest {
   /** The same, as a path of the host. */
   readonly consoleFile: string;
   /** Gives back the memory and cores that admission lent. */
-  readonly release: () => void;
+  readonly release: Grant;
+  /** How another process gets in; absent for guests that are none. */
+  readonly access?: GuestAccess;
 }
 
 /** Room on the host for one guest, and all that it boots from. */
@@ -93,6 +97,14 @@ export class GuestSlot implements AsyncDisposable {
       bootMs: booted.guest.bootMs,
       console: booted.console,
     });
+    return booted;
+  }
+
+  /** Gives the guest into other hands, with the room that it takes; the slot is empty then. `why` is for the journal. */
+  handOver(why: string): BootedGuest | undefined {
+    const booted = this.#current;
+    this.#current = undefined;
+    if (booted) this.#emit({ type: 'guest-end', guest: booted.guest.id, how: 'disposed', detail: why });
     return booted;
   }
 

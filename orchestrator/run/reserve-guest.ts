@@ -57,7 +57,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), ...(resultsBytes !== undefined && { resultsBytes }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
         const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
         const consoleFile = join(dir, 'console.log');
-        return { guest, observer, accelerator, console: folder.toArtifact(consoleFile), consoleFile, release };
+        return { guest, observer, accelerator, console: folder.toArtifact(consoleFile), consoleFile, release, access: { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey } };
       } catch (error) {
         release();
         throw error;

@@ -49,7 +49,7 @@ export async function readResumedRun(runDir: string, onEvent: (event: JournalEve
   if (past.finished) {
     throw new UserError(`the run has finished: its journal ends so after ${events} events`, { code: 'run-finished', remedy: 'start a new one; the reports name the command for what failed', position: { file: runDir } });
   }
-  const matrix = await readMatrix(join(runDir, RUN_FILE));
+  const matrix = await readRunMatrix(runDir);
   const cells = start.cells.filter(({ id }) => (past.cells.get(id)?.roundsEnded ?? 0) < (start.repeat ?? 1)).map((cell) => restoreCell(cell, matrix, runDir));
   return { start, matrix, past, plan: { cells, excluded: start.excluded }, lastGuest: await findLastGuest(runDir), ...(torn !== undefined && { torn }) };
 }
@@ -76,7 +76,9 @@ export async function removeLeftovers(runDir: string): Promise<void> {
   }
 }
 
-async function readMatrix(path: string): Promise<Matrix> {
+/** The matrix as a run resolved it. @throws UserError when the run does not say */
+export async function readRunMatrix(runDir: string): Promise<Matrix> {
+  const path = join(runDir, RUN_FILE);
   const text = await readFile(path, 'utf8').catch(() => '');
   const { success, data } = runFile.safeParse(parse(text));
   if (!success) throw new UserError('the run does not say what its matrix was', { code: 'no-run-file', remedy: 'start it again', position: { file: path } });
@@ -92,7 +94,8 @@ function parse(text: string): unknown {
   }
 }
 
-function restoreCell({ id, tests, ...names }: PlannedCell, matrix: Matrix, runDir: string): Cell {
+/** A cell of a run by what its journal says of it. @throws UserError when the matrix does not have it */
+export function restoreCell({ id, tests, ...names }: PlannedCell, matrix: Matrix, runDir: string): Cell {
   const find = <Item extends { readonly name: string }>(items: readonly Item[], name: string): Item => {
     const found = items.find((item) => item.name === name);
     if (found) return found;

@@ -10,6 +10,7 @@ import type { CellEnvironment } from './cell-environment.ts';
 import { startCell } from './cell-queue.ts';
 import { dispatch } from './dispatch.ts';
 import { GuestSlot } from './guest-slot.ts';
+import type { GuestKeeper } from './keep-guest.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { mendJournal } from './mend-journal.ts';
 import { describeRun, resumeEvents, type RunFacts, startEvent } from './opening.ts';
@@ -27,6 +28,8 @@ export interface RunOptions extends RunFacts {
   readonly usual: UsualDurations;
   /** What an earlier controller has done of the run; absent: nothing. */
   readonly resumed?: ResumedRun;
+  /** Takes the guest of the first failure, if one is to be kept. */
+  readonly keeper?: GuestKeeper;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
   /** Diagnostics that are no result. */
@@ -78,6 +81,7 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
         toArtifact: (path) => folder.toArtifact(path),
         usualSeconds: (cellId, test) => options.usual.get(cellId)?.get(test),
         buildCanary: async (cell) => buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
+        ...(options.keeper && { keeper: options.keeper }),
         log,
       };
       for (const cell of cells) guestsUsed.set(cell.id, await runCell(cell, slot, environment));

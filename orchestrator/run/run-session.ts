@@ -59,6 +59,7 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     const run = async (): Promise<AttemptEnd> => attemptTest({ session: opened, guest, test, attempt, timeoutScale: scale, signal: env.signal });
     const end = await observe(test, attempt, run, opened.forgives?.(test));
     conclude(pending, end.result.status === 'crash' || end.result.status === 'hang' ? await withSalvage(opened, pending, end) : end);
+    if (await env.keeper?.take(slot, { cell: cell.id, test: test.name, end }, env)) return endWithoutClose('its guest is kept for a shell');
     if (!end.guestUsable) {
       endWithoutClose('the guest was lost, or given up');
       return slot.discard(end.death);
@@ -90,8 +91,10 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
       env.signal.throwIfAborted();
       if (error instanceof SuiteSetupError) {
         // The guest answers but can't hold this suite: a further guest of the same kind would not either.
-        for (const pending of [first, ...queue.drain()]) report(pending.test.name, { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) }, pending.attempt);
+        const result = { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) };
+        for (const pending of [first, ...queue.drain()]) report(pending.test.name, result, pending.attempt);
         endWithoutClose('the suite could not be set up');
+        await env.keeper?.take(slot, { cell: cell.id, test: first.test.name, end: { result, guestUsable: true } }, env);
         await slot.discard();
         return undefined;
       }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GuestAccess } from '../../../guests/ssh/access.ts';
 import type { Cell, CellId } from '../../model/cell.ts';
 import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
@@ -46,6 +47,8 @@ export function fakeWorld(options: {
   /** Guests at once; the suite allows it. */
   readonly split?: number;
   readonly testTimeoutMs?: number;
+  /** How others would get into a guest; absent: not at all. */
+  readonly access?: GuestAccess;
 }) {
   const events: RunEvent[] = [];
   const controller = new AbortController();
@@ -76,7 +79,7 @@ export function fakeWorld(options: {
       known: options.known ?? [],
       log: () => undefined,
     });
-    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, consoleFile: '/nonexistent/console.log' };
+    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, consoleFile: '/nonexistent/console.log', ...(options.access && { access: options.access }) };
   };
   const reserve: ReserveGuest = async (_cell, signal) => {
     const release = await admission.acquire({ memoryBytes: 1, cores: 1 }, signal);

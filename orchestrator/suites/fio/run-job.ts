@@ -37,7 +37,8 @@ export async function runFioJob({ context, mount, job, attempt }: JobRun): Promi
   if (spec.sizeBytes > target.roomBytes) {
     return { status: 'fail', message: `the suite's size ${formatSize(spec.sizeBytes)} does not fit: ${target.device.path} has room for ${target.roomBytes} bytes` };
   }
-  if (mount && target.path.startsWith(mount.path)) await guest.exec(['rm', '-f', target.path]);
+  // Those of earlier jobs, too: together they would fill a small device.
+  if (mount && target.path.startsWith(mount.path)) await guest.exec(['find', mount.path, '-maxdepth', '1', '-type', 'f', '-delete']);
   if (job.needs === 'fs-dax') {
     const dax = await proveDax(context, target.path);
     if (!dax.active) return { status: dax.status, message: dax.message, evidence: dax.evidence };
