@@ -94,7 +94,8 @@ withGuestOptions(
     .option('--upload <dir>', 'copy this folder in and look the command up there')
     .option('--timeout <duration>', 'deadline of the command (default: 120s)')
     .option('--known <glob>', "a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable", collect)
-    .addOption(new Option('--keep-guest', 'hold the guest of the first failure as the test left it, for `pmemrig shell --last`, until Ctrl-C').conflicts('bisect'))
+    .addOption(new Option('--keep-guest', 'hold the guest of the first failure as the test left it, for `pmemrig shell --last`, until Ctrl-C').conflicts(['bisect', 'watch']))
+    .addOption(new Option('--watch', 'run again whenever the image or package that --kernel names, or the image in the tree, has changed, and tell what differs from the round before; Ctrl-C ends').conflicts('bisect'))
     .option('--bisect', 'exit as `git bisect run` wants: 0 good, 1 bad, 125 cannot tell; 255 stops it for an error in the command line')
     .addHelpText(
       'after',
@@ -104,6 +105,7 @@ Examples:
   pmemrig once --kernel bookworm --pmem nvdimm --fs ext4-dax -- ./repro.sh --loops 10
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   XFSTESTS_TREE=~/xfstests pmemrig once --kernel ~/linux --pmem virtio-pmem --fs ext4-dax,xfs-dax --group dax
+  pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --pmem virtio-pmem --watch
   git bisect run pmemrig once --kernel . --pmem virtio-pmem --bisect -- ~/repro.sh
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,

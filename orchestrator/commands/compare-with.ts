@@ -5,9 +5,10 @@ import type { RunSummary } from '../../reports/summary.ts';
 import { compareRuns, type Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { logLine } from './log-line.ts';
 
-/** Compares a run with a baseline, wherever that lies; the past is that of the folder which the run is in. */
-export async function compareWith(baseDir: string, now: RunSummary, nowDir: string): Promise<Comparison> {
+/** Compares a run with a baseline, wherever that lies; the past is that of the folder which the run is in, or with `alone` the baseline's only. */
+export async function compareWith(baseDir: string, now: RunSummary, nowDir: string, { alone = false } = {}): Promise<Comparison> {
   const base = await summarizeRun(baseDir);
+  if (alone) return compareRuns(base, now, () => []);
   using history = await openHistory(dirname(nowDir), logLine);
   const past = await history.before(now.matrix, now.startedAt);
   return compareRuns(base, now, past.of);

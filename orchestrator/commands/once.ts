@@ -1,18 +1,26 @@
+import { resolve } from 'node:path';
 import { bisectStatus } from '../../reports/bisect-status.ts';
 import { formatDuration } from '../../reports/format.ts';
 import { describeError } from '../model/errors.ts';
 import { estimateCells } from '../plan/estimate.ts';
+import { interruptSignal } from '../run/interrupt.ts';
+import type { RunSummary } from '../../reports/summary.ts';
 import { bisectErrorStatus } from './bisect-error.ts';
 import { chooseSuites } from './choose-suites.ts';
+import { compareWith } from './compare-with.ts';
 import { composeKernel } from './compose-kernel.ts';
 import { namedSuites, type OnceOptions } from './compose-once.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFlags, type PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { rerunWords } from './rerun-words.ts';
+import { findWatchedPath } from './watched-kernel.ts';
+import { watchRounds } from './watch-rounds.ts';
 
 interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
   readonly bisect?: boolean;
+  /** Runs again whenever the kernel's file changes. */
+  readonly watch?: boolean;
 }
 
 /**
@@ -21,6 +29,7 @@ interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
  */
 export async function onceCommand(command: readonly string[], options: OnceCommandOptions, words: readonly string[]): Promise<number> {
   const run = async (judge?: typeof bisectStatus): Promise<number> => executeRun(await planOnce(options, command), rerunWords(words), options, { ...(judge && { judge }) });
+  if (options.watch === true) return watchKernel(command, options, words);
   if (options.bisect !== true) return run();
   try {
     return await run(bisectStatus);
@@ -28,6 +37,22 @@ export async function onceCommand(command: readonly string[], options: OnceComma
     process.stderr.write(`pmemrig: ${describeError(error)}\n`);
     return bisectErrorStatus(error);
   }
+}
+
+/** Round after round, each told by what it does otherwise than the one before. */
+async function watchKernel(command: readonly string[], options: OnceCommandOptions, words: readonly string[]): Promise<number> {
+  using interrupt = interruptSignal();
+  const path = findWatchedPath(composeKernel(options, process.cwd()));
+  // Of a source or a build's folder the folder stays what is named; a package may have a successor.
+  const isFile = resolve(options.kernel) === path;
+  const run = async (kernel: string, baseDir: string | undefined) => {
+    let runDir: string | undefined;
+    const planned = await planOnce(isFile ? { ...options, kernel } : options, command);
+    const publish = async (dir: string): Promise<void> => void (runDir = dir);
+    const status = await executeRun(planned, rerunWords(words), options, { publish, ...(baseDir !== undefined && { compare: async (now: RunSummary, dir: string) => compareWith(baseDir, now, dir, { alone: true }) }) });
+    return { status, ...(runDir !== undefined && { runDir }) };
+  };
+  return watchRounds({ path, run, signal: interrupt, say: logLine });
 }
 
 /** What the flags stand for; where they leave something open, what is taken and why is said on stderr. */
