@@ -127,8 +127,12 @@ known: [{ title: "WARNING: *", signature: "*lock*", reason: old, link: "https://
 
 test('a file that is not there, or is none, says so', async () => {
   expect(await load(join(dir, 'absent.yaml'))).toBe(
-    'no such file or folder: DIR/absent.yaml\n  fix: check the path; relative paths count from the matrix file',
+    'no such file or folder: DIR/absent.yaml\n  fix: DIR holds no matrix',
   );
+  await writeFile(join(dir, 'absend.yaml'), '');
+  expect(await load(join(dir, 'absent.yaml'))).toContain('fix: did you mean DIR/absend.yaml?');
+  await rm(join(dir, 'absend.yaml'));
+  expect(await load('nosuch.yaml')).toMatch(/fix: it was looked for as .*\/nosuch\.yaml; /);
   expect(await load(dir)).toBe('DIR is a folder\n  fix: name the file in it');
 });
 

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { nearest } from '../orchestrator/model/nearest.ts';
 import type { Matrix, SuiteSpec } from '../orchestrator/model/matrix.ts';
 import { UserError } from '../orchestrator/model/errors.ts';
 import { describeFsError, findFileProblems } from './check-files.ts';
@@ -85,8 +87,18 @@ async function readText(path: string): Promise<string> {
     if (error instanceof TypeError)
       throw new UserError('not UTF-8 text', { code: 'not-utf8', remedy: 'save the matrix as UTF-8', position: { file: path }, cause: error });
     const { message, ...rest } = describeFsError(path, error);
-    throw new UserError(message, { ...rest, cause: error });
+    throw new UserError(message, { ...rest, ...(rest.code === 'no-such-file' && { remedy: await suggestFile(path) }), cause: error });
   }
+}
+
+/** The matrix itself is named from where the user is, unlike the paths in it. */
+async function suggestFile(path: string): Promise<string> {
+  const full = resolve(path);
+  const names = (await readdir(dirname(full)).catch((): string[] => [])).filter((name) => /\.ya?ml$/.test(name));
+  const near = nearest(basename(full), names);
+  const place = isAbsolute(path) ? '' : `it was looked for as ${full}; `;
+  if (near !== undefined) return `${place}did you mean ${join(dirname(path), near)}?`;
+  return `${place}${names.length === 0 ? `${dirname(full)} holds no matrix` : `there are ${names.toSorted().slice(0, 8).join(', ')}`}`;
 }
 
 function tooLarge(file: string): UserError {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { duration, listOf, name, path, record, refuse, text } from './scalars.ts';
 
-const testName = text('the name of a test such as generic/413').regex(/^[a-z0-9]+\/\d{3}[A-Za-z0-9-]*$/, { error: 'expected the name of a test such as generic/413' });
+/** A bare number reads as one, and says not whose. */
+const testName = z.string({ error: ({ input }) => `expected the name of a test such as generic/413\n${typeof input === 'number' ? `write the folder, too, and quote it: "generic/${String(input).padStart(3, '0')}"` : 'write "generic/413"'}` }).regex(/^[a-z0-9]+\/\d{3}[A-Za-z0-9-]*$/, { error: 'expected the name of a test such as generic/413' });
 
 export const xfstestsSchema = record('an xfstests suite', {
   name,

@@ -4,6 +4,7 @@ import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
 import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
 import { refuseFlags } from './cli/refuse-flags.ts';
+import { refuseRepeats } from './cli/refuse-repeats.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
@@ -199,6 +200,7 @@ program
 
 addCompareVerbs(program);
 addResultVerbs(program);
+refuseRepeats(program);
 
 await main();
 

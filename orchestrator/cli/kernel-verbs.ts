@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { KernelOptions } from '../commands/compose-kernel.ts';
 import { withKernelOptions } from './options.ts';
+import { refuseFlags } from './refuse-flags.ts';
 import { wholeNumber } from './values.ts';
 
 /** `pmemrig kernel …`. */
@@ -25,7 +26,8 @@ Examples:
       .summary('build or fetch kernels ahead of a run; what is there already is not built again')
       .argument('[matrix]', 'a matrix file; without it the kernel is described by the options')
       .argument('[names...]', 'only these kernels of the matrix'),
-  ).action(async (matrix: string | undefined, names: string[], options: KernelOptions) => {
+  ).action(async (matrix: string | undefined, names: string[], options: KernelOptions, command: Command) => {
+    if (matrix !== undefined) refuseFlags(command, [], 'the matrix describes its kernels');
     const { kernelBuildCommand } = await import('../commands/kernel.ts');
     process.exitCode = await kernelBuildCommand(matrix, names, options);
   });

@@ -20,7 +20,7 @@ export function withKernelOptions(command: Command): Command {
     .option('--config <fragments>', 'what a kernel to build is configured with: +prove-locking adds to the default; names and paths without + replace it', commaList)
     .option('--base <config>', 'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], or the path of a .config')
     .option('--ref <rev>', 'the git revision of the source to build (default: the tree as it lies there)')
-    .option('--patch <file>', 'a patch or mbox to apply first; repeatable', (file: string, previous?: readonly string[]) => [...(previous ?? []), file]);
+    .option('--patch <file>', 'a patch or mbox to apply first; repeatable', collect);
 }
 
 /** What describes a guest without a matrix file. */

@@ -53,9 +53,10 @@ const PMEM_PRESETS: Readonly<Record<string, Device>> = {
 /** Presets on whose block device a file system can be mounted with DAX. */
 const DAX_FILE_SYSTEM_PRESETS: ReadonlySet<string> = new Set(['nvdimm', 'virtio-pmem', 'e820']);
 
+/** xfs/550 to 552 want both rmapbt and reflink; the latter mkfs.xfs has on by default, and kernels before 6.0 refuse it with DAX. */
 const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'ext4-dax': { type: 'ext4', mount: 'dax=always' },
-  'xfs-dax': { type: 'xfs', mount: 'dax=always' },
+  'xfs-dax': { type: 'xfs', mount: 'dax=always', mkfs: '-m rmapbt=1' },
   ext4: { type: 'ext4' },
   xfs: { type: 'xfs' },
   none: { type: 'none' },

@@ -1,9 +1,10 @@
 import { formatList, listAsJson } from '../plan/format-list.ts';
+import { needsFreshGuest } from '../suites/registry.ts';
 import { planFile } from './load-plan.ts';
 
 /** `pmemrig list MATRIX`: what a run would do; boots nothing. */
 export async function listCommand(path: string, options: { readonly filter: readonly string[]; readonly json?: boolean }): Promise<number> {
   const { plan } = await planFile(path, options.filter);
-  process.stdout.write(options.json === true ? `${JSON.stringify(listAsJson(plan), undefined, 2)}\n` : formatList(plan));
+  process.stdout.write(options.json === true ? `${JSON.stringify(listAsJson(plan, needsFreshGuest), undefined, 2)}\n` : formatList(plan, needsFreshGuest));
   return 0;
 }

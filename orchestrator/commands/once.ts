@@ -4,6 +4,7 @@ import { formatDuration } from '../../reports/format.ts';
 import { describeError } from '../model/errors.ts';
 import { estimateCells } from '../plan/estimate.ts';
 import { interruptSignal } from '../run/interrupt.ts';
+import { needsFreshGuest } from '../suites/registry.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { bisectErrorStatus } from './bisect-error.ts';
 import { chooseSuites } from './choose-suites.ts';
@@ -62,7 +63,7 @@ async function planOnce(options: OnceOptions, command: readonly string[]): Promi
   const { suites, why } = await chooseSuites(options, kernel);
   const planned = await planFlags({ ...options, chosen: suites }, command);
   for (const line of [...describeModules(kernel, options), ...why]) logLine(line);
-  logLine(`about ${formatDuration(estimateCells(planned.plan.cells) * 1000)} one guest at a time without KVM`);
+  logLine(`about ${formatDuration(estimateCells(planned.plan.cells, needsFreshGuest) * 1000)} one guest at a time without KVM`);
   return planned;
 }
 

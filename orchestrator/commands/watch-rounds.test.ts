@@ -31,10 +31,11 @@ test('each round is given the one before to compare with, and the last one’s s
   expect(bases).toEqual([undefined, 'a', 'b']);
 });
 
+const fail = (): never => {
+  throw new InfraError('the disk is full', { code: 'x' });
+};
+
 test('a later round that fails as a whole is told, and waits; the first one’s error is thrown', async () => {
-  const fail = (): never => {
-    throw new InfraError('the disk is full', { code: 'x' });
-  };
   const { said, rounds } = await play([() => ({ status: 0, runDir: 'a' }), fail, (base) => ({ status: base === 'a' ? 0 : 9 })]);
   expect(rounds).toBe(3);
   expect(said.join('\n')).toContain('round 2: the disk is full');

@@ -24,11 +24,14 @@ export interface WatchedFile {
  */
 export function findWatchedPath({ image, deb, source }: Readonly<Record<string, unknown>>): string {
   const file = image ?? deb;
-  // As a matrix says it, see `literalPath`.
-  const plain = (path: string): string => path.replaceAll('$$', () => '$');
   if (typeof file === 'string') return plain(file);
   if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string') return join(plain(source.tree), 'arch/x86/boot/bzImage');
   throw new UserError('--watch waits for a file to change, and this kernel is none of this host', { code: 'nothing-to-watch', remedy: 'name a bzImage, a vmlinux, a linux-image-*.deb or a kernel source with --kernel' });
+}
+
+/** From how a matrix says it, see `literalPath`. */
+function plain(path: string): string {
+  return path.replaceAll('$$', () => '$');
 }
 
 /** What lies there now; `undefined` while there is nothing. For a package that is the newest of its name: each `make bindeb-pkg` raises the number behind it. */

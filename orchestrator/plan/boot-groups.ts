@@ -15,6 +15,23 @@ export function groupCells(cells: readonly Cell[]): Cell[][] {
   return [...groups.values()];
 }
 
+/** Whether a cell must not share its guest with another: its suite says so. */
+export type NeedsFreshGuest = (cell: Cell) => boolean;
+
+/** Guests that boot if none is lost: cells of a group share one, but for those that want one of their own, after which the next needs another, too. */
+export function countGuests(cells: readonly Cell[], needsFreshGuest: NeedsFreshGuest): number {
+  let guests = 0;
+  for (const group of groupCells(cells)) {
+    let isShared = false;
+    for (const cell of group) {
+      const isFresh = needsFreshGuest(cell);
+      if (isFresh || !isShared) guests += 1;
+      isShared = !isFresh;
+    }
+  }
+  return guests;
+}
+
 /** By value, since cells read back from a run no longer share their objects. */
 function bootKey({ kernel, image, pmem, guest }: Cell): string {
   return JSON.stringify([kernel, image, pmem, guest]);

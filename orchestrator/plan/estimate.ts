@@ -1,6 +1,6 @@
 import type { Cell } from '../model/cell.ts';
 import { BOOT_TEST } from '../model/cell.ts';
-import { groupCells } from './boot-groups.ts';
+import { countGuests, type NeedsFreshGuest } from './boot-groups.ts';
 
 /** A cold boot to the first answer over SSH on TCG, with the preparation of namespaces. */
 export const BOOT_SEC = 12;
@@ -15,8 +15,8 @@ export function estimateCell(cell: Cell): number {
 }
 
 /** Seconds that cells take one after another on TCG, each guest booted once. */
-export function estimateCells(cells: readonly Cell[]): number {
-  return groupCells(cells).length * BOOT_SEC + cells.reduce((sum, cell) => sum + sumTests(cell), 0);
+export function estimateCells(cells: readonly Cell[], needsFreshGuest: NeedsFreshGuest): number {
+  return countGuests(cells, needsFreshGuest) * BOOT_SEC + cells.reduce((sum, cell) => sum + sumTests(cell), 0);
 }
 
 function sumTests({ tests }: Cell): number {

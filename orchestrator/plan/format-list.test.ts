@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseMatrix } from '../../matrices/load.ts';
-import type { Plan } from '../model/cell.ts';
-import { groupCells } from './boot-groups.ts';
+import type { Cell, Plan } from '../model/cell.ts';
+import { countGuests, groupCells } from './boot-groups.ts';
 import { estimateCells } from './estimate.ts';
 import { expandMatrix } from './expand.ts';
 import { formatList, listAsJson } from './format-list.ts';
@@ -33,30 +33,38 @@ test('cells read back from a run group as before', () => {
   expect(groupCells(readBack)).toHaveLength(3);
 });
 
+const ownGuest = ({ suite }: Pick<Cell, 'suite'>): boolean => suite.kind === 'command';
+
+test('a suite that wants a guest of its own makes the next cell want one, too', () => {
+  expect(countGuests(plan.cells, () => false)).toBe(3);
+  expect(countGuests(plan.cells, ownGuest)).toBe(6);
+  expect(countGuests(plan.cells, ({ suite }) => suite.kind === 'fio')).toBe(6);
+});
+
 test('the expected time counts a boot once for each guest', () => {
-  expect(estimateCells(plan.cells)).toBe(3 * 12 + 6 * (1 + 1) + 3 * 5 + 3 * 120);
+  expect(estimateCells(plan.cells, () => false)).toBe(3 * 12 + 6 * (1 + 1) + 3 * 5 + 3 * 120);
 });
 
 test('the list shows cells with devices, tests and time, then what is excluded and why', () => {
-  expect(formatList(plan)).toBe(`\
+  expect(formatList(plan, ownGuest)).toBe(`\
 CELL                DEVICES                               TESTS  TIME
-a/two/fio           nvdimm 512M fsdax ×2 + virtio-blk 1G  4      19s
-a/two/command       nvdimm 512M fsdax ×2 + virtio-blk 1G  4      2m 14s
-a/block/fio         virtio-blk 64M                        4      19s
-a/block/command     virtio-blk 64M                        4      2m 14s
-longer/two/fio      nvdimm 512M fsdax ×2 + virtio-blk 1G  4      19s
-longer/two/command  nvdimm 512M fsdax ×2 + virtio-blk 1G  4      2m 14s
+a/two/fio           nvdimm 512M fsdax ×2 + virtio-blk 1G  1      19s
+a/two/command       nvdimm 512M fsdax ×2 + virtio-blk 1G  1      2m 14s
+a/block/fio         virtio-blk 64M                        1      19s
+a/block/command     virtio-blk 64M                        1      2m 14s
+longer/two/fio      nvdimm 512M fsdax ×2 + virtio-blk 1G  1      19s
+longer/two/command  nvdimm 512M fsdax ×2 + virtio-blk 1G  1      2m 14s
 
 EXCLUDED              REASON
 longer/block/fio      not now
 longer/block/command  not now
 
-6 cells, 24 tests, 3 guests, 2 excluded; about 7m 3s one guest at a time without KVM
+6 cells, 6 tests, 6 guests, 2 excluded; about 7m 39s one guest at a time without KVM
 `);
 });
 
 test('the list for programs is plain data', () => {
-  const list = listAsJson(plan);
+  const list = listAsJson(plan, ownGuest);
   expect(JSON.parse(JSON.stringify(list))).toEqual(list);
   expect(list.cells[0]).toEqual({
     id: 'a/two/fio',
@@ -66,8 +74,8 @@ test('the list for programs is plain data', () => {
     filesystem: 'none',
     suite: 'fio',
     devices: matrix.pmem[0]?.devices,
-    tests: ['guest/boot', 'guest/pmem', 'fio/one', 'guest/close'],
+    tests: ['fio/one'],
     estimateSec: 19,
   });
-  expect(list.guests).toBe(3);
+  expect(list.guests).toBe(6);
 });

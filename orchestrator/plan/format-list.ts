@@ -1,24 +1,24 @@
 import prettyMs from 'pretty-ms';
-import type { ExcludedCell, Plan } from '../model/cell.ts';
+import { type ExcludedCell, type Plan, suiteTests } from '../model/cell.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
-import { groupCells } from './boot-groups.ts';
+import { countGuests, type NeedsFreshGuest } from './boot-groups.ts';
 import { estimateCell, estimateCells } from './estimate.ts';
 
 /** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
-export function formatList({ cells, excluded }: Plan): string {
-  const rows = cells.map((cell) => [cell.id, describeDevices(cell.pmem.devices), String(cell.tests.length), formatSeconds(estimateCell(cell))]);
+export function formatList({ cells, excluded }: Plan, needsFreshGuest: NeedsFreshGuest): string {
+  const rows = cells.map((cell) => [cell.id, describeDevices(cell.pmem.devices), String(suiteTests(cell).length), formatSeconds(estimateCell(cell))]);
   const lines = [
     ...alignColumns([['CELL', 'DEVICES', 'TESTS', 'TIME'], ...rows]),
     ...(excluded.length === 0 ? [] : ['', ...alignColumns([['EXCLUDED', 'REASON'], ...excluded.map(({ id, reason }) => [id, reason])])]),
     '',
-    summarize({ cells, excluded }),
+    summarize({ cells, excluded }, needsFreshGuest),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** The same for programs: `pmemrig list --json`. Times are in seconds. */
-export function listAsJson({ cells, excluded }: Plan): {
+export function listAsJson({ cells, excluded }: Plan, needsFreshGuest: NeedsFreshGuest): {
   readonly cells: readonly Record<string, unknown>[];
   readonly excluded: readonly ExcludedCell[];
   readonly guests: number;
@@ -33,12 +33,12 @@ export function listAsJson({ cells, excluded }: Plan): {
       filesystem: cell.filesystem.name,
       suite: cell.suite.name,
       devices: cell.pmem.devices,
-      tests: cell.tests.map(({ name }) => name),
+      tests: suiteTests(cell).map(({ name }) => name),
       estimateSec: estimateCell(cell),
     })),
     excluded,
-    guests: groupCells(cells).length,
-    estimateSec: estimateCells(cells),
+    guests: countGuests(cells, needsFreshGuest),
+    estimateSec: estimateCells(cells, needsFreshGuest),
   };
 }
 
@@ -58,15 +58,15 @@ function describeDevice(device: PmemDevice): string {
   return `${device.kind} ${formatSize(device.sizeBytes)}${mode}`;
 }
 
-function summarize({ cells, excluded }: Plan): string {
-  const tests = cells.reduce((sum, cell) => sum + cell.tests.length, 0);
+function summarize({ cells, excluded }: Plan, needsFreshGuest: NeedsFreshGuest): string {
+  const tests = cells.reduce((sum, cell) => sum + suiteTests(cell).length, 0);
   const counts = [
     count(cells.length, 'cell'),
     count(tests, 'test'),
-    count(groupCells(cells).length, 'guest'),
+    count(countGuests(cells, needsFreshGuest), 'guest'),
     ...(excluded.length === 0 ? [] : [`${excluded.length} excluded`]),
   ];
-  return `${counts.join(', ')}; about ${formatSeconds(estimateCells(cells))} one guest at a time without KVM`;
+  return `${counts.join(', ')}; about ${formatSeconds(estimateCells(cells, needsFreshGuest))} one guest at a time without KVM`;
 }
 
 function count(number: number, noun: string): string {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { writeAccess } from '../../guests/ssh/access.ts';
 import type { CellId } from '../model/cell.ts';
 import type { GuestDeath } from '../model/errors.ts';
+import type { RunEvent } from '../model/event.ts';
 import type { AttemptEnd } from './attempt.ts';
-import type { CellEnvironment } from './cell-environment.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
 
 /** Beside the guest's console, for its user alone: how `pmemrig shell --last` gets in. */
@@ -49,7 +49,7 @@ export class GuestKeeper implements AsyncDisposable {
   }
 
   /** True if it has taken the slot's guest. Rejects with nothing. */
-  async take(slot: GuestSlot, failure: Failure, { emit }: Pick<CellEnvironment, 'emit'>): Promise<boolean> {
+  async take(slot: GuestSlot, failure: Failure, { emit }: { readonly emit: (event: RunEvent) => void }): Promise<boolean> {
     const { current } = slot;
     if (this.#booted || !current?.access || failure.end.death || !KEPT_STATUSES.has(failure.end.result.status)) return false;
     // At once, so that of two failures side by side one is kept.

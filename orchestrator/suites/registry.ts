@@ -1,4 +1,4 @@
-import type { PlannedTest } from '../model/cell.ts';
+import type { Cell, PlannedTest } from '../model/cell.ts';
 import type { SuiteSpec } from '../model/matrix.ts';
 import type { Suite, SuitePlanContext } from '../model/suite.ts';
 import { commandSuite } from './command/suite.ts';
@@ -19,4 +19,9 @@ export function suiteFor({ kind }: Pick<SuiteSpec, 'kind'>): Suite {
 /** The tests of a suite in a cell; throws UserError when the combination can never work. */
 export function planSuite(context: SuitePlanContext<SuiteSpec>): readonly PlannedTest[] {
   return suiteFor(context.spec).plan(context);
+}
+
+/** Whether a cell must not share its guest with another. */
+export function needsFreshGuest({ suite }: Pick<Cell, 'suite'>): boolean {
+  return suiteFor(suite).needsFreshGuest;
 }

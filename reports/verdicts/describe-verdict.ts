@@ -3,17 +3,17 @@ import { plural } from '../format.ts';
 import { type ComparedTest, type Comparison, isAlarm } from './compare-runs.ts';
 import { type RunPlace, type Verdict, VERDICTS } from './verdict.ts';
 
-/** How a verdict is dressed, whether it is an alarm, and whether its tests are listed or only counted. */
-export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; readonly alarm: boolean; readonly listed: boolean }>> = {
-  'new-failure': { as: 'fail', alarm: true, listed: true },
-  missing: { as: 'unreached', alarm: true, listed: true },
-  'newly-skipped': { as: 'skip', alarm: true, listed: true },
-  fixed: { as: 'pass', alarm: false, listed: true },
-  'new-test': { as: 'skip', alarm: false, listed: false },
-  untold: { as: 'infra', alarm: false, listed: true },
-  'known-failure': { as: 'flaky', alarm: false, listed: true },
-  'still-skipped': { as: 'skip', alarm: false, listed: false },
-  'still-passing': { as: 'pass', alarm: false, listed: false },
+/** How a verdict is dressed, and whether its tests are listed or only counted; whether it is an alarm says {@link isAlarm}. */
+export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; readonly listed: boolean }>> = {
+  'new-failure': { as: 'fail', listed: true },
+  missing: { as: 'unreached', listed: true },
+  'newly-skipped': { as: 'skip', listed: true },
+  fixed: { as: 'pass', listed: true },
+  'new-test': { as: 'skip', listed: false },
+  untold: { as: 'infra', listed: true },
+  'known-failure': { as: 'flaky', listed: true },
+  'still-skipped': { as: 'skip', listed: false },
+  'still-passing': { as: 'pass', listed: false },
 };
 
 /** A new test is worth a line where it failed. Of two kernels of one run only what differs is. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../model/errors.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
-import type { DeviceRole, PmemDevice, PmemTopology } from '../../model/pmem.ts';
+import { DEVICE_ROLES, type DeviceRole, type PmemDevice, type PmemTopology } from '../../model/pmem.ts';
 import { asksDax, plannedMode } from '../shared/devices.ts';
 
 /** The place in the topology of the device in each role. TEST and SCRATCH always have one. */
@@ -29,6 +29,10 @@ export function assignRoles(topology: PmemTopology, filesystem: FilesystemSpec):
   return roles as Roles;
 }
 
+function devicesHave({ devices }: PmemTopology, role: DeviceRole): boolean {
+  return devices.some((device) => device.role === role);
+}
+
 /** `test` → `TEST_DEV`, `scratch-log` → `SCRATCH_LOGDEV`. */
 export function variableOf(role: DeviceRole): string {
   const [use, part = ''] = role.toUpperCase().split('-');
@@ -39,7 +43,7 @@ function namedRoles(topology: PmemTopology): Partial<Record<DeviceRole, number>>
   const roles: Partial<Record<DeviceRole, number>> = {};
   for (const [index, device] of topology.devices.entries()) {
     if (device.role === undefined) continue;
-    if (roles[device.role] !== undefined) throw refuse(topology, `gives the role ${device.role} twice`, 'let one of the devices go without a role');
+    if (roles[device.role] !== undefined) throw refuse(topology, `gives the role ${device.role} twice`, `give one of the two another: role: ${DEVICE_ROLES.find((role) => !devicesHave(topology, role)) ?? 'scratch'}`);
     if (plannedMode(device) === 'devdax') throw refuse(topology, `gives the role ${device.role} to a device-DAX node, which is no block device`, 'use namespace: fsdax');
     roles[device.role] = index;
   }
