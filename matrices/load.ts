@@ -11,7 +11,7 @@ import { describeIssues } from './describe-issue.ts';
 import { readXfstestsList } from './xfstests-list.ts';
 import type { Environment } from './paths.ts';
 import { toUserError } from './problem.ts';
-import type { Problem } from './problem.ts';
+import type { Problem, ValuePath } from './problem.ts';
 import { resolveMatrix } from './resolve.ts';
 import type { Resolved } from './resolve.ts';
 import { matrixSchema } from './schema.ts';
@@ -21,6 +21,8 @@ import type { YamlSource } from './yaml-source.ts';
 export interface LoadOptions {
   /** For `$VAR` and `~` in paths. */
   readonly env: Environment;
+  /** Says for a matrix that is in no file what the user wrote in place of a value: `--size 3X`. Positions would be those of a text that nobody has seen. */
+  readonly describePlace?: (path: ValuePath) => string;
   /** The names of all fio jobs, in order. */
   readonly fioJobs: readonly string[];
 }
@@ -40,7 +42,7 @@ export async function loadMatrix(path: string, options: LoadOptions): Promise<Ma
 /** As {@link loadMatrix}, for a matrix that is in no file: `label` stands in messages where the path would. */
 export async function loadMatrixText(text: string, label: string, options: LoadOptions): Promise<Matrix> {
   const { source, resolved } = parse(text, label, options);
-  throwProblems(source, await findFileProblems(resolved.matrix, resolved.paths));
+  throwProblems(source, await findFileProblems(resolved.matrix, resolved.paths), options);
   return { ...resolved.matrix, suites: await Promise.all(resolved.matrix.suites.map(readLists)) };
 }
 
@@ -55,24 +57,26 @@ export function parseMatrix(text: string, file: string, options: LoadOptions): M
   return parse(text, file, options).resolved.matrix;
 }
 
-function parse(text: string, file: string, { env, fioJobs }: LoadOptions): { readonly source: YamlSource; readonly resolved: Resolved } {
+function parse(text: string, file: string, { env, fioJobs, ...options }: LoadOptions): { readonly source: YamlSource; readonly resolved: Resolved } {
   if (text.length > MAX_BYTES) throw tooLarge(file);
   const source = parseYaml(text, file);
   const parsed = matrixSchema.safeParse(source.value);
   if (!parsed.success) {
-    throwProblems(source, describeIssues(parsed.error.issues, source.value));
+    throwProblems(source, describeIssues(parsed.error.issues, source.value), options);
     throw parsed.error;
   }
   const resolved = resolveMatrix(parsed.data, { baseDir: dirname(resolve(file)), env, fioJobs });
-  throwProblems(source, [...findNameProblems(parsed.data, fioJobs), ...resolved.problems]);
+  throwProblems(source, [...findNameProblems(parsed.data, fioJobs), ...resolved.problems], options);
   return { source, resolved };
 }
 
-function throwProblems(source: YamlSource, problems: readonly Problem[]): void {
-  const [first, ...others] = problems.map(({ path, atKey, ...problem }) => ({
+function throwProblems(source: YamlSource, problems: readonly Problem[], { describePlace }: Pick<LoadOptions, 'describePlace'>): void {
+  const placed = problems.map(({ path, atKey, ...problem }) => ({
     ...problem,
-    position: atKey === true ? source.keyPositionOf(path) : source.positionOf(path),
+    position: describePlace ? { file: describePlace(path) } : atKey === true ? source.keyPositionOf(path) : source.positionOf(path),
   }));
+  // One flag may stand for several values.
+  const [first, ...others] = describePlace ? [...new Map(placed.map((problem) => [`${problem.position.file} ${problem.message}`, problem])).values()] : placed;
   if (first) throw toUserError([first, ...others]);
 }
 

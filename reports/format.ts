@@ -41,9 +41,10 @@ export function pickHeadlineMetrics(metrics: readonly Metric[], max: number): re
   return HEADLINES.flatMap((name) => metrics.find((metric) => metric.name === name && metric.value > 0) ?? []).slice(0, max);
 }
 
-/** `1 crash, 2 fail, 40 pass`, worst first, zeros left out. */
-export function formatTotals(totals: Totals): string {
-  const parts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) => `${totals[outcome]} ${outcome}`);
+/** `1 crash, 2 fail, 3 known, 40 pass`, worst first, zeros left out. `known` of the skips are failures that a list knows: they did run. */
+export function formatTotals(totals: Totals, known = 0): string {
+  const shown = { ...totals, skip: totals.skip - known };
+  const parts = OUTCOMES.flatMap((outcome) => [...(outcome === 'skip' && known > 0 ? [`${known} known`] : []), ...(shown[outcome] > 0 ? [`${shown[outcome]} ${outcome}`] : [])]);
   return parts.length === 0 ? 'no tests' : parts.join(', ');
 }
 

@@ -1,11 +1,11 @@
 import { formatDuration, formatTotals, plural } from './format.ts';
-import { sumTotals } from './outcomes.ts';
+import { countKnown, sumTotals } from './outcomes.ts';
 import type { RunSummary } from './summary.ts';
 
 /** `2 fail, 40 pass: 42 tests in 12 cells, 12 guests booted, 3m 20s`. */
 export function formatHeadline({ totals, cells, guests, repeat, durationMs }: RunSummary): string {
   const tests = `${plural(sumTotals(totals) - totals.excluded, 'test')}${repeat > 1 ? `, each ${repeat} times,` : ''}`;
-  return `${formatTotals(totals)}: ${tests} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(durationMs)}`;
+  return `${formatTotals(totals, countKnown(cells.flatMap((cell) => cell.tests)))}: ${tests} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(durationMs)}`;
 }
 
 /** A sentence for a run that did not just finish. */

@@ -1,3 +1,4 @@
+import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import { cleanLine } from './clean-text.ts';
 import { formatMetricPlain } from './format.ts';
 import { describeFlaky, tellingAttempt } from './outcomes.ts';
@@ -14,6 +15,7 @@ const MAX_ARTIFACTS = 20;
 export function testProperties(test: TestSummary, verdict: ComparedTest | undefined): readonly Property[] {
   return [
     ...(test.outcome === 'pass' ? [] : [['pmemrig.outcome', test.outcome] as const]),
+    ...(isForgiven(test.outcome, test.message) ? [['pmemrig.known', 'failure'] as const] : []),
     ...verdictProperties(verdict),
     ...(test.problems ?? []).map((signature, index) => [numbered('pmemrig.signature', index), cleanLine(signature)] as const),
     ...(test.outcome === 'flaky' ? [['pmemrig.flaky', describeFlaky(test.attempts)] as const] : []),

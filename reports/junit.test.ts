@@ -83,7 +83,7 @@ describe('a test case', () => {
   });
 
   test('of an excluded cell is a skip with the rule', async () => {
-    expect((await parseMixed())['debian-6.1/virtio-blk/ext4-dax/fio excluded']?.skipped).toEqual([{ message: 'excluded by the matrix: virtio-blk has no DAX' }]);
+    expect((await parseMixed())['debian-6.1/virtio-blk/ext4-dax/fio excluded']?.skipped).toEqual([{ message: 'left out: virtio-blk has no DAX' }]);
   });
 
   test('that crashed is an error with the console in its text, for GitLab shows only that', async () => {

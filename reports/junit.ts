@@ -36,7 +36,7 @@ export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): G
   for (const cell of summary.cells) yield renderSuite(cell, summary, context);
   for (const { id, reason } of summary.excluded) {
     yield buildSuite(cleanLine(id), (suite) => {
-      addCase(suite, (testCase) => skip(testCase.className(toClassName(id)).name('excluded').time(0), shorten(cleanLine(`excluded by the matrix: ${reason}`))));
+      addCase(suite, (testCase) => skip(testCase.className(toClassName(id)).name('excluded').time(0), shorten(cleanLine(`left out: ${reason}`))));
     });
   }
   yield '</testsuites>\n';

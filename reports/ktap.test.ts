@@ -75,7 +75,7 @@ test('a cell is a test, its tests are nested in it, and what a test reported in 
   # files: cells/debian-6.12_nvdimm_none_repro/console.log
   not ok 3 repro/run # ERROR disk full
 not ok 4 debian-6.12/nvdimm/none/repro
-ok 5 debian-6.1/virtio-blk/ext4-dax/fio # SKIP excluded by the matrix: virtio-blk has no DAX
+ok 5 debian-6.1/virtio-blk/ext4-dax/fio # SKIP left out: virtio-blk has no DAX
 `);
   expect(ktap).toContain('  ok 3 fio/dax-mmap-randwrite # flaky: failed 1 of 2 attempts\n');
   expect(ktap).toContain('\n  # [   12.345680] RIP: 0010:pmem_do_write+0x4f/0x90 [nd_pmem]\n');

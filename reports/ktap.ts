@@ -37,7 +37,7 @@ export function* renderKtap(summary: RunSummary, comparison?: Comparison): Gener
   }
   for (const { id, reason } of excluded) {
     number += 1;
-    yield join([resultLine({ ok: true, words: `SKIP excluded by the matrix: ${reason}` }, number, id)]);
+    yield join([resultLine({ ok: true, words: `SKIP left out: ${reason}` }, number, id)]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import { type AttemptStatus, isBenign, type Outcome } from '../orchestrator/model/outcome.ts';
 import type { AttemptSummary, CellSummary, TestSummary, Totals } from './summary.ts';
 
@@ -64,10 +65,17 @@ export function countOutcomes(outcomes: Iterable<Outcome>): Totals {
   return totals;
 }
 
+/** Of the skips those that did run: a list, or the test itself, knows their failure. */
+export function countKnown(tests: Iterable<Pick<TestSummary, 'outcome' | 'message'>>): number {
+  let known = 0;
+  for (const { outcome, message } of tests) if (isForgiven(outcome, message)) known += 1;
+  return known;
+}
+
 /** A cell is as bad as its worst test; a test that did not run beside passes leaves it a pass. */
-export function judgeCell({ tests }: CellSummary): { readonly worst: Outcome; readonly totals: Totals } {
+export function judgeCell({ tests }: CellSummary): { readonly worst: Outcome; readonly totals: Totals; readonly known: number } {
   const totals = countOutcomes(tests.map(({ outcome }) => outcome));
-  return { totals, worst: OUTCOMES.find((outcome) => totals[outcome] > 0 && ((outcome !== 'skip' && outcome !== 'excluded') || totals.pass === 0)) ?? 'pass' };
+  return { totals, known: countKnown(tests), worst: OUTCOMES.find((outcome) => totals[outcome] > 0 && ((outcome !== 'skip' && outcome !== 'excluded') || totals.pass === 0)) ?? 'pass' };
 }
 
 export function sumTotals(totals: Totals): number {

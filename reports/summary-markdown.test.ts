@@ -14,7 +14,7 @@ test('the first line tells the result', () => {
 });
 
 test('the table has a kernel a column', () => {
-  expect(mixed).toContain('|  | `debian-6.1` | `debian-6.12` |\n| --- | --- | --- |\n| nvdimm / ext4-dax / fio | ✓ 1 skip, 3 pass | **✗ 1 hang, 1 flaky, 2 pass** |');
+  expect(mixed).toContain('|  | `debian-6.1` 6.12.9+bpo-amd64 | `debian-6.12` 6.12.9+bpo-amd64 |\n| --- | --- | --- |\n| nvdimm / ext4-dax / fio | ✓ 1 skip, 3 pass | **✗ 1 hang, 1 flaky, 2 pass** |');
 });
 
 test('a failure shows its words and its files', () => {

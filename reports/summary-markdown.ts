@@ -7,9 +7,11 @@ import { countsAsFailure, describeCoverage, describeGrowth, describePlace, descr
 import { formatHeadlineMetrics, formatTotals, plural } from './format.ts';
 import { buildGrid } from './grid.ts';
 import { describeEnding, formatHeadline } from './headline.ts';
+import { groupLeftOut } from './left-out.ts';
 import { code, fence, plain, tableRow } from './markdown-text.ts';
 import { MARKS } from './marks.ts';
-import { judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
+import { describeOrigins, releaseOf } from './origins.ts';
+import { countKnown, judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
 import { rerunCommand } from './rerun-command.ts';
 import type { CellSummary, RunSummary, TestSummary } from './summary.ts';
 import type { Comparison } from './verdicts/compare-runs.ts';
@@ -29,24 +31,25 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
   const ending = describeEnding(summary);
   const rerun = rerunCommand(summary);
   const sections = [
-    `# pmemrig ${code(summary.matrix)}: ${formatTotals(summary.totals)}`,
+    `# pmemrig ${code(summary.matrix)}: ${formatTotals(summary.totals, countKnown(all.map(({ test }) => test)))}`,
     ending === undefined ? '' : `**${plain(ending)}**`,
     ...findBlindKernels(summary).map(({ warning }) => `**${plain(warning)}**`),
     `${plain(formatHeadline(summary))}. Run ${code(summary.runId)} on ${code(summary.host)}, ${summary.startedAt}, pmemrig ${plain(summary.version)}.`,
     comparison ? renderComparison(comparison) : '',
     renderGrid(summary),
+    describeOrigins(summary).filter((line) => line.startsWith('suite ')).map((line) => `- ${code(line)}`).join('\n'),
     failures.length === 0 ? '' : '## To look at',
     ...failures.slice(0, MAX_FAILURES).map(({ cell, test }) => renderFailure(cell, test)),
     failures.length > MAX_FAILURES ? `… and ${failures.length - MAX_FAILURES} more in report.html.` : '',
     renderProblems(summary),
     renderLockdep(summary),
-    rerun === undefined ? '' : `## Run these cells again\n\n${fence(rerun, 'sh')}`,
+    rerun === undefined ? '' : `## Run again what failed\n\n${fence(rerun, 'sh')}`,
     renderList('Flaky', all.filter(({ test }) => test.outcome === 'flaky')),
     renderList('Known failures', all.filter(({ test }) => isForgiven(test.outcome, test.message))),
     renderCoverage(summary),
     // All other skips are the coverage's.
     renderList('Skipped', all.filter(({ test }) => test.outcome === 'skip' && !isSurveyed(test))),
-    renderExcluded(summary),
+    renderLeftOut(summary),
     renderMetrics(all),
     summary.notes.length === 0 ? '' : `## Notes\n\n${summary.notes.map((note) => `- ${code(cleanLine(note))}`).join('\n')}`,
     '## Files\n\n`report.html` and `junit.xml` lie beside this file, the journal is `events.jsonl`; each cell has its folder in `cells/`.',
@@ -57,7 +60,7 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
 function renderGrid(summary: RunSummary): string {
   const { kernels, rows } = buildGrid(summary);
   const lines = [
-    ['', ...kernels.map(code)],
+    ['', ...kernels.map((kernel) => `${code(kernel)} ${plain(releaseOf(summary, kernel) ?? '')}`.trim())],
     ['---', ...kernels.map(() => '---')],
     ...rows.map(({ label, cells }) => [plain(label), ...cells.map((cell) => (cell === undefined ? '' : describeCell(cell)))]),
   ];
@@ -65,8 +68,8 @@ function renderGrid(summary: RunSummary): string {
 }
 
 function describeCell(cell: CellSummary): string {
-  const { worst, totals } = judgeCell(cell);
-  const text = `${MARKS[worst]} ${formatTotals(totals)}`;
+  const { worst, totals, known } = judgeCell(cell);
+  const text = `${MARKS[worst]} ${formatTotals(totals, known)}`;
   return needsAttention(worst) ? `**${text}**` : text;
 }
 
@@ -106,10 +109,11 @@ function renderLockdep({ lockdep }: RunSummary): string {
   return `## Lockdep coverage\n\n${lockdep.map((coverage) => `- ${[describeCoverage(coverage), describeGrowth(coverage)].filter((part) => part !== '').map(plain).join('; ')}`).join('\n')}`;
 }
 
-function renderExcluded({ excluded }: RunSummary): string {
-  if (excluded.length === 0) return '';
-  const lines = excluded.slice(0, MAX_LISTED).map(({ id, reason }) => `- ${code(id)}: ${code(reason)}`);
-  return `## Excluded by the matrix\n\n${lines.join('\n')}${excluded.length > MAX_LISTED ? `\n- … and ${excluded.length - MAX_LISTED} more` : ''}`;
+function renderLeftOut(summary: RunSummary): string {
+  const groups = groupLeftOut(summary);
+  if (groups.length === 0) return '';
+  const lines = groups.slice(0, MAX_LISTED).map(({ reason, ids }) => `- ${ids.slice(0, 8).map(code).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}: ${code(reason)}`);
+  return `## Left out\n\n${lines.join('\n')}${groups.length > MAX_LISTED ? `\n- … and ${groups.length - MAX_LISTED} more reasons` : ''}`;
 }
 
 function renderMetrics(all: readonly { readonly cell: CellSummary; readonly test: TestSummary }[]): string {

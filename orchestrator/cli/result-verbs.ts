@@ -7,11 +7,14 @@ export function addResultVerbs(program: Command): void {
   program
     .command('pin')
     .summary('give a run a name to compare with')
-    .argument('<run>', 'a run folder or id')
-    .argument('<name>', 'the name')
+    .argument('[run]', 'a run folder or id')
+    .argument('[name]', 'the name')
+    .option('--force', 'move a name that another run has')
+    .option('--list', 'the names and their runs')
+    .option('--remove <name>', 'forget a name; its run stays')
     .addOption(runsOption)
-    .addHelpText('after', '\nExample:\n  pmemrig pin latest v6.12\n  pmemrig run matrices/nightly.yaml --baseline pinned:v6.12')
-    .action(async (run: string, name: string, options) => {
+    .addHelpText('after', '\nExample:\n  pmemrig pin latest v6.12\n  pmemrig run matrices/nightly.yaml --baseline pinned:v6.12\n  pmemrig pin --list')
+    .action(async (run: string | undefined, name: string | undefined, options) => {
       const { pinCommand } = await import('../commands/pin.ts');
       process.exitCode = await pinCommand(run, name, options);
     });

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { openHistory } from '../../reports/history/history.ts';
 import { isGreen } from '../../reports/history/query-history.ts';
 import { readJournal } from '../../reports/read-journal.ts';
@@ -39,6 +39,8 @@ export async function findBaseline(spec: string, runs: string, now: JudgedRun): 
   const name = spec.slice(PIN_PREFIX.length);
   const pin = join(runs, PINNED, name);
   if (isPinName(name) && existsSync(join(pin, 'events.jsonl'))) return realpathSync(pin);
+  const target = isPinName(name) ? await readlink(pin).catch(() => undefined) : undefined;
+  if (target !== undefined) throw new UserError(`the run that is pinned as "${name}", ${basename(target)}, is gone`, { code: 'no-baseline', remedy: `pin another: pmemrig pin --force latest ${name}` });
   const pins = await readdir(join(runs, PINNED)).catch((): string[] => []);
   throw new UserError(`no run is pinned as "${name}"`, { code: 'no-baseline', remedy: pins.length === 0 ? `pin one: pmemrig pin latest ${isPinName(name) ? name : 'v6.12'}` : `pinned are ${pins.toSorted().join(', ')}` });
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { summarizeRun } from '../../reports/summarize-run.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
 import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
@@ -18,7 +19,8 @@ export async function compareCommand(base: string, run: string, options: { reado
   const now = await summarizeRun(nowDir);
   const baseDir = await findBaseline(base, runs, now);
   if (baseDir === nowDir) throw new UserError(`both are the run ${baseDir}`, { code: 'same-run', remedy: 'name an earlier one: pmemrig history lists them' });
-  const comparison = await compareWith(baseDir, now, nowDir);
+  // History is kept beside the runs of one's own; somebody else's folder is only read.
+  const comparison = await compareWith(baseDir, now, nowDir, { alone: dirname(nowDir) !== (await realpath(runs).catch(() => runs)) });
   if (comparison.base.startedAt > now.startedAt) throw new UserError(`${comparison.base.runId} began after ${now.runId}: a baseline is the older of the two`, { code: 'backwards', remedy: `pmemrig compare ${quoteWord(run)} ${quoteWord(base)}` });
   if (comparison.onlyNow.length === now.cells.length) {
     throw new UserError(`the runs have no cell in common: ${comparison.base.runId} has ${describeCells(comparison.onlyBase)}, ${now.runId} has ${describeCells(comparison.onlyNow)}`, {

@@ -12,7 +12,7 @@ import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
-import { checkDiskCapacity } from '../run/check-capacity.ts';
+import { checkDiskCapacity, checkMemoryCapacity } from '../run/check-capacity.ts';
 import { claimRun } from '../run/claim-run.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { ResumedRun } from '../run/resume-run.ts';
@@ -92,6 +92,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
   const accelerator = await probeAccelerator({ qemu, cacheDir: cache });
   const host = await collectHostFacts({ cacheDir: cache, runsDir: runs });
+  checkMemoryCapacity(task.plan.cells, host);
   checkDiskCapacity(task.plan.cells, host.runs);
 
   const folder = await begin();

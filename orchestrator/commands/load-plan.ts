@@ -1,13 +1,13 @@
 import { loadMatrix, loadMatrixText } from '../../matrices/load.ts';
 import { stringify } from 'yaml';
 import type { Plan } from '../model/cell.ts';
-import { UserError } from '../model/errors.ts';
 import type { Matrix } from '../model/matrix.ts';
 import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
 import { listFioJobs, planSuite } from '../suites/registry.ts';
 import { composeOnce, type OnceOptions } from './compose-once.ts';
+import { nameFlag } from './name-flag.ts';
 import { readNamedTests } from './named-tests.ts';
 
 export interface PlannedMatrix {
@@ -24,22 +24,13 @@ export async function planFile(path: string, filters: readonly string[], tests: 
 /** Stands in messages where a matrix file's path would. */
 const FLAGS = 'the command line';
 
-/** The flags of `once` and `shell`, through the same loader as a file. */
+/** The flags of `once` and `shell`, through the same loader as a file. Errors name the flag. */
 export async function planFlags(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Promise<PlannedMatrix> {
-  const matrix = await loadComposed(composeOnce(options, command, cwd));
-  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter ?? []), readNamedTests(options.test).narrow) };
+  const matrix = await loadComposed(composeOnce(options, command, cwd), (path) => nameFlag(path, options));
+  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite, byFlags: true }), options.filter ?? []), readNamedTests(options.test).narrow) };
 }
 
-/** The matrix that flags stand for, from its plain value. */
-export async function loadComposed(value: Readonly<Record<string, unknown>>): Promise<Matrix> {
-  return loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs() }).catch((error: unknown) => {
-    throw error instanceof UserError ? withoutPlaces(error) : error;
-  });
-}
-
-/** Line and column are those of a text that nobody but the rig has seen. */
-function withoutPlaces(error: UserError): UserError {
-  const { code, remedy } = error;
-  const message = error.message.replaceAll(new RegExp(`^${FLAGS}(:\\d+)+`, 'gm'), FLAGS);
-  return new UserError(message, { code, position: { file: FLAGS }, cause: error, ...(remedy !== undefined && { remedy }) });
+/** The matrix that flags stand for, from its plain value. `nameValue` says which of them a value comes from, for errors: line and column would be those of a text that nobody has seen. */
+export async function loadComposed(value: Readonly<Record<string, unknown>>, nameValue: (path: readonly (string | number)[]) => string | undefined = () => undefined): Promise<Matrix> {
+  return loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs(), describePlace: (path) => nameValue(path) ?? FLAGS });
 }

@@ -1,19 +1,69 @@
-import { mkdir, rename, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
+import { nearest } from '../model/nearest.ts';
 import { runsDir } from '../model/paths.ts';
-import { isPinName, PINNED } from './baseline.ts';
+import { isPinName, LAST_GREEN, PINNED } from './baseline.ts';
 import { findRun } from './find-run.ts';
 
-/** `pmemrig pin RUN NAME`: gives a run a name to compare with. */
-export async function pinCommand(run: string, name: string, options: { readonly runs?: string }): Promise<number> {
+export interface PinOptions {
+  readonly runs?: string;
+  readonly list?: boolean;
+  readonly remove?: string;
+  /** Moves a pin that is there already. */
+  readonly force?: boolean;
+}
+
+/** `pmemrig pin RUN NAME`, `pin --list` and `pin --remove NAME`: names of runs to compare with. */
+export async function pinCommand(run: string | undefined, name: string | undefined, { list = false, remove, force = false, ...options }: PinOptions): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
-  if (!isPinName(name)) throw new UserError(`"${name}" is no name for a pin`, { code: 'bad-pin', remedy: 'write letters, digits, dots, dashes and underscores: v6.12' });
+  if (list || remove !== undefined) {
+    if (run !== undefined) throw new UserError(`${list ? '--list' : '--remove'} takes no run`, { code: 'idle-word', remedy: `leave ${run} out` });
+    return list ? listPins(runs) : removePin(runs, remove ?? '');
+  }
+  if (run === undefined || name === undefined) throw new UserError('which run, and by which name?', { code: 'no-pin', remedy: 'pmemrig pin latest v6.12, or pmemrig pin --list' });
+  if (!isPinName(name) || name === LAST_GREEN || name === 'latest') {
+    throw new UserError(`"${name}" is no name for a pin`, { code: 'bad-pin', remedy: isPinName(name) ? 'choose another: this one has a meaning of its own' : 'write letters, digits, dots, dashes and underscores: v6.12' });
+  }
   const dir = findRun(run, runs);
+  const before = await readPin(runs, name);
+  if (before !== undefined && before !== basename(dir) && !force) {
+    throw new UserError(`${name} is pinned to ${before} already`, { code: 'pin-taken', remedy: `choose another name, or move it: pmemrig pin --force ${run} ${name}` });
+  }
   await mkdir(join(runs, PINNED), { recursive: true });
   const aside = join(runs, PINNED, `.${name}.${process.pid}`);
   await symlink(relative(join(runs, PINNED), dir), aside);
   await rename(aside, join(runs, PINNED, name));
-  process.stdout.write(`${basename(dir)} is pinned as ${name}\n`);
+  process.stdout.write(`${basename(dir)} is pinned as ${name}${before === undefined || before === basename(dir) ? '' : `, which was ${before}`}\n`);
   return 0;
+}
+
+async function listPins(runs: string): Promise<number> {
+  for (const name of await pinNames(runs)) {
+    const there = existsSync(join(runs, PINNED, name, 'events.jsonl'));
+    process.stdout.write(`${name}  ${await readPin(runs, name)}${there ? '' : '  (the run is gone)'}\n`);
+  }
+  return 0;
+}
+
+async function removePin(runs: string, name: string): Promise<number> {
+  const names = await pinNames(runs);
+  if (!names.includes(name)) {
+    const near = nearest(name, names);
+    throw new UserError(`no run is pinned as "${name}"`, { code: 'no-pin', remedy: near === undefined ? 'pmemrig pin --list names them' : `did you mean ${near}?` });
+  }
+  const run = await readPin(runs, name);
+  await rm(join(runs, PINNED, name));
+  process.stdout.write(`${name} is no pin any more; it was ${run}\n`);
+  return 0;
+}
+
+async function pinNames(runs: string): Promise<readonly string[]> {
+  return (await readdir(join(runs, PINNED)).catch((): string[] => [])).filter((name) => isPinName(name)).toSorted();
+}
+
+/** The run's id; `undefined` if there is no such pin. */
+async function readPin(runs: string, name: string): Promise<string | undefined> {
+  return readlink(join(runs, PINNED, name)).then((target) => basename(target), () => undefined);
 }

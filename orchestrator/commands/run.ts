@@ -6,6 +6,7 @@ import { findBaselineOrNone } from './baseline.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
 import { resumeCommand } from './resume.ts';
+import { warnIdle } from './warn-idle.ts';
 
 interface RunCommandOptions extends ExecuteOptions {
   readonly filter: readonly string[];
@@ -24,6 +25,7 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
   }
   if (path === undefined) throw new UserError('no matrix file is named', { code: 'no-matrix', remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run' });
   const planned = await planFile(path, options.filter, options.test);
+  await warnIdle(planned);
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
   const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);

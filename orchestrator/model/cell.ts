@@ -38,6 +38,8 @@ export interface Plan {
   readonly excluded: readonly ExcludedCell[];
   /** Some tests of its cells were left out on request. */
   readonly narrowed?: true;
+  /** What the user may have meant otherwise: a rule that fits no cell. */
+  readonly warnings?: readonly string[];
 }
 
 /** Tests that every cell has, made by the worker itself. */

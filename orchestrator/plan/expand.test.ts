@@ -80,6 +80,24 @@ test('what an exclude rule removes is kept with the reason of the first such rul
   expect(plan.excluded.find(({ id }) => id === 'k1@i2/nvdimm/command')?.reason).toBe('slow');
 });
 
+test('an exclude rule that fits no cell is warned of', () => {
+  const rules = "include: [{ kernel: k1, pmem: nvdimm }]\nexclude: [{ pmem: block, reason: no DAX }, { suite: fio, reason: not now }]";
+  expect(expandMatrix(matrixOf(rules), { planSuite: planOne }).warnings).toEqual(['the exclude rule "no DAX" fits no cell']);
+  expect(expandMatrix(matrixOf(), { planSuite: planOne })).not.toHaveProperty('warnings');
+});
+
+/** One kernel, XFS, and a topology of these devices. */
+function xfsOn(devices: string): Matrix {
+  const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [${devices}] }]\nfilesystems: [{ name: x, type: xfs }]\nsuites: [{ name: fio }]`;
+  return parseMatrix(text, 't.yaml', { env: {}, fioJobs: ['job'] });
+}
+
+test('a file system that no device can hold is refused before anything boots', () => {
+  expect(expansionError(xfsOn('{ kind: nvdimm, size: 1G, namespace: devdax }'))).toContain('x needs a block device, and p has device-DAX nodes alone');
+  expect(expansionError(xfsOn('{ kind: nvdimm, size: 298M }, { kind: virtio-blk, size: 64M }'))).toContain('x needs 300M, as mkfs.xfs makes nothing smaller, and p has devices of 298M');
+  expect(expansionError(xfsOn('{ kind: nvdimm, size: 512M }'))).toBe('no error');
+});
+
 test('a matrix without any cell left is an error', () => {
   expect(expansionError(matrixOf('exclude: [{ reason: all of them }]'))).toBe(
     'test: no cell is left: the exclude rules remove all 32\n  fix: narrow or remove an exclude rule',

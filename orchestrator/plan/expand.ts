@@ -14,9 +14,10 @@ const MAX_NAMED = 10;
 /**
  * All cells of a matrix in its own order: kernels outermost, suites innermost; with include rules, rule by rule.
  * Cells share the matrix's objects.
+ * @param byFlags composed of flags, it has no file that a rule could be added to: remedies say so
  * @throws UserError when nothing is left, or when a cell can never work; it names the cells
  */
-export function expandMatrix(matrix: Matrix, { planSuite }: { readonly planSuite: PlanSuite }): Plan {
+export function expandMatrix(matrix: Matrix, { planSuite, byFlags = false }: { readonly planSuite: PlanSuite; readonly byFlags?: boolean }): Plan {
   const rules: readonly SelectRule[] = matrix.include.length > 0 ? matrix.include : [{}];
   const combinations = new Map(rules.flatMap((rule) => product(matrix, rule)).map((combination) => [combination.id, combination]));
 
@@ -31,8 +32,10 @@ export function expandMatrix(matrix: Matrix, { planSuite }: { readonly planSuite
   if (kept.length === 0) {
     throw userError(matrix, 'empty-matrix', `no cell is left: the exclude rules remove all ${excluded.length}`, 'narrow or remove an exclude rule');
   }
-  const planned = planCells(matrix, kept, planSuite);
-  return { cells: planned.cells, excluded: [...excluded, ...planned.unfit] };
+  const planned = planCells(matrix, kept, planSuite, byFlags);
+  const idle = excludes.filter(({ axes }) => ![...combinations.values()].some((combination) => holds(axes, combination)));
+  const warnings = idle.map(({ reason }) => `the exclude rule "${reason}" fits no cell`);
+  return { cells: planned.cells, excluded: [...excluded, ...planned.unfit], ...(warnings.length > 0 && { warnings }) };
 }
 
 type Axes = ReturnType<typeof selectAxes>;
@@ -80,7 +83,7 @@ function product(matrix: Matrix, rule: SelectRule): Combination[] {
 }
 
 /** The cells, and those that are left out: their suite is not on this machine, or cannot run on their kernel while it can on another. */
-function planCells(matrix: Matrix, combinations: readonly Combination[], planSuite: PlanSuite): { readonly cells: Cell[]; readonly unfit: ExcludedCell[] } {
+function planCells(matrix: Matrix, combinations: readonly Combination[], planSuite: PlanSuite, byFlags: boolean): { readonly cells: Cell[]; readonly unfit: ExcludedCell[] } {
   // The image has no say in a suite's tests, so the other axes are planned once for all images.
   const planned = new Map<string, ReturnType<typeof planTests>>();
   const cells: Cell[] = [];
@@ -111,7 +114,7 @@ function planCells(matrix: Matrix, combinations: readonly Combination[], planSui
     matrix,
     first.error.code,
     `cell ${id} can never work: ${first.error.message}${named.join('')}${more}`,
-    `${remedyOf(first.error)}add to exclude: ${rule}, or name the wanted cells in include`,
+    byFlags ? (first.error.remedy ?? 'choose other devices, another file system or suite') : `${remedyOf(first.error)}add to exclude: ${rule}, or name the wanted cells in include`,
   );
 }
 

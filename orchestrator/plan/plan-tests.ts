@@ -3,6 +3,7 @@ import type { PlannedTest } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
 import type { FilesystemSpec, FioSuiteSpec, SuiteSpec } from '../model/matrix.ts';
 import type { PmemDevice } from '../model/pmem.ts';
+import { formatSize } from '../model/size.ts';
 import type { SuitePlanContext } from '../model/suite.ts';
 import { BOOT_SEC, CHECK_PMEM_SEC, CLOSE_SEC } from './estimate.ts';
 
@@ -23,6 +24,8 @@ export function planTests(context: SuitePlanContext<SuiteSpec>, planSuite: PlanS
       code: 'no-dax-device',
     });
   }
+  const homeless = spec.kind === 'selftest' ? undefined : whyNoFilesystem(context);
+  if (homeless !== undefined) return new UserError(homeless, { code: 'filesystem-misplaced', remedy: 'give the topology a device that can hold it, or leave the filesystem out' });
   try {
     const tests = spec.kind === 'fio' && spec.fitting ? planFitting(spec, context, planSuite) : planSuite(context);
     return [...BEFORE, ...tests, ...AFTER];
@@ -49,6 +52,19 @@ function planFitting(spec: FioSuiteSpec, context: SuitePlanContext<SuiteSpec>, p
     throw new UserError(`none of the fio jobs can run here, for one: ${refusal.message}`, { code: 'no-fitting-job', cause: refusal });
   }
   return tests;
+}
+
+/** As mkfs.xfs wants it, unless it is told otherwise. */
+const MIN_XFS_BYTES = 300 * 2 ** 20;
+
+/** Why no device of the topology can hold the file system, as far as that is known before mkfs; `undefined` if one may. */
+function whyNoFilesystem({ pmem, filesystem }: SuitePlanContext<SuiteSpec>): string | undefined {
+  if (filesystem.type === 'none') return undefined;
+  const blocks = pmem.devices.filter((device) => !('namespace' in device) || device.namespace !== 'devdax');
+  if (blocks.length === 0) return `${filesystem.name} needs a block device, and ${pmem.name} has device-DAX nodes alone`;
+  const candidates = wantsDax(filesystem) ? blocks.filter(canDax) : blocks;
+  const isTooSmall = filesystem.type === 'xfs' && !filesystem.mkfsOptions.includes('--unsupported') && candidates.length > 0 && candidates.every(({ sizeBytes }) => sizeBytes < MIN_XFS_BYTES);
+  return isTooSmall ? `${filesystem.name} needs 300M, as mkfs.xfs makes nothing smaller, and ${pmem.name} has devices of ${formatSize(Math.max(...candidates.map(({ sizeBytes }) => sizeBytes)))}` : undefined;
 }
 
 /** `dax=inode` and `dax=never` mount on any device. */

@@ -28,6 +28,22 @@ export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeB
   }
 }
 
+/**
+ * Refuses a guest that this host could never hold, whatever else runs on it.
+ * @throws UserError
+ */
+export function checkMemoryCapacity(cells: readonly Cell[], { memoryBytes }: { readonly memoryBytes: number }): void {
+  for (const { id, guest, pmem } of cells) {
+    const needed = guest.memoryBytes + pmem.devices.reduce((sum, device) => sum + (device.kind === 'e820' ? device.sizeBytes : 0), 0);
+    if (needed > memoryBytes) {
+      throw new UserError(`the guest of ${id} needs ${formatSize(needed)} of memory, and this host has ${Math.floor(memoryBytes / 2 ** 20)}M`, {
+        code: 'memory-too-large',
+        remedy: "lower the guest's memory, or the size of its e820 devices",
+      });
+    }
+  }
+}
+
 /** e820 devices live in the guest's RAM. */
 function backingBytes({ devices }: PmemTopology): number {
   return devices.reduce((sum, device) => sum + (device.kind === 'e820' ? 0 : device.sizeBytes), 0);

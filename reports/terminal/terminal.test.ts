@@ -76,6 +76,40 @@ describe('the final report', () => {
   });
 });
 
+function report(journal: JournalBuilder): string {
+  return formatFinalReport(journal.summarize(), '/r').join('\n');
+}
+
+describe('what is to be looked at', () => {
+  const failure = { status: 'fail', message: 'no', evidence: Array.from({ length: 40 }, (_, index) => `line ${index}`).join('\n'), artifacts: ['cells/x/full', 'cells/x/out.bad'] } as const;
+
+  test('shows the beginning of its evidence, where the whole lies, and the command for it alone', () => {
+    const text = report(new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', failure).test(CELL, 'fio/b', failure));
+    expect(text).toContain(`✗ fail      ${CELL}  fio/a  no\n    │ line 0\n`);
+    expect(text).toContain(`    │ line 11\n    │ […]\n    whole: /r/cells/x/out.bad\n    again: pmemrig run matrices/smoke.yaml --filter ${CELL} --test fio/a\n`);
+    expect(text).toMatch(/again: {3}pmemrig run matrices\/smoke.yaml --filter \S+ --test fio\/a --test fio\/b|resume/);
+  });
+
+  test('the kernel’s own report is the whole of what it failed', () => {
+    const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]);
+    const problem = { kind: 'oops', title: 'Oops', signature: 'oops: x', lines: ['Oops'], truncated: false, fatal: false, blame: 'kernel' } as const;
+    journal.add({ type: 'problem', cell: CELL, guest: 1, test: 'fio/a', attempt: 1, during: 'test', file: 'cells/x/problems/1-1-oops.txt', problem });
+    expect(report(journal.test(CELL, 'fio/a', failure))).toContain('whole: /r/cells/x/problems/1-1-oops.txt');
+  });
+
+  test('tests that were not reached for one reason are told once', () => {
+    const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b']), makeCell('k/nvdimm/none/fio', ['fio/a'])]).add({ type: 'run-end', reason: 'user', message: 'no Debian bookwrom' });
+    expect(report(journal)).toMatch(/^\? unreached .*guest\/boot and 6 more {2}the run ended early: no Debian bookwrom$/m);
+  });
+
+  test('a failure that a list knows is counted as such, and what was left out is told with its reason', () => {
+    const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])], [{ id: 'x/y', reason: 'no tree' }, { id: 'x/z', reason: 'no tree' }]);
+    const text = report(journal.boot(CELL).test(CELL, 'fio/a', { status: 'skip', message: 'known failure: x' }).test(CELL, 'fio/b', { status: 'skip', message: 'x' }).add({ type: 'run-end', reason: 'finished' }));
+    expect(text).toContain('1 known, 1 skip');
+    expect(text).toContain('- left out: 2 cells  no tree\nkernel debian-6.12: 6.12.9+bpo-amd64\n');
+  });
+});
+
 describe('the live view', () => {
   const running = new JournalBuilder()
     .start([makeCell(CELL, ['fio/a', 'fio/b'])])

@@ -1,0 +1,71 @@
+import { cleanLine } from '../clean-text.ts';
+import { MARKS } from '../marks.ts';
+import { FAILURES, needsAttention, tellingAttempt } from '../outcomes.ts';
+import { rerunTest } from '../rerun-command.ts';
+import type { RunSummary, TestSummary } from '../summary.ts';
+import { renderEvidence } from './evidence-lines.ts';
+import { fitLine } from './fit-line.ts';
+import type { Palette } from './palette.ts';
+
+const MAX_LISTED = 20;
+/** Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. */
+const MAX_SHOWN = 5;
+const SHOWN_LINES = 12;
+
+interface Finding {
+  readonly id: string;
+  readonly test: TestSummary;
+  /** Further tests that were not reached for the same reason. */
+  alike: number;
+}
+
+/** What is to be looked at, in the plan's order: a line each, below the first failures what shows them and how to run just that again. */
+export function renderAttention(summary: RunSummary, { runDir, width, palette }: { readonly runDir: string; readonly width: number; readonly palette: Palette }): string[] {
+  const found = gather(summary);
+  if (found.length === 0) return [];
+  const failed = found.filter(({ test }) => FAILURES.has(test.outcome));
+  const shown = new Set(failed.slice(0, MAX_SHOWN));
+  const lines = found.slice(0, MAX_LISTED).flatMap((finding) => {
+    const { id, test } = finding;
+    const attempt = tellingAttempt(test);
+    if (!shown.has(finding) || !attempt) return [renderLine(finding, width, palette)];
+    // Alone it is what the last line says.
+    const again = failed.length > 1 ? [palette.dim(`    again: ${rerunTest(summary, { id }, test)}`)] : [];
+    return [renderLine(finding, width, palette), ...renderEvidence(attempt, runDir, width, palette, SHOWN_LINES), ...again];
+  });
+  return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
+}
+
+/** A misspelt release keeps a run from hundreds of tests: for one reason, told once. */
+function gather({ cells }: RunSummary): readonly Finding[] {
+  const found: Finding[] = [];
+  const byReason = new Map<string, Finding>();
+  for (const { id, tests } of cells) {
+    for (const test of tests) {
+      if (!needsAttention(test.outcome) && test.outcome !== 'flaky') continue;
+      const reason = test.outcome === 'unreached' ? (test.message ?? '') : undefined;
+      const same = reason === undefined ? undefined : byReason.get(reason);
+      if (same) {
+        same.alike += 1;
+        continue;
+      }
+      const finding: Finding = { id, test, alike: 0 };
+      found.push(finding);
+      if (reason !== undefined) byReason.set(reason, finding);
+    }
+  }
+  return found;
+}
+
+function renderLine({ id, test, alike }: Finding, width: number, palette: Palette): string {
+  return fitLine(
+    [
+      { text: `${MARKS[test.outcome]} ${test.outcome.padEnd(9)}`, style: (text) => palette.outcome(test.outcome, text) },
+      { text: ` ${cleanLine(id)}`, style: palette.dim },
+      { text: `  ${cleanLine(test.name)}`, style: palette.bold },
+      { text: alike === 0 ? '' : ` and ${alike} more` },
+      { text: test.message === undefined ? '' : `  ${cleanLine(test.message)}` },
+    ],
+    width,
+  );
+}
