@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
-import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
+import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, shardOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
 import { refuseFlags } from './cli/refuse-flags.ts';
 import { refuseRepeats } from './cli/refuse-repeats.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
@@ -44,12 +44,13 @@ program
   .argument('[matrix]', 'the matrix file')
   .addOption(filterOption)
   .addOption(testOption)
+  .addOption(shardOption)
   .addOption(retriesOption)
   .addOption(repeatOption)
   .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
-  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'test', 'retries', 'repeat', 'baseline']))
+  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'shard', 'test', 'retries', 'repeat', 'baseline']))
   .addOption(new Option('--baseline <run>', "judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then tells of what got worse"))
   .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run matrices/smoke.yaml --test 'dax-*'\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green")
   .action(async (matrix: string | undefined, options) => {
@@ -63,6 +64,7 @@ program
   .description('For cron and CI: one at a time for each matrix, one exit status (docs/nightly.md).')
   .argument('<matrix>', 'the matrix file')
   .addOption(filterOption)
+  .addOption(shardOption)
   .addOption(retriesOption)
   .addOption(repeatOption)
   .addOption(splitOption)
@@ -169,6 +171,7 @@ program
   .summary('print the cells of a matrix; boots nothing')
   .argument('<matrix>', 'the matrix file')
   .addOption(filterOption)
+  .addOption(shardOption)
   .option('--json', 'as JSON')
   .action(async (matrix: string, options) => {
     const { listCommand } = await import('./commands/list.ts');

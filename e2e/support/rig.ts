@@ -30,7 +30,7 @@ export function startRig(args: readonly string[], workspace: Workspace, options:
   return execa(process.execPath, [CLI, ...args], {
     reject: false,
     stdin: 'ignore',
-    env: { NO_COLOR: '1', PMEMRIG_RUNS: workspace.runs, ...options.env },
+    env: { NO_COLOR: '1', PMEMRIG_RUNS: workspace.runs, GITHUB_ACTIONS: '', ...options.env },
     cwd: workspace.dir,
     // A child must not outlive a timed-out test.
     cleanup: true,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { collect, commaList, DEFAULT_PMEM, positiveNumber, wholeNumber } from './values.ts';
+import { collect, commaList, DEFAULT_PMEM, positiveNumber, shardSpec, wholeNumber } from './values.ts';
 
 export const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PMEMRIG_RUNS or $XDG_STATE_HOME/pmemrig/runs)');
 export const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
@@ -8,6 +8,7 @@ export const retriesOption = new Option('--retries <n>', 'run a test that did no
 export const repeatOption = new Option('--repeat <n>', 'run every test n times, each time in a fresh guest, the kernels in turns: for how often a test fails, and for figures to compare').argParser(positiveNumber).conflicts('retries');
 export const jobsOption = new Option('-j, --jobs <n>', 'guests at once (default: as many as memory and cores admit)').argParser(positiveNumber);
 export const splitOption = new Option('--split <n>', 'spread the tests of one cell over up to n guests at once, the longest first, where its suite allows it (fio, xfstests)').argParser(positiveNumber);
+export const shardOption = new Option('--shard <i/n>', 'only one of n parts of the cells that take about equally long; `pmemrig merge` makes one run of all parts').argParser(shardSpec);
 
 export const keepOption = new Option('--keep <n>', 'the newest runs of each matrix stay, however old').argParser(wholeNumber).default(30);
 export const daysOption = new Option('--days <n>', 'runs younger than this stay, however many').argParser(wholeNumber).default(30);

@@ -33,6 +33,20 @@ export function addResultVerbs(program: Command): void {
     });
 
   program
+    .command('merge')
+    .summary('make one run of several that have different cells')
+    .description('Puts together what `run --shard` spread over several machines, or runs with different filters: one journal, all reports. The parts stay as they are.')
+    .argument('<runs...>', 'run folders or ids')
+    .option('--into <name>', 'what the new run is called (default: its time, the matrix and a few random letters)')
+    .option('--baseline <run>', "judge the whole by what an earlier run came to: its id or folder, last-green, or pinned:NAME")
+    .addOption(runsOption)
+    .addHelpText('after', '\nExample:\n  pmemrig run matrices/nightly.yaml --shard 1/2      on one machine, --shard 2/2 on another\n  pmemrig merge artifacts/*/ --baseline last-green')
+    .action(async (parts: string[], options) => {
+      const { mergeCommand } = await import('../commands/merge.ts');
+      process.exitCode = await mergeCommand(parts, options);
+    });
+
+  program
     .command('history')
     .summary("a test's outcomes over the runs; without one, the runs")
     .argument('[test]', 'with its suite: xfstests/generic/413')

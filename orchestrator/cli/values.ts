@@ -16,6 +16,13 @@ export function commaList(value: string, previous?: readonly string[]): string[]
   return [...said, ...words];
 }
 
+/** `2/3`. */
+export function shardSpec(value: string): { readonly index: number; readonly of: number } {
+  const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(value) ?? []).map(Number);
+  if (index < 1 || index > of) throw new InvalidArgumentError('Expected which part of how many, such as 1/3, 2/3 or 3/3.');
+  return { index, of };
+}
+
 export function wholeNumber(value: string): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('Expected a whole number.');

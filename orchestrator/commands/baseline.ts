@@ -47,8 +47,13 @@ export async function findBaseline(spec: string, runs: string, now: JudgedRun): 
 
 /** As {@link findBaseline}, before a run of the matrix. That none was green yet is no error: a first nightly has to run, too. */
 export async function findBaselineOrNone(baseline: string, runs: string, { matrix, plan }: PlannedMatrix): Promise<string | undefined> {
+  return findBaselineFor(baseline, runs, { matrix: matrix.name, startedAt: new Date().toISOString(), cells: plan.cells });
+}
+
+/** The same for a run that is over. */
+export async function findBaselineFor(baseline: string, runs: string, now: JudgedRun): Promise<string | undefined> {
   try {
-    return await findBaseline(baseline, runs, { matrix: matrix.name, startedAt: new Date().toISOString(), cells: plan.cells });
+    return await findBaseline(baseline, runs, now);
   } catch (error) {
     if (baseline !== LAST_GREEN || !(error instanceof UserError)) throw error;
     logLine(`${error.message}: this run is judged by itself`);

@@ -1,11 +1,12 @@
 import { formatList, listAsJson } from '../plan/format-list.ts';
+import type { ShardSpec } from '../plan/shard.ts';
 import { needsFreshGuest } from '../suites/registry.ts';
 import { planFile } from './load-plan.ts';
 import { warnIdle } from './warn-idle.ts';
 
 /** `pmemrig list MATRIX`: what a run would do; boots nothing. */
-export async function listCommand(path: string, options: { readonly filter: readonly string[]; readonly json?: boolean }): Promise<number> {
-  const planned = await planFile(path, options.filter);
+export async function listCommand(path: string, options: { readonly filter: readonly string[]; readonly shard?: ShardSpec; readonly json?: boolean }): Promise<number> {
+  const planned = await planFile(path, options.filter, [], options.shard);
   const { plan } = planned;
   process.stdout.write(options.json === true ? `${JSON.stringify(listAsJson(plan, needsFreshGuest), undefined, 2)}\n` : formatList(plan, needsFreshGuest));
   await warnIdle(planned);

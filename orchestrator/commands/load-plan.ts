@@ -5,8 +5,10 @@ import type { Matrix } from '../model/matrix.ts';
 import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
+import { shardPlan, type ShardSpec } from '../plan/shard.ts';
 import { listFioJobs, planSuite } from '../suites/registry.ts';
 import { composeOnce, type OnceOptions } from './compose-once.ts';
+import { logLine } from './log-line.ts';
 import { nameFlag } from './name-flag.ts';
 import { readNamedTests } from './named-tests.ts';
 
@@ -15,10 +17,18 @@ export interface PlannedMatrix {
   readonly plan: Plan;
 }
 
-/** A matrix file, expanded and narrowed to cells (`filters`) and tests. @throws UserError with the place in the file. */
-export async function planFile(path: string, filters: readonly string[], tests: readonly string[] = []): Promise<PlannedMatrix> {
+/** A matrix file, expanded and narrowed to cells (`filters`) and tests, and of that one part if `shard` asks for it. @throws UserError with the place in the file. */
+export async function planFile(path: string, filters: readonly string[], tests: readonly string[] = [], shard?: ShardSpec): Promise<PlannedMatrix> {
   const matrix = await loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
-  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), filters), tests) };
+  const plan = narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), filters), tests);
+  return { matrix, plan: shard === undefined ? plan : takeShard(plan, shard) };
+}
+
+/** In CI the number of parts is fixed, whatever a filter leaves: a part without cells is no error. */
+function takeShard(plan: Plan, shard: ShardSpec): Plan {
+  const part = shardPlan(plan, shard);
+  if (part.cells.length === 0) logLine(`shard ${shard.index}/${shard.of} has nothing to do: the plan has ${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}`);
+  return part;
 }
 
 /** Stands in messages where a matrix file's path would. */

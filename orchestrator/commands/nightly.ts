@@ -4,6 +4,7 @@ import { describeError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import { claim } from '../run/claim-run.ts';
+import type { ShardSpec } from '../plan/shard.ts';
 import { findBaselineOrNone, LAST_GREEN } from './baseline.ts';
 import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
@@ -13,6 +14,7 @@ import { publishRun } from './publish-run.ts';
 
 export interface NightlyOptions extends ExecuteOptions {
   readonly filter: readonly string[];
+  readonly shard?: ShardSpec;
   readonly baseline?: string;
   readonly publish?: string;
   /** See `pmemrig prune`. */
@@ -25,18 +27,19 @@ export interface NightlyOptions extends ExecuteOptions {
  * run's, see {@link judgeComparison}; 3 when it could not be published.
  */
 export async function nightlyCommand(path: string, options: NightlyOptions): Promise<number> {
-  const planned = await planFile(path, options.filter);
+  const planned = await planFile(path, options.filter, [], options.shard);
   const { name } = planned.matrix;
+  const { shard } = options;
   const runs = resolve(options.runs ?? runsDir());
   await mkdir(runs, { recursive: true });
-  await claim(join(runs, `.nightly-${name}`), `the nightly of ${name}`, verboseLog(options));
+  await claim(join(runs, `.nightly-${name}${shard ? `-${shard.index}of${shard.of}` : ''}`), `the nightly of ${name}${shard ? `, shard ${shard.index}/${shard.of}` : ''}`, verboseLog(options));
   if (!planned.matrix.suites.some(({ kind }) => kind === 'selftest')) {
     logLine(`${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`);
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
   const { publish } = options;
   const status = await executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, {
-    whole: options.filter.length === 0,
+    whole: options.filter.length === 0 && shard === undefined,
     ...(baseDir !== undefined && { baseDir }),
     ...(publish !== undefined && { publish: async (runDir: string) => publishRun(runDir, publish) }),
   });

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
+import type { ShardSpec } from '../plan/shard.ts';
 import { findBaselineOrNone } from './baseline.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
@@ -11,6 +12,7 @@ import { warnIdle } from './warn-idle.ts';
 interface RunCommandOptions extends ExecuteOptions {
   readonly filter: readonly string[];
   readonly test?: readonly string[];
+  readonly shard?: ShardSpec;
   /** See {@link findBaselineOrNone}. */
   readonly baseline?: string;
   /** A run to go on with instead of a matrix to begin. */
@@ -24,10 +26,10 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
     throw new UserError('a run that is resumed has its matrix already', { code: 'matrix-and-resume', remedy: `leave ${quoteWord(path)} or --resume out` });
   }
   if (path === undefined) throw new UserError('no matrix file is named', { code: 'no-matrix', remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run' });
-  const planned = await planFile(path, options.filter, options.test);
+  const planned = await planFile(path, options.filter, options.test, options.shard);
   await warnIdle(planned);
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
   const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
-  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { whole: options.filter.length === 0 && options.test === undefined, ...(baseDir !== undefined && { baseDir }) });
+  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { whole: options.filter.length === 0 && options.test === undefined && options.shard === undefined, ...(baseDir !== undefined && { baseDir }) });
 }

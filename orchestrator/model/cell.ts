@@ -40,6 +40,14 @@ export interface Plan {
   readonly narrowed?: true;
   /** What the user may have meant otherwise: a rule that fits no cell. */
   readonly warnings?: readonly string[];
+  /** It is one part of a plan, see `RunShard`. */
+  readonly shard?: PlanShard;
+}
+
+export interface PlanShard {
+  readonly index: number;
+  readonly of: number;
+  readonly elsewhere: readonly { readonly shard: number; readonly at: number; readonly cell: Cell }[];
 }
 
 /** Tests that every cell has, made by the worker itself. */

@@ -27,6 +27,15 @@ export interface PlannedCell {
   readonly tests: readonly PlannedTest[];
 }
 
+/** Which part of a plan a run has, and what the other parts are to do: without one of them nobody would know what is lacking. */
+export interface RunShard {
+  /** From 1. */
+  readonly index: number;
+  readonly of: number;
+  /** The cells of the other parts; `at`: their place in the whole plan, from 0. */
+  readonly elsewhere: readonly { readonly shard: number; readonly at: number; readonly cell: PlannedCell }[];
+}
+
 /** One event as the run emits it; the journal adds {@link Stamp}. `test` is the full name, `guest` counts from 1. */
 export type RunEvent =
   | {
@@ -45,6 +54,8 @@ export type RunEvent =
       readonly repeat?: number;
       /** Some tests of the cells were left out on request: their lack says nothing. */
       readonly narrowed?: true;
+      /** The run is one part of a plan that several share. Absent: it has all of it. */
+      readonly shard?: RunShard;
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }

@@ -19,6 +19,7 @@ export function estimateCells(cells: readonly Cell[], needsFreshGuest: NeedsFres
   return countGuests(cells, needsFreshGuest) * BOOT_SEC + cells.reduce((sum, cell) => sum + sumTests(cell), 0);
 }
 
-function sumTests({ tests }: Cell): number {
+/** Seconds of all its tests but the boot. */
+export function sumTests({ tests }: Cell): number {
   return tests.reduce((sum, { name, estimateSec }) => (name === BOOT_TEST ? sum : sum + estimateSec), 0);
 }

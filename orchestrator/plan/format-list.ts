@@ -6,13 +6,13 @@ import { countGuests, type NeedsFreshGuest } from './boot-groups.ts';
 import { estimateCell, estimateCells } from './estimate.ts';
 
 /** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
-export function formatList({ cells, excluded }: Plan, needsFreshGuest: NeedsFreshGuest): string {
+export function formatList({ cells, excluded, shard }: Plan, needsFreshGuest: NeedsFreshGuest): string {
   const rows = cells.map((cell) => [cell.id, describeDevices(cell.pmem.devices), String(suiteTests(cell).length), formatSeconds(estimateCell(cell))]);
   const lines = [
     ...alignColumns([['CELL', 'DEVICES', 'TESTS', 'TIME'], ...rows]),
     ...(excluded.length === 0 ? [] : ['', ...alignColumns([['EXCLUDED', 'REASON'], ...excluded.map(({ id, reason }) => [id, reason])])]),
     '',
-    summarize({ cells, excluded }, needsFreshGuest),
+    `${shard ? `shard ${shard.index}/${shard.of}: ` : ''}${summarize({ cells, excluded }, needsFreshGuest)}`,
   ];
   return `${lines.join('\n')}\n`;
 }

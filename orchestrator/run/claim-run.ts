@@ -34,6 +34,11 @@ export async function isClaimed(runDir: string): Promise<boolean> {
   return found !== undefined && found.owner !== 'gone';
 }
 
+/** As {@link isClaimed}, but only what is sure: a process of this host that lives. */
+export async function isBeingWorkedOn(runDir: string): Promise<boolean> {
+  return (await readClaim(join(runDir, CLAIM_FILE)))?.owner === 'alive';
+}
+
 async function readClaim(path: string): Promise<{ readonly host: string; readonly pid: string; readonly owner: 'alive' | 'gone' | 'unknown' } | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const [host = '', mark = ''] = text.trim().split(' ');

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
 import type { HostFacts } from '../host/facts.ts';
-import type { Plan } from '../model/cell.ts';
-import type { RunEvent } from '../model/event.ts';
+import type { Cell, Plan } from '../model/cell.ts';
+import type { PlannedCell, RunEvent } from '../model/event.ts';
 import type { Matrix } from '../model/matrix.ts';
 import { listCutOff, type ResumedRun } from './resume-run.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -59,15 +59,12 @@ export function startEvent({ folder, matrix, version, plan, host, accelerator, r
     ...(repeat > 1 && { repeat }),
     ...(plan.narrowed && { narrowed: true }),
     host: describeHost({ host, accelerator }),
-    cells: plan.cells.map(({ id, kernel, image, pmem, filesystem, suite, tests }) => ({
-      id,
-      kernel: kernel.name,
-      image: image.name,
-      pmem: pmem.name,
-      filesystem: filesystem.name,
-      suite: suite.name,
-      tests,
-    })),
+    ...(plan.shard && { shard: { ...plan.shard, elsewhere: plan.shard.elsewhere.map(({ cell, ...place }) => ({ ...place, cell: plannedCell(cell) })) } }),
+    cells: plan.cells.map(plannedCell),
     excluded: plan.excluded,
   };
+}
+
+function plannedCell({ id, kernel, image, pmem, filesystem, suite, tests }: Cell): PlannedCell {
+  return { id, kernel: kernel.name, image: image.name, pmem: pmem.name, filesystem: filesystem.name, suite: suite.name, tests };
 }

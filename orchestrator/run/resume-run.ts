@@ -72,8 +72,13 @@ export async function removeLeftovers(runDir: string): Promise<void> {
   const guests = join(runDir, 'guests');
   for (const guest of await readdir(guests).catch(() => [])) {
     const files = await readdir(join(guests, guest)).catch(() => []);
-    for (const file of files) if (/\.img$|^initrd\.cpio$/.test(file)) await rm(join(guests, guest, file), { force: true });
+    for (const file of files) if (isLeftover(file)) await rm(join(guests, guest, file), { force: true });
   }
+}
+
+/** What only QEMU needs, by its name in a guest's folder. */
+export function isLeftover(file: string): boolean {
+  return /\.img$|^initrd\.cpio$/.test(file);
 }
 
 /** The matrix as a run resolved it. @throws UserError when the run does not say */

@@ -16,10 +16,15 @@ export interface RunFolder {
   toArtifact(path: string): string;
 }
 
+/** `<UTC time>-<name>-<random>`. */
+export function newRunId(name: string, now = new Date()): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
+  return `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
+}
+
 /** Makes `<runs>/<UTC time>-<name>-<random>` and points `<runs>/latest` at it. */
 export async function createRunFolder(runsDir: string, name: string, now = new Date()): Promise<RunFolder> {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
-  const id = `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
+  const id = newRunId(name, now);
   const dir = join(runsDir, id);
   try {
     await mkdir(dir, { recursive: true });
@@ -47,8 +52,8 @@ export function openRunFolder(dir: string): RunFolder {
 
 export const RUN_FILE = 'run.json';
 
-/** A rename replaces the link in one step, also under two runs at once. */
-async function pointLatestAt(runsDir: string, id: string): Promise<void> {
+/** Makes `<runs>/latest` the run. A rename replaces the link in one step, also under two runs at once. */
+export async function pointLatestAt(runsDir: string, id: string): Promise<void> {
   const aside = join(runsDir, `.latest-${id}`);
   await symlink(id, aside);
   await rename(aside, join(runsDir, 'latest')).catch(async () => rm(aside, { force: true }));

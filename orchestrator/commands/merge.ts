@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { exitStatus } from '../../reports/exit-status.ts';
+import { summarizeRun } from '../../reports/summarize-run.ts';
+import { formatFinalReport } from '../../reports/terminal/final-report.ts';
+import { writeComparison } from '../../reports/verdicts/comparison-file.ts';
+import { writeReports } from '../../reports/write-reports.ts';
+import { mergeRuns } from '../merge/merge-runs.ts';
+import { UserError } from '../model/errors.ts';
+import { runsDir } from '../model/paths.ts';
+import { announceOnGithub } from './announce-github.ts';
+import { findBaselineFor, isPinName, judgeAgainst } from './baseline.ts';
+import { compareWith } from './compare-with.ts';
+import { findRun } from './find-run.ts';
+import { readPast } from './read-past.ts';
+
+interface MergeCommandOptions {
+  readonly into?: string;
+  /** See {@link findBaselineFor}. */
+  readonly baseline?: string;
+  readonly runs?: string;
+}
+
+/** `pmemrig merge RUN…`: one run of several that have different cells, with all its reports; the exit status is that run's. */
+export async function mergeCommand(parts: readonly string[], { into, baseline, runs: place }: MergeCommandOptions): Promise<number> {
+  const runs = resolve(place ?? runsDir());
+  if (into !== undefined && !isPinName(into)) throw new UserError(`"${into}" is no name for a run`, { code: 'bad-name', remedy: 'letters, digits, ".", "_" and "-"; --runs says in which folder' });
+  const { dir, plan } = await mergeRuns(parts.map((part) => findRun(part, runs)), { runs, ...(into !== undefined && { name: into }) });
+  const baseDir = baseline === undefined ? undefined : await findBaselineFor(baseline, runs, await summarizeRun(dir));
+  const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await summarizeRun(dir), dir);
+  if (comparison) await writeComparison(dir, comparison);
+  const summary = await writeReports(dir, readPast(dir));
+  process.stdout.write(`${formatFinalReport(summary, dir).join('\n')}\n`);
+  await announceOnGithub(dir, summary, comparison);
+  return comparison ? judgeAgainst(comparison, summary, { whole: plan.missing.length === 0 }) : exitStatus(summary);
+}
