@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { TESTS_SUFFIX } from './history-files.ts';
 import { openDuck } from './parquet.ts';
 import { type HistoryLine, type PastOf, type PastRun, queryPast, queryRuns, queryTest, queryTestNames } from './query-history.ts';
 import { listHistory, syncHistory } from './sync-history.ts';
@@ -33,7 +35,10 @@ export async function openHistory(runsDir: string, log: (line: string) => void):
       testNames: async () => queryTestNames(duck, files),
       async before(matrix, startedAt, last = VERDICT_RUNS) {
         const chosen = runs.filter((run) => run.matrix === matrix && run.startedAt < startedAt).slice(0, last).toReversed();
-        return { runs: chosen, of: await queryPast(duck, files, chosen) };
+        const ids = new Set(chosen.map(({ runId }) => runId));
+        // A file is named after its run: a page wants thirty of them, not a year.
+        const theirs = files.filter((file) => ids.has(basename(file, TESTS_SUFFIX)));
+        return { runs: chosen, of: await queryPast(duck, theirs, chosen) };
       },
       [Symbol.dispose]: () => duck[Symbol.dispose](),
     };
