@@ -20,11 +20,11 @@ export function* renderCells({ cells }: Pick<RunSummary, 'cells'>, knowledge: Te
 }
 
 function* renderCell(cell: CellSummary, index: number, { verdictOf, stripOf }: TestKnowledge, alone: boolean): Generator<string> {
-  const { worst, totals } = judgeCell(cell);
+  const { worst, totals, known } = judgeCell(cell);
   const guest = cell.guests.at(-1);
   const took = cell.durationMs === undefined ? undefined : formatDuration(cell.durationMs);
   const attention = needsAttention(worst);
-  yield html`<details class="cell" id="${anchorId(index)}" data-kernel="${cell.kernel}"${attention ? html` data-print=""` : undefined}${attention || alone ? html` open` : undefined}><summary class="${worst}"><span class="word">${MARKS[worst]}</span><span class="id">${cell.id}</span><span class="word">${formatTotals(totals)}</span><span class="faint">${took}</span></summary>
+  yield html`<details class="cell" id="${anchorId(index)}" data-kernel="${cell.kernel}"${attention ? html` data-print=""` : undefined}${attention || alone ? html` open` : undefined}><summary class="${worst}"><span class="word">${MARKS[worst]}</span><span class="id">${cell.id}</span><span class="word">${formatTotals(totals, known)}</span><span class="faint">${took}</span></summary>
 <div>${guest && html`<p class="faint">Linux ${guest.kernelRelease}, ${guest.accelerator}, booted in ${formatDuration(guest.bootMs)}. Console: ${cell.guests.map((each) => html`<a href="${encodePath(each.console)}">guest ${each.guest}</a> `)}</p>`}
 `.markup;
   for (const [place, test] of cell.tests.entries()) {

@@ -9,6 +9,7 @@ import { type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
 import { VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
 import { VERDICTS } from '../verdicts/verdict.ts';
 import { html, type Markup } from './markup.ts';
+import { showTotals } from './shown-totals.ts';
 
 const MAX_CULPRITS = 4;
 
@@ -21,7 +22,7 @@ export function renderHead(summary: RunSummary, comparison: Comparison | undefin
   const { cells, guests, totals } = summary;
   return html`<header><p class="brand"><b>pmemrig</b> ${summary.matrix} <time datetime="${summary.startedAt}">${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC</time><button type="button" class="theme">Theme</button></p>
 <h1 class="${as}"><span class="word">${MARKS[as]}</span> ${text}</h1>
-${renderCulprits(summary, comparison)}${renderChips(totals)}
+${renderCulprits(summary, comparison)}${renderChips(summary)}
 ${warnings.map((warning) => html`<p class="warning infra"><span class="word">${MARKS.infra} ${warning}</span></p>`)}
 <details class="about"><summary>${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(summary.durationMs)}${rerun === undefined ? undefined : '; how to run again what failed'}</summary>
 <p>Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>${rerun === undefined ? undefined : html`<pre>${rerun}</pre>`}</details>
@@ -40,12 +41,8 @@ function renderCulprits({ cells }: Pick<RunSummary, 'cells'>, comparison: Compar
 }
 
 /** Totals, each of which shows its tests. */
-function renderChips(totals: Totals): Markup {
-  return html`<p class="chips">${OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) =>
-    outcome === 'excluded'
-      ? html`<a class="chip ${outcome}" href="#excluded">${MARKS[outcome]} ${totals[outcome]} ${outcome}</a> `
-      : html`<a class="chip ${outcome}" href="#outcome=${outcome}">${MARKS[outcome]} ${totals[outcome]} ${outcome}</a> `,
-  )}</p>`;
+function renderChips(summary: RunSummary): Markup {
+  return html`<p class="chips">${showTotals(summary).map(({ name, as, mark, count }) => html`<a class="chip ${as}" href="${name === 'excluded' && summary.excluded.length > 0 ? '#excluded' : `#outcome=${name}`}">${mark} ${count} ${name}</a> `)}</p>`;
 }
 
 /** What a reader must know if it is all they read. */

@@ -24,11 +24,11 @@ ${rows.map(({ label, cells }) => html`<tr><th scope="row">${label.map((part) => 
 }
 
 function renderSquare(cell: CellSummary, href: string, fresh: number): Markup {
-  const { worst, totals } = judgeCell(cell);
+  const { worst, totals, known } = judgeCell(cell);
   const all = sumTotals(totals);
   const count = totals[worst] === all ? String(all) : `${totals[worst]}/${all}`;
   const flag = fresh === 0 ? undefined : html` <b class="new">${fresh} new</b>`;
-  return html`<td class="${worst}"><a href="${href}" title="${cell.id}: ${formatTotals(totals)}"><span class="count"><span aria-hidden="true">${MARKS[worst]} </span><span class="sr">${worst} </span>${count}${flag}</span>${renderShares(totals, all)}</a></td>`;
+  return html`<td class="${worst}"><a href="${href}" title="${cell.id}: ${formatTotals(totals, known)}"><span class="count"><span aria-hidden="true">${MARKS[worst]} </span><span class="sr">${worst} </span>${count}${flag}</span>${renderShares(totals, all)}</a></td>`;
 }
 
 /** All outcomes of a cell as parts of a bar; its words are the square's title. */

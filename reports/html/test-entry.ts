@@ -1,3 +1,4 @@
+import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { cleanText } from '../clean-text.ts';
 import { formatDuration, formatHeadlineMetrics, formatMetricValue, plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
@@ -22,9 +23,10 @@ export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras
   const told = tellingAttempt(test);
   const others = otherFailedAttempts(test);
   const bad = needsAttention(outcome);
+  const known = isForgiven(outcome, message);
   const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
   const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(told?.metrics ?? [])].filter(Boolean).join(' · ');
-  return html`<div class="t ${outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${MARKS[outcome]} ${outcome}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>
+  return html`<div class="t ${known ? 'flaky' : outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${known ? 'known' : outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${known ? `${MARKS.flaky} known` : `${MARKS[outcome]} ${outcome}`}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>
 `;
 }
 

@@ -9,7 +9,7 @@
  * @property {string} kernel
  */
 
-const FINE = new Set(['pass', 'skip', 'excluded']);
+const FINE = new Set(['pass', 'known', 'skip', 'excluded']);
 
 /**
  * A test of whether an entry is asked for: all words, in any order and case, and what was chosen.

@@ -1,0 +1,24 @@
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { MARKS } from '../marks.ts';
+import { countKnown, OUTCOMES } from '../outcomes.ts';
+import type { RunSummary } from '../summary.ts';
+
+/** One kind of ending, as the page counts, colours and filters it. */
+export interface ShownTotal {
+  /** Of an outcome, or `known`: a failure that a list forgives, which other reports count among the skips. */
+  readonly name: Outcome | 'known';
+  /** Its colour. */
+  readonly as: Outcome;
+  readonly mark: string;
+  readonly count: number;
+}
+
+/** Worst first, zeros left out. */
+export function showTotals({ totals, cells }: Pick<RunSummary, 'totals' | 'cells'>): readonly ShownTotal[] {
+  const known = cells.reduce((sum, { tests }) => sum + countKnown(tests), 0);
+  const shown = OUTCOMES.flatMap((name): ShownTotal[] => [
+    ...(name === 'skip' ? [{ name: 'known', as: 'flaky', mark: MARKS.flaky, count: known } as const] : []),
+    { name, as: name, mark: MARKS[name], count: name === 'skip' ? totals.skip - known : totals[name] },
+  ]);
+  return shown.filter(({ count }) => count > 0);
+}
