@@ -84,6 +84,19 @@ test('what the rig could not tell gets no tag', () => {
   expect(untold).not.toMatch(/Tested-by|Reported-by/);
 });
 
+test('a patch that does not compile is named, with the compiler\'s words and no path of this host', () => {
+  const error = "the kernel does not compile: drivers/nvdimm/pmem.c:9:2: error: 'x' undeclared";
+  const boot = { status: 'fail', message: error, evidence: `drivers/nvdimm/pmem.c:9:2: error: 'x' undeclared\n    9 |  x++;\nthe whole log: /home/me/.cache/pmemrig/build-logs/built-1.log` } as const;
+  const unbuilt = { nvdimm: { 'guest/boot': boot } };
+  const good = { nvdimm: { 'guest/boot': PASS } };
+  const mail = reply({ base: good, 'patch-1': good, patched: unbuilt }, { stages: { broken: { patched: error } } });
+  expect(mail.replaceAll('\n', ' ')).toContain('"[PATCH 2/2] nvdimm/virtio_pmem: count flushes and their answers" does not compile.');
+  expect(mail).toContain('      9 |  x++;');
+  expect(mail).not.toContain('/home/me');
+  // With the patches between left out, any of them may be it.
+  expect(reply({ base: good, patched: unbuilt }, { stages: { broken: { patched: error } } })).toContain('The series does not compile.');
+});
+
 test('a series that mends on the way what it broke is broken', () => {
   const between = reply({ base: GOOD, 'patch-1': BAD, patched: GOOD });
   expect(between).toContain('Reported-by');

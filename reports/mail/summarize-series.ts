@@ -22,7 +22,7 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
   if (verdict === 'fine') return `All ${plural(told, 'test')} came out as they do without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
   if (verdict === 'untold') return `What I could tell came out as it does without it, but I could not tell of all.`;
   const failed = brokenBuild(summary, steps);
-  if (failed !== undefined) return `${capitalize(failed.patch ?? it)} does not compile.`;
+  if (failed !== undefined) return `${failed.patch === undefined ? capitalize(it) : `"${failed.patch}"`} does not compile.`;
   const [first] = findings;
   if (!first) return `Something broke on the way, though it is whole again with the last patch, which makes the series hard to bisect.`;
   const tests = findings.reduce((sum, finding) => sum + finding.tests.length, 0);

@@ -45,13 +45,17 @@ interface MadeTest {
 export type MadeKernels = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, TestResult | MadeTest>>>>>>;
 
 /** A finished run of several kernels. */
-export function makeKernelsRun(kernels: MadeKernels, { stages = {} }: { readonly stages?: Readonly<Record<string, readonly { readonly file: string; readonly line: number; readonly text: string }[]>> } = {}): JournalBuilder {
+export function makeKernelsRun(kernels: MadeKernels, { stages = {}, broken = {} }: { readonly stages?: Readonly<Record<string, readonly { readonly file: string; readonly line: number; readonly text: string }[]>>; /** By kernel, why it does not compile. */ readonly broken?: Readonly<Record<string, string>> } = {}): JournalBuilder {
   const cells = Object.entries(kernels).flatMap(([kernel, topologies]) =>
     Object.entries(topologies).map(([pmem, tests]): PlannedCell => ({ id: `${kernel}/${pmem}/ext4-dax/lockdep`, kernel, image: 'bookworm', pmem, filesystem: 'ext4-dax', suite: 'lockdep', tests: Object.keys(tests).map((name) => ({ name, estimateSec: 1 })) })),
   );
   const journal = new JournalBuilder().start(cells);
   for (const kernel of Object.keys(kernels)) {
-    const warnings = stages[kernel];
+    const [warnings, error] = [stages[kernel], broken[kernel]];
+    if (error !== undefined) {
+      journal.add({ type: 'stage', stage: `kernel ${kernel}`, detail: error, status: 'failed', durationMs: 1 });
+      continue;
+    }
     journal.add({ type: 'stage', stage: `kernel ${kernel}`, detail: `6.1.176 from d21365ef4897 of /home/me/linux${kernel === 'base' ? '' : ' + 2 patches'}, tiny: guest, nvdimm, virtio-pmem, dax-filesystems, dm-dax, prove-locking`, status: 'done', durationMs: 1, ...(warnings && { warnings }) });
   }
   for (const { id, kernel, pmem } of cells) {
