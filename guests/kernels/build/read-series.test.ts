@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../orchestrator/model/package-root.ts';
 import { readSeries } from './read-series.ts';
@@ -17,6 +17,10 @@ test('an mbox gives its patches in order, with all that an answer needs', async 
   expect(patches.map(({ subject }) => subject)).toEqual(['[PATCH 1/2] nvdimm/virtio_pmem: make a flush request in a function of its own', '[PATCH 2/2] nvdimm/virtio_pmem: count flushes and their answers']);
   expect(patches[1]?.head).toMatchObject({ references: ['<cover.20261124.git.pat@example.org>'], from: { name: 'Pat Writer', address: 'pat@example.org' }, to: [{ name: '', address: 'pmem@example.org' }], cc: [{ name: 'Max Intainer', address: 'max@example.org' }] });
   expect(patches[1]?.files).toEqual(['drivers/nvdimm/nd_virtio.c', 'drivers/nvdimm/virtio_pmem.c', 'drivers/nvdimm/virtio_pmem.h']);
+});
+
+test('a path is meant from where the user is', async () => {
+  expect((await readSeries([relative(process.cwd(), MBOX)], context)).patches).toHaveLength(2);
 });
 
 test('a folder of mails is the same series, in whatever order its files are named', async () => {

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool } from '../../store/run-tool.ts';
 
@@ -29,7 +29,7 @@ export async function splitMails(file: string, { signal }: PrepareContext): Prom
   try {
     const [mails, diff] = [join(dir, 'mails'), join(dir, 'diff')];
     await mkdir(mails);
-    await runTool(['git', 'mailsplit', '-b', '--keep-cr', `-o${mails}`, '--', file], { cwd: dir, signal });
+    await runTool(['git', 'mailsplit', '-b', '--keep-cr', `-o${mails}`, '--', resolve(file)], { cwd: dir, signal });
     const split: SplitMail[] = [];
     for (const name of (await readdir(mails)).toSorted()) {
       const path = join(mails, name);
