@@ -84,7 +84,7 @@ withGuestOptions(
   program
     .command('once')
     .summary('run one kernel without a matrix file')
-    .argument('[command...]', 'after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips')
+    .argument('[command...]', 'a kernel, as --kernel takes it from this host; after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips')
     .option('--suite <names>', 'suites to run (default: fio, with lockdep on a kernel that has PROVE_LOCKING; none beside a command)', commaList)
     .option('--group <group>', 'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable', collect)
     .addOption(testOption)
@@ -113,9 +113,10 @@ Examples:
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
     ),
-).action(async (command: string[], options: OnceOptions & ExecuteOptions & { readonly bisect?: boolean }) => {
-  const { onceCommand } = await import('./commands/once.ts');
-  process.exitCode = await onceCommand(command, { ...options, verbose: isVerbose() }, process.argv.slice(2));
+).action(async (words: string[], options: OnceOptions & ExecuteOptions & { readonly bisect?: boolean }, verb: Command) => {
+  const [{ onceCommand }, { takeKernelOperand }] = await Promise.all([import('./commands/once.ts'), import('./commands/kernel-operand.ts')]);
+  const { kernel = options.kernel, command } = verb.getOptionValueSource('kernel') === 'cli' ? { command: words } : takeKernelOperand(words, process.argv.slice(2));
+  process.exitCode = await onceCommand(command, { ...options, kernel, verbose: isVerbose() }, process.argv.slice(2));
 });
 
 withGuestOptions(

@@ -16,6 +16,8 @@ export interface TestState {
   /** See `TestSummary.problems`. */
   problems?: readonly string[];
   outcome: Outcome;
+  /** It did run and failed, as a list knows. */
+  isKnown?: boolean;
 }
 
 /** A cell as far as the events told of it; its tests in the order of the plan, then of their finding. */

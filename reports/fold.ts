@@ -1,5 +1,6 @@
 import { CLOSE_TEST, isRigTest } from '../orchestrator/model/cell.ts';
 import type { JournalEvent, PlannedCell } from '../orchestrator/model/event.ts';
+import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { EvidenceBudget } from './bounded-evidence.ts';
 import { KernelFold } from './fold-kernel.ts';
@@ -19,6 +20,8 @@ export class RunFold {
   readonly stages = new Map<string, StageSummary>();
   /** Of planned and found tests; a test not yet ended is `unreached`. */
   readonly totals: Record<Outcome, number> = { ...countOutcomes([]) };
+  /** Of the skips those that did run: a list knows their failure. */
+  known = 0;
   /** In the plan's estimates: of all tests, and of those that ended or never will. */
   readonly work = { totalSec: 0, settledSec: 0 };
   /** When the first cell started: kernels and images are ready by then. */
@@ -166,9 +169,12 @@ export class RunFold {
     this.#kernel.addCoverage(event, cell.plan.kernel);
     if (test.settledRounds < Math.min(test.attempts.length, this.#repeat)) this.#settle(test);
     this.totals[test.outcome]--;
+    if (test.isKnown === true) this.known--;
     // What proves the rig has to do so each time.
     test.outcome = isRigTest(test.name) || test.expects ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
+    test.isKnown = isForgiven(test.outcome, explainOutcome(test));
+    if (test.isKnown) this.known++;
     cell.running.delete(attemptKey(event));
   }
 

@@ -8,6 +8,7 @@ import { removeTree } from '../store/remove-tree.ts';
 import { tryTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 import { inUserNamespace } from '../store/user-namespace.ts';
+import { describeTree } from './describe-tree.ts';
 import { createExt4Image } from './ext4-image.ts';
 import { tarArguments } from './given-root.ts';
 import { listTree } from './tree-listing.ts';
@@ -40,7 +41,8 @@ export async function prepareTreeDisk(path: string, context: PrepareContext): Pr
     if (!isFolder) await removeTree(unpacked);
   };
   const entry = await getOrCreate({ kind: 'trees', key: `tree-${shortDigest(digest)}`, build }, context);
-  return { disk: join(entry, 'tree.ext4'), description: `${path} (${shortDigest(digest)})`, digest, notes: [] };
+  const version = isFolder ? await describeTree(await realpath(path)) : undefined;
+  return { disk: join(entry, 'tree.ext4'), description: `${path}${version === undefined ? '' : ` ${version}`} (${shortDigest(digest)})`, digest, notes: [] };
 }
 
 async function unpack(tarball: string, to: string, { signal }: PrepareContext): Promise<void> {

@@ -29,7 +29,8 @@ function releaseOf(image: string, top: string): string | undefined {
   }
 }
 
-function readHead(path: string): Buffer {
+/** Enough of a file to tell a bzImage. */
+export function readHead(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
     const head = Buffer.alloc(HEAD_BYTES);

@@ -41,8 +41,8 @@ async function findTest(history: History, test: string, cell: string | undefined
 }
 
 function formatRuns({ runs }: History, last: number, width: number, palette: Palette): string[] {
-  return runs.slice(0, last).map(({ runId, matrix, ending, totals }) =>
-    fitLine([{ text: `${runId}  ` }, { text: `${matrix}  `, style: palette.bold }, { text: `${formatTotals({ ...countOutcomes([]), ...totals })}  ` }, { text: ending === 'finished' ? '' : ending, style: (text) => palette.outcome('infra', text) }], width),
+  return runs.slice(0, last).map(({ runId, matrix, ending, totals, known }) =>
+    fitLine([{ text: `${runId}  ` }, { text: `${matrix}  `, style: palette.bold }, { text: `${formatTotals({ ...countOutcomes([]), ...totals }, known)}  ` }, { text: ending === 'finished' ? '' : ending, style: (text) => palette.outcome('infra', text) }], width),
   );
 }
 

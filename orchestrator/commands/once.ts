@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { bisectStatus } from '../../reports/bisect-status.ts';
+import { exitStatus } from '../../reports/exit-status.ts';
 import { formatDuration } from '../../reports/format.ts';
+import type { RunSummary } from '../../reports/summary.ts';
+import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { describeError } from '../model/errors.ts';
 import { estimateCells } from '../plan/estimate.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import { needsFreshGuest } from '../suites/registry.ts';
-import type { RunSummary } from '../../reports/summary.ts';
+import { judgeAgainst } from './baseline.ts';
 import { bisectErrorStatus } from './bisect-error.ts';
 import { chooseSuites } from './choose-suites.ts';
 import { compareWith } from './compare-with.ts';
@@ -50,10 +53,16 @@ async function watchKernel(command: readonly string[], options: OnceCommandOptio
     let runDir: string | undefined;
     const planned = await planOnce(isFile ? { ...options, kernel } : options, command);
     const publish = async (dir: string): Promise<void> => void (runDir = dir);
-    const status = await executeRun(planned, rerunWords(words), options, { publish, ...(baseDir !== undefined && { compare: async (now: RunSummary, dir: string) => compareWith(baseDir, now, dir, { alone: true }) }) });
+    const status = await executeRun(planned, rerunWords(words), options, { publish, ...(baseDir !== undefined && { compare: async (now: RunSummary, dir: string) => compareWith(baseDir, now, dir, { alone: true }), tell: tellRound }) });
     return { status, ...(runDir !== undefined && { runDir }) };
   };
   return watchRounds({ path, run, signal: interrupt, say: logLine });
+}
+
+/** What differs from the round before is told; the status is that of the round by itself, however long it has been so. */
+function tellRound(comparison: Comparison, summary: RunSummary): number {
+  judgeAgainst(comparison, summary, { whole: false });
+  return exitStatus(summary);
 }
 
 /** What the flags stand for; where they leave something open, what is taken and why is said on stderr. */

@@ -8,6 +8,8 @@ import { type Duck, fromFiles } from './parquet.ts';
 /** A run as history has it. */
 export type PastRun = Pick<HistoryRecord, 'runId' | 'matrix' | 'startedAt' | 'host' | 'ending'> & {
   readonly totals: Readonly<Partial<Record<Outcome, number>>>;
+  /** Of the skips those that did run: a list knows their failure. */
+  readonly known: number;
   /** Ids of the cells that it planned. */
   readonly cells: readonly string[];
 };
@@ -31,7 +33,7 @@ export interface HistoryLine extends PastTest {
 export type PastOf = (cell: string, test: string) => readonly PastTest[];
 
 const outcome = z.enum(OUTCOMES);
-const runRow = z.object({ run_id: z.string(), matrix: z.string(), started_at: z.string(), host: z.string(), ending: z.enum(['finished', 'interrupted', 'infra', 'user', 'cut-off']), outcome, tests: z.coerce.number() });
+const runRow = z.object({ run_id: z.string(), matrix: z.string(), started_at: z.string(), host: z.string(), ending: z.enum(['finished', 'interrupted', 'infra', 'user', 'cut-off']), outcome, tests: z.coerce.number(), known: z.coerce.number() });
 const lineRow = z.object({
   run_id: z.string(),
   matrix: z.string(),
@@ -52,15 +54,15 @@ const pastRow = z.object({ cell: z.string(), test: z.string(), codes: z.string()
 export async function queryRuns({ connection }: Duck, files: readonly string[]): Promise<PastRun[]> {
   if (files.length === 0) return [];
   const reader = await connection.runAndReadAll(
-    `SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at, first(host) AS host, first(ending) AS ending, outcome, count(*) AS tests
+    `SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at, first(host) AS host, first(ending) AS ending, outcome, count(*) AS tests, count(*) FILTER (WHERE forgiven) AS known
      FROM ${fromFiles(files)} GROUP BY run_id, outcome`,
   );
   const planned = await connection.runAndReadAll(`SELECT run_id, string_agg(DISTINCT cell, chr(10) ORDER BY cell) AS cells FROM ${fromFiles(files)} GROUP BY run_id`);
   const cellsOf = new Map(z.array(z.object({ run_id: z.string(), cells: z.string() })).parse(planned.getRowObjectsJS()).map(({ run_id, cells }) => [run_id, cells.split('\n')]));
   const runs = new Map<string, PastRun>();
   for (const row of z.array(runRow).parse(reader.getRowObjectsJS())) {
-    const { totals = {} } = runs.get(row.run_id) ?? {};
-    runs.set(row.run_id, { runId: row.run_id, matrix: row.matrix, startedAt: row.started_at, host: row.host, ending: row.ending, cells: cellsOf.get(row.run_id) ?? [], totals: { ...totals, [row.outcome]: row.tests } });
+    const { totals = {}, known = 0 } = runs.get(row.run_id) ?? {};
+    runs.set(row.run_id, { runId: row.run_id, matrix: row.matrix, startedAt: row.started_at, host: row.host, ending: row.ending, cells: cellsOf.get(row.run_id) ?? [], totals: { ...totals, [row.outcome]: row.tests }, known: known + row.known });
   }
   return [...runs.values()].toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
 }

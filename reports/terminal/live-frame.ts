@@ -1,3 +1,4 @@
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { cleanLine } from '../clean-text.ts';
 import { formatDuration } from '../format.ts';
 import type { CellState } from '../fold-state.ts';
@@ -40,9 +41,22 @@ export function renderFrame(fold: RunFold, nowMs: number, { width, height }: Fra
 }
 
 function renderCounts(fold: RunFold, width: number, palette: Palette): string {
-  const counts = OUTCOMES.filter((outcome) => fold.totals[outcome] > 0 && outcome !== 'unreached' && outcome !== 'excluded');
-  const spans = counts.map((outcome) => ({ text: `${MARKS[outcome]} ${fold.totals[outcome]} ${outcome}  `, style: (text: string) => palette.outcome(outcome, text) }));
+  const spans = listCounts(fold).map(({ outcome, count, word }) => ({ text: `${MARKS[outcome]} ${count} ${word}  `, style: (text: string) => palette.outcome(outcome, text) }));
   return fitLine(spans.length === 0 ? [{ text: 'no test finished yet', style: palette.dim }] : spans, width);
+}
+
+interface Count {
+  readonly outcome: Outcome;
+  readonly count: number;
+  readonly word: string;
+}
+
+/** What has ended so far. A failure that a list knows did run: it is no skip to a reader. */
+function listCounts({ totals, known }: RunFold): readonly Count[] {
+  const ended = OUTCOMES.filter((outcome) => outcome !== 'unreached' && outcome !== 'excluded');
+  return ended
+    .flatMap((outcome): Count[] => (outcome === 'skip' ? [{ outcome, count: known, word: 'known' }, { outcome, count: totals.skip - known, word: outcome }] : [{ outcome, count: totals[outcome], word: outcome }]))
+    .filter(({ count }) => count > 0);
 }
 
 function renderProgress(fold: RunFold, nowMs: number, cells: readonly CellState[], width: number, palette: Palette): string {

@@ -35,7 +35,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, { runDir, width,
     case 'note':
       return [renderNote(event.text, width, palette)];
     case 'run-end':
-      return event.reason === 'finished' ? [] : [renderNote(`${event.reason} with ${formatTotals(fold.totals)}`, width, palette)];
+      return event.reason === 'finished' ? [] : [renderNote(`${event.reason} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
     case 'cell-start':
     case 'cell-end':
     case 'guest-boot':

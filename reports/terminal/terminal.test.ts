@@ -120,6 +120,11 @@ describe('the live view', () => {
     .add({ type: 'test-start', cell: CELL, test: 'fio/a', attempt: 1 });
   const nowMs = Date.parse(running.events.at(-1)?.t ?? '') + 5000;
 
+  test('counts what a list knows by itself', () => {
+    const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', { status: 'skip', message: 'known failure: x' }).test(CELL, 'fio/b', { status: 'skip', message: 'x' });
+    expect(renderFrame(foldOf(journal), nowMs, { width: 100, height: 24 }, PLAIN)[0]).toBe('- 1 known  - 1 skip  ');
+  });
+
   test('shows what runs, counts and progress', () => {
     expect(renderFrame(foldOf(running), nowMs, { width: 100, height: 24 }, PLAIN)).toEqual([
       `▸ ${CELL}  fio/a  5s of about 10s`,
