@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
-import { readEvents, results, rig, startRig, waitForTest, Workspace } from './support/rig.ts';
+import { readEvents, results, startRig, waitForTest, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
@@ -15,10 +15,11 @@ test('no QEMU: exit 3, and how to get one', async () => {
   expect(stderr).toMatch(/\$PMEMRIG_QEMU names \/nonexistent\/qemu, which is no program.*\n\s+fix: /s);
 });
 
-test('more memory than the host has: exit 3, said as the result of the boot', async () => {
-  const run = await rig([...once.slice(0, -1), '512G', '--', 'true'], workspace);
-  expect(run.exitCode).toBe(3);
-  expect(run.stdout).toMatch(/memory/);
+test("more memory than the host has: exit 2, the user's to mend, before anything is made", async () => {
+  const { exitCode, stdout, stderr } = await startRig([...once.slice(0, -1), '512G', '--', 'true'], workspace);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^pmemrig: the guest of bookworm\/virtio-pmem\/command needs 512G of memory, and this host has \d+M$/m);
+  expect(stdout).toBe('');
 });
 
 test("pmem larger than the disk: exit 2, the user's to mend", async () => {
