@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rerunWords } from './rerun-words.ts';
 
@@ -9,3 +11,16 @@ test.each([
   // Without it there would be no xfstests at all.
   ['once --test generic/413 --test=ext4/031', 'pmemrig once --test generic/413 --test=ext4/031 {filter}'],
 ])('%s → %s', (words, expected) => expect(rerunWords(words.split(' '))).toBe(expected));
+
+test('a shell reads back the very words, whatever they hold', () => {
+  // No NUL can be in an argument, and what begins with a dash here would be a flag of the rig.
+  const word = fc.string({ unit: 'binary', maxLength: 20 }).map((text) => `w${text.replaceAll(/[\0\uD800-\uDFFF]/g, '')}`);
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 8 }), fc.array(word, { maxLength: 4 }), (flags, command) => {
+      const line = rerunWords(['once', ...flags, '--', ...command]).replace('{filter}', () => '--test x').replace(/^pmemrig/, String.raw`printf '%s\0'`);
+      const read = execFileSync('sh', ['-c', line], { encoding: 'utf8' }).split('\0').slice(0, -1);
+      expect(read).toEqual(['once', ...flags, '--test', 'x', '--', ...command]);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Cell, CellId, Plan } from '../model/cell.ts';
 import { narrowTests } from './narrow-tests.ts';
@@ -36,3 +37,20 @@ test('one that fits nothing is refused with what is near', () => {
 });
 
 test('without an expression the plan is as it was', () => expect(narrowTests(PLAN, [])).toBe(PLAN));
+
+test('for any names: those that are named stay, in their cells and order, and no other', () => {
+  const names = fc.uniqueArray(fc.tuple(fc.constantFrom('fio', 'command', 'xfstests'), fc.string({ minLength: 1, maxLength: 12 })).map(([suite, name]) => `${suite}/${name}`), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(fc.array(names, { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.boolean()), (cells, picks) => {
+      const wanted = new Set(cells.flat().filter(() => picks.next().value === true));
+      // By the name without its suite another one might be meant, too.
+      fc.pre(wanted.size > 0);
+      const all = cells.flat();
+      const chosen = new Set(all.filter((name) => wanted.has(name) || wanted.has(name.slice(name.indexOf('/') + 1))));
+      const left = narrowTests(planOf(Object.fromEntries(cells.map((tests, index) => [`c${index}`, tests]))), [...wanted]).cells;
+      const expected = cells.flatMap((tests, index) => (tests.some((name) => chosen.has(name)) ? [[`c${index}`, ...tests.filter((name) => chosen.has(name))]] : []));
+      expect(left.map(({ id, tests }) => [id, ...tests.map(({ name }) => name).filter((name) => !RIG.has(name))])).toEqual(expected);
+      return true;
+    }),
+  );
+});
