@@ -84,6 +84,14 @@ test('what the rig could not tell gets no tag', () => {
   expect(untold).not.toMatch(/Tested-by|Reported-by/);
 });
 
+test('of a run that was cut short the answer says so', () => {
+  const journal = makeKernelsRun({ base: GOOD, 'patch-1': GOOD, patched: BAD });
+  journal.events.pop();
+  const summary = journal.add({ type: 'run-end', reason: 'interrupted' }).summarize();
+  const facts = { summary, comparison: compareSeries(summary, 'base', STEPS), series: SERIES, steps: STEPS, guest: '', devices: [], command: 'pmemrig series' };
+  expect(renderReply(facts).replaceAll('\n', ' ')).toContain('The run was cut short.');
+});
+
 test('a patch that does not compile is named, with the compiler\'s words and no path of this host', () => {
   const error = "the kernel does not compile: drivers/nvdimm/pmem.c:9:2: error: 'x' undeclared";
   const boot = { status: 'fail', message: error, evidence: `drivers/nvdimm/pmem.c:9:2: error: 'x' undeclared\n    9 |  x++;\nthe whole log: /home/me/.cache/pmemrig/build-logs/built-1.log` } as const;

@@ -5,7 +5,7 @@ import type { ReplyFacts } from './reply-facts.ts';
 
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
-  return [howTested(facts), result(facts, judgement), asides(facts)].filter((sentence) => sentence !== '').join(' ');
+  return [howTested(facts), result(facts, judgement), asides(facts), gaps(facts, judgement)].filter((sentence) => sentence !== '').join(' ');
 }
 
 function howTested({ summary, series, comparison }: ReplyFacts): string {
@@ -38,6 +38,12 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
 function asides({ comparison: { kernels } }: ReplyFacts): string {
   const fresh = kernels?.warnings?.fresh.length ?? 0;
   return fresh === 0 ? '' : `The compiler has ${plural(fresh, 'new warning')}.`;
+}
+
+/** Whoever reads of what broke must know what was not looked at. */
+function gaps({ summary }: ReplyFacts, { verdict, untold }: SeriesJudgement): string {
+  if (verdict !== 'broken' || (untold.length === 0 && summary.ending.reason === 'finished')) return '';
+  return `${summary.ending.reason === 'finished' ? '' : 'The run was cut short. '}${untold.length === 0 ? '' : `Of ${plural(untold.length, 'further test')} I cannot tell.`}`.trim();
 }
 
 function brokenBuild({ stages }: ReplyFacts['summary'], steps: ReplyFacts['steps']): { readonly patch?: string } | undefined {
