@@ -56,7 +56,8 @@ async function watchKernel(command: readonly string[], options: OnceCommandOptio
     const status = await executeRun(planned, rerunWords(words), options, { publish, ...(baseDir !== undefined && { compare: async (now: RunSummary, dir: string) => compareWith(baseDir, now, dir, { alone: true }), tell: tellRound }) });
     return { status, ...(runDir !== undefined && { runDir }) };
   };
-  return watchRounds({ path, run, signal: interrupt, say: logLine });
+  // Awaited here, since the signal's handlers go when this function ends.
+  return await watchRounds({ path, run, signal: interrupt, say: logLine });
 }
 
 /** What differs from the round before is told; the status is that of the round by itself, however long it has been so. */
