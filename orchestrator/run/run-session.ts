@@ -61,7 +61,9 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     conclude(pending, end.result.status === 'crash' || end.result.status === 'hang' ? await withSalvage(opened, pending, end) : end);
     if (await env.keeper?.take(slot, { cell: cell.id, test: test.name, end }, env)) return endWithoutClose('its guest is kept for a shell');
     if (!end.guestUsable) {
-      endWithoutClose('the guest was lost, or given up');
+      // One that a kernel report has spent still answers, and what it met until then is what kernels are compared by.
+      const answers = end.death === undefined && (end.result.status === 'fail' || end.result.status === 'pass');
+      endWithoutClose('the guest was lost, or given up', answers ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined);
       return slot.discard(end.death);
     }
     // It still answers, but not to any further test.
@@ -126,8 +128,8 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   }
 
   /** Nothing was cleaned up; yet what the kernel said between the tests must not get lost with it. */
-  function endWithoutClose(message: string): void {
-    report(CLOSE_TEST, addGap({ status: 'skip', message }, gap), ordinal);
+  function endWithoutClose(message: string, kept?: string): void {
+    report(CLOSE_TEST, addGap({ status: 'skip', message, ...(kept !== undefined && { artifacts: [kept] }) }, gap), ordinal);
   }
 
   function conclude(pending: PendingTest, end: Pick<ObservedEnd, 'result' | 'durationMs' | 'lockdep'>): void {

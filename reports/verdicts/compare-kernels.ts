@@ -5,6 +5,7 @@ import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 import { type ComparedTest, compareRuns, type Comparison, isAlarm } from './compare-runs.ts';
 import { chanceOfMore } from './exact-odds.ts';
 import { compareLockClasses, compareWarnings, warningsOf } from './kernel-differences.ts';
+import type { LockClassList } from './lock-class-list.ts';
 import type { FailureRate, PastTest } from './verdict.ts';
 import { VERDICTS } from './verdict.ts';
 
@@ -24,7 +25,7 @@ export interface KernelContext {
   /** What became of a test of a cell of the base kernel in earlier runs, oldest first. */
   readonly pastOf?: (cell: string, test: string) => readonly PastTest[];
   /** Names of the lock classes that lockdep met, by the cell's id. */
-  readonly lockClasses?: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly lockClasses?: ReadonlyMap<string, LockClassList>;
 }
 
 /**
@@ -66,7 +67,7 @@ export function renamed(id: string, from: string, to: string): string {
   return id.startsWith(from) ? `${to}${id.slice(from.length)}` : id;
 }
 
-function listOf(lists: ReadonlyMap<string, ReadonlySet<string>>, id: string, as: string): [string, ReadonlySet<string>][] {
+function listOf(lists: ReadonlyMap<string, LockClassList>, id: string, as: string): [string, LockClassList][] {
   const list = lists.get(id);
   return list ? [[as, list]] : [];
 }

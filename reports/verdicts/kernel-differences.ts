@@ -1,5 +1,6 @@
 import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
 import type { RunSummary } from '../summary.ts';
+import type { LockClassList } from './lock-class-list.ts';
 
 /** What two kernels of one run differ in beside their tests. None of it is an alarm. */
 export interface KernelDifferences {
@@ -47,13 +48,18 @@ function keyOf({ file, text }: CompilerWarning): string {
 }
 
 /**
- * What lockdep met on one kernel alone, over the cells of which both left a list.
+ * What lockdep met on one kernel alone, over the cells of which both left a list; one that a splat cut short still tells what is new in it.
  * @param base by cell, named as those of `now`
  */
-export function compareLockClasses(base: ReadonlyMap<string, ReadonlySet<string>>, now: ReadonlyMap<string, ReadonlySet<string>>): LockClassDifference | undefined {
+export function compareLockClasses(base: ReadonlyMap<string, LockClassList>, now: ReadonlyMap<string, LockClassList>): LockClassDifference | undefined {
   const cells = [...now.keys()].filter((cell) => base.has(cell));
   if (cells.length === 0) return undefined;
-  const gather = (lists: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> => new Set(cells.flatMap((cell) => [...(lists.get(cell) ?? [])]));
-  const [before, after] = [gather(base), gather(now)];
-  return { cells: cells.length, fresh: [...after].filter((name) => !before.has(name)).toSorted(), gone: [...before].filter((name) => !after.has(name)).toSorted() };
+  return { cells: cells.length, fresh: namesAlone(now, base, cells), gone: namesAlone(base, now, cells) };
+}
+
+/** Of the first lists: a cell that others did not come to the end of does not say what they would not have met. */
+function namesAlone(lists: ReadonlyMap<string, LockClassList>, others: ReadonlyMap<string, LockClassList>, cells: readonly string[]): readonly string[] {
+  const known = new Set(cells.flatMap((cell) => [...(others.get(cell)?.names ?? [])]));
+  const told = cells.filter((cell) => others.get(cell)?.whole === true).flatMap((cell) => [...(lists.get(cell)?.names ?? [])]);
+  return [...new Set(told)].filter((name) => !known.has(name)).toSorted();
 }
