@@ -10,12 +10,11 @@ import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
 import { UserError } from '../model/errors.ts';
+import { PINNED } from '../model/paths.ts';
 import { findRun } from './find-run.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 
-/** Folder of links below the runs. */
-export const PINNED = 'pinned';
 const PIN_PREFIX = 'pinned:';
 export const LAST_GREEN = 'last-green';
 

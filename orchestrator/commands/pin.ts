@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
-import { runsDir } from '../model/paths.ts';
-import { isPinName, LAST_GREEN, PINNED } from './baseline.ts';
+import { PINNED, runsDir } from '../model/paths.ts';
+import { isPinName, LAST_GREEN } from './baseline.ts';
 import { findRun } from './find-run.ts';
 
 export interface PinOptions {

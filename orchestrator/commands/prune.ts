@@ -1,11 +1,11 @@
-import { readdir, realpath, rename, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { openHistory } from '../../reports/history/history.ts';
 import { isGreen } from '../../reports/history/query-history.ts';
+import { readRunLinks } from '../../reports/run-links.ts';
 import { runsDir } from '../model/paths.ts';
 import { chooseExpired } from '../run/choose-expired.ts';
 import { isClaimed } from '../run/claim-run.ts';
-import { PINNED } from './baseline.ts';
 import { logLine } from './log-line.ts';
 
 export interface PruneOptions {
@@ -21,7 +21,7 @@ export async function pruneCommand({ keep, days, dryRun = false, runs }: PruneOp
   using history = await openHistory(dir, logLine);
   const there = new Set(await readdir(dir).catch((): string[] => []));
   const known = history.runs.filter(({ runId }) => there.has(runId)).map((run) => ({ ...run, isGreen: isGreen(run) }));
-  const expired = chooseExpired(known, { keep, days, now: new Date().toISOString(), pinned: await findPinned(dir) });
+  const expired = chooseExpired(known, { keep, days, now: new Date().toISOString(), pinned: new Set((await readRunLinks(dir)).keys()) });
   let removed = 0;
   for (const { runId } of expired) {
     if (await isClaimed(join(dir, runId))) {
@@ -34,14 +34,6 @@ export async function pruneCommand({ keep, days, dryRun = false, runs }: PruneOp
   }
   process.stdout.write(`${removed} of ${known.length} runs ${dryRun ? 'would go' : 'are gone'}\n`);
   return 0;
-}
-
-/** The runs that links point at: pins, `latest`. */
-async function findPinned(dir: string): Promise<ReadonlySet<string>> {
-  const pins = await readdir(join(dir, PINNED)).catch((): string[] => []);
-  const links = [join(dir, 'latest'), ...pins.map((name) => join(dir, PINNED, name))];
-  const targets = await Promise.all(links.map(async (link) => realpath(link).catch(() => '')));
-  return new Set(targets.map((target) => basename(target)));
 }
 
 /** Renamed first, so that nobody finds half a run. */

@@ -1,6 +1,9 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
+/** Below the runs: a folder of links, each named as somebody pinned a run. */
+export const PINNED = 'pinned';
+
 /** Content-addressed caches: kernels, images, probes. `$PMEMRIG_CACHE` overrides XDG. Absolute. */
 export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
   return ownFolder(env['PMEMRIG_CACHE']) ?? join(xdgFolder(env['XDG_CACHE_HOME']) ?? join(homedir(), '.cache'), 'pmemrig');
