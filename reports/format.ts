@@ -29,7 +29,7 @@ export function formatMetricPlain({ value, unit }: Metric): string {
 }
 
 /** What one wants to see of a fio job first; the rest is in the metrics table. */
-const HEADLINES = ['read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p99', 'write.clat.p99', 'read.clat.p99'];
+export const HEADLINES: readonly string[] = ['read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p99', 'write.clat.p99', 'read.clat.p99'];
 
 /** The few metrics that sum up a test, for one line: `write 48.2k IOPS, write 198 MB/s, write p99 12.3 µs`. */
 export function formatHeadlineMetrics(metrics: readonly Metric[], max = 3): string {

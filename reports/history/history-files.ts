@@ -21,7 +21,7 @@ const TEST_COLUMNS = {
 const METRIC_COLUMNS = { ...RUN_COLUMNS, cell: 'VARCHAR', test: 'VARCHAR', name: 'VARCHAR', value: 'DOUBLE', unit: 'VARCHAR', better: 'VARCHAR' } as const satisfies Columns;
 
 export const TESTS_SUFFIX = '.tests.parquet';
-const METRICS_SUFFIX = '.metrics.parquet';
+export const METRICS_SUFFIX = '.metrics.parquet';
 
 /** Writes a run's two files below `dir`, in place of what was there; the tests last, since they say that the run is known. */
 export async function writeRecord(duck: Duck, dir: string, record: HistoryRecord): Promise<void> {

@@ -65,6 +65,38 @@ test('the past of a run is what ran before it, of the same matrix, oldest first'
   expect(past.of(CELL, 'fio/none')).toEqual([]);
 });
 
+test('figures come newest first with their kernel, of the newest runs that have any', async () => {
+  writeRun(1, ['pass'], '6.12.8');
+  writeRun(2, ['pass']);
+  for (const day of [3, 4, 5, 6]) writeRun(day, ['fail']);
+  using history = await openHistory(runs, log);
+  const figures = await history.metrics({ test: 'fio/a', name: 'write.iops', last: 1 });
+  expect(figures).toEqual([{ run: { runId: idOf(2), startedAt: '2026-03-02T10:00:00.000Z', kernelRelease: '6.12.9' }, matrix: 'nightly', cell: CELL, name: 'write.iops', value: 1002, unit: 'iops', better: 'higher' }]);
+  expect(await history.metrics({ test: 'fio/a', cell: 'nvdimm', last: 9 })).toMatchObject([{ value: 1002 }, { value: 1001, run: { kernelRelease: '6.12.8' } }]);
+  expect(await history.metrics({ test: 'fio/a', name: 'none', last: 9 })).toEqual([]);
+});
+
+test('a test that few runs have is found behind any number of others', async () => {
+  for (let day = 1; day <= 9; day++) writeRun(day, ['pass']);
+  writeRun(1, ['pass', 'fail']);
+  const old = join(runs, idOf(1), 'events.jsonl');
+  writeFileSync(old, readFileSync(old, 'utf8').replaceAll('fio/b', 'fio/rare'));
+  using history = await openHistory(runs, log);
+  expect(await history.test({ test: 'fio/rare', last: 1 })).toMatchObject([{ run: { runId: idOf(1) } }]);
+  expect((await history.test({ test: 'fio/a', last: 3 })).map(({ run }) => run.runId)).toEqual([idOf(9), idOf(8), idOf(7)]);
+});
+
+test('rates are over the newest runs of each matrix, the worst test first', async () => {
+  writeRun(1, ['fail']);
+  writeRun(2, ['fail', 'pass'], '6.12.9', 'smoke');
+  for (const day of [3, 4]) writeRun(day, day === 3 ? ['fail'] : ['pass']);
+  using history = await openHistory(runs, log);
+  expect(await history.rates(2)).toEqual([
+    { test: 'fio/a', cells: 1, of: 3, failed: 2 },
+    { test: 'fio/b', cells: 1, of: 0, failed: 0 },
+  ]);
+});
+
 test('a run that went on is read again, and one whose folder is gone stays known', async () => {
   const dir = writeRun(1, ['fail']);
   { using history = await openHistory(runs, log); expect(history.runs).toHaveLength(1); }

@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import { TESTS_SUFFIX } from './history-files.ts';
 import { openDuck } from './parquet.ts';
 import { type HistoryLine, type PastOf, type PastRun, queryPast, queryRuns, queryTest, queryTestNames } from './query-history.ts';
-import { listHistory, syncHistory } from './sync-history.ts';
+import { type HistoryFigure, type MetricQuery, queryMetrics } from './query-metrics.ts';
+import { queryRates, type TestRate } from './query-rates.ts';
+import { listHistory, listMetrics, syncHistory } from './sync-history.ts';
 
 /** How many earlier runs a verdict looks at: enough for a test that fails one time in a hundred to have shown it. */
 const VERDICT_RUNS = 200;
@@ -13,6 +15,10 @@ export interface History extends Disposable {
   readonly runs: readonly PastRun[];
   /** See {@link queryTest}. */
   test(query: { readonly test: string; readonly cell?: string; readonly last: number }): Promise<readonly HistoryLine[]>;
+  /** See {@link queryMetrics}. */
+  metrics(query: MetricQuery): Promise<readonly HistoryFigure[]>;
+  /** See {@link queryRates}. */
+  rates(last: number): Promise<readonly TestRate[]>;
   /** All tests that any run knows, sorted. */
   testNames(): Promise<readonly string[]>;
   /** The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them; `last` are as many as a verdict looks at unless said. */
@@ -28,10 +34,13 @@ export async function openHistory(runsDir: string, log: (line: string) => void):
   try {
     await syncHistory(duck, runsDir, log);
     const files = await listHistory(runsDir);
+    const metricFiles = { metrics: await listMetrics(runsDir), tests: files };
     const runs = await queryRuns(duck, files);
     return {
       runs,
       test: async (query) => queryTest(duck, files, query),
+      metrics: async (query) => queryMetrics(duck, metricFiles, query),
+      rates: async (last) => queryRates(duck, files, last),
       testNames: async () => queryTestNames(duck, files),
       async before(matrix, startedAt, last = VERDICT_RUNS) {
         const chosen = runs.filter((run) => run.matrix === matrix && run.startedAt < startedAt).slice(0, last).toReversed();

@@ -3,6 +3,7 @@ import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { FAILURES, OUTCOMES, UNKNOWNS } from '../outcomes.ts';
 import type { PastTest } from '../verdicts/verdict.ts';
 import type { HistoryRecord } from './history-record.ts';
+import { askNewest } from './newest-files.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
 /** A run as history has it. */
@@ -67,9 +68,18 @@ export async function queryRuns({ connection }: Duck, files: readonly string[]):
   return [...runs.values()].toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
 }
 
+interface TestQuery {
+  readonly test: string;
+  readonly cell?: string;
+  readonly last: number;
+}
+
 /** A test's lines in the newest `last` runs that have it, newest first. `test` is a full name, `cell` a part of an id or all of it. */
-export async function queryTest({ connection }: Duck, files: readonly string[], { test, cell, last }: { readonly test: string; readonly cell?: string; readonly last: number }): Promise<HistoryLine[]> {
-  if (files.length === 0) return [];
+export async function queryTest(duck: Duck, files: readonly string[], query: TestQuery): Promise<HistoryLine[]> {
+  return askNewest(files, query.last, async (some) => queryTestIn(duck, some, query));
+}
+
+async function queryTestIn({ connection }: Duck, files: readonly string[], { test, cell, last }: TestQuery): Promise<HistoryLine[]> {
   const where = cell === undefined ? 'test = $test' : 'test = $test AND contains(cell, $cell)';
   const reader = await connection.runAndReadAll(
     `SELECT run_id, matrix, started_at, kernel_release, cell, test, outcome, forgiven, attempts, failed, duration_ms, message

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError } from '../../orchestrator/model/errors.ts';
 import { summarizeRun } from '../summarize-run.ts';
-import { TESTS_SUFFIX, writeRecord } from './history-files.ts';
+import { METRICS_SUFFIX, TESTS_SUFFIX, writeRecord } from './history-files.ts';
 import { recordOf } from './history-record.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
@@ -19,9 +19,18 @@ function historyDir(runsDir: string): string {
 
 /** The runs' files that hold tests. */
 export async function listHistory(runsDir: string): Promise<string[]> {
+  return listFiles(runsDir, TESTS_SUFFIX);
+}
+
+/** The runs' files that hold figures; a run without any has none. */
+export async function listMetrics(runsDir: string): Promise<string[]> {
+  return listFiles(runsDir, METRICS_SUFFIX);
+}
+
+async function listFiles(runsDir: string, suffix: string): Promise<string[]> {
   const dir = historyDir(runsDir);
   const names = await readdir(dir).catch(() => []);
-  return names.filter((name) => name.endsWith(TESTS_SUFFIX)).toSorted().map((name) => join(dir, name));
+  return names.filter((name) => name.endsWith(suffix)).toSorted().map((name) => join(dir, name));
 }
 
 /**
