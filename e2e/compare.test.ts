@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { latestRun, rig, type RigRun, startRig, Workspace } from './support/rig.ts';
 
@@ -66,6 +67,16 @@ test('two runs are compared after the fact, and a test has its history', async (
   expect(history.stdout).toMatch(new RegExp(`^${CELL}  failed in 2 of 3 runs  ✓✗✗$`, 'm'));
 });
 
+test('the runs are served until Ctrl-C', async () => {
+  const serving = startRig(['serve', '--port', '0'], workspace);
+  const [told] = (await once(serving.stdout, 'data')) as [Buffer];
+  const [url = ''] = /^http:\S+/.exec(told.toString()) ?? [];
+  expect(await (await fetch(url)).text()).toContain(basename(first.dir));
+  expect(await (await fetch(`${url}test?name=tap/run.sh/flush`)).text()).toContain('Failed in 2 of 3 runs');
+  serving.kill('SIGINT');
+  expect((await serving).exitCode).toBe(0);
+});
+
 test('old runs go, but for those that are pinned, last green or the latest; history knows them all', async () => {
   const kept = await rig(['prune', '--keep', '0', '--days', '0'], workspace);
   expect(kept.stdout).toBe('0 of 3 runs are gone');
@@ -101,6 +112,12 @@ test.each([
   [['compare', 'pinned:other'], /fix: pin one: pmemrig pin latest other/],
   [['pin', 'latest', 'a/b'], /is no name for a pin/],
   [['history', 'run.sh/flush'], /did you mean tap\/run\.sh\/flush\?/],
+  [['history', '--cell', 'xfs'], /no run has a cell with "xfs" in its id/],
+  [['history', '--metric', 'iops'], /fix: pmemrig history TEST --metric iops/],
+  [['history', 'tap/run.sh/flush', '--metric', 'iops'], /its suite measures nothing/],
+  [['serve', '--runs', '/nowhere'], /there is no folder of runs \/nowhere/],
+  [['serve', '--host', '203.0.113.1'], /cannot listen on 203\.0\.113\.1 port 8080: this host has no such address/],
+  [['serve', '--port', '70000'], /Expected a port: 0 to 65535/],
   [['run', matrix, '--baseline', 'pinned:none'], /no run is pinned as "none"/],
 ])('%j is refused in words', async (args, words) => {
   const { exitCode, stderr } = await rig(args, workspace);

@@ -38,6 +38,11 @@ export class RunFold {
   /** Between a controller's end and its successor's beginning. */
   #pausedMs = 0;
 
+  /** How it ended; undefined while it goes on, and for good if its controller was killed. */
+  get ending(): RunEnding | undefined {
+    return this.#ending;
+  }
+
   apply(event: JournalEvent): void {
     const lastAt = this.#lastAt;
     this.#lastAt = event.t;

@@ -5,6 +5,7 @@ import { writeRecord } from '../../reports/history/history-files.ts';
 import { openHistory } from '../../reports/history/history.ts';
 import type { HistoryRecord } from '../../reports/history/history-record.ts';
 import { openDuck } from '../../reports/history/parquet.ts';
+import { startServer } from '../../reports/serve/start-server.ts';
 import { judgeTest } from '../../reports/verdicts/judge-test.ts';
 
 export interface HistorySpeed {
@@ -12,6 +13,9 @@ export interface HistorySpeed {
   readonly testMs: number;
   /** All tests of one more run judged by their past. */
   readonly verdictsMs: number;
+  /** Of `pmemrig serve`, once it is open. */
+  readonly listPageMs: number;
+  readonly testPageMs: number;
 }
 
 /** Times what readers ask of a year of nightlies. */
@@ -36,7 +40,21 @@ async function ask(dir: string, tests: number): Promise<HistorySpeed> {
   const past = await history.before('nightly', '2027-01-01');
   const now = { outcome: 'pass', forgiven: false, failed: 0 } as const;
   for (let test = 0; test < tests; test++) judgeTest(now, now, past.of(cellOf(test), nameOf(test)));
-  return { openMs: opened - start, testMs: found - opened, verdictsMs: performance.now() - found };
+  const judged = performance.now();
+  return { openMs: opened - start, testMs: found - opened, verdictsMs: judged - found, ...(await askPages(dir, nameOf(tests - 1))) };
+}
+
+async function askPages(runsDir: string, test: string): Promise<Pick<HistorySpeed, 'listPageMs' | 'testPageMs'>> {
+  await using server = await startServer({ runsDir, isClaimed: async () => Promise.resolve(false), log: () => undefined, signal: new AbortController().signal }, { host: '127.0.0.1', port: 0 });
+  const time = async (path: string): Promise<number> => {
+    const start = performance.now();
+    const response = await fetch(new URL(path, server.url));
+    await response.text();
+    if (!response.ok) throw new Error(`${path} answers ${response.status}`);
+    return performance.now() - start;
+  };
+  await time('/');
+  return { listPageMs: await time('/?last=365'), testPageMs: await time(`/test?${new URLSearchParams({ name: test, last: '365' }).toString()}`) };
 }
 
 async function writeYear(dir: string, runs: number, tests: number): Promise<void> {

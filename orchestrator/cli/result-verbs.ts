@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { daysOption, keepOption, runsOption } from './options.ts';
-import { positiveNumber } from './values.ts';
+import { portNumber, positiveNumber } from './values.ts';
 
 /** The verbs that read what runs have left, and boot nothing. */
 export function addResultVerbs(program: Command): void {
@@ -48,15 +48,29 @@ export function addResultVerbs(program: Command): void {
 
   program
     .command('history')
-    .summary("a test's outcomes over the runs; without one, the runs")
+    .summary("a test's outcomes and figures over the runs; without one, the runs")
     .argument('[test]', 'with its suite: xfstests/generic/413')
-    .option('--cell <part>', 'only cells with this in their id')
+    .option('--cell <part>', 'only cells with this in their id; without a test, only runs that have one')
+    .option('--metric <part>', 'figures with this in their name, run by run')
     .addOption(new Option('--last <n>', 'the newest runs').argParser(positiveNumber).default(20))
     .addOption(runsOption)
-    .addHelpText('after', '\nExamples:\n  pmemrig history\n  pmemrig history xfstests/generic/413 --cell virtio-pmem --last 50')
+    .addHelpText('after', '\nExamples:\n  pmemrig history\n  pmemrig history xfstests/generic/413 --cell virtio-pmem --last 50\n  pmemrig history fio/dax-mmap-randwrite --metric write.iops')
     .action(async (test: string | undefined, options) => {
       const { historyCommand } = await import('../commands/history.ts');
       process.exitCode = await historyCommand(test, options);
+    });
+
+  program
+    .command('serve')
+    .summary('pages over all runs: trends, runs side by side, files, a run as it goes on')
+    .description('Serves the runs in a folder over HTTP until Ctrl-C. It only reads: runs, nightlies and prune may go on beside it (docs/serve.md).')
+    .addOption(new Option('--port <n>', '0: any free one').argParser(portNumber).default(8080))
+    .option('--host <address>', 'what to listen on; whoever reaches it can read all files of the runs', '127.0.0.1')
+    .addOption(runsOption)
+    .addHelpText('after', '\nExamples:\n  pmemrig serve\n  pmemrig serve --port 0 --runs ~/nightly-runs\n  ssh -L 8080:localhost:8080 rig.example pmemrig serve')
+    .action(async (options) => {
+      const { serveCommand } = await import('../commands/serve.ts');
+      process.exitCode = await serveCommand(options);
     });
 
   program

@@ -34,3 +34,9 @@ export function positiveNumber(value: string): number {
   if (number === 0) throw new InvalidArgumentError('Expected at least 1.');
   return number;
 }
+
+export function portNumber(value: string): number {
+  const port = wholeNumber(value);
+  if (port > 65_535) throw new InvalidArgumentError('Expected a port: 0 to 65535.');
+  return port;
+}

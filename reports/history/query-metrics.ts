@@ -5,7 +5,7 @@ import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-files.ts';
 import { askNewest } from './newest-files.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
-/** One figure of a test in one run. */
+/** One figure of a test in one run: of several repeats the median. */
 export interface HistoryFigure extends Metric {
   readonly run: RunPlace;
   readonly matrix: string;
@@ -53,7 +53,8 @@ async function queryMetricsIn({ connection }: Duck, { metrics, tests }: MetricFi
   const where = ['test = $test', ...(cell === undefined ? [] : ['contains(cell, $cell)']), ...(name === undefined ? [] : ['name = $name'])].join(' AND ');
   const reader = await connection.runAndReadAll(
     `WITH figures AS (
-       SELECT run_id, matrix, started_at, cell, name, value, unit, better FROM ${fromFiles(metrics)} WHERE ${where}
+       SELECT run_id, matrix, started_at, cell, name, median(value) AS value, unit, better FROM ${fromFiles(metrics)} WHERE ${where}
+       GROUP BY run_id, matrix, started_at, cell, name, unit, better
        QUALIFY dense_rank() OVER (ORDER BY started_at DESC, run_id DESC) <= $last
      ), kernels AS (SELECT run_id, cell, first(kernel_release) AS kernel_release FROM ${fromFiles(tests)} WHERE test = $test GROUP BY run_id, cell)
      SELECT figures.*, kernel_release FROM figures LEFT JOIN kernels USING (run_id, cell) ORDER BY started_at DESC, run_id DESC, cell, name`,

@@ -44,7 +44,15 @@ export async function syncHistory(duck: Duck, runsDir: string, log: (line: strin
   const dir = historyDir(runsDir);
   const seen = await readKnown(duck, await listHistory(runsDir), log);
   const stale = await findStale(runsDir, seen);
-  if (stale.length > 0) await mkdir(dir, { recursive: true });
+  if (stale.length === 0) return;
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    // A copy that somebody published: what history came with it can still be read.
+    log(`history leaves out ${stale.length} runs that it does not know yet: ${dir} cannot be written`);
+    return;
+  }
   if (stale.length > 20) log(`history: reading ${stale.length} journals`);
   for (const { name, folder, bytes } of stale) {
     try {
@@ -55,6 +63,10 @@ export async function syncHistory(duck: Duck, runsDir: string, log: (line: strin
       log(`history leaves out ${folder}: ${describeError(error)}`);
     }
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM');
 }
 
 /** Bytes of the journal that each run was read from. */

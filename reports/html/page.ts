@@ -10,7 +10,7 @@ import { renderComparison } from './comparison-section.ts';
 import { renderCoverage } from './coverage-section.ts';
 import { renderPlots } from './plots-section.ts';
 import { renderFilter } from './filter-bar.ts';
-import { openPage } from './frame.ts';
+import { openPage, type ServerFrame } from './frame.ts';
 import { renderHeat } from './heat-section.ts';
 import { renderStrip } from './history-strip.ts';
 import { renderKernel } from './kernel-section.ts';
@@ -21,12 +21,15 @@ import { renderHead } from './head-section.ts';
 export interface PageExtras {
   /** What became of each test in earlier runs. */
   readonly pastOf?: PastOf | undefined;
+  readonly frame?: ServerFrame;
+  /** Where a test's runs are told in full: its strip then leads there. */
+  readonly trendOf?: (cell: string, test: string) => string;
 }
 
 /** `report.html` in pieces: one file, nothing fetched, no script but its own; the policy in its head holds it to that. */
-export function* renderHtml(summary: RunSummary, comparison?: Comparison, { pastOf }: PageExtras = {}): Generator<string> {
+export function* renderHtml(summary: RunSummary, comparison?: Comparison, { pastOf, frame, trendOf }: PageExtras = {}): Generator<string> {
   const anchors = findAnchors(summary);
-  const knowledge: TestKnowledge = { verdictOf: indexVerdicts(comparison), stripOf: (cell, { name, outcome }) => pastOf && renderStrip(pastOf(cell, name), outcome) };
+  const knowledge: TestKnowledge = { verdictOf: indexVerdicts(comparison), stripOf: (cell, { name, outcome }) => linkTo(trendOf?.(cell, name), pastOf && renderStrip(pastOf(cell, name), outcome)) };
   const sections = [
     comparison ? renderComparison(comparison, { anchors, stripOf: knowledge.stripOf }) : renderAttention(summary, knowledge.stripOf),
     renderHeat(summary, countNewFailures(comparison)),
@@ -34,15 +37,19 @@ export function* renderHtml(summary: RunSummary, comparison?: Comparison, { past
     renderPlots(summary),
     renderCoverage(summary),
   ];
-  yield openPage(`pmemrig ${summary.matrix}: ${formatTotals(summary.totals)}`).markup;
+  yield openPage(`pmemrig ${summary.matrix}: ${formatTotals(summary.totals)}`, frame).markup;
   yield html`<a class="skip-link" href="#tests">Skip to the tests</a>
-${renderHead(summary, comparison)}${renderSections(sections)}<main>
+${frame?.top}${renderHead(summary, comparison)}${renderSections(sections)}<main>
 ${sections}<section id="tests" aria-labelledby="tests-title"><h2 id="tests-title">Tests</h2>
 ${renderFilter(summary, comparison)}`.markup;
   yield* renderCells(summary, knowledge);
   yield '</section>\n';
   yield renderRest(summary).markup;
   yield '</main></body></html>\n';
+}
+
+function linkTo(href: string | undefined, label: Markup | undefined): Markup | undefined {
+  return href === undefined || label === undefined ? label : html`<a href="${href}">${label}</a>`;
 }
 
 /** Links to the headings; the markup of a section is its own, so they are read from it. */

@@ -15,10 +15,14 @@ export interface ShownTotal {
 
 /** Worst first, zeros left out. */
 export function showTotals({ totals, cells }: Pick<RunSummary, 'totals' | 'cells'>): readonly ShownTotal[] {
-  const known = cells.reduce((sum, { tests }) => sum + countKnown(tests), 0);
+  return splitKnown(totals, cells.reduce((sum, { tests }) => sum + countKnown(tests), 0));
+}
+
+/** The same where the cells are not at hand: `known` of the skips are failures that a list knows. */
+export function splitKnown(totals: Readonly<Partial<Record<Outcome, number>>>, known: number): readonly ShownTotal[] {
   const shown = OUTCOMES.flatMap((name): ShownTotal[] => [
     ...(name === 'skip' ? [{ name: 'known', as: 'flaky', mark: MARKS.flaky, count: known } as const] : []),
-    { name, as: name, mark: MARKS[name], count: name === 'skip' ? totals.skip - known : totals[name] },
+    { name, as: name, mark: MARKS[name], count: (totals[name] ?? 0) - (name === 'skip' ? known : 0) },
   ]);
   return shown.filter(({ count }) => count > 0);
 }

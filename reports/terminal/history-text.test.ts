@@ -28,7 +28,7 @@ test('figures stand run by run, each against the median', () => {
 });
 
 test('a run that did not finish says so', () => {
-  expect(formatRuns([{ runId: 'r', matrix: 'nightly', startedAt: '', host: '', ending: 'cut-off', totals: { pass: 2 }, cells: [] }])).toEqual(['r  nightly  2 pass  cut-off']);
+  expect(formatRuns([{ runId: 'r', matrix: 'nightly', startedAt: '', host: '', ending: 'cut-off', totals: { pass: 2 }, known: 0, cells: [] }])).toEqual(['r  nightly  2 pass  cut-off']);
 });
 
 test('a bar a value, the highest for the most and the lowest for the least', () => {

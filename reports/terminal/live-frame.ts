@@ -1,13 +1,12 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { cleanLine } from '../clean-text.ts';
 import { formatDuration } from '../format.ts';
-import type { CellState } from '../fold-state.ts';
 import type { RunFold } from '../fold.ts';
 import { MARKS } from '../marks.ts';
 import { OUTCOMES, sumTotals } from '../outcomes.ts';
 import { fitLine } from './fit-line.ts';
 import type { Palette } from './palette.ts';
-import { estimateSecondsLeft, shareDone } from './time-left.ts';
+import { estimateSecondsLeft, paceOf, shareDone } from './time-left.ts';
 
 export interface FrameSize {
   readonly width: number;
@@ -36,7 +35,7 @@ export function renderFrame(fold: RunFold, nowMs: number, { width, height }: Fra
     ...shown.map((spans) => fitLine(spans, width)),
     ...(shown.length < active.length ? [fitLine([{ text: `  … and ${active.length - shown.length} more`, style: palette.dim }], width)] : []),
     renderCounts(fold, width, palette),
-    renderProgress(fold, nowMs, cells, width, palette),
+    renderProgress(fold, nowMs, width, palette),
   ];
 }
 
@@ -59,13 +58,8 @@ function listCounts({ totals, known }: RunFold): readonly Count[] {
     .filter(({ count }) => count > 0);
 }
 
-function renderProgress(fold: RunFold, nowMs: number, cells: readonly CellState[], width: number, palette: Palette): string {
-  const elapsedSec = fold.firstCellAt === undefined ? 0 : (nowMs - Date.parse(fold.firstCellAt)) / 1000;
-  const facts = {
-    ...fold.work,
-    elapsedSec,
-    running: cells.flatMap(({ running, tests }) => [...running.values()].map(({ test, since }) => ({ estimateSec: tests.get(test)?.estimateSec ?? 0, elapsedSec: (nowMs - Date.parse(since)) / 1000 }))),
-  };
+function renderProgress(fold: RunFold, nowMs: number, width: number, palette: Palette): string {
+  const facts = paceOf(fold, nowMs);
   const share = shareDone(facts);
   const all = sumTotals(fold.totals) - fold.totals.excluded;
   const filled = Math.round(share * BAR_WIDTH);
@@ -81,7 +75,8 @@ function renderProgress(fold: RunFold, nowMs: number, cells: readonly CellState[
   );
 }
 
-function describeElapsed(elapsedMs: number, estimateSec: number): string {
+/** `12s of about 40s`. */
+export function describeElapsed(elapsedMs: number, estimateSec: number): string {
   const usual = estimateSec === 0 ? '' : ` of about ${formatDuration(estimateSec * 1000)}`;
   return `${formatDuration(Math.max(0, Math.floor(elapsedMs / 1000)) * 1000)}${usual}`;
 }

@@ -1,3 +1,5 @@
+import type { RunFold } from '../fold.ts';
+
 /** How many estimated seconds of measured work weigh as much as the plan's own guess. */
 const PRIOR_SEC = 20;
 
@@ -9,6 +11,16 @@ export interface PaceFacts {
   readonly elapsedSec: number;
   /** Of each test in flight: what it was to take and what it took so far. */
   readonly running: readonly { readonly estimateSec: number; readonly elapsedSec: number }[];
+}
+
+/** How far a run has come, `nowMs` in epoch ms. */
+export function paceOf({ cells, work, firstCellAt }: Pick<RunFold, 'cells' | 'work' | 'firstCellAt'>, nowMs: number): PaceFacts {
+  const active = [...cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
+  return {
+    ...work,
+    elapsedSec: firstCellAt === undefined ? 0 : (nowMs - Date.parse(firstCellAt)) / 1000,
+    running: active.flatMap(({ running, tests }) => [...running.values()].map(({ test, since }) => ({ estimateSec: tests.get(test)?.estimateSec ?? 0, elapsedSec: (nowMs - Date.parse(since)) / 1000 }))),
+  };
 }
 
 /** The share of the work that is done, 0 to 1, with the tests in flight counted by their time so far. */

@@ -6,7 +6,7 @@ import type { Comparison } from './compare-runs.ts';
 import { VERDICTS } from './verdict.ts';
 
 /** Beside a run's journal: what it came to against its baseline. The reports that are made again later take the verdicts from it. */
-const COMPARISON_FILE = 'comparison.json';
+export const COMPARISON_FILE = 'comparison.json';
 
 const VERSION = 1;
 
