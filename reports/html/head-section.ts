@@ -4,7 +4,7 @@ import { describeEnding } from '../headline.ts';
 import { MARKS } from '../marks.ts';
 import { FAILURES, OUTCOMES, sumTotals, UNKNOWNS } from '../outcomes.ts';
 import { rerunCommand } from '../rerun-command.ts';
-import type { RunSummary, Totals } from '../summary.ts';
+import type { RunSummary } from '../summary.ts';
 import { type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
 import { VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
 import { VERDICTS } from '../verdicts/verdict.ts';
@@ -17,7 +17,7 @@ const MAX_CULPRITS = 4;
 export function renderHead(summary: RunSummary, comparison: Comparison | undefined): Markup {
   const ending = describeEnding(summary);
   const rerun = rerunCommand(summary);
-  const { text, as } = tellNews(summary.totals, comparison);
+  const { text, as } = tellNews(summary, comparison);
   const warnings = [...(ending === undefined ? [] : [ending]), ...findBlindKernels(summary).map(({ warning }) => warning)];
   const { cells, guests, totals } = summary;
   return html`<header><p class="brand"><b>pmemrig</b> ${summary.matrix} <time datetime="${summary.startedAt}">${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC</time><button type="button" class="theme">Theme</button></p>
@@ -46,7 +46,7 @@ function renderChips(summary: RunSummary): Markup {
 }
 
 /** What a reader must know if it is all they read. */
-function tellNews(totals: Totals, comparison: Comparison | undefined): { readonly text: string; readonly as: keyof typeof MARKS } {
+function tellNews({ totals, ending }: Pick<RunSummary, 'totals' | 'ending'>, comparison: Comparison | undefined): { readonly text: string; readonly as: keyof typeof MARKS } {
   const [failed, unknown] = [FAILURES, UNKNOWNS].map((set) => OUTCOMES.reduce((sum, outcome) => sum + (set.has(outcome) ? totals[outcome] : 0), 0));
   if (comparison) {
     const alarms = VERDICTS.map((verdict) => ({ verdict, count: comparison.tests.filter((test) => test.verdict === verdict && isAlarm(test)).length })).filter(({ count }) => count > 0);
@@ -55,6 +55,8 @@ function tellNews(totals: Totals, comparison: Comparison | undefined): { readonl
     if (failed) return { text: `Nothing newly broken; ${plural(failed, 'test')} failed as before`, as: 'flaky' };
   }
   if (failed) return { text: `${plural(failed, 'test')} failed`, as: 'fail' };
+  // Of a run that goes on, or was cut off, this is no doubt about the rig.
+  if (ending.reason !== 'finished' && totals.unreached > 0 && totals.infra === 0) return { text: `Nothing failed so far; ${totals.unreached === 1 ? '1 test is' : `${totals.unreached} tests are`} not reached`, as: 'unreached' };
   if (unknown) return { text: `Nothing failed, but of ${plural(unknown, 'test')} the rig cannot tell`, as: 'infra' };
   return totals.pass + totals.flaky === 0 ? { text: 'No test ran', as: 'skip' } : { text: totals.flaky > 0 ? `All passed in the end, ${totals.flaky} after a retry` : `All ${plural(totals.pass, 'test')} passed`, as: totals.flaky > 0 ? 'flaky' : 'pass' };
 }

@@ -29,6 +29,12 @@ test('the page shows totals, every cell and what failed', () => {
   for (const text of ['1 crash', 'debian-6.12/virtio-pmem/xfs-dax/fio', 'RIP: 0010:pmem_do_write', '48.2k IOPS', 'virtio-blk has no DAX', 'guest 3 was lost (panic): Fatal exception']) expect(page).toContain(text);
 });
 
+test('a run that goes on is not told as one of which the rig cannot tell', () => {
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'guest/boot', { status: 'pass' });
+  expect(pageOf(journal)).toContain('Nothing failed so far; 2 tests are not reached');
+  expect(pageOf(journal.add({ type: 'run-end', reason: 'finished' }))).toContain('Nothing failed, but of 2 tests the rig cannot tell');
+});
+
 test('the page fetches nothing and runs its own script alone', () => {
   const page = pageOf(makeMixedRun());
   const [, script = ''] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
