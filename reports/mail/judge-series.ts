@@ -1,3 +1,4 @@
+import { isRigTest } from '../../orchestrator/model/cell.ts';
 import { FAILURES, UNKNOWNS } from '../outcomes.ts';
 import { type ComparedTest, isAlarm } from '../verdicts/compare-runs.ts';
 import type { ReplyFacts } from './reply-facts.ts';
@@ -17,6 +18,8 @@ export interface SeriesJudgement {
   readonly findings: readonly Finding[];
   /** Tests of which the rig could not tell, other than for a failure before them. */
   readonly untold: readonly ComparedTest[];
+  /** Tests that fail with the series as they do with the base. */
+  readonly bothFail: number;
 }
 
 /** A reviewer's reading of a comparison: broken if anything got worse, fine only if all was told. */
@@ -34,7 +37,7 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
   const untold = comparison.tests.filter(({ cell, verdict }) => verdict === 'untold' && !broken.has(cell));
   const base = summary.cells.filter(({ kernel }) => kernel === comparison.kernels?.base).flatMap(({ tests }) => tests);
   const alone = summary.cells.filter(({ id }) => comparison.onlyNow.includes(id)).some(({ tests }) => tests.some(({ outcome }) => FAILURES.has(outcome)));
-  const isTold = untold.length === 0 && !base.some(({ outcome }) => UNKNOWNS.has(outcome)) && summary.ending.reason === 'finished' && comparison.tests.length > 0;
+  const isTold = untold.length === 0 && !base.some(({ outcome }) => UNKNOWNS.has(outcome)) && summary.ending.reason === 'finished' && hasPassed(comparison.tests);
   return {
     verdict: alarms.length > 0 || alone || (comparison.kernels?.brokenBetween?.length ?? 0) > 0 ? 'broken' : isTold ? 'fine' : 'untold',
     findings: [...findings.values()].map((tests): Finding => {
@@ -42,7 +45,13 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
       return { tests, ...(told?.firstBad !== undefined && { firstBad: told.firstBad }), ...(told?.message !== undefined && { message: told.message }), ...(told?.evidence !== undefined && { evidence: told.evidence }) };
     }),
     untold,
+    bothFail: comparison.tests.filter(({ base: was, now }) => was !== undefined && now !== undefined && FAILURES.has(was) && FAILURES.has(now)).length,
   };
+}
+
+/** Tests that fail with the base as well say nothing in favour of a series: one at least has to have passed, and not of the rig's own. */
+function hasPassed(tests: readonly ComparedTest[]): boolean {
+  return tests.some(({ test, base, now }) => !isRigTest(test) && base === 'pass' && now === 'pass');
 }
 
 /** What the kernel reported, where it did: a test may have failed of it in its own words. */

@@ -78,6 +78,15 @@ describe('an answer to a series that breaks nothing', () => {
   });
 });
 
+test('a series gets no credit for tests that fail without it as well', () => {
+  const failing = { nvdimm: { 'guest/boot': PASS, 'lockdep/a': { status: 'fail', message: 'mount: wrong fs type' } as const } };
+  const mail = reply({ base: failing, patched: failing });
+  expect(mail).toContain('No tag: no test passed, with or without the patches.');
+  expect(mail).not.toContain('Tested-by');
+  const partly = { nvdimm: { ...failing.nvdimm, 'lockdep/b': PASS } };
+  expect(reply({ base: partly, patched: partly }).replaceAll('\n', ' ')).toMatch(/1 test fails with it as without it\..*Tested-by/);
+});
+
 test('what the rig could not tell gets no tag', () => {
   const untold = reply({ base: GOOD, patched: { ...GOOD, nvdimm: { 'lockdep/fsync-writers-4': { status: 'infra', message: 'disk full' }, 'lockdep/fault-storm': PASS } } });
   expect(untold).toContain('No tag: of 1 test I could not tell');

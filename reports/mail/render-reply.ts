@@ -78,14 +78,14 @@ function narrower({ findings }: SeriesJudgement): readonly string[] {
   return ['', 'Of that, only what differs:', '', ...cells.map((cell) => `  --filter '*/${cell}'`)];
 }
 
-function ending({ verdict, untold }: SeriesJudgement): readonly string[] {
+function ending({ verdict, untold, bothFail }: SeriesJudgement): readonly string[] {
   switch (verdict) {
     case 'fine':
       return ['Tested-by: NAME <ADDRESS>'];
     case 'broken':
       return [...wrapText('If the fix is a patch of its own, and not a new version of this one, please add:'), '', '  Reported-by: NAME <ADDRESS>', '  Closes: LINK TO THIS MAIL'];
     case 'untold':
-      return wrapText(`No tag: ${untold.length === 0 ? 'the run did not come to its end' : `of ${plural(untold.length, 'test')} I could not tell`}, for reasons of my own machine.`);
+      return wrapText(untold.length === 0 && bothFail > 0 ? 'No tag: no test passed, with or without the patches.' : `No tag: ${untold.length === 0 ? 'the run did not come to its end' : `of ${plural(untold.length, 'test')} I could not tell`}, for reasons of my own machine.`);
     default:
       return verdict satisfies never;
   }

@@ -5,7 +5,7 @@ import type { ReplyFacts } from './reply-facts.ts';
 
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
-  return [howTested(facts), result(facts, judgement), asides(facts), gaps(facts, judgement)].filter((sentence) => sentence !== '').join(' ');
+  return [howTested(facts), result(facts, judgement), asides(facts), bothFail(judgement), gaps(facts, judgement)].filter((sentence) => sentence !== '').join(' ');
 }
 
 function howTested({ summary, series, comparison }: ReplyFacts): string {
@@ -38,6 +38,10 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
 function asides({ comparison: { kernels } }: ReplyFacts): string {
   const fresh = kernels?.warnings?.fresh.length ?? 0;
   return fresh === 0 ? '' : `The compiler has ${plural(fresh, 'new warning')}.`;
+}
+
+function bothFail({ bothFail: count }: SeriesJudgement): string {
+  return count === 0 ? '' : `${plural(count, 'test')} ${count === 1 ? 'fails' : 'fail'} with it as without it.`;
 }
 
 /** Whoever reads of what broke must know what was not looked at. */
