@@ -162,6 +162,14 @@ test('a run of which one part was interrupted or killed is no finished one', asy
   expect(summarize(await merge([first, second.slice(0, -1)])).ending.reason).toBe('cut-off');
 });
 
+test('the rig’s own words name a guest by its new number, those of a test stay as they are', async () => {
+  const shards = shardsOf(both, 2).map((events) =>
+    events.flatMap((event): JournalEvent[] => (event.type === 'test-end' ? [{ ...event, test: 'guest/boot', message: 'guest 1 was booted for an earlier cell' }, { ...event, message: 'guest 1 says no' }] : [event])),
+  );
+  const ends = (await merge(shards)).flatMap((event) => (event.type === 'test-end' ? [`${event.test}: ${event.message}`] : []));
+  expect(ends).toEqual(['guest/boot: guest 1 was booted for an earlier cell', 'fio/0: guest 1 says no', 'guest/boot: guest 2 was booted for an earlier cell', 'fio/0: guest 1 says no']);
+});
+
 test('kernels that differ behind one name are told', async () => {
   const [first = [], second = []] = shardsOf(both, 2);
   const other = second.map((event) => (event.type === 'stage' ? { ...event, detail: '6.12.1', digest: 'e' } : event));

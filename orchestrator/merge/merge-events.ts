@@ -1,3 +1,4 @@
+import { isRigTest } from '../model/cell.ts';
 import { JOURNAL_VERSION, type JournalEvent } from '../model/event.ts';
 import type { MergedPlan } from './plan-merge.ts';
 import { type EventOf, nameOfPart, type Part } from './survey-part.ts';
@@ -67,10 +68,21 @@ async function* iterate(events: AsyncIterable<JournalEvent> | Iterable<JournalEv
 }
 
 function renumber(event: JournalEvent, offset: number): JournalEvent {
-  if (event.type === 'test-end') return event.artifacts ? { ...event, artifacts: event.artifacts.map((path) => movePath(path, offset)) } : event;
+  if (event.type === 'test-end') return renumberEnd(event, offset);
   if (!('guest' in event)) return event;
   const moved = { ...event, guest: event.guest + offset };
   return moved.type === 'guest-boot' ? { ...moved, console: movePath(moved.console, offset) } : moved;
+}
+
+/** Only where the rig speaks does `guest 3` mean one of its own. */
+function renumberEnd(event: EventOf<'test-end'>, offset: number): EventOf<'test-end'> {
+  const { artifacts, message } = event;
+  const isOurs = isRigTest(event.test) || event.status === 'infra';
+  return {
+    ...event,
+    ...(artifacts && { artifacts: artifacts.map((path) => movePath(path, offset)) }),
+    ...(message !== undefined && isOurs && { message: message.replaceAll(/\bguest (\d+)\b/g, (_whole, number: string) => `guest ${Number(number) + offset}`) }),
+  };
 }
 
 /** Of a path in the run's folder: the guests' folders are numbered. */
