@@ -1,5 +1,5 @@
-import { cleanLine } from './clean-text.ts';
 import { isSurveyed, lossOf, surveyTests } from './coverage.ts';
+import { csvRow } from './csv-row.ts';
 import type { RunSummary } from './summary.ts';
 
 const COLUMNS = ['test', 'coverage', 'ran', 'outcome', 'kernel', 'image', 'pmem', 'filesystem', 'suite', 'cell', 'reason'];
@@ -9,25 +9,14 @@ const COLUMNS = ['test', 'coverage', 'ran', 'outcome', 'kernel', 'image', 'pmem'
  * `reason` says why it did not run, or why a failure is forgiven.
  */
 export function* renderCoverageCsv(summary: Pick<RunSummary, 'cells'>): Generator<string> {
-  yield row(COLUMNS);
+  yield csvRow(COLUMNS);
   const coverage = new Map(surveyTests(summary).map(({ test, ran, lost }) => [test, lost.length === 0 ? 'all' : ran.length === 0 ? 'none' : 'some']));
   for (const { id, kernel, image, pmem, filesystem, suite, tests } of summary.cells) {
     const rows = tests.filter(isSurveyed).map((test) => {
       const loss = lossOf(test);
       const reason = loss?.reason ?? (test.outcome === 'skip' ? test.message : undefined) ?? '';
-      return row([test.name, coverage.get(test.name) ?? '', loss ? 'no' : 'yes', test.outcome, kernel, image, pmem, filesystem, suite, id, reason]);
+      return csvRow([test.name, coverage.get(test.name) ?? '', loss ? 'no' : 'yes', test.outcome, kernel, image, pmem, filesystem, suite, id, reason]);
     });
     yield rows.join('');
   }
-}
-
-function row(values: readonly string[]): string {
-  return `${values.map(quote).join(',')}\r\n`;
-}
-
-function quote(value: string): string {
-  const line = cleanLine(value);
-  // A spreadsheet computes what begins so, and a guest may have written it.
-  const inert = /^[=+\-@]/.test(line) ? `'${line}` : line;
-  return /[",]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

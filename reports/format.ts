@@ -21,6 +21,7 @@ const FORMATTERS: Readonly<Record<Metric['unit'], (value: number) => string>> = 
   s: (value) => `${formatThree(value)} s`,
   '%': (value) => `${formatThree(value)} %`,
   count: formatSi,
+  instructions: (value) => `${formatSi(value)} instructions`,
 };
 
 /** For machines that read a property: the plain number, a space, the unit. */
@@ -29,7 +30,7 @@ export function formatMetricPlain({ value, unit }: Metric): string {
 }
 
 /** What one wants to see of a fio job first; the rest is in the metrics table. */
-export const HEADLINES: readonly string[] = ['read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p99', 'write.clat.p99', 'read.clat.p99'];
+export const HEADLINES: readonly string[] = ['read.instructions', 'write.instructions', 'read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p99', 'write.clat.p99', 'read.clat.p99'];
 
 /** The few metrics that sum up a test, for one line: `write 48.2k IOPS, write 198 MB/s, write p99 12.3 µs`. */
 export function formatHeadlineMetrics(metrics: readonly Metric[], max = 3): string {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CellId } from '../orchestrator/model/cell.ts';
 import { JOURNAL_VERSION, type JournalEvent } from '../orchestrator/model/event.ts';
 import { PROBLEM_KINDS } from '../orchestrator/model/problem.ts';
+import { metricUnit } from './metric-unit.ts';
 
 const text = z.string();
 const count = z.int().nonnegative();
@@ -9,7 +10,7 @@ const durationMs = z.number().nonnegative();
 const metric = z.object({
   name: text,
   value: z.number(),
-  unit: z.enum(['iops', 'bytes/s', 'ns', '%', 's', 'count']),
+  unit: metricUnit,
   better: z.enum(['higher', 'lower', 'neither']),
 });
 const kinds = z.array(z.enum(PROBLEM_KINDS));

@@ -6,6 +6,8 @@ import { addCase, buildSuite, skip } from './junit-xml.ts';
 import { countOutcomes, sumTotals } from './outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary, Totals } from './summary.ts';
 import { shorten, TextBudget } from './text-budget.ts';
+import type { ComparedFigure } from './figures/compare-figures.ts';
+import { describeFigure } from './figures/list-figures.ts';
 import type { ComparedTest, Comparison } from './verdicts/compare-runs.ts';
 import { describeBaseline } from './verdicts/describe-verdict.ts';
 
@@ -79,6 +81,7 @@ function renderSuite(cell: CellSummary, summary: RunSummary, context: SuiteConte
     for (const gone of missingTests(cell, context)) {
       for (const [name, value] of verdictProperties(gone)) suite.property(`${name} ${cleanLine(gone.test)}`, value);
     }
+    for (const figure of changedFigures(cell, context)) suite.property(cleanLine(`pmemrig.${figure.verdict} ${figure.test} ${figure.name}`), shorten(cleanLine(describeFigure(figure))));
     for (const test of cell.tests) addCase(suite, (testCase) => addTest(testCase, test, verdictOf(test), cell, context));
   });
 }
@@ -95,6 +98,10 @@ function suiteFacts(cell: CellSummary, summary: RunSummary, { comparison }: Suit
 /** A dashboard that counts only the tests it is told of would not notice them. */
 function missingTests(cell: CellSummary, { comparison }: SuiteContext): readonly ComparedTest[] {
   return comparison?.tests.filter((test) => test.verdict === 'missing' && test.cell === cell.id) ?? [];
+}
+
+function changedFigures(cell: CellSummary, { comparison }: SuiteContext): readonly ComparedFigure[] {
+  return comparison?.figures?.filter((figure) => figure.cell === cell.id && (figure.verdict === 'slower' || figure.verdict === 'faster')) ?? [];
 }
 
 function cellTime({ durationMs, tests }: CellSummary): number {

@@ -20,7 +20,7 @@ test('the reports lie beside the journal, nothing else does, and made twice they
   const runDir = await runFolder();
   const summary = await writeReports(runDir);
   expect(summary).toEqual(makeMixedRun().summarize());
-  expect(await readdir(runDir)).toEqual(['cells', 'coverage.csv', 'events.jsonl', 'junit.xml', 'report.html', 'results.ktap', 'summary.md']);
+  expect(await readdir(runDir)).toEqual(['cells', 'coverage.csv', 'events.jsonl', 'junit.xml', 'metrics.csv', 'report.html', 'results.ktap', 'summary.md']);
   expect(await readdir(join(runDir, 'cells', 'debian-6.12+nvdimm+none+repro'))).toEqual(['junit.xml']);
   const first = await readFile(join(runDir, 'junit.xml'), 'utf8');
   await writeReports(runDir);

@@ -6,6 +6,7 @@ import type { PastOf } from './history/query-history.ts';
 import { renderHtml } from './html/page.ts';
 import { type JunitOptions, renderCellJunit, renderJunit } from './junit.ts';
 import { renderKtap } from './ktap.ts';
+import { renderMetricsCsv } from './metrics-csv.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
@@ -13,9 +14,10 @@ import { readComparison } from './verdicts/comparison-file.ts';
 import { writeWhole } from './write-whole.ts';
 
 const JUNIT_FILE = 'junit.xml';
+const METRICS_FILE = 'metrics.csv';
 
 /**
- * Makes `junit.xml` (of the run, and of each cell in its folder), `results.ktap`, `summary.md`, `report.html` and `coverage.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
+ * Makes `junit.xml` (of the run, and of each cell in its folder), `results.ktap`, `summary.md`, `report.html`, `coverage.csv` and, where anything was measured, `metrics.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
  * each is replaced whole or not at all.
  *
  * @param readPast what became of the tests in earlier runs, for the page to show
@@ -29,6 +31,7 @@ export async function writeReports(runDir: string, readPast?: (summary: RunSumma
   await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);
   await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison, { pastOf: await readPast?.(summary) }));
   await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));
+  if (summary.cells.some(({ tests }) => tests.some(({ attempts }) => attempts.some(({ metrics }) => metrics.length > 0)))) await writeWhole(join(runDir, METRICS_FILE), renderMetricsCsv(summary));
   return summary;
 }
 

@@ -11,5 +11,5 @@ export async function compareWith(baseDir: string, now: RunSummary, nowDir: stri
   if (alone) return compareRuns(base, now, () => []);
   using history = await openHistory(dirname(nowDir), logLine);
   const past = await history.before(now.matrix, now.startedAt);
-  return compareRuns(base, now, past.of);
+  return compareRuns(base, now, past.of, await history.figuresBefore(now.matrix, now.startedAt, now.host));
 }

@@ -14,7 +14,7 @@ export interface Metric {
   /** Dotted, stable: `read.iops`, `write.clat.p99`. */
   readonly name: string;
   readonly value: number;
-  readonly unit: 'iops' | 'bytes/s' | 'ns' | '%' | 's' | 'count';
+  readonly unit: 'iops' | 'bytes/s' | 'ns' | '%' | 's' | 'count' | 'instructions';
   readonly better: 'higher' | 'lower' | 'neither';
 }
 

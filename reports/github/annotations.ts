@@ -1,5 +1,7 @@
 import { findBlindKernels } from '../blind-kernels.ts';
 import { cleanText, excerpt } from '../clean-text.ts';
+import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
+import { listFigures } from '../figures/list-figures.ts';
 import { describeEnding } from '../headline.ts';
 import { FAILURES, tellingAttempt, UNKNOWNS } from '../outcomes.ts';
 import type { RunSummary } from '../summary.ts';
@@ -24,14 +26,14 @@ interface Annotation {
  *
  * | kind | by itself | against a baseline |
  * |---|---|---|
- * | error | failures | alarms, and failures in cells that the baseline does not have |
+ * | error | failures | alarms, figures that got worse, and failures in cells that the baseline does not have |
  * | warning | what the rig could not tell; kernels on which it is not proven to see | the same, and known failures |
  * | notice | flaky tests | the same, and what is fixed |
  *
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function renderAnnotations(summary: RunSummary, comparison?: Comparison): readonly string[] {
-  const found = [...describeRun(summary), ...(comparison?.tests ?? []).flatMap(annotateVerdict), ...annotateTests(summary, comparison)];
+  const found = [...describeRun(summary), ...(comparison?.tests ?? []).flatMap(annotateVerdict), ...annotateFigures(comparison?.figures ?? []), ...annotateTests(summary, comparison)];
   return KINDS.flatMap((kind) => bound(found.filter((each) => each.kind === kind))).map(formatCommand);
 }
 
@@ -48,6 +50,10 @@ function annotateVerdict(test: ComparedTest): readonly Annotation[] {
   if (kind === undefined) return [];
   const words = [test.message, describeOdds(test), describeSince(test)].filter((part) => part !== undefined).join('; ');
   return [{ kind, title: `${test.verdict}: ${test.test} in ${test.cell}`, message: withEvidence(words, kind === 'error' ? test.evidence : undefined) }];
+}
+
+function annotateFigures(figures: readonly ComparedFigure[]): readonly Annotation[] {
+  return listFigures(figures.filter(isFigureAlarm)).flatMap(({ lines, verdict }) => lines.map(({ test, cell, change, why }) => ({ kind: 'error' as const, title: `${verdict}: ${test} in ${cell}`, message: `${change}; ${why}` })));
 }
 
 /** What no verdict tells of: all of it without a baseline. */

@@ -1,6 +1,6 @@
 import type { Metric, Outcome } from '../../orchestrator/model/outcome.ts';
 import { isForgiven } from '../../orchestrator/model/forgiven.ts';
-import { FAILURES, tellingAttempt } from '../outcomes.ts';
+import { FAILURES } from '../outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 
 /** What history keeps of one run. */
@@ -36,7 +36,7 @@ export interface HistoryTest {
   readonly message?: string;
 }
 
-/** One figure of the attempt that counts. */
+/** One figure of one attempt that passed. */
 export interface HistoryMetric extends Metric {
   readonly cell: string;
   readonly test: string;
@@ -53,7 +53,9 @@ export function recordOf(summary: RunSummary, journalBytes: number): HistoryReco
     ending: ending.reason,
     journalBytes,
     tests: summary.cells.flatMap((cell) => cell.tests.map((test) => rowOf(cell, test))),
-    metrics: summary.cells.flatMap(({ id: cell, tests }) => tests.flatMap((test) => (tellingAttempt(test)?.metrics ?? []).map((metric) => ({ ...metric, cell, test: test.name })))),
+    metrics: summary.cells.flatMap(({ id: cell, tests }) =>
+      tests.flatMap(({ name: test, attempts }) => attempts.filter(({ status }) => status === 'pass').flatMap(({ metrics }) => metrics.map((metric) => ({ ...metric, cell, test })))),
+    ),
   };
 }
 

@@ -76,6 +76,25 @@ test('figures come newest first with their kernel, of the newest runs that have 
   expect(await history.metrics({ test: 'fio/a', name: 'none', last: 9 })).toEqual([]);
 });
 
+test('what a figure was before a run is of its matrix and host, oldest first; of several repeats the median', async () => {
+  writeRun(1, ['pass']);
+  writeRun(2, ['fail']);
+  writeRun(3, ['pass', 'pass', 'pass']);
+  const journal = join(runs, idOf(3), 'events.jsonl');
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace('"value":1003', '"value":2000').replace('"value":1003', '"value":1500'));
+  writeRun(4, ['pass']);
+  const elsewhere = join(runs, idOf(4), 'events.jsonl');
+  writeFileSync(elsewhere, readFileSync(elsewhere, 'utf8').replaceAll('rig-1', 'rig-2'));
+  writeRun(5, ['pass']);
+  using history = await openHistory(runs, log);
+  const figuresOf = await history.figuresBefore('nightly', '2026-03-05T10:00:00.000Z', 'rig-1');
+  expect(figuresOf(CELL, 'fio/a', { name: 'write.iops', unit: 'iops' })).toEqual([
+    { value: 1001, run: { runId: idOf(1), startedAt: '2026-03-01T10:00:00.000Z' } },
+    { value: 1500, run: { runId: idOf(3), startedAt: '2026-03-03T10:00:00.000Z' } },
+  ]);
+  expect(figuresOf(CELL, 'fio/a', { name: 'write.iops', unit: 'instructions' })).toEqual([]);
+});
+
 test('a test that few runs have is found behind any number of others', async () => {
   for (let day = 1; day <= 9; day++) writeRun(day, ['pass']);
   writeRun(1, ['pass', 'fail']);

@@ -1,13 +1,17 @@
 import { basename } from 'node:path';
-import { TESTS_SUFFIX } from './history-files.ts';
+import type { PastFigures } from '../figures/compare-figures.ts';
+import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-files.ts';
 import { openDuck } from './parquet.ts';
 import { type HistoryLine, type PastOf, type PastRun, queryPast, queryRuns, queryTest, queryTestNames } from './query-history.ts';
+import { queryFigures } from './query-figures.ts';
 import { type HistoryFigure, type MetricQuery, queryMetrics } from './query-metrics.ts';
 import { queryRates, type TestRate } from './query-rates.ts';
 import { listHistory, listMetrics, syncHistory } from './sync-history.ts';
 
 /** How many earlier runs a verdict looks at: enough for a test that fails one time in a hundred to have shown it. */
 const VERDICT_RUNS = 200;
+/** A figure's noise is known by fewer: hosts change. */
+const FIGURE_RUNS = 104;
 
 /** What all runs below a folder came to, as of when it was opened. */
 export interface History extends Disposable {
@@ -21,6 +25,8 @@ export interface History extends Disposable {
   rates(last: number): Promise<readonly TestRate[]>;
   /** All tests that any run knows, sorted. */
   testNames(): Promise<readonly string[]>;
+  /** What figures were in the newest runs of a matrix on a host that started before a time. */
+  figuresBefore(matrix: string, startedAt: string, host: string): Promise<PastFigures>;
   /** The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them; `last` are as many as a verdict looks at unless said. */
   before(matrix: string, startedAt: string, last?: number): Promise<{ readonly runs: readonly PastRun[]; readonly of: PastOf }>;
 }
@@ -42,6 +48,11 @@ export async function openHistory(runsDir: string, log: (line: string) => void):
       metrics: async (query) => queryMetrics(duck, metricFiles, query),
       rates: async (last) => queryRates(duck, files, last),
       testNames: async () => queryTestNames(duck, files),
+      async figuresBefore(matrix, startedAt, host) {
+        const chosen = runs.filter((run) => run.matrix === matrix && run.host === host && run.startedAt < startedAt).slice(0, FIGURE_RUNS).toReversed();
+        const ids = new Set(chosen.map(({ runId }) => runId));
+        return queryFigures(duck, metricFiles.metrics.filter((file) => ids.has(basename(file, METRICS_SUFFIX))), chosen);
+      },
       async before(matrix, startedAt, last = VERDICT_RUNS) {
         const chosen = runs.filter((run) => run.matrix === matrix && run.startedAt < startedAt).slice(0, last).toReversed();
         const ids = new Set(chosen.map(({ runId }) => runId));

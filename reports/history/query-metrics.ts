@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Metric } from '../../orchestrator/model/outcome.ts';
+import { metricUnit } from '../metric-unit.ts';
 import type { RunPlace } from '../verdicts/verdict.ts';
 import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-files.ts';
 import { askNewest } from './newest-files.ts';
@@ -36,7 +37,7 @@ const figureRow = z.object({
   cell: z.string(),
   name: z.string(),
   value: z.number(),
-  unit: z.enum(['iops', 'bytes/s', 'ns', '%', 's', 'count']),
+  unit: metricUnit,
   better: z.enum(['higher', 'lower', 'neither']),
 });
 

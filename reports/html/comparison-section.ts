@@ -1,3 +1,4 @@
+import { countFigures } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
 import type { TestSummary } from '../summary.ts';
@@ -6,6 +7,7 @@ import { describeOdds, describeSince, isListed, VERDICT_LOOKS } from '../verdict
 import { type DifferenceList, listDifferences } from '../verdicts/list-differences.ts';
 import { type Verdict, VERDICTS } from '../verdicts/verdict.ts';
 import type { Anchors } from './anchors.ts';
+import { renderFigures } from './figures-section.ts';
 import { type Find, renderFinds } from './find-entry.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -21,11 +23,11 @@ export interface ComparisonContext {
 /** What got worse since the baseline, and what else changed; nothing for a run without one. */
 export function renderComparison(comparison: Comparison | undefined, context: ComparisonContext): Markup {
   if (!comparison) return html``;
-  const { base, tests, totals, onlyBase, onlyNow, kernels } = comparison;
+  const { base, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
   const groups = VERDICTS.map((verdict) => ({ verdict, found: tests.filter((test) => test.verdict === verdict && isListed(test)) })).filter(({ found }) => found.length > 0);
   return html`<section aria-labelledby="since"><h2 id="since">${kernels ? `${kernels.now} against ${kernels.base}` : `Since ${base.runId}`}</h2>
-<p class="faint">Baseline: ${base.kernels.join(', ')}. ${VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict, index) => html`${index === 0 ? '' : ', '}${renderCount(verdict, totals[verdict])}`)}</p>
-${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}${kernels ? listDifferences(kernels).map(renderDifference) : undefined}${renderAlone(kernels ? kernels.base : 'the baseline', onlyBase)}${renderAlone(kernels ? kernels.now : 'this run', onlyNow)}</section>
+<p class="faint">Baseline: ${base.kernels.join(', ')}. ${VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict, index) => html`${index === 0 ? '' : ', '}${renderCount(verdict, totals[verdict])}`)}${figures.length === 0 ? undefined : html`; <a href="#figures">${countFigures(figures)}</a>`}</p>
+${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}${renderFigures(figures, ({ cell, test }) => context.anchors.test(cell, test))}${kernels ? listDifferences(kernels).map(renderDifference) : undefined}${renderAlone(kernels ? kernels.base : 'the baseline', onlyBase)}${renderAlone(kernels ? kernels.now : 'this run', onlyNow)}</section>
 `;
 }
 

@@ -1,4 +1,5 @@
 import { findBlindKernels } from '../blind-kernels.ts';
+import { isFigureAlarm } from '../figures/compare-figures.ts';
 import { formatDuration, plural } from '../format.ts';
 import { describeEnding } from '../headline.ts';
 import { MARKS } from '../marks.ts';
@@ -51,7 +52,9 @@ function tellNews({ totals, ending }: Pick<RunSummary, 'totals' | 'ending'>, com
   if (comparison) {
     const alarms = VERDICTS.map((verdict) => ({ verdict, count: comparison.tests.filter((test) => test.verdict === verdict && isAlarm(test)).length })).filter(({ count }) => count > 0);
     const [first] = alarms;
-    if (first) return { text: alarms.map(({ verdict, count }) => ALARMS[verdict]?.(count) ?? '').join(', '), as: first.verdict === 'new-test' ? 'fail' : VERDICT_LOOKS[first.verdict].as };
+    const slower = comparison.figures?.filter(isFigureAlarm).length ?? 0;
+    if (first) return { text: [...alarms.map(({ verdict, count }) => ALARMS[verdict]?.(count) ?? ''), ...(slower > 0 ? [`${plural(slower, 'figure')} slower`] : [])].join(', '), as: first.verdict === 'new-test' ? 'fail' : VERDICT_LOOKS[first.verdict].as };
+    if (slower > 0) return { text: `${plural(slower, 'figure')} slower`, as: 'fail' };
     if (failed) return { text: `Nothing newly broken; ${plural(failed, 'test')} failed as before`, as: 'flaky' };
   }
   if (failed) return { text: `${plural(failed, 'test')} failed`, as: 'fail' };

@@ -1,5 +1,7 @@
 import type { Metric } from '../../orchestrator/model/outcome.ts';
+import { medianInterval } from '../figures/median-interval.ts';
 import { formatMetricValue, pickHeadlineMetrics, plural } from '../format.ts';
+import { median } from '../median.ts';
 import type { CellSummary, RunSummary } from '../summary.ts';
 import { type DotRow, renderDotPlot } from './dot-plot.ts';
 import { html, type Markup } from './markup.ts';
@@ -12,7 +14,7 @@ export function renderPlots({ cells }: Pick<RunSummary, 'cells'>): Markup {
   const plots = collectPlots(cells);
   if (plots.length === 0) return html``;
   return html`<section aria-labelledby="plots"><h2 id="plots">Measured</h2>
-<p class="faint">A dot is one attempt; of several the tick is the median. Scales begin at zero.</p>
+<p class="faint">A dot is one attempt; of several the tick is the median, and of six or more the bar is what the true median lies within, in 95 of 100 cases. Scales begin at zero.</p>
 <div class="plots">${plots.slice(0, MAX_PLOTS).map(({ test, metric, rows }) => renderDotPlot({ caption: html`<code>${test}</code> ${metric.name}${metric.better === 'neither' ? undefined : html` <span class="faint">${metric.better} is better</span>`}`, rows, format: (value) => formatMetricValue({ ...metric, value }) }))}</div>
 ${plots.length > MAX_PLOTS ? html`<p class="faint">… and ${plural(plots.length - MAX_PLOTS, 'more plot')}: all figures stand with their tests below.</p>` : undefined}</section>
 `;
@@ -35,7 +37,8 @@ function collectPlots(cells: readonly CellSummary[]): readonly Plot[] {
         const values = passed.flatMap(({ metrics }) => metrics.find((each) => each.name === metric.name)?.value ?? []);
         const key = `${cell.suite} ${name} ${metric.name}`;
         const plot = plots.get(key) ?? { test: name, metric, rows: [] };
-        plot.rows.push({ label: `${cell.kernel}/${legOf(cell)}`, values, median: median(values) });
+        const interval = medianInterval(values);
+        plot.rows.push({ label: `${cell.kernel}/${legOf(cell)}`, values, median: median(values), ...(interval && { interval }) });
         plots.set(key, plot);
       }
     }
@@ -45,12 +48,4 @@ function collectPlots(cells: readonly CellSummary[]): readonly Plot[] {
 
 function legOf({ pmem, filesystem }: CellSummary): string {
   return filesystem === 'none' ? pmem : `${pmem}/${filesystem}`;
-}
-
-/** Of a list that is not empty. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low = 0, high = low] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return (low + high) / 2;
 }

@@ -1,4 +1,5 @@
 import { isRigTest } from '../../orchestrator/model/cell.ts';
+import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
 import { FAILURES, UNKNOWNS } from '../outcomes.ts';
 import { type ComparedTest, isAlarm } from '../verdicts/compare-runs.ts';
 import type { ReplyFacts } from './reply-facts.ts';
@@ -16,6 +17,8 @@ export interface Finding {
 export interface SeriesJudgement {
   readonly verdict: 'broken' | 'fine' | 'untold';
   readonly findings: readonly Finding[];
+  /** Figures that got worse. */
+  readonly slower: readonly ComparedFigure[];
   /** Tests of which the rig could not tell, other than for a failure before them. */
   readonly untold: readonly ComparedTest[];
   /** Tests that fail with the series as they do with the base. */
@@ -32,6 +35,7 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
     if (known) known.push(test);
     else findings.set(key, [test]);
   }
+  const slower = comparison.figures?.filter(isFigureAlarm) ?? [];
   const broken = new Set(alarms.map(({ cell }) => cell));
   // What a cell that broke did not come to is part of that.
   const untold = comparison.tests.filter(({ cell, verdict }) => verdict === 'untold' && !broken.has(cell));
@@ -39,11 +43,12 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
   const alone = summary.cells.filter(({ id }) => comparison.onlyNow.includes(id)).some(({ tests }) => tests.some(({ outcome }) => FAILURES.has(outcome)));
   const isTold = untold.length === 0 && !base.some(({ outcome }) => UNKNOWNS.has(outcome)) && summary.ending.reason === 'finished' && hasPassed(comparison.tests);
   return {
-    verdict: alarms.length > 0 || alone || (comparison.kernels?.brokenBetween?.length ?? 0) > 0 ? 'broken' : isTold ? 'fine' : 'untold',
+    verdict: alarms.length > 0 || slower.length > 0 || alone || (comparison.kernels?.brokenBetween?.length ?? 0) > 0 ? 'broken' : isTold ? 'fine' : 'untold',
     findings: [...findings.values()].map((tests): Finding => {
       const told = tests.find(({ evidence }) => evidence !== undefined) ?? tests[0];
       return { tests, ...(told?.firstBad !== undefined && { firstBad: told.firstBad }), ...(told?.message !== undefined && { message: told.message }), ...(told?.evidence !== undefined && { evidence: told.evidence }) };
     }),
+    slower,
     untold,
     bothFail: comparison.tests.filter(({ base: was, now }) => was !== undefined && now !== undefined && FAILURES.has(was) && FAILURES.has(now)).length,
   };

@@ -7,6 +7,7 @@ import { renderFinding } from './describe-finding.ts';
 import { describeRun } from './describe-run.ts';
 import { judgeSeries, type SeriesJudgement } from './judge-series.ts';
 import { type KernelColumn, renderTable } from './outcome-table.ts';
+import { renderFigures } from './figure-lines.ts';
 import { renderHead } from './reply-head.ts';
 import type { ReplyFacts } from './reply-facts.ts';
 import { summarizeSeries } from './summarize-series.ts';
@@ -31,6 +32,7 @@ export function renderReply(facts: ReplyFacts): string {
     renderDifferences(facts),
     ...judgement.findings.slice(0, MAX_FINDINGS).map((finding) => renderFinding(finding, facts.comparison.kernels?.now ?? '')),
     judgement.findings.length > MAX_FINDINGS ? wrapText(`There ${judgement.findings.length - MAX_FINDINGS === 1 ? 'is 1 more difference' : `are ${judgement.findings.length - MAX_FINDINGS} more differences`} of another kind; I have the console logs of all.`) : [],
+    renderFigures(facts.comparison.figures ?? [], facts.comparison.kernels?.now ?? ''),
     ...(facts.comparison.kernels ? listDifferences(facts.comparison.kernels) : []).map(({ title, lines }) => [`${capitalize(title)}:`, '', ...lines.flatMap(splitCulprit)]),
     ['What was run:', '', ...describeRun(facts).map((line) => `  ${line}`)],
     ['To see it yourself:', '', `  ${facts.command}`, ...narrower(judgement)],
@@ -41,8 +43,8 @@ export function renderReply(facts: ReplyFacts): string {
 }
 
 /** The mail to answer. */
-function answered({ series }: ReplyFacts, { findings }: SeriesJudgement): { readonly head: MailHead | undefined; readonly subject: string } {
-  const bad = findings.find(({ firstBad }) => firstBad !== undefined)?.firstBad;
+function answered({ series }: ReplyFacts, { findings, slower }: SeriesJudgement): { readonly head: MailHead | undefined; readonly subject: string } {
+  const bad = [...findings, ...slower].find(({ firstBad }) => firstBad !== undefined)?.firstBad;
   const patch = series.patches.find(({ subject }) => subject === bad);
   if (patch) return { head: patch.head, subject: patch.subject };
   const [first] = series.patches;

@@ -1,3 +1,4 @@
+import type { ComparedFigure } from '../figures/compare-figures.ts';
 import { plural } from '../format.ts';
 import { renamed } from '../verdicts/compare-kernels.ts';
 import type { SeriesJudgement } from './judge-series.ts';
@@ -16,7 +17,7 @@ function howTested({ summary, series, comparison }: ReplyFacts): string {
   return `I ran tests with and without ${patches}${each} in guests with emulated persistent memory${watched}.`;
 }
 
-function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, findings }: SeriesJudgement): string {
+function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, findings, slower }: SeriesJudgement): string {
   const told = comparison.tests.filter((test) => test.verdict !== 'untold').length;
   const it = series.patches.length === 1 ? 'the patch' : 'the series';
   if (verdict === 'fine') return `All ${plural(told, 'test')} came out as they do without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
@@ -24,6 +25,7 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
   const failed = brokenBuild(summary, steps);
   if (failed !== undefined) return `${failed.patch === undefined ? capitalize(it) : `"${failed.patch}"`} does not compile.`;
   const [first] = findings;
+  if (!first && slower.length > 0) return describeSlower(slower, comparison.kernels?.now ?? '');
   if (!first) return `Something broke on the way, though it is whole again with the last patch, which makes the series hard to bisect.`;
   const tests = findings.reduce((sum, finding) => sum + finding.tests.length, 0);
   const places = new Set(findings.flatMap((finding) => finding.tests.map(({ cell }) => renamed(cell, comparison.kernels?.now ?? '', '').split('/')[1] ?? '')));
@@ -31,8 +33,18 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
   const culprits = [...new Set(findings.flatMap(({ firstBad }) => firstBad ?? []))];
   const reported = /the kernel reported: (?<title>[^;]*)/.exec(first.message ?? '')?.groups?.['title'];
   const said = reported === undefined ? '' : `; the kernel says "${reported.replace(/ \(\d+ times\)$/, '')}"`;
+  const worse = slower.length === 0 ? '' : ` ${plural(slower.length, 'figure')} got worse as well.`;
   const bad = culprits.length === 0 ? '' : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
-  return `With it ${plural(tests, 'test')} of ${comparison.tests.length} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}`;
+  return `With it ${plural(tests, 'test')} of ${comparison.tests.length} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
+}
+
+/** By the figure that changed most. */
+function describeSlower(slower: readonly ComparedFigure[], kernel: string): string {
+  const [worst] = slower.toSorted((a, b) => Math.abs(b.change.by) - Math.abs(a.change.by));
+  if (!worst) return '';
+  const place = renamed(worst.cell, kernel, '').split('/')[1] ?? '';
+  const bad = worst.firstBad === undefined ? '' : ` The first bad patch is "${worst.firstBad}".`;
+  return `No test fails with it, but ${plural(slower.length, 'figure')} got worse: most of all ${worst.name} of ${worst.test} on ${place}, by ${Math.abs(worst.change.by * 100).toFixed(1)} %.${bad}`;
 }
 
 function asides({ comparison: { kernels } }: ReplyFacts): string {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFigureAlarm } from '../figures/compare-figures.ts';
 import { isAlarm } from '../verdicts/compare-runs.ts';
 import { COMPARISON_FILE, readComparison } from '../verdicts/comparison-file.ts';
 
@@ -14,7 +15,7 @@ export class AlarmCounts {
     const known = this.#known.get(runDir);
     if (known?.modifiedMs === facts.mtimeMs) return known.alarms;
     const comparison = await readComparison(runDir);
-    const alarms = comparison?.tests.filter(isAlarm).length;
+    const alarms = comparison && comparison.tests.filter(isAlarm).length + (comparison.figures?.filter(isFigureAlarm).length ?? 0);
     this.#known.set(runDir, { modifiedMs: facts.mtimeMs, alarms });
     return alarms;
   }

@@ -1,5 +1,7 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { countFigures } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
+import { renderFigures } from '../html/figures-section.ts';
 import { html, type Markup } from '../html/markup.ts';
 import { MARKS } from '../marks.ts';
 import type { ComparedTest, Comparison, RunRef } from '../verdicts/compare-runs.ts';
@@ -14,14 +16,14 @@ const MAX_LISTED = 500;
 
 /** Two runs side by side: what the newer did otherwise, the alarms first, each outcome a link to its evidence. */
 export function renderComparePage(comparison: Comparison): string {
-  const { base, now, tests, totals, onlyBase, onlyNow } = comparison;
+  const { base, now, tests, totals, figures = [], onlyBase, onlyNow } = comparison;
   const groups = VERDICTS.map((verdict) => ({ verdict, found: tests.filter((test) => test.verdict === verdict && isListed(test)) })).filter(({ found }) => found.length > 0);
   const isBackwards = base.startedAt > now.startedAt;
   const body = html`<h1>Two runs side by side</h1>
 ${isBackwards ? html`<p class="infra"><span class="word">The baseline is the newer of the two.</span> <a href="${compareLink(now.runId, base.runId)}">The other way round</a></p>` : undefined}
 <div class="scroll" tabindex="0" role="region" aria-label="the runs"><table><tbody>${renderRun('Base', base)}${renderRun('Run', now)}</tbody></table></div>
-<p><b>${summarizeVerdicts(totals)}</b></p>
-${groups.map(({ verdict, found }) => renderGroup(verdict, found, comparison))}${renderAlone('the baseline', onlyBase)}${renderAlone('the run', onlyNow)}`;
+<p><b>${summarizeVerdicts(totals)}</b>${figures.length === 0 ? undefined : html`; ${countFigures(figures)}`}</p>
+${groups.map(({ verdict, found }) => renderGroup(verdict, found, comparison))}${renderFigures(figures, ({ test, cell }) => testLink(test, cell))}${renderAlone('the baseline', onlyBase)}${renderAlone('the run', onlyNow)}`;
   return renderPage({ title: `${base.runId} and ${now.runId}`, part: 'runs', body });
 }
 

@@ -33,8 +33,7 @@ export function addListRoutes(app: Hono, site: Site): void {
     if (base.runId !== baseName || run.runId !== runName) return c.redirect(compareLink(base.runId, run.runId));
     if (base.runId === run.runId) throw new BadRequest('Both are the same run: choose two of them.');
     const [before, now] = [await summaries.read(base.dir), await summaries.read(run.dir)];
-    const past = await history.use(async (known) => known.history.before(now.matrix, now.startedAt));
-    const comparison = compareRuns(before, now, past.of);
+    const comparison = await history.use(async ({ history: known }) => compareRuns(before, now, (await known.before(now.matrix, now.startedAt)).of, await known.figuresBefore(now.matrix, now.startedAt, now.host)));
     if (comparison.onlyNow.length === now.cells.length) throw new BadRequest(`The runs ${base.runId} and ${run.runId} have no cell in common: a cell is the same by the names of its kernel, topology, file system and suite.`);
     return c.html(renderComparePage(comparison));
   });

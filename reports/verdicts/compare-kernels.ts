@@ -1,4 +1,5 @@
 import { CLOSE_TEST } from '../../orchestrator/model/cell.ts';
+import { compareRepeats } from '../figures/compare-figures.ts';
 import { FAILURES } from '../outcomes.ts';
 import { countsAsFailure } from '../describe-kernel.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
@@ -50,6 +51,7 @@ export function compareKernels(run: RunSummary, pair: KernelPair, { pastOf = () 
   );
   return {
     ...comparison,
+    figures: compareRepeats(now.cells.flatMap((cell) => base.cells.filter(({ id }) => id === cell.id).map((was) => ({ base: was, now: cell })))),
     onlyBase: comparison.onlyBase.map((id) => renamed(id, pair.now, pair.base)),
     tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
     totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Comparison['totals'],

@@ -1,5 +1,6 @@
 import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
 import { FAILURES, tellingAttempt } from '../outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 import { judgeTest } from './judge-test.ts';
@@ -17,6 +18,8 @@ export interface Comparison {
   /** Cells that only one of the two runs has. */
   readonly onlyBase: readonly string[];
   readonly onlyNow: readonly string[];
+  /** Those that both have, the worst first; absent in comparisons of before they were judged. */
+  readonly figures?: readonly ComparedFigure[];
   /** Of two kernels of one run. */
   readonly kernels?: KernelDifferences;
 }
@@ -53,8 +56,9 @@ export function isAlarm({ verdict, now }: Pick<ComparedTest, 'verdict' | 'now'>)
 /**
  * Judges each test of the cells that both runs have.
  * @param pastOf what became of a test of a cell before `now`, oldest first; the baseline is put in where it is not among them
+ * @param pastFigures what a figure was in them
  */
-export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[]): Comparison {
+export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[], pastFigures: PastFigures = () => []): Comparison {
   const baseCells = new Map(base.cells.map((cell) => [cell.id, cell]));
   const common = now.cells.flatMap((cell) => {
     const before = baseCells.get(cell.id);
@@ -71,6 +75,7 @@ export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: st
     now: refTo(now),
     tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
     totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Record<Verdict, number>,
+    figures: compareOverRuns(common.map(({ cell, before }) => ({ base: before, now: cell })), pastFigures),
     onlyBase: base.cells.map(({ id }) => id).filter((id) => !nowIds.has(id)),
     onlyNow: now.cells.map(({ id }) => id).filter((id) => !baseCells.has(id)),
   };

@@ -1,3 +1,4 @@
+import { isFigureAlarm } from '../figures/compare-figures.ts';
 import type { RunSummary } from '../summary.ts';
 import { compareKernels, type KernelContext, renamed } from './compare-kernels.ts';
 import { type ComparedTest, type Comparison, isAlarm } from './compare-runs.ts';
@@ -28,21 +29,32 @@ export function compareSeries(run: RunSummary, base: string, steps: readonly Ser
   const isEach = built.length === steps.length;
   if (!isEach) return withWarnings(whole, run, base, last.kernel, steps);
 
-  const alarms = built.map((step) => ({ step, tests: new Map(compareKernels(run, { base, now: step.kernel }, context).tests.filter(isAlarm).map((test) => [keyOf(test, step.kernel), test])) }));
+  const alarms = built.map((step) => {
+    const { tests: judged, figures = [] } = step === last ? whole : compareKernels(run, { base, now: step.kernel }, context);
+    return {
+      step,
+      tests: new Map(judged.filter(isAlarm).map((test) => [keyOf(test, step.kernel), test])),
+      figures: new Set(figures.filter(isFigureAlarm).map((figure) => keyOf(figure, step.kernel, figure.name))),
+    };
+  });
   const tests = whole.tests.map((test) => {
     const first = isAlarm(test) ? alarms.find(({ tests: found }) => found.has(keyOf(test, last.kernel))) : undefined;
     return first ? { ...test, firstBad: first.step.patch } : test;
   });
+  const figures = whole.figures?.map((figure) => {
+    const first = isFigureAlarm(figure) ? alarms.find(({ figures: found }) => found.has(keyOf(figure, last.kernel, figure.name))) : undefined;
+    return first ? { ...figure, firstBad: first.step.patch } : figure;
+  });
   const atEnd = alarms.at(-1)?.tests;
   const between = alarms.slice(0, -1).flatMap(({ step, tests: found }) => [...found].flatMap(([key, test]) => (atEnd?.has(key) === true ? [] : [{ key, patch: step.patch, test }])));
   const brokenBetween = between.filter(({ key }, index) => between.findIndex((other) => other.key === key) === index).map(({ patch, test }) => ({ cell: test.cell, test: test.test, patch, ...(test.message !== undefined && { message: test.message }) }));
-  const compared = { ...whole, tests };
+  const compared = { ...whole, tests, ...(figures && { figures }) };
   return withWarnings(brokenBetween.length === 0 || !whole.kernels ? compared : { ...compared, kernels: { ...whole.kernels, brokenBetween } }, run, base, last.kernel, steps);
 }
 
-/** The same test, whichever kernel's. */
-function keyOf({ cell, test }: Pick<ComparedTest, 'cell' | 'test'>, kernel: string): string {
-  return `${renamed(cell, kernel, '')}\0${test}`;
+/** The same test, or figure of it, whichever kernel's. */
+function keyOf({ cell, test }: Pick<ComparedTest, 'cell' | 'test'>, kernel: string, figure = ''): string {
+  return `${renamed(cell, kernel, '')}\0${test}\0${figure}`;
 }
 
 /** Names the patch that brought each new warning: the first kernel with it, or else the only patch that touches its file. */

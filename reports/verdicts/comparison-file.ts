@@ -1,6 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { FIGURE_VERDICTS } from '../figures/judge-figure.ts';
+import { metricUnit } from '../metric-unit.ts';
 import { OUTCOMES } from '../outcomes.ts';
 import type { Comparison } from './compare-runs.ts';
 import { VERDICTS } from './verdict.ts';
@@ -30,6 +32,26 @@ const test = z.object({
   attempts: z.object({ base: rate, now: rate }).optional(),
   firstBad: z.string().optional(),
 });
+const measured = z.object({ median: z.number(), count: z.number() });
+const interval = z.object({ low: z.number(), high: z.number() });
+const figure = z.object({
+  by: z.enum(['repeats', 'runs']),
+  cell: z.string(),
+  test: z.string(),
+  name: z.string(),
+  unit: metricUnit,
+  better: z.enum(['higher', 'lower']),
+  verdict: z.enum(FIGURE_VERDICTS),
+  base: measured,
+  now: measured,
+  change: z.object({ by: z.number(), interval: interval.optional() }),
+  chance: z.number(),
+  needed: z.number().optional(),
+  floor: interval.optional(),
+  since: place.optional(),
+  told: z.literal(true).optional(),
+  firstBad: z.string().optional(),
+});
 const warning = z.object({ file: z.string(), line: z.number(), text: z.string(), patch: z.string().optional() });
 const names = z.array(z.string());
 const kernels = z.object({
@@ -39,7 +61,7 @@ const kernels = z.object({
   lockClasses: z.object({ cells: z.number(), fresh: names, gone: names }).optional(),
   brokenBetween: z.array(z.object({ cell: z.string(), test: z.string(), patch: z.string(), message: z.string().optional() })).optional(),
 });
-const file = z.object({ version: z.literal(VERSION), base: ref, now: ref, tests: z.array(test), totals: z.record(verdict, z.number()), onlyBase: z.array(z.string()), onlyNow: z.array(z.string()), kernels: kernels.optional() });
+const file = z.object({ version: z.literal(VERSION), base: ref, now: ref, tests: z.array(test), totals: z.record(verdict, z.number()), onlyBase: z.array(z.string()), onlyNow: z.array(z.string()), figures: z.array(figure).optional(), kernels: kernels.optional() });
 
 /** As JSON, for other programs too; every key is as {@link Comparison} has it. */
 export function comparisonJson(comparison: Comparison): string {

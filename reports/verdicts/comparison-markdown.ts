@@ -1,4 +1,5 @@
 import { cleanLine, excerpt } from '../clean-text.ts';
+import { countFigures, type FigureList, listFigures } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { code, fence, plain } from '../markdown-text.ts';
 import type { ComparedTest, Comparison } from './compare-runs.ts';
@@ -11,22 +12,29 @@ const EVIDENCE_LINES = 12;
 
 /** The section of `summary.md` that says what got worse since the baseline. */
 export function renderComparison(comparison: Comparison): string {
-  const { base, now, tests, totals, onlyBase, onlyNow, kernels } = comparison;
+  const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
+  const counted = countFigures(figures);
   const lists = VERDICTS.flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
     return [`### ${verdict} (${totals[verdict]})`, found.slice(0, MAX_LISTED).map(renderTest).join('\n'), found.length > MAX_LISTED ? `… and ${found.length - MAX_LISTED} more in report.html.` : ''];
   });
   return [
-    `## ${kernels ? `${code(kernels.now)} against ${code(kernels.base)}` : `Since ${code(base.runId)}`}: ${plain(summarizeVerdicts(totals))}`,
+    `## ${kernels ? `${code(kernels.now)} against ${code(kernels.base)}` : `Since ${code(base.runId)}`}: ${plain(summarizeVerdicts(totals))}${counted === undefined ? '' : `; ${counted}`}`,
     kernels ? '' : `Baseline: ${base.kernels.map(code).join(', ')}; this run: ${now.kernels.map(code).join(', ')}.`,
     ...lists,
+    ...listFigures(figures).map(renderFigures),
     ...(kernels ? listDifferences(kernels).map(({ title, lines }) => `### ${plain(title)}\n\n${lines.map((line) => `- ${code(line)}`).join('\n')}`) : []),
     onlyBase.length === 0 ? '' : `${plural(onlyBase.length, 'cell')} of ${kernels ? plain(kernels.base) : 'the baseline'} alone: ${onlyBase.slice(0, MAX_LISTED).map(code).join(', ')}`,
     onlyNow.length === 0 ? '' : `${plural(onlyNow.length, 'cell')} of ${kernels ? plain(kernels.now) : 'this run'} alone: ${onlyNow.slice(0, MAX_LISTED).map(code).join(', ')}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function renderFigures({ title, lines, note }: FigureList): string {
+  const listed = lines.slice(0, MAX_LISTED).map(({ cell, test, change, why }) => `- ${code(test)} in ${code(cell)}: ${plain(change)}; ${plain(why)}`);
+  return [`### ${plain(title)}`, plain(note ?? ''), listed.join('\n'), lines.length > MAX_LISTED ? `… and ${lines.length - MAX_LISTED} more in report.html.` : ''].filter((part) => part !== '').join('\n\n');
 }
 
 function renderTest(test: ComparedTest): string {

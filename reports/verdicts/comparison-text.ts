@@ -1,10 +1,11 @@
 import { cleanLine } from '../clean-text.ts';
+import { countFigures, type FigureList, listFigures } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
 import { fitLine } from '../terminal/fit-line.ts';
 import { type Palette, PLAIN } from '../terminal/palette.ts';
 import type { ComparedTest, Comparison } from './compare-runs.ts';
-import { describeOdds, describeSince, isListed, summarizeVerdicts, VERDICT_LOOKS } from './describe-verdict.ts';
+import { describeOdds, describeSince, FIGURE_LOOKS, isListed, summarizeVerdicts, VERDICT_LOOKS } from './describe-verdict.ts';
 import { listDifferences } from './list-differences.ts';
 import { VERDICTS } from './verdict.ts';
 
@@ -13,7 +14,8 @@ const EVIDENCE_LINES = 16;
 
 /** What differs between two runs, the alarms first, each with what makes it credible. */
 export function formatComparison(comparison: Comparison, { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {}): string[] {
-  const { base, now, tests, totals, onlyBase, onlyNow, kernels } = comparison;
+  const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
+  const counted = countFigures(figures);
   const groups = VERDICTS.filter((verdict) => totals[verdict] > 0).flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
@@ -24,10 +26,23 @@ export function formatComparison(comparison: Comparison, { width = Infinity, pal
     `${palette.dim('now ')} ${kernels ? '' : `${now.runId}  `}${cleanLine(now.kernels.join(', '))}`,
     ...groups,
     '',
+    ...listFigures(figures).flatMap((list) => [...formatFigures(list, width, palette), '']),
     ...(kernels ? listDifferences(kernels).flatMap(({ title, lines }) => [palette.bold(title), ...lines.map((line) => fitLine([{ text: `  ${cleanLine(line)}` }], width)), '']) : []),
     ...describeCells(kernels ? kernels.base : 'the baseline', onlyBase),
     ...describeCells(kernels ? kernels.now : 'this run', onlyNow),
-    palette.bold(summarizeVerdicts(totals)),
+    palette.bold(`${summarizeVerdicts(totals)}${counted === undefined ? '' : `; ${counted}`}`),
+  ];
+}
+
+function formatFigures({ verdict, title, lines, note }: FigureList, width: number, palette: Palette): string[] {
+  const as = FIGURE_LOOKS[verdict];
+  return [
+    `${palette.bold(title)}${note === undefined || note === '' ? '' : `: ${note}`}`,
+    ...lines.slice(0, MAX_LISTED).flatMap(({ cell, test, change, why }) => [
+      fitLine([{ text: `${MARKS[as]} `, style: (text) => palette.outcome(as, text) }, { text: `${cleanLine(cell)}  `, style: palette.dim }, { text: `${cleanLine(test)}  `, style: palette.bold }, { text: cleanLine(change), style: (text) => palette.outcome(as, text) }], width),
+      fitLine([{ text: `    ${cleanLine(why)}`, style: palette.dim }], width),
+    ]),
+    ...(lines.length > MAX_LISTED ? [`  … ${lines.length - MAX_LISTED} more`] : []),
   ];
 }
 

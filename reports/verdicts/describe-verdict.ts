@@ -1,6 +1,8 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import type { FigureVerdict } from '../figures/judge-figure.ts';
 import { plural } from '../format.ts';
 import { type ComparedTest, type Comparison, isAlarm } from './compare-runs.ts';
+import { describeChance } from './describe-chance.ts';
 import { type RunPlace, type Verdict, VERDICTS } from './verdict.ts';
 
 /** How a verdict is dressed, and whether its tests are listed or only counted; whether it is an alarm says {@link isAlarm}. */
@@ -15,6 +17,9 @@ export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; rea
   'still-skipped': { as: 'skip', listed: false },
   'still-passing': { as: 'pass', listed: false },
 };
+
+/** How a figure's verdict is dressed. */
+export const FIGURE_LOOKS: Readonly<Record<FigureVerdict, Outcome>> = { slower: 'fail', faster: 'pass', 'cant-tell': 'infra', same: 'skip' };
 
 /** A new test is worth a line where it failed. Of two kernels of one run only what differs is. */
 export function isListed(test: ComparedTest): boolean {
@@ -49,12 +54,6 @@ export function describeSince({ since, lastGood, firstBad }: ComparedTest): stri
 
 function describePlace({ runId, kernelRelease }: RunPlace): string {
   return kernelRelease === undefined ? runId : `${runId} (${kernelRelease})`;
-}
-
-function describeChance(chance: number): string {
-  if (chance >= 0.095) return `${Math.round(chance * 100)} times in 100`;
-  const times = 1 / chance;
-  return times > 10_000 ? 'less than once in 10000' : `once in ${times < 20 ? times.toFixed(0) : Number(times.toPrecision(2))}`;
 }
 
 /** Against what it was judged, for a heading: a run's id, or the other kernel's name. */

@@ -1,0 +1,88 @@
+import { formatMetricValue, plural } from '../format.ts';
+import { describeChance } from '../verdicts/describe-chance.ts';
+import { type ComparedFigure, isFigureAlarm } from './compare-figures.ts';
+import type { Change } from './estimate-change.ts';
+import { FIGURE_VERDICTS, type FigureVerdict } from './judge-figure.ts';
+
+/** As many repeats nobody makes: another way of measuring is called for. */
+const TOO_MANY = 100;
+
+/** What a report says of figures with one verdict. */
+export interface FigureList {
+  readonly verdict: FigureVerdict;
+  /** Some of it is news. */
+  readonly alarm: boolean;
+  /** `2 figures slower`. */
+  readonly title: string;
+  readonly lines: readonly FigureLine[];
+  /** What would have to be done to tell. */
+  readonly note?: string;
+}
+
+export interface FigureLine {
+  readonly cell: string;
+  readonly test: string;
+  /** `write.iops 48.2k IOPS → 43.1k IOPS, −10.6 % (−12.1 to −8.0 %)`. */
+  readonly change: string;
+  /** `7 repeats of each; by chance once in 3000`. */
+  readonly why: string;
+}
+
+/** Figures that changed, each with why one may believe it, and how many there are of which nothing can be told; those that are the same are only counted, see {@link countFigures}. */
+export function listFigures(figures: readonly ComparedFigure[]): readonly FigureList[] {
+  return FIGURE_VERDICTS.filter((verdict) => verdict !== 'same').flatMap((verdict): FigureList[] => {
+    const found = figures.filter((figure) => figure.verdict === verdict);
+    if (found.length === 0) return [];
+    const title = verdict === 'cant-tell' ? `${plural(found.length, 'figure')} of which nothing can be told` : `${plural(found.length, 'figure')} ${verdict}`;
+    if (verdict === 'cant-tell') return [{ verdict, alarm: false, title, lines: [], note: describeNeed(found) }];
+    return [{ verdict, alarm: found.some(isFigureAlarm), title, lines: found.map((figure) => ({ cell: figure.cell, test: figure.test, change: describeFigure(figure), why: describeWhy(figure) })) }];
+  });
+}
+
+/** `2 slower, 1 faster, 31 same, 4 not told`, or nothing where no figure was judged. */
+export function countFigures(figures: readonly ComparedFigure[]): string | undefined {
+  if (figures.length === 0) return undefined;
+  const words = { slower: 'slower', faster: 'faster', same: 'same', 'cant-tell': 'not told' } as const satisfies Record<FigureVerdict, string>;
+  const counts = (['slower', 'faster', 'same', 'cant-tell'] as const).flatMap((verdict) => {
+    const count = figures.filter((figure) => figure.verdict === verdict).length;
+    return count === 0 ? [] : [`${count} ${words[verdict]}`];
+  });
+  return `figures: ${counts.join(', ')}`;
+}
+
+export function describeFigure({ name, unit, better, base, now, change }: ComparedFigure): string {
+  const show = (value: number): string => formatMetricValue({ name, unit, better, value });
+  return `${name} ${show(base.median)} → ${show(now.median)}, ${describeChange(change)}`;
+}
+
+function describeChange({ by, interval }: Change): string {
+  return interval ? `${percent(by)} (${percent(interval.low)} to ${percent(interval.high)})` : percent(by);
+}
+
+function describeWhy({ by, base, now, chance, floor, since, told, firstBad }: ComparedFigure): string {
+  const parts = [
+    ...(firstBad === undefined ? [] : [`first bad: ${firstBad}`]),
+    by === 'repeats' ? `${base.count} and ${plural(now.count, 'repeat')}` : `${plural(base.count, 'run')} before${floor ? `, nine of ten within ${percent(floor.low)} to ${percent(floor.high)}` : ''}`,
+    `by chance ${describeChance(chance)}`,
+    ...(since ? [`since ${since.runId}`] : []),
+    ...(told ? ['told before'] : []),
+  ];
+  return parts.join('; ');
+}
+
+function describeNeed(figures: readonly ComparedFigure[]): string {
+  const most = (by: ComparedFigure['by']): number => Math.max(0, ...figures.filter((figure) => figure.by === by).map(({ needed }) => needed ?? 0));
+  const [repeats, runs] = [most('repeats'), most('runs')];
+  const enough = figures.filter(({ by, needed = 0 }) => by === 'repeats' && needed <= TOO_MANY);
+  const few = Math.max(0, ...enough.map(({ needed }) => needed ?? 0));
+  return [
+    ...(few > 0 ? [`--repeat ${few} would tell of ${repeats > TOO_MANY ? enough.length : 'all'}${repeats > TOO_MANY ? '' : ' that were repeated'}`] : []),
+    ...(repeats > TOO_MANY ? [`some spread so widely that ${TOO_MANY} repeats would not do: a quieter host may, or measure: instructions`] : []),
+    ...(runs > 0 ? [`${plural(runs, 'more run')} would tell by what is usual`] : []),
+  ].join('; ');
+}
+
+function percent(share: number): string {
+  const value = (share * 100).toFixed(1);
+  return `${share < 0 ? value.replace('-', '−') : `+${value}`} %`;
+}
