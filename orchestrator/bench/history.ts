@@ -6,6 +6,7 @@ import { openHistory } from '../../reports/history/history.ts';
 import type { HistoryRecord } from '../../reports/history/history-record.ts';
 import { openDuck } from '../../reports/history/parquet.ts';
 import { startServer } from '../../reports/serve/start-server.ts';
+import { judgeTrends } from '../../reports/figures/judge-trend.ts';
 import { judgeTest } from '../../reports/verdicts/judge-test.ts';
 
 export interface HistorySpeed {
@@ -13,6 +14,8 @@ export interface HistorySpeed {
   readonly testMs: number;
   /** All tests of one more run judged by their past. */
   readonly verdictsMs: number;
+  /** All figures of it. */
+  readonly figuresMs: number;
   /** Of `pmemrig serve`, once it is open. */
   readonly listPageMs: number;
   readonly testPageMs: number;
@@ -41,7 +44,10 @@ async function ask(dir: string, tests: number): Promise<HistorySpeed> {
   const now = { outcome: 'pass', forgiven: false, failed: 0 } as const;
   for (let test = 0; test < tests; test++) judgeTest(now, now, past.of(cellOf(test), nameOf(test)));
   const judged = performance.now();
-  return { openMs: opened - start, testMs: found - opened, verdictsMs: judged - found, ...(await askPages(dir, nameOf(tests - 1))) };
+  const figuresOf = await history.figuresBefore('nightly', '2027-01-01', 'bench');
+  judgeTrends(figuresOfNight(tests).map(({ cell, test, name, unit, better }) => ({ name, unit, better, now: 1000, past: figuresOf(cell, test, { name, unit }) })));
+  const measured = performance.now();
+  return { openMs: opened - start, testMs: found - opened, verdictsMs: judged - found, figuresMs: measured - judged, ...(await askPages(dir, nameOf(tests - 1))) };
 }
 
 async function askPages(runsDir: string, test: string): Promise<Pick<HistorySpeed, 'listPageMs' | 'testPageMs'>> {
@@ -70,7 +76,7 @@ async function writeYear(dir: string, runs: number, tests: number): Promise<void
       host: 'bench',
       ending: 'finished',
       journalBytes: 1,
-      metrics: [],
+      metrics: figuresOfNight(tests).map((figure, index) => ({ ...figure, value: 1000 + ((index * 7919 + night * 104_729) % 97) })),
       tests: Array.from({ length: tests }, (_, test) => ({ cell: cellOf(test), kernel: `k${test % 4}`, kernelRelease: `6.12.${night}`, test: nameOf(test), outcome: (test + night) % 50 === 0 ? 'fail' : 'pass', forgiven: false, attempts: 1, failed: (test + night) % 50 === 0 ? 1 : 0, durationMs: test })),
     };
     await writeRecord(duck, folder, record);
@@ -79,3 +85,10 @@ async function writeYear(dir: string, runs: number, tests: number): Promise<void
 
 const cellOf = (test: number): string => `k${test % 4}/nvdimm/ext4-dax/xfstests`;
 const nameOf = (test: number): string => `xfstests/generic/${Math.floor(test / 4)}`;
+
+/** One test in ten measures something: as many as a nightly with fio in every cell has. */
+function figuresOfNight(tests: number) {
+  return Array.from({ length: Math.floor(tests / 10) }, (_, index) => index * 10).flatMap((test) =>
+    ['write.iops', 'read.iops', 'write.clat.p99', 'read.clat.p99'].map((name) => ({ cell: cellOf(test), test: nameOf(test), name, unit: name.endsWith('iops') ? ('iops' as const) : ('ns' as const), better: name.endsWith('iops') ? ('higher' as const) : ('lower' as const) })),
+  );
+}

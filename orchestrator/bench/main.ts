@@ -62,7 +62,7 @@ try {
 async function benchHistories(): Promise<void> {
   const speeds = await benchHistory(365, 5000, repeats);
   const times = (of: (speed: HistorySpeed) => number): string => describeSeconds(speeds.map(of));
-  say(`history of 365 runs with 5,000 tests: opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}`);
+  say(`history of 365 runs with 5,000 tests: opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}, of 2,000 figures in ${times(({ figuresMs }) => figuresMs)}`);
   say(`pages over it: the list of runs in ${times(({ listPageMs }) => listPageMs)}, one test over all runs in ${times(({ testPageMs }) => testPageMs)}`);
 }
 
