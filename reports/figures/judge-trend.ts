@@ -75,9 +75,9 @@ function findSplit(trend: FigureTrend): Split | undefined {
   const splits = Array.from({ length: Math.min(NEWEST, values.length - 1) }, (_, index) => index + 1).flatMap((newest): Split[] => {
     const [before, after] = [values.slice(0, -newest), values.slice(-newest)];
     const sorted = before.toSorted((a, b) => a - b);
-    const middle = median(after);
-    // What is usual needs no exact odds; there are thousands of figures in a night.
-    if (before.length > 4 && middle >= quantileSorted(sorted, USUAL.low) && middle <= quantileSorted(sorted, USUAL.high)) return [];
+    const isUsual = (value: number): boolean => value >= quantileSorted(sorted, USUAL.low) && value <= quantileSorted(sorted, USUAL.high);
+    // What is usual needs no exact odds, there are thousands of figures in a night; and a change began with a run that was not.
+    if (before.length > 4 && (isUsual(median(after)) || isUsual(after[0] ?? 0))) return [];
     return [{ newest, chance: Math.min(1, rankTest(after, before) * NEWEST) }];
   });
   return splits.toSorted((a, b) => a.chance - b.chance)[0];

@@ -2,6 +2,7 @@ import { formatMetricValue, plural } from '../format.ts';
 import { describeChance } from '../verdicts/describe-chance.ts';
 import { type ComparedFigure, isFigureAlarm } from './compare-figures.ts';
 import type { Change } from './estimate-change.ts';
+import { formatShare } from './format-share.ts';
 import { FIGURE_VERDICTS, type FigureVerdict } from './judge-figure.ts';
 
 /** As many repeats nobody makes: another way of measuring is called for. */
@@ -56,13 +57,13 @@ export function describeFigure({ name, unit, better, base, now, change }: Compar
 }
 
 function describeChange({ by, interval }: Change): string {
-  return interval ? `${percent(by)} (${percent(interval.low)} to ${percent(interval.high)})` : percent(by);
+  return interval ? `${formatShare(by)} (${formatShare(interval.low)} to ${formatShare(interval.high)})` : formatShare(by);
 }
 
 function describeWhy({ by, base, now, chance, floor, since, told, firstBad }: ComparedFigure): string {
   const parts = [
     ...(firstBad === undefined ? [] : [`first bad: ${firstBad}`]),
-    by === 'repeats' ? `${base.count} and ${plural(now.count, 'repeat')}` : `${plural(base.count, 'run')} before${floor ? `, nine of ten within ${percent(floor.low)} to ${percent(floor.high)}` : ''}`,
+    by === 'repeats' ? `${base.count} and ${plural(now.count, 'repeat')}` : `${plural(base.count, 'run')} before${floor ? `, nine of ten within ${formatShare(floor.low)} to ${formatShare(floor.high)}` : ''}`,
     `by chance ${describeChance(chance)}`,
     ...(since ? [`since ${since.runId}`] : []),
     ...(told ? ['told before'] : []),
@@ -80,9 +81,4 @@ function describeNeed(figures: readonly ComparedFigure[]): string {
     ...(repeats > TOO_MANY ? [`some spread so widely that ${TOO_MANY} repeats would not do: a quieter host may, or measure: instructions`] : []),
     ...(runs > 0 ? [`${plural(runs, 'more run')} would tell by what is usual`] : []),
   ].join('; ');
-}
-
-function percent(share: number): string {
-  const value = (share * 100).toFixed(1);
-  return `${share < 0 ? value.replace('-', '−') : `+${value}`} %`;
 }

@@ -71,7 +71,7 @@ test('figures come newest first with their kernel, of the newest runs that have 
   for (const day of [3, 4, 5, 6]) writeRun(day, ['fail']);
   using history = await openHistory(runs, log);
   const figures = await history.metrics({ test: 'fio/a', name: 'write.iops', last: 1 });
-  expect(figures).toEqual([{ run: { runId: idOf(2), startedAt: '2026-03-02T10:00:00.000Z', kernelRelease: '6.12.9' }, matrix: 'nightly', cell: CELL, name: 'write.iops', value: 1002, unit: 'iops', better: 'higher' }]);
+  expect(figures).toEqual([{ run: { runId: idOf(2), startedAt: '2026-03-02T10:00:00.000Z', kernelRelease: '6.12.9' }, matrix: 'nightly', host: 'rig-1', cell: CELL, name: 'write.iops', value: 1002, unit: 'iops', better: 'higher' }]);
   expect(await history.metrics({ test: 'fio/a', cell: 'nvdimm', last: 9 })).toMatchObject([{ value: 1002 }, { value: 1001, run: { kernelRelease: '6.12.8' } }]);
   expect(await history.metrics({ test: 'fio/a', name: 'none', last: 9 })).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { type Duck, fromFiles } from './parquet.ts';
 export interface HistoryFigure extends Metric {
   readonly run: RunPlace;
   readonly matrix: string;
+  readonly host: string;
   readonly cell: string;
 }
 
@@ -32,6 +33,7 @@ export interface MetricQuery {
 const figureRow = z.object({
   run_id: z.string(),
   matrix: z.string(),
+  host: z.string(),
   started_at: z.string(),
   kernel_release: z.string().nullable(),
   cell: z.string(),
@@ -54,8 +56,8 @@ async function queryMetricsIn({ connection }: Duck, { metrics, tests }: MetricFi
   const where = ['test = $test', ...(cell === undefined ? [] : ['contains(cell, $cell)']), ...(name === undefined ? [] : ['name = $name'])].join(' AND ');
   const reader = await connection.runAndReadAll(
     `WITH figures AS (
-       SELECT run_id, matrix, started_at, cell, name, median(value) AS value, unit, better FROM ${fromFiles(metrics)} WHERE ${where}
-       GROUP BY run_id, matrix, started_at, cell, name, unit, better
+       SELECT run_id, matrix, host, started_at, cell, name, median(value) AS value, unit, better FROM ${fromFiles(metrics)} WHERE ${where}
+       GROUP BY run_id, matrix, host, started_at, cell, name, unit, better
        QUALIFY dense_rank() OVER (ORDER BY started_at DESC, run_id DESC) <= $last
      ), kernels AS (SELECT run_id, cell, first(kernel_release) AS kernel_release FROM ${fromFiles(tests)} WHERE test = $test GROUP BY run_id, cell)
      SELECT figures.*, kernel_release FROM figures LEFT JOIN kernels USING (run_id, cell) ORDER BY started_at DESC, run_id DESC, cell, name`,
@@ -63,6 +65,7 @@ async function queryMetricsIn({ connection }: Duck, { metrics, tests }: MetricFi
   );
   return z.array(figureRow).parse(reader.getRowObjectsJS()).map(({ run_id, started_at, kernel_release, ...figure }) => ({
     matrix: figure.matrix,
+    host: figure.host,
     cell: figure.cell,
     name: figure.name,
     value: figure.value,

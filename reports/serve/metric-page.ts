@@ -1,3 +1,4 @@
+import { describeTrend } from '../figures/describe-trend.ts';
 import { formatMetricValue, plural } from '../format.ts';
 import { groupBy } from '../group-by.ts';
 import type { HistoryFigure } from '../history/query-metrics.ts';
@@ -38,9 +39,10 @@ function renderCell(cell: string, figures: readonly HistoryFigure[], index: numb
   if (!newest) return html``;
   const format = (value: number): string => formatMetricValue({ ...newest, value });
   const middle = median(figures.map(({ value }) => value));
+  const trend = describeTrend(figures);
   const id = `cell-${index}`;
   return html`<section aria-labelledby="${id}"><h2 id="${id}"><a class="mono" href="${metricLink(test, name, cell)}">${cell}</a></h2>
-<p>Newest ${format(newest.value)}, median of ${plural(figures.length, 'run')} ${format(middle)}.</p>
+<p>Newest ${format(newest.value)}, median of ${plural(figures.length, 'run')} ${format(middle)}${trend === undefined ? '' : `: ${trend}`}.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="${name} in ${cell}">${renderTrend(
     figures.toReversed().map(({ run, value }) => ({ value, title: `${formatTime(run.startedAt)} ${format(value)}${run.kernelRelease === undefined ? '' : `, ${run.kernelRelease}`}`, ...(run.kernelRelease !== undefined && { release: run.kernelRelease }) })),
     `${name} over ${plural(figures.length, 'run')}: newest ${format(newest.value)}, median ${format(middle)}`,

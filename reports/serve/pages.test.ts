@@ -57,7 +57,7 @@ function lineOf(day: number, release: string): HistoryLine {
 }
 
 function figure(text: string): HistoryFigure {
-  return { run: { runId: text, startedAt: '2026-03-01T10:00:00.000Z', kernelRelease: text }, matrix: text, cell: text, name: text, value: 3, unit: 'iops', better: 'higher' };
+  return { run: { runId: text, startedAt: '2026-03-01T10:00:00.000Z', kernelRelease: text }, matrix: text, host: text, cell: text, name: text, value: 3, unit: 'iops', better: 'higher' };
 }
 
 function failing(text: string): JournalBuilder {

@@ -8,7 +8,7 @@ import { sparkLine } from './spark-line.ts';
 const CELL = 'debian-6.12/nvdimm/none/fio';
 const at = (day: number): HistoryLine['run'] => ({ runId: `2026030${day}-100000-nightly-00aa`, startedAt: `2026-03-0${day}T10:00:00.000Z`, kernelRelease: '6.12.9' });
 const line = (day: number, outcome: HistoryLine['outcome'], message?: string): HistoryLine => ({ run: at(day), matrix: 'nightly', cell: CELL, test: 'fio/a', outcome, forgiven: false, attempts: 1, failed: 0, durationMs: 2000, ...(message !== undefined && { message }) });
-const figure = (day: number, value: number, name = 'write.iops'): HistoryFigure => ({ run: at(day), matrix: 'nightly', cell: CELL, name, value, unit: 'iops', better: 'higher' });
+const figure = (day: number, value: number, name = 'write.iops'): HistoryFigure => ({ run: at(day), matrix: 'nightly', host: 'rig', cell: CELL, name, value, unit: 'iops', better: 'higher' });
 
 test("a test's runs stand below their cell, and its figures below them", () => {
   expect(formatTestHistory([line(2, 'fail', 'bad magic'), line(1, 'pass')], [figure(2, 900), figure(1, 1100), figure(2, 1, 'odd.count')])).toEqual([
@@ -22,6 +22,7 @@ test("a test's runs stand below their cell, and its figures below them", () => {
 test('figures stand run by run, each against the median', () => {
   expect(formatFigures([figure(2, 900), figure(1, 1100)])).toEqual([
     `${CELL}  write.iops  median 1k IOPS  █▁`,
+    '  too few runs to tell: 5 more would do',
     ' 900 IOPS   −10.0 %  20260302-100000-nightly-00aa  6.12.9',
     '1.1k IOPS   +10.0 %  20260301-100000-nightly-00aa  6.12.9',
   ]);

@@ -1,4 +1,5 @@
 import { cleanLine } from '../clean-text.ts';
+import { describeTrend } from '../figures/describe-trend.ts';
 import { formatDuration, formatMetricValue, formatTotals, HEADLINES, plural } from '../format.ts';
 import { groupBy } from '../group-by.ts';
 import { failureRate } from '../history/failure-rate.ts';
@@ -37,10 +38,12 @@ export function formatFigures(figures: readonly HistoryFigure[], { width, palett
     const values = own.map(({ value }) => value);
     const middle = median(values);
     const shown = own.map((figure) => formatMetricValue(figure));
+    const trend = describeTrend(own);
     const column = Math.max(...shown.map(({ length }) => length));
     return [
       ...(index > 0 ? [''] : []),
       `${palette.bold(title)}  median ${own[0] ? formatMetricValue({ ...own[0], value: middle }) : ''}  ${sparkLine(values.toReversed())}`,
+      ...(trend === undefined ? [] : [fitLine([{ text: `  ${trend}`, style: palette.dim }], width)]),
       ...own.map(({ run, value }, place) => fitLine([{ text: `${(shown[place] ?? '').padStart(column)}  ${formatChange(value, middle).padStart(8)}  ${run.runId}  ` }, { text: run.kernelRelease ?? 'no kernel', style: palette.dim }], width)),
     ];
   });
