@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunSummary } from '../../summary.ts';
 import { makeLargeRun } from '../../testing/make-large-run.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from '../../testing/make-journal.ts';
+import { makeMeasuredRun } from '../../testing/make-measured-run.ts';
 import { openChromium } from '../../testing/open-chromium.ts';
+import { compareKernels } from '../../verdicts/compare-kernels.ts';
 import { compareRuns } from '../../verdicts/compare-runs.ts';
 import type { PastTest } from '../../verdicts/verdict.ts';
 import { renderHtml } from '../page.ts';
@@ -31,11 +33,17 @@ afterAll(async () => {
 
 const PAST: readonly PastTest[] = Array.from({ length: 30 }, (_, index) => ({ outcome: index % 9 === 0 ? 'fail' : 'pass', forgiven: false, failed: 0, run: { runId: `r${index}`, startedAt: '2026-01-01', kernelRelease: `6.12.${Math.floor(index / 10)}` } }));
 
+/** Of a test that the page has: slower, faster, and too noisy to tell. */
+const FIGURES = [0.9, 1.1, 0.99].flatMap((factor, index) => {
+  const quick = Array.from({ length: 8 }, (_, repeat) => 1000 + (index === 2 ? 200 : 3) * repeat);
+  return compareKernels(makeMeasuredRun({ base: quick, now: quick.map((value) => value * factor) }), { base: 'base', now: 'now' }).figures ?? [];
+}).map((figure) => ({ ...figure, cell: 'debian-6.12/nvdimm/ext4-dax/fio' }));
+
 /** A page of a run with everything in it, judged by an earlier one in which nothing failed. */
 async function writeMixedPage(): Promise<string> {
   const now = makeMixedRun().add({ type: 'problem', cell: 'debian-6.12/nvdimm/ext4-dax/fio', test: 'fio/dax-psync-fsync', guest: 2, attempt: 1, during: 'test', problem: SPLAT }).summarize();
   const base: RunSummary = { ...now, runId: 'base', cells: now.cells.map((cell) => ({ ...cell, tests: cell.tests.map(({ name }) => ({ name, outcome: 'pass', attempts: [] })) })) };
-  return writePage('mixed', [...renderHtml(now, compareRuns(base, now, () => []), { pastOf: () => PAST })].join(''));
+  return writePage('mixed', [...renderHtml(now, { ...compareRuns(base, now, () => []), figures: FIGURES }, { pastOf: () => PAST })].join(''));
 }
 
 async function writePage(name: string, text: string): Promise<string> {
@@ -138,6 +146,17 @@ describe('report.html in a browser', () => {
     expect(dark).not.toBe(light);
     await page.reload();
     expect([await background(), await page.textContent('.theme')]).toEqual([dark, '◐ dark']);
+  });
+
+  test('figures that changed stand with their tests, the worse ones open', async () => {
+    await using opened = await open(await writeMixedPage());
+    const { page } = opened;
+    const slower = page.locator('#figures details').filter({ hasText: '1 figure slower' });
+    expect(await slower.getAttribute('open')).not.toBeNull();
+    await slower.getByRole('link', { name: 'fio/dax-psync-fsync' }).click();
+    expect(await page.locator('.t:target, .t:focus').textContent()).toContain('dax-psync-fsync');
+    expect(await page.locator('#figures details').filter({ hasText: '1 figure faster' }).getAttribute('open')).toBeNull();
+    expect(await page.locator('#figures').textContent()).toContain('1 figure of which nothing can be told');
   });
 
   test('on paper what needs a look is open, and afterwards as it was', async () => {
