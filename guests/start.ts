@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
 import { z } from 'zod';
+import type { Accelerator } from '../orchestrator/model/accelerator.ts';
 import { InfraError } from '../orchestrator/model/errors.ts';
 import type { GuestSpec } from '../orchestrator/model/matrix.ts';
 import type { PmemTopology } from '../orchestrator/model/pmem.ts';
@@ -46,7 +47,7 @@ export interface BootOptions {
   readonly resultsBytes?: number;
   readonly guest: GuestSpec;
   readonly qemu: QemuBinary;
-  readonly accelerator: 'kvm' | 'tcg';
+  readonly accelerator: Accelerator;
   readonly keys: RunKeys;
   /** This guest's own folder; exists. Keeps `console.log`, `qemu.json` and `dmesg.log`. */
   readonly dir: string;

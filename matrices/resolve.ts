@@ -99,6 +99,7 @@ function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, { fioJob
       ...(suite.jobs ? { jobs: suite.jobs } : { jobs: fioJobs, fitting: true }),
       runtimeSec: suite.runtime,
       sizeBytes: suite.size,
+      ...(suite.measure === 'instructions' && { measure: suite.measure }),
     };
   if (kind === 'selftest') return { kind, name, canaries: [...new Set(suite.canaries)] };
   if (kind === 'lockdep')

@@ -19,6 +19,10 @@ const fioSchema = record('a fio suite', {
   size: size('a file size', { min: 2 ** 20, max: 2 ** 40, step: 4096 })
     .prefault('128M')
     .describe('Size of the file or device area under test: 128M.'),
+  measure: z
+    .enum(['time', 'instructions'], { error: 'expected what to measure' })
+    .default('time')
+    .describe('instructions: those of the guest for each I/O, counted by QEMU on one virtual CPU, whatever else the host does.'),
 });
 
 const commandSchema = record('a command suite', {

@@ -30,11 +30,11 @@ export function formatMetricPlain({ value, unit }: Metric): string {
 }
 
 /** What one wants to see of a fio job first; the rest is in the metrics table. */
-export const HEADLINES: readonly string[] = ['read.instructions', 'write.instructions', 'read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p99', 'write.clat.p99', 'read.clat.p99'];
+export const HEADLINES: readonly string[] = ['read.instructions', 'write.instructions', 'io.instructions', 'read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p99', 'write.clat.p99', 'read.clat.p99'];
 
 /** The few metrics that sum up a test, for one line: `write 48.2k IOPS, write 198 MB/s, write p99 12.3 µs`. */
 export function formatHeadlineMetrics(metrics: readonly Metric[], max = 3): string {
-  return pickHeadlineMetrics(metrics, max).map((metric) => `${metric.name.replace(/\.(?:iops|bw|clat)\b/, '').replaceAll('.', ' ')} ${formatMetricValue(metric)}`).join(', ');
+  return pickHeadlineMetrics(metrics, max).map((metric) => `${metric.name.replace(/\.(?:iops|bw|clat|instructions)\b/, '').replaceAll('.', ' ')} ${formatMetricValue(metric)}`).join(', ');
 }
 
 /** Those by which one knows a test first. */

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { probeAccelerator } from './accelerator.ts';
+import { probeAccelerator, requireTcg } from './accelerator.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -22,7 +22,7 @@ const RUNS = "printf 'OK'; exit 33";
 const probe = (qemu: { path: string; version: string }, env: NodeJS.ProcessEnv = {}) => probeAccelerator({ qemu, cacheDir: join(dir, 'cache'), env });
 
 test('$PMEMRIG_ACCEL is obeyed without a probe', async () => {
-  expect(await probe(fakeQemu(`*) exit 1;;`), { PMEMRIG_ACCEL: 'kvm' })).toEqual({ accelerator: 'kvm', reason: '$PMEMRIG_ACCEL asks for kvm' });
+  expect(await probe(fakeQemu(`*) exit 1;;`), { PMEMRIG_ACCEL: 'kvm' })).toEqual({ accelerator: 'kvm', reason: '$PMEMRIG_ACCEL asks for kvm', forced: true });
   expect(existsSync(join(dir, 'started'))).toBe(false);
 });
 
@@ -84,4 +84,18 @@ test.skipIf(!existsSync('/dev/kvm'))('a QEMU that fails or hangs under KVM is re
 
   const hanging = await probeAccelerator({ qemu: fakeQemu(`kvm) exec sleep 60;;\n*) ${RUNS};;`), cacheDir: join(dir, 'other'), env: {}, kvmDeadlineMs: 200 });
   expect(hanging.reason).toMatch(/the probe guest did not finish in 0\.2 s|may not be opened/);
+});
+
+const beside = (cases: string) => ({ qemu: fakeQemu(cases), cacheDir: join(dir, 'cache') });
+
+test('beside KVM, TCG is tried before guests count their instructions by it', async () => {
+  const kvm = { accelerator: 'kvm', reason: 'KVM works' } as const;
+  await requireTcg(kvm, beside(`tcg) ${RUNS};;`));
+  await expect(requireTcg(kvm, beside(`tcg) echo 'invalid accelerator tcg' >&2; exit 1;;`))).rejects.toMatchObject({
+    name: 'InfraError',
+    code: 'no-tcg',
+    message: 'measure: instructions needs TCG: the probe guest failed: invalid accelerator tcg',
+  });
+  await expect(requireTcg({ ...kvm, forced: true }, beside(`tcg) ${RUNS};;`))).rejects.toMatchObject({ name: 'UserError', code: 'counting-under-kvm' });
+  await requireTcg({ accelerator: 'tcg', reason: 'probed' }, beside('*) exit 1;;'));
 });

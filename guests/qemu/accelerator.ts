@@ -14,6 +14,8 @@ export interface AcceleratorChoice {
   readonly accelerator: 'kvm' | 'tcg';
   /** One sentence for the user. */
   readonly reason: string;
+  /** The user has the last word. */
+  readonly forced?: true;
 }
 
 /**
@@ -40,18 +42,32 @@ export async function probeAccelerator(options: {
 }): Promise<AcceleratorChoice> {
   const { qemu, cacheDir, env = process.env, kvmDeadlineMs = KVM_DEADLINE_MS } = options;
   const forced = env['PMEMRIG_ACCEL'];
-  if (forced !== undefined && forced !== '') return { accelerator: parseForced(forced), reason: `$PMEMRIG_ACCEL asks for ${forced}` };
+  if (forced !== undefined && forced !== '') return { accelerator: parseForced(forced), reason: `$PMEMRIG_ACCEL asks for ${forced}`, forced: true };
 
-  const dir = join(cacheDir, 'probes');
-  const file = join(dir, `accelerator-${await hashHost(qemu)}.json`);
+  const file = join(cacheDir, 'probes', `accelerator-${await hashHost(qemu)}.json`);
   const cached = await readCached(file);
   if (cached !== undefined) return cached;
-  // Kept, like the answers: nothing is left behind where nobody looks, however the probe ends.
-  const bootSector = join(dir, 'boot-sector');
-  await replaceFile(bootSector, composeProbePayload());
+  const bootSector = await writeBootSector(cacheDir);
   const choice = await chooseByBooting({ qemu, bootSector, kvmDeadlineMs });
   await replaceFile(file, `${JSON.stringify({ ...choice, probedAt: Date.now() })}\n`);
   return choice;
+}
+
+/**
+ * Makes sure that guests which count their instructions can run beside those of the chosen accelerator.
+ * Rejects with UserError where the user forbids TCG, with InfraError where it does not work.
+ */
+export async function requireTcg({ accelerator, forced }: AcceleratorChoice, { qemu, cacheDir }: { readonly qemu: QemuBinary; readonly cacheDir: string }): Promise<void> {
+  if (accelerator === 'tcg') return;
+  if (forced) {
+    throw new UserError('measure: instructions needs TCG, and $PMEMRIG_ACCEL asks for kvm', {
+      code: 'counting-under-kvm',
+      remedy: 'leave it unset: only the guests that count then run under TCG',
+    });
+  }
+  const problem = await bootProbe({ qemu, bootSector: await writeBootSector(cacheDir), kvmDeadlineMs: 0 }, 'tcg', TCG_DEADLINE_MS);
+  if (problem === undefined) return;
+  throw new InfraError(`measure: instructions needs TCG: ${problem}`, { code: 'no-tcg', remedy: 'install a QEMU built with TCG, or name one with $PMEMRIG_QEMU' });
 }
 
 interface Probe {
@@ -141,6 +157,13 @@ async function readCached(file: string): Promise<AcceleratorChoice | undefined> 
   } catch {
     return undefined;
   }
+}
+
+/** Kept, like the answers: nothing is left behind where nobody looks, however the probe ends. */
+async function writeBootSector(cacheDir: string): Promise<string> {
+  const path = join(cacheDir, 'probes', 'boot-sector');
+  await replaceFile(path, composeProbePayload());
+  return path;
 }
 
 async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {

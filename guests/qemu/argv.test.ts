@@ -63,3 +63,12 @@ test('QEMU is confined, brings no files of its own and ends at a reset', () => {
   for (const word of ['-nodefaults', '-no-user-config', '-no-reboot', 'panic=none', 'pvpanic']) expect(argv).toContain(word);
   expect(valueOf(argv, '-sandbox')).toBe('on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny');
 });
+
+test('a guest that counts its instructions has one thread of TCG, and a clock that waits with the host', () => {
+  const argv = compose({ accelerator: 'tcg-icount', guest: { cpus: 1, memoryBytes: 2 * GIB, append: [], countInstructions: true } });
+  expect(valueOf(argv, '-accel')).toBe('tcg,thread=single');
+  expect(valueOf(argv, '-icount')).toBe('shift=1,align=off,sleep=on');
+  expect(valueOf(argv, '-cpu')).toBe('max');
+  expect(valueOf(argv, '-append')).toContain('no_timer_check');
+  expect(compose()).not.toContain('-icount');
+});

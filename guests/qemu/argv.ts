@@ -1,3 +1,4 @@
+import { type Accelerator, ICOUNT_SHIFT } from '../../orchestrator/model/accelerator.ts';
 import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
 import { composeDisk, jsonDevice, type DeviceComposition } from './devices.ts';
 
@@ -14,7 +15,7 @@ const MODULES_SERIAL = 'pmemrig-modules';
 export interface GuestMachine {
   /** Shown by `ps` and in QEMU's own messages. */
   readonly name: string;
-  readonly accelerator: 'kvm' | 'tcg';
+  readonly accelerator: Accelerator;
   readonly guest: GuestSpec;
   readonly kernel: string;
   readonly initrd: string;
@@ -35,7 +36,7 @@ export function composeArgv(machine: GuestMachine): string[] {
     ['-nodefaults', '-no-user-config', '-display', 'none'],
     ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ['-machine', ['pc', 'usb=off', 'vmport=off', ...devices.machineFlags].join(',')],
-    ['-accel', machine.accelerator],
+    composeAccelerator(machine.accelerator),
     ['-cpu', machine.accelerator === 'kvm' ? 'host' : 'max'],
     ['-smp', String(guest.cpus)],
     ['-m', composeMemory(devices)],
@@ -58,6 +59,12 @@ export function composeArgv(machine: GuestMachine): string[] {
   ].flat();
 }
 
+function composeAccelerator(accelerator: Accelerator): readonly string[] {
+  // One thread anyway, which QEMU chooses by itself then. `sleep=on`: while the guest waits, for a flush by the host above all, its clock goes
+  // with the host's; without, it would leap to the next timer, and the kernel's watchdogs would bite.
+  return accelerator === 'tcg-icount' ? ['-accel', 'tcg,thread=single', '-icount', `shift=${ICOUNT_SHIFT},align=off,sleep=on`] : ['-accel', accelerator];
+}
+
 function composeMemory({ ramBytes, memorySlots, maxmemBytes }: DeviceComposition): string {
   const size = `size=${ramBytes}B`;
   return memorySlots === 0 ? size : `${size},slots=${memorySlots},maxmem=${maxmemBytes}B`;
@@ -78,7 +85,7 @@ function composeKernelArgs({ accelerator, devices, guest }: GuestMachine): strin
     'cryptomgr.notests',
     // Emulated timers run late on a busy host, and the kernel would distrust them. (Not `tsc=reliable`: a calibration
     // gone wrong on a busy host then stays, and the guest's clock was seen to run at twice the speed.)
-    ...(accelerator === 'tcg' ? ['no_timer_check'] : []),
+    ...(accelerator === 'kvm' ? [] : ['no_timer_check']),
     ...devices.kernelArgs,
     ...guest.append,
   ];

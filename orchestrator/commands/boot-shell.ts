@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { bootGuest, type RunningGuest } from '../../guests/guest.ts';
 import { prepareImage } from '../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
-import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
+import { probeAccelerator, requireTcg } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { createRunKeys } from '../../guests/ssh/keys.ts';
+import { acceleratorOf } from '../model/accelerator.ts';
 import type { Cell } from '../model/cell.ts';
 import { GuestDeath } from '../model/errors.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
@@ -48,7 +49,9 @@ export async function bootShell(options: ShellGuest): Promise<number> {
 async function openShell({ cell, qemu: explicit, command }: ShellGuest, dir: string, signal: AbortSignal): Promise<number> {
   const context = { cacheDir: cacheDir(), log: logLine, signal };
   const qemu = await findQemu(explicit === undefined ? {} : { explicit });
-  const { accelerator } = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
+  const host = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
+  if (cell.guest.countInstructions) await requireTcg(host, { qemu, cacheDir: context.cacheDir });
+  const accelerator = acceleratorOf(cell.guest, host.accelerator);
   const [kernel, image] = await Promise.all([prepareKernel(cell.kernel, context), prepareImage(cell.image, context)]);
 
   logLine(`booting ${kernel.description} with ${accelerator}`);

@@ -27,6 +27,8 @@ export interface OnceOptions extends KernelOptions {
   readonly upload?: string;
   /** Patterns over signatures of kernel problems that are no news. */
   readonly known?: readonly string[];
+  /** What figures fio gives; absent: times. */
+  readonly measure?: string;
   /** Of the command; absent: the suite's own default. */
   readonly timeout?: string;
 }
@@ -67,10 +69,10 @@ const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * loader as any other. `command` is what follows `--`.
  */
 export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
-  const suites: Record<string, unknown>[] = defaultSuites(options, command).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size) }), ...(name === 'lockdep' && options.suite === undefined && { duration: BRIEF_LOAD }), ...(name === 'xfstests' && chosenTests(options)) }));
+  const suites: Record<string, unknown>[] = defaultSuites(options, command).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size), ...(options.measure !== undefined && { measure: options.measure }) }), ...(name === 'lockdep' && options.suite === undefined && { duration: BRIEF_LOAD }), ...(name === 'xfstests' && chosenTests(options)) }));
   if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
   const hasXfstests = suites.some(({ name }) => name === 'xfstests');
-  refuseIdle(options, command, hasXfstests);
+  refuseIdle(options, command, suites);
   return {
     version: 1,
     name: 'once',
@@ -86,10 +88,12 @@ export function composeOnce(options: OnceOptions, command: readonly string[], cw
 }
 
 /** A flag that changes nothing is a mistake that would go unseen. */
-function refuseIdle({ group, test, timeout }: OnceOptions, command: readonly string[], hasXfstests: boolean): void {
+function refuseIdle({ group, test, timeout, measure }: OnceOptions, command: readonly string[], suites: readonly Record<string, unknown>[]): void {
+  const runs = (kind: string): boolean => suites.some(({ name }) => name === kind);
   const [named] = readNamedTests(test).xfstests;
   const chosen = group ? '--group' : named === undefined ? undefined : `--test ${named}`;
-  if (chosen !== undefined && !hasXfstests) throw new UserError(`${chosen} chooses tests of xfstests, which --suite leaves out`, { code: 'idle-flag', remedy: 'add xfstests to --suite, or leave --suite out' });
+  if (chosen !== undefined && !runs('xfstests')) throw new UserError(`${chosen} chooses tests of xfstests, which --suite leaves out`, { code: 'idle-flag', remedy: 'add xfstests to --suite, or leave --suite out' });
+  if (measure !== undefined && !runs('fio')) throw new UserError(`--measure ${measure} is for fio, which is not among the suites`, { code: 'idle-flag', remedy: 'add fio to --suite, or leave --measure out' });
   if (timeout !== undefined && command.length === 0) throw new UserError('--timeout is for the command behind --, and there is none', { code: 'idle-flag', remedy: 'for other suites write timeout: in a matrix file (docs/matrix.md)' });
 }
 

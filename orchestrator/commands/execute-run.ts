@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
-import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
+import { probeAccelerator, requireTcg } from '../../guests/qemu/accelerator.ts';
 import { exitStatus } from '../../reports/exit-status.ts';
 import type { RunFold } from '../../reports/fold.ts';
 import { multiplexReporters } from '../../reports/multiplex.ts';
@@ -91,6 +91,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   const cache = cacheDir();
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
   const accelerator = await probeAccelerator({ qemu, cacheDir: cache });
+  if (task.plan.cells.some(({ guest }) => guest.countInstructions)) await requireTcg(accelerator, { qemu, cacheDir: cache });
   const host = await collectHostFacts({ cacheDir: cache, runsDir: runs });
   checkMemoryCapacity(task.plan.cells, host);
   checkDiskCapacity(task.plan.cells, host.runs);

@@ -18,6 +18,7 @@ const FLAG_OF: Readonly<Record<string, keyof OnceOptions>> = {
   suites: 'suite',
   upload: 'upload',
   timeout: 'timeout',
+  measure: 'measure',
   groups: 'group',
   tests: 'test',
   known: 'known',

@@ -31,6 +31,8 @@ export interface Matrix {
 export interface GuestSpec {
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** QEMU counts its instructions, and its clock goes by them: one vCPU, under TCG. */
+  readonly countInstructions?: true;
   /** Words added to the kernel's command line. */
   readonly append: readonly string[];
 }
@@ -128,6 +130,8 @@ export interface FioSuiteSpec {
   /** Seconds a time-based job runs. */
   readonly runtimeSec: number;
   readonly sizeBytes: number;
+  /** What its figures are; absent: time. */
+  readonly measure?: 'instructions';
 }
 
 export interface CommandSuiteSpec {

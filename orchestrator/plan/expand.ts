@@ -2,6 +2,7 @@ import { selectNames } from '../model/globs.ts';
 import type { Cell, CellId, ExcludedCell, Plan } from '../model/cell.ts';
 import { KernelUnfitError, SuiteAbsentError, UserError } from '../model/errors.ts';
 import type { Matrix, SelectRule } from '../model/matrix.ts';
+import { guestOfSuite } from './guest-of-suite.ts';
 import { planTests } from './plan-tests.ts';
 import type { PlanSuite } from './plan-tests.ts';
 
@@ -94,7 +95,7 @@ function planCells(matrix: Matrix, combinations: readonly Combination[], planSui
     const tests = planned.get(key) ?? planTests({ spec: suite, kernel, image, pmem, filesystem }, planSuite);
     planned.set(key, tests);
     if (tests instanceof UserError) refused.push({ combination, error: tests });
-    else cells.push({ ...combination, guest: matrix.guest, tests });
+    else cells.push({ ...combination, guest: guestOfSuite(suite, matrix.guest), tests });
   }
   const running = new Set(cells.map(({ suite }) => suite));
   const isUnfit = ({ combination, error }: (typeof refused)[number]): boolean =>

@@ -79,3 +79,15 @@ test('the list for programs is plain data', () => {
   });
   expect(list.guests).toBe(6);
 });
+
+test('a suite that counts instructions has guests of its own, of one vCPU, and the list says so', () => {
+  const counted = parseMatrix(TEXT.replace('{ name: fio }', '{ name: fio }, { name: counted, kind: fio, measure: instructions }'), 'test.yaml', { env: {}, fioJobs: ['job'] });
+  const { cells, excluded } = expandMatrix(counted, { planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 5 }] });
+  expect(groupCells(cells).slice(0, 2).map((group) => group.map((cell) => [cell.id, cell.guest.cpus, cell.guest.countInstructions]))).toEqual([
+    [['a/two/fio', 2, undefined], ['a/two/command', 2, undefined]],
+    [['a/two/counted', 1, true]],
+  ]);
+  const list = formatList({ cells, excluded }, () => false).split('\n');
+  expect(list[2]).toMatch(/^a\/two\/counted +nvdimm 512M fsdax ×2 \+ virtio-blk 1G, 1 vCPU, counted +1 /);
+  expect(listAsJson({ cells, excluded }, () => false).cells.map(({ measure }) => measure)).toContain('instructions');
+});

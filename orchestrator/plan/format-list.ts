@@ -3,11 +3,12 @@ import { type ExcludedCell, type Plan, suiteTests } from '../model/cell.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
 import { countGuests, type NeedsFreshGuest } from './boot-groups.ts';
+import { countsInstructions } from './guest-of-suite.ts';
 import { estimateCell, estimateCells } from './estimate.ts';
 
 /** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
 export function formatList({ cells, excluded, shard }: Plan, needsFreshGuest: NeedsFreshGuest): string {
-  const rows = cells.map((cell) => [cell.id, describeDevices(cell.pmem.devices), String(suiteTests(cell).length), formatSeconds(estimateCell(cell))]);
+  const rows = cells.map((cell) => [cell.id, `${describeDevices(cell.pmem.devices)}${cell.guest.countInstructions ? ', 1 vCPU, counted' : ''}`, String(suiteTests(cell).length), formatSeconds(estimateCell(cell))]);
   const lines = [
     ...alignColumns([['CELL', 'DEVICES', 'TESTS', 'TIME'], ...rows]),
     ...(excluded.length === 0 ? [] : ['', ...alignColumns([['EXCLUDED', 'REASON'], ...excluded.map(({ id, reason }) => [id, reason])])]),
@@ -33,6 +34,7 @@ export function listAsJson({ cells, excluded }: Plan, needsFreshGuest: NeedsFres
       filesystem: cell.filesystem.name,
       suite: cell.suite.name,
       devices: cell.pmem.devices,
+      ...(countsInstructions(cell.suite) && { measure: 'instructions' }),
       tests: suiteTests(cell).map(({ name }) => name),
       estimateSec: estimateCell(cell),
     })),

@@ -1,6 +1,7 @@
 import type { RunningGuest } from '../../guests/guest.ts';
 import type { GuestAccess } from '../../guests/ssh/access.ts';
 import type { Grant } from '../host/admission.ts';
+import type { Accelerator } from '../model/accelerator.ts';
 import type { Cell } from '../model/cell.ts';
 import type { GuestDeath } from '../model/errors.ts';
 import type { RunEvent } from '../model/event.ts';
@@ -12,7 +13,7 @@ export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'setUpPm
 
 export interface BootedGuest {
   readonly guest: SlotGuest;
-  readonly accelerator: 'kvm' | 'tcg';
+  readonly accelerator: Accelerator;
   readonly observer: GuestObserver;
   /** Console log, relative to the run folder. */
   readonly console: string;

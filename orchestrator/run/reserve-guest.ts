@@ -4,6 +4,7 @@ import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';
 import { createTraceResolver, type TraceResolver } from '../../guests/kernels/resolve-trace.ts';
 import { createRunKeys } from '../../guests/ssh/keys.ts';
 import { Admission } from '../host/admission.ts';
+import { acceleratorOf } from '../model/accelerator.ts';
 import type { Cell } from '../model/cell.ts';
 import type { KnownProblem } from '../model/known-problem.ts';
 import { suiteFor } from '../suites/registry.ts';
@@ -31,7 +32,6 @@ const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
 /** Reserves room on the host, then boots numbered guests, each in its own folder. */
 export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest {
   const { folder, qemu, capacity, jobs, log, prepared } = options;
-  const { accelerator } = options.accelerator;
   // A user who says how many guests may run at once has the last word on cores: each guest then counts for one.
   const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores: jobs ?? capacity.cores });
   const keys = createRunKeys();
@@ -51,6 +51,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
     const { resultsBytes } = suiteFor(cell.suite);
     const boot = async (signal: AbortSignal): Promise<BootedGuest> => {
       try {
+        const accelerator = acceleratorOf(cell.guest, options.accelerator.accelerator);
         guests += 1;
         const id = guests;
         const dir = await folder.guestDir(id);

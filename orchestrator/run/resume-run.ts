@@ -6,6 +6,7 @@ import { type Cell, type CellId, type Plan, type PlannedTest, suiteTests } from 
 import { UserError } from '../model/errors.ts';
 import type { JournalEvent, PlannedCell } from '../model/event.ts';
 import type { Matrix } from '../model/matrix.ts';
+import { guestOfSuite } from '../plan/guest-of-suite.ts';
 import { type CellStart, type PendingTest, startCell } from './cell-queue.ts';
 import { PastRun, planRemaining, planRound, type RunStart } from './past-run.ts';
 import { RUN_FILE } from './run-folder.ts';
@@ -106,6 +107,7 @@ export function restoreCell({ id, tests, ...names }: PlannedCell, matrix: Matrix
     if (found) return found;
     throw new UserError(`the run's matrix has no "${name}", which its cell ${id} needs`, { code: 'no-run-file', remedy: 'start it again', position: { file: join(runDir, RUN_FILE) } });
   };
+  const suite = find(matrix.suites, names.suite);
   return {
     // As the plan wrote it.
     id: id as CellId,
@@ -113,8 +115,8 @@ export function restoreCell({ id, tests, ...names }: PlannedCell, matrix: Matrix
     image: find(matrix.images, names.image),
     pmem: find(matrix.pmem, names.pmem),
     filesystem: find(matrix.filesystems, names.filesystem),
-    suite: find(matrix.suites, names.suite),
-    guest: matrix.guest,
+    suite,
+    guest: guestOfSuite(suite, matrix.guest),
     tests,
   };
 }

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readLines } from '../../reports/read-lines.ts';
+import type { Accelerator } from '../model/accelerator.ts';
 import { isRigTest, type Plan } from '../model/cell.ts';
 import { JOURNAL_VERSION } from '../model/event.ts';
 import { JOURNAL_FILE } from './journal-writer.ts';
@@ -9,6 +10,8 @@ import { JOURNAL_FILE } from './journal-writer.ts';
 /** Seconds that a test usually takes, by cell id and test. */
 export type UsualDurations = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
+/** Such a guest runs alike whatever the host can do, and a cell's guest counts each time or never. */
+const COUNTING: Accelerator = 'tcg-icount';
 const MAX_RUNS = 20;
 /** Of journals, in all: read in about a second. */
 const MAX_BYTES = 64 * 2 ** 20;
@@ -64,7 +67,7 @@ async function addRun(path: string, accelerator: string, passes: Map<string, Map
       const { success, data } = event.safeParse(parse(line));
       if (!success) continue;
       if (data.type === 'guest-boot') booted = data.accelerator;
-      else if (booted === accelerator && data.status === 'pass' && data.parent === undefined && !isRigTest(data.test)) add(passes, data);
+      else if ((booted === accelerator || booted === COUNTING) && data.status === 'pass' && data.parent === undefined && !isRigTest(data.test)) add(passes, data);
     }
   } catch {
     // Gone or unreadable by now: what was read counts.

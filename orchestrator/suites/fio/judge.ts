@@ -1,8 +1,10 @@
 import { getSystemErrorMap } from 'node:util';
 import type { ExecResult } from '../../model/guest.ts';
+import type { FioSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { parseFioOutput } from './fio-json.ts';
+import { fioInstructions } from './instructions.ts';
 import { fioMetrics } from './metrics.ts';
 
 const EOPNOTSUPP = 95;
@@ -13,10 +15,12 @@ export interface FioRun {
   readonly output: string;
   /** The job maps with MAP_SYNC and ran on virtio-pmem. */
   readonly mapSyncRefused: boolean;
+  /** As in `FioSuiteSpec`. */
+  readonly measure?: FioSuiteSpec['measure'];
 }
 
 /** What a finished fio amounts to, in fio's own words. */
-export function judgeFio({ exit, output, mapSyncRefused }: FioRun): TestResult {
+export function judgeFio({ exit, output, mapSyncRefused, measure }: FioRun): TestResult {
   const parsed = parseFioOutput(output);
   const words = fioWords(exit.stderr) || fioWords(parsed.preamble);
   const failed = parsed.ok ? parsed.output.jobs.find(({ error }) => error !== 0) : undefined;
@@ -41,7 +45,7 @@ export function judgeFio({ exit, output, mapSyncRefused }: FioRun): TestResult {
 
   const idle = parsed.output.jobs.filter(({ read, write }) => read.total_ios + write.total_ios === 0);
   if (idle.length > 0) return { status: 'fail', message: `fio did no I/O in section ${idle.map(({ jobname }) => `"${jobname}"`).join(', ')}`, ...evidence(words) };
-  return { status: 'pass', metrics: fioMetrics(parsed.output) };
+  return { status: 'pass', metrics: measure === 'instructions' ? fioInstructions(parsed.output) : fioMetrics(parsed.output) };
 }
 
 function fioWords(text: string): string {

@@ -9,11 +9,15 @@ type Figure = Omit<Metric, 'value'> & { readonly value: number | null | undefine
  */
 export function fioMetrics({ jobs }: FioOutput): readonly Metric[] {
   return jobs.flatMap((section) => {
-    const prefix = jobs.length > 1 ? `${section.jobname}.` : '';
+    const prefix = sectionPrefix(section, jobs);
     return sectionFigures(section).flatMap(({ name, value, ...rest }) =>
       typeof value === 'number' && Number.isFinite(value) ? [{ name: `${prefix}${name}`, value, ...rest }] : [],
     );
   });
+}
+
+export function sectionPrefix({ jobname }: FioSection, jobs: FioOutput['jobs']): string {
+  return jobs.length > 1 ? `${jobname}.` : '';
 }
 
 function sectionFigures({ read, write, sync, usr_cpu, sys_cpu }: FioSection): Figure[] {

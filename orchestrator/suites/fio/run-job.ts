@@ -67,7 +67,7 @@ async function execFio({ context, job, attempt, target }: Pick<JobRun, 'context'
     output = await readFile(`${local}.json`, 'utf8');
     artifacts.push(`${local}.json`);
   }
-  const result = judgeFio({ exit, output, mapSyncRefused: job.mapSync && target.device.kind === 'virtio-pmem' });
+  const result = judgeFio({ exit, output, mapSyncRefused: job.mapSync && target.device.kind === 'virtio-pmem', ...(spec.measure && { measure: spec.measure }) });
   return { ...result, artifacts: artifacts.map(toArtifact) };
 }
 

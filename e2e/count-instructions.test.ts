@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa, type Subprocess } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rig, Workspace } from './support/rig.ts';
+
+const workspace = new Workspace();
+const loads: Subprocess[] = [];
+// More than the host's cores can serve beside the guest.
+beforeAll(() => void loads.push(...Array.from({ length: 2 }, () => execa('sh', ['-c', 'while :; do :; done'], { reject: false, cleanup: true }))));
+afterAll(() => {
+  for (const load of loads) load.kill('SIGKILL');
+  workspace[Symbol.dispose]();
+});
+
+const matrix = join(workspace.dir, 'counted.yaml');
+writeFileSync(
+  matrix,
+  `version: 1
+name: counted
+guest: { cpus: 2, memory: 1G }
+kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
+pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 128M }] }]
+filesystems: [{ name: ext4-dax, type: ext4, mount: dax=always }]
+suites: [{ name: counted, kind: fio, jobs: [dax-mmap-randwrite], runtime: 1s, size: 32M, measure: instructions }]
+`,
+);
+
+test('the instructions of a DAX write are the same in each fresh guest, however busy the host', async () => {
+  const run = await rig(['run', matrix, '--repeat', '2', '-j', '1'], workspace);
+  expect(run.exitCode).toBe(0);
+  expect(run.events.flatMap((event) => (event.type === 'guest-boot' ? [event.accelerator] : []))).toEqual(['tcg-icount', 'tcg-icount']);
+
+  const metrics = run.events.flatMap((event) => (event.type === 'test-end' && event.test === 'counted/dax-mmap-randwrite' ? [event.metrics ?? []] : []));
+  expect(metrics.map((each) => each.map(({ name, unit }) => `${name} ${unit}`))).toEqual([['write.instructions instructions'], ['write.instructions instructions']]);
+  const values = metrics.flatMap((each) => each.map(({ value }) => value));
+  expect(Math.min(...values)).toBeGreaterThan(1000);
+  expect(Math.max(...values) / Math.min(...values)).toBeLessThan(1.02);
+
+  const { argv } = JSON.parse(readFileSync(join(run.dir, 'guests/1/qemu.json'), 'utf8')) as { readonly argv: readonly string[] };
+  expect(argv[argv.indexOf('-smp') + 1]).toBe('1');
+  expect(argv).toContain('-icount');
+});
+
+test('whoever asks for KVM by force cannot have instructions counted, and hears so before anything boots', async () => {
+  const run = await rig(['run', matrix], workspace, { env: { PMEMRIG_ACCEL: 'kvm' } });
+  expect(run.stderr).toMatch(/measure: instructions needs TCG, and \$PMEMRIG_ACCEL asks for kvm\n {2}fix: leave it unset/);
+  expect(run.exitCode).toBe(2);
+});
