@@ -1,4 +1,4 @@
-import { openSync, readdirSync, statSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, statSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
@@ -107,6 +107,8 @@ function backingFile(dir: string): string {
 
 /** Leaves the first 48 MiB alone, where the labels' info blocks and ext4's own metadata live. */
 function spoil(path: string): void {
+  // The guest is gone, and the run about to end.
+  if (!existsSync(path)) return;
   const fd = openSync(path, 'r+');
   try {
     for (let at = 48 * 2 ** 20; at < 100 * 2 ** 20; at += 64 * 2 ** 10) writeSync(fd, Buffer.alloc(512, 0xa5), 0, 512, at);
