@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { rig, Workspace } from './support/rig.ts';
+import { rig, startRig, waitForTest, Workspace } from './support/rig.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
@@ -30,6 +30,19 @@ test('two kernels are run side by side, and only what the second does otherwise 
   const told = JSON.parse(stdout) as { readonly tests: readonly { readonly test: string; readonly verdict: string }[]; readonly kernels: unknown };
   expect(told.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });
   expect(told.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name }) => name)).toEqual(['tap/run.sh', 'tap/run.sh/flush']);
+});
+
+test('a comparison whose controller was killed ends as it would have', { timeout: 5 * MINUTES }, async () => {
+  using cut = new Workspace();
+  const killed = startRig(['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, '-j', '1'], cut);
+  const dir = await waitForTest(cut, 'tap/run.sh');
+  killed.kill('SIGKILL');
+  await killed;
+  expect(existsSync(join(dir, 'comparison.json'))).toBe(false);
+  const { exitCode, stdout } = await rig(['run', '--resume', 'latest'], cut);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/new-failure \(\d\)[\s\S]*debian-6\.12\/nvdimm\/tap {2}tap\/run\.sh\/flush/);
+  expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({ kernels: { base: 'debian-6.1', now: 'debian-6.12' } });
 });
 
 test.each([

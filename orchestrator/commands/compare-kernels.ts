@@ -1,22 +1,14 @@
-import { dirname } from 'node:path';
 import { findPosition } from '../../matrices/find-position.ts';
 import { loadMatrix } from '../../matrices/load.ts';
-import { openHistory } from '../../reports/history/history.ts';
-import type { RunSummary } from '../../reports/summary.ts';
-import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
-import { compareKernels, type KernelPair } from '../../reports/verdicts/compare-kernels.ts';
-import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
-import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
-import { readLockClasses } from '../../reports/verdicts/read-lock-classes.ts';
+import type { KernelPair } from '../../reports/verdicts/compare-kernels.ts';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import { keepKernels } from '../plan/keep-kernels.ts';
 import { listFioJobs } from '../suites/registry.ts';
-import { judgeAgainst } from './baseline.ts';
+import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
-import { logLine } from './log-line.ts';
 
 interface CompareKernelsOptions extends ExecuteOptions {
   readonly filter: readonly string[];
@@ -35,22 +27,8 @@ export async function compareKernelsCommand(path: string, run: string | undefine
     }
   }
   const rerun = `pmemrig compare --kernels ${quoteWord(`${pair.base},${pair.now}`)} ${quoteWord(path)} {filter}`;
-  return executeRun({ matrix, plan: paired }, rerun, options, {
-    compare: async (summary, runDir) => compareKernelsOf(summary, runDir, pair),
-    tell: (comparison, summary) => (options.json === true ? tellJson(comparison, summary) : judgeAgainst(comparison, summary, { whole: false })),
-    ...(options.json === true && { terminal: process.stderr }),
-  });
-}
-
-async function compareKernelsOf(summary: RunSummary, runDir: string, pair: KernelPair): Promise<Comparison> {
-  using history = await openHistory(dirname(runDir), logLine);
-  const past = await history.before(summary.matrix, summary.startedAt);
-  return compareKernels(summary, pair, { pastOf: past.of, lockClasses: await readLockClasses(runDir, summary) });
-}
-
-function tellJson(comparison: Comparison, summary: RunSummary): number {
-  process.stdout.write(`${comparisonJson(comparison)}\n`);
-  return judgeComparison(comparison, summary, { whole: false });
+  const whole = options.filter.length === 0 && paired.cells.length === plan.cells.length;
+  return executeRun({ matrix, plan: paired }, rerun, options, endRun({ kind: 'kernels', whole, ...pair, ...(options.json === true && { json: true }) }, matrix));
 }
 
 async function checkKernels(path: string, names: readonly string[]): Promise<KernelPair> {

@@ -16,6 +16,7 @@ import { checkDiskCapacity, checkMemoryCapacity } from '../run/check-capacity.ts
 import { claimRun } from '../run/claim-run.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { ResumedRun } from '../run/resume-run.ts';
+import type { RunPurpose } from '../run/run-purpose.ts';
 import { createRunFolder, type RunFolder } from '../run/run-folder.ts';
 import { runMatrix } from '../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
@@ -45,18 +46,22 @@ export interface ExecuteOptions {
 type JudgeRun = (summary: RunSummary) => number;
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
-export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, { judge, ...more }: RunExtras & { readonly judge?: JudgeRun } = {}): Promise<number> {
+export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, extras: RunExtras = {}): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
   const begin = async (): Promise<RunFolder> => {
     const folder = await createRunFolder(runs, matrix.name);
     await claimRun(folder.dir, verboseLog(options));
     return folder;
   };
-  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, repeat: options.repeat ?? 1, ...more }, options, judge);
+  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, repeat: options.repeat ?? 1, ...extras }, options);
 }
 
 /** What may be asked beside the run itself. */
-interface RunExtras {
+export interface RunExtras {
+  /** For whoever goes on with it. */
+  readonly purpose?: RunPurpose;
+  /** Gives the exit status of a run that is compared with nothing; absent: see {@link exitStatus}. */
+  readonly judge?: JudgeRun;
   /** The folder of a run to judge this one by. */
   readonly baseDir?: string;
   /** It is of all the matrix' cells: one that the baseline has beside them is gone. */
@@ -86,7 +91,7 @@ interface Task extends PlannedMatrix, RunExtras {
 }
 
 /** As {@link executeRun}, for a run that may have been begun already. */
-export async function carryOut({ runs, begin, fold, baseDir, whole = false, publish, compare, tell, terminal = process.stdout, ...task }: Task, options: ExecuteOptions, judge: JudgeRun = exitStatus): Promise<number> {
+export async function carryOut({ runs, begin, fold, baseDir, whole = false, publish, compare, tell, terminal = process.stdout, judge = exitStatus, ...task }: Task, options: ExecuteOptions): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });

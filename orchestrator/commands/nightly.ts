@@ -6,7 +6,9 @@ import { quoteWord } from '../model/quote-word.ts';
 import { claim } from '../run/claim-run.ts';
 import type { ShardSpec } from '../plan/shard.ts';
 import { findBaselineOrNone, LAST_GREEN } from './baseline.ts';
+import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
+import { isWhole } from './is-whole.ts';
 import { planFile } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { pruneCommand } from './prune.ts';
@@ -39,8 +41,7 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
   const { publish } = options;
   const status = await executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, {
-    whole: options.filter.length === 0 && shard === undefined,
-    ...(baseDir !== undefined && { baseDir }),
+    ...endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix),
     ...(publish !== undefined && { publish: async (runDir: string) => publishRun(runDir, publish) }),
   });
   // An old run that can't be removed is no reason to call the night bad.

@@ -14,7 +14,9 @@ import { chooseSuites } from './choose-suites.ts';
 import { compareWith } from './compare-with.ts';
 import { composeKernel } from './compose-kernel.ts';
 import { namedSuites, type OnceOptions } from './compose-once.ts';
+import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
+import { isWhole } from './is-whole.ts';
 import { planFlags, type PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { rerunWords } from './rerun-words.ts';
@@ -32,7 +34,10 @@ interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
  * With `--bisect` it rejects with nothing: git takes every status from 1 to 124 for "bad".
  */
 export async function onceCommand(command: readonly string[], options: OnceCommandOptions, words: readonly string[]): Promise<number> {
-  const run = async (judge?: typeof bisectStatus): Promise<number> => executeRun(await planOnce(options, command), rerunWords(words), options, { ...(judge && { judge }) });
+  const run = async (judge?: typeof bisectStatus): Promise<number> => {
+    const planned = await planOnce(options, command);
+    return executeRun(planned, rerunWords(words), options, { ...endRun({ kind: 'matrix', whole: isWhole(options) }, planned.matrix), ...(judge && { judge }) });
+  };
   if (options.watch === true) return watchKernel(command, options, words);
   if (options.bisect !== true) return run();
   try {

@@ -4,7 +4,9 @@ import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import type { ShardSpec } from '../plan/shard.ts';
 import { findBaselineOrNone } from './baseline.ts';
+import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
+import { isWhole } from './is-whole.ts';
 import { planFile } from './load-plan.ts';
 import { resumeCommand } from './resume.ts';
 import { warnIdle } from './warn-idle.ts';
@@ -31,5 +33,5 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
   const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
-  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, { whole: options.filter.length === 0 && options.test === undefined && options.shard === undefined, ...(baseDir !== undefined && { baseDir }) });
+  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix));
 }

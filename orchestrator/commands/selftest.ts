@@ -1,8 +1,7 @@
-import { exitStatus } from '../../reports/exit-status.ts';
-import { formatSelftest } from '../../reports/selftest-table.ts';
-import type { RunSummary } from '../../reports/summary.ts';
 import type { OnceOptions } from './compose-once.ts';
+import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
+import { isWhole } from './is-whole.ts';
 import { planFlags } from './load-plan.ts';
 import { rerunWords } from './rerun-words.ts';
 
@@ -12,10 +11,5 @@ import { rerunWords } from './rerun-words.ts';
  */
 export async function selftestCommand(options: OnceOptions & ExecuteOptions, words: readonly string[]): Promise<number> {
   const planned = await planFlags({ ...options, suite: ['selftest'], fs: ['none'] }, []);
-  return executeRun(planned, rerunWords(words), options, { judge: tellSelftest });
-}
-
-function tellSelftest(summary: RunSummary): number {
-  process.stdout.write(`\n${formatSelftest(summary).join('\n')}\n`);
-  return exitStatus(summary);
+  return executeRun(planned, rerunWords(words), options, endRun({ kind: 'selftest', whole: isWhole(options) }, planned.matrix));
 }

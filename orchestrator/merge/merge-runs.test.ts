@@ -29,7 +29,7 @@ async function makeRun(name: string, { torn = false, finished = true } = {}): Pr
   await mkdir(join(dir, 'guests', '1'), { recursive: true });
   await mkdir(join(dir, 'cells', `k+nvdimm+${name}+fio`, 'deep'), { recursive: true });
   await writeFile(join(dir, 'events.jsonl'), journal.text({ torn }));
-  await writeFile(join(dir, 'run.json'), JSON.stringify({ id: name, matrix }));
+  await writeFile(join(dir, 'run.json'), JSON.stringify({ id: name, purpose: { kind: 'matrix', whole: false }, matrix }));
   await writeFile(join(dir, 'guests', '1', 'console.log'), `console of ${name}`);
   await writeFile(join(dir, 'guests', '1', 'pmem0.img'), 'large');
   await writeFile(join(dir, 'cells', `k+nvdimm+${name}+fio`, 'deep', 'a.json'), name);
@@ -46,7 +46,9 @@ test('the merged run has the files of all, each guest’s under its new number, 
     expect(await readFile(join(dir, 'cells', `k+nvdimm+${name}+fio`, 'deep', 'a.json'), 'utf8')).toBe(name);
   }
   expect(await readdir(join(dir, 'guests', '2'))).toEqual(['console.log']);
-  expect(JSON.parse(await readFile(join(dir, 'run.json'), 'utf8'))).toMatchObject({ matrix: { name: 'm' }, parts: ['one', 'two'] });
+  const facts: unknown = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8'));
+  expect(facts).toMatchObject({ matrix: { name: 'm' }, parts: ['one', 'two'] });
+  expect(facts).not.toHaveProperty('purpose');
   expect(join(root, 'merged', await readlink(join(root, 'merged', 'latest')))).toBe(dir);
   // The parts are as they were, and no byte is there twice.
   expect((await stat(join(root, 'one', 'guests', '1', 'console.log'))).nlink).toBe(2);

@@ -64,7 +64,7 @@ async function linkFiles({ dir, guestOffset }: PartToMerge, target: string): Pro
   }
 }
 
-/** The first part's, under the new name: matrix and the like are what they all have. */
+/** The first part's, under the new name: matrix and the like are what they all have, what the parts were made for is over. */
 async function writeRunFile(id: string, parts: readonly PartToMerge[], aside: string): Promise<void> {
   const [first] = parts;
   const text = first && (await readFile(join(first.dir, RUN_FILE), 'utf8').catch(() => undefined));
@@ -72,7 +72,7 @@ async function writeRunFile(id: string, parts: readonly PartToMerge[], aside: st
   try {
     const facts: unknown = JSON.parse(text);
     if (typeof facts !== 'object') return;
-    await pipeline(Readable.from([`${JSON.stringify({ ...facts, id, parts: parts.map(({ start }) => start.runId) }, undefined, 2)}\n`]), createWriteStream(join(aside, RUN_FILE)));
+    await pipeline(Readable.from([`${JSON.stringify({ ...facts, purpose: undefined, id, parts: parts.map(({ start }) => start.runId) }, undefined, 2)}\n`]), createWriteStream(join(aside, RUN_FILE)));
   } catch (error) {
     // A foreign one is of no use; reports do without it.
     if (!(error instanceof SyntaxError)) throw error;

@@ -6,6 +6,7 @@ import type { PlannedCell, RunEvent } from '../model/event.ts';
 import type { Matrix } from '../model/matrix.ts';
 import { listCutOff, type ResumedRun } from './resume-run.ts';
 import type { RunFolder } from './run-folder.ts';
+import type { RunPurpose } from './run-purpose.ts';
 
 /** What a run is, as its folder tells it. */
 export interface RunFacts {
@@ -23,11 +24,13 @@ export interface RunFacts {
   readonly repeat: number;
   /** See the event `run-start`. */
   readonly rerun: string;
+  /** Absent for one that nothing was asked of beside its reports. */
+  readonly purpose?: RunPurpose;
 }
 
 /** For `run.json`. */
-export function describeRun({ folder, version, accelerator, qemu, host, matrix }: RunFacts): Readonly<Record<string, unknown>> {
-  return { id: folder.id, version, started: new Date().toISOString(), accelerator, qemu, host, matrix };
+export function describeRun({ folder, version, accelerator, qemu, host, matrix, purpose }: RunFacts): Readonly<Record<string, unknown>> {
+  return { id: folder.id, version, started: new Date().toISOString(), accelerator, qemu, host, ...(purpose && { purpose }), matrix };
 }
 
 function describeHost({ host, accelerator }: Pick<RunFacts, 'host' | 'accelerator'>): string {

@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SERIES } from '../../reports/testing/make-series.ts';
 import { JOURNAL_VERSION, type JournalEvent, type PlannedCell, type RunEvent } from '../model/event.ts';
 import { listCutOff, readResumedRun, removeLeftovers, type ResumedRun, startCellAgain } from './resume-run.ts';
+import type { RunPurpose } from './run-purpose.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -18,9 +20,9 @@ const start = (...cells: PlannedCell[]): RunEvent => ({ type: 'run-start', runId
 const begin = (id: string, test: string, attempt = 1): RunEvent => ({ type: 'test-start', cell: id, test, attempt, guest: 1 });
 const end = (id: string, test: string, status: 'pass' | 'fail', attempt = 1): RunEvent[] => [begin(id, test, attempt), { type: 'test-end', cell: id, test, attempt, status, durationMs: 1 }];
 
-async function resume(events: readonly RunEvent[], { tail = '', version = JOURNAL_VERSION, withMatrix = true } = {}): Promise<{ run: ResumedRun; events: JournalEvent[] }> {
+async function resume(events: readonly RunEvent[], { tail = '', version = JOURNAL_VERSION, withMatrix = true, purpose }: { readonly tail?: string; readonly version?: number; readonly withMatrix?: boolean; readonly purpose?: unknown } = {}): Promise<{ run: ResumedRun; events: JournalEvent[] }> {
   writeFileSync(join(dir, 'events.jsonl'), events.map((event) => `${JSON.stringify({ v: version, t: '2026-03-01T10:00:00.000Z', ...event })}\n`).join('') + tail);
-  if (withMatrix) writeFileSync(join(dir, 'run.json'), JSON.stringify({ matrix }));
+  if (withMatrix) writeFileSync(join(dir, 'run.json'), JSON.stringify({ matrix, purpose }));
   const seen: JournalEvent[] = [];
   return { run: await readResumedRun(dir, (event) => seen.push(event)), events: seen };
 }
@@ -55,6 +57,12 @@ test('an interrupted run, and one that the rig gave up, can be gone on with', as
   for (const reason of ['interrupted', 'infra', 'user'] as const) expect((await resume([...cut, { type: 'run-end', reason }])).run.plan.cells).toHaveLength(2);
 });
 
+test('what a run was made for is read again as it was written', async () => {
+  const purpose: RunPurpose = { kind: 'series', whole: false, series: SERIES, command: 'pmemrig series fix.mbox --base linux', mail: '/home/me/reply.txt' };
+  expect((await resume(cut, { purpose })).run.purpose).toEqual(purpose);
+  expect((await resume(cut)).run).not.toHaveProperty('purpose');
+});
+
 test.each([
   ['has finished', [...cut, { type: 'run-end', reason: 'finished' }] as RunEvent[], {}, 'run-finished'],
   ['an older pmemrig made', [start()], { version: 2 }, 'old-journal'],
@@ -62,6 +70,7 @@ test.each([
   ['never began', [], {}, 'empty-journal'],
   ['has lost its run.json', cut, { withMatrix: false }, 'no-run-file'],
   ['has a run.json of another', [start({ ...cell('c', 'a'), kernel: 'other' })], {}, 'no-run-file'],
+  ['was made for what nobody knows', cut, { purpose: { kind: 'horoscope', whole: true } }, 'unknown-purpose'],
 ])('a run that %s is refused', async (_, events, options, code) => {
   await expect(resume(events, options)).rejects.toMatchObject({ name: 'UserError', code });
 });

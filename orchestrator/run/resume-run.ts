@@ -10,6 +10,7 @@ import { guestOfSuite } from '../plan/guest-of-suite.ts';
 import { type CellStart, type PendingTest, startCell } from './cell-queue.ts';
 import { PastRun, planRemaining, planRound, type RunStart } from './past-run.ts';
 import { RUN_FILE } from './run-folder.ts';
+import { parsePurpose, type RunPurpose } from './run-purpose.ts';
 
 /** A run that is to go on where its controller left it. */
 export interface ResumedRun {
@@ -22,12 +23,13 @@ export interface ResumedRun {
   readonly lastGuest: number;
   /** What is to be said of a torn last line. */
   readonly torn?: string;
+  readonly purpose?: RunPurpose;
 }
 
 /** Before it the journal did not say how often a test is tried. */
 const FIRST_VERSION = 3;
 
-const runFile = z.object({ matrix: z.looseObject({ name: z.string(), kernels: z.array(z.looseObject({ name: z.string() })) }) });
+const runFile = z.object({ matrix: z.looseObject({ name: z.string(), kernels: z.array(z.looseObject({ name: z.string() })) }), purpose: z.unknown().optional() });
 
 /**
  * Reads what a run was to do and what it has done; `onEvent` gets each event of its journal.
@@ -50,9 +52,10 @@ export async function readResumedRun(runDir: string, onEvent: (event: JournalEve
   if (past.finished) {
     throw new UserError(`the run has finished: its journal ends so after ${events} events`, { code: 'run-finished', remedy: 'start a new one; the reports name the command for what failed', position: { file: runDir } });
   }
-  const matrix = await readRunMatrix(runDir);
+  const { matrix, purpose: said } = await readRunFile(runDir);
+  const purpose = said === undefined ? undefined : readPurpose(said, runDir);
   const cells = start.cells.filter(({ id }) => (past.cells.get(id)?.roundsEnded ?? 0) < (start.repeat ?? 1)).map((cell) => restoreCell(cell, matrix, runDir));
-  return { start, matrix, past, plan: { cells, excluded: start.excluded }, lastGuest: await findLastGuest(runDir), ...(torn !== undefined && { torn }) };
+  return { start, matrix, past, plan: { cells, excluded: start.excluded }, lastGuest: await findLastGuest(runDir), ...(torn !== undefined && { torn }), ...(purpose && { purpose }) };
 }
 
 /** Where a round of a cell goes on; see {@link startCell} for `round` and `guests`. */
@@ -84,12 +87,23 @@ export function isLeftover(file: string): boolean {
 
 /** The matrix as a run resolved it. @throws UserError when the run does not say */
 export async function readRunMatrix(runDir: string): Promise<Matrix> {
+  return (await readRunFile(runDir)).matrix;
+}
+
+async function readRunFile(runDir: string): Promise<{ readonly matrix: Matrix; readonly purpose: unknown }> {
   const path = join(runDir, RUN_FILE);
   const text = await readFile(path, 'utf8').catch(() => '');
   const { success, data } = runFile.safeParse(parse(text));
   if (!success) throw new UserError('the run does not say what its matrix was', { code: 'no-run-file', remedy: 'start it again', position: { file: path } });
   // The journal, whose version is known, is of the same pmemrig as this file.
-  return data.matrix as unknown as Matrix;
+  return { matrix: data.matrix as unknown as Matrix, purpose: data.purpose };
+}
+
+function readPurpose(said: unknown, runDir: string): RunPurpose {
+  const purpose = parsePurpose(said);
+  if (purpose) return purpose;
+  // Its cells would run, and what the user asked them for would be lost.
+  throw new UserError('what the run was made for is nothing that this pmemrig knows', { code: 'unknown-purpose', remedy: 'go on with it by the pmemrig that began it', position: { file: join(runDir, RUN_FILE) } });
 }
 
 function parse(text: string): unknown {

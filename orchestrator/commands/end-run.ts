@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { exitStatus } from '../../reports/exit-status.ts';
+import { formatSelftest } from '../../reports/selftest-table.ts';
+import type { RunSummary } from '../../reports/summary.ts';
+import type { Matrix } from '../model/matrix.ts';
+import type { RunPurpose } from '../run/run-purpose.ts';
+import { endKernels } from './end-kernels.ts';
+import { endSeries } from './end-series.ts';
+import type { RunExtras } from './execute-run.ts';
+import { logLine } from './log-line.ts';
+
+/** What a run ends in by what it was made for: the same whether one controller brings it to its end or several. */
+export function endRun(purpose: RunPurpose, matrix: Matrix): RunExtras {
+  switch (purpose.kind) {
+    case 'matrix':
+      return { purpose, ...endMatrix(purpose) };
+    case 'kernels': {
+      const { base, now, ...how } = purpose;
+      return { purpose, ...endKernels({ base, now }, how) };
+    }
+    case 'series':
+      return { purpose, ...endSeries(purpose, matrix) };
+    case 'selftest':
+      return { purpose, judge: tellSelftest };
+    default:
+      return purpose satisfies never;
+  }
+}
+
+function endMatrix({ baseDir, whole }: Extract<RunPurpose, { kind: 'matrix' }>): RunExtras {
+  if (baseDir === undefined) return {};
+  if (existsSync(join(baseDir, 'events.jsonl'))) return { baseDir, whole };
+  // Since it was begun: what is left to run is worth running.
+  logLine(`the run to judge this one by, ${basename(baseDir)}, is gone: it is judged by itself`);
+  return {};
+}
+
+function tellSelftest(summary: RunSummary): number {
+  process.stdout.write(`\n${formatSelftest(summary).join('\n')}\n`);
+  return exitStatus(summary);
+}
