@@ -22,6 +22,7 @@ import { runMatrix } from '../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
 import { VERSION } from '../version.ts';
 import { GuestKeeper } from '../run/keep-guest.ts';
+import { findIdleKnown } from '../run/idle-known.ts';
 import { announceOnGithub } from './announce-github.ts';
 import { judgeAgainst } from './baseline.ts';
 import { compareWith } from './compare-with.ts';
@@ -131,6 +132,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     if (comparison) await writeComparison(folder.dir, comparison);
     const summary = await writeReports(folder.dir, readPast(folder.dir));
     reporter.close(summary);
+    if (task.purpose?.whole === true) for (const warning of findIdleKnown(task.matrix.known, summary)) logLine(`warning: ${warning}`);
     await announceOnGithub(folder.dir, summary, comparison);
     await publish?.(folder.dir);
     if (keeper && !failure) await holdGuest(keeper, interrupt);

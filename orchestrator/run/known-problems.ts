@@ -15,7 +15,8 @@ export function judgeProblem(problem: KernelProblem, known: readonly KnownProble
   return past ? { problem, expired: `${past.reason} (known until ${past.expires})` } : { problem };
 }
 
-function fits({ signature, title, kernels }: KnownProblem, problem: KernelProblem, kernelRelease: string): boolean {
+/** Whether an entry is about this problem, expired or not. */
+export function fits({ signature, title, kernels }: KnownProblem, problem: Pick<KernelProblem, 'signature' | 'title'>, kernelRelease: string): boolean {
   if (kernels !== undefined && !isInRange(kernelRelease, kernels)) return false;
   return matches(signature, problem.signature) && matches(title, problem.title);
 }
