@@ -23,7 +23,9 @@ test('a failure shows its words and its files', () => {
 });
 
 test('the command to run the failed cells again can be pasted', () => {
-  expect(mixed).toContain("pmemrig run matrices/smoke.yaml --filter debian-6.12/nvdimm/ext4-dax/fio --filter debian-6.12/virtio-pmem/xfs-dax/fio --filter debian-6.12/nvdimm/none/repro");
+  expect(mixed).toContain(
+    'pmemrig run matrices/smoke.yaml --filter debian-6.12/nvdimm/ext4-dax/fio --filter debian-6.12/nvdimm/none/repro --test fio/dax-psync-fsync --test repro/run\npmemrig run matrices/smoke.yaml --filter debian-6.12/virtio-pmem/xfs-dax/fio --test fio/dax-mmap-randwrite --test fio/dax-psync-fsync\n',
+  );
 });
 
 test('evidence cannot end its own fence', () => {

@@ -12,7 +12,7 @@ import { code, fence, plain, tableRow } from './markdown-text.ts';
 import { MARKS } from './marks.ts';
 import { describeOrigins, releaseOf } from './origins.ts';
 import { countKnown, judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
-import { rerunCommand } from './rerun-command.ts';
+import { rerunLines } from './rerun-command.ts';
 import type { CellSummary, RunSummary, TestSummary } from './summary.ts';
 import type { Comparison } from './verdicts/compare-runs.ts';
 import { renderComparison } from './verdicts/comparison-markdown.ts';
@@ -29,7 +29,7 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
   // A test that was never reached has nothing to show but its reason: it comes last.
   const failures = attention.toSorted((a, b) => Number(a.test.outcome === 'unreached') - Number(b.test.outcome === 'unreached'));
   const ending = describeEnding(summary);
-  const rerun = rerunCommand(summary);
+  const rerun = rerunLines(summary);
   const sections = [
     `# pmemrig ${code(summary.matrix)}: ${formatTotals(summary.totals, countKnown(all.map(({ test }) => test)))}`,
     ending === undefined ? '' : `**${plain(ending)}**`,
@@ -43,7 +43,7 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
     failures.length > MAX_FAILURES ? `… and ${failures.length - MAX_FAILURES} more in report.html.` : '',
     renderProblems(summary),
     renderLockdep(summary),
-    rerun === undefined ? '' : `## Run again what failed\n\n${fence(rerun, 'sh')}`,
+    rerun.length === 0 ? '' : `## Run again what failed\n\n${fence(rerun.join('\n'), 'sh')}`,
     renderList('Flaky', all.filter(({ test }) => test.outcome === 'flaky')),
     renderList('Known failures', all.filter(({ test }) => isForgiven(test.outcome, test.message))),
     renderCoverage(summary),

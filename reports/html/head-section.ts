@@ -4,7 +4,7 @@ import { formatDuration, plural } from '../format.ts';
 import { describeEnding } from '../headline.ts';
 import { MARKS } from '../marks.ts';
 import { FAILURES, OUTCOMES, sumTotals, UNKNOWNS } from '../outcomes.ts';
-import { rerunCommand } from '../rerun-command.ts';
+import { rerunLines } from '../rerun-command.ts';
 import type { RunSummary } from '../summary.ts';
 import { type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
 import { VERDICT_LOOKS } from '../verdicts/describe-verdict.ts';
@@ -17,7 +17,7 @@ const MAX_CULPRITS = 4;
 /** The news in a sentence, what may make it untrue, and which run it is. */
 export function renderHead(summary: RunSummary, comparison: Comparison | undefined): Markup {
   const ending = describeEnding(summary);
-  const rerun = rerunCommand(summary);
+  const rerun = rerunLines(summary);
   const { text, as } = tellNews(summary, comparison);
   const warnings = [...(ending === undefined ? [] : [ending]), ...findBlindKernels(summary).map(({ warning }) => warning)];
   const { cells, guests, totals } = summary;
@@ -25,8 +25,8 @@ export function renderHead(summary: RunSummary, comparison: Comparison | undefin
 <h1 class="${as}"><span class="word">${MARKS[as]}</span> ${text}</h1>
 ${renderCulprits(summary, comparison)}${renderChips(summary)}
 ${warnings.map((warning) => html`<p class="warning infra"><span class="word">${MARKS.infra} ${warning}</span></p>`)}
-<details class="about"><summary>${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(summary.durationMs)}${rerun === undefined ? undefined : '; how to run again what failed'}</summary>
-<p>Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>${rerun === undefined ? undefined : html`<pre>${rerun}</pre>`}</details>
+<details class="about"><summary>${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(summary.durationMs)}${rerun.length === 0 ? undefined : '; how to run again what failed'}</summary>
+<p>Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>${rerun.length === 0 ? undefined : html`<pre>${rerun.join('\n')}</pre>`}</details>
 </header>
 `;
 }

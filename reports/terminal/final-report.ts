@@ -10,7 +10,7 @@ import { groupLeftOut } from '../left-out.ts';
 import { MARKS } from '../marks.ts';
 import { describeOrigins } from '../origins.ts';
 import { judgeCell, needsAttention } from '../outcomes.ts';
-import { rerunCommand } from '../rerun-command.ts';
+import { rerunLines } from '../rerun-command.ts';
 import type { CellSummary, RunSummary } from '../summary.ts';
 import { renderAttention } from './attention.ts';
 import { fitLine } from './fit-line.ts';
@@ -22,7 +22,6 @@ const MAX_CELLS = 60;
 /** What stands at the end of a run: cells, what failed once more, totals, where the reports are. */
 export function formatFinalReport(summary: RunSummary, runDir: string, { width = Infinity, palette = PLAIN }: { width?: number; palette?: Palette } = {}): string[] {
   const ending = describeEnding(summary);
-  const rerun = rerunCommand(summary);
   return [
     '',
     ...renderCells(summary.cells, width, palette),
@@ -38,7 +37,7 @@ export function formatFinalReport(summary: RunSummary, runDir: string, { width =
     palette.bold(formatHeadline(summary)),
     ...(ending === undefined ? [] : [palette.outcome('infra', ending)]),
     `reports: ${join(runDir, 'report.html')}, junit.xml, summary.md and ${COVERAGE_FILE} beside it`,
-    ...(rerun === undefined ? [] : [`again:   ${rerun}`]),
+    ...rerunLines(summary).map((line, index) => `${index === 0 ? 'again:  ' : '        '} ${line}`),
   ];
 }
 
