@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TestResult } from '../orchestrator/model/outcome.ts';
 import { rerunLines } from './rerun-command.ts';
+import { summarizeRun } from './summarize-run.ts';
 import type { RunSummary } from './summary.ts';
 import { JournalBuilder, makeCell } from './testing/make-journal.ts';
 
@@ -69,4 +71,11 @@ test('what is told runs each test that failed, once, and no other', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('what goes on with a run names the folder of runs that it lies in, if that is not the usual one', async () => {
+  const journal = new JournalBuilder().start([makeCell('k/a/none/fio', ['fio/x'])]);
+  const dir = await journal.write();
+  expect(rerunLines(await summarizeRun(dir))).toEqual([`pmemrig run --resume 20260301-100000-smoke --runs ${dirname(dir)}`]);
+  expect(rerunLines(journal.summarize())).toEqual(['pmemrig run --resume 20260301-100000-smoke']);
 });

@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly host: string;
   /** See the event `run-start`. */
   readonly rerun: string;
+  /** The folder of runs that it lies in, absolute, where that is not the usual one: commands have to name it. */
+  readonly runs?: string;
   /** How often each test was to run; see the event `run-start`. */
   readonly repeat: number;
   /** ISO 8601, UTC. */

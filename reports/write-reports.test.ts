@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { makeMixedRun } from './testing/make-journal.ts';
 import { writeReports } from './write-reports.ts';
@@ -19,7 +19,7 @@ async function runFolder(options?: { torn: boolean }): Promise<string> {
 test('the reports lie beside the journal, nothing else does, and made twice they are the same', async () => {
   const runDir = await runFolder();
   const summary = await writeReports(runDir);
-  expect(summary).toEqual(makeMixedRun().summarize());
+  expect(summary).toEqual({ ...makeMixedRun().summarize(), runs: dirname(runDir) });
   expect(await readdir(runDir)).toEqual(['cells', 'coverage.csv', 'events.jsonl', 'junit.xml', 'metrics.csv', 'report.html', 'results.ktap', 'summary.md']);
   expect(await readdir(join(runDir, 'cells', 'debian-6.12+nvdimm+none+repro'))).toEqual(['junit.xml']);
   const first = await readFile(join(runDir, 'junit.xml'), 'utf8');

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { RunFold } from '../../reports/fold.ts';
 import { runsDir } from '../model/paths.ts';
 import { claimRun } from '../run/claim-run.ts';
@@ -10,11 +10,10 @@ import { findRun } from './find-run.ts';
 
 /** `pmemrig run --resume RUN`: goes on with a run whose controller ended before it, in the same folder and journal, to the end that it was to have. */
 export async function resumeCommand(run: string, options: ExecuteOptions): Promise<number> {
-  const runs = resolve(options.runs ?? runsDir());
-  const dir = findRun(run, runs);
+  const dir = findRun(run, resolve(options.runs ?? runsDir()));
   await claimRun(dir, verboseLog(options));
   const fold = new RunFold();
   const resumed = await readResumedRun(dir, (event) => fold.apply(event));
   const { matrix, plan, start, purpose } = resumed;
-  return carryOut({ matrix, plan, rerun: start.rerun, retries: start.retries ?? 0, split: options.split ?? start.split ?? 1, repeat: start.repeat ?? 1, runs, begin: async () => openRunFolder(dir), resumed, fold, ...(purpose && endRun(purpose, matrix)) }, options);
+  return carryOut({ matrix, plan, rerun: start.rerun, retries: start.retries ?? 0, split: options.split ?? start.split ?? 1, repeat: start.repeat ?? 1, runs: dirname(dir), begin: async () => openRunFolder(dir), resumed, fold, ...(purpose && endRun(purpose, matrix)) }, options);
 }
