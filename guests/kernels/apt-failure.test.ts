@@ -16,6 +16,13 @@ test("an unreachable archive is told with apt's own words and a way out", () => 
   expect(error.remedy).toContain('PMEMRIG_DEBIAN_MIRROR');
 });
 
+test('a release that the archive does not have is told with what was most likely meant', () => {
+  const output = "E: The repository 'http://m x Release' does not have a Release file.\nErr:1 404  Not Found";
+  expect(explainAptFailure('bokworm', 'http://m/debian', output)).toMatchObject({ name: 'UserError', code: 'unknown-debian-release', remedy: 'did you mean bookworm?' });
+  // Known, but gone from the archive.
+  expect(explainAptFailure('bullseye', 'http://m/debian', output).remedy).toContain('name a suite of the archive');
+});
+
 const asked = { suite: 'bookworm', name: 'linux-image-amd64', dir: '/cache/apt/bookworm' };
 const failed = (output: string) => ({ ok: false, stdout: '', output });
 

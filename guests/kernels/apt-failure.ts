@@ -1,3 +1,4 @@
+import { nearestSuite } from '../../orchestrator/model/debian-suites.ts';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import type { ToolResult } from '../store/run-tool.ts';
 import { type PackageRecord, parsePackageRecord } from './package-record.ts';
@@ -34,9 +35,10 @@ export function explainAptFailure(suite: string, uri: string, output: string): I
 }
 
 export function unknownSuite(suite: string): UserError {
+  const near = nearestSuite(suite);
   return new UserError(`The Debian archive has no release called ${suite}.`, {
     code: 'unknown-debian-release',
-    remedy: 'name a suite of the archive: bookworm, bookworm-backports, trixie, sid.',
+    remedy: near === undefined ? 'name a suite of the archive: bookworm, bookworm-backports, trixie, sid.' : `did you mean ${near}?`,
   });
 }
 

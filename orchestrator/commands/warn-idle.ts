@@ -7,15 +7,16 @@ import type { XfstestsSuiteSpec } from '../model/xfstests.ts';
 import { readCatalogue } from '../suites/xfstests/read-tree.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
+import { findMisspeltReleases } from './misspelt-releases.ts';
 
 /** The rig's own is for all trees; that one of them lacks a test is no mistake. */
 const SHIPPED = 'xfstests-known.yaml';
 
-/** Says on stderr which rules of a matrix, and of its lists, fit nothing: most likely a slip, by which a test runs or fails that was not to. */
+/** Says on stderr which rules of a matrix, and of its lists, fit nothing: most likely a slip, by which a test runs or fails that was not to. So may be the name of a Debian release. */
 export async function warnIdle({ matrix, plan }: PlannedMatrix): Promise<void> {
   const [image] = matrix.images;
   const lists = matrix.suites.map(async (suite) => (suite.kind === 'xfstests' && image ? findIdleRules(suite, image) : []));
-  for (const warning of [...(plan.warnings ?? []), ...(await Promise.all(lists)).flat()]) logLine(`warning: ${warning}`);
+  for (const warning of [...findMisspeltReleases(matrix), ...(plan.warnings ?? []), ...(await Promise.all(lists)).flat()]) logLine(`warning: ${warning}`);
 }
 
 /** Globs of the user's own lists that fit no test of the tree. */
