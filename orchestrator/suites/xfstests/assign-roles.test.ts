@@ -29,4 +29,11 @@ test.each([
   ['a small device for XFS', [nvdimm, { ...nvdimm, sizeBytes: 2 ** 28 }], { ...EXT4_DAX, type: 'xfs' }, 'has less than 300M on SCRATCH_DEV'],
 ] as const)('%s is refused', (_, devices, filesystem, why) => expect(() => roles(devices, filesystem)).toThrow(why));
 
+test.each([
+  ['the first that is free', [{ ...nvdimm, role: 'test' }, { ...nvdimm, role: 'test' }], 'scratch'],
+  ['none that another device has', [{ ...nvdimm, role: 'scratch' }, { ...nvdimm, role: 'test' }, { ...nvdimm, role: 'test' }, { ...disk, role: 'logwrites' }], 'test-log'],
+] as const)('who has the role of another is offered %s', (_, devices, free) => {
+  expect(() => roles(devices, EXT4)).toThrow(expect.objectContaining({ code: 'xfstests-devices', remedy: `give one of the two another: role: ${free}` }));
+});
+
 test('the names of the variables', () => expect((['test', 'scratch-log', 'logwrites', 'test-rt'] as const).map(variableOf)).toEqual(['TEST_DEV', 'SCRATCH_LOGDEV', 'LOGWRITES_DEV', 'TEST_RTDEV']));
