@@ -20,12 +20,15 @@ kernels:
   - { name: debian-6.12, debian: { release: bookworm-backports } }
 pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 64M }] }]
 suites: [{ name: tap, kind: command, run: ./run.sh }]
+known: [{ signature: 'oops: misspelt', reason: that of another day }]
 `,
 );
 
 test('two kernels are run side by side, and only what the second does otherwise is told', { timeout: 5 * MINUTES }, async () => {
   const { exitCode, stdout, stderr } = await rig(['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, '--json'], workspace);
   expect(stderr).toContain('2 guests booted');
+  expect(stderr).toContain('warning: the known problem "oops: misspelt" fits nothing that a kernel reported');
+  expect(stderr).toContain(`\nagain:   pmemrig run ${matrix} --filter debian-6.12/nvdimm/tap --test tap/run.sh\n`);
   expect(exitCode).toBe(1);
   const told = JSON.parse(stdout) as { readonly tests: readonly { readonly test: string; readonly verdict: string }[]; readonly kernels: unknown };
   expect(told.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { filterOption, jobsOption, repeatOption, retriesOption, runsOption, splitOption } from './options.ts';
+import { filterOption, jobsOption, repeatOption, retriesOption, runsOption, splitOption, testOption } from './options.ts';
 import { collect, commaList, DEFAULT_SERIES_PMEM } from './values.ts';
 
 /** The verbs that tell two runs, or two kernels, apart. */
@@ -50,6 +50,7 @@ export function addCompareVerbs(program: Command): void {
     .option('--suite <names>', 'without a matrix file: suites to run (default: lockdep,fio)', commaList)
     .option('--known <glob>', 'a kernel problem that is no news, by a pattern over its signature; repeatable', collect)
     .addOption(filterOption)
+    .addOption(testOption)
     .addOption(retriesOption)
     .addOption(repeatOption)
     .addOption(splitOption)

@@ -26,7 +26,8 @@ export async function compareKernelsCommand(path: string, run: string | undefine
       throw new UserError(`no cell of ${name} is left to compare`, { code: 'empty-matrix', remedy: 'widen --filter, or the include rules of the matrix: `pmemrig list MATRIX` prints the cells' });
     }
   }
-  const rerun = `pmemrig compare --kernels ${quoteWord(`${pair.base},${pair.now}`)} ${quoteWord(path)} {filter}`;
+  // A comparison wants cells of both kernels; what failed in those of one is run by itself.
+  const rerun = `pmemrig run ${quoteWord(path)} {filter}`;
   const whole = options.filter.length === 0 && paired.cells.length === plan.cells.length;
   return executeRun({ matrix, plan: paired }, rerun, options, endRun({ kind: 'kernels', whole, ...pair, ...(options.json === true && { json: true }) }, matrix));
 }

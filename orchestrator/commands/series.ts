@@ -7,11 +7,13 @@ import { quoteWord } from '../model/quote-word.ts';
 import type { PatchSeries } from '../model/series.ts';
 import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
+import { narrowTests } from '../plan/narrow-tests.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import { listFioJobs, planSuite } from '../suites/registry.ts';
 import { composeSeries, planSteps, replaceKernels, type SeriesFlags } from './compose-series.ts';
 import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
+import { isWhole } from './is-whole.ts';
 import { keepPatches } from './keep-patches.ts';
 import { loadComposed, type PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
@@ -24,6 +26,7 @@ interface SeriesOptions extends ExecuteOptions, SeriesFlags {
   /** Write an answer to the series: to this file, or after the report. */
   readonly mail?: string | true;
   readonly filter: readonly string[];
+  readonly test?: readonly string[];
 }
 
 /**
@@ -38,8 +41,7 @@ export async function seriesCommand(files: readonly string[], options: SeriesOpt
   const steps = planSteps(series);
   const planned = await planSeries(options, matrix, base, series, steps);
   const command = describeCommand(paths, matrix, options, base);
-  const whole = options.filter.length === 0;
-  return executeRun(planned, rerunWords(words), options, endRun({ kind: 'series', whole, series, command, ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }) }, planned.matrix));
+  return executeRun(planned, rerunWords(words), options, endRun({ kind: 'series', whole: isWhole(options), series, command, ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }) }, planned.matrix));
 }
 
 async function readFromFiles(paths: readonly string[], options: ExecuteOptions): Promise<PatchSeries> {
@@ -50,11 +52,11 @@ async function readFromFiles(paths: readonly string[], options: ExecuteOptions):
 async function planSeries(options: SeriesOptions, file: string | undefined, base: SeriesBase, series: PatchSeries, steps: readonly SeriesStep[]): Promise<PlannedMatrix> {
   const composed = await loadComposed(composeSeries(options, base, await keepPatches(series, cacheDir()), steps));
   const matrix = file === undefined ? composed : replaceKernels(await loadMatrix(file, { env: process.env, fioJobs: listFioJobs() }), composed.kernels, composed.known);
-  return { matrix, plan: filterPlan(expandMatrix(matrix, { planSuite }), options.filter) };
+  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter), options.test ?? []) };
 }
 
 /** For the mail: names without the folders of this host. */
-function describeCommand(paths: readonly string[], matrix: string | undefined, { each, config, configBase, suite, pmem, filter }: SeriesOptions, { kernel, ref }: SeriesBase): string {
+function describeCommand(paths: readonly string[], matrix: string | undefined, { each, config, configBase, suite, pmem, filter, test = [] }: SeriesOptions, { kernel, ref }: SeriesBase): string {
   return [
     'pmemrig series',
     ...paths.map((path) => quoteWord(basename(path))),
@@ -65,5 +67,6 @@ function describeCommand(paths: readonly string[], matrix: string | undefined, {
     ...(configBase === undefined ? [] : ['--config-base', quoteWord(configBase.startsWith('debian/') ? configBase : basename(configBase))]),
     ...(each === true ? ['--each'] : []),
     ...filter.flatMap((glob) => ['--filter', quoteWord(glob)]),
+    ...test.flatMap((glob) => ['--test', quoteWord(glob)]),
   ].join(' ');
 }
