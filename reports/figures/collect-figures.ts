@@ -1,3 +1,4 @@
+import { isRigTest } from '../../orchestrator/model/cell.ts';
 import type { Metric } from '../../orchestrator/model/outcome.ts';
 import type { CellSummary } from '../summary.ts';
 
@@ -20,9 +21,9 @@ function isJudged({ name, better, value }: Metric): boolean {
   return better !== 'neither' && value > 0 && !REDUNDANT.test(name);
 }
 
-/** The figures of a cell that are judged, in the order of its tests. */
+/** The figures of a cell's suite that are judged, in the order of its tests; how long its guest took to boot is the host's affair. */
 export function collectFigures({ tests }: Pick<CellSummary, 'tests'>): readonly MeasuredFigure[] {
-  return tests.flatMap(({ name: test, attempts }) => {
+  return tests.filter(({ name }) => !isRigTest(name)).flatMap(({ name: test, attempts }) => {
     const figures = new Map<string, { readonly metric: Metric; readonly values: number[] }>();
     for (const metric of attempts.filter(({ status }) => status === 'pass').flatMap(({ metrics }) => metrics.filter(isJudged))) {
       const known = figures.get(metric.name);
