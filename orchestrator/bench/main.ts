@@ -6,13 +6,16 @@ import { prepareImage } from '../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
-import { describeError } from '../model/errors.ts';
+import { describeError, UserError } from '../model/errors.ts';
 import { cacheDir } from '../model/paths.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import { benchBoot } from './boot.ts';
 import { benchOverhead } from './bench-overhead.ts';
 import { benchHistory, type HistorySpeed } from './history.ts';
 import { benchPlan } from './plan.ts';
+import { runExperiment } from './planted/experiment.ts';
+import { Noise } from './planted/noise.ts';
+import { FIGURES, prepareGuests } from './planted/planted-guest.ts';
 import { benchProblemParser } from './problems.ts';
 import { benchReports, type ReportsSpeed } from './reports.ts';
 import { describeSeconds, median } from './statistics.ts';
@@ -28,6 +31,12 @@ const { values: flags } = parseArgs({
     vng: { type: 'string', default: process.env['PMEMRIG_VNG'] ?? '' },
     /** A kernel that virtme-ng can run: its modules beside it or installed. */
     'vng-kernel': { type: 'string', default: process.env['PMEMRIG_VNG_KERNEL'] ?? '' },
+    /** Of the planted regressions, as docs/fio-jobs.md tells. */
+    measure: { type: 'string', default: 'instructions' },
+    topology: { type: 'string', default: 'nvdimm' },
+    trials: { type: 'string', default: '30' },
+    boots: { type: 'string', default: '3' },
+    runtime: { type: 'string', default: '1s' },
     only: { type: 'string', default: 'plan,problems,history,reports,boot,overhead' },
   },
 });
@@ -54,6 +63,8 @@ try {
   if (sections.has('reports')) await benchAllReports();
   if (sections.has('boot')) await benchBoots();
   if (sections.has('overhead')) await benchOverheads();
+  // Takes an hour and builds a kernel, hence only by name.
+  if (sections.has('planted')) await benchPlanted();
 } catch (error) {
   process.stderr.write(`bench: ${describeError(error)}\n`);
   process.exitCode = 3;
@@ -105,6 +116,17 @@ async function benchBoots(): Promise<void> {
     }
   }
   if (flags.vng === '') say('virtme-ng: not compared; name its program with --vng and a kernel with --vng-kernel');
+}
+
+async function benchPlanted(): Promise<void> {
+  const { measure, topology: name, runtime } = flags;
+  const devices = TOPOLOGIES[name];
+  if (measure !== 'time' && measure !== 'instructions') throw new UserError(`--measure ${measure}: unknown`, { code: 'bench-flag', remedy: 'time or instructions' });
+  if (!devices) throw new UserError(`--topology ${name}: unknown`, { code: 'bench-flag', remedy: Object.keys(TOPOLOGIES).join(', ') });
+  const guests = await prepareGuests({ measure, topology: { name, devices }, runtime, log: say });
+  say(`planted regressions, ${measure}, ${name}: ${guests.host}`);
+  say(`${flags.trials} trials of ${repeats} repeats of ${runtime}, guests made anew ${flags.boots} times; beside it ${Noise.description}`);
+  await runExperiment({ measure, figure: FIGURES[measure], trials: Number(flags.trials), boots: Number(flags.boots), repeats, boot: guests.boot, disturb: () => new Noise(), say });
 }
 
 async function benchOverheads(): Promise<void> {
