@@ -18,7 +18,8 @@ import { Noise } from './planted/noise.ts';
 import { FIGURES, prepareGuests } from './planted/planted-guest.ts';
 import { benchProblemParser } from './problems.ts';
 import { benchReports, type ReportsSpeed } from './reports.ts';
-import { describeSeconds, median } from './statistics.ts';
+import { median } from '../../reports/median.ts';
+import { describeSeconds } from './statistics.ts';
 import { benchVirtmeNg } from './virtme-ng.ts';
 
 /**

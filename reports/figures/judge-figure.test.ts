@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeNoise } from '../testing/make-noise.ts';
+import { makeNoise } from '../testing/make-random.ts';
 import { type FigureSample, fewestRepeats, judgeFigures } from './judge-figure.ts';
 
 const IOPS = { name: 'write.iops', unit: 'iops', better: 'higher' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeNoise } from '../testing/make-noise.ts';
+import { makeNoise } from '../testing/make-random.ts';
 import { judgeTrends, type PastFigure, type TrendJudgement } from './judge-trend.ts';
 
 const IOPS = { name: 'write.iops', unit: 'iops', better: 'higher' } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeNoise } from '../testing/make-noise.ts';
+import { makeNoise } from '../testing/make-random.ts';
 import { medianInterval } from './median-interval.ts';
 
 test('six values are the fewest that say where the median is, and then all of them do', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { makeRandom } from '../testing/make-random.ts';
 import { judgeTest } from './judge-test.ts';
 import type { PastTest, ToldTest } from './verdict.ts';
 
@@ -21,17 +22,6 @@ const TESTS: readonly Planted[] = [
   ...Array.from({ length: 20 }, (_, index) => ({ rate: 0, skippedFrom: 15 + index * 17 })),
 ];
 
-/** The same year each time (mulberry32): a verdict that depends on luck would be no verdict. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function play({ rate, breaksAt = Infinity, skippedFrom = Infinity }: Planted, night: number, random: () => number): ToldTest {
   if (night >= skippedFrom) return { outcome: 'skip', forgiven: false, failed: 0 };
   const fails = night >= breaksAt || random() < rate;
@@ -39,7 +29,7 @@ function play({ rate, breaksAt = Infinity, skippedFrom = Infinity }: Planted, ni
 }
 
 test.each([1, 2, 3])('a year of nightlies (seed %i): every planted regression and skip is found, with less than one false alarm a night', (seed) => {
-  const random = createRandom(seed);
+  const random = makeRandom(seed);
   let falseAlarms = 0;
   const delays: number[] = [];
   let skipsFound = 0;
