@@ -73,7 +73,7 @@ function countNewFailures(comparison: Comparison | undefined): ReadonlyMap<strin
 
 function renderRest({ excluded, stages, notes }: RunSummary): Markup {
   return html`${excluded.length === 0 ? undefined : html`<section aria-labelledby="excluded"><h2 id="excluded">Left out</h2><table>${excluded.map(({ id, reason }) => html`<tr><td class="mono">${id}</td><td>${reason}</td></tr>`)}</table></section>`}
-${stages.length === 0 ? undefined : html`<section aria-labelledby="stages"><h2 id="stages">Kernels and images</h2><table>${stages.map(({ stage, detail, status, durationMs }) => html`<tr><td>${stage}</td><td>${status}</td><td class="mono">${detail}</td><td class="num">${durationMs === undefined ? undefined : formatDuration(durationMs)}</td></tr>`)}</table></section>`}
+${stages.length === 0 ? undefined : html`<section aria-labelledby="stages"><h2 id="stages">Kernels and images</h2><table>${stages.map(({ stage, detail, status, durationMs }) => html`<tr><th scope="row">${stage}</th><td class="short">${status}</td><td class="mono">${detail}</td><td class="num">${durationMs === undefined ? undefined : formatDuration(durationMs)}</td></tr>`)}</table></section>`}
 ${notes.length === 0 ? undefined : html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
 `;
 }

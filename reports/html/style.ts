@@ -12,7 +12,7 @@ p, ul, ol { margin: .25rem 0; } .faint, .files, summary.faint { color: var(--fai
 code, pre, .mono, .files, .id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .87em; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; line-height: 1.42; margin: .4rem 0; padding: .1rem 0 .1rem .8rem; border-left: 2px solid var(--line); }
 table { border-collapse: collapse; } th, td { padding: .22rem .9rem .22rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); } th { font-weight: 600; } td { overflow-wrap: anywhere; }
-td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.short { white-space: nowrap; }
 .pass { --c: var(--good); } .fail, .crash, .hang { --c: var(--bad); } .flaky { --c: var(--warn); } .infra, .unreached { --c: var(--odd); } .skip, .excluded { --c: var(--faint); }
 .word { color: var(--c); font-weight: 600; } .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 summary { cursor: pointer; }
