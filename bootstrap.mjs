@@ -9,7 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -111,6 +111,8 @@ async function build() {
   if (existsSync(CLI) && existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === digest) return;
   rmSync(BUILD_STAMP, { force: true });
   await quietStep('compiling', npm('run', '--silent', 'build'), 'the sources do not compile');
+  // npm makes the command executable when it links it, and the compiler writes the file anew.
+  chmodSync(CLI, 0o755);
   writeFileSync(BUILD_STAMP, digest);
 }
 

@@ -1,6 +1,7 @@
 import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import { cleanLine } from './clean-text.ts';
 import { formatMetricPlain } from './format.ts';
+import { measuredFigures } from './measured-figures.ts';
 import { describeFlaky, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, TestSummary } from './summary.ts';
 import { shorten } from './text-budget.ts';
@@ -26,7 +27,7 @@ export function testProperties(test: TestSummary, verdict: ComparedTest | undefi
 /** Its figures, and what lockdep saw of it: dashboards show a pass that lockdep did not watch as such. */
 export function testFigures(test: TestSummary): readonly Property[] {
   const told = tellingAttempt(test);
-  return [...lockdepProperties(told), ...(told?.metrics ?? []).map((metric) => [cleanLine(metric.name), formatMetricPlain(metric)] as const)];
+  return [...lockdepProperties(told), ...measuredFigures(test).map((metric) => [cleanLine(metric.name), formatMetricPlain(metric)] as const)];
 }
 
 /** Of a test that the run does not have any more, too. */

@@ -11,6 +11,7 @@ import { groupLeftOut } from './left-out.ts';
 import { code, fence, plain, tableRow } from './markdown-text.ts';
 import { MARKS } from './marks.ts';
 import { describeOrigins, releaseOf } from './origins.ts';
+import { measuredFigures } from './measured-figures.ts';
 import { countKnown, judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
 import { rerunLines } from './rerun-command.ts';
 import type { CellSummary, RunSummary, TestSummary } from './summary.ts';
@@ -118,7 +119,7 @@ function renderLeftOut(summary: RunSummary): string {
 
 function renderMetrics(all: readonly { readonly cell: CellSummary; readonly test: TestSummary }[]): string {
   const rows = all.flatMap(({ cell, test }) => {
-    const figures = formatHeadlineMetrics(tellingAttempt(test)?.metrics ?? [], 4);
+    const figures = formatHeadlineMetrics(measuredFigures(test), 4);
     return figures === '' ? [] : [[code(cell.id), code(test.name), figures]];
   });
   if (rows.length === 0) return '';

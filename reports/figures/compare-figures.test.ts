@@ -82,7 +82,7 @@ test('without repeats it tells how many are needed, and the mail nothing', () =>
   const run = makeMeasuredRun({ base: [1000], patched: [500] });
   const comparison = compareKernels(run, { base: 'base', now: 'patched' });
   expect(comparison.figures).toMatchObject([{ verdict: 'cant-tell', needed: 4 }]);
-  expect(formatComparison(comparison).join('\n')).toContain('1 figure of which nothing can be told: --repeat 4 would tell of all that were repeated');
+  expect(formatComparison(comparison).join('\n')).toContain('1 figure of which nothing can be told: it takes --repeat 4 at the least');
   expect(renderReply({ summary: run, comparison, series: SERIES, steps: [], guest: 'QEMU', devices: [], command: 'pmemrig' })).not.toContain('Measured');
 });
 
@@ -122,4 +122,11 @@ test('metrics.csv has each figure of each attempt', () => {
     'patched/nvdimm/ext4-dax/fio patched 6.12.9+bpo-amd64 fio/dax-psync-fsync 1 pass write.iops 900 iops higher',
     'patched/nvdimm/ext4-dax/fio patched 6.12.9+bpo-amd64 fio/dax-psync-fsync 2 pass write.iops 903 iops higher',
   ]);
+});
+
+test('the figures of a repeated test are its medians in every report', () => {
+  const run = makeMeasuredRun({ base: [1000, 1010, 5000] });
+  expect(renderMarkdown(run)).toContain('| write 1.01k IOPS |');
+  expect([...renderJunit(run)].join('')).toContain('[[PROPERTY|write.iops=1010 iops]]');
+  expect([...renderHtml(run)].join('')).toContain('write 1.01k IOPS');
 });

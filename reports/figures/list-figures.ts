@@ -77,7 +77,7 @@ function describeNeed(figures: readonly ComparedFigure[]): string {
   const enough = figures.filter(({ by, needed = 0 }) => by === 'repeats' && needed <= TOO_MANY);
   const few = Math.max(0, ...enough.map(({ needed }) => needed ?? 0));
   return [
-    ...(few > 0 ? [`--repeat ${few} would tell of ${repeats > TOO_MANY ? enough.length : 'all'}${repeats > TOO_MANY ? '' : ' that were repeated'}`] : []),
+    ...(few > 0 ? [`it takes --repeat ${few} at the least${repeats > TOO_MANY ? ` for ${enough.length} of them` : ''}`] : []),
     ...(repeats > TOO_MANY ? [`some spread so widely that ${TOO_MANY} repeats would not do: a quieter host may, or measure: instructions`] : []),
     ...(runs > 0 ? [`${plural(runs, 'more run')} would tell by what is usual`] : []),
   ].join('; ');

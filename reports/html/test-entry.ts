@@ -2,6 +2,7 @@ import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { cleanText } from '../clean-text.ts';
 import { formatDuration, formatHeadlineMetrics, formatMetricValue, plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
+import { measuredFigures } from '../measured-figures.ts';
 import { needsAttention, otherFailedAttempts, tellingAttempt } from '../outcomes.ts';
 import type { AttemptSummary, TestSummary } from '../summary.ts';
 import type { Verdict } from '../verdicts/verdict.ts';
@@ -25,7 +26,7 @@ export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras
   const bad = needsAttention(outcome);
   const known = isForgiven(outcome, message);
   const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
-  const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(told?.metrics ?? [])].filter(Boolean).join(' · ');
+  const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))].filter(Boolean).join(' · ');
   return html`<div class="t ${known ? 'flaky' : outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${known ? 'known' : outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${known ? `${MARKS.flaky} known` : `${MARKS[outcome]} ${outcome}`}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>
 `;
 }

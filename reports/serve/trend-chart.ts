@@ -27,8 +27,9 @@ export function renderTrend(points: readonly TrendPoint[], describe: string, for
   const y = (value: number): number => round(HEIGHT - EDGE.bottom - ((value - low) / (high - low)) * (HEIGHT - EDGE.top - EDGE.bottom));
   const radius = points.length > 120 ? 2 : 3;
   const middle = y(median(points.map(({ value }) => value)));
+  // Beside the axis there is room for a number and a short unit; the page's title has the long one.
   return html`<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describe}">
-${ticks.map((tick) => html`<line class="axis" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${EDGE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${format(tick)}</text>`)}
+${ticks.map((tick) => html`<line class="axis" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${EDGE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${format(tick).replace(/ instructions$/, '')}</text>`)}
 ${renderReleases(points, x)}<line class="median" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${middle}" y2="${middle}"/><polyline class="line" points="${points.map(({ value }, index) => `${x(index)},${y(value)}`).join(' ')}"/>
 ${points.map(({ value, title }, index) => html`<circle${index === points.length - 1 ? html` class="newest"` : undefined} cx="${x(index)}" cy="${y(value)}" r="${radius}"><title>${title}</title></circle>`)}
 </svg>
