@@ -1,5 +1,5 @@
 import { median } from '../median.ts';
-import { choose } from './rank-test.ts';
+import { choose, EXACT_PAIRS } from './rank-test.ts';
 
 /** How much more one sample has than another, as a share: 0.05 is 5 % more. */
 export interface Change {
@@ -10,6 +10,8 @@ export interface Change {
 
 /** Of 0.05, half at each end. */
 const TAIL = 0.025;
+/** So many deviations off the mean of a normal distribution the same part of it is left. */
+const TAIL_DEVIATIONS = 1.96;
 
 /**
  * The Hodges-Lehmann estimate: the median of all ratios between the two samples, with the interval that belongs to the rank-sum test (Hollander, Wolfe,
@@ -27,6 +29,7 @@ export function estimateChange(base: readonly number[], now: readonly number[]):
 
 /** The place, from either end, of the ratio at which the interval ends; 0 if even the last one is too near. */
 function cutRatios(base: number, now: number): number {
+  if (base * now > EXACT_PAIRS) return Math.floor((base * now) / 2 - TAIL_DEVIATIONS * Math.sqrt((base * now * (base + now + 1)) / 12));
   const ways = countPairs(base, now);
   const all = choose(base + now, base);
   let sum = 0;

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adjustChances } from './adjust-chances.ts';
 import { estimateChange } from './estimate-change.ts';
+import { makeNoise } from '../testing/make-random.ts';
+import { medianInterval } from './median-interval.ts';
 import { leastChance, rankTest } from './rank-test.ts';
 
 const values = (min: number, max: number): fc.Arbitrary<number[]> => fc.array(fc.integer({ min: 1, max: 6 }), { minLength: min, maxLength: max });
@@ -41,6 +43,35 @@ describe('the rank-sum test', () => {
     expect(rankTest([1, 2, 3, 4], [5, 6, 7, 8])).toBeCloseTo(0.0286, 4);
     expect(rankTest([1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 13, 14])).toBeCloseTo(leastChance(7, 7), 10);
     expect(rankTest([3, 3, 3], [3, 3])).toBe(1);
+  });
+});
+
+function spread(count: number, seed: number, factor = 1): number[] {
+  const noise = makeNoise(seed);
+  return Array.from({ length: count }, () => Math.round(1000 * factor * Math.exp(0.1 * noise())));
+}
+
+describe('large samples', () => {
+  test('have nearly the odds and interval of those that are just small enough to be counted', () => {
+    const [one, other] = [spread(50, 1), spread(50, 2, 1.03)];
+    const [exact, more] = [rankTest(one, other), rankTest([...one, 1000], other)];
+    expect(more).toBeGreaterThan(exact / 2);
+    expect(more).toBeLessThan(exact * 2);
+    const [counted, estimated] = [estimateChange(one, other).interval, estimateChange([...one, 1000], other).interval];
+    expect(estimated?.low).toBeCloseTo(counted?.low ?? 1, 2);
+    expect(estimated?.high).toBeCloseTo(counted?.high ?? 1, 2);
+  });
+
+  test('of a thousand repeats are judged all the same', () => {
+    const [one, other] = [spread(1000, 3), spread(1000, 4, 1.05)];
+    expect(rankTest(one, other)).toBeLessThan(1e-6);
+    expect(rankTest(one, spread(1000, 5))).toBeGreaterThan(0.01);
+    expect(rankTest(Array.from(one, () => 7), Array.from(one, () => 7))).toBe(1);
+    const { by, interval } = estimateChange(one, other);
+    expect(by).toBeCloseTo(0.05, 1);
+    expect([interval && interval.low > 0.03, interval && interval.high < 0.07]).toEqual([true, true]);
+    const { low = 0, high = 0 } = medianInterval(one) ?? {};
+    expect([low > 985, high < 1015, low < high]).toEqual([true, true, true]);
   });
 });
 

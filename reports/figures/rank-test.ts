@@ -1,9 +1,12 @@
-import { wilcoxonRankSum } from 'simple-statistics';
+import { errorFunction, wilcoxonRankSum } from 'simple-statistics';
+
+/** Samples that make more pairs than this are counted by the normal distribution: the ways to deal them out would take gigabytes, and no longer fit a number. */
+export const EXACT_PAIRS = 2500;
 
 /**
  * The exact two-sided Wilcoxon rank-sum test: how likely two samples lie as far apart as these, in ranks, if they are drawn alike, 0 to 1. It assumes
  * nothing of how the values are spread. Ties have their mean rank, and the odds are those among all ways to deal these very values out to the two samples, so
- * that it stays exact for counts that are equal.
+ * that it stays exact for counts that are equal; of large samples the odds are those of the normal distribution that they come to.
  *
  * @param one @param other neither of them empty
  */
@@ -11,7 +14,9 @@ export function rankTest(one: readonly number[], other: readonly number[]): numb
   const [few, many] = one.length <= other.length ? [one, other] : [other, one];
   // Mean ranks are halves at the finest: doubled they are whole.
   const observed = 2 * wilcoxonRankSum([...few], [...many]);
-  const ways = countSums(doubledRanks([...few, ...many]), few.length);
+  const ranks = doubledRanks([...few, ...many]);
+  if (few.length * many.length > EXACT_PAIRS) return normalOdds(observed, ranks, few.length);
+  const ways = countSums(ranks, few.length);
   const all = ways.reduce((sum, count) => sum + count, 0);
   const upTo = ways.slice(0, observed + 1).reduce((sum, count) => sum + count, 0);
   const from = all - upTo + (ways[observed] ?? 0);
@@ -38,6 +43,18 @@ function doubledRanks(values: readonly number[]): readonly number[] {
     last.set(value, index + 1);
   }
   return sorted.map((value) => (first.get(value) ?? 0) + (last.get(value) ?? 0));
+}
+
+/** What the exact odds come to for large samples: the sum of ranks dealt out at random has this mean and deviation, ties or not. */
+function normalOdds(observed: number, ranks: readonly number[], take: number): number {
+  const count = ranks.length;
+  const mean = ranks.reduce((sum, rank) => sum + rank, 0) / count;
+  const variance = ranks.reduce((sum, rank) => sum + (rank - mean) ** 2, 0) / (count - 1);
+  const deviation = Math.sqrt((take * (count - take) * variance) / count);
+  if (deviation === 0) return 1;
+  // Half a step towards the middle, since ranks are steps; one is two when doubled.
+  const off = Math.max(0, Math.abs(observed - take * mean) - 1) / deviation;
+  return Math.max(0, 1 - errorFunction(off / Math.SQRT2));
 }
 
 /** In how many ways `take` of the ranks add up to each sum, by the sum. */
