@@ -3,7 +3,7 @@ import { compareRepeats } from '../figures/compare-figures.ts';
 import { FAILURES } from '../outcomes.ts';
 import { countsAsFailure } from '../describe-kernel.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
-import { type ComparedTest, compareRuns, type Comparison, isAlarm } from './compare-runs.ts';
+import { type ComparedTest, compareTests, type Comparison, isAlarm, pairCells } from './compare-runs.ts';
 import { chanceOfMore } from './exact-odds.ts';
 import { compareLockClasses, compareWarnings, warningsOf } from './kernel-differences.ts';
 import type { LockClassList } from './lock-class-list.ts';
@@ -31,12 +31,12 @@ export interface KernelContext {
 
 /**
  * Judges each test of one kernel by the same test of another in the same run: same topology, file system, suite and image. Verdicts are those of
- * {@link compareRuns}, but for a failure with a kernel problem that the base kernel shows as well, wherever: that is none of the kernel's news.
+ * {@link compareTests}, but for a failure with a kernel problem that the base kernel shows as well, wherever: that is none of the kernel's news.
  * Tests are named by the cells of `now`; a cell that one kernel alone has is named by its own id.
  */
 export function compareKernels(run: RunSummary, pair: KernelPair, { pastOf = () => [], lockClasses = new Map() }: KernelContext = {}): Comparison {
   const [base, now] = [project(run, pair.base, (id) => renamed(id, pair.base, pair.now)), project(run, pair.now, (id) => id)];
-  const comparison = compareRuns(base, now, (cell, test) => pastOf(renamed(cell, pair.now, pair.base), test));
+  const comparison = compareTests(base, now, (cell, test) => pastOf(renamed(cell, pair.now, pair.base), test));
   const before = new Map(base.cells.map(({ id, tests }) => [id, new Map(tests.map((test) => [test.name, test]))]));
   const after = new Map(now.cells.map(({ id, tests }) => [id, new Map(tests.map((test) => [test.name, test]))]));
   const judged = comparison.tests.map((test) => {
@@ -51,7 +51,7 @@ export function compareKernels(run: RunSummary, pair: KernelPair, { pastOf = () 
   );
   return {
     ...comparison,
-    figures: compareRepeats(now.cells.flatMap((cell) => base.cells.filter(({ id }) => id === cell.id).map((was) => ({ base: was, now: cell })))),
+    figures: compareRepeats(pairCells(base, now)),
     onlyBase: comparison.onlyBase.map((id) => renamed(id, pair.now, pair.base)),
     tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
     totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Comparison['totals'],

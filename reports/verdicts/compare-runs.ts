@@ -1,6 +1,6 @@
 import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
-import { type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
+import { type CellPair, type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
 import { FAILURES, tellingAttempt } from '../outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 import { judgeTest } from './judge-test.ts';
@@ -53,32 +53,43 @@ export function isAlarm({ verdict, now }: Pick<ComparedTest, 'verdict' | 'now'>)
   return verdict === 'new-failure' || verdict === 'missing' || verdict === 'newly-skipped' || (verdict === 'new-test' && now !== undefined && FAILURES.has(now));
 }
 
+/** What is told of two runs by their tests alone. */
+type ComparedTests = Omit<Comparison, 'figures' | 'kernels'>;
+
 /**
- * Judges each test of the cells that both runs have.
+ * Judges each test and each figure of the cells that both runs have.
  * @param pastOf what became of a test of a cell before `now`, oldest first; the baseline is put in where it is not among them
  * @param pastFigures what a figure was in them
  */
 export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[], pastFigures: PastFigures = () => []): Comparison {
-  const baseCells = new Map(base.cells.map((cell) => [cell.id, cell]));
-  const common = now.cells.flatMap((cell) => {
-    const before = baseCells.get(cell.id);
-    return before ? [{ cell, before }] : [];
-  });
-  const tests = common.flatMap(({ cell, before }) => {
+  return { ...compareTests(base, now, pastOf), figures: compareOverRuns(pairCells(base, now), pastFigures) };
+}
+
+/** As {@link compareRuns}, without the figures. */
+export function compareTests(base: RunSummary, now: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[]): ComparedTests {
+  const tests = pairCells(base, now).flatMap((pair) => {
     // What a run of chosen tests does not have was not to run.
-    const asked = new Set(cell.tests.map(({ name }) => name));
-    return compareCell(now.narrowed ? { ...before, tests: before.tests.filter(({ name, parent }) => asked.has(parent ?? name)) } : before, cell, base, pastOf);
+    const asked = new Set(pair.now.tests.map(({ name }) => name));
+    return compareCell(now.narrowed ? { ...pair.base, tests: pair.base.tests.filter(({ name, parent }) => asked.has(parent ?? name)) } : pair.base, pair.now, base, pastOf);
   });
-  const nowIds = new Set(now.cells.map(({ id }) => id));
+  const paired = new Set(pairCells(base, now).map((pair) => pair.now.id));
   return {
     base: refTo(base),
     now: refTo(now),
     tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
     totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Record<Verdict, number>,
-    figures: compareOverRuns(common.map(({ cell, before }) => ({ base: before, now: cell })), pastFigures),
-    onlyBase: base.cells.map(({ id }) => id).filter((id) => !nowIds.has(id)),
-    onlyNow: now.cells.map(({ id }) => id).filter((id) => !baseCells.has(id)),
+    onlyBase: base.cells.map(({ id }) => id).filter((id) => !paired.has(id)),
+    onlyNow: now.cells.map(({ id }) => id).filter((id) => !paired.has(id)),
   };
+}
+
+/** The cells that both have, in the order of `now`. */
+export function pairCells(base: RunSummary, now: RunSummary): readonly CellPair[] {
+  const before = new Map(base.cells.map((cell) => [cell.id, cell]));
+  return now.cells.flatMap((cell) => {
+    const was = before.get(cell.id);
+    return was ? [{ base: was, now: cell }] : [];
+  });
 }
 
 function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[]): ComparedTest[] {
