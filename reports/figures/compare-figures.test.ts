@@ -60,6 +60,31 @@ describe('a kernel that is slower than the other one of the run', () => {
   });
 });
 
+describe('figures that did not change', () => {
+  const WILD = [950, 1050, 980, 1020, 1000, 1040, 960];
+  const same = compareKernels(makeMeasuredRun({ base: QUICK, patched: QUICK }), { base: 'base', now: 'patched' });
+  const untold = compareKernels(makeMeasuredRun({ base: WILD, patched: WILD.map((iops) => iops * 0.96) }), { base: 'base', now: 'patched' });
+
+  test('are named with how sure that is, in the terminal, in Markdown and on the page', () => {
+    expect(formatComparison(same)).toEqual(expect.arrayContaining([expect.stringMatching(/^1 figure the same$/), expect.stringMatching(/write\.iops 1\.01k IOPS → 1\.01k IOPS, \+0\.0 % \(−.* % to \+.* %\)$/)]));
+    expect(renderMarkdown(makeMeasuredRun({ base: QUICK, patched: QUICK }), same)).toMatch(/### 1 figure the same\n\n- `fio\/dax-psync-fsync` in `patched.*`: write\.iops .* % \(.*\)/);
+    expect(renderComparePage(same)).toMatch(/1 figure the same[\s\S]*fio\/dax-psync-fsync[\s\S]*1\.01k IOPS → 1\.01k IOPS/);
+  });
+
+  test('and those of which nothing can be told, with what it would take', () => {
+    const text = formatComparison(untold).join('\n');
+    expect(text).toMatch(/1 figure of which nothing can be told: .*--repeat \d+/);
+    expect(text).toMatch(/fio\/dax-psync-fsync {2}write\.iops 1k IOPS → 960 IOPS, −4\.0 % .*\n {4}it takes \d+ repeats\n/);
+  });
+
+  test('are only counted where they are as in all the runs before', () => {
+    const figures = same.figures?.map((figure) => ({ ...figure, by: 'runs' as const }));
+    const text = formatComparison({ ...same, figures: figures ?? [] }).join('\n');
+    expect(text).toContain('figures: 1 same');
+    expect(text).not.toContain('write.iops');
+  });
+});
+
 describe('a series that makes it slower', () => {
   const run = makeMeasuredRun({ base: QUICK, 'patch-1': QUICK, patched: SLOW });
   const comparison = compareSeries(run, 'base', STEPS);

@@ -25,19 +25,34 @@ export interface FigureLine {
   readonly test: string;
   /** `write.iops 48.2k IOPS → 43.1k IOPS, −10.6 % (−12.1 to −8.0 %)`. */
   readonly change: string;
-  /** `7 repeats of each; by chance once in 3000`. */
-  readonly why: string;
+  /** `7 repeats of each; by chance once in 3000`, or what would have to be done to tell; absent where the change itself says why. */
+  readonly why?: string;
 }
 
-/** Figures that changed, each with why one may believe it, and how many there are of which nothing can be told; those that are the same are only counted, see {@link countFigures}. */
+/** Figures by verdict, each with its change and why one may believe it. Those that are as usual, and those of which too few runs are known, are only counted, see {@link countFigures}: there are as many as tests. */
 export function listFigures(figures: readonly ComparedFigure[]): readonly FigureList[] {
-  return FIGURE_VERDICTS.filter((verdict) => verdict !== 'same').flatMap((verdict): FigureList[] => {
+  return FIGURE_VERDICTS.flatMap((verdict): FigureList[] => {
     const found = figures.filter((figure) => figure.verdict === verdict);
-    if (found.length === 0) return [];
-    const title = verdict === 'cant-tell' ? `${plural(found.length, 'figure')} of which nothing can be told` : `${plural(found.length, 'figure')} ${verdict}`;
-    if (verdict === 'cant-tell') return [{ verdict, alarm: false, title, lines: [], note: describeNeed(found) }];
-    return [{ verdict, alarm: found.some(isFigureAlarm), title, lines: found.map((figure) => ({ cell: figure.cell, test: figure.test, change: describeFigure(figure), why: describeWhy(figure) })) }];
+    const listed = isChange(verdict) ? found : found.filter(({ by }) => by === 'repeats');
+    const note = verdict === 'cant-tell' ? describeNeed(found) : '';
+    if (listed.length === 0 && note === '') return [];
+    return [{ verdict, alarm: found.some(isFigureAlarm), title: describeCount(verdict, found.length), lines: listed.map(describeLine), ...(note !== '' && { note }) }];
   });
+}
+
+function isChange(verdict: FigureVerdict): boolean {
+  return verdict === 'slower' || verdict === 'faster';
+}
+
+function describeCount(verdict: FigureVerdict, count: number): string {
+  const figures = plural(count, 'figure');
+  if (verdict === 'cant-tell') return `${figures} of which nothing can be told`;
+  return verdict === 'same' ? `${figures} the same` : `${figures} ${verdict}`;
+}
+
+function describeLine(figure: ComparedFigure): FigureLine {
+  const why = isChange(figure.verdict) ? describeWhy(figure) : figure.needed === undefined ? undefined : `it takes ${plural(figure.needed, 'repeat')}`;
+  return { cell: figure.cell, test: figure.test, change: describeFigure(figure), ...(why !== undefined && { why }) };
 }
 
 /** `2 slower, 1 faster, 31 same, 4 not told`, or nothing where no figure was judged. */

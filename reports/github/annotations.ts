@@ -53,7 +53,7 @@ function annotateVerdict(test: ComparedTest): readonly Annotation[] {
 }
 
 function annotateFigures(figures: readonly ComparedFigure[]): readonly Annotation[] {
-  return listFigures(figures.filter(isFigureAlarm)).flatMap(({ lines, verdict }) => lines.map(({ test, cell, change, why }) => ({ kind: 'error' as const, title: `${verdict}: ${test} in ${cell}`, message: `${change}; ${why}` })));
+  return listFigures(figures.filter(isFigureAlarm)).flatMap(({ lines, verdict }) => lines.map(({ test, cell, change, why }) => ({ kind: 'error' as const, title: `${verdict}: ${test} in ${cell}`, message: why === undefined ? change : `${change}; ${why}` })));
 }
 
 /** What no verdict tells of: all of it without a baseline. */

@@ -33,7 +33,7 @@ export function renderComparison(comparison: Comparison): string {
 }
 
 function renderFigures({ title, lines, note }: FigureList): string {
-  const listed = lines.slice(0, MAX_LISTED).map(({ cell, test, change, why }) => `- ${code(test)} in ${code(cell)}: ${plain(change)}; ${plain(why)}`);
+  const listed = lines.slice(0, MAX_LISTED).map(({ cell, test, change, why }) => `- ${code(test)} in ${code(cell)}: ${plain(change)}${why === undefined ? '' : `; ${plain(why)}`}`);
   return [`### ${plain(title)}`, plain(note ?? ''), listed.join('\n'), lines.length > MAX_LISTED ? `… and ${lines.length - MAX_LISTED} more in report.html.` : ''].filter((part) => part !== '').join('\n\n');
 }
 

@@ -10,6 +10,8 @@ import { listDifferences } from './list-differences.ts';
 import { VERDICTS } from './verdict.ts';
 
 const MAX_LISTED = 40;
+/** Figures that are the same, or of which nothing can be told, are no news. */
+const MAX_UNCHANGED = 12;
 const EVIDENCE_LINES = 16;
 
 /** What differs between two runs, the alarms first, each with what makes it credible. */
@@ -36,13 +38,14 @@ export function formatComparison(comparison: Comparison, { width = Infinity, pal
 
 function formatFigures({ verdict, title, lines, note }: FigureList, width: number, palette: Palette): string[] {
   const as = FIGURE_LOOKS[verdict];
+  const most = verdict === 'slower' || verdict === 'faster' ? MAX_LISTED : MAX_UNCHANGED;
   return [
-    `${palette.bold(title)}${note === undefined || note === '' ? '' : `: ${note}`}`,
-    ...lines.slice(0, MAX_LISTED).flatMap(({ cell, test, change, why }) => [
+    `${palette.bold(title)}${note === undefined ? '' : `: ${note}`}`,
+    ...lines.slice(0, most).flatMap(({ cell, test, change, why }) => [
       fitLine([{ text: `${MARKS[as]} `, style: (text) => palette.outcome(as, text) }, { text: `${cleanLine(cell)}  `, style: palette.dim }, { text: `${cleanLine(test)}  `, style: palette.bold }, { text: cleanLine(change), style: (text) => palette.outcome(as, text) }], width),
-      fitLine([{ text: `    ${cleanLine(why)}`, style: palette.dim }], width),
+      ...(why === undefined ? [] : [fitLine([{ text: `    ${cleanLine(why)}`, style: palette.dim }], width)]),
     ]),
-    ...(lines.length > MAX_LISTED ? [`  … ${lines.length - MAX_LISTED} more`] : []),
+    ...(lines.length > most ? [`  … ${lines.length - most} more`] : []),
   ];
 }
 
