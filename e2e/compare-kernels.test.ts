@@ -33,6 +33,10 @@ test('two kernels are run side by side, and only what the second does otherwise 
   const told = JSON.parse(stdout) as { readonly tests: readonly { readonly test: string; readonly verdict: string }[]; readonly kernels: unknown };
   expect(told.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });
   expect(told.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name }) => name)).toEqual(['tap/run.sh', 'tap/run.sh/flush']);
+
+  const again = await rig(['report'], workspace);
+  expect(again.stdout).toMatch(/new-failure \(2\)[\s\S]*debian-6\.12\/nvdimm\/tap {2}tap\/run\.sh\/flush/);
+  expect(again.exitCode).toBe(1);
 });
 
 test('a comparison whose controller was killed ends as it would have', { timeout: 5 * MINUTES }, async () => {

@@ -8,6 +8,8 @@ import { readComparison } from '../../reports/verdicts/comparison-file.ts';
 import { writeWhole } from '../../reports/write-whole.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
+import { readRunPurpose } from '../run/resume-run.ts';
+import { judgeAgainst } from './baseline.ts';
 import { readPast } from './read-past.ts';
 import { announceOnGithub, writeAnnotations } from './announce-github.ts';
 import { findRun } from './find-run.ts';
@@ -25,7 +27,7 @@ export interface ReportOptions {
   readonly url?: string;
 }
 
-/** `pmemrig report [RUN]`: the same reports, made again from the journal alone; the exit status is the run's. */
+/** `pmemrig report [RUN]`: the same reports, made again from the journal alone, and the verdicts of a run that was compared once more; the exit status is the run's. */
 export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
   checkOptions(options);
   const dir = findRun(run, resolve(options.runs ?? runsDir()));
@@ -39,7 +41,9 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
     await writeWhole(path, [`${JSON.stringify(renderKcidb(summary, { origin: options.kcidb, ...(options.url !== undefined && { url: options.url }) }), undefined, 1)}\n`]);
     process.stdout.write(`${path}\n`);
   }
-  return exitStatus(summary);
+  if (!comparison) return exitStatus(summary);
+  const purpose = await readRunPurpose(dir);
+  return judgeAgainst(comparison, summary, { whole: purpose?.kind === 'matrix' && purpose.whole });
 }
 
 function checkOptions({ kcidb, url }: ReportOptions): void {

@@ -128,6 +128,7 @@ describe('a series', () => {
     expect(comparison.totals['new-failure']).toBe(0);
     expect(comparison.kernels?.brokenBetween).toEqual([{ cell: 'patch-1/nvdimm/ext4-dax/lockdep', test: 'a', patch: SUBJECTS[0], message: 'it broke' }]);
     expect(formatComparison(comparison).join('\n')).toContain('broken on the way');
+    expect(judgeComparison(comparison, run, { whole: false })).toBe(1);
   });
 
   test('has new warnings, wherever their lines have moved to, with the patch that brought them', () => {

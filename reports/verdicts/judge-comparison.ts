@@ -8,19 +8,19 @@ import { type Comparison, isAlarm } from './compare-runs.ts';
  * The exit status of a run that has a baseline:
  *
  * - 2 and 130 as without one, see {@link exitStatus}.
- * - 1: an alarm, a figure that got worse, or a failure in a cell that the baseline does not have. What failed there, too, is no news.
+ * - 1: an alarm, a figure that got worse, a patch of the series that broke what a later one mended, or a failure in a cell that the baseline does not have. What failed there, too, is no news.
  * - 3: the rig or host could not tell: an `infra` or unreached test, or a run that did not finish.
  *   So is a cell of the baseline that a run of the whole matrix does not have: somebody may have wanted that, or lost it.
  * - 0: nothing got worse.
  *
  * @param whole the run is one of all the matrix' cells
  */
-export function judgeComparison({ tests, figures = [], onlyBase, onlyNow }: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): 0 | 1 | 2 | 3 | 130 {
+export function judgeComparison({ tests, figures = [], onlyBase, onlyNow, kernels }: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): 0 | 1 | 2 | 3 | 130 {
   const absolute = exitStatus(now);
   if (absolute === 2 || absolute === 130) return absolute;
   const alone = new Set(onlyNow);
   const uncompared = now.cells.filter(({ id }) => alone.has(id)).flatMap((cell) => cell.tests);
-  if (tests.some(isAlarm) || figures.some(isFigureAlarm) || uncompared.some(({ outcome }) => FAILURES.has(outcome))) return 1;
+  if (tests.some(isAlarm) || figures.some(isFigureAlarm) || kernels?.brokenBetween || uncompared.some(({ outcome }) => FAILURES.has(outcome))) return 1;
   if (whole && onlyBase.length > 0) return 3;
   return now.ending.reason !== 'finished' || now.cells.some((cell) => cell.tests.some(({ outcome }) => UNKNOWNS.has(outcome))) ? 3 : 0;
 }
