@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{orchestrator,guests,matrices,reports}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
+          setupFiles: ['orchestrator/testing/own-tmpdir.ts'],
           testTimeout: 20_000,
         },
       },
@@ -16,6 +17,7 @@ export default defineConfig({
           // Needs Chromium, which users do not.
           name: 'browser',
           include: ['reports/**/*.browser.test.ts'],
+          setupFiles: ['orchestrator/testing/own-tmpdir.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
