@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeNewc } from './newc.ts';
@@ -23,7 +22,8 @@ test('each folder on the way comes once, before what is in it', () => {
   expect(names).toStrictEqual(['a', 'a/b', 'a/b/c', 'a/b/d', 'TRAILER!!!']);
 });
 
-test.runIf(hasCpio())('cpio, where the host has it, unpacks names, contents of every length, modes and links as they went in', async () => {
+// The kernel itself unpacks such archives in every guest test; cpio is a second opinion.
+test('cpio unpacks names, contents of every length, modes and links as they went in', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'newc-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const contents = ['', '1', '12', '123', '1234', 'x'.repeat(1000)];
@@ -40,8 +40,3 @@ test('a device node carries its numbers', () => {
   expect(text.slice(14, 22)).toBe('000021b6');
   expect(text.slice(78, 94)).toBe('0000000100000003');
 });
-
-/** The kernel itself unpacks such archives in every guest test; cpio is a second opinion, and no part of a minimal Debian. */
-function hasCpio(): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((dir) => existsSync(join(dir, 'cpio')));
-}

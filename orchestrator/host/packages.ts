@@ -82,6 +82,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     ] satisfies HostNeed[]
   ).map((need): HostNeed => ({ ...need, forKernelBuilds: true })),
   { ...command('chromium', "to test pmemrig's own report.html", everywhere('chromium')), forTests: true },
+  { ...command('cpio', 'to test the archives that guests boot from by another program than the kernel', everywhere('cpio')), forTests: true },
 ];
 
 function command(name: string, why: string, packages: HostNeed['packages']): HostNeed {
