@@ -7,6 +7,7 @@ import { KernelFold } from './fold-kernel.ts';
 import type { CellState, TestState } from './fold-state.ts';
 import { computeGuestOutcome, computeOutcome, countOutcomes, describeFlaky, FAILURES } from './outcomes.ts';
 import type { CellSummary, GuestSummary, RunEnding, RunSummary, StageSummary, TestSummary } from './summary.ts';
+import { SplatFinder } from './splats.ts';
 import { explainUnreached } from './unreached.ts';
 
 type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
@@ -30,6 +31,7 @@ export class RunFold {
   readonly #notes: string[] = [];
   readonly #names = new Map<string, string>();
   readonly #reports = new Map<string, string[]>();
+  readonly #splats = new SplatFinder();
   readonly #evidence = new EvidenceBudget();
   readonly #kernel = new KernelFold(this.#evidence);
   #start: EventOf<'run-start'> | undefined;
@@ -140,6 +142,7 @@ export class RunFold {
   #addProblem(event: EventOf<'problem'>): void {
     const cell = this.#cell(event.cell);
     this.#kernel.addProblem(event, cell.plan.kernel);
+    this.#splats.add(event);
     if (event.file !== undefined && event.during === 'test') getOrAdd(this.#reports, reportsKey(event), () => []).push(event.file);
     if (event.expected === true) return;
     // One between two tests is the guest's, and fails its close.
@@ -162,11 +165,14 @@ export class RunFold {
     const test = this.#test(cell, { name: event.test, estimateSec: 0, ...pick(event, ['parent']) });
     const { guest, since } = cell.running.get(attemptKey({ ...event, test: event.parent ?? event.test })) ?? {};
     const console = guest === undefined ? undefined : this.#guests.get(guest)?.console;
+    const evidence = event.evidence === undefined ? undefined : this.#evidence.take(event.evidence);
+    const splats = this.#splats.take(event, evidence);
     test.attempts.push({
       ...(console !== undefined && { console }),
       ...(since !== undefined && { startedAt: since }),
       ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message']),
-      ...(event.evidence === undefined ? {} : { evidence: this.#evidence.take(event.evidence) }),
+      ...(evidence !== undefined && { evidence }),
+      ...(splats && { splats }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
       artifacts: [...(event.artifacts ?? []), ...this.#takeReports(event)],
       ...(event.lockdep && { lockdep: event.lockdep }),

@@ -93,11 +93,20 @@ export interface AttemptSummary {
   readonly message?: string;
   /** Bounded, see `bounded-evidence.ts`. */
   readonly evidence?: string;
+  /** What of the evidence is the kernel's reports, in order. */
+  readonly splats?: readonly Splat[];
   readonly metrics: readonly Metric[];
   /** Relative to the run folder. */
   readonly artifacts: readonly string[];
   /** On kernels with PROVE_LOCKING. */
   readonly lockdep?: LockdepCoverage;
+}
+
+/** One report of the kernel: the lines of some evidence from one, counted from 0, to before another. */
+export interface Splat {
+  readonly signature: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface GuestSummary {

@@ -6,9 +6,10 @@ import type { RunSummary, TestSummary } from '../summary.ts';
 import { renderEvidence } from './evidence-lines.ts';
 import { fitLine } from './fit-line.ts';
 import type { Palette } from './palette.ts';
+import { PrintedSplats } from './printed-splats.ts';
 
 const MAX_LISTED = 20;
-/** Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. */
+/** Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. What another of them has shown counts for none. */
 const MAX_SHOWN = 5;
 const SHOWN_LINES = 12;
 
@@ -19,19 +20,22 @@ interface Finding {
   alike: number;
 }
 
-/** What is to be looked at, in the plan's order: a line each, below the first failures what shows them and how to run just that again. */
+/** What is to be looked at, in the plan's order: a line each, below the first failures what shows them and how to run just that again, below others that met the same where that is. */
 export function renderAttention(summary: RunSummary, { runDir, width, palette }: { readonly runDir: string; readonly width: number; readonly palette: Palette }): string[] {
   const found = gather(summary);
   if (found.length === 0) return [];
-  const failed = found.filter(({ test }) => FAILURES.has(test.outcome));
-  const shown = new Set(failed.slice(0, MAX_SHOWN));
+  const severalFailed = found.filter(({ test }) => FAILURES.has(test.outcome)).length > 1;
+  const printed = new PrintedSplats();
+  let shown = 0;
   const lines = found.slice(0, MAX_LISTED).flatMap((finding) => {
     const { id, test } = finding;
     const attempt = tellingAttempt(test);
-    if (!shown.has(finding) || !attempt) return [renderLine(finding, width, palette)];
-    // Alone it is what the last line says.
-    const again = failed.length > 1 ? [palette.dim(`    again: ${rerunTest(summary, { id }, test)}`)] : [];
-    return [renderLine(finding, width, palette), ...renderEvidence(attempt, runDir, width, palette, SHOWN_LINES), ...again];
+    const isShown = attempt !== undefined && printed.hasAll(attempt);
+    if (!attempt || !FAILURES.has(test.outcome) || (!isShown && shown === MAX_SHOWN)) return [renderLine(finding, width, palette)];
+    if (!isShown) shown += 1;
+    // Alone it is what the last line says; and one of those that met the same is enough to run.
+    const again = severalFailed && !isShown ? [palette.dim(`    again: ${rerunTest(summary, { id }, test)}`)] : [];
+    return [renderLine(finding, width, palette), ...renderEvidence(attempt, { cell: id, test: test.name, attempt: attempt.attempt }, { runDir, width, palette, printed }, SHOWN_LINES), ...again];
   });
   return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
 }

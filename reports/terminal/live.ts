@@ -6,6 +6,7 @@ import { formatFinalReport } from './final-report.ts';
 import { renderFrame } from './live-frame.ts';
 import type { Palette } from './palette.ts';
 import { renderEvent } from './plain.ts';
+import { PrintedSplats } from './printed-splats.ts';
 import type { Reporter } from './reporter.ts';
 import { outcomeOfEnd } from './result-lines.ts';
 
@@ -14,6 +15,7 @@ const REDRAW_MS = 200;
 /** A view that is drawn over, for a person at a TTY; what failed scrolls by above it and stays. */
 export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, palette: Palette, fold = new RunFold(), now: () => number = Date.now): Reporter {
   const view = createLogUpdate(stream);
+  const printed = new PrintedSplats();
   const draw = (): void => view(renderFrame(fold, now(), { width: stream.columns, height: stream.rows }, palette).join('\n'));
   // Never what keeps the process alive.
   const timer = setInterval(draw, REDRAW_MS).unref();
@@ -21,7 +23,7 @@ export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, p
     onEvent(event) {
       fold.apply(event);
       if (!staysInSight(event, fold)) return;
-      const lines = renderEvent(event, fold, { runDir, width: stream.columns, palette });
+      const lines = renderEvent(event, fold, { runDir, width: stream.columns, palette, printed });
       // Not `view.persist`: it cuts its text to the screen's height.
       view.clear();
       stream.write(`${lines.join('\n')}\n`);

@@ -2,8 +2,10 @@ import type { JournalEvent } from '../../orchestrator/model/event.ts';
 import { formatTotals, plural } from '../format.ts';
 import { RunFold } from '../fold.ts';
 import { sumTotals } from '../outcomes.ts';
+import type { View } from './evidence-lines.ts';
 import { formatFinalReport } from './final-report.ts';
 import type { Palette } from './palette.ts';
+import { PrintedSplats } from './printed-splats.ts';
 import type { Reporter } from './reporter.ts';
 import { renderNote, renderResult, renderStage } from './result-lines.ts';
 
@@ -12,17 +14,19 @@ export function createPlainReporter(write: (text: string) => void, runDir: strin
   const print = (lines: readonly string[]): void => {
     if (lines.length > 0) write(`${lines.join('\n')}\n`);
   };
+  const view: View = { runDir, width: Infinity, palette, printed: new PrintedSplats() };
   return {
     onEvent(event) {
       fold.apply(event);
-      print(renderEvent(event, fold, { runDir, width: Infinity, palette }));
+      print(renderEvent(event, fold, view));
     },
     close: (summary) => print(formatFinalReport(summary, runDir, { palette })),
   };
 }
 
-/** The lines that an event leaves in a log, after the fold has seen it. `runDir` is the run's folder. */
-export function renderEvent(event: JournalEvent, fold: RunFold, { runDir, width, palette }: { readonly runDir: string; readonly width: number; readonly palette: Palette }): string[] {
+/** The lines that an event leaves in a log, after the fold has seen it. */
+export function renderEvent(event: JournalEvent, fold: RunFold, view: View): string[] {
+  const { width, palette } = view;
   switch (event.type) {
     case 'run-start':
       return [`pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`];
@@ -31,7 +35,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, { runDir, width,
     case 'stage':
       return renderStage(event, width, palette);
     case 'test-end':
-      return renderResult(event, fold.cells.get(event.cell)?.tests.get(event.test), runDir, width, palette);
+      return renderResult(event, fold.cells.get(event.cell)?.tests.get(event.test), view);
     case 'note':
       return [renderNote(event.text, width, palette)];
     case 'run-end':

@@ -5,7 +5,7 @@ import type { TestState } from '../fold-state.ts';
 import { formatDuration, formatHeadlineMetrics } from '../format.ts';
 import { MARKS } from '../marks.ts';
 import { describeFlaky, needsAttention } from '../outcomes.ts';
-import { renderEvidence } from './evidence-lines.ts';
+import { renderEvidence, type View } from './evidence-lines.ts';
 import { fitLine } from './fit-line.ts';
 import type { Palette } from './palette.ts';
 
@@ -19,7 +19,8 @@ export function outcomeOfEnd(event: TestEnd, whole: Outcome): Outcome {
 }
 
 /** One line for a finished attempt and, below a failed one, the start of its evidence and the path of the whole. `test` is what the attempt belongs to, as far as it is known. */
-export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | 'attempts'> | undefined, runDir: string, width: number, palette: Palette): string[] {
+export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | 'attempts'> | undefined, view: View): string[] {
+  const { width, palette } = view;
   const outcome = outcomeOfEnd(event, test?.outcome ?? event.status);
   const tries = test && outcome === 'flaky' ? describeFlaky(test.attempts) : `attempt ${event.attempt}`;
   const said = event.message ?? formatHeadlineMetrics(event.metrics ?? []);
@@ -35,7 +36,7 @@ export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | '
     width,
   );
   if (!needsAttention(outcome)) return [line];
-  return [line, ...renderEvidence(test?.attempts.at(-1) ?? { ...event, artifacts: event.artifacts ?? [] }, runDir, width, palette)];
+  return [line, ...renderEvidence(test?.attempts.at(-1) ?? { ...event, artifacts: event.artifacts ?? [] }, event, view)];
 }
 
 /** A kernel or image being made ready; a failure's detail may have several lines. */

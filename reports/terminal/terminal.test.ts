@@ -110,6 +110,64 @@ describe('what is to be looked at', () => {
   });
 });
 
+function splatLines(name: string, tag: string): readonly string[] {
+  return [`WARNING: ${name}`, ...Array.from({ length: 40 }, (_, index) => ` ${name} ${tag} ${index}`)];
+}
+
+function splat(journal: JournalBuilder, cell: string, name: string, { own, attempt = 1, splats = ['x'] }: { own?: string; attempt?: number; splats?: readonly string[] } = {}): JournalBuilder {
+  const texts = splats.map((signature) => splatLines(signature, `${cell} ${name} ${attempt}`));
+  for (const [index, signature] of splats.entries()) journal.add({ type: 'problem', cell, guest: 1, test: name, attempt, during: 'test', problem: { kind: 'warning', title: signature, signature, lines: texts[index] ?? [], truncated: false, fatal: false, blame: 'kernel' } });
+  return journal.test(cell, name, { status: 'fail', message: 'the kernel reported', evidence: [...(own === undefined ? [] : [own]), ...texts.flat()].join('\n'), artifacts: ['cells/x/problems/1.txt'] }, { attempt });
+}
+
+/** Failed tests, the heads of their evidence, and where else it is. */
+function toldOf(text: string): string[] {
+  return stripVTControlCharacters(text).split('\n').filter((line) => /^✗.*fio\/|│ (WARNING|verify)|as in|whole:/.test(line)).map((line) => line.replace(/^✗ fail.*(fio\/\w).*$/, '$1').trim());
+}
+
+describe('a report of the kernel that comes again', () => {
+  const OTHER = 'patched/nvdimm/ext4-dax/fio';
+
+  const begun = (): JournalBuilder => new JournalBuilder().start([CELL, OTHER].map((id) => makeCell(id, ['fio/a', 'fio/b', 'fio/c'])));
+  const journal = splat(splat(splat(begun(), CELL, 'fio/a'), CELL, 'fio/a', { attempt: 2 }), CELL, 'fio/b', { own: 'verify failed', splats: ['x', 'y', 'x'] });
+  splat(splat(journal, OTHER, 'fio/a', { splats: ['y'] }), OTHER, 'fio/b');
+
+  const whileRunning = ['fio/a', '│ WARNING: x', 'whole: /r/cells/x/problems/1.txt', 'fio/a', 'as in attempt 1', 'fio/b', '│ verify failed', '│ WARNING: y', 'as in fio/a', 'whole: /r/cells/x/problems/1.txt', 'fio/a', `as in fio/b of ${CELL}`, 'fio/b', `as in fio/a of ${CELL}`];
+
+  test('is printed once, and later named by the attempt where it was', () => {
+    const out: string[] = [];
+    const reporter = createPlainReporter((text) => out.push(text), '/r', PLAIN);
+    for (const event of journal.events) reporter.onEvent(event);
+    expect(toldOf(out.join(''))).toEqual(whileRunning);
+  });
+
+  test('reads so on a terminal, too', () => {
+    const tty = fakeTty(200, 50);
+    const reporter = createLiveReporter(tty.stream, '/r', PLAIN, new RunFold(), () => 0);
+    for (const event of journal.events) reporter.onEvent(event);
+    expect(toldOf(tty.text())).toEqual(whileRunning);
+  });
+
+  test('is in the final report once, and leaves the room to other failures', () => {
+    const names = Array.from({ length: 9 }, (_, index) => `fio/${index}`);
+    const run = new JournalBuilder().start([makeCell(CELL, [...names, 'fio/z'])]);
+    for (const name of names) splat(run, CELL, name);
+    const text = report(run.test(CELL, 'fio/z', { status: 'fail', message: 'no', evidence: 'of its own' }));
+    expect(text.match(/WARNING: x/g)).toHaveLength(1);
+    expect(text.match(/as in fio\/0$/gm)).toHaveLength(8);
+    expect(text).toContain('    │ of its own');
+  });
+
+  test('that no reader has seen yet is printed', () => {
+    const out: string[] = [];
+    const reporter = createPlainReporter((text) => out.push(text), '/r', PLAIN);
+    const own = Array.from({ length: 50 }, (_, index) => `line ${index}`).join('\n');
+    for (const event of splat(splat(begun(), CELL, 'fio/a', { own }), CELL, 'fio/b').events) reporter.onEvent(event);
+    expect(out.join('')).toContain('│ WARNING: x');
+    expect(out.join('')).not.toContain('as in');
+  });
+});
+
 describe('the live view', () => {
   const running = new JournalBuilder()
     .start([makeCell(CELL, ['fio/a', 'fio/b'])])
