@@ -34,6 +34,11 @@ export class SplatFinder {
   }
 }
 
+/** Of the reports in some evidence, each once: tests that have the same met the same. */
+export function signaturesOf(splats: readonly Splat[]): readonly string[] {
+  return [...new Set(splats.map(({ signature }) => signature))].toSorted();
+}
+
 /** One that began between two tests is charged to the `guest/close` of its guest, whose end may tell nothing of the guest. */
 function isOf({ during, ...of }: Report, { test, attempt }: Attempt): boolean {
   return during === 'gap' ? test === CLOSE_TEST : of.test === test && of.attempt === attempt;

@@ -29,11 +29,11 @@ export interface FigureLine {
   readonly why?: string;
 }
 
-/** Figures by verdict, each with its change and why one may believe it. Those that are as usual, and those of which too few runs are known, are only counted, see {@link countFigures}: there are as many as tests. */
+/** Figures by verdict, each with its change and why one may believe it. Those that are as usual, and those of which too little was measured for an interval, are only counted, see {@link countFigures}. */
 export function listFigures(figures: readonly ComparedFigure[]): readonly FigureList[] {
   return FIGURE_VERDICTS.flatMap((verdict): FigureList[] => {
     const found = figures.filter((figure) => figure.verdict === verdict);
-    const listed = isChange(verdict) ? found : found.filter(({ by }) => by === 'repeats');
+    const listed = isChange(verdict) ? found : found.filter(({ by, change }) => by === 'repeats' && change.interval);
     const note = verdict === 'cant-tell' ? describeNeed(found) : '';
     if (listed.length === 0 && note === '') return [];
     return [{ verdict, alarm: found.some(isFigureAlarm), title: describeCount(verdict, found.length), lines: listed.map(describeLine), ...(note !== '' && { note }) }];

@@ -50,7 +50,7 @@ ${renderFinds(finds, alarm ? MAX_EXCERPTS : 0)}${found.length > MAX_LISTED ? htm
 }
 
 function toFind(compared: ComparedTest, { anchors, stripOf }: ComparisonContext): Find {
-  const { cell, test, base, now, verdict, message, evidence } = compared;
+  const { cell, test, base, now, verdict, message, evidence, signatures } = compared;
   const since = describeSince(compared);
   const href = now === undefined ? anchors.cell(cell) : anchors.test(cell, test);
   const strip = now && stripOf(cell, { name: test, outcome: now });
@@ -63,6 +63,7 @@ function toFind(compared: ComparedTest, { anchors, stripOf }: ComparisonContext)
     ...(href !== undefined && { href }),
     ...(message !== undefined && { message }),
     ...(evidence !== undefined && { evidence }),
+    ...(signatures && { signatures }),
     ...(strip && { strip }),
   };
 }

@@ -20,6 +20,15 @@ test('another message, change or past is another entry', () => {
   for (const other of [{ message: 'ENOSPC' }, { change: 'pass → fail' }, { facts: ['failing since x'] }, { test: 'fio/b' }]) expect(entries([FIND, { ...FIND, cell: 'c', ...other }])).toHaveLength(2);
 });
 
+test('tests that met the same reports of the kernel are one entry, with the cell where that differs', () => {
+  const met: Find = { ...FIND, signatures: ['lockdep-inversion: &a'] };
+  const [first = '', ...others] = entries([met, { ...met, test: 'fio/b', cell: 'k/virtio-pmem/none/fio', href: '#cell-1-0' }]);
+  expect(others).toEqual([]);
+  expect(first).toContain('<b>2 tests</b> <span class="faint">in 2 cells</span>');
+  expect(first).toContain('<a href="#cell-1-0"><code>fio/b</code> in k/virtio-pmem/none/fio</a>');
+  for (const other of [{ signatures: ['oops: b'] }, { message: 'ENOSPC' }]) expect(entries([met, { ...met, test: 'fio/b', ...other }])).toHaveLength(2);
+});
+
 test('tests of a cell that one cause kept from running are one entry', () => {
   const lost: Find = { test: 'a', cell: 'c', as: 'unreached', message: 'boot failed' };
   expect(entries([lost, { ...lost, test: 'b' }, { ...lost, cell: 'd' }])).toHaveLength(2);

@@ -17,6 +17,8 @@ export interface Find {
   readonly facts?: readonly string[];
   readonly message?: string;
   readonly evidence?: string;
+  /** Of the kernel's reports in the evidence. */
+  readonly signatures?: readonly string[];
   readonly strip?: Markup;
 }
 
@@ -24,15 +26,15 @@ const EXCERPT_LINES = 8;
 const MAX_PLACES = 40;
 
 /**
- * A list of finds. What one test did alike in several cells is one entry, and so are tests of a cell that were not reached for one reason: a reader
- * counts causes.
+ * A list of finds. What one test did alike in several cells is one entry, and so are tests that met the same reports of the kernel, and those of a cell
+ * that were not reached for one reason: a reader counts causes.
  * @param excerpts so many entries show what the guest said; beyond them a run in which all fails would repeat itself
  */
 export function renderFinds(finds: readonly Find[], excerpts: number): Markup {
   const groups = new Map<string, Find[]>();
   for (const find of finds) {
-    const { test, cell, as, change, facts, message } = find;
-    const key = JSON.stringify([as === 'unreached' ? cell : test, as, change, facts, message]);
+    const { test, cell, as, change, facts, message, signatures } = find;
+    const key = JSON.stringify([as === 'unreached' ? cell : (signatures ?? test), as, change, facts, message]);
     const group = groups.get(key);
     if (group) group.push(find);
     else groups.set(key, [find]);
@@ -44,10 +46,10 @@ function renderGroup(group: readonly Find[], withExcerpt: boolean): Markup {
   const [first] = group;
   if (!first) return html``;
   const { as, change, facts = [], message } = first;
-  const sameTest = group.every(({ test }) => test === first.test);
+  const [sameTest, sameCell] = [group.every(({ test }) => test === first.test), group.every(({ cell }) => cell === first.cell)];
   const evidence = withExcerpt ? group.find((find) => find.evidence !== undefined)?.evidence : undefined;
-  const places = group.slice(0, MAX_PLACES).map((find) => html`<li>${renderLink(find, sameTest ? html`${find.cell}` : html`<code>${find.test}</code>`)}${find.strip}</li>`);
-  const head = group.length === 1 ? html`${renderLink(first, html`<code>${first.test}</code>`)} <span class="faint">${first.cell}</span>${first.strip}` : sameTest ? html`<code>${first.test}</code> <span class="faint">in ${plural(group.length, 'cell')}</span>` : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${first.cell}</span>`;
+  const places = group.slice(0, MAX_PLACES).map((find) => html`<li>${renderLink(find, sameTest ? html`${find.cell}` : html`<code>${find.test}</code>${sameCell ? '' : ` in ${find.cell}`}`)}${find.strip}</li>`);
+  const head = group.length === 1 ? html`${renderLink(first, html`<code>${first.test}</code>`)} <span class="faint">${first.cell}</span>${first.strip}` : sameTest ? html`<code>${first.test}</code> <span class="faint">in ${plural(group.length, 'cell')}</span>` : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${sameCell ? first.cell : `in ${plural(new Set(group.map(({ cell }) => cell)).size, 'cell')}`}</span>`;
   return html`<li class="${as}"><p class="line"><span class="word">${MARKS[as]} ${change ?? as}</span> ${head}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${facts.length === 0 ? undefined : html`<p class="faint">${facts.join('; ')}</p>`}${group.length === 1 ? undefined : html`<ul class="places">${places}</ul>`}${group.length > MAX_PLACES ? html`<p class="faint">… and ${group.length - MAX_PLACES} more</p>` : undefined}${evidence === undefined ? undefined : html`<pre>${excerpt(condense(evidence), EXCERPT_LINES, 1200)}</pre>`}</li>
 `;
 }

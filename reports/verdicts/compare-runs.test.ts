@@ -65,6 +65,36 @@ describe('two runs of one matrix', () => {
   });
 });
 
+describe('tests that fail of the same report of the kernel', () => {
+  const SIGNATURE = 'lockdep-circular: &a';
+  const lines = ['WARNING: possible circular locking dependency', '  lock_acquire+0x1/0x2'];
+  const failing = (names: readonly string[]): RunSummary => {
+    const journal = new JournalBuilder().start([{ id: CELL, kernel: 'debian-6.12', image: 'bookworm', pmem: 'nvdimm', filesystem: 'none', suite: 'fio', tests: names.map((name) => ({ name, estimateSec: 1 })) }]).boot(CELL, '6.12.3');
+    for (const name of names) {
+      journal.add({ type: 'problem', cell: CELL, test: name, attempt: 1, guest: 1, during: 'test', problem: { kind: 'lockdep-circular', title: lines[0] ?? '', signature: SIGNATURE, lines, truncated: false, fatal: false, blame: 'kernel' } });
+      journal.test(CELL, name, { status: 'fail', message: 'the kernel reported: WARNING', evidence: lines.join('\n') });
+    }
+    return { ...journal.add({ type: 'run-end', reason: 'finished' }).summarize(), runId: 'now', startedAt: '2026-03-03T10:00:00.000Z' };
+  };
+  const after = failing(['a', 'c', 'd']);
+  const comparison = compareRuns(base, after, () => []);
+
+  test('carry its signature', () => {
+    expect(comparison.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name, signatures }) => [name, signatures])).toEqual([['a', [SIGNATURE]], ['c', [SIGNATURE]], ['d', [SIGNATURE]]]);
+  });
+
+  test('are told by it once, in the terminal, in Markdown and on the page', () => {
+    const text = formatComparison(comparison).join('\n');
+    expect(text.match(/│ WARNING: possible/g)).toHaveLength(1);
+    expect(text).toContain('    │   lock_acquire+0x1/0x2');
+    expect(text).toContain(`✗ ${CELL}  d  pass → fail  as in a; failed in 0 of the 1 run before`);
+    const since = /## Since[\s\S]*?\n## /.exec(renderMarkdown(after, comparison))?.[0] ?? '';
+    expect(since.match(/WARNING: possible/g)).toHaveLength(1);
+    expect(since.match(/; as in `a`/g)).toHaveLength(2);
+    expect([...renderHtml(after, comparison)].join('')).toMatch(/<b>3 tests<\/b> <span class="faint">debian[\s\S]*?<pre>WARNING: possible/);
+  });
+});
+
 describe('the reports of a run that has a baseline', () => {
   const comparison = compareRuns(base, now, () => []);
 

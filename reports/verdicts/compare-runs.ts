@@ -2,6 +2,7 @@ import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { type CellPair, type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
 import { FAILURES, tellingAttempt } from '../outcomes.ts';
+import { signaturesOf } from '../splats.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 import { judgeTest } from './judge-test.ts';
 import type { KernelDifferences } from './kernel-differences.ts';
@@ -42,6 +43,8 @@ export interface ComparedTest extends TestVerdict {
   readonly message?: string;
   /** Of the attempt that counts, bounded. */
   readonly evidence?: string;
+  /** Of the kernel's reports in the evidence, each once. */
+  readonly signatures?: readonly string[];
   /** Of two kernels of one run: how many of its attempts failed on each. */
   readonly attempts?: { readonly base: FailureRate; readonly now: FailureRate };
   /** The first patch of a series with which it is so. */
@@ -101,7 +104,7 @@ function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, p
     const [was, is] = [baseTests.get(name), nowTests.get(name)];
     const verdict = judgeTest(is && tell(is), was && tell(was), withBase(pastOf(cell.id, name), was, place));
     if (!verdict) return [];
-    const evidence = is && tellingAttempt(is)?.evidence;
+    const attempt = is && tellingAttempt(is);
     return {
       ...verdict,
       cell: cell.id,
@@ -109,7 +112,8 @@ function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, p
       ...(was && { base: was.outcome }),
       ...(is && { now: is.outcome }),
       ...(is?.message !== undefined && { message: is.message }),
-      ...(evidence !== undefined && { evidence }),
+      ...(attempt?.evidence !== undefined && { evidence: attempt.evidence }),
+      ...(attempt?.splats && { signatures: signaturesOf(attempt.splats) }),
     };
   });
 }

@@ -29,6 +29,7 @@ const test = z.object({
   now: outcome.optional(),
   message: z.string().optional(),
   evidence: z.string().optional(),
+  signatures: z.array(z.string()).optional(),
   attempts: z.object({ base: rate, now: rate }).optional(),
   firstBad: z.string().optional(),
 });

@@ -5,6 +5,7 @@ import { code, fence, plain } from '../markdown-text.ts';
 import type { ComparedTest, Comparison } from './compare-runs.ts';
 import { describeOdds, describeSince, isListed, summarizeVerdicts } from './describe-verdict.ts';
 import { listDifferences } from './list-differences.ts';
+import { ToldReports } from './told-reports.ts';
 import { VERDICTS } from './verdict.ts';
 
 const MAX_LISTED = 30;
@@ -14,10 +15,11 @@ const EVIDENCE_LINES = 12;
 export function renderComparison(comparison: Comparison): string {
   const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
   const counted = countFigures(figures);
+  const reports = new ToldReports();
   const lists = VERDICTS.flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
-    return [`### ${verdict} (${totals[verdict]})`, found.slice(0, MAX_LISTED).map(renderTest).join('\n'), found.length > MAX_LISTED ? `… and ${found.length - MAX_LISTED} more in report.html.` : ''];
+    return [`### ${verdict} (${totals[verdict]})`, found.slice(0, MAX_LISTED).map((test) => renderTest(test, reports)).join('\n'), found.length > MAX_LISTED ? `… and ${found.length - MAX_LISTED} more in report.html.` : ''];
   });
   return [
     `## ${kernels ? `${code(kernels.now)} against ${code(kernels.base)}` : `Since ${code(base.runId)}`}: ${plain(summarizeVerdicts(totals))}${counted === undefined ? '' : `; ${counted}`}`,
@@ -37,9 +39,11 @@ function renderFigures({ title, lines, note }: FigureList): string {
   return [`### ${plain(title)}`, plain(note ?? ''), listed.join('\n'), lines.length > MAX_LISTED ? `… and ${lines.length - MAX_LISTED} more in report.html.` : ''].filter((part) => part !== '').join('\n\n');
 }
 
-function renderTest(test: ComparedTest): string {
+function renderTest(test: ComparedTest, reports: ToldReports): string {
   const since = describeSince(test);
   const words = `- ${code(test.test)} in ${code(test.cell)}: ${test.base ?? 'absent'} → ${test.now ?? 'absent'}, ${plain(describeOdds(test))}${since === undefined ? '' : `; ${plain(since)}`}${test.message === undefined ? '' : `: ${code(cleanLine(test.message))}`}`;
   if (test.verdict !== 'new-failure' || test.evidence === undefined) return words;
+  const told = reports.findLike(test);
+  if (told) return `${words}; as in ${code(told.test)}${told.cell === test.cell ? '' : ` of ${code(told.cell)}`}`;
   return `${words}\n\n${fence(excerpt(test.evidence, EVIDENCE_LINES), 'text')}\n`;
 }

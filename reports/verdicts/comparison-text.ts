@@ -1,4 +1,4 @@
-import { cleanLine } from '../clean-text.ts';
+import { cleanLine, excerpt } from '../clean-text.ts';
 import { countFigures, type FigureList, listFigures } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
@@ -7,21 +7,24 @@ import { type Palette, PLAIN } from '../terminal/palette.ts';
 import type { ComparedTest, Comparison } from './compare-runs.ts';
 import { describeOdds, describeSince, FIGURE_LOOKS, isListed, summarizeVerdicts, VERDICT_LOOKS } from './describe-verdict.ts';
 import { listDifferences } from './list-differences.ts';
+import { ToldReports } from './told-reports.ts';
 import { VERDICTS } from './verdict.ts';
 
 const MAX_LISTED = 40;
 /** Figures that are the same, or of which nothing can be told, are no news. */
 const MAX_UNCHANGED = 12;
 const EVIDENCE_LINES = 16;
+const EVIDENCE_CHARS = 2400;
 
 /** What differs between two runs, the alarms first, each with what makes it credible. */
 export function formatComparison(comparison: Comparison, { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {}): string[] {
   const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
   const counted = countFigures(figures);
+  const reports = new ToldReports();
   const groups = VERDICTS.filter((verdict) => totals[verdict] > 0).flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
-    return ['', palette.bold(`${verdict} (${totals[verdict]})`), ...found.slice(0, MAX_LISTED).flatMap((test) => formatTest(test, width, palette)), ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more`] : [])];
+    return ['', palette.bold(`${verdict} (${totals[verdict]})`), ...found.slice(0, MAX_LISTED).flatMap((test) => formatTest(test, reports, width, palette)), ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more`] : [])];
   });
   return [
     `${palette.dim('base')} ${kernels ? '' : `${base.runId}  `}${cleanLine(base.kernels.join(', '))}`,
@@ -49,23 +52,24 @@ function formatFigures({ verdict, title, lines, note }: FigureList, width: numbe
   ];
 }
 
-function formatTest(test: ComparedTest, width: number, palette: Palette): string[] {
+function formatTest(test: ComparedTest, reports: ToldReports, width: number, palette: Palette): string[] {
   const { as } = VERDICT_LOOKS[test.verdict];
-  const change = `${test.base ?? 'absent'} → ${test.now ?? 'absent'}`;
-  const head = fitLine(
-    [
-      { text: `${MARKS[as]} `, style: (text) => palette.outcome(as, text) },
-      { text: `${cleanLine(test.cell)}  `, style: palette.dim },
-      { text: cleanLine(test.test), style: palette.bold },
-      { text: `  ${change}`, style: (text) => palette.outcome(as, text) },
-      { text: test.message === undefined ? '' : `  ${cleanLine(test.message)}` },
-    ],
-    width,
-  );
+  const told = test.verdict === 'new-failure' ? reports.findLike(test) : undefined;
   const since = describeSince(test);
-  const all = test.verdict === 'new-failure' ? (test.evidence ?? '').split('\n').filter((line) => line.trim() !== '') : [];
-  const evidence = all.length > EVIDENCE_LINES ? [...all.slice(0, EVIDENCE_LINES), '[…]'] : all;
-  return [head, fitLine([{ text: `    ${describeOdds(test)}${since === undefined ? '' : `; ${since}`}`, style: palette.dim }], width), ...evidence.map((line) => fitLine([{ text: `    │ ${cleanLine(line)}` }], width))];
+  const odds = `${describeOdds(test)}${since === undefined ? '' : `; ${since}`}`;
+  const head = [
+    { text: `${MARKS[as]} `, style: (text: string) => palette.outcome(as, text) },
+    { text: `${cleanLine(test.cell)}  `, style: palette.dim },
+    { text: cleanLine(test.test), style: palette.bold },
+    { text: `  ${test.base ?? 'absent'} → ${test.now ?? 'absent'}`, style: (text: string) => palette.outcome(as, text) },
+  ];
+  if (told) return [fitLine([...head, { text: `  as in ${cleanLine(told.test)}${told.cell === test.cell ? '' : ` of ${cleanLine(told.cell)}`}; ${odds}`, style: palette.dim }], width)];
+  return [fitLine([...head, { text: test.message === undefined ? '' : `  ${cleanLine(test.message)}` }], width), fitLine([{ text: `    ${odds}`, style: palette.dim }], width), ...formatEvidence(test, width)];
+}
+
+function formatEvidence({ verdict, evidence = '' }: ComparedTest, width: number): string[] {
+  if (verdict !== 'new-failure' || evidence.trim() === '') return [];
+  return excerpt(evidence, EVIDENCE_LINES, EVIDENCE_CHARS).split('\n').filter((line) => line.trim() !== '').map((line) => fitLine([{ text: `    │ ${line.replaceAll('\t', '    ')}` }], width));
 }
 
 function describeCells(where: string, cells: readonly string[]): string[] {
