@@ -14,7 +14,7 @@ import { benchOverhead } from './bench-overhead.ts';
 import { benchHistory, type HistorySpeed } from './history.ts';
 import { benchPlan } from './plan.ts';
 import { runExperiment } from './planted/experiment.ts';
-import { Noise } from './planted/noise.ts';
+import { describeNoise, Noise } from './planted/noise.ts';
 import { FIGURES, prepareGuests } from './planted/planted-guest.ts';
 import { benchProblemParser } from './problems.ts';
 import { benchReports, type ReportsSpeed } from './reports.ts';
@@ -38,6 +38,7 @@ const { values: flags } = parseArgs({
     trials: { type: 'string', default: '30' },
     boots: { type: 'string', default: '3' },
     runtime: { type: 'string', default: '1s' },
+    loads: { type: 'string', default: '2' },
     only: { type: 'string', default: 'plan,problems,history,reports,boot,overhead' },
   },
 });
@@ -121,13 +122,14 @@ async function benchBoots(): Promise<void> {
 
 async function benchPlanted(): Promise<void> {
   const { measure, topology: name, runtime } = flags;
+  const loads = Number(flags.loads);
   const devices = TOPOLOGIES[name];
   if (measure !== 'time' && measure !== 'instructions') throw new UserError(`--measure ${measure}: unknown`, { code: 'bench-flag', remedy: 'time or instructions' });
   if (!devices) throw new UserError(`--topology ${name}: unknown`, { code: 'bench-flag', remedy: Object.keys(TOPOLOGIES).join(', ') });
   const guests = await prepareGuests({ measure, topology: { name, devices }, runtime, log: say });
   say(`planted regressions, ${measure}, ${name}: ${guests.host}`);
-  say(`${flags.trials} trials of ${repeats} repeats of ${runtime}, guests made anew ${flags.boots} times; beside it ${Noise.description}`);
-  await runExperiment({ measure, figure: FIGURES[measure], trials: Number(flags.trials), boots: Number(flags.boots), repeats, boot: guests.boot, disturb: () => new Noise(), say });
+  say(`${flags.trials} trials of ${repeats} repeats of ${runtime}, guests made anew ${flags.boots} times; beside it ${describeNoise(loads)}`);
+  await runExperiment({ measure, figure: FIGURES[measure], trials: Number(flags.trials), boots: Number(flags.boots), repeats, boot: guests.boot, disturb: () => new Noise(loads), say });
 }
 
 async function benchOverheads(): Promise<void> {

@@ -1,18 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { plural } from '../../../reports/format.ts';
 
-const LOADS = 2;
 /** A load is on, and off, for a time between these, each time another. */
 const [LEAST_MS, MOST_MS] = [500, 4000];
 
+export function describeNoise(loads: number): string {
+  return loads === 0 ? 'no load of ours' : `${plural(loads, 'busy loop')} on the host, each on and off for ${LEAST_MS / 1000} to ${MOST_MS / 1000} s at random`;
+}
+
 /** Busy loops that come and go beside whatever is measured, until it leaves scope. */
 export class Noise implements Disposable {
-  static readonly description = `${LOADS} busy loops on the host, each on and off for ${LEAST_MS / 1000} to ${MOST_MS / 1000} s at random`;
   readonly #loads: ChildProcess[];
   readonly #timers = new Map<ChildProcess, NodeJS.Timeout>();
 
-  constructor() {
+  /** @param loads how many of them */
+  constructor(loads: number) {
     // They end with this process, however it ends: a stopped process is killed, too.
-    this.#loads = Array.from({ length: LOADS }, () => spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }));
+    this.#loads = Array.from({ length: loads }, () => spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }));
     for (const load of this.#loads) this.#turn(load, true);
   }
 
