@@ -47,6 +47,15 @@ test('against a baseline the alarms are the errors, and known failures are none'
   ]);
 });
 
+test('tests that met the same report of the kernel are one annotation', () => {
+  const [base, now] = [play([['a', 'pass'], ['b', 'pass'], ['c', 'pass']]), play([['a', 'fail', 'WARNING'], ['b', 'fail', 'WARNING'], ['c', 'fail', 'of its own']])];
+  const comparison = compareRuns({ ...base, runId: 'base', startedAt: '2026-02-01T00:00:00.000Z' }, now, () => []);
+  const tests = comparison.tests.map((each) => (each.message === 'WARNING' ? { ...each, signatures: ['lockdep-circular: &a'] } : each));
+  const read = renderAnnotations(now, { ...comparison, tests }).map(readCommand);
+  expect(read.map(({ title }) => title)).toEqual([`new-failure: a in ${CELL} and 1 more test`, `new-failure: c in ${CELL}`]);
+  expect(read[0]?.message).toContain('\nthe same in b');
+});
+
 test('of a kind there are ten at the most, and the tenth says how many more', () => {
   const lines = renderAnnotations(play(Array.from({ length: 30 }, (_, index) => [`t${index}`, 'fail'] as const)));
   expect(lines).toHaveLength(10);

@@ -2,6 +2,8 @@ import { findBlindKernels } from '../blind-kernels.ts';
 import { cleanText, excerpt } from '../clean-text.ts';
 import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
 import { listFigures } from '../figures/list-figures.ts';
+import { plural } from '../format.ts';
+import { groupBy } from '../group-by.ts';
 import { describeEnding } from '../headline.ts';
 import { FAILURES, tellingAttempt, UNKNOWNS } from '../outcomes.ts';
 import type { RunSummary } from '../summary.ts';
@@ -12,6 +14,7 @@ import { describeOdds, describeSince } from '../verdicts/describe-verdict.ts';
 /** GitHub shows so many of each kind for one step, and drops the others without a word. */
 const MAX_PER_KIND = 10;
 const EVIDENCE_LINES = 8;
+const MAX_NAMED = 20;
 
 const KINDS = ['error', 'warning', 'notice'] as const;
 
@@ -33,7 +36,7 @@ interface Annotation {
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function renderAnnotations(summary: RunSummary, comparison?: Comparison): readonly string[] {
-  const found = [...describeRun(summary), ...(comparison?.tests ?? []).flatMap(annotateVerdict), ...annotateFigures(comparison?.figures ?? []), ...annotateTests(summary, comparison)];
+  const found = [...describeRun(summary), ...annotateVerdicts(comparison?.tests ?? []), ...annotateFigures(comparison?.figures ?? []), ...annotateTests(summary, comparison)];
   return KINDS.flatMap((kind) => bound(found.filter((each) => each.kind === kind))).map(formatCommand);
 }
 
@@ -45,11 +48,19 @@ function describeRun(summary: RunSummary): readonly Annotation[] {
   ];
 }
 
-function annotateVerdict(test: ComparedTest): readonly Annotation[] {
+/** Tests that met the same report of the kernel are one annotation: there is room for ten. */
+function annotateVerdicts(tests: readonly ComparedTest[]): readonly Annotation[] {
+  const causes = groupBy(tests, (test) => (test.signatures ? JSON.stringify([test.verdict, test.signatures, test.message]) : test));
+  return Array.from(causes.values()).flatMap(annotateCause);
+}
+
+function annotateCause([test, ...others]: readonly ComparedTest[]): readonly Annotation[] {
+  if (!test) return [];
   const kind = isAlarm(test) ? 'error' : test.verdict === 'known-failure' || test.verdict === 'untold' ? 'warning' : test.verdict === 'fixed' ? 'notice' : undefined;
   if (kind === undefined) return [];
   const words = [test.message, describeOdds(test), describeSince(test)].filter((part) => part !== undefined).join('; ');
-  return [{ kind, title: `${test.verdict}: ${test.test} in ${test.cell}`, message: withEvidence(words, kind === 'error' ? test.evidence : undefined) }];
+  const also = others.length === 0 ? '' : `\nthe same in ${others.slice(0, MAX_NAMED).map((other) => other.test).join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''}`;
+  return [{ kind, title: `${test.verdict}: ${test.test} in ${test.cell}${others.length === 0 ? '' : ` and ${plural(others.length, 'more test')}`}`, message: withEvidence(`${words}${also}`, kind === 'error' ? test.evidence : undefined) }];
 }
 
 function annotateFigures(figures: readonly ComparedFigure[]): readonly Annotation[] {
