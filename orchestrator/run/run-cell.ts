@@ -25,8 +25,8 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
   env.emit({ type: 'cell-start', cell: cell.id });
 
   if (queue.round === undefined) {
-    // The controller before this one ended between the last test and the end of its cell.
-    emitTestEnd(env, { cell: cell.id, test: CLOSE_TEST, attempt: guests + 1, durationMs: 0 }, { status: 'skip', message: 'the controller ended before its guest was closed' });
+    // The controller before this one ended between the last test and the end of its cell. The number is none that a guest of a later round gets.
+    emitTestEnd(env, { cell: cell.id, test: CLOSE_TEST, attempt: work.budget.take() ?? guests + 1, durationMs: 0 }, { status: 'skip', message: 'the controller ended before its guest was closed' });
   }
   await dispatch(
     Array.from({ length: width }, (_, index) => index),
