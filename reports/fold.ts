@@ -90,7 +90,7 @@ export class RunFold {
     const ending = this.#ending ?? { reason: 'cut-off' };
     return {
       ...pick(start, ['runId', 'matrix', 'version', 'host', 'rerun', 'excluded', 'narrowed']),
-      repeat: this.#repeat,
+      repeat: this.repeat,
       startedAt: start.t,
       durationMs: Date.parse(this.#lastAt) - Date.parse(start.t) - this.#pausedMs,
       ending,
@@ -178,7 +178,7 @@ export class RunFold {
       ...(event.lockdep && { lockdep: event.lockdep }),
     });
     this.#kernel.addCoverage(event, cell.plan.kernel);
-    if (test.settledRounds < Math.min(test.attempts.length, this.#repeat)) this.#settle(test);
+    if (test.settledRounds < Math.min(test.attempts.length, this.repeat)) this.#settle(test);
     this.totals[test.outcome]--;
     if (test.isKnown === true) this.known--;
     // What proves the rig has to do so each time.
@@ -219,7 +219,8 @@ export class RunFold {
     this.work.settledSec += test.estimateSec;
   }
 
-  get #repeat(): number {
+  /** How often each test is to run. */
+  get repeat(): number {
     return this.#start?.repeat ?? 1;
   }
 
@@ -231,7 +232,7 @@ export class RunFold {
   #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent' | 'expects'>): TestState {
     return getOrAdd(cell.tests, test.name, () => {
       this.totals.unreached++;
-      this.work.totalSec += test.estimateSec * this.#repeat;
+      this.work.totalSec += test.estimateSec * this.repeat;
       return { ...test, attempts: [], outcome: 'unreached', settledRounds: 0 };
     });
   }

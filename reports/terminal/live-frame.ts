@@ -4,6 +4,7 @@ import { formatDuration } from '../format.ts';
 import type { RunFold } from '../fold.ts';
 import { MARKS } from '../marks.ts';
 import { OUTCOMES, sumTotals } from '../outcomes.ts';
+import { countLeft } from './count-left.ts';
 import { fitLine } from './fit-line.ts';
 import type { Palette } from './palette.ts';
 import { estimateSecondsLeft, paceOf, shareDone } from './time-left.ts';
@@ -61,7 +62,6 @@ function listCounts({ totals, known }: RunFold): readonly Count[] {
 function renderProgress(fold: RunFold, nowMs: number, width: number, palette: Palette): string {
   const facts = paceOf(fold, nowMs);
   const share = shareDone(facts);
-  const all = sumTotals(fold.totals) - fold.totals.excluded;
   const filled = Math.round(share * BAR_WIDTH);
   const left = fold.firstCellAt === undefined ? '' : `, about ${formatDuration(Math.ceil(estimateSecondsLeft(facts)) * 1000)} left`;
   return fitLine(
@@ -69,10 +69,19 @@ function renderProgress(fold: RunFold, nowMs: number, width: number, palette: Pa
       { text: '━'.repeat(filled), style: (text) => palette.outcome('pass', text) },
       { text: '─'.repeat(BAR_WIDTH - filled), style: palette.dim },
       { text: ` ${Math.floor(share * 100)} %`, style: palette.bold },
-      { text: `  ${all - fold.totals.unreached}/${all} tests${left}` },
+      { text: `  ${countDone(fold)}${left}` },
     ],
     width,
   );
+}
+
+function countDone(fold: RunFold): string {
+  if (fold.repeat > 1) {
+    const { all, left } = countLeft(fold);
+    return `${all - left}/${all} test runs`;
+  }
+  const all = sumTotals(fold.totals) - fold.totals.excluded;
+  return `${all - fold.totals.unreached}/${all} tests`;
 }
 
 /** `12s of about 40s`. */

@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../orchestrator/model/event.ts';
 import { formatTotals, plural } from '../format.ts';
 import { RunFold } from '../fold.ts';
 import { sumTotals } from '../outcomes.ts';
+import { countLeft } from './count-left.ts';
 import type { View } from './evidence-lines.ts';
 import { formatFinalReport } from './final-report.ts';
 import type { Palette } from './palette.ts';
@@ -31,7 +32,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
     case 'run-start':
       return [`pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`];
     case 'resume':
-      return [`pmemrig ${event.version}: goes on with a run in which ${fold.totals.unreached} of ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')} are not reached yet`];
+      return [`pmemrig ${event.version}: goes on with a run in which ${describeLeft(fold)}`];
     case 'stage':
       return renderStage(event, width, palette);
     case 'test-end':
@@ -51,4 +52,12 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
     default:
       return event satisfies never;
   }
+}
+
+/** What a run that goes on still has before it; where each test is run several times, that is more than tests. */
+function describeLeft(fold: RunFold): string {
+  const { all, left } = countLeft(fold);
+  const verb = left === 1 ? 'is' : 'are';
+  if (fold.repeat === 1) return `${left} of ${plural(all, 'test')} ${verb} left`;
+  return `${left} of ${all} test runs ${verb} left: ${plural(all / fold.repeat, 'test')}, ${fold.repeat} times each`;
 }
