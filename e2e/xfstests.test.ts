@@ -114,6 +114,7 @@ test('what fails and then passes in a fresh guest is flaky, with both attempts k
   const run = await rig(['run', writeMatrix('flaky', 'timeout: 30s, tests: [selftest/001, selftest/015]'), '--retries', '1'], workspace);
   expect(results(run.events).filter((line) => line.startsWith('xfstests/'))).toEqual(['xfstests/selftest/001#1 pass', 'xfstests/selftest/015#1 fail', 'xfstests/selftest/015#2 pass']);
   expect(run.stdout).toMatch(/flaky.*selftest\/015/);
+  expect(run.events[0]).toMatchObject({ type: 'run-start', rerun: expect.stringMatching(/^pmemrig run \S+ --retries 1 \{filter\}$/) });
 });
 
 test('without a tree the suite is left out with what to do, and the rest of the matrix runs', { timeout: 5 * MINUTES }, async () => {

@@ -9,6 +9,7 @@ import { listFioJobs } from '../suites/registry.ts';
 import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { planFile } from './load-plan.ts';
+import { rerunMatrix } from './rerun-words.ts';
 
 interface CompareKernelsOptions extends ExecuteOptions {
   readonly filter: readonly string[];
@@ -27,7 +28,7 @@ export async function compareKernelsCommand(path: string, run: string | undefine
     }
   }
   // A comparison wants cells of both kernels; what failed in those of one is run by itself.
-  const rerun = `pmemrig run ${quoteWord(path)} {filter}`;
+  const rerun = rerunMatrix(path, options);
   const whole = options.filter.length === 0 && paired.cells.length === plan.cells.length;
   return executeRun({ matrix, plan: paired }, rerun, options, endRun({ kind: 'kernels', whole, ...pair, ...(options.json === true && { json: true }) }, matrix));
 }

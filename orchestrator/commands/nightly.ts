@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describeError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
-import { quoteWord } from '../model/quote-word.ts';
 import { claim } from '../run/claim-run.ts';
 import type { ShardSpec } from '../plan/shard.ts';
 import { findBaselineOrNone, LAST_GREEN } from './baseline.ts';
@@ -13,6 +12,7 @@ import { planFile } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { pruneCommand } from './prune.ts';
 import { publishRun } from './publish-run.ts';
+import { rerunMatrix } from './rerun-words.ts';
 
 export interface NightlyOptions extends ExecuteOptions {
   readonly filter: readonly string[];
@@ -40,7 +40,7 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
   const { publish } = options;
-  const status = await executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, {
+  const status = await executeRun(planned, rerunMatrix(path, options), options, {
     ...endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix),
     ...(publish !== undefined && { publish: async (runDir: string) => publishRun(runDir, publish) }),
   });

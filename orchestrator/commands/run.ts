@@ -8,6 +8,7 @@ import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
 import { isWhole } from './is-whole.ts';
 import { planFile } from './load-plan.ts';
+import { rerunMatrix } from './rerun-words.ts';
 import { resumeCommand } from './resume.ts';
 import { warnIdle } from './warn-idle.ts';
 
@@ -33,5 +34,5 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
   const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
-  return executeRun(planned, `pmemrig run ${quoteWord(path)} {filter}`, options, endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix));
+  return executeRun(planned, rerunMatrix(path, options), options, endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix));
 }

@@ -28,6 +28,7 @@ export function sortFiles(files: readonly string[], mail: string | true | undefi
   return { patches, ...(matrix !== undefined && { matrix }), ...(answer !== undefined && { mail: answer }) };
 }
 
-function isMatrix(file: string): boolean {
+/** By its ending, which no patch has. */
+export function isMatrix(file: string): boolean {
   return /\.ya?ml$/.test(file);
 }
