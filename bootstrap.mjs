@@ -111,7 +111,7 @@ async function build() {
   if (existsSync(CLI) && existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === digest) return;
   rmSync(BUILD_STAMP, { force: true });
   await quietStep('compiling', npm('run', '--silent', 'build'), 'the sources do not compile');
-  // npm makes the command executable when it links it, and the compiler writes the file anew.
+  // npx keeps the links it made, and one from before pmemrig.mjs leads straight to this file, which the compiler writes anew.
   chmodSync(CLI, 0o755);
   writeFileSync(BUILD_STAMP, digest);
 }
