@@ -1,12 +1,14 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type History, openHistory } from '../../reports/history/history.ts';
 import type { HistoryFigure } from '../../reports/history/query-metrics.ts';
-import type { HistoryLine } from '../../reports/history/query-history.ts';
+import type { HistoryLine, PastRun } from '../../reports/history/query-history.ts';
+import { type RunState, stateOf } from '../../reports/run-state.ts';
 import { formatFigures, formatRuns, formatTestHistory } from '../../reports/terminal/history-text.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { runsDir } from '../model/paths.ts';
+import { isClaimed } from '../run/claim-run.ts';
 import { logLine } from './log-line.ts';
 
 export interface HistoryOptions {
@@ -26,7 +28,7 @@ export async function historyCommand(test: string | undefined, options: HistoryO
   if (history.runs.length === 0) throw new UserError(`no run is known in ${dir}`, { code: 'no-history', remedy: 'run a matrix first: pmemrig run matrices/smoke.yaml' });
   const terminal = { palette: choosePalette(process.stdout), width: process.stdout.isTTY ? process.stdout.columns : Infinity };
   const lines = await (async (): Promise<string[]> => {
-    if (test === undefined) return formatRuns(findRuns(history, options), terminal);
+    if (test === undefined) return formatRuns(await withStates(dir, findRuns(history, options)), terminal);
     const found = await findTest(history, test, options);
     const figures = await history.metrics({ test, last: options.last, ...(options.cell !== undefined && { cell: options.cell }) });
     return options.metric === undefined ? formatTestHistory(found, figures, terminal) : formatFigures(findFigures(figures, test, options.metric), terminal);
@@ -39,6 +41,11 @@ function findRuns({ runs }: History, { cell, last }: HistoryOptions): History['r
   const found = cell === undefined ? runs : runs.filter((run) => run.cells.some((id) => id.includes(cell)));
   if (found.length > 0) return found.slice(0, last);
   throw new UserError(`no run has a cell with "${cell}" in its id`, { code: 'no-history', remedy: 'pmemrig history lists the runs, pmemrig list MATRIX the cells of a matrix' });
+}
+
+/** History has what journals say; whether a run without an end goes on, its controller tells. */
+async function withStates(dir: string, runs: readonly PastRun[]): Promise<(PastRun & { readonly state: RunState })[]> {
+  return Promise.all(runs.map(async (run) => Object.assign({ state: stateOf(run.ending, await isClaimed(join(dir, run.runId))) }, run)));
 }
 
 function findFigures(figures: readonly HistoryFigure[], test: string, metric: string): readonly HistoryFigure[] {

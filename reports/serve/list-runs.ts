@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { groupBy } from '../group-by.ts';
 import { isGreen, type PastRun } from '../history/query-history.ts';
 import { readRunLinks } from '../run-links.ts';
+import { type RunState, stateOf } from '../run-state.ts';
 import type { KnownRuns } from './history-keeper.ts';
 import type { ListedRun } from './runs-page.ts';
 import type { Site } from './site.ts';
@@ -13,10 +14,10 @@ import type { Site } from './site.ts';
 export async function listRuns(site: Site, { history, survey }: KnownRuns, last: number): Promise<ListedRun[]> {
   const links = await readRunLinks(site.runsDir);
   const live = new Map((await Promise.all([...survey.live].map(async (runId) => readLive(site, runId)))).flatMap((run) => (run ? [[run.runId, run] as const] : [])));
-  const past = history.runs.filter(({ runId }) => !live.has(runId));
+  const past = history.runs.filter(({ runId }) => !live.has(runId)).map(({ ending, ...run }) => ({ ...run, state: ending }));
   const runs = [...live.values(), ...past].toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
   const listed = [...groupBy(runs, ({ matrix }) => matrix).values()].map(async (own) => {
-    const green = own.find((run) => run.ending !== 'running' && isGreen({ ...run, ending: run.ending }));
+    const green = own.find((run) => run.state !== 'running' && isGreen({ ...run, ending: run.state }));
     return Promise.all(
       own.map(async (run, index): Promise<ListedRun> => {
         const alarms = index < last && survey.there.has(run.runId) ? await site.alarms.read(join(site.runsDir, run.runId)) : undefined;
@@ -26,7 +27,7 @@ export async function listRuns(site: Site, { history, survey }: KnownRuns, last:
           startedAt: run.startedAt,
           totals: run.totals,
           known: run.known,
-          ending: run.ending,
+          state: run.state,
           marks: [...(links.get(run.runId) ?? []), ...(run === green ? ['last green'] : [])],
           isGone: !survey.there.has(run.runId),
           ...(alarms !== undefined && { alarms }),
@@ -37,12 +38,12 @@ export async function listRuns(site: Site, { history, survey }: KnownRuns, last:
   return (await Promise.all(listed)).flat();
 }
 
-type LiveRun = Omit<PastRun, 'ending'> & { readonly ending: PastRun['ending'] | 'running' };
+type LiveRun = Omit<PastRun, 'ending'> & { readonly state: RunState };
 
 /** As far as it has come; undefined if it has not begun, is unreadable, or is over but for its reports. */
 async function readLive({ runsDir, live }: Site, runId: string): Promise<LiveRun | undefined> {
   const follower = await live.read(join(runsDir, runId)).catch(() => undefined);
   if (follower === undefined || follower.lines === 0) return undefined;
   const { matrix, startedAt, host, ending, totals, cells } = follower.fold.summarize();
-  return { runId, matrix, startedAt, host, totals, known: follower.fold.known, cells: cells.map(({ id }) => id), ending: ending.reason === 'cut-off' ? 'running' : ending.reason };
+  return { runId, matrix, startedAt, host, totals, known: follower.fold.known, cells: cells.map(({ id }) => id), state: stateOf(ending.reason, true) };
 }

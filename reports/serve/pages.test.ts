@@ -19,7 +19,7 @@ import { renderTestsPage } from './tests-page.ts';
 
 /** Every page, with `text` wherever a journal, a file name or an address can put it. */
 const PAGES: Readonly<Record<string, (text: string) => string>> = {
-  runs: (text) => renderRunsPage({ runsDir: text, runs: [listed(text), { ...listed(text), isGone: true, ending: 'cut-off' }], last: 1, matrix: text, leftOut: [text] }),
+  runs: (text) => renderRunsPage({ runsDir: text, runs: [listed(text), { ...listed(text), isGone: true, state: 'cut-off' }], last: 1, matrix: text, leftOut: [text] }),
   'no runs': (text) => renderRunsPage({ runsDir: text, runs: [], last: 1, matrix: text, leftOut: [] }),
   choose: (text) => renderChoosePage([listed(text), listed('other')], { base: '', run: text }),
   test: (text) => renderTestPage({ test: text, cell: text, last: 30, lines: [line(text), line(text)], figures: [figure(text), figure(text)], isThere: () => true }),
@@ -45,7 +45,7 @@ const PAGES: Readonly<Record<string, (text: string) => string>> = {
 const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
 
 function listed(text: string): ListedRun {
-  return { runId: text, matrix: text, startedAt: '2026-03-01T10:00:00.000Z', totals: { pass: 3, fail: 1, skip: 2 }, known: 1, ending: 'running', marks: [text], alarms: 2, isGone: false };
+  return { runId: text, matrix: text, startedAt: '2026-03-01T10:00:00.000Z', totals: { pass: 3, fail: 1, skip: 2 }, known: 1, state: 'running', marks: [text], alarms: 2, isGone: false };
 }
 
 function line(text: string): HistoryLine {
@@ -93,6 +93,12 @@ test('all that is left out of a long list is told', () => {
   expect(renderTestsPage({ rates, search: '', last: 30 })).toContain('… and 50 more tests');
   const runs = Array.from({ length: 40 }, (_, index) => ({ ...listed(`20260301-100000-smoke-${index}`), matrix: 'nightly' }));
   expect(renderRunsPage({ runsDir: '/x', runs, last: 30, leftOut: [] })).toContain('/?matrix=nightly&amp;last=40');
+});
+
+test('how a run ended is said in words', () => {
+  const runs = (['running', 'user', 'interrupted', 'finished'] as const).map((state) => Object.assign(listed('r'), { state }));
+  const page = renderRunsPage({ runsDir: '/x', runs, last: 30, leftOut: [] });
+  expect(Array.from(page.matchAll(/<span class="word">([^<]*)</g), ([, word]) => word)).toEqual(['bad input', 'interrupted']);
 });
 
 test('a new kernel is marked in the strip', () => {

@@ -2,6 +2,7 @@ import { plural } from '../format.ts';
 import { groupBy } from '../group-by.ts';
 import { html, type Markup } from '../html/markup.ts';
 import type { PastRun } from '../history/query-history.ts';
+import { nameState, type RunState } from '../run-state.ts';
 import { renderChips } from './chips.ts';
 import { renderTime } from './format-time.ts';
 import { renderPage } from './layout.ts';
@@ -9,7 +10,7 @@ import { runLink } from './links.ts';
 
 /** A run as its line in the list has it. */
 export interface ListedRun extends Pick<PastRun, 'runId' | 'matrix' | 'startedAt' | 'totals' | 'known'> {
-  readonly ending: PastRun['ending'] | 'running';
+  readonly state: RunState;
   /** `latest`, `pinned:v6.12`, `last green`. */
   readonly marks: readonly string[];
   /** Of a run with a baseline. */
@@ -51,9 +52,9 @@ ${shown.map((run, place) => renderRow(run, choices < 2 ? undefined : place))}</t
 `;
 }
 
-function renderRow({ runId, startedAt, ending, marks, alarms, isGone, totals, known }: ListedRun, place: number | undefined): Markup {
+function renderRow({ runId, startedAt, state, marks, alarms, isGone, totals, known }: ListedRun, place: number | undefined): Markup {
   const choice = (name: 'base' | 'run', chosen: boolean): Markup => html`<td class="choice">${isGone ? undefined : html`<label><input type="radio" name="${name}" value="${runId}"${chosen ? html` checked` : undefined}> <span>${name === 'base' ? 'base' : 'new'}<span class="sr"> ${runId}</span></span></label>`}</td>`;
-  return html`<tr>${place === undefined ? undefined : html`${choice('base', place === 1)}${choice('run', place === 0)}`}<td>${renderTime(startedAt)}</td><td class="mono">${isGone ? html`${runId} <span class="mark">removed</span>` : html`<a href="${runLink(runId)}">${runId}</a>`} ${marks.map((mark) => html`<span class="mark">${mark}</span>`)}${ending === 'running' ? html`<span class="mark running">running</span>` : undefined}</td><td>${renderAlarms(alarms)}</td><td class="wide">${renderChips(totals, known)}${ending === 'finished' || ending === 'running' ? undefined : html`<span class="infra"><span class="word">${ending}</span></span>`}</td></tr>
+  return html`<tr>${place === undefined ? undefined : html`${choice('base', place === 1)}${choice('run', place === 0)}`}<td>${renderTime(startedAt)}</td><td class="mono">${isGone ? html`${runId} <span class="mark">removed</span>` : html`<a href="${runLink(runId)}">${runId}</a>`} ${marks.map((mark) => html`<span class="mark">${mark}</span>`)}${state === 'running' ? html`<span class="mark running">running</span>` : undefined}</td><td>${renderAlarms(alarms)}</td><td class="wide">${renderChips(totals, known)}${state === 'finished' || state === 'running' ? undefined : html`<span class="infra"><span class="word">${nameState(state)}</span></span>`}</td></tr>
 `;
 }
 

@@ -28,8 +28,9 @@ test('figures stand run by run, each against the median', () => {
   ]);
 });
 
-test('a run that did not finish says so', () => {
-  expect(formatRuns([{ runId: 'r', matrix: 'nightly', startedAt: '', host: '', ending: 'cut-off', totals: { pass: 2 }, known: 0, cells: [] }])).toEqual(['r  nightly  2 pass  cut-off']);
+test('a run that did not finish, or goes on, says so', () => {
+  const runs = (['finished', 'running', 'cut-off', 'user'] as const).map((state) => ({ runId: 'r', matrix: 'nightly', state, totals: { pass: 2 }, known: 0 }));
+  expect(formatRuns(runs)).toEqual(['r  nightly  2 pass  ', 'r  nightly  2 pass  running', 'r  nightly  2 pass  cut-off', 'r  nightly  2 pass  bad input']);
 });
 
 test('a bar a value, the highest for the most and the lowest for the least', () => {

@@ -8,6 +8,7 @@ import type { HistoryLine, PastRun } from '../history/query-history.ts';
 import { MARKS } from '../marks.ts';
 import { formatChange, median } from '../median.ts';
 import { countOutcomes } from '../outcomes.ts';
+import { nameState, type RunState } from '../run-state.ts';
 import { fitLine } from './fit-line.ts';
 import { type Palette, PLAIN } from './palette.ts';
 import { sparkLine } from './spark-line.ts';
@@ -19,10 +20,14 @@ interface Terminal {
 
 const PLAIN_TERMINAL: Terminal = { width: Infinity, palette: PLAIN };
 
+interface ShownRun extends Pick<PastRun, 'runId' | 'matrix' | 'totals' | 'known'> {
+  readonly state: RunState;
+}
+
 /** The runs, one a line, as they come. */
-export function formatRuns(runs: readonly PastRun[], { width, palette }: Terminal = PLAIN_TERMINAL): string[] {
-  return runs.map(({ runId, matrix, ending, totals, known }) =>
-    fitLine([{ text: `${runId}  ` }, { text: `${matrix}  `, style: palette.bold }, { text: `${formatTotals({ ...countOutcomes([]), ...totals }, known)}  ` }, { text: ending === 'finished' ? '' : ending, style: (text) => palette.outcome('infra', text) }], width),
+export function formatRuns(runs: readonly ShownRun[], { width, palette }: Terminal = PLAIN_TERMINAL): string[] {
+  return runs.map(({ runId, matrix, state, totals, known }) =>
+    fitLine([{ text: `${runId}  ` }, { text: `${matrix}  `, style: palette.bold }, { text: `${formatTotals({ ...countOutcomes([]), ...totals }, known)}  ` }, { text: nameState(state) ?? '', style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) }], width),
   );
 }
 

@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../orchestrator/model/event.ts';
 import { formatTotals, plural } from '../format.ts';
 import { RunFold } from '../fold.ts';
 import { sumTotals } from '../outcomes.ts';
+import { nameState } from '../run-state.ts';
 import { countLeft } from './count-left.ts';
 import type { View } from './evidence-lines.ts';
 import { formatFinalReport } from './final-report.ts';
@@ -40,7 +41,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
     case 'note':
       return [renderNote(event.text, width, palette)];
     case 'run-end':
-      return event.reason === 'finished' ? [] : [renderNote(`${event.reason} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
+      return event.reason === 'finished' ? [] : [renderNote(`${nameState(event.reason)} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
     case 'cell-start':
     case 'cell-end':
     case 'guest-boot':
