@@ -20,7 +20,7 @@ export async function listRuns(site: Site, { history, survey }: KnownRuns, last:
     const green = own.find((run) => run.state !== 'running' && isGreen({ ...run, ending: run.state }));
     return Promise.all(
       own.map(async (run, index): Promise<ListedRun> => {
-        const alarms = index < last && survey.there.has(run.runId) ? await site.alarms.read(join(site.runsDir, run.runId)) : undefined;
+        const comparison = index < last && survey.there.has(run.runId) ? await site.alarms.read(join(site.runsDir, run.runId)) : undefined;
         return {
           runId: run.runId,
           matrix: run.matrix,
@@ -30,7 +30,7 @@ export async function listRuns(site: Site, { history, survey }: KnownRuns, last:
           state: run.state,
           marks: [...(links.get(run.runId) ?? []), ...(run === green ? ['last green'] : [])],
           isGone: !survey.there.has(run.runId),
-          ...(alarms !== undefined && { alarms }),
+          ...(comparison && { comparison }),
         };
       }),
     );

@@ -45,7 +45,7 @@ const PAGES: Readonly<Record<string, (text: string) => string>> = {
 const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
 
 function listed(text: string): ListedRun {
-  return { runId: text, matrix: text, startedAt: '2026-03-01T10:00:00.000Z', totals: { pass: 3, fail: 1, skip: 2 }, known: 1, state: 'running', marks: [text], alarms: 2, isGone: false };
+  return { runId: text, matrix: text, startedAt: '2026-03-01T10:00:00.000Z', totals: { pass: 3, fail: 1, skip: 2 }, known: 1, state: 'running', marks: [text], comparison: { alarms: 2, isUntold: false }, isGone: false };
 }
 
 function line(text: string): HistoryLine {
@@ -99,6 +99,17 @@ test('how a run ended is said in words', () => {
   const runs = (['running', 'user', 'interrupted', 'finished'] as const).map((state) => Object.assign(listed('r'), { state }));
   const page = renderRunsPage({ runsDir: '/x', runs, last: 30, leftOut: [] });
   expect(Array.from(page.matchAll(/<span class="word">([^<]*)</g), ([, word]) => word)).toEqual(['bad input', 'interrupted']);
+});
+
+test('a run that ended before it compared is not told as one in which nothing got worse', () => {
+  const [none, some, alarm] = [{ alarms: 0, isUntold: true }, { alarms: 0, isUntold: false }, { alarms: 1, isUntold: false }];
+  const runs = [
+    ...[none, some, alarm].map((comparison) => ({ state: 'interrupted' as const, comparison })),
+    ...[none, some].map((comparison) => ({ state: 'finished' as const, comparison })),
+    { state: 'running' as const, comparison: none },
+  ].map((run) => Object.assign(listed('r'), run));
+  const cells = Array.from(renderRunsPage({ runsDir: '/x', runs, last: 30, leftOut: [] }).matchAll(/<\/time><\/td>.*?<\/td><td>(.*?)<\/td>/g), ([, cell = '']) => cell.replaceAll(/<[^>]*>/g, ''));
+  expect(cells).toEqual(['ended before it compared', 'nothing worse so far', '1 alarm', 'nothing could be told', 'nothing worse', 'nothing compared yet']);
 });
 
 test('a new kernel is marked in the strip', () => {

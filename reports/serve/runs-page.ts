@@ -3,6 +3,7 @@ import { groupBy } from '../group-by.ts';
 import { html, type Markup } from '../html/markup.ts';
 import type { PastRun } from '../history/query-history.ts';
 import { nameState, type RunState } from '../run-state.ts';
+import type { ShortComparison } from './alarm-counts.ts';
 import { renderChips } from './chips.ts';
 import { renderTime } from './format-time.ts';
 import { renderPage } from './layout.ts';
@@ -14,7 +15,7 @@ export interface ListedRun extends Pick<PastRun, 'runId' | 'matrix' | 'startedAt
   /** `latest`, `pinned:v6.12`, `last green`. */
   readonly marks: readonly string[];
   /** Of a run with a baseline. */
-  readonly alarms?: number;
+  readonly comparison?: ShortComparison;
   /** Its folder was removed; what its tests came to is known. */
   readonly isGone: boolean;
 }
@@ -52,15 +53,17 @@ ${shown.map((run, place) => renderRow(run, choices < 2 ? undefined : place))}</t
 `;
 }
 
-function renderRow({ runId, startedAt, state, marks, alarms, isGone, totals, known }: ListedRun, place: number | undefined): Markup {
+function renderRow({ runId, startedAt, state, marks, comparison, isGone, totals, known }: ListedRun, place: number | undefined): Markup {
   const choice = (name: 'base' | 'run', chosen: boolean): Markup => html`<td class="choice">${isGone ? undefined : html`<label><input type="radio" name="${name}" value="${runId}"${chosen ? html` checked` : undefined}> <span>${name === 'base' ? 'base' : 'new'}<span class="sr"> ${runId}</span></span></label>`}</td>`;
-  return html`<tr>${place === undefined ? undefined : html`${choice('base', place === 1)}${choice('run', place === 0)}`}<td>${renderTime(startedAt)}</td><td class="mono">${isGone ? html`${runId} <span class="mark">removed</span>` : html`<a href="${runLink(runId)}">${runId}</a>`} ${marks.map((mark) => html`<span class="mark">${mark}</span>`)}${state === 'running' ? html`<span class="mark running">running</span>` : undefined}</td><td>${renderAlarms(alarms)}</td><td class="wide">${renderChips(totals, known)}${state === 'finished' || state === 'running' ? undefined : html`<span class="infra"><span class="word">${nameState(state)}</span></span>`}</td></tr>
+  return html`<tr>${place === undefined ? undefined : html`${choice('base', place === 1)}${choice('run', place === 0)}`}<td>${renderTime(startedAt)}</td><td class="mono">${isGone ? html`${runId} <span class="mark">removed</span>` : html`<a href="${runLink(runId)}">${runId}</a>`} ${marks.map((mark) => html`<span class="mark">${mark}</span>`)}${state === 'running' ? html`<span class="mark running">running</span>` : undefined}</td><td>${renderComparison(comparison, state)}</td><td class="wide">${renderChips(totals, known)}${state === 'finished' || state === 'running' ? undefined : html`<span class="infra"><span class="word">${nameState(state)}</span></span>`}</td></tr>
 `;
 }
 
-function renderAlarms(alarms: number | undefined): Markup {
-  if (alarms === undefined) return html`<span class="faint">no baseline</span>`;
-  return alarms === 0 ? html`nothing worse` : html`<span class="alarm">${plural(alarms, 'alarm')}</span>`;
+function renderComparison(comparison: ShortComparison | undefined, state: RunState): Markup {
+  if (comparison === undefined) return html`<span class="faint">no baseline</span>`;
+  if (comparison.alarms > 0) return html`<span class="alarm">${plural(comparison.alarms, 'alarm')}</span>`;
+  if (comparison.isUntold) return html`<span class="faint">${state === 'finished' ? 'nothing could be told' : state === 'running' ? 'nothing compared yet' : 'ended before it compared'}</span>`;
+  return html`nothing worse${state === 'finished' ? undefined : ' so far'}`;
 }
 
 function renderLeftOut(leftOut: readonly string[]): Markup | undefined {
