@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { probeAccelerator, requireTcg } from '../../guests/qemu/accelerator.ts';
 import { exitStatus } from '../../reports/exit-status.ts';
@@ -14,12 +14,14 @@ import { collectHostFacts } from '../host/facts.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
 import { checkDiskCapacity, checkMemoryCapacity } from '../run/check-capacity.ts';
 import { claimRun } from '../run/claim-run.ts';
+import { describeLongRun } from '../run/describe-long-run.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { ResumedRun } from '../run/resume-run.ts';
 import type { RunPurpose } from '../run/run-purpose.ts';
 import { createRunFolder, type RunFolder } from '../run/run-folder.ts';
 import { runMatrix } from '../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../run/usual-durations.ts';
+import { needsFreshGuest } from '../suites/registry.ts';
 import { VERSION } from '../version.ts';
 import { GuestKeeper } from '../run/keep-guest.ts';
 import { findIdleKnown } from '../run/idle-known.ts';
@@ -101,14 +103,18 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   const host = await collectHostFacts({ cacheDir: cache, runsDir: runs });
   checkMemoryCapacity(task.plan.cells, host);
   checkDiskCapacity(task.plan.cells, host.runs);
+  const usual = await readUsualDurations(runs, accelerator);
+  const plan = refineEstimates(task.plan, usual);
+  // Whoever goes on with a run has seen how long it takes.
+  const long = task.resumed ? undefined : describeLongRun({ cells: plan.cells, repeat: task.repeat, split: task.split, cores: host.cores, ...(options.jobs !== undefined && { jobs: options.jobs }) }, needsFreshGuest);
+  if (long !== undefined) logLine(`warning: ${long}`);
 
   const folder = await begin();
   await using keeper = options.keepGuest === true ? new GuestKeeper(folder.dir, logLine) : undefined;
-  const usual = await readUsualDurations(dirname(folder.dir), accelerator);
   const reporter = multiplexReporters([createTerminalReporter({ stream: terminal, runDir: folder.dir, ...(fold && { fold }) })]);
   const failure = await runMatrix({
     ...task,
-    plan: refineEstimates(task.plan, usual),
+    plan,
     usual,
     folder,
     version: VERSION,
