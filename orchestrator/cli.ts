@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
-import { daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, shardOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
+import { ALARMS, daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, shardOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
 import { refuseFlags } from './cli/refuse-flags.ts';
 import { refuseRepeats } from './cli/refuse-repeats.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
@@ -61,7 +61,7 @@ program
 program
   .command('nightly')
   .summary('run a matrix, judge by the last green run, publish, prune')
-  .description('For cron and CI: one at a time for each matrix, one exit status (docs/nightly.md).')
+  .description(`For cron and CI: one at a time for each matrix, one exit status (docs/nightly.md): 1 for ${ALARMS}.`)
   .argument('<matrix>', 'the matrix file')
   .addOption(filterOption)
   .addOption(shardOption)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { filterOption, jobsOption, repeatOption, retriesOption, runsOption, splitOption, testOption } from './options.ts';
+import { ALARMS, filterOption, jobsOption, repeatOption, retriesOption, runsOption, splitOption, testOption } from './options.ts';
 import { collect, commaList, DEFAULT_SERIES_PMEM } from './values.ts';
 
 /** The verbs that tell two runs, or two kernels, apart. */
@@ -10,7 +10,7 @@ export function addCompareVerbs(program: Command): void {
     .command('compare')
     .summary('what one run did otherwise than another, or one kernel otherwise than another')
     .description(
-      'Judges each test of a run by an earlier one: new failures first, with how often the test failed in the runs before. With --kernels runs two kernels of a matrix and judges one by the other. Exit status 1 for a new failure, a test that is gone or skipped anew.',
+      `Judges each test of a run, and each figure, by an earlier one: new failures first, with how often the test failed in the runs before. With --kernels runs two kernels of a matrix and judges one by the other. Exit status 1 for ${ALARMS}; 3 if the rig could not tell of some test.`,
     )
     .argument('<base>', "the run to compare with: a run's id or folder, last-green, or pinned:NAME; with --kernels the matrix file")
     .argument('[run]', 'the newer run (default: latest)')
@@ -38,7 +38,7 @@ export function addCompareVerbs(program: Command): void {
     .command('series')
     .summary('what a series of patches breaks, as an answer to its mail')
     .description(
-      'Builds a kernel without and with the patches (with --each also those between), runs both and tells only what differs: tests, compiler warnings, lock classes. Without a matrix file the lockdep exercises and fio run on nvdimm and virtio-pmem, under CONFIG_PROVE_LOCKING (docs/review-a-patch.md).',
+      `Builds a kernel without and with the patches (with --each also those between), runs both and tells only what differs: tests, figures, compiler warnings, lock classes. Without a matrix file the lockdep exercises and fio run on nvdimm and virtio-pmem, under CONFIG_PROVE_LOCKING (docs/review-a-patch.md). Exit status 1 for ${ALARMS}; 3 if the rig could not tell of some test.`,
     )
     .argument('<files...>', 'an mbox as `b4 am` writes it, files or a folder of `git format-patch`, or diffs in order; then, if wanted, a matrix file (.yaml) for devices, file systems and suites: its kernels are replaced')
     .requiredOption('--base <source>', 'what the patches go on: a git tree, TREE@REVISION, or linux-source-6.1')

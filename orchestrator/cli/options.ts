@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
 import { collect, commaList, DEFAULT_PMEM, positiveNumber, shardSpec, wholeNumber } from './values.ts';
 
+/** What exit status 1 stands for where two runs or kernels are compared, for the help of such verbs. */
+export const ALARMS = 'a new failure, a test that is gone or skipped anew, or a figure that got worse (fio got slower)';
+
 export const runsOption = new Option('--runs <dir>', 'where runs are kept (default: $PMEMRIG_RUNS or $XDG_STATE_HOME/pmemrig/runs)');
 export const filterOption = new Option('--filter <glob>', 'only these cells: a glob over cell ids, or axis=glob; repeatable').argParser(collect).default([], 'all');
 export const testOption = new Option('--test <glob>', "only these tests: a name as the reports have it, or a glob, with or without the suite (fio/dax-*, generic/413); repeatable").argParser(collect);
