@@ -3,6 +3,8 @@ import { nearest } from '../orchestrator/model/nearest.ts';
 import { suggest } from './problem.ts';
 import type { Problem, ValuePath } from './problem.ts';
 
+const FEW = 6;
+
 /**
  * Turns zod's issues into sentences that name what stands there and what should.
  * @param root the whole parsed value, to look up what stands at the issues' paths
@@ -52,7 +54,11 @@ function remedyFor(issue: z.core.$ZodIssue, found: unknown): string | undefined 
 
 function choose(known: readonly string[], found: unknown): string | undefined {
   if (known.length === 1) return undefined;
-  return typeof found === 'string' ? suggest(found, known, 'values') : `known values: ${known.join(', ')}`;
+  const all = `known values: ${known.join(', ')}`;
+  if (typeof found !== 'string') return all;
+  const near = suggest(found, known, 'values');
+  // Of a few, the nearest need not be what was meant.
+  return near === all || known.length > FEW ? near : `${near}; ${all}`;
 }
 
 function lookUp(root: unknown, path: ValuePath): unknown {
