@@ -7,3 +7,9 @@ import { parseYaml } from './yaml-source.ts';
 export async function findPosition(path: string, at: ValuePath): Promise<SourcePosition> {
   return parseYaml(await readFile(path, 'utf8'), path).keyPositionOf(at);
 }
+
+/** As {@link findPosition}, for values: what stands there, or the nearest thing around it. */
+export async function findValues(path: string, at: readonly ValuePath[]): Promise<readonly SourcePosition[]> {
+  const source = parseYaml(await readFile(path, 'utf8'), path);
+  return at.map((each) => source.positionOf(each));
+}

@@ -9,6 +9,6 @@ export async function listCommand(path: string, options: { readonly filter: read
   const planned = await planFile(path, options.filter, [], options.shard);
   const { plan } = planned;
   process.stdout.write(options.json === true ? `${JSON.stringify(listAsJson(plan, needsFreshGuest), undefined, 2)}\n` : formatList(plan, needsFreshGuest));
-  await warnIdle(planned);
+  await warnIdle(planned, path);
   return 0;
 }

@@ -30,7 +30,7 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
   }
   if (path === undefined) throw new UserError('no matrix file is named', { code: 'no-matrix', remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run' });
   const planned = await planFile(path, options.filter, options.test, options.shard);
-  await warnIdle(planned);
+  await warnIdle(planned, path);
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
   const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadMatrix } from '../../matrices/load.ts';
 import type { Plan } from '../model/cell.ts';
 import type { ImageSpec, KernelSpec, Matrix } from '../model/matrix.ts';
 import type { XfstestsSuiteSpec } from '../model/xfstests.ts';
@@ -40,11 +41,11 @@ function makeTree(): string {
 }
 
 /** What is said of a matrix with such a suite, without the folder. */
-async function warn(lists: readonly string[], { tree, warnings, kernels = [KERNEL] }: { readonly tree?: string; readonly warnings?: readonly string[]; readonly kernels?: readonly KernelSpec[] }): Promise<readonly string[]> {
+async function warn(lists: readonly string[], { tree, warnings }: { readonly tree?: string; readonly warnings?: readonly string[] }): Promise<readonly string[]> {
   const suite: XfstestsSuiteSpec = { kind: 'xfstests', name: 'xfstests', ...(tree !== undefined && { tree: { at: 'host', path: tree } }), groups: ['dax'], tests: [], lists, rules: [] };
-  const matrix: Pick<Matrix, 'kernels' | 'images' | 'suites'> = { kernels, images: [IMAGE], suites: [suite] };
+  const matrix: Pick<Matrix, 'kernels' | 'images' | 'suites'> = { kernels: [KERNEL], images: [IMAGE], suites: [suite] };
   const plan: Plan = { cells: [], excluded: [], ...(warnings && { warnings }) };
-  await warnIdle({ matrix: matrix as Matrix, plan });
+  await warnIdle({ matrix: matrix as Matrix, plan }, 'm.yaml');
   return stderr.mock.calls.map(([text]) => String(text).replaceAll(`${dir}/`, ''));
 }
 
@@ -69,13 +70,36 @@ test.each([
   expect(await warn([list], { ...(path !== undefined && { tree: path }) })).toEqual([]);
 });
 
-test('what the plan has to say is said, and names that are likely slips', async () => {
-  const kernels = [{ ...KERNEL, release: 'bokworm' }] as const;
-  expect(await warn([], { kernels, warnings: ['the exclude rule "no DAX" fits no cell'] })).toEqual(['warning: kernel k: no Debian release is known as bokworm: did you mean bookworm?\n', 'warning: the exclude rule "no DAX" fits no cell\n']);
+test('what the plan has to say is said', async () => {
+  expect(await warn([], { warnings: ['the exclude rule "no DAX" fits no cell'] })).toEqual(['warning: the exclude rule "no DAX" fits no cell\n']);
+});
+
+test('a name that is likely a slip is told with its place', async () => {
+  const path = join(dir, 'm.yaml');
+  writeFileSync(
+    path,
+    `version: 1
+name: slips
+kernels:
+  - { name: good, debian: { release: bookworm } }
+  - { name: k, debian: { release: bokworm } }
+  - { name: s, source: { debian: linux-source-6.1, release: trixei }, base: debian/tirxie }
+images: [{ name: i, debian: { release: bookwrom } }]
+pmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]
+suites: [{ name: c, kind: command, run: [/bin/true] }]
+`,
+  );
+  await warnIdle({ matrix: await loadMatrix(path, { env: {}, fioJobs: [] }), plan: { cells: [], excluded: [] } }, path);
+  expect(stderr.mock.calls.map(([text]) => String(text).replaceAll(`${dir}/`, ''))).toEqual([
+    'warning: m.yaml:5:35: kernel k: no Debian release is known as bokworm: did you mean bookworm?\n',
+    'warning: m.yaml:6:61: kernel s: no Debian release is known as trixei: did you mean trixie?\n',
+    'warning: m.yaml:6:77: kernel s: no Debian release is known as tirxie: did you mean trixie?\n',
+    'warning: m.yaml:7:40: image i: no Debian release is known as bookwrom: did you mean bookworm?\n',
+  ]);
 });
 
 test('a release is looked at wherever a matrix names one', () => {
   const kernels = [KERNEL, built({}), built({ source: { kind: 'debian', package: 'linux-source-6.1', release: 'trixei', patches: [] } }), built({ base: { debian: { release: 'tirxie', flavour: 'amd64' } } }), built({ base: { file: '/config' } })];
   const images: readonly ImageSpec[] = [IMAGE, { ...IMAGE, name: 'i', release: 'bookwrom' }, { kind: 'tree', name: 't', path: '/' }];
-  expect(findMisspeltReleases({ kernels, images }).map((line) => line.split(':')[0])).toEqual(['kernel s', 'kernel s', 'image i']);
+  expect(findMisspeltReleases({ kernels, images }).map(({ at }) => at.join('.'))).toEqual(['kernels.2.source.release', 'kernels.3.base', 'images.1.debian.release']);
 });

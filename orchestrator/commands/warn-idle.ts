@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
+import { findValues } from '../../matrices/find-position.ts';
 import { readXfstestsList } from '../../matrices/xfstests-list.ts';
 import { globMatcher } from '../model/globs.ts';
-import { UserError } from '../model/errors.ts';
-import type { ImageSpec } from '../model/matrix.ts';
+import { formatPosition, UserError } from '../model/errors.ts';
+import type { ImageSpec, Matrix } from '../model/matrix.ts';
 import type { XfstestsSuiteSpec } from '../model/xfstests.ts';
 import { readCatalogue } from '../suites/xfstests/read-tree.ts';
 import type { PlannedMatrix } from './load-plan.ts';
@@ -12,11 +13,21 @@ import { findMisspeltReleases } from './misspelt-releases.ts';
 /** The rig's own is for all trees; that one of them lacks a test is no mistake. */
 const SHIPPED = 'xfstests-known.yaml';
 
-/** Says on stderr which rules of a matrix, and of its lists, fit nothing: most likely a slip, by which a test runs or fails that was not to. So may be the name of a Debian release. */
-export async function warnIdle({ matrix, plan }: PlannedMatrix): Promise<void> {
+/**
+ * Says on stderr which rules of a matrix, and of its lists, fit nothing: most likely a slip, by which a test runs or fails that was not to. So may be the name of a Debian release.
+ * @param path the matrix file as the user named it
+ */
+export async function warnIdle({ matrix, plan }: PlannedMatrix, path: string): Promise<void> {
   const [image] = matrix.images;
   const lists = matrix.suites.map(async (suite) => (suite.kind === 'xfstests' && image ? findIdleRules(suite, image) : []));
-  for (const warning of [...findMisspeltReleases(matrix), ...(plan.warnings ?? []), ...(await Promise.all(lists)).flat()]) logLine(`warning: ${warning}`);
+  for (const warning of [...(await placeMisspelt(matrix, path)), ...(plan.warnings ?? []), ...(await Promise.all(lists)).flat()]) logLine(`warning: ${warning}`);
+}
+
+async function placeMisspelt(matrix: Matrix, path: string): Promise<readonly string[]> {
+  const misspelt = findMisspeltReleases(matrix);
+  if (misspelt.length === 0) return [];
+  const places = await findValues(path, misspelt.map(({ at }) => at));
+  return misspelt.map(({ message }, index) => `${formatPosition(places[index] ?? { file: path })}: ${message}`);
 }
 
 /** Globs of the user's own lists that fit no test of the tree. */
