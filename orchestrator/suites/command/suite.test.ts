@@ -51,6 +51,13 @@ test('the files left in $PMEMRIG_ARTIFACTS are fetched', async () => {
   expect((await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2)).artifacts).toEqual(['output.2.log', 'trace.dat']);
 });
 
+test('a failed subtest names the output that it is from', async () => {
+  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { stdout: 'TAP version 13\n1..2\nok 1 map\nnot ok 2 flush\n' } } });
+  const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
+  const { subtests } = await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2);
+  expect(subtests).toEqual([{ name: 'map', status: 'pass' }, { name: 'flush', status: 'fail', message: 'not ok', artifacts: ['output.2.log'] }]);
+});
+
 test('a fetch that fails leaves the verdict as it is, and is told with the evidence', async () => {
   const guest = {
     ...createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { exitCode: 3, stdout: 'broken\n' }, 'find ': { stdout: 'a\0' } } }),

@@ -79,7 +79,12 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
   const { files, notes } = await keepArtifacts(guest, join(artifactDir, `artifacts.${attempt}`), FETCH_SEC * 1000 * timeoutScale);
   const remarks = [...(outputProblem === undefined ? [] : [outputProblem]), ...notes];
   for (const remark of remarks) log(`${cell.id}: ${remark}`);
-  return { ...withRemarks(judged, remarks), artifacts: [outputPath, ...files].map(toArtifact) };
+  return { ...nameOutput(withRemarks(judged, remarks), toArtifact(outputPath)), artifacts: [outputPath, ...files].map(toArtifact) };
+}
+
+/** What failed inside the command is told by the command's own output, and not by the guest's console. */
+function nameOutput({ subtests, ...result }: TestResult, output: string): TestResult {
+  return subtests ? { ...result, subtests: subtests.map((subtest) => (subtest.status === 'fail' ? Object.assign({ artifacts: [output] }, subtest) : subtest)) } : result;
 }
 
 async function keepArtifacts(guest: Guest, localDir: string, timeoutMs: number): Promise<FetchedArtifacts> {
