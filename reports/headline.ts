@@ -10,16 +10,16 @@ export function formatHeadline({ totals, cells, guests, repeat, durationMs }: Ru
 
 /** A sentence for a run that did not just finish. */
 export function describeEnding({ ending }: RunSummary): string | undefined {
-  const why = ending.message === undefined ? '' : `: ${ending.message}`;
+  const why = ending.message === undefined ? '.' : `: ${ending.message}${/[.?!]$/.test(ending.message) ? '' : '.'}`;
   switch (ending.reason) {
     case 'finished':
       return undefined;
     case 'interrupted':
-      return `The run was interrupted${why}.`;
+      return `The run was interrupted${why}`;
     case 'user':
-      return `The run stopped for an error in its input${why}.`;
+      return `The run stopped for an error in its input${why}`;
     case 'infra':
-      return `The rig gave up${why}.`;
+      return `The rig gave up${why}`;
     case 'cut-off':
       return 'The journal has no end: the controller was killed, or is still at work.';
     default:
