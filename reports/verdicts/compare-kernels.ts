@@ -1,9 +1,8 @@
-import { CLOSE_TEST } from '../../orchestrator/model/cell.ts';
 import { compareRepeats } from '../figures/compare-figures.ts';
 import { FAILURES } from '../outcomes.ts';
 import { countsAsFailure } from '../describe-kernel.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
-import { type ComparedTest, compareTests, type Comparison, isAlarm, pairCells } from './compare-runs.ts';
+import { type ComparedTest, compareTests, type Comparison, pairCells } from './compare-runs.ts';
 import { chanceOfMore } from './exact-odds.ts';
 import { compareLockClasses, compareWarnings, warningsOf } from './kernel-differences.ts';
 import type { LockClassList } from './lock-class-list.ts';
@@ -39,11 +38,10 @@ export function compareKernels(run: RunSummary, pair: KernelPair, { pastOf = () 
   const comparison = compareTests(base, now, (cell, test) => pastOf(renamed(cell, pair.now, pair.base), test));
   const before = new Map(base.cells.map(({ id, tests }) => [id, new Map(tests.map((test) => [test.name, test]))]));
   const after = new Map(now.cells.map(({ id, tests }) => [id, new Map(tests.map((test) => [test.name, test]))]));
-  const judged = comparison.tests.map((test) => {
+  const tests = comparison.tests.map((test) => {
     const rates = { base: rateOf(before.get(test.cell)?.get(test.test)), now: rateOf(after.get(test.cell)?.get(test.test)) };
     return forgiveShared(judgeRepeats(withoutOwnRun({ ...test, attempts: rates }, run.runId), rates), run, pair);
   });
-  const tests = judged.map((test) => leaveFollower(test, judged));
   const [was, is] = [warningsOf(run, pair.base), warningsOf(run, pair.now)];
   const classes = compareLockClasses(
     new Map(run.cells.filter(({ kernel }) => kernel === pair.base).flatMap(({ id }) => listOf(lockClasses, id, renamed(id, pair.base, pair.now)))),
@@ -77,12 +75,6 @@ function listOf(lists: ReadonlyMap<string, LockClassList>, id: string, as: strin
 /** That the base is of the same run goes without saying. */
 function withoutOwnRun({ since, lastGood, ...test }: ComparedTest, runId: string): ComparedTest {
   return { ...test, ...(since && since.runId !== runId && { since }), ...(lastGood && lastGood.runId !== runId && { lastGood }) };
-}
-
-/** That a guest which broke was not closed is no news beside what broke it. */
-function leaveFollower(test: ComparedTest, all: readonly ComparedTest[]): ComparedTest {
-  if (test.verdict !== 'newly-skipped' || test.test !== CLOSE_TEST || !all.some((other) => other.cell === test.cell && other.test !== CLOSE_TEST && isAlarm(other))) return test;
-  return { ...test, verdict: 'untold' };
 }
 
 /** Where each kernel had several attempts, how many of them failed says more than that some did. */

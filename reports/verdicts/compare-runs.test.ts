@@ -144,6 +144,40 @@ function judge(was: Readonly<Record<string, AttemptStatus>>, is: Readonly<Record
   return judgeComparison(compareRuns(before, after, () => []), after, { whole: true });
 }
 
+describe('what follows from the end of another test', () => {
+  const cell = { id: CELL, kernel: 'debian-6.12', image: 'bookworm', pmem: 'nvdimm', filesystem: 'none', suite: 'repro', tests: [{ name: 'repro/run', estimateSec: 1 }, { name: 'guest/close', estimateSec: 1 }] };
+  const parent = 'repro/run';
+  const play = (runId: string, status: AttemptStatus, subtests: Readonly<Record<string, AttemptStatus>>, close: AttemptStatus): RunSummary => {
+    const journal = new JournalBuilder().start([cell]).boot(CELL, '6.12.1').test(CELL, parent, { status, ...(status !== 'pass' && { message: `it was ${status}` }) });
+    for (const [name, how] of Object.entries(subtests)) journal.add({ type: 'test-end', cell: CELL, test: `${parent}/${name}`, parent, attempt: 1, status: how, durationMs: 1 });
+    journal.test(CELL, 'guest/close', { status: close, ...(close === 'skip' && { message: 'the guest was lost, or given up' }) }).add({ type: 'run-end', reason: 'finished' });
+    return { ...journal.summarize(), runId, startedAt: `2026-03-0${runId === 'base' ? 1 : 2}T10:00:00.000Z` };
+  };
+  const good = play('base', 'pass', { map: 'pass', flush: 'pass' }, 'pass');
+  const told = (after: RunSummary) => {
+    const comparison = compareRuns(good, after, () => []);
+    return { status: judgeComparison(comparison, after, { whole: true }), verdicts: Object.fromEntries(comparison.tests.map(({ test: name, verdict }) => [name.replace(`${parent}/`, ''), verdict])) };
+  };
+
+  test.each(['infra', 'skip'] as const)('subtests that a test which ended as %s did not come to are not missing', (status) => {
+    const { verdicts } = told(play('now', status, { map: 'pass' }, 'pass'));
+    expect(verdicts['flush']).toBe(status === 'infra' ? 'untold' : 'still-skipped');
+    expect(verdicts['map']).toBe('still-passing');
+  });
+
+  test('the rig’s failure is no regression, whatever followed from it', () => {
+    expect(told(play('now', 'infra', {}, 'skip'))).toEqual({ status: 3, verdicts: { 'repro/run': 'untold', map: 'untold', flush: 'untold', 'guest/close': 'untold' } });
+  });
+
+  test('a crash is one alarm', () => {
+    expect(told(play('now', 'crash', { map: 'pass' }, 'skip'))).toEqual({ status: 1, verdicts: { 'repro/run': 'new-failure', map: 'still-passing', flush: 'untold', 'guest/close': 'untold' } });
+  });
+
+  test('a subtest that a test which came to its end does not have any more is missing', () => {
+    expect(told(play('now', 'pass', { map: 'pass' }, 'pass'))).toMatchObject({ status: 1, verdicts: { flush: 'missing' } });
+  });
+});
+
 describe('the exit status tells what got worse', () => {
   test.each([
     [0, 'no change', { a: 'pass' }, { a: 'pass' }],

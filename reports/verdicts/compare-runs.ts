@@ -6,6 +6,7 @@ import { signaturesOf } from '../splats.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 import { judgeTest } from './judge-test.ts';
 import type { KernelDifferences } from './kernel-differences.ts';
+import { leaveFollower } from './leave-follower.ts';
 import type { FailureRate, PastTest, RunPlace, TestVerdict, ToldTest, Verdict } from './verdict.ts';
 import { VERDICTS } from './verdict.ts';
 
@@ -100,22 +101,25 @@ function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, p
   const place = placeOf(base, before);
   const names = new Set([...cell.tests, ...before.tests].map(({ name }) => name));
   const nowTests = new Map(cell.tests.map((test) => [test.name, test]));
-  return [...names].flatMap((name) => {
+  const compared = [...names].flatMap((name): ComparedTest[] => {
     const [was, is] = [baseTests.get(name), nowTests.get(name)];
     const verdict = judgeTest(is && tell(is), was && tell(was), withBase(pastOf(cell.id, name), was, place));
     if (!verdict) return [];
     const attempt = is && tellingAttempt(is);
-    return {
-      ...verdict,
-      cell: cell.id,
-      test: name,
-      ...(was && { base: was.outcome }),
-      ...(is && { now: is.outcome }),
-      ...(is?.message !== undefined && { message: is.message }),
-      ...(attempt?.evidence !== undefined && { evidence: attempt.evidence }),
-      ...(attempt?.splats && { signatures: signaturesOf(attempt.splats) }),
-    };
+    return [
+      {
+        ...verdict,
+        cell: cell.id,
+        test: name,
+        ...(was && { base: was.outcome }),
+        ...(is && { now: is.outcome }),
+        ...(is?.message !== undefined && { message: is.message }),
+        ...(attempt?.evidence !== undefined && { evidence: attempt.evidence }),
+        ...(attempt?.splats && { signatures: signaturesOf(attempt.splats) }),
+      },
+    ];
   });
+  return compared.map((test) => leaveFollower(test, compared, nowTests.get(baseTests.get(test.test)?.parent ?? '')));
 }
 
 /** A baseline that history does not hold, say of another machine, counts as the run before. */

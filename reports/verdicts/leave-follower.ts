@@ -1,0 +1,26 @@
+import { CLOSE_TEST } from '../../orchestrator/model/cell.ts';
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { UNKNOWNS } from '../outcomes.ts';
+import { type ComparedTest, isAlarm } from './compare-runs.ts';
+
+/** How a test ends that may not have come to all of its subtests. */
+const CUT_SHORT: ReadonlySet<Outcome> = new Set<Outcome>(['crash', 'hang', ...UNKNOWNS]);
+
+/**
+ * What follows from the end of another test is no news beside it, and what follows from the rig's or the host's failure is none at all:
+ *
+ * - A subtest is not missing if its test was cut short (nothing can be told of it) or did not run (it is skipped with it).
+ * - That a guest which broke was not closed goes without saying.
+ *
+ * @param cell all tests of the same cell
+ * @param parent the test that it is a subtest of, in the run that is judged
+ */
+export function leaveFollower(test: ComparedTest, cell: readonly ComparedTest[], parent: { readonly name: string; readonly outcome: Outcome } | undefined): ComparedTest {
+  if (test.verdict === 'missing' && parent) {
+    const message = `${parent.name}: ${parent.outcome}`;
+    if (CUT_SHORT.has(parent.outcome)) return { ...test, verdict: 'untold', message };
+    if (parent.outcome === 'skip' || parent.outcome === 'excluded') return { ...test, verdict: 'still-skipped', message };
+  }
+  const isLostClose = test.verdict === 'newly-skipped' && test.test === CLOSE_TEST;
+  return isLostClose && cell.some((other) => other.test !== CLOSE_TEST && (isAlarm(other) || (other.now !== undefined && UNKNOWNS.has(other.now)))) ? { ...test, verdict: 'untold' } : test;
+}
