@@ -24,9 +24,9 @@ export function describeStanding({ known, expected, expired, blame }: ProblemSum
   return blame === 'rig' ? "a limit of lockdep, not the kernel's fault: raise CONFIG_LOCKDEP_*_BITS" : '';
 }
 
-/** `lockdep on lockdep-6.1: all 12 tests covered; 1650 classes, 9,800 dependencies, 14,200 chains`. */
+/** `lockdep on lockdep-6.1: all 12 test runs covered; 1650 classes, 9,800 dependencies, 14,200 chains`. A test that was run again is two. */
 export function describeCoverage({ kernel, covered, uncovered, classes, dependencies, chains }: LockdepSummary): string {
-  const tests = uncovered === 0 ? `all ${plural(covered, 'test')} covered` : `${covered} of ${plural(covered + uncovered, 'test')} covered`;
+  const tests = uncovered === 0 ? `all ${plural(covered, 'test run')} covered` : `${covered} of ${plural(covered + uncovered, 'test run')} covered`;
   return `lockdep on ${kernel}: ${tests}; ${[[classes, 'classes'], [dependencies, 'dependencies'], [chains, 'chains']].map(([count, what]) => `${count?.toLocaleString('en')} ${what}`).join(', ')}`;
 }
 

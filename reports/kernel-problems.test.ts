@@ -49,7 +49,7 @@ test('every report says both', () => {
   const terminal = formatFinalReport(summary, '/runs/x').join('\n');
   expect(terminal).toContain('✗ lockdep-circular  WARNING: possible circular locking dependency detected  2 times, first in fio/a of lockdep-6.1');
   expect(terminal).toContain('    signature: lockdep-circular: A / B');
-  expect(terminal).toContain('lockdep on lockdep-6.1: 1 of 2 tests covered; 1,600 classes, 9,000 dependencies, 12,000 chains');
+  expect(terminal).toContain('lockdep on lockdep-6.1: 1 of 2 test runs covered; 1,600 classes, 9,000 dependencies, 12,000 chains');
   const markdown = renderMarkdown(summary);
   expect(markdown).toContain('## Kernel problems\n\n- **lockdep-circular** `WARNING: possible circular');
   expect(markdown).toContain('known: reported https://example.org');

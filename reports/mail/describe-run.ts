@@ -1,3 +1,4 @@
+import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
 import { cleanLine } from '../clean-text.ts';
 import { describeCoverage } from '../describe-kernel.ts';
 import type { RunSummary } from '../summary.ts';
@@ -40,9 +41,11 @@ function describeLockdep({ lockdep }: RunSummary, name: string): string {
   return found ? describeCoverage(found).replace('lockdep on ', '') : `${name}: it came to no test`;
 }
 
-/** The journal's words begin with the host's name. */
+const ACCELERATORS: Partial<Record<string, string>> = { kvm: 'KVM', tcg: 'TCG, without KVM', 'tcg-icount': 'TCG, counting instructions' } satisfies Record<Accelerator, string>;
+
+/** The journal's words begin with the host's name, and end with why it has no KVM: neither is of use to a reader of the list. */
 function describeHost({ host, guests, version }: RunSummary): string {
-  const [, ...rest] = host.split(', ');
-  const accelerator = guests[0]?.accelerator;
-  return [cleanLine(withoutFolders(rest.join(', '))) || accelerator || 'unknown', `pmemrig ${version}`].join('; ');
+  const system = host.split(', ')[1] ?? '';
+  const accelerators = [...new Set(guests.map(({ accelerator }) => ACCELERATORS[accelerator] ?? accelerator))];
+  return [[cleanLine(withoutFolders(system)), ...accelerators].filter((part) => part !== '').join(', ') || 'unknown', `pmemrig ${version}`].join('; ');
 }

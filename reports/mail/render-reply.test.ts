@@ -74,8 +74,17 @@ describe('an answer to a series that breaks nothing', () => {
 
   test('tells nothing of the host but what matters', () => {
     expect(fine).not.toMatch(/\/home\/me|rig-1/);
+    expect(fine).toMatch(/\n {2}host {6}TCG, without KVM; pmemrig /);
     expect(fine).toContain('6.1.176 from d21365ef4897 + 2 patches, tiny: guest,');
   });
+});
+
+test('the worker\'s own tests are explained, and what follows from a crash is not among those that are counted', () => {
+  const mail = reply({ base: { nvdimm: { 'lockdep/a': PASS, 'guest/close': PASS } }, patched: { nvdimm: { 'lockdep/a': PASS, 'guest/close': { status: 'fail', message: 'the kernel reported: WARNING: x' } } } });
+  expect(mail.replaceAll('\n', ' ')).toContain('guest/close is the end of a guest: umount, and what its kernel reported outside any test.');
+  const lost = reply({ base: { nvdimm: { 'lockdep/a': PASS, 'guest/close': PASS } }, patched: { nvdimm: { 'lockdep/a': { status: 'crash', message: 'panic' }, 'guest/close': { status: 'skip', message: 'the guest was lost, or given up' } } } });
+  expect(lost.replaceAll('\n', ' ')).toContain('With it 1 test of 1 is worse off');
+  expect(lost).not.toContain('guest/close');
 });
 
 test('a series gets no credit for tests that fail without it as well', () => {

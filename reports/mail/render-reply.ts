@@ -1,3 +1,4 @@
+import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../orchestrator/model/cell.ts';
 import type { MailHead } from '../../orchestrator/model/series.ts';
 import { plural } from '../format.ts';
 import { isAlarm } from '../verdicts/compare-runs.ts';
@@ -58,6 +59,13 @@ function quote(head: MailHead | undefined, subject: string): readonly string[] {
   return [...(author === undefined ? [] : wrapText(`${day}${author} wrote:`)), ...wrapText(subject, { first: '> ', rest: '> ' })];
 }
 
+/** What every cell has stands under names that no suite explains. */
+const RIG_TESTS = [
+  { name: BOOT_TEST, what: 'the boot of a guest' },
+  { name: PMEM_TEST, what: 'the set-up of its persistent memory' },
+  { name: CLOSE_TEST, what: 'the end of a guest: umount, and what its kernel reported outside any test' },
+] as const;
+
 function renderDifferences({ summary, comparison, steps }: ReplyFacts): readonly string[] {
   const { kernels, tests } = comparison;
   if (!kernels) return [];
@@ -70,7 +78,8 @@ function renderDifferences({ summary, comparison, steps }: ReplyFacts): readonly
     ...(built.length > MAX_STEPS ? built.slice(-1) : built).map(({ kernel }) => ({ kernel, title: kernel === kernels.now && built.length === 1 ? 'patched' : `patch ${steps.findIndex((step) => step.kernel === kernel) + 1}` })),
   ];
   const same = tests.filter(({ verdict }) => verdict === 'still-passing' || verdict === 'known-failure' || verdict === 'still-skipped');
-  return [...renderTable(summary, columns, shown), ...(same.length === 0 ? [] : ['', ...wrapText(`${plural(same.length, 'other test')} came out as with the base.`)])];
+  const ownTests = RIG_TESTS.filter(({ name }) => shown.some(({ test }) => test === name)).map(({ name, what }) => `${name} is ${what}.`);
+  return [...renderTable(summary, columns, shown), ...(ownTests.length === 0 ? [] : ['', ...wrapText(ownTests.join(' '))]), ...(same.length === 0 ? [] : ['', ...wrapText(`${plural(same.length, 'other test')} came out as with the base.`)])];
 }
 
 /** The filters that leave only what differs; a few, since the whole is told already. */

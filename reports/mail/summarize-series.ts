@@ -35,7 +35,7 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
   const said = reported === undefined ? '' : `; the kernel says "${reported.replace(/ \(\d+ times\)$/, '')}"`;
   const worse = slower.length === 0 ? '' : ` ${plural(slower.length, 'figure')} got worse as well.`;
   const bad = culprits.length === 0 ? '' : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
-  return `With it ${plural(tests, 'test')} of ${comparison.tests.length} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
+  return `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
 }
 
 /** By the figure that changed most. */
