@@ -1,3 +1,5 @@
+import { keepEscapedHashes } from './tap-directive.ts';
+
 /** A report of more results is of no use to anybody. */
 export const MAX_RESULTS = 5000;
 /** kselftest, KUnit, a suite and its parameters are four; the parser recurses once a level. */
@@ -24,7 +26,7 @@ export function readTapLines(stdout: string): TapLines {
       continue;
     }
     if (isResult) results += 1;
-    kept.push(line);
+    kept.push(isResult ? keepEscapedHashes(line) : line);
   }
   return { text: kept.join('\n'), leftOut };
 }

@@ -31,6 +31,33 @@ test("KTAP's own directives are read: an expected failure is no pass", () => {
   ]);
 });
 
+test.each([
+  ['not ok 1 gamma # always fails', ['gamma', 'fail', 'not ok: always fails']],
+  ['ok 1 gamma # 12 ms', ['gamma', 'pass']],
+  ['ok 1 - gamma # 12 ms', ['gamma', 'pass']],
+  ['not ok 1 # got 3', ['test 1', 'fail', 'not ok: got 3']],
+  ['not ok 1 gamma #', ['gamma', 'fail', 'not ok']],
+  ['not ok 1 gamma # got 3 # want 4', ['gamma', 'fail', 'not ok: got 3 # want 4']],
+  ['not ok 1 selftests: dax: x # exit=1', ['selftests: dax: x', 'fail', 'not ok: exit=1']],
+  ['not ok 1 selftests: dax: x # TIMEOUT 45 seconds', ['selftests: dax: x', 'fail', 'not ok: TIMEOUT 45 seconds']],
+  ['ok 1 selftests: dax: x # SKIP', ['selftests: dax: x', 'skip', 'skipped without a reason']],
+  ['not ok 1 # error map_sync', ['map_sync', 'fail', 'not ok: error map_sync']],
+  ['ok 1 gamma # 12 ms # SKIP no pmem', ['gamma', 'skip', 'no pmem']],
+  ['not ok 1 gamma # it printed: ok 1 a # SKIP', ['gamma', 'fail', 'not ok: it printed: ok 1 a # SKIP']],
+  ['ok 1 issue #12', ['issue #12', 'pass']],
+  [String.raw`not ok 1 a \# b # why \# not`, ['a # b', 'fail', 'not ok: why # not']],
+  [String.raw`ok 1 a \# SKIP b`, ['a # SKIP b', 'pass']],
+  [String.raw`ok 1 a \\ # 12 ms`, ['a \\', 'pass']],
+  [String.raw`ok 1 a \# b # SKIP no \#`, ['a # b', 'skip', 'no #']],
+])('what follows " # " is no part of the name, unless it is escaped: %s', (line, expected) => {
+  expect(brief(`KTAP version 1\n1..1\n${line}\n`)).toEqual({ subtests: [expected], problems: [] });
+});
+
+test('a group is named by its name alone', () => {
+  const kunit = ['KTAP version 1', '1..1', '    KTAP version 1', '    1..1', '    not ok 1 zero # 3 us', 'not ok 1 dax # 12 ms', ''].join('\n');
+  expect(brief(kunit).subtests).toEqual([['dax/zero', 'fail', 'not ok: 3 us']]);
+});
+
 test('of nested results the leaves are reported under the name of their group', () => {
   const kunit = ['KTAP version 1', '1..1', '    KTAP version 1', '    # Subtest: dax', '    1..2', '    ok 1 fault', '    not ok 2 zero', 'not ok 1 dax', ''].join('\n');
   expect(brief(kunit).subtests).toEqual([

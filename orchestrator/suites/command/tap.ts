@@ -3,6 +3,7 @@ import { EXPECTED_TO_FAIL } from '../../model/forgiven.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
+import { readDirective } from './tap-directive.ts';
 import { MAX_RESULTS, readTapLines } from './tap-lines.ts';
 
 const MAX_NAME_CHARS = 200;
@@ -103,20 +104,13 @@ function collect(parser: Parser): Collected {
 function toSubtest(result: Result, diagnostics: readonly string[]): TapSubtest {
   const { title, directive, ...rest } = readDirective(result);
   const reason = oneLine(rest.reason, MAX_REASON_CHARS);
-  const name = oneLine(title, MAX_NAME_CHARS) || oneLine(reason, MAX_NAME_CHARS) || `test ${result.id}`;
+  // kselftest.h prints the name behind the directive: `ok 1 # SKIP map_sync`. A diagnostic alone is no name: it varies.
+  const name = oneLine(title, MAX_NAME_CHARS) || (directive === undefined ? '' : oneLine(reason, MAX_NAME_CHARS)) || `test ${result.id}`;
   const evidence = diagnostics.length > 0 ? { evidence: lastLines(diagnostics.join('\n'), 20, 2000) } : {};
   if (directive === 'SKIP') return { name, status: 'skip', message: reason || 'skipped without a reason' };
   if (directive === 'TODO' || directive === 'XFAIL') return { name, status: 'skip', message: `${EXPECTED_TO_FAIL}${reason === '' ? '' : `: ${reason}`}`, ...evidence };
   if (result.ok) return { name, status: 'pass' };
-  return { name, status: 'fail', message: directive === undefined ? 'not ok' : `not ok: ${`${directive} ${reason}`.trim()}`, ...evidence };
-}
-
-/** TAP's SKIP and TODO come from the parser; KTAP's others (XFAIL, TIMEOUT, ERROR, `exit=1`) it leaves in the name. */
-function readDirective({ name, skip, todo }: Result): { title: string; directive?: string; reason: string } {
-  if (skip !== false) return { title: name, directive: 'SKIP', reason: skip === true ? '' : skip };
-  if (todo !== false) return { title: name, directive: 'TODO', reason: todo === true ? '' : todo };
-  const match = /# (XFAIL|TIMEOUT|ERROR|exit=\d+)\b(.*)$/.exec(name);
-  return match ? { title: name.slice(0, match.index).trimEnd(), directive: match[1] ?? '', reason: (match[2] ?? '').trim() } : { title: name, reason: '' };
+  return { name, status: 'fail', message: ['not ok', `${directive ?? ''} ${reason}`.trim()].filter((part) => part !== '').join(': '), ...evidence };
 }
 
 /** Reports tell tests by their names, which must hold when names are cut, too. */
