@@ -37,10 +37,15 @@ export function createApp(site: Site, hostNames: readonly string[]): Hono {
     if (error instanceof BadRequest) return c.html(renderMessagePage('Not so', error.message), 400);
     if (error instanceof NotFound) return c.html(renderMessagePage('Not found', error.message), 404);
     if (isGone(error)) return c.html(renderMessagePage('Not found', 'This run is not there, or was removed while it was read.', 'What its tests came to stays in the history.'), 404);
-    // The user's: a journal that is damaged, or of a newer pmemrig.
-    if (error instanceof UserError || error instanceof InfraError) return c.html(renderMessagePage('This cannot be read', describeError(error).split('\n')[0] ?? '', error.remedy), 500);
+    // A journal that is damaged, or of a newer pmemrig: nothing failed here, and asking again does not help.
+    if (error instanceof UserError) return c.html(renderUnreadable(error), 422);
+    if (error instanceof InfraError) return c.html(renderUnreadable(error), 500);
     site.log(`${c.req.path}: ${describeError(error)}`);
     return c.html(renderMessagePage('pmemrig failed at this page', error.message, 'Where it was started, more is said of it.'), 500);
   });
   return app;
+}
+
+function renderUnreadable(error: UserError | InfraError): string {
+  return renderMessagePage('This cannot be read', describeError(error).split('\n')[0] ?? '', error.remedy);
 }

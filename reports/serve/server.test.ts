@@ -169,11 +169,20 @@ describe('runs that come, go and break', () => {
     ['a newer pmemrig', (text: string) => text.replaceAll('"v":3', '"v":99'), 'written by a newer pmemrig'],
     ['another program', () => '{"hello":1}\n{"world":2}\n', 'no journal event'],
     ['nobody: it is empty', () => '', 'no events'],
-  ])('a journal of %s is told by a sentence', async (_, change, sentence) => {
+  ])('a journal of %s is told by a sentence, and is no failure of the server', async (_, change, sentence) => {
     const broken = '20260303-100000-smoke-00cc';
     await writeRun(broken, change(textOf(broken)));
-    expect(await fetchText(`/runs/${broken}/`)).toMatchObject({ status: 500, body: expect.stringContaining(sentence) });
+    for (const path of [`/runs/${broken}/`, `/runs/${broken}/test?cell=x&name=y`, `/compare?base=${OLD}&run=${broken}`]) expect(await fetchText(path)).toMatchObject({ status: 422, body: expect.stringContaining(sentence) });
+    expect(said).toEqual([]);
+    expect((await fetchText(`/runs/${broken}/files/`)).status).toBe(200);
     expect((await fetchText('/')).status).toBe(200);
+  });
+
+  test('a run that goes on under a newer pmemrig is told so, too', async () => {
+    const newer = '20260303-100000-smoke-00cc';
+    claimed.add(await writeRun(newer, textOf(newer).replaceAll('"v":3', '"v":99')));
+    expect(await fetchText(`/runs/${newer}/`)).toMatchObject({ status: 422, body: expect.stringContaining('written by a newer pmemrig') });
+    expect(said).toEqual([]);
   });
 
   test('a torn journal is read up to there', async () => {
