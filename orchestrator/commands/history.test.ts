@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
 import { claimRun } from '../run/claim-run.ts';
+import { findRun } from './find-run.ts';
 import { historyCommand } from './history.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';
@@ -30,4 +31,20 @@ test('the list of runs parts those that go on from those that were cut off', asy
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   expect(await historyCommand(undefined, { last: 10, runs })).toBe(0);
   expect(write.mock.calls.join('')).toMatch(/^20260302-100000-smoke .*  running\n20260301-100000-smoke .*  cut-off\n$/);
+});
+
+test('a run that was removed is listed as such, and whoever names it is told so', async () => {
+  const gone = writeRun(1);
+  writeRun(2);
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await historyCommand(undefined, { last: 10, runs });
+  rmSync(gone, { recursive: true });
+  write.mockClear();
+  expect(await historyCommand(undefined, { last: 10, runs })).toBe(0);
+  expect(write.mock.calls.join('')).toMatch(/^20260302-100000-smoke .*  cut-off\n20260301-100000-smoke .*  cut-off  removed\n$/);
+  for (const name of ['20260301-100000-smoke', gone, `${gone}/`]) {
+    expect(() => findRun(name, runs)).toThrow(expect.objectContaining({ code: 'run-removed', message: 'the run 20260301-100000-smoke was removed: only what its tests came to is left, in the history', remedy: expect.stringContaining('pmemrig pin RUN NAME') }));
+  }
+  expect(() => findRun('20260303-100000-smoke', runs)).toThrow(expect.objectContaining({ code: 'no-run' }));
+  expect(() => findRun('/nowhere/20260301-100000-smoke', runs)).toThrow(expect.objectContaining({ code: 'no-run' }));
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type History, openHistory } from '../../reports/history/history.ts';
 import type { HistoryFigure } from '../../reports/history/query-metrics.ts';
@@ -43,9 +44,9 @@ function findRuns({ runs }: History, { cell, last }: HistoryOptions): History['r
   throw new UserError(`no run has a cell with "${cell}" in its id`, { code: 'no-history', remedy: 'pmemrig history lists the runs, pmemrig list MATRIX the cells of a matrix' });
 }
 
-/** History has what journals say; whether a run without an end goes on, its controller tells. */
-async function withStates(dir: string, runs: readonly PastRun[]): Promise<(PastRun & { readonly state: RunState })[]> {
-  return Promise.all(runs.map(async (run) => Object.assign({ state: stateOf(run.ending, await isClaimed(join(dir, run.runId))) }, run)));
+/** History has what journals say; whether a run without an end goes on, its controller tells, and whether it is there, its folder. */
+async function withStates(dir: string, runs: readonly PastRun[]): Promise<(PastRun & { readonly state: RunState; readonly isGone: boolean })[]> {
+  return Promise.all(runs.map(async (run) => Object.assign({ state: stateOf(run.ending, await isClaimed(join(dir, run.runId))), isGone: !existsSync(join(dir, run.runId, 'events.jsonl')) }, run)));
 }
 
 function findFigures(figures: readonly HistoryFigure[], test: string, metric: string): readonly HistoryFigure[] {

@@ -1,3 +1,4 @@
+import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import type { HistoryRecord } from './history-record.ts';
 import { type Columns, type Duck, type Row, writeParquet } from './parquet.ts';
 
@@ -19,9 +20,6 @@ const TEST_COLUMNS = {
 } as const satisfies Columns;
 
 const METRIC_COLUMNS = { ...RUN_COLUMNS, cell: 'VARCHAR', test: 'VARCHAR', name: 'VARCHAR', value: 'DOUBLE', unit: 'VARCHAR', better: 'VARCHAR' } as const satisfies Columns;
-
-export const TESTS_SUFFIX = '.tests.parquet';
-export const METRICS_SUFFIX = '.metrics.parquet';
 
 /** Writes a run's two files below `dir`, in place of what was there; the tests last, since they say that the run is known. */
 export async function writeRecord(duck: Duck, dir: string, record: HistoryRecord): Promise<void> {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { PastFigures } from '../figures/compare-figures.ts';
-import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-files.ts';
+import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import { openDuck } from './parquet.ts';
 import { type HistoryLine, type PastOf, type PastRun, queryPast, queryRuns, queryTest, queryTestNames } from './query-history.ts';
 import { queryFigures } from './query-figures.ts';

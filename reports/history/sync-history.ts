@@ -3,19 +3,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError } from '../../orchestrator/model/errors.ts';
 import { summarizeRun } from '../summarize-run.ts';
-import { METRICS_SUFFIX, TESTS_SUFFIX, writeRecord } from './history-files.ts';
+import { historyDir, METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
+import { writeRecord } from './history-files.ts';
 import { recordOf } from './history-record.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
-/** Of the files' layout: with another one they are made anew from the journals. */
-const LAYOUT = 'v1';
-
 const known = z.object({ run_id: z.string(), journal_bytes: z.number() });
-
-/** Where history of the runs in a folder is kept, beside them. */
-function historyDir(runsDir: string): string {
-  return join(runsDir, 'history', LAYOUT);
-}
 
 /** The runs' files that hold tests. */
 export async function listHistory(runsDir: string): Promise<string[]> {

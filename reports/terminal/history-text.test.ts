@@ -29,8 +29,13 @@ test('figures stand run by run, each against the median', () => {
 });
 
 test('a run that did not finish, or goes on, says so', () => {
-  const runs = (['finished', 'running', 'cut-off', 'user'] as const).map((state) => ({ runId: 'r', matrix: 'nightly', state, totals: { pass: 2 }, known: 0 }));
+  const runs = (['finished', 'running', 'cut-off', 'user'] as const).map((state) => ({ runId: 'r', matrix: 'nightly', state, isGone: false, totals: { pass: 2 }, known: 0 }));
   expect(formatRuns(runs)).toEqual(['r  nightly  2 pass  ', 'r  nightly  2 pass  running', 'r  nightly  2 pass  cut-off', 'r  nightly  2 pass  bad input']);
+});
+
+test('a run whose folder was removed says so, however it ended', () => {
+  const runs = (['finished', 'cut-off'] as const).map((state) => ({ runId: 'r', matrix: 'nightly', state, isGone: true, totals: { pass: 2 }, known: 0 }));
+  expect(formatRuns(runs)).toEqual(['r  nightly  2 pass  removed', 'r  nightly  2 pass  cut-off  removed']);
 });
 
 test('a bar a value, the highest for the most and the lowest for the least', () => {

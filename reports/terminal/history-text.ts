@@ -22,12 +22,23 @@ const PLAIN_TERMINAL: Terminal = { width: Infinity, palette: PLAIN };
 
 interface ShownRun extends Pick<PastRun, 'runId' | 'matrix' | 'totals' | 'known'> {
   readonly state: RunState;
+  /** Its folder was removed; what its tests came to is known. */
+  readonly isGone: boolean;
 }
 
 /** The runs, one a line, as they come. */
 export function formatRuns(runs: readonly ShownRun[], { width, palette }: Terminal = PLAIN_TERMINAL): string[] {
-  return runs.map(({ runId, matrix, state, totals, known }) =>
-    fitLine([{ text: `${runId}  ` }, { text: `${matrix}  `, style: palette.bold }, { text: `${formatTotals({ ...countOutcomes([]), ...totals }, known)}  ` }, { text: nameState(state) ?? '', style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) }], width),
+  return runs.map(({ runId, matrix, state, isGone, totals, known }) =>
+    fitLine(
+      [
+        { text: `${runId}  ` },
+        { text: `${matrix}  `, style: palette.bold },
+        { text: `${formatTotals({ ...countOutcomes([]), ...totals }, known)}  ` },
+        { text: nameState(state) ?? '', style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) },
+        { text: `${isGone && nameState(state) !== undefined ? '  ' : ''}${isGone ? 'removed' : ''}`, style: palette.dim },
+      ],
+      width,
+    ),
   );
 }
 
