@@ -36,7 +36,7 @@ function renderGroup(verdict: Verdict, found: readonly ComparedTest[], { base, n
   const { as } = VERDICT_LOOKS[verdict];
   const id = `verdict-${verdict}`;
   return html`<section><h2 id="${id}" class="${as}"><span class="word">${MARKS[as]} ${found.length} ${verdict}</span></h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}"><table class="lines"><thead><tr><th scope="col">Test</th><th scope="col">Base</th><th scope="col">Run</th><th scope="col">Odds</th><th scope="col">Why</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}"><table class="lines stack"><thead><tr><th scope="col">Test</th><th scope="col">Base</th><th scope="col">Run</th><th scope="col">Odds</th><th scope="col">Why</th></tr></thead><tbody>
 ${found.slice(0, MAX_LISTED).map((test) => renderRow(test, base, now))}</tbody></table></div>${found.length > MAX_LISTED ? html`<p class="faint">… and ${found.length - MAX_LISTED} more</p>` : undefined}</section>
 `;
 }
@@ -45,7 +45,7 @@ function renderRow(compared: ComparedTest, base: RunRef, now: RunRef): Markup {
   const { cell, test, message } = compared;
   const since = describeSince(compared);
   const outcome = (run: RunRef, told: Outcome | undefined): Markup => (told === undefined ? html`absent` : html`<a class="${told}" href="${evidenceLink(run.runId, cell, test)}"><span class="word">${MARKS[told]} ${told}</span></a>`);
-  return html`<tr><td class="wide"><a class="mono" href="${testLink(test, cell)}">${test}</a><br><span class="mono faint">${cell}</span></td><td>${outcome(base, compared.base)}</td><td>${outcome(now, compared.now)}</td><td class="wide">${describeOdds(compared)}${since === undefined ? undefined : `; ${since}`}</td><td class="wide">${message}</td></tr>
+  return html`<tr><td class="wide"><a class="mono" href="${testLink(test, cell)}">${test}</a><br><span class="mono faint">${cell}</span></td><td data-label="base">${outcome(base, compared.base)}</td><td data-label="run">${outcome(now, compared.now)}</td><td class="wide">${describeOdds(compared)}${since === undefined ? undefined : `; ${since}`}</td><td class="wide">${message}</td></tr>
 `;
 }
 

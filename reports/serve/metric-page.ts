@@ -48,8 +48,8 @@ function renderCell(cell: string, figures: readonly HistoryFigure[], index: numb
     `${name} over ${plural(figures.length, 'run')}: newest ${format(newest.value)}, median ${format(middle)}`,
     format,
   )}</div>
-<details><summary>${plural(figures.length, 'run')}, the newest first</summary><div class="scroll" tabindex="0" role="region" aria-label="values in ${cell}"><table class="lines"><thead><tr><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Value</th><th scope="col">Against the median</th></tr></thead><tbody>
-${figures.map(({ run, value }) => html`<tr><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${renderTime(run.startedAt)}</a>` : renderTime(run.startedAt)}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num">${format(value)}</td><td class="num">${formatChange(value, middle)}</td></tr>
+<details><summary>${plural(figures.length, 'run')}, the newest first</summary><div class="scroll" tabindex="0" role="region" aria-label="values in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Value</th><th scope="col">Against the median</th></tr></thead><tbody>
+${figures.map(({ run, value }) => html`<tr><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${renderTime(run.startedAt)}</a>` : renderTime(run.startedAt)}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num">${format(value)}</td><td class="num" data-label="against the median">${formatChange(value, middle)}</td></tr>
 `)}</tbody></table></div></details></section>
 `;
 }

@@ -67,6 +67,16 @@ test.each(PAGES.flatMap((path) => ([[1280, 'light'], [375, 'dark']] as const).ma
   await page.close();
 });
 
+test.each([`/test?name=${TEST}`, `/metric?test=${TEST}&name=write.iops`, `/compare?base=${OLD}&run=${NEW}`])('%s is whole on a phone: nothing is cut, the newest run is in sight, and a number has its name', async (path) => {
+  const page = await browser.newPage({ viewport: { width: 400, height: 800 } });
+  await page.goto(at(path));
+  await page.evaluate('document.querySelectorAll("details").forEach((each) => { each.open = true; })');
+  expect(await page.evaluate('Array.from(document.querySelectorAll(".scroll")).filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.getAttribute("aria-label") ?? each.getAttribute("aria-labelledby"))')).toEqual([]);
+  expect(await page.evaluate('Array.from(document.querySelectorAll("circle.newest, .spark, td.num, .tick")).map((each) => each.getBoundingClientRect()).filter(({ left, right }) => left < 0 || right > innerWidth).length')).toBe(0);
+  expect(await page.evaluate('Array.from(document.querySelectorAll(".stack td[data-label]")).every((each) => getComputedStyle(each, "::before").content.includes(each.dataset.label))')).toBe(true);
+  await page.close();
+});
+
 test('no page does what its policy forbids', async () => {
   const page = await browser.newPage();
   const errors: string[] = [];

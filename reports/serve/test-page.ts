@@ -59,7 +59,7 @@ ${renderStrip(lines, isThere)}${
           formatDuration,
         )}</div>`
   }${renderFigures(test, cell, figures)}<details${isOpen ? html` open` : undefined}><summary>${plural(lines.length, 'run')}, the newest first</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="runs in ${cell}"><table class="lines"><thead><tr><th scope="col">Outcome</th><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Took</th><th scope="col">Attempts</th><th scope="col">Why</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="region" aria-label="runs in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Outcome</th><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Took</th><th scope="col">Attempts</th><th scope="col">Why</th></tr></thead><tbody>
 ${lines.map((line) => renderLine(line, isThere))}</tbody></table></div></details></section>
 `;
 }
@@ -79,17 +79,17 @@ function renderStrip(lines: readonly HistoryLine[], isThere: TestPage['isThere']
 
 function renderLine({ run, cell, test, outcome, durationMs, attempts, failed, message }: HistoryLine, isThere: TestPage['isThere']): Markup {
   const time = renderTime(run.startedAt);
-  return html`<tr class="${outcome}"><td><span class="word">${MARKS[outcome]} ${outcome}</span></td><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${time}</a>` : html`${time} <span class="mark">removed</span>`}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num">${formatDuration(durationMs)}</td><td>${attempts > 1 ? `${failed} of ${attempts} failed` : attempts}</td><td class="wide">${message}</td></tr>
+  return html`<tr class="${outcome}"><td><span class="word">${MARKS[outcome]} ${outcome}</span></td><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${time}</a>` : html`${time} <span class="mark">removed</span>`}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num" data-label="took">${formatDuration(durationMs)}</td><td data-label="attempts">${attempts > 1 ? `${failed} of ${attempts} failed` : attempts}</td><td class="wide">${message}</td></tr>
 `;
 }
 
 function renderFigures(test: string, cell: string, figures: readonly HistoryFigure[]): Markup | undefined {
   if (figures.length === 0) return undefined;
-  return html`<details open><summary>Figures</summary><div class="scroll" tabindex="0" role="region" aria-label="figures in ${cell}"><table class="lines"><thead><tr><th scope="col">Figure</th><th scope="col">Newest</th><th scope="col">Median</th><th scope="col">Oldest to newest</th></tr></thead><tbody>
+  return html`<details open><summary>Figures</summary><div class="scroll" tabindex="0" role="region" aria-label="figures in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Figure</th><th scope="col">Newest</th><th scope="col">Median</th><th scope="col">Oldest to newest</th></tr></thead><tbody>
 ${[...groupBy(figures, ({ name }) => name)].map(([name, own]) => {
   const [newest] = own;
   if (!newest) return html``;
-  return html`<tr><td class="mono"><a href="${metricLink(test, name, cell)}">${name}</a></td><td class="num">${formatMetricValue(newest)}</td><td class="num">${formatMetricValue({ ...newest, value: median(own.map(({ value }) => value)) })}</td><td>${renderSpark(own.toReversed().map(({ value }) => value))}</td></tr>
+  return html`<tr><td class="mono whole"><a href="${metricLink(test, name, cell)}">${name}</a></td><td class="num" data-label="newest">${formatMetricValue(newest)}</td><td class="num" data-label="median">${formatMetricValue({ ...newest, value: median(own.map(({ value }) => value)) })}</td><td>${renderSpark(own.toReversed().map(({ value }) => value))}</td></tr>
 `;
 })}</tbody></table></div></details>`;
 }

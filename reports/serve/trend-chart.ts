@@ -29,7 +29,7 @@ export function renderTrend(points: readonly TrendPoint[], describe: string, for
   const middle = y(median(points.map(({ value }) => value)));
   // Beside the axis there is room for a number and a short unit; the page's title has the long one.
   return html`<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describe}">
-${ticks.map((tick) => html`<line class="axis" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${EDGE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${format(tick).replace(/ instructions$/, '')}</text>`)}
+${ticks.map((tick) => html`<line class="axis" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${y(tick)}" y2="${y(tick)}"/><text class="tick" x="${EDGE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${format(tick).replace(/ instructions$/, '')}</text>`)}
 ${renderReleases(points, x)}<line class="median" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${middle}" y2="${middle}"/><polyline class="line" points="${points.map(({ value }, index) => `${x(index)},${y(value)}`).join(' ')}"/>
 ${points.map(({ value, title }, index) => html`<circle${index === points.length - 1 ? html` class="newest"` : undefined} cx="${x(index)}" cy="${y(value)}" r="${radius}"><title>${title}</title></circle>`)}
 </svg>
@@ -51,7 +51,7 @@ function renderReleases(points: readonly TrendPoint[], x: (index: number) => num
     const at = x(index);
     const room = at - labelledAt >= MIN_LABEL_GAP;
     if (room) labelledAt = at;
-    return [html`<line class="release" x1="${at}" x2="${at}" y1="${EDGE.top - 6}" y2="${HEIGHT - EDGE.bottom}"/>${room ? html`<text x="${at}" y="${EDGE.top - 10}" text-anchor="${at > WIDTH - 2 * MIN_LABEL_GAP ? 'end' : 'start'}">${release}</text>` : undefined}`];
+    return [html`<line class="release" x1="${at}" x2="${at}" y1="${EDGE.top - 6}" y2="${HEIGHT - EDGE.bottom}"/>${room ? html`<text class="name" x="${at}" y="${EDGE.top - 10}" text-anchor="${at > WIDTH - 2 * MIN_LABEL_GAP ? 'end' : 'start'}">${release}</text>` : undefined}`];
   });
 }
 
