@@ -44,3 +44,11 @@ test('pins are listed and removed, also those whose run is gone', async () => {
   await expect(pin(undefined, undefined, { remove: 'bb' })).rejects.toMatchObject({ code: 'no-pin' });
   await expect(pin()).rejects.toMatchObject({ code: 'no-pin' });
 });
+
+test('that no run is pinned is said beside the list, which stays empty', async () => {
+  const { pin } = world();
+  const log = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => log.mockRestore());
+  expect(await pin(undefined, undefined, { list: true })).toBe('');
+  expect(log.mock.calls.join('')).toBe('no run is pinned: pmemrig pin latest v6.12 pins one\n');
+});

@@ -6,6 +6,7 @@ import { nearest } from '../model/nearest.ts';
 import { PINNED, runsDir } from '../model/paths.ts';
 import { isPinName, LAST_GREEN } from './baseline.ts';
 import { findRun } from './find-run.ts';
+import { logLine } from './log-line.ts';
 
 export interface PinOptions {
   readonly runs?: string;
@@ -40,7 +41,10 @@ export async function pinCommand(run: string | undefined, name: string | undefin
 }
 
 async function listPins(runs: string): Promise<number> {
-  for (const name of await pinNames(runs)) {
+  const names = await pinNames(runs);
+  // Beside the list, which is empty: scripts read that.
+  if (names.length === 0) logLine('no run is pinned: pmemrig pin latest v6.12 pins one');
+  for (const name of names) {
     const there = existsSync(join(runs, PINNED, name, 'events.jsonl'));
     process.stdout.write(`${name}  ${await readPin(runs, name)}${there ? '' : '  (the run is gone)'}\n`);
   }
