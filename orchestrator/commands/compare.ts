@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { summarizeRun } from '../../reports/summarize-run.ts';
@@ -15,6 +16,7 @@ import { findRun } from './find-run.ts';
 /** `pmemrig compare BASE [RUN]`: what the run did otherwise, with the rates of the runs before. */
 export async function compareCommand(base: string, run: string, options: { readonly runs?: string; readonly json?: boolean }): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
+  refuseMatrix([base, run]);
   const nowDir = findRun(run, runs);
   const now = await summarizeRun(nowDir);
   const baseDir = await findBaseline(base, runs, now);
@@ -37,6 +39,12 @@ export async function compareCommand(base: string, run: string, options: { reado
 export function refuseRunFlags({ filter, retries, repeat, split, jobs }: { readonly filter: readonly string[]; readonly retries: number; readonly repeat?: number; readonly split?: number; readonly jobs?: number }): void {
   const idle = Object.entries({ filter: filter.length > 0, retries: retries > 0, repeat: repeat !== undefined, split: split !== undefined, jobs: jobs !== undefined }).find(([, isGiven]) => isGiven)?.[0];
   if (idle !== undefined) throw new UserError(`--${idle} is for a run, and compare runs nothing without --kernels`, { code: 'idle-flag', remedy: `leave --${idle} out, or name two kernels of a matrix: pmemrig compare --kernels base,patched MATRIX` });
+}
+
+/** A run is a folder; of a file one means to run two kernels. */
+function refuseMatrix(names: readonly string[]): void {
+  const matrix = names.find((name) => /\.ya?ml$/i.test(name) && statSync(name, { throwIfNoEntry: false })?.isDirectory() !== true);
+  if (matrix !== undefined) throw new UserError(`${matrix} is a matrix file, and no run`, { code: 'matrix-for-run', remedy: `name the two kernels of it that are to be compared: pmemrig compare --kernels BASE,NOW ${quoteWord(matrix)}` });
 }
 
 function describeCells(cells: readonly string[]): string {
