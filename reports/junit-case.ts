@@ -6,7 +6,7 @@ import { addBody, addElement, skip } from './junit-xml.ts';
 import { otherFailedAttempts, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, CellSummary, TestSummary } from './summary.ts';
 import { shorten, type TextBudget } from './text-budget.ts';
-import type { ComparedTest } from './verdicts/compare-runs.ts';
+import type { ComparedTest } from './verdicts/compared-test.ts';
 
 /** Where a text stands whole that no file of its own holds. */
 const JOURNAL = 'events.jsonl';

@@ -5,7 +5,7 @@ import { measuredFigures } from './measured-figures.ts';
 import { describeFlaky, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, TestSummary } from './summary.ts';
 import { shorten } from './text-budget.ts';
-import type { ComparedTest } from './verdicts/compare-runs.ts';
+import type { ComparedTest } from './verdicts/compared-test.ts';
 
 export type Property = readonly [name: string, value: string];
 

@@ -8,7 +8,8 @@ import type { CellSummary, RunSummary, TestSummary, Totals } from './summary.ts'
 import { shorten, TextBudget } from './text-budget.ts';
 import type { ComparedFigure } from './figures/compare-figures.ts';
 import { describeFigure } from './figures/list-figures.ts';
-import type { ComparedTest, Comparison } from './verdicts/compare-runs.ts';
+import type { Comparison } from './verdicts/compare-runs.ts';
+import type { ComparedTest } from './verdicts/compared-test.ts';
 import { describeBaseline } from './verdicts/describe-verdict.ts';
 
 export interface JunitOptions {

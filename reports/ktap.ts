@@ -4,7 +4,8 @@ import { artifactPaths } from './junit-properties.ts';
 import { describeFlaky, judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from './summary.ts';
 import { shorten, TextBudget } from './text-budget.ts';
-import { type ComparedTest, type Comparison, isAlarm } from './verdicts/compare-runs.ts';
+import type { Comparison } from './verdicts/compare-runs.ts';
+import { type ComparedTest, isAlarm } from './verdicts/compared-test.ts';
 import { describeOdds } from './verdicts/describe-verdict.ts';
 
 const VERSION = 'KTAP version 1';

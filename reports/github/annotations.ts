@@ -8,7 +8,8 @@ import { describeEnding } from '../headline.ts';
 import { FAILURES, tellingAttempt, UNKNOWNS } from '../outcomes.ts';
 import type { RunSummary } from '../summary.ts';
 import { shorten } from '../text-budget.ts';
-import { type ComparedTest, type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
+import type { Comparison } from '../verdicts/compare-runs.ts';
+import { type ComparedTest, isAlarm } from '../verdicts/compared-test.ts';
 import { describeOdds, describeSince } from '../verdicts/describe-verdict.ts';
 
 /** GitHub shows so many of each kind for one step, and drops the others without a word. */

@@ -1,7 +1,8 @@
 import { formatDuration, formatTotals } from '../format.ts';
 import type { PastOf } from '../history/query-history.ts';
 import type { RunSummary } from '../summary.ts';
-import type { ComparedTest, Comparison } from '../verdicts/compare-runs.ts';
+import type { Comparison } from '../verdicts/compare-runs.ts';
+import type { ComparedTest } from '../verdicts/compared-test.ts';
 import type { Verdict } from '../verdicts/verdict.ts';
 import { findAnchors } from './anchors.ts';
 import { renderAttention } from './attention-section.ts';

@@ -1,7 +1,7 @@
 import { isRigTest } from '../../orchestrator/model/cell.ts';
 import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
 import { FAILURES, UNKNOWNS } from '../outcomes.ts';
-import { type ComparedTest, isAlarm } from '../verdicts/compare-runs.ts';
+import { type ComparedTest, isAlarm } from '../verdicts/compared-test.ts';
 import type { ReplyFacts } from './reply-facts.ts';
 
 /** Differences with one cause: same words, same first bad patch. */

@@ -1,7 +1,7 @@
 import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../orchestrator/model/cell.ts';
 import type { MailHead } from '../../orchestrator/model/series.ts';
 import { plural } from '../format.ts';
-import { isAlarm } from '../verdicts/compare-runs.ts';
+import { isAlarm } from '../verdicts/compared-test.ts';
 import { renamed } from '../verdicts/compare-kernels.ts';
 import { listDifferences } from '../verdicts/list-differences.ts';
 import { renderFinding } from './describe-finding.ts';

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFigureAlarm } from '../figures/compare-figures.ts';
-import { type Comparison, isAlarm } from '../verdicts/compare-runs.ts';
+import type { Comparison } from '../verdicts/compare-runs.ts';
+import { isAlarm } from '../verdicts/compared-test.ts';
 import { COMPARISON_FILE, readComparison } from '../verdicts/comparison-file.ts';
 
 /** A run's comparison in its line of the list. */

@@ -1,13 +1,13 @@
 import { isForgiven } from '../../orchestrator/model/forgiven.ts';
-import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { type CellPair, type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
 import { FAILURES, tellingAttempt } from '../outcomes.ts';
 import { signaturesOf } from '../splats.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
+import type { ComparedTest } from './compared-test.ts';
 import { judgeTest } from './judge-test.ts';
 import type { KernelDifferences } from './kernel-differences.ts';
 import { leaveFollower } from './leave-follower.ts';
-import type { FailureRate, PastTest, RunPlace, TestVerdict, ToldTest, Verdict } from './verdict.ts';
+import type { PastTest, RunPlace, ToldTest, Verdict } from './verdict.ts';
 import { VERDICTS } from './verdict.ts';
 
 /** A run against a baseline. */
@@ -33,28 +33,6 @@ export interface RunRef {
   readonly startedAt: string;
   /** `debian-6.12 6.12.95+deb12-amd64`, each kernel once. */
   readonly kernels: readonly string[];
-}
-
-export interface ComparedTest extends TestVerdict {
-  readonly cell: string;
-  readonly test: string;
-  /** Absent where a run does not have it. */
-  readonly base?: Outcome;
-  readonly now?: Outcome;
-  readonly message?: string;
-  /** Of the attempt that counts, bounded. */
-  readonly evidence?: string;
-  /** Of the kernel's reports in the evidence, each once. */
-  readonly signatures?: readonly string[];
-  /** Of two kernels of one run: how many of its attempts failed on each. */
-  readonly attempts?: { readonly base: FailureRate; readonly now: FailureRate };
-  /** The first patch of a series with which it is so. */
-  readonly firstBad?: string;
-}
-
-/** A test that was found failing when it first ran is as much to look at as one that fails anew. */
-export function isAlarm({ verdict, now }: Pick<ComparedTest, 'verdict' | 'now'>): boolean {
-  return verdict === 'new-failure' || verdict === 'missing' || verdict === 'newly-skipped' || (verdict === 'new-test' && now !== undefined && FAILURES.has(now));
 }
 
 /** What is told of two runs by their tests alone. */

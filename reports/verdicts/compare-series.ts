@@ -1,7 +1,8 @@
 import { isFigureAlarm } from '../figures/compare-figures.ts';
 import type { RunSummary } from '../summary.ts';
 import { compareKernels, type KernelContext, renamed } from './compare-kernels.ts';
-import { type ComparedTest, type Comparison, isAlarm } from './compare-runs.ts';
+import type { Comparison } from './compare-runs.ts';
+import { type ComparedTest, isAlarm } from './compared-test.ts';
 import { compareWarnings, type PatchedWarning, warningsOf } from './kernel-differences.ts';
 
 /** A kernel with the first so many patches of a series. */

@@ -1,7 +1,8 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import type { FigureVerdict } from '../figures/judge-figure.ts';
 import { plural } from '../format.ts';
-import { type ComparedTest, type Comparison, isAlarm } from './compare-runs.ts';
+import type { Comparison } from './compare-runs.ts';
+import { type ComparedTest, isAlarm } from './compared-test.ts';
 import { describeChance } from './describe-chance.ts';
 import { type RunPlace, type Verdict, VERDICTS } from './verdict.ts';
 

@@ -2,7 +2,8 @@ import { exitStatus } from '../exit-status.ts';
 import { isFigureAlarm } from '../figures/compare-figures.ts';
 import { FAILURES, UNKNOWNS } from '../outcomes.ts';
 import type { RunSummary } from '../summary.ts';
-import { type Comparison, isAlarm } from './compare-runs.ts';
+import type { Comparison } from './compare-runs.ts';
+import { isAlarm } from './compared-test.ts';
 
 /**
  * The exit status of a run that has a baseline:

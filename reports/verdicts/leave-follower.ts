@@ -1,7 +1,7 @@
 import { CLOSE_TEST } from '../../orchestrator/model/cell.ts';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { UNKNOWNS } from '../outcomes.ts';
-import { type ComparedTest, isAlarm } from './compare-runs.ts';
+import { type ComparedTest, isAlarm } from './compared-test.ts';
 
 /** How a test ends that may not have come to all of its subtests. */
 const CUT_SHORT: ReadonlySet<Outcome> = new Set<Outcome>(['crash', 'hang', ...UNKNOWNS]);

@@ -1,4 +1,4 @@
-import type { ComparedTest } from './compare-runs.ts';
+import type { ComparedTest } from './compared-test.ts';
 
 /** What the kernel reported is shown once in a list, however many tests met it. */
 export class ToldReports {

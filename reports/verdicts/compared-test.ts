@@ -1,0 +1,26 @@
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { FAILURES } from '../outcomes.ts';
+import type { FailureRate, TestVerdict } from './verdict.ts';
+
+/** A test of two runs, with what the newer one did otherwise. */
+export interface ComparedTest extends TestVerdict {
+  readonly cell: string;
+  readonly test: string;
+  /** Absent where a run does not have it. */
+  readonly base?: Outcome;
+  readonly now?: Outcome;
+  readonly message?: string;
+  /** Of the attempt that counts, bounded. */
+  readonly evidence?: string;
+  /** Of the kernel's reports in the evidence, each once. */
+  readonly signatures?: readonly string[];
+  /** Of two kernels of one run: how many of its attempts failed on each. */
+  readonly attempts?: { readonly base: FailureRate; readonly now: FailureRate };
+  /** The first patch of a series with which it is so. */
+  readonly firstBad?: string;
+}
+
+/** A test that was found failing when it first ran is as much to look at as one that fails anew. */
+export function isAlarm({ verdict, now }: Pick<ComparedTest, 'verdict' | 'now'>): boolean {
+  return verdict === 'new-failure' || verdict === 'missing' || verdict === 'newly-skipped' || (verdict === 'new-test' && now !== undefined && FAILURES.has(now));
+}
