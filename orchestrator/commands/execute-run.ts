@@ -32,6 +32,7 @@ import { holdGuest } from './hold-guest.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { readPast } from './read-past.ts';
+import { tellAndPublish } from './tell-and-publish.ts';
 
 export interface ExecuteOptions {
   readonly retries?: number;
@@ -75,7 +76,7 @@ export interface RunExtras {
   readonly tell?: (comparison: Comparison, summary: RunSummary, runDir: string) => number | Promise<number>;
   /** Where progress and report go; absent: standard output. */
   readonly terminal?: NodeJS.WriteStream;
-  /** Called with the run's folder once its reports are written, also of a run that failed as a whole. */
+  /** Called with the run's folder once its reports are written and its verdict is told, also of a run that failed as a whole. */
   readonly publish?: (runDir: string) => Promise<void>;
 }
 
@@ -140,9 +141,12 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     reporter.close(summary);
     if (task.purpose?.whole === true) for (const warning of findIdleKnown(task.matrix.known, summary)) logLine(`warning: ${warning}`);
     await announceOnGithub(folder.dir, summary, comparison);
-    await publish?.(folder.dir);
     if (keeper && !failure) await holdGuest(keeper, interrupt);
-    if (!failure) return comparison ? await (tell ?? ((told, now) => judgeAgainst(told, now, { whole })))(comparison, summary, folder.dir) : judge(summary);
+    return await tellAndPublish({
+      failure,
+      tell: () => (comparison ? (tell ?? ((told, now) => judgeAgainst(told, now, { whole })))(comparison, summary, folder.dir) : judge(summary)),
+      publish: publish && (async () => publish(folder.dir)),
+    });
   } catch (error) {
     // The first cause is the one to tell.
     if (!failure) throw error;

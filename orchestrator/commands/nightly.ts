@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { describeError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { claim } from '../run/claim-run.ts';
 import type { ShardSpec } from '../plan/shard.ts';
@@ -10,7 +9,7 @@ import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
 import { isWhole } from './is-whole.ts';
 import { planFile } from './load-plan.ts';
 import { logLine } from './log-line.ts';
-import { pruneCommand } from './prune.ts';
+import { pruneAfter } from './prune-after.ts';
 import { publishRun } from './publish-run.ts';
 import { rerunMatrix } from './rerun-words.ts';
 
@@ -26,7 +25,7 @@ export interface NightlyOptions extends ExecuteOptions {
 
 /**
  * `pmemrig nightly MATRIX`: run, judge by the last green run, publish, prune. One at a time for each matrix and folder of runs. The exit status is the
- * run's, see {@link judgeComparison}; 3 when it could not be published.
+ * run's, see {@link judgeComparison}; 3 when it could not be published, whatever its verdict.
  */
 export async function nightlyCommand(path: string, options: NightlyOptions): Promise<number> {
   const planned = await planFile(path, options.filter, [], options.shard);
@@ -40,11 +39,9 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
   const { publish } = options;
-  const status = await executeRun(planned, rerunMatrix(path, options), options, {
+  const extras = {
     ...endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix),
     ...(publish !== undefined && { publish: async (runDir: string) => publishRun(runDir, publish) }),
-  });
-  // An old run that can't be removed is no reason to call the night bad.
-  await pruneCommand({ keep: options.keep, days: options.days, runs }).catch((error: unknown) => logLine(`old runs stay: ${describeError(error)}`));
-  return status;
+  };
+  return pruneAfter(async () => executeRun(planned, rerunMatrix(path, options), options, extras), { keep: options.keep, days: options.days, runs });
 }
