@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeReports } from '../../reports/write-reports.ts';
 import { makeKernelsRun, SERIES } from '../../reports/testing/make-series.ts';
@@ -61,4 +61,17 @@ test('a run is judged by its baseline while that is there', async () => {
   rmSync(baseDir, { recursive: true });
   expect(endRun({ kind: 'matrix', whole: true, baseDir }, matrix as Matrix)).not.toHaveProperty('baseDir');
   expect(told()).toContain('is gone: it is judged by itself');
+});
+
+test('a nightly that is gone on with is published where the night would have been', async () => {
+  const published = join(dir, 'www');
+  const purpose: RunPurpose = { kind: 'matrix', whole: true, publish: published };
+  const read = parsePurpose(JSON.parse(JSON.stringify(purpose)));
+  expect(read).toEqual(purpose);
+  const runDir = await makeKernelsRun({ old: { nvdimm: { 'lockdep/flush': PASS } } }).write();
+  await endRun(purpose, matrix as Matrix).publish?.(runDir);
+  expect(readlinkSync(join(published, 'latest'))).toBe(basename(runDir));
+  expect(existsSync(join(published, 'latest', 'events.jsonl'))).toBe(true);
+  // As of a pmemrig that kept no such place.
+  expect(endRun({ kind: 'matrix', whole: true }, matrix as Matrix)).not.toHaveProperty('publish');
 });

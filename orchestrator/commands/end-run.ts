@@ -9,12 +9,15 @@ import { endKernels } from './end-kernels.ts';
 import { endSeries } from './end-series.ts';
 import type { RunExtras } from './execute-run.ts';
 import { logLine } from './log-line.ts';
+import { publishRun } from './publish-run.ts';
 
 /** What a run ends in by what it was made for: the same whether one controller brings it to its end or several. */
 export function endRun(purpose: RunPurpose, matrix: Matrix): RunExtras {
   switch (purpose.kind) {
-    case 'matrix':
-      return { purpose, ...endMatrix(purpose) };
+    case 'matrix': {
+      const { publish } = purpose;
+      return { purpose, ...judgeMatrix(purpose), ...(publish !== undefined && { publish: async (runDir) => publishRun(runDir, publish) }) };
+    }
     case 'kernels': {
       const { base, now, ...how } = purpose;
       return { purpose, ...endKernels({ base, now }, how) };
@@ -28,7 +31,7 @@ export function endRun(purpose: RunPurpose, matrix: Matrix): RunExtras {
   }
 }
 
-function endMatrix({ baseDir, whole }: Extract<RunPurpose, { kind: 'matrix' }>): RunExtras {
+function judgeMatrix({ baseDir, whole }: Extract<RunPurpose, { kind: 'matrix' }>): RunExtras {
   if (baseDir === undefined) return {};
   if (existsSync(join(baseDir, 'events.jsonl'))) return { baseDir, whole };
   // Since it was begun: what is left to run is worth running.

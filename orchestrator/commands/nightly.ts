@@ -10,7 +10,6 @@ import { isWhole } from './is-whole.ts';
 import { planFile } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { pruneAfter } from './prune-after.ts';
-import { publishRun } from './publish-run.ts';
 import { rerunMatrix } from './rerun-words.ts';
 
 export interface NightlyOptions extends ExecuteOptions {
@@ -39,9 +38,6 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
   const { publish } = options;
-  const extras = {
-    ...endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix),
-    ...(publish !== undefined && { publish: async (runDir: string) => publishRun(runDir, publish) }),
-  };
+  const extras = endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }), ...(publish !== undefined && { publish: resolve(publish) }) }, planned.matrix);
   return pruneAfter(async () => executeRun(planned, rerunMatrix(path, options), options, extras), { keep: options.keep, days: options.days, runs });
 }

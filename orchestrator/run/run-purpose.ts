@@ -22,8 +22,8 @@ const series = z.object({
 const whole = z.boolean();
 
 const purpose = z.discriminatedUnion('kind', [
-  /** `baseDir`: the folder of a run to judge it by. */
-  z.object({ kind: z.literal('matrix'), whole, baseDir: text.exactOptional() }),
+  /** `baseDir`: the folder of a run to judge it by; `publish`: where its folder is copied to. */
+  z.object({ kind: z.literal('matrix'), whole, baseDir: text.exactOptional(), publish: text.exactOptional() }),
   z.object({ kind: z.literal('kernels'), whole, base: text, now: text, json: z.literal(true).exactOptional() }),
   /** `command`: for the answer, without the folders of this host; `mail`: the file that it goes to, or after the report. */
   z.object({ kind: z.literal('series'), whole, series, command: text, mail: z.union([text, z.literal(true)]).exactOptional() }),
