@@ -10,6 +10,7 @@ import { isWhole } from './is-whole.ts';
 import { planFile } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { pruneAfter } from './prune-after.ts';
+import { openPublishFolder } from './publish-folder.ts';
 import { rerunMatrix } from './rerun-words.ts';
 
 export interface NightlyOptions extends ExecuteOptions {
@@ -30,6 +31,7 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   const planned = await planFile(path, options.filter, [], options.shard);
   const { name } = planned.matrix;
   const { shard } = options;
+  const publish = options.publish === undefined ? undefined : await openPublishFolder(options.publish);
   const runs = resolve(options.runs ?? runsDir());
   await mkdir(runs, { recursive: true });
   await claim(join(runs, `.nightly-${name}${shard ? `-${shard.index}of${shard.of}` : ''}`), `the nightly of ${name}${shard ? `, shard ${shard.index}/${shard.of}` : ''}`, verboseLog(options));
@@ -37,7 +39,6 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
     logLine(`${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`);
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
-  const { publish } = options;
-  const extras = endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }), ...(publish !== undefined && { publish: resolve(publish) }) }, planned.matrix);
+  const extras = endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }), ...(publish !== undefined && { publish }) }, planned.matrix);
   return pruneAfter(async () => executeRun(planned, rerunMatrix(path, options), options, extras), { keep: options.keep, days: options.days, runs });
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { publishRun } from './publish-run.ts';
 
@@ -64,6 +64,11 @@ test('a run that is gone on with where it was published stays there', async () =
   await publishRun(run, dir);
   expect(readFileSync(join(run, 'report.html'), 'utf8')).toHaveLength(10);
   expect(readlinkSync(join(dir, 'latest'))).toBe('1-a');
+});
+
+test.each(['file', '/proc/x'])('where no folder can be made (%s) that is the error, and comes at once', async (path) => {
+  writeFileSync(join(dir, 'file'), '');
+  await expect(publishRun(makeRun('1-a', 10), resolve(dir, path))).rejects.toMatchObject({ name: 'InfraError', code: 'publish', message: expect.stringMatching(/mkdir/) });
 });
 
 test.runIf(process.getuid?.() === 0)('where the disk fills, what was there stays as it was, and nothing is left of what had no room', async () => {

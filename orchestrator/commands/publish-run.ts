@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { cp, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InfraError } from '../model/errors.ts';
 import { logLine } from './log-line.ts';
+import { makePublishFolder } from './publish-folder.ts';
 
 /**
  * Copies a run's folder to `<dir>/<run>` and points `<dir>/latest` at it, unless that is a newer run. Each appears whole or not at all, and what was
@@ -12,7 +13,7 @@ import { logLine } from './log-line.ts';
 export async function publishRun(runDir: string, dir: string): Promise<void> {
   const target = resolve(dir);
   try {
-    await mkdir(target, { recursive: true });
+    await makePublishFolder(target);
     if (!(await isSame(runDir, join(target, basename(runDir))))) await copyRun(runDir, target);
     await pointLatest(target, basename(runDir));
   } catch (error) {
