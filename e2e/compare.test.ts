@@ -79,10 +79,10 @@ test('the runs are served until Ctrl-C', async () => {
 
 test('old runs go, but for those that are pinned, last green or the latest; history knows them all', async () => {
   const kept = await rig(['prune', '--keep', '0', '--days', '0'], workspace);
-  expect(kept.stdout).toBe('0 of 3 runs are gone');
+  expect(kept.stdout).toBe('3 runs kept, none pruned');
   rmSync(join(workspace.runs, 'pinned', 'broken'));
   const pruned = await rig(['prune', '--keep', '0', '--days', '0'], workspace);
-  expect(pruned.stdout).toMatch(/^removed \d{8}-\d{6}-nightly-\w+\n1 of 3 runs are gone$/);
+  expect(pruned.stdout).toMatch(/^removed \d{8}-\d{6}-nightly-\w+\n1 run pruned, 2 kept$/);
   const history = await rig(['history', 'tap/run.sh/flush'], workspace);
   expect(history.stdout).toContain('failed in 2 of 3 runs');
 });

@@ -1,5 +1,6 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { plural } from '../../reports/format.ts';
 import { openHistory } from '../../reports/history/history.ts';
 import { isGreen } from '../../reports/history/query-history.ts';
 import { readRunLinks } from '../../reports/run-links.ts';
@@ -32,8 +33,13 @@ export async function pruneCommand({ keep, days, dryRun = false, runs }: PruneOp
     process.stdout.write(`${dryRun ? 'would remove' : 'removed'} ${runId}\n`);
     removed += 1;
   }
-  process.stdout.write(`${removed} of ${known.length} runs ${dryRun ? 'would go' : 'are gone'}\n`);
+  process.stdout.write(`${describePruned({ removed, kept: known.length - removed, dryRun })}\n`);
   return 0;
+}
+
+function describePruned({ removed, kept, dryRun }: { readonly removed: number; readonly kept: number; readonly dryRun: boolean }): string {
+  if (removed === 0) return kept === 0 ? 'no runs to prune' : `${plural(kept, 'run')} kept, none ${dryRun ? 'to prune' : 'pruned'}`;
+  return `${plural(removed, 'run')} ${dryRun ? 'would be pruned' : 'pruned'}, ${kept} kept`;
 }
 
 /** Renamed first, so that nobody finds half a run. */
