@@ -1,6 +1,6 @@
 import { CLOSE_TEST } from '../orchestrator/model/cell.ts';
 import type { JournalEvent } from '../orchestrator/model/event.ts';
-import type { Splat } from './summary.ts';
+import type { AttemptSummary, Splat } from './summary.ts';
 
 type Report = Extract<JournalEvent, { type: 'problem' }>;
 type Attempt = Pick<Report, 'cell' | 'test' | 'attempt'>;
@@ -34,8 +34,10 @@ export class SplatFinder {
   }
 }
 
-/** Of the reports in some evidence, each once: tests that have the same met the same. */
-export function signaturesOf(splats: readonly Splat[]): readonly string[] {
+/** Of the reports that some evidence is, each once: tests that have the same met the same. Undefined where it has words of its own. */
+export function signaturesOf({ evidence = '', splats = [] }: Pick<AttemptSummary, 'evidence' | 'splats'>): readonly string[] | undefined {
+  const isCovered = (line: number): boolean => splats.some(({ from, to }) => line >= from && line < to);
+  if (splats.length === 0 || evidence.split('\n').some((line, index) => line.trim() !== '' && !isCovered(index))) return undefined;
   return [...new Set(splats.map(({ signature }) => signature))].toSorted();
 }
 

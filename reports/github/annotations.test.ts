@@ -54,6 +54,8 @@ test('tests that met the same report of the kernel are one annotation', () => {
   const read = renderAnnotations(now, { ...comparison, tests }).map(readCommand);
   expect(read.map(({ title }) => title)).toEqual([`new-failure: a in ${CELL} and 1 more test`, `new-failure: c in ${CELL}`]);
   expect(read[0]?.message).toContain('\nthe same in b');
+  const elsewhere = tests.map((each) => (each.test === 'b' ? { ...each, cell: 'debian-6.1/e820/none/fio' } : each));
+  expect(renderAnnotations(now, { ...comparison, tests: elsewhere }).map(readCommand)[0]?.message).toContain('\nthe same in b in debian-6.1/e820/none/fio');
 });
 
 test('of a kind there are ten at the most, and the tenth says how many more', () => {

@@ -60,7 +60,7 @@ function annotateCause([test, ...others]: readonly ComparedTest[]): readonly Ann
   const kind = isAlarm(test) ? 'error' : test.verdict === 'known-failure' || test.verdict === 'untold' ? 'warning' : test.verdict === 'fixed' ? 'notice' : undefined;
   if (kind === undefined) return [];
   const words = [test.message, describeOdds(test), describeSince(test)].filter((part) => part !== undefined).join('; ');
-  const also = others.length === 0 ? '' : `\nthe same in ${others.slice(0, MAX_NAMED).map((other) => other.test).join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''}`;
+  const also = others.length === 0 ? '' : `\nthe same in ${others.slice(0, MAX_NAMED).map((other) => (other.cell === test.cell ? other.test : `${other.test} in ${other.cell}`)).join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''}`;
   return [{ kind, title: `${test.verdict}: ${test.test} in ${test.cell}${others.length === 0 ? '' : ` and ${plural(others.length, 'more test')}`}`, message: withEvidence(`${words}${also}`, kind === 'error' ? test.evidence : undefined) }];
 }
 

@@ -15,9 +15,11 @@ export function renderAttention({ cells }: Pick<RunSummary, 'cells'>, stripOf: (
   if (bad.length === 0) return html``;
   const ordered = bad.toSorted((a, b) => OUTCOMES.indexOf(a.test.outcome) - OUTCOMES.indexOf(b.test.outcome)).slice(0, MAX_LISTED);
   const finds = ordered.map(({ cell, test, href }): Find => {
-    const { evidence, splats } = tellingAttempt(test) ?? {};
+    const attempt = tellingAttempt(test);
+    const evidence = attempt?.evidence;
+    const signatures = attempt && signaturesOf(attempt);
     const strip = stripOf(cell.id, test);
-    return { test: test.name, cell: cell.id, as: test.outcome, href, ...(test.message !== undefined && { message: test.message }), ...(evidence !== undefined && { evidence }), ...(splats && { signatures: signaturesOf(splats) }), ...(strip && { strip }) };
+    return { test: test.name, cell: cell.id, as: test.outcome, href, ...(test.message !== undefined && { message: test.message }), ...(evidence !== undefined && { evidence }), ...(signatures && { signatures }), ...(strip && { strip }) };
   });
   return html`<section aria-labelledby="look"><h2 id="look">To look at</h2>
 ${renderFinds(finds, MAX_EXCERPTS)}${bad.length > MAX_LISTED ? html`<p><a href="#outcome=attention">… and ${plural(bad.length - MAX_LISTED, 'more test')}</a></p>` : undefined}</section>

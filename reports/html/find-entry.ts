@@ -17,7 +17,7 @@ export interface Find {
   readonly facts?: readonly string[];
   readonly message?: string;
   readonly evidence?: string;
-  /** Of the kernel's reports in the evidence. */
+  /** Of the kernel's reports, if they are all of the evidence. */
   readonly signatures?: readonly string[];
   readonly strip?: Markup;
 }

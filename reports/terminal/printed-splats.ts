@@ -11,6 +11,12 @@ export interface AttemptPlace {
 /** So many lines of a report say what it is of; fewer are a mere head. */
 const TELLING_LINES = 10;
 
+/** How much of some evidence is printed. */
+export interface Room {
+  readonly maxLines: number;
+  readonly maxChars: number;
+}
+
 type Evidence = Pick<AttemptSummary, 'evidence' | 'splats'>;
 
 /** Which of the kernel's reports a reader has before them already, and below which attempt: a kernel that is broken for all tests says so in each. */
@@ -18,9 +24,9 @@ export class PrintedSplats {
   readonly #places = new Map<string, AttemptPlace>();
 
   /**
-   * An attempt's evidence without the reports that were printed before, and where they were. Those of its first `maxLines` lines count as printed with it.
+   * An attempt's evidence without the reports that were printed before, and where they were. Those in its first `maxLines` lines and `maxChars` characters count as printed with it.
    */
-  leaveOut({ evidence = '', splats = [] }: Evidence, place: AttemptPlace, maxLines: number): { readonly text: string; readonly again: readonly string[] } {
+  leaveOut({ evidence = '', splats = [] }: Evidence, place: AttemptPlace, { maxLines, maxChars }: Room): { readonly text: string; readonly again: readonly string[] } {
     const here: AttemptPlace = { cell: place.cell, test: place.test, attempt: place.attempt };
     const lines = evidence.split('\n');
     const kept: string[] = [];
@@ -35,7 +41,8 @@ export class PrintedSplats {
         if (printed !== here) again.add(describePlace(printed, here));
         continue;
       }
-      if (kept.length + Math.min(to - from, TELLING_LINES) <= maxLines) this.#places.set(signature, here);
+      const head = [...kept, ...lines.slice(from, Math.min(to, from + TELLING_LINES))];
+      if (head.length <= maxLines && head.join('\n').length <= maxChars) this.#places.set(signature, here);
       kept.push(...lines.slice(from, to));
     }
     return { text: [...kept, ...lines.slice(next)].join('\n'), again: [...again] };

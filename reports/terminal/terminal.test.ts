@@ -161,8 +161,8 @@ describe('a report of the kernel that comes again', () => {
   test('that no reader has seen yet is printed', () => {
     const out: string[] = [];
     const reporter = createPlainReporter((text) => out.push(text), '/r', PLAIN);
-    const own = Array.from({ length: 50 }, (_, index) => `line ${index}`).join('\n');
-    for (const event of splat(splat(begun(), CELL, 'fio/a', { own }), CELL, 'fio/b').events) reporter.onEvent(event);
+    const [many, wide] = [Array.from({ length: 50 }, (_, index) => `line ${index}`), Array.from({ length: 15 }, () => 'x'.repeat(300))];
+    for (const event of splat(splat(splat(begun(), CELL, 'fio/a', { own: many.join('\n') }), CELL, 'fio/b', { own: wide.join('\n') }), CELL, 'fio/c').events) reporter.onEvent(event);
     expect(out.join('')).toContain('│ WARNING: x');
     expect(out.join('')).not.toContain('as in');
   });

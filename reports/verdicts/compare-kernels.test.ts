@@ -88,7 +88,8 @@ test('that a guest which broke was not closed is no alarm of its own', () => {
   const closed = { nvdimm: { a: PASS, 'guest/close': PASS } };
   const lost: TestResult = { status: 'skip', message: 'the guest was lost, or given up' };
   expect(verdicts(compare({ base: closed, patched: { nvdimm: { a: FAIL, 'guest/close': lost } } }))).toEqual(['patched/nvdimm/ext4-dax/lockdep a new-failure', 'patched/nvdimm/ext4-dax/lockdep guest/close untold']);
-  expect(compare({ base: closed, patched: { nvdimm: { a: PASS, 'guest/close': lost } } }).totals['newly-skipped']).toBe(1);
+  // A known problem gives the guest up, too.
+  expect(compare({ base: closed, patched: { nvdimm: { a: PASS, 'guest/close': lost } } }).totals).toMatchObject({ 'newly-skipped': 0, untold: 1 });
 });
 
 describe('repeated tests', () => {

@@ -69,11 +69,11 @@ describe('two runs of one matrix', () => {
 describe('tests that fail of the same report of the kernel', () => {
   const SIGNATURE = 'lockdep-circular: &a';
   const lines = ['WARNING: possible circular locking dependency', '  lock_acquire+0x1/0x2'];
-  const failing = (names: readonly string[]): RunSummary => {
+  const failing = (names: readonly string[], own: Readonly<Record<string, string>> = {}): RunSummary => {
     const journal = new JournalBuilder().start([{ id: CELL, kernel: 'debian-6.12', image: 'bookworm', pmem: 'nvdimm', filesystem: 'none', suite: 'fio', tests: names.map((name) => ({ name, estimateSec: 1 })) }]).boot(CELL, '6.12.3');
     for (const name of names) {
       journal.add({ type: 'problem', cell: CELL, test: name, attempt: 1, guest: 1, during: 'test', problem: { kind: 'lockdep-circular', title: lines[0] ?? '', signature: SIGNATURE, lines, truncated: false, fatal: false, blame: 'kernel' } });
-      journal.test(CELL, name, { status: 'fail', message: 'the kernel reported: WARNING', evidence: lines.join('\n') });
+      journal.test(CELL, name, { status: 'fail', message: 'the kernel reported: WARNING', evidence: [...(own[name] === undefined ? [] : [own[name]]), ...lines].join('\n') });
     }
     return { ...journal.add({ type: 'run-end', reason: 'finished' }).summarize(), runId: 'now', startedAt: '2026-03-03T10:00:00.000Z' };
   };
@@ -82,6 +82,13 @@ describe('tests that fail of the same report of the kernel', () => {
 
   test('carry its signature', () => {
     expect(comparison.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name, signatures }) => [name, signatures])).toEqual([['a', [SIGNATURE]], ['c', [SIGNATURE]], ['d', [SIGNATURE]]]);
+  });
+
+  test('are not alike if one of them has more to say', () => {
+    const own = failing(['a', 'c'], { c: 'of its own' });
+    const text = formatComparison(compareRuns(base, own, () => [])).join('\n');
+    expect(text).toContain('│ of its own');
+    expect(text).not.toContain('as in');
   });
 
   test('are told by it once, in the terminal, in Markdown and on the page', () => {

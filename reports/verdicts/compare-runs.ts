@@ -24,6 +24,10 @@ export interface Comparison {
   readonly figures?: readonly ComparedFigure[];
   /** Of two kernels of one run. */
   readonly kernels?: KernelDifferences;
+  /** The run was to have all cells of its matrix: one that the baseline has beside them is gone. */
+  readonly whole?: boolean;
+  /** It is told beside the run, which is judged by itself. */
+  readonly aside?: boolean;
 }
 
 /** Enough of a run to know it by. */
@@ -84,6 +88,7 @@ function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, p
     const verdict = judgeTest(is && tell(is), was && tell(was), withBase(pastOf(cell.id, name), was, place));
     if (!verdict) return [];
     const attempt = is && tellingAttempt(is);
+    const signatures = attempt && signaturesOf(attempt);
     return [
       {
         ...verdict,
@@ -93,11 +98,11 @@ function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, p
         ...(is && { now: is.outcome }),
         ...(is?.message !== undefined && { message: is.message }),
         ...(attempt?.evidence !== undefined && { evidence: attempt.evidence }),
-        ...(attempt?.splats && { signatures: signaturesOf(attempt.splats) }),
+        ...(signatures && { signatures }),
       },
     ];
   });
-  return compared.map((test) => leaveFollower(test, compared, nowTests.get(baseTests.get(test.test)?.parent ?? '')));
+  return compared.map((test) => leaveFollower(test, nowTests.get(baseTests.get(test.test)?.parent ?? '')));
 }
 
 /** A baseline that history does not hold, say of another machine, counts as the run before. */

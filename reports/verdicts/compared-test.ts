@@ -12,7 +12,7 @@ export interface ComparedTest extends TestVerdict {
   readonly message?: string;
   /** Of the attempt that counts, bounded. */
   readonly evidence?: string;
-  /** Of the kernel's reports in the evidence, each once. */
+  /** Of the kernel's reports, each once, if they are all of the evidence. */
   readonly signatures?: readonly string[];
   /** Of two kernels of one run: how many of its attempts failed on each. */
   readonly attempts?: { readonly base: FailureRate; readonly now: FailureRate };

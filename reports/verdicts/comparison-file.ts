@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FIGURE_VERDICTS } from '../figures/judge-figure.ts';
@@ -62,7 +62,7 @@ const kernels = z.object({
   lockClasses: z.object({ cells: z.number(), fresh: names, gone: names }).optional(),
   brokenBetween: z.array(z.object({ cell: z.string(), test: z.string(), patch: z.string(), message: z.string().optional() })).optional(),
 });
-const file = z.object({ version: z.literal(VERSION), base: ref, now: ref, tests: z.array(test), totals: z.record(verdict, z.number()), onlyBase: z.array(z.string()), onlyNow: z.array(z.string()), figures: z.array(figure).optional(), kernels: kernels.optional() });
+const file = z.object({ version: z.literal(VERSION), base: ref, now: ref, tests: z.array(test), totals: z.record(verdict, z.number()), onlyBase: z.array(z.string()), onlyNow: z.array(z.string()), figures: z.array(figure).optional(), kernels: kernels.optional(), whole: z.boolean().optional(), aside: z.boolean().optional() });
 
 /** As JSON, for other programs too; every key is as {@link Comparison} has it. */
 export function comparisonJson(comparison: Comparison): string {
@@ -73,6 +73,11 @@ export async function writeComparison(runDir: string, comparison: Comparison): P
   const aside = join(runDir, `.${COMPARISON_FILE}.tmp`);
   await writeFile(aside, `${comparisonJson(comparison)}\n`);
   await rename(aside, join(runDir, COMPARISON_FILE));
+}
+
+/** For a run that was judged before, and is not any more. */
+export async function removeComparison(runDir: string): Promise<void> {
+  await rm(join(runDir, COMPARISON_FILE), { force: true });
 }
 
 /** Undefined for a run without a baseline, and where the file is none of ours: reports can do without. */
