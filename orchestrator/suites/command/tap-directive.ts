@@ -26,7 +26,7 @@ export function readDirective({ ok, name, skip, todo }: Pick<Result, 'ok' | 'nam
   const [title = '', ...parts] = name.split(/(?:^|\s)#(?:\s|$)/).map((part) => unescape(part).trim());
   for (const [index, part] of parts.entries()) {
     // kselftest.h writes `error` small.
-    const [, directive = '', words = ''] = /^(SKIP\b|TODO\b|XFAIL\b|TIMEOUT\b|[Ee]rror\b|ERROR\b|exit=\d+)(.*)$/.exec(part) ?? [];
+    const [, directive = '', words = ''] = /^(SKIP\b|TODO\b|XFAIL\b|TIMEOUT\b|(?:[Ee]rror|ERROR)(?=\s|$)|exit=\d+)(.*)$/.exec(part) ?? [];
     // `ok 1 a # 12 ms # SKIP why` is a skip to the kernel's own parser, too; but a failure is excused only where a directive belongs: what comes later may be quoted.
     const excuses = /^(?:SKIP|TODO|XFAIL)$/.test(directive);
     if (directive !== '' && (index === 0 || ok || !excuses)) return { title, directive, reason: [words.trim(), ...parts.slice(index + 1)].filter((word) => word !== '').join(' # ') };

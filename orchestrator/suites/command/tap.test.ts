@@ -42,6 +42,7 @@ test.each([
   ['not ok 1 selftests: dax: x # TIMEOUT 45 seconds', ['selftests: dax: x', 'fail', 'not ok: TIMEOUT 45 seconds']],
   ['ok 1 selftests: dax: x # SKIP', ['selftests: dax: x', 'skip', 'skipped without a reason']],
   ['not ok 1 # error map_sync', ['map_sync', 'fail', 'not ok: error map_sync']],
+  ['not ok 1 map # error: EIO', ['map', 'fail', 'not ok: error: EIO']],
   ['ok 1 gamma # 12 ms # SKIP no pmem', ['gamma', 'skip', 'no pmem']],
   ['not ok 1 gamma # it printed: ok 1 a # SKIP', ['gamma', 'fail', 'not ok: it printed: ok 1 a # SKIP']],
   ['ok 1 issue #12', ['issue #12', 'pass']],
