@@ -7,7 +7,7 @@ import { multiplexReporters } from '../../reports/multiplex.ts';
 import { summarizeRun } from '../../reports/summarize-run.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { createTerminalReporter } from '../../reports/terminal/create-reporter.ts';
-import { writeComparison } from '../../reports/verdicts/comparison-file.ts';
+import { removeComparison, writeComparison } from '../../reports/verdicts/comparison-file.ts';
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
@@ -136,7 +136,8 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   try {
     const judged = compare ?? (baseDir === undefined ? undefined : async (now: RunSummary) => compareWith(baseDir, now, folder.dir));
     const comparison = await judged?.(await summarizeRun(folder.dir), folder.dir);
-    if (comparison) await writeComparison(folder.dir, comparison);
+    if (comparison) await writeComparison(folder.dir, { ...comparison, whole });
+    else await removeComparison(folder.dir);
     const summary = await writeReports(folder.dir, readPast(folder.dir));
     reporter.close(summary);
     if (task.purpose?.whole === true) for (const warning of findIdleKnown(task.matrix.known, summary)) logLine(`warning: ${warning}`);

@@ -27,9 +27,10 @@ export async function mergeCommand(parts: readonly string[], { into, baseline, r
   const { dir, plan } = await mergeRuns(parts.map((part) => findRun(part, runs)), { runs, ...(into !== undefined && { name: into }) });
   const baseDir = baseline === undefined ? undefined : await findBaselineFor(baseline, runs, await summarizeRun(dir));
   const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await summarizeRun(dir), dir);
-  if (comparison) await writeComparison(dir, comparison);
+  const whole = plan.missing.length === 0;
+  if (comparison) await writeComparison(dir, { ...comparison, whole });
   const summary = await writeReports(dir, readPast(dir));
   process.stdout.write(`${formatFinalReport(summary, dir).join('\n')}\n`);
   await announceOnGithub(dir, summary, comparison);
-  return comparison ? judgeAgainst(comparison, summary, { whole: plan.missing.length === 0 }) : exitStatus(summary);
+  return comparison ? judgeAgainst(comparison, summary, { whole }) : exitStatus(summary);
 }

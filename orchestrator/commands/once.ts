@@ -58,7 +58,7 @@ async function watchKernel(command: readonly string[], options: OnceCommandOptio
     let runDir: string | undefined;
     const planned = await planOnce(isFile ? { ...options, kernel } : options, command);
     const publish = async (dir: string): Promise<void> => void (runDir = dir);
-    const status = await executeRun(planned, rerunWords(words), options, { publish, ...(baseDir !== undefined && { compare: async (now: RunSummary, dir: string) => compareWith(baseDir, now, dir, { alone: true }), tell: tellRound }) });
+    const status = await executeRun(planned, rerunWords(words), options, { publish, ...(baseDir !== undefined && { compare: async (now: RunSummary, dir: string) => ({ ...(await compareWith(baseDir, now, dir, { alone: true })), aside: true }), tell: tellRound }) });
     return { status, ...(runDir !== undefined && { runDir }) };
   };
   // Awaited here, since the signal's handlers go when this function ends.

@@ -8,7 +8,6 @@ import { readComparison } from '../../reports/verdicts/comparison-file.ts';
 import { writeWhole } from '../../reports/write-whole.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
-import { readRunPurpose } from '../run/resume-run.ts';
 import { judgeAgainst } from './baseline.ts';
 import { readPast } from './read-past.ts';
 import { announceOnGithub, writeAnnotations } from './announce-github.ts';
@@ -41,9 +40,8 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
     await writeWhole(path, [`${JSON.stringify(renderKcidb(summary, { origin: options.kcidb, ...(options.url !== undefined && { url: options.url }) }), undefined, 1)}\n`]);
     process.stdout.write(`${path}\n`);
   }
-  if (!comparison) return exitStatus(summary);
-  const purpose = await readRunPurpose(dir);
-  return judgeAgainst(comparison, summary, { whole: purpose?.kind === 'matrix' && purpose.whole });
+  const judged = comparison && judgeAgainst(comparison, summary, { whole: comparison.whole ?? false });
+  return judged === undefined || comparison?.aside === true ? exitStatus(summary) : judged;
 }
 
 function checkOptions({ kcidb, url }: ReportOptions): void {

@@ -90,11 +90,6 @@ export async function readRunMatrix(runDir: string): Promise<Matrix> {
   return (await readRunFile(runDir)).matrix;
 }
 
-/** What a run was made for; undefined where it does not say so, as one that was merged. */
-export async function readRunPurpose(runDir: string): Promise<RunPurpose | undefined> {
-  return parsePurpose((await readRunFile(runDir).catch(() => undefined))?.purpose);
-}
-
 async function readRunFile(runDir: string): Promise<{ readonly matrix: Matrix; readonly purpose: unknown }> {
   const path = join(runDir, RUN_FILE);
   const text = await readFile(path, 'utf8').catch(() => '');

@@ -1,0 +1,37 @@
+import { basename, dirname } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { summarizeRun } from '../../reports/summarize-run.ts';
+import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
+import { compareRuns } from '../../reports/verdicts/compare-runs.ts';
+import { removeComparison, writeComparison } from '../../reports/verdicts/comparison-file.ts';
+import { reportCommand } from './report.ts';
+
+const CELL = 'debian-6.12/nvdimm/none/fio';
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.stubEnv('GITHUB_ACTIONS', '');
+});
+
+/** A run whose one test fails, as it did before; the run before had another cell beside it. */
+async function makeRun() {
+  const dir = await new JournalBuilder().start([{ ...makeCell(CELL, []), tests: [{ name: 'fio/a', estimateSec: 1 }] }]).boot(CELL).test(CELL, 'fio/a', { status: 'fail', message: 'EIO' }).add({ type: 'run-end', reason: 'finished' }).write();
+  const now = await summarizeRun(dir);
+  const [cell] = now.cells;
+  if (!cell) throw new Error('no cell');
+  const comparison = compareRuns({ ...now, runId: 'before', cells: [cell, { ...cell, id: 'debian-6.1/nvdimm/none/fio' }] }, now, () => []);
+  const report = async (): Promise<number> => reportCommand(basename(dir), { runs: dirname(dir) });
+  return { dir, comparison, report };
+}
+
+test('the exit status is that of the run: by its verdicts, by them and what a whole run has lost, or by itself', async () => {
+  const { dir, comparison, report } = await makeRun();
+  await writeComparison(dir, comparison);
+  expect(await report()).toBe(0);
+  await writeComparison(dir, { ...comparison, whole: true });
+  expect(await report()).toBe(3);
+  await writeComparison(dir, { ...comparison, aside: true });
+  expect(await report()).toBe(1);
+  await removeComparison(dir);
+  expect(await report()).toBe(1);
+});
