@@ -62,7 +62,7 @@ function parse(text: string, file: string, { env, fioJobs, ...options }: LoadOpt
   const source = parseYaml(text, file);
   const parsed = matrixSchema.safeParse(source.value);
   if (!parsed.success) {
-    throwProblems(source, describeIssues(parsed.error.issues, source.value), options);
+    throwProblems(source, describeIssues(parsed.error.issues, source, matrixSchema), options);
     throw parsed.error;
   }
   const resolved = resolveMatrix(parsed.data, { baseDir: dirname(resolve(file)), env, fioJobs });

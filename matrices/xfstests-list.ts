@@ -36,7 +36,7 @@ export async function readXfstestsList(path: string): Promise<readonly XfstestsR
   const source = parseYaml(text, path);
   const parsed = listSchema.safeParse(source.value);
   if (!parsed.success) {
-    const problems = describeIssues(parsed.error.issues, source.value).map(({ path: at, atKey, ...problem }) => ({ ...problem, position: atKey === true ? source.keyPositionOf(at) : source.positionOf(at) }));
+    const problems = describeIssues(parsed.error.issues, source, listSchema).map(({ path: at, atKey, ...problem }) => ({ ...problem, position: atKey === true ? source.keyPositionOf(at) : source.positionOf(at) }));
     const [first, ...others] = problems;
     throw first ? toUserError([first, ...others]) : parsed.error;
   }

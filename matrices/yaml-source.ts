@@ -8,6 +8,8 @@ import { checkDepth, checkSafety } from './yaml-guards.ts';
 /** A parsed YAML file: its plain value, and where each part of it stands in the text. */
 export interface YamlSource {
   readonly value: unknown;
+  /** How the file writes the scalar at `path`: `6.10` where its value is 6.1. `undefined` for lists, mappings and what is not there. */
+  textOf(path: ValuePath): string | undefined;
   /** The value at `path`, or the nearest thing around it that exists. */
   positionOf(path: ValuePath): SourcePosition;
   /** The key that `path` ends with. */
@@ -53,6 +55,7 @@ export function parseYaml(text: string, file: string): YamlSource {
   const { contents } = document;
   return {
     value: document.toJS({ maxAliasCount: 100 }) as unknown,
+    textOf: (path) => textOf(document, contents, path, text),
     positionOf: (path) => place(offsetOf(findNode(document, contents, path))),
     keyPositionOf: (path) => place(findKeyOffset(document, contents, path)),
   };
@@ -68,6 +71,14 @@ function findNode(document: Document<ParsedNode>, root: Node, path: ValuePath): 
     node = resolve(document, next);
   }
   return node;
+}
+
+function textOf(document: Document<ParsedNode>, root: Node, path: ValuePath, text: string): string | undefined {
+  const parent = resolve(document, findNode(document, root, path.slice(0, -1)));
+  const key = path.at(-1);
+  const child = key !== undefined && (isMap(parent) || isSeq(parent)) ? parent.get(key, true) : undefined;
+  const node = isNode(child) ? resolve(document, child) : undefined;
+  return isScalar(node) && node.range ? text.slice(node.range[0], node.range[1]) : undefined;
 }
 
 function findKeyOffset(document: Document<ParsedNode>, root: Node, path: ValuePath): number {
