@@ -13,9 +13,9 @@ const HEALTHY = { 'statx -r': { stdout: STATX_DAX }, 'df -B1': { stdout: '    Av
 
 const spec = (job: string, sizeBytes = 2 ** 27): FioSuiteSpec => ({ kind: 'fio', name: 'fio', jobs: [job], runtimeSec: 5, sizeBytes });
 
-async function runJob(job: string, answers: Record<string, Answer | readonly Answer[]>, { device = FSDAX, filesystem = EXT4_DAX, sizeBytes = 2 ** 27 } = {}) {
+async function runJob(job: string, answers: Record<string, Answer | readonly Answer[]>, { device = FSDAX, filesystem = EXT4_DAX, sizeBytes = 2 ** 27, runtimeSec = 5 } = {}) {
   const guest = createFakeGuest({ devices: [device], answers, files: { [`/run/pmemrig/fio/${job}.json`]: JSON_FILE } });
-  const session = await fioSuite.open(createSuiteContext(spec(job, sizeBytes), guest, filesystem));
+  const session = await fioSuite.open(createSuiteContext({ ...spec(job, sizeBytes), runtimeSec }, guest, filesystem));
   const result = await session.run({ name: `fio/${job}`, estimateSec: 1 }, 1);
   await session.close();
   return { guest, result };
@@ -28,7 +28,19 @@ test('a DAX job runs on a file whose DAX state is proved first, and everything i
   const places = order.map((part) => guest.calls.findIndex((call) => call.startsWith(part)));
   expect(places.every((place) => place >= 0)).toBe(true);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
-  expect(guest.optionsOf('--output-format')?.env).toEqual({ PMEMRIG_FILE: '/mnt/pmemrig/dax-psync-fsync', PMEMRIG_SIZE: String(2 ** 27), PMEMRIG_RUNTIME: '5' });
+  expect(guest.optionsOf('--output-format')?.env).toEqual({ PMEMRIG_FILE: '/mnt/pmemrig/dax-psync-fsync', PMEMRIG_SIZE: String(2 ** 27), PMEMRIG_RUNTIME: '5000ms' });
+});
+
+test.each([
+  [1, '1000ms'],
+  [2.5, '2500ms'],
+  [1.005, '1005ms'],
+  [4.35, '4350ms'],
+  [5400, '5400000ms'],
+  [1.00049, '1000ms'],
+])('a runtime of %d s reaches fio as %s: of a fraction of a second it would drop the rest', async (runtimeSec, told) => {
+  const { guest } = await runJob('dax-psync-fsync', HEALTHY, { runtimeSec });
+  expect(guest.optionsOf('--output-format')?.env).toMatchObject({ PMEMRIG_RUNTIME: told });
 });
 
 test('a file that is not in DAX state fails the job before fio starts', async () => {
