@@ -1,7 +1,8 @@
 import type { TestCase } from 'junit-report-builder';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
-import { artifactPaths, testFigures, testProperties } from './junit-properties.ts';
+import { artifactFiles, testFigures, testProperties } from './junit-properties.ts';
+import { disarm, formatAttachment, formatProperty } from './junit-output.ts';
 import { addBody, addElement, skip } from './junit-xml.ts';
 import { otherFailedAttempts, tellingAttempt } from './outcomes.ts';
 import type { AttemptSummary, CellSummary, TestSummary } from './summary.ts';
@@ -33,14 +34,14 @@ export function addTest(testCase: TestCase, test: TestSummary, verdict: Compared
   addOutcome(testCase, test, told, cell, context);
   for (const attempt of otherFailedAttempts(test)) addAttempt(testCase, attempt, test.outcome, context);
   const lines = [
-    ...[...testProperties(test, verdict), ...testFigures(test)].map(([name, value]) => `[[PROPERTY|${name}=${value}]]`),
-    ...artifactPaths(test).map((path) => `[[ATTACHMENT|${context.artifactBase}${path}]]`),
+    ...[...testProperties(test, verdict), ...testFigures(test)].map(formatProperty),
+    ...artifactFiles(test).flatMap((path) => formatAttachment(`${context.artifactBase}${path}`)),
   ];
   if (lines.length > 0) addElement(testCase, (element) => element.ele('system-out').txt(context.budget.takeLines(lines, JOURNAL).join('\n')));
 }
 
 function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary | undefined, cell: CellSummary, context: CaseContext): void {
-  const message = shorten(cleanLine(test.message ?? test.outcome));
+  const message = disarm(shorten(cleanLine(test.message ?? test.outcome)));
   switch (test.outcome) {
     case 'pass':
     case 'flaky':
@@ -69,7 +70,7 @@ function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary 
 function describe(message: string, told: AttemptSummary | undefined, cell: CellSummary, { budget }: CaseContext): string {
   const where = told?.console ?? cell.guests.at(-1)?.console;
   const evidence = told?.evidence === undefined ? undefined : budget.take(cleanText(told.evidence).trimEnd(), wholeIn(told));
-  return [message, evidence, where && `console log: ${cleanLine(where)}`].filter(Boolean).join('\n\n');
+  return disarm([message, evidence, where && `console log: ${cleanLine(where)}`].filter(Boolean).join('\n\n'));
 }
 
 /** https://maven.apache.org/surefire/maven-surefire-plugin/examples/rerun-failing-tests.html */
@@ -77,8 +78,8 @@ function addAttempt(testCase: TestCase, attempt: AttemptSummary, outcome: Outcom
   const { status, message, evidence } = attempt;
   const name = `${outcome === 'flaky' || outcome === 'pass' ? 'flaky' : 'rerun'}${status === 'fail' ? 'Failure' : 'Error'}`;
   addElement(testCase, (element) => {
-    const child = element.ele(name, { message: shorten(cleanLine(`attempt ${attempt.attempt}: ${message ?? status}`)), type: status });
-    if (evidence !== undefined) child.ele('stackTrace').txt(budget.take(cleanText(evidence), wholeIn(attempt)));
+    const child = element.ele(name, { message: disarm(shorten(cleanLine(`attempt ${attempt.attempt}: ${message ?? status}`))), type: status });
+    if (evidence !== undefined) child.ele('stackTrace').txt(disarm(budget.take(cleanText(evidence), wholeIn(attempt))));
   });
 }
 

@@ -39,12 +39,17 @@ export function verdictProperties(verdict: ComparedTest | undefined): readonly P
   ];
 }
 
-/** The files to open, at the most {@link MAX_ARTIFACTS}, the console's last: relative to the run folder. */
+/** The files to open, at the most {@link MAX_ARTIFACTS}, the console's last: relative to the run folder, as they are shown. */
 export function artifactPaths(test: TestSummary): readonly string[] {
+  return artifactFiles(test).map(cleanLine);
+}
+
+/** As {@link artifactPaths}, by their true names. */
+export function artifactFiles(test: TestSummary): readonly string[] {
   const told = tellingAttempt(test);
   const paths = (told?.artifacts ?? []).slice(0, MAX_ARTIFACTS);
   const showsConsole = test.outcome !== 'pass' && told?.console !== undefined && !paths.includes(told.console);
-  return [...paths, ...(showsConsole ? [told.console] : [])].map(cleanLine);
+  return [...paths, ...(showsConsole ? [told.console] : [])];
 }
 
 function lockdepProperties(told: AttemptSummary | undefined): readonly Property[] {
