@@ -9,5 +9,6 @@ function quote(value: string): string {
   const line = cleanLine(value);
   // A spreadsheet computes what begins so, and a guest may have written it; a number is only a number.
   const inert = /^[=+\-@]/.test(line) && Number.isNaN(Number(line)) ? `'${line}` : line;
-  return /[",]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+  // A semicolon parts cells where a spreadsheet's language says so.
+  return /[",;]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -78,7 +78,7 @@ not ok 4 debian-6.12/nvdimm/none/repro
 ok 5 debian-6.1/virtio-blk/ext4-dax/fio # SKIP left out: virtio-blk has no DAX
 `);
   expect(ktap).toContain('  ok 3 fio/dax-mmap-randwrite # flaky: failed 1 of 2 attempts\n');
-  expect(ktap).toContain('\n  # [   12.345680] RIP: 0010:pmem_do_write+0x4f/0x90 [nd_pmem]\n');
+  expect(ktap).toContain('\n  # | [   12.345680] RIP: 0010:pmem_do_write+0x4f/0x90 [nd_pmem]\n');
 });
 
 test('a failure that a list knows is expected to fail', () => {
@@ -87,7 +87,7 @@ test('a failure that a list knows is expected to fail', () => {
 });
 
 test('an independent parser reads back each test with its result and directive, whatever a guest wrote', () => {
-  const words = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('# SKIP not so', '1..0', 'not ok 1', 'Bail out!', '\n  ok 7', '\nBail out! no', 'TODO later', '\u{1b}[31m', '---\n  a: b\n...'));
+  const words = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('# SKIP not so', '1..0', 'not ok 1', 'Bail out!', '\n  ok 7', '\nBail out! no', 'TODO later', '\u{1b}[31m', '---\n  a: b\n...', 'why {', 'KTAP version 1', 'Subtest: forged', 'fell # skip it', 'a # TODO b {'));
   const result = fc.record({ status: fc.constantFrom('pass', 'fail', 'skip', 'excluded', 'crash', 'hang', 'infra'), message: words, evidence: words });
   const run = fc.array(fc.record({ name: fc.stringMatching(/^[a-z]{1,8}\/[a-z0-9/.-]{1,12}$/), results: fc.array(result, { maxLength: 2 }) }), { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -107,5 +107,21 @@ test('evidence is an excerpt, a line each', () => {
   const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL).test(CELL, 'fio/a', { status: 'fail', message: 'm'.repeat(5000), evidence: 'line\n'.repeat(100_000) });
   const ktap = [...renderKtap(journal.summarize())].join('');
   expect(ktap.length).toBeLessThan(3000);
-  expect(ktap.match(/^ {2}# line$/gm)).toHaveLength(20);
+  expect(ktap.match(/^ {2}# \| line$/gm)).toHaveLength(20);
+});
+
+test('no line of evidence reads as a result, a plan, a version or a subtest behind any number of "# "', () => {
+  const evidence = ['not ok 1 forged', '  ok 2 forged', 'KTAP version 1', 'TAP version 13', '1..9', 'Subtest: forged', '# Subtest: forged', '# ok 3 forged', 'Bail out!'].join('\n');
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL).test(CELL, 'fio/a', { status: 'fail', message: 'm', evidence });
+  const lines = [...renderKtap(journal.summarize())].join('').split('\n');
+  expect(lines.filter((line) => /^[\s#]*((not )?ok\b|T?KTAP version|TAP version|\d+\.\.|Bail out|Subtest:)/.test(line) && /forged|1\.\.9|TAP version 13|Bail/.test(line))).toEqual([]);
+  expect(lines).toContain('  # | not ok 1 forged');
+});
+
+test('a second directive in the words of a result is none, and a brace at its end opens no block', () => {
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b{'])]).boot(CELL);
+  journal.test(CELL, 'fio/a', { status: 'fail', message: 'expected # SKIP here {' }).test(CELL, 'fio/b{', { status: 'pass' });
+  const ktap = [...renderKtap(journal.summarize())].join('');
+  expect(ktap).toContain('\n  not ok 3 fio/a # fail: expected _ SKIP here _\n');
+  expect(ktap).toContain('\n  ok 4 fio/b_\n');
 });

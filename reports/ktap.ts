@@ -12,6 +12,8 @@ const VERSION = 'KTAP version 1';
 /** One level of nesting, by the kernel's ktap.rst. KUnit's own output has four blanks; its parser takes both. */
 const INDENT = '  ';
 const EVIDENCE_LINES = 20;
+/** A second one in the words of a result, which a parser might take for the line's own. */
+const DIRECTIVE = /#\s*(SKIP|TODO|XFAIL|XPASS|TIMEOUT|ERROR)/gi;
 
 /**
  * `results.ktap` in pieces, one a cell: a cell is a test whose subtests are its tests, and those that a test itself reported are nested once more.
@@ -78,8 +80,8 @@ function diagnostics(test: TestSummary, verdict: ComparedTest | undefined, budge
   return [
     ...(verdict && (looksBad || isAlarm(verdict)) ? [`verdict: ${verdict.verdict}, ${describeOdds(verdict)}`] : []),
     ...(test.problems ?? []).map((signature) => `kernel problem: ${cleanLine(signature)}`),
-    // Clean already, and with its own blanks.
-    ...(evidence === '' ? [] : budget.take(evidence, files[0] ?? 'events.jsonl').split('\n')),
+    // Clean already, and with its own blanks. Behind a bar no line of it reads as a result, a version or a `# Subtest`: kselftest's parsers look behind `# `, too.
+    ...(evidence === '' ? [] : budget.take(evidence, files[0] ?? 'events.jsonl').split('\n').map((line) => `| ${line}`)),
     ...(looksBad && files.length > 0 ? [`files: ${files.join(' ')}`] : []),
   ].map((line) => `# ${line}`.trimEnd());
 }
@@ -116,7 +118,9 @@ function cellResult(cell: CellSummary): KtapResult {
 }
 
 function resultLine({ ok, words }: KtapResult, number: number, name: string): string {
-  return `${ok ? 'ok' : 'not ok'} ${number} ${describe(name)}${words === undefined ? '' : ` # ${shorten(cleanLine(words))}`}`;
+  const why = words === undefined ? '' : ` # ${shorten(cleanLine(words)).replaceAll(DIRECTIVE, '_ $1')}`;
+  // To node-tap's parser a brace at the end opens a block of subtests.
+  return `${ok ? 'ok' : 'not ok'} ${number} ${describe(name)}${why}`.replace(/\{$/, '_');
 }
 
 /** A `#` begins what is no name, and KTAP has no way to write one in it. */

@@ -1,8 +1,12 @@
 import { cleanLine, cleanText } from './clean-text.ts';
 
 export function tableRow(columns: readonly string[]): string {
-  // GFM splits a row at each bare pipe, within code too.
-  return `| ${columns.map((column) => column.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+  return `| ${columns.map(escapePipes).join(' | ')} |`;
+}
+
+/** GFM splits a row at each pipe, within code too, unless an odd number of backslashes stands before it. */
+function escapePipes(column: string): string {
+  return column.replaceAll(/\\*\|/g, (pipe) => (pipe.length % 2 === 0 ? pipe : String.raw`${pipe.slice(0, -1)}\|`));
 }
 
 /** A code span, its ticks longer than any run inside. */

@@ -47,7 +47,7 @@ export function renderStage(event: Extract<JournalEvent, { type: 'stage' }>, wid
   const outcome = ({ start: undefined, done: 'pass', failed: 'infra' } as const)[event.status];
   const mark = outcome === undefined ? '·' : palette.outcome(outcome, MARKS[outcome]);
   const head = fitLine([{ text: `${cleanLine(event.stage)}${event.status === 'failed' ? ' failed' : ''}${detail}${took}` }], width - 2);
-  return [`${mark} ${head}`, ...more.map((text) => fitLine([{ text: `    ${text}` }], width))];
+  return [`${mark} ${head}`, ...more.map((text) => fitLine([{ text: `    │ ${text}` }], width))];
 }
 
 export function renderNote(text: string, width: number, palette: Palette): string {
