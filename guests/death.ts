@@ -1,6 +1,7 @@
 import { GuestDeath } from '../orchestrator/model/errors.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import type { QmpEvent } from './qemu/qmp.ts';
+import { describeQemuWords } from './qemu/own-words.ts';
 import type { QemuExit } from './qemu/qemu-process.ts';
 
 /** Why the rig thinks that the guest is gone, before the console is asked. */
@@ -63,5 +64,6 @@ const SIGNAL_HINTS: Readonly<Record<string, string>> = {
 
 function describeExit({ exitCode, signal }: QemuExit, stderr: string): string {
   const how = signal === null ? `exited with status ${exitCode ?? 'unknown'}` : `was killed by ${signal}${SIGNAL_HINTS[signal] ?? ''}`;
-  return `QEMU ${how}${stderr === '' ? '' : `: ${stderr}`}`;
+  const words = describeQemuWords(stderr);
+  return `QEMU ${how}${words === '' ? '' : `: ${words}`}`;
 }

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import type { QemuBinary } from './find-qemu.ts';
+import { splitQemuWords } from './own-words.ts';
 import { composeProbePayload, PROBE_EXIT_CODE, PROBE_EXIT_PORT, PROBE_WORD } from './probe-payload.ts';
 
 const cachedSchema = z.object({ accelerator: z.enum(['kvm', 'tcg']), reason: z.string(), probedAt: z.number() });
@@ -116,7 +117,7 @@ async function bootProbe({ bootSector, qemu }: Probe, accelerator: 'kvm' | 'tcg'
   });
   if (result.exitCode === PROBE_EXIT_CODE && result.stdout.includes(PROBE_WORD)) return undefined;
   if (result.timedOut) return `the probe guest did not finish in ${deadlineMs / 1000} s`;
-  const firstLine = result.stderr.trim().split('\n', 1)[0];
+  const firstLine = splitQemuWords(result.stderr).errors[0]?.split('\n', 1)[0];
   return `the probe guest failed: ${firstLine || result.shortMessage || `QEMU exited with status ${String(result.exitCode)}`}`;
 }
 

@@ -29,6 +29,11 @@ export interface GuestMachine {
 
 /** QEMU's whole command line but its own name. */
 export function composeArgv(machine: GuestMachine): string[] {
+  return [...composeHardware(machine), '-kernel', machine.kernel, '-initrd', machine.initrd, '-append', composeKernelArgs(machine).join(' ')];
+}
+
+/** A machine with all that the rig gives a guest, and nothing to boot. */
+export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>): string[] {
   const { devices, guest } = machine;
   return [
     ['-name', `${machine.name},debug-threads=on`],
@@ -43,10 +48,10 @@ export function composeArgv(machine: GuestMachine): string[] {
     // A panic is told by pvpanic but not acted upon, so that the kernel prints its report to the end;
     // `panic=-1` then resets at once, which `-no-reboot` turns into QEMU's end.
     ['-no-reboot', '-action', 'panic=none', '-device', 'pvpanic'],
-    ['-chardev', `socket,id=qmp,fd=${QMP_FD}`, '-mon', 'chardev=qmp,mode=control'],
+    // Not `-mon`, of which QEMU 11.1 warns that it is deprecated.
+    ['-chardev', `socket,id=qmp,fd=${QMP_FD}`, '-qmp', 'chardev:qmp'],
     // No `logfile=`: QEMU 7.2 writes a byte there again each time the socket was full (chardev/char.c).
     ['-chardev', `socket,id=${CONSOLE_ID},fd=${CONSOLE_FD}`, '-serial', `chardev:${CONSOLE_ID}`],
-    ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', composeKernelArgs(machine).join(' ')],
     composeDisk({ id: 'root', path: machine.rootDisk, serial: ROOT_SERIAL, readOnly: true }),
     machine.modulesDisk === undefined ? [] : composeDisk({ id: 'modules', path: machine.modulesDisk, serial: MODULES_SERIAL, readOnly: true }),
     machine.suiteDisk === undefined ? [] : composeDisk({ id: 'suite', ...machine.suiteDisk, readOnly: true }),

@@ -2,7 +2,7 @@ import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import { QemuStartError } from './qemu-process.ts';
 
 /** What QEMU prints when the file behind `-kernel` is none that it can load (hw/i386/x86.c, multiboot.c). */
-const BAD_KERNEL = /could not load kernel|Error loading uncompressed kernel|invalid kernel header|error reading initrd|multiboot|kernel.*too large/i;
+const BAD_KERNEL = /could not (?:load|open) kernel|Error loading uncompressed kernel|invalid kernel header|error reading initrd|multiboot|kernel.*too large/i;
 const NO_MEMORY = /cannot set up guest memory|Cannot allocate memory|unable to map backing store/i;
 
 /** Says whom to blame when QEMU would not start. */

@@ -3,6 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { createDeferred, settlesWithin } from '../deferred.ts';
 import { CONSOLE_FD, CONSOLE_ID, QMP_FD } from './argv.ts';
 import type { QemuBinary } from './find-qemu.ts';
+import { describeQemuWords } from './own-words.ts';
 import { connectQmp, type QmpClient, type QmpEvent } from './qmp.ts';
 
 export interface QemuExit {
@@ -86,7 +87,7 @@ export async function startQemu(options: {
     qmp = await Promise.race([connectQmp(qmpStream, { onEvent: options.onEvent, timeoutMs: options.startTimeoutMs }), spawnFailed.promise]);
   } catch (error) {
     await kill();
-    throw new QemuStartError(stderr.trim() || (error instanceof Error ? error.message : String(error)), stderr, { cause: error });
+    throw new QemuStartError(describeQemuWords(stderr, error instanceof Error ? error.message : String(error)), stderr, { cause: error });
   }
 
   let stopping: Promise<void> | undefined;

@@ -2,6 +2,7 @@ import prettyMs from 'pretty-ms';
 import { findDebianMirror } from '../../guests/kernels/debian-mirror.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
+import { tryQemuStart } from '../../guests/qemu/try-start.ts';
 import { examineHost } from '../host/doctor.ts';
 import { fixHost } from '../host/fix-host.ts';
 import { formatDoctor } from '../host/format-doctor.ts';
@@ -12,7 +13,7 @@ import { runShown } from '../host/run-shown.ts';
  * With `fix` what packages can remedy is installed first; UserError (2) when that takes a person.
  */
 export async function doctorCommand({ fix, json, quiet, kernelBuilds = false, ownTests = false }: { readonly fix?: boolean; readonly json?: boolean; readonly quiet?: boolean; readonly kernelBuilds?: boolean; readonly ownTests?: boolean }): Promise<number> {
-  const probes = { findQemu: () => findQemu(), probeAccelerator, findDebianMirror: () => findDebianMirror() };
+  const probes = { findQemu: () => findQemu(), probeAccelerator, tryQemuStart, findDebianMirror: () => findDebianMirror() };
   let { report, user } = await examineHost(probes, { kernelBuilds, ownTests });
   if (fix === true && report.install) {
     const start = performance.now();

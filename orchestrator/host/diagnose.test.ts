@@ -43,6 +43,20 @@ describe('diagnose', () => {
     expect(find(report, 'accelerator')).toEqual({ name: 'accelerator', status: 'ok', detail: 'tcg: there is no /dev/kvm' });
   });
 
+  test('each warning of QEMU is a check of its own and stops no run; a machine that QEMU refuses does', () => {
+    const warned = diagnose({ ...GOOD, started: { ok: true, value: ['qemu: warning: a is old', 'qemu: warning: b is old\nuse c'] } });
+    expect(warned.ready).toBe(true);
+    expect(warned.checks.filter(({ name }) => name === 'guest start').map(({ status, detail }) => [status, detail])).toEqual([
+      ['warn', 'qemu: warning: a is old'],
+      ['warn', 'qemu: warning: b is old\nuse c'],
+    ]);
+    expect(formatDoctor(warned)).toMatch(/^warn +guest start +qemu: warning: b is old\n +use c$/m);
+    expect(find(diagnose({ ...GOOD, started: { ok: true, value: [] } }), 'guest start')).toBeUndefined();
+    const refused = diagnose({ ...GOOD, started: { ok: false, reason: 'QEMU cannot make a guest: no user network', remedy: 'another' } });
+    expect(refused.ready).toBe(false);
+    expect(find(refused, 'guest start')).toEqual({ name: 'guest start', status: 'missing', detail: 'QEMU cannot make a guest: no user network', remedy: 'another' });
+  });
+
   test('lacks are put together into one command, with each its own remedy', () => {
     const { accelerator: _, ...noProbe } = without('qemu', 'mke2fs', 'newuidmap');
     const report = diagnose({ ...noProbe, ...NO_QEMU });

@@ -33,6 +33,8 @@ export interface Findings {
   readonly qemu: Probed<{ readonly path: string; readonly version: string }>;
   /** Absent when there is no QEMU to probe with. */
   readonly accelerator?: Probed<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+  /** What QEMU warns of when it makes a guest with a device of each kind; absent when none was made. */
+  readonly started?: Probed<readonly string[]>;
   /** Kernels are to be built from source: what that takes must be there. */
   readonly kernelBuilds?: boolean;
   /** pmemrig's own tests are to run. */
@@ -59,6 +61,7 @@ export function diagnose(findings: Findings): DoctorReport {
     checkSystem(host),
     checkQemu(findings),
     checkAccelerator(findings),
+    ...checkStart(findings),
     ...needs.filter(({ id }) => id !== 'qemu').map((need) => checkNeed(need, findings)),
     ...(findings.kernelBuilds === true ? [] : [checkKernelBuilds(all, findings)]),
     checkArchive(findings),
@@ -107,6 +110,13 @@ function checkAccelerator({ accelerator }: Findings): Check {
   if (!accelerator) return { name, status: 'warn', detail: 'not probed for want of QEMU' };
   if (accelerator.ok) return { name, status: 'ok', detail: `${accelerator.value.accelerator}: ${accelerator.value.reason}` };
   return failed(name, accelerator);
+}
+
+/** A warning stops no run: what QEMU calls deprecated still works. */
+function checkStart({ started }: Findings): readonly Check[] {
+  if (!started) return [];
+  if (!started.ok) return [failed('guest start', started)];
+  return started.value.map((warning) => ({ name: 'guest start', status: 'warn', detail: warning }));
 }
 
 /** Every guest needs it: its busybox is Debian's, though its kernel and image be the user's own. */

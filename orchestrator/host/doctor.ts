@@ -16,6 +16,8 @@ interface QemuFound {
 export interface DoctorProbes {
   readonly findQemu: () => Promise<QemuFound>;
   readonly probeAccelerator: (options: { readonly qemu: QemuFound; readonly cacheDir: string }) => Promise<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+  /** Its warnings; see `tryQemuStart`. */
+  readonly tryQemuStart: (qemu: QemuFound, accelerator: 'kvm' | 'tcg') => Promise<readonly string[]>;
   readonly findDebianMirror: () => Promise<{ readonly main: string }>;
 }
 
@@ -25,9 +27,10 @@ export async function examineHost(probes: DoctorProbes, { kernelBuilds = false, 
   const [host, user] = await Promise.all([collectHostFacts(folders), collectUserFacts()]);
   const qemu = await attempt(probes.findQemu);
   const accelerator = qemu.ok ? await attempt(() => probes.probeAccelerator({ qemu: qemu.value, cacheDir: folders.cacheDir })) : undefined;
+  const started = qemu.ok && accelerator?.ok === true ? await attempt(() => probes.tryQemuStart(qemu.value, accelerator.value.accelerator)) : undefined;
   const present = findPresent();
   const archive = present.has('apt-get') ? await attempt(probes.findDebianMirror) : undefined;
-  const findings: Findings = { host, user, present, qemu, kernelBuilds, ownTests, ...(accelerator && { accelerator }), ...(archive && { archive }) };
+  const findings: Findings = { host, user, present, qemu, kernelBuilds, ownTests, ...(accelerator && { accelerator }), ...(started && { started }), ...(archive && { archive }) };
   return { report: diagnose(findings), user };
 }
 

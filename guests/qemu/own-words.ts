@@ -1,0 +1,34 @@
+/** What QEMU printed, message by message, in its own order. */
+export interface QemuWords {
+  readonly errors: readonly string[];
+  /** Each once, however many devices it was printed for. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The first line of a warning: `NAME: [LOCATION: ]warning: …` as QEMU's error-report.c, glibc, bash and perl write it; GLib's own form;
+ * the dynamic linker's word about a library of another version. The last three come of a QEMU that runs through a wrapper or from a folder of its own.
+ */
+const WARNING = /^[^\s:]+: (?:.*: )?(?:warning|info): |^\([^)]*\): \S+-(?:WARNING|CRITICAL|Message) |: no version information available \(required by /;
+/** The first line of any other message. QEMU calls itself by the name of its program, or just `qemu`. */
+const MESSAGE = /^(?:[^\s:]*qemu[^\s:]*|setpriv|[^\s:]*\/[^\s:]*): /;
+
+/** Parts QEMU's warnings from its errors. A line that begins no message goes on with the one before: hints do so. */
+export function splitQemuWords(stderr: string): QemuWords {
+  const messages: { isWarning: boolean; lines: string[] }[] = [];
+  for (const line of stderr.split('\n').map((text) => text.trimEnd()).filter((text) => text !== '')) {
+    const isWarning = WARNING.test(line);
+    const last = messages.at(-1);
+    if (last === undefined || isWarning || MESSAGE.test(line)) messages.push({ isWarning, lines: [line] });
+    else last.lines.push(line);
+  }
+  const texts = (warnings: boolean) => messages.filter(({ isWarning }) => isWarning === warnings).map(({ lines }) => lines.join('\n'));
+  return { errors: texts(false), warnings: [...new Set(texts(true))] };
+}
+
+/** Why a QEMU ended, its warnings last. @param otherwise stands for a reason where it gave none */
+export function describeQemuWords(stderr: string, otherwise = ''): string {
+  const { errors, warnings } = splitQemuWords(stderr);
+  const reason = errors.join('\n') || otherwise;
+  return warnings.length === 0 ? reason : [reason, `(it also warned: ${warnings.join('\n')})`].filter((text) => text !== '').join('\n');
+}

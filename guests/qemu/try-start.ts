@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
+import { InfraError } from '../../orchestrator/model/errors.ts';
+import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
+import { createBackingFiles } from '../backing-files.ts';
+import { composeHardware } from './argv.ts';
+import { composeDevices } from './devices.ts';
+import type { QemuBinary } from './find-qemu.ts';
+import { splitQemuWords } from './own-words.ts';
+import { startQemu } from './qemu-process.ts';
+
+const MIB = 2 ** 20;
+/** A whole number of GiB: of any other QEMU itself warns where memory is given to an e820. */
+const MEMORY_BYTES = 1024 * MIB;
+const START_MS = 15_000;
+
+/** One device of each kind: what a QEMU warns of may concern a single one. */
+const DEVICES: readonly PmemDevice[] = [
+  { kind: 'nvdimm', sizeBytes: 16 * MIB, namespace: 'fsdax', labelSizeBytes: 2 * MIB },
+  { kind: 'virtio-pmem', sizeBytes: 16 * MIB },
+  { kind: 'e820', sizeBytes: 16 * MIB, namespace: 'fsdax' },
+  { kind: 'virtio-blk', sizeBytes: 16 * MIB },
+];
+
+/**
+ * Makes a guest's machine with a device of each kind, runs nothing in it, and gives QEMU's warnings, each once.
+ * Rejects with InfraError, in QEMU's words, where such a machine cannot be made.
+ */
+export async function tryQemuStart(qemu: QemuBinary, accelerator: Accelerator): Promise<readonly string[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'pmemrig-start-'));
+  try {
+    const devices = composeDevices(DEVICES, { memoryBytes: MEMORY_BYTES, backing: (index) => join(dir, `pmem${index}.img`) });
+    const rootDisk = join(dir, 'root.img');
+    await createBackingFiles([...devices.backingFiles, { path: rootDisk, sizeBytes: MIB }], dir);
+    const guest = { cpus: 1, memoryBytes: MEMORY_BYTES, append: [] };
+    const argv = [...composeHardware({ name: 'pmemrig-doctor', accelerator, guest, rootDisk, devices }), '-S'];
+    const running = await startQemu({ qemu, argv, onConsole: () => undefined, onEvent: () => undefined, startTimeoutMs: START_MS });
+    await running.stop();
+    return splitQemuWords(running.stderr()).warnings;
+  } catch (error) {
+    if (error instanceof InfraError) throw error;
+    throw new InfraError(`QEMU cannot make a guest: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'qemu-start',
+      remedy: 'name a QEMU with all devices of a guest with $PMEMRIG_QEMU',
+      cause: error,
+    });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
