@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CanaryModule } from '../../orchestrator/model/canary.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
+import { readFailedBuild } from '../kernels/build/failed-build.ts';
 import type { PreparedKernel } from '../kernels/prepared-kernel.ts';
 import { digestOf, hashFile, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
@@ -14,9 +15,6 @@ const SOURCE = join(PACKAGE_ROOT, 'guests', 'canary', 'module');
 const MODULE = 'pmemrig_canary.ko';
 /** What decides, beside the kernel's own code, how a module for it comes out; all written by its build. */
 const BUILD_FACTS = ['include/generated/autoconf.h', 'include/config/auto.conf', 'Module.symvers'];
-/** How make, its shell and Kbuild say that the compiler is not there. */
-const NO_COMPILER = /^.*\b(?:(?:gcc|clang|ld|ld\.lld|cc)(?:-\d+)?: (?:command )?not found|(?:gcc|clang|cc)(?:-\d+)?: No such file or directory).*$/m;
-
 /**
  * Builds the canary for a kernel whose build tree is at hand, in a copy of its source: neither that nor the kernel's tree
  * is written to. Kept in the store. Rejects with InfraError when the compiler is missing or the module does not compile.
@@ -54,9 +52,9 @@ async function compilerWords(kbuild: string): Promise<readonly string[]> {
 }
 
 function compileError(argv: readonly string[], { output }: ToolResult): InfraError {
-  const missing = NO_COMPILER.exec(output)?.[0];
-  if (missing === undefined) return toolFailedError(argv, output);
-  return new InfraError(`The canary cannot be compiled: ${missing.trim()}.`, {
+  const { kind, title } = readFailedBuild(output);
+  if (kind !== 'no-tool') return toolFailedError(argv, output);
+  return new InfraError(`The canary cannot be compiled: ${title}.`, {
     code: 'no-compiler',
     remedy: "install the compiler that built the kernel (Debian's packages gcc, make and libc6-dev).",
   });

@@ -1,14 +1,15 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { CompilerWarning } from '../../../orchestrator/model/compiler-warning.ts';
-import { InfraError, KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
-import { toolFailedError, tryTool } from '../../store/run-tool.ts';
+import { tryTool } from '../../store/run-tool.ts';
+import { blameBuild } from './blame-build.ts';
 import type { BuildTools } from './build-tools.ts';
-import { findFirstError, isObjectLine, parseWatchedWarning } from './compiler-output.ts';
+import { isObjectLine, parseWatchedWarning } from './compiler-output.ts';
+import { readFailedBuild } from './failed-build.ts';
 
 /** Often enough to be seen alive, rarely enough for a log of CI. */
 const PROGRESS_MS = 15_000;
@@ -19,18 +20,18 @@ export interface MakeOptions {
   readonly context: PrepareContext;
 }
 
-/** Runs a small target of the kernel's build, such as `defconfig`; rejects with InfraError and make's last words. */
+/** Runs a small target of the kernel's build, such as `defconfig`. Rejects as {@link compileKernel} does. */
 export async function makeTarget(words: readonly string[], options: MakeOptions): Promise<string> {
-  const argv = makeArgv(words, options);
-  const made = await tryTool(argv, environment(options));
-  if (!made.ok) throw toolFailedError(argv, made.output);
+  const made = await tryTool(makeArgv(words, options), environment(options));
+  if (!made.ok) throw failure(made.output, options);
   return made.stdout;
 }
 
 /**
  * Compiles the kernel and its modules on all cores and writes everything that the build says to `logFile`. Progress is in objects,
  * of `expected` if an earlier build of the kind told how many there are. Rejects with KernelError `kernel-compile-error` with the
- * first error and its lines, and with InfraError for a full disk or a compiler that was killed.
+ * first error and its lines, with InfraError for what the host lacks or lost (a program, memory, disk, a compiler that crashed), and with UserError
+ * for a file that only the configuration knows.
  */
 export async function compileKernel(logFile: string, expected: number | undefined, options: MakeOptions): Promise<{ readonly objects: number; readonly warnings: readonly CompilerWarning[] }> {
   const { context } = options;
@@ -47,8 +48,8 @@ export async function compileKernel(logFile: string, expected: number | undefine
   };
   const timer = setInterval(say, PROGRESS_MS);
   try {
-    const made = await tryTool(makeArgv(['bzImage', 'modules'], options), { ...environment(options), onLine });
-    if (!made.ok) throw compileError(made.output, logFile);
+    const made = await tryTool(inOneStream(makeArgv(['bzImage', 'modules'], options)), { ...environment(options), onLine });
+    if (!made.ok) throw failure(made.output, options, logFile);
     return { objects, warnings };
   } finally {
     clearInterval(timer);
@@ -57,13 +58,13 @@ export async function compileKernel(logFile: string, expected: number | undefine
   }
 }
 
-function compileError(output: string, logFile: string): Error {
-  // A compiler that the host killed says nothing of the kernel.
-  if (/^(?:\S+: )?fatal error: Killed signal|Killed signal terminated program|\bsignal: Killed\b/m.test(output)) {
-    return new InfraError('The compiler was killed while it built the kernel: the host ran out of memory.', { code: 'compiler-killed', remedy: 'give the host more memory, or end other programs.' });
-  }
-  const { title, lines } = findFirstError(output);
-  return new KernelError(`the kernel does not compile: ${title}`, { code: 'kernel-compile-error', evidence: [...lines, `the whole log: ${logFile}`].join('\n') });
+function failure(output: string, { sourceDir }: MakeOptions, logFile?: string): Error {
+  return blameBuild(readFailedBuild(output), { ...(logFile !== undefined && { logFile }), isThere: (path) => existsSync(join(sourceDir, path)) });
+}
+
+/** Both streams through one pipe: only so do the words of a command stay above make's. */
+function inOneStream(argv: readonly string[]): readonly [string, ...string[]] {
+  return ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv];
 }
 
 function makeArgv(words: readonly string[], { sourceDir, tools }: MakeOptions): readonly [string, ...string[]] {
