@@ -21,7 +21,7 @@ import { composeDevices, type DeviceComposition } from './qemu/devices.ts';
 import type { QemuBinary } from './qemu/find-qemu.ts';
 import { blameQemuStart } from './qemu/blame-start.ts';
 import { startQemu, type QemuProcess } from './qemu/qemu-process.ts';
-import { queryMemoryDevices, querySshPort } from './qemu/queries.ts';
+import { type MemoryDevices, queryMemoryDevices, querySshPort } from './qemu/queries.ts';
 import type { QmpEvent } from './qemu/qmp.ts';
 import { locateDevices, type ExpectedDevice } from './pmem/expected-device.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
@@ -176,7 +176,7 @@ async function runQemu(
       bootMs,
       backingFiles: devices.backingFiles.map(({ path }) => path),
       scratchFiles: files,
-      expectedDevices: locateDevices(options.topology.devices, devices.placements, memoryDevices),
+      expectedDevices: locateDevices(options.topology.devices, devices.placements, memoryDevices, options.qemu.version),
     };
   } catch (error) {
     watch.dismiss();
@@ -189,7 +189,7 @@ async function runQemu(
 }
 
 /** What only QEMU knows. Rejects with InfraError if it does not say, or with the GuestDeath of a QEMU that ends meanwhile. */
-async function askQemu({ scale, watch }: Boot, { qmp }: QemuProcess): Promise<{ port: number; memoryDevices: ReadonlyMap<string, number> }> {
+async function askQemu({ scale, watch }: Boot, { qmp }: QemuProcess): Promise<{ port: number; memoryDevices: MemoryDevices }> {
   try {
     const [port, memoryDevices] = await Promise.all([querySshPort(qmp), queryMemoryDevices(qmp)]);
     return { port, memoryDevices };

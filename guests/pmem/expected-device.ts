@@ -1,30 +1,33 @@
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import type { DevicePlacement } from '../qemu/devices.ts';
+import type { MemoryDevices } from '../qemu/queries.ts';
 
-/** A device of the topology and where in the guest it must be. */
+/** A device of the topology and where in the guest it must be; `lost` is the reason where nobody knows. */
 export interface ExpectedDevice {
   readonly device: PmemDevice;
-  readonly at: { readonly address: number } | { readonly serial: string };
+  readonly at: { readonly address: number } | { readonly serial: string } | { readonly lost: string };
 }
 
-/** @param memoryDevices physical addresses as QEMU tells them */
-export function locateDevices(devices: readonly PmemDevice[], placements: readonly DevicePlacement[], memoryDevices: ReadonlyMap<string, number>): ExpectedDevice[] {
+/** @param memoryDevices as QEMU of `qemuVersion` lists them */
+export function locateDevices(devices: readonly PmemDevice[], placements: readonly DevicePlacement[], memoryDevices: MemoryDevices, qemuVersion: string): ExpectedDevice[] {
   return devices.flatMap((device, index) => {
     const placement = placements[index];
     if (placement === undefined) return [];
-    return [{ device, at: locate(placement, memoryDevices) }];
+    return [{ device, at: locate(placement, memoryDevices, qemuVersion) }];
   });
 }
 
-function locate(placement: DevicePlacement, memoryDevices: ReadonlyMap<string, number>): ExpectedDevice['at'] {
+function locate(placement: DevicePlacement, { addresses, unread }: MemoryDevices, qemuVersion: string): ExpectedDevice['at'] {
   switch (placement.by) {
     case 'serial':
       return { serial: placement.serial };
     case 'address':
       return { address: placement.address };
-    case 'memory-device':
-      // QEMU lists every memory device that it accepted; one it does not list is found nowhere in the guest.
-      return { address: memoryDevices.get(placement.qdevId) ?? Number.NaN };
+    case 'memory-device': {
+      const address = addresses.get(placement.qdevId);
+      if (address !== undefined) return { address };
+      return { lost: [`QEMU ${qemuVersion} does not say where it put ${placement.qdevId}`, ...unread.map((why) => `in its list of memory devices ${why}`)].join('; ') };
+    }
     default:
       return placement satisfies never;
   }

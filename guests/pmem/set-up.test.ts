@@ -20,6 +20,24 @@ test('a namespace that hangs in the kernel is a stall of the guest, not a fault 
   expect(reshaped).toHaveLength(1);
 });
 
-test('an account that cannot be read is the fault of the rig or its image', async () => {
-  await expect(setUpPmem(() => answer({ stdout: '--- ndctl\nnonsense' }), expected, { timeoutMs: 1, stall })).rejects.toMatchObject({ name: 'InfraError', code: 'pmem-setup' });
+test('a list that cannot be read is the fault of the rig or its image, and the words say whose list and what', async () => {
+  const exec = (command: string) => answer(command === 'ndctl --version' ? { stdout: '59\n' } : { stdout: '--- ndctl\nnonsense', stderr: 'no bus', exitCode: 1 });
+  await expect(setUpPmem(exec, expected, { timeoutMs: 1, stall })).rejects.toMatchObject({
+    name: 'InfraError',
+    code: 'pmem-setup',
+    message: expect.stringMatching(/^what ndctl lists .* cannot be read \(exit status 1, ndctl 59, no bus\): .*nonsense/) as string,
+  });
+});
+
+test('one namespace of an old ndctl spoils its own device alone, and the version is told', async () => {
+  const two = [...expected, { device: { kind: 'virtio-pmem', sizeBytes: 130 * 2 ** 20 }, at: { address: 0x154400000 } }] as const;
+  const ready = readFileSync(join(import.meta.dirname, 'testdata/mixed-ready-6.12.txt'), 'utf8');
+  const region0 = ready.indexOf('"mode":"fsdax"');
+  const exec = (command: string) => answer({ stdout: command === 'ndctl --version' ? '59\n' : command.startsWith('dmesg') ? '' : `${ready.slice(0, region0)}"mode":"memory"${ready.slice(region0 + 14)}` });
+  const { devices, problems } = await setUpPmem(exec, two, { timeoutMs: 1, stall });
+  expect(devices.map(({ kind, path }) => [kind, path])).toEqual([['nvdimm', '/dev/pmem3']]);
+  expect(problems).toEqual([
+    'device 2 (virtio-pmem 130M): ndctl lists what the rig cannot read: namespace0.0: mode is "memory": expected one of "raw"|"fsdax"|"devdax"|"sector"',
+    "the list is that of the guest's ndctl 59",
+  ]);
 });

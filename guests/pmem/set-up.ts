@@ -37,13 +37,24 @@ export async function setUpPmem(exec: Exec, expected: readonly ExpectedDevice[],
     try {
       return parseSurvey(stdout);
     } catch (error) {
-      throw new InfraError(`the guest's account of its pmem devices cannot be read (exit status ${String(exitCode)}): ${stderr.trim()}`, { code: 'pmem-setup', cause: error });
+      const said = [`exit status ${String(exitCode)}`, ...(await askVersion()), stderr.trim()].filter((text) => text !== '').join(', ');
+      throw new InfraError(`what ndctl lists of the guest's pmem devices cannot be read (${said}): ${error instanceof Error ? error.message : String(error)}`, { code: 'pmem-setup', cause: error });
     }
+  };
+  const askVersion = async (): Promise<string[]> => {
+    const { exitCode, stdout } = await exec('ndctl --version', { timeoutMs });
+    return exitCode === 0 && stdout.trim() !== '' ? [`ndctl ${stdout.trim()}`] : [];
   };
   const found = await look();
   const requests = found.hasNdctl ? planNamespaces(expected, found) : [];
-  const { devices, problems } = verifyDevices(expected, requests.length === 0 ? found : await look(composeCreateScript(requests)));
+  const survey = requests.length === 0 ? found : await look(composeCreateScript(requests));
+  const { devices, problems } = verifyDevices(expected, survey);
   if (problems.length === 0) return { devices, problems };
   const words = await exec(KERNEL_WORDS_SCRIPT, { timeoutMs });
-  return { devices, problems: [...problems, ...words.stdout.split('\n').filter((line) => line !== '').map((line) => `the kernel says: ${line}`)] };
+  const version = hasUnread(survey) ? (await askVersion()).map((text) => `the list is that of the guest's ${text}`) : [];
+  return { devices, problems: [...problems, ...version, ...words.stdout.split('\n').filter((line) => line !== '').map((line) => `the kernel says: ${line}`)] };
+}
+
+function hasUnread({ regions, strays }: Survey): boolean {
+  return strays.length > 0 || regions.some(({ namespace }) => namespace !== undefined && 'unread' in namespace);
 }

@@ -1,6 +1,6 @@
 import { quoteWord } from '../ssh/quote.ts';
 import { DRIVERS, NAMESPACE_DRIVER } from './drivers.ts';
-import { parseNdctlList, pickNamespace, type NdctlNamespace } from './ndctl.ts';
+import { parseNdctlList, type NdctlNamespace, type UnreadNamespace } from './ndctl.ts';
 
 /** What the guest has, read in one go. */
 export interface Survey {
@@ -11,6 +11,8 @@ export interface Survey {
   /** Names of modules in {@link DRIVERS}: `loaded` covers what is built in, `available` would load. */
   readonly drivers: ReadonlyMap<string, 'loaded' | 'available' | 'missing'>;
   readonly hasNdctl: boolean;
+  /** Why entries of ndctl's list that name no region cannot be read. */
+  readonly strays: readonly string[];
   /** What `ndctl create-namespace` said, by namespace, where it failed. */
   readonly failures: ReadonlyMap<string, string>;
 }
@@ -19,7 +21,7 @@ export interface SurveyedRegion {
   readonly name: string;
   readonly address: number;
   readonly sizeBytes: number;
-  readonly namespace: NdctlNamespace | undefined;
+  readonly namespace: NdctlNamespace | UnreadNamespace | undefined;
 }
 
 const NDCTL_MARK = '--- ndctl';
@@ -59,7 +61,7 @@ export function parseSurvey(text: string): Survey {
   const rows = table.split('\n').map((line) => line.split(' '));
   const rowsOf = (kind: string) => rows.filter((row) => row[0] === kind).map(([, name = '', ...values]) => ({ name, values }));
 
-  const namespaces = new Map(parseNdctlList(list ?? '').map(({ dev, namespaces }) => [dev, pickNamespace(namespaces)]));
+  const { namespaces, strays } = parseNdctlList(list ?? '');
   return {
     regions: rowsOf('region').map(({ name, values: [address, size] }) => ({
       name,
@@ -73,6 +75,7 @@ export function parseSurvey(text: string): Survey {
     daxes: new Map(rowsOf('dax').map(({ name, values: [size] }) => [name, Number(size)])),
     drivers: new Map(rowsOf('driver').map(({ name, values: [state] }) => [name, state === 'loaded' || state === 'available' ? state : 'missing'])),
     hasNdctl: list !== undefined,
+    strays,
     failures: new Map(rowsOf('failed').map(({ name, values }) => [name, values.join(' ').trim()])),
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { NamespaceMode, PmemDevice } from '../../orchestrator/model/pmem.ts';
-import type { ExpectedDevice } from './expected-device.ts';
+import { type ExpectedDevice, locateDevices } from './expected-device.ts';
 import { parseSurvey, type Survey } from './survey.ts';
 import { planNamespaces, verifyDevices } from './verify.ts';
 
@@ -41,6 +41,7 @@ function surveyOf(changes: Partial<Survey> = {}): Survey {
       ['virtio_blk', 'available'],
     ]),
     hasNdctl: true,
+    strays: [],
     failures: new Map(),
     ...changes,
   };
@@ -97,13 +98,18 @@ test('a missing driver is named with its module and option', () => {
   expect(problemOf(virtioPmem, surveyOf({ regions: [] }))).toBe('device 1 (virtio-pmem 130M): no region appeared, though the driver virtio_pmem is there');
 });
 
-test('a device that QEMU did not list is found nowhere', () => {
-  expect(problemOf(virtioPmem, surveyOf(), { address: Number.NaN })).toContain('no region appeared');
+test('a device that QEMU does not locate is a problem of its own, with what of its list was odd', () => {
+  const placement = { by: 'memory-device', qdevId: 'pmem1' } as const;
+  const [good, lost] = locateDevices([virtioPmem, virtioPmem], [{ by: 'memory-device', qdevId: 'pmem0' }, placement], { addresses: new Map([['pmem0', 4096]]), unread: ['data.memaddr is "0x1000": expected number'] }, '11.1.3');
+  expect(good?.at).toEqual({ address: 4096 });
+  expect(problemOf(virtioPmem, surveyOf(), lost?.at)).toBe(
+    'device 1 (virtio-pmem 130M): QEMU 11.1.3 does not say where it put pmem1; in its list of memory devices data.memaddr is "0x1000": expected number',
+  );
 });
 
 test('size, state, DAX and node are checked', () => {
   const [region] = surveyOf().regions;
-  if (region?.namespace === undefined) throw new Error('no region');
+  if (region?.namespace === undefined || 'unread' in region.namespace) throw new Error('no region');
   const { namespace } = region;
   expect(problemOf({ kind: 'virtio-pmem', sizeBytes: 128 * MIB }, surveyOf())).toBe('device 1 (virtio-pmem 128M): region0 has 136314880 bytes instead of 134217728');
   expect(problemOf(virtioPmem, surveyOf({ regions: [{ ...region, namespace: { ...namespace, state: 'disabled' } }] }))).toBe(
@@ -117,4 +123,15 @@ test('size, state, DAX and node are checked', () => {
     'device 1 (virtio-pmem 130M): namespace0.0 could not be made fsdax: Error: misaligned',
   );
   expect(problemOf(virtioPmem, surveyOf({ hasNdctl: false }))).toContain('the image has no ndctl');
+});
+
+test('what ndctl lists and the rig cannot read is a problem of its device, never a device', () => {
+  const [region] = surveyOf().regions;
+  if (!region) throw new Error('no region');
+  const odd = surveyOf({ regions: [{ ...region, namespace: { unread: 'namespace0.0: mode is "memory": expected another' } }] });
+  expect(problemOf(virtioPmem, odd)).toBe('device 1 (virtio-pmem 130M): ndctl lists what the rig cannot read: namespace0.0: mode is "memory": expected another');
+  expect(planNamespaces([{ device: e820('devdax', 130), at: { address: 4096 } }], odd)).toEqual([]);
+  expect(problemOf(virtioPmem, surveyOf({ regions: [{ ...region, namespace: undefined }], strays: ['dev is 1: expected string'] }))).toBe(
+    "device 1 (virtio-pmem 130M): region0 has no namespace that the rig can read in ndctl's list: dev is 1: expected string",
+  );
 });

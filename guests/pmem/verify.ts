@@ -29,7 +29,7 @@ export function planNamespaces(expected: readonly ExpectedDevice[], survey: Surv
     const mode = wantedMode(device);
     const region = findRegion(at, survey);
     const namespace = region?.namespace;
-    if (region === undefined || namespace === undefined || namespace.mode === mode || mode === 'raw' || mode === 'block') return [];
+    if (region === undefined || namespace === undefined || 'unread' in namespace || namespace.mode === mode || mode === 'raw' || mode === 'block') return [];
     return [{ region: region.name, namespace: namespace.dev, mode }];
   });
 }
@@ -37,7 +37,7 @@ export function planNamespaces(expected: readonly ExpectedDevice[], survey: Surv
 /** Compares what was asked with what is there. Devices that are wrong are left out; a problem names each of them. */
 export function verifyDevices(expected: readonly ExpectedDevice[], survey: Survey): { devices: GuestDevice[]; problems: string[] } {
   const verified = expected.map(({ device, at }, index) => {
-    const result = 'serial' in at ? verifyDisk(device, at.serial, survey) : verifyPmem(device, findRegion(at, survey), survey);
+    const result = verifyDevice(device, at, survey);
     return 'problem' in result ? { problem: `device ${index + 1} (${describeDevice(device)}): ${result.problem}` } : result;
   });
   return {
@@ -55,6 +55,11 @@ function findRegion(at: ExpectedDevice['at'], { regions }: Survey): SurveyedRegi
   return 'address' in at ? regions.find(({ address }) => address === at.address) : undefined;
 }
 
+function verifyDevice(device: PmemDevice, at: ExpectedDevice['at'], survey: Survey): Verified {
+  if ('lost' in at) return { problem: at.lost };
+  return 'serial' in at ? verifyDisk(device, at.serial, survey) : verifyPmem(device, findRegion(at, survey), survey);
+}
+
 function verifyDisk(device: PmemDevice, serial: string, survey: Survey): Verified {
   const found = [...survey.blocks].find(([, block]) => block.serial === serial);
   if (found === undefined) return { problem: `no disk appeared${blameDriver(DRIVERS[device.kind], survey)}` };
@@ -68,7 +73,9 @@ function verifyPmem(device: PmemDevice, region: SurveyedRegion | undefined, surv
   const { name, namespace, sizeBytes } = region;
   if (sizeBytes !== device.sizeBytes) return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
   if (!survey.hasNdctl) return { problem: `the image has no ndctl, so ${name} cannot be looked at; add the package ndctl to the image` };
+  if (namespace === undefined && survey.strays.length > 0) return { problem: `${name} has no namespace that the rig can read in ndctl's list: ${survey.strays.join('; ')}` };
   if (namespace === undefined) return { problem: `${name} has no namespace${blameDriver(NAMESPACE_DRIVER, survey)}` };
+  if ('unread' in namespace) return { problem: `ndctl lists what the rig cannot read: ${namespace.unread}` };
   const failure = survey.failures.get(namespace.dev);
   if (failure !== undefined) return { problem: `${namespace.dev} could not be made ${wantedMode(device)}: ${failure}` };
   return verifyNamespace(device, name, namespace, survey);

@@ -77,3 +77,18 @@ test('no greeting, no connection', async () => {
   const [stream] = duplexPair();
   await expect(connectQmp(stream, { timeoutMs: 20 })).rejects.toThrow('with the QMP greeting in time');
 });
+
+test('an answer that cannot be read rejects its own request at once, with its words; the others stand', async () => {
+  const { stream } = scriptQemu(({ execute, id }) => (execute === 'odd' ? `{"error": "no", "id": ${id}}\r\n` : `not JSON\r\n[1]\r\n{"return": 5, "id": ${id}}\r\n`));
+  const qmp = await connectQmp(stream);
+  const [odd, good] = await Promise.allSettled([qmp.execute('odd'), qmp.execute('good')]);
+  expect(odd).toMatchObject({ reason: { message: 'the answer to QMP odd cannot be read: {"error": "no", "id": 2}' } });
+  expect(good).toMatchObject({ value: 5 });
+});
+
+test('an event counts though what is said of it is odd', async () => {
+  const events: QmpEvent[] = [];
+  const { stream } = scriptQemu(({ id }) => `{"event": "GUEST_PANICKED", "data": "crash"}\r\n{"return": {}, "id": ${id}}\r\n`);
+  await (await connectQmp(stream, { onEvent: (event) => events.push(event) })).execute('any');
+  expect(events).toEqual([{ event: 'GUEST_PANICKED', data: {} }]);
+});

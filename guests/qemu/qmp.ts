@@ -31,7 +31,8 @@ export interface QmpClient {
 // Source: QEMU docs/interop/qmp-spec. Unknown members are allowed everywhere.
 const messageSchema = z.union([
   z.object({ QMP: z.object({}) }),
-  z.object({ event: z.string(), data: z.record(z.string(), z.unknown()).default({}) }),
+  // That it happened is known, whatever is said of it.
+  z.object({ event: z.string(), data: z.record(z.string(), z.unknown()).default({}).catch({}) }),
   z.object({ error: z.object({ class: z.string(), desc: z.string() }), id: z.number().optional() }),
   z.object({ return: z.unknown(), id: z.number().optional() }),
 ]);
@@ -55,7 +56,8 @@ export async function connectQmp(
     if (line.trim() === '') return;
     const message = parseMessage(line);
     if (message === undefined) return;
-    if ('QMP' in message) greeting.resolve();
+    if ('unread' in message) pending.get(message.id)?.reject(new Error(`the answer to QMP ${pending.get(message.id)?.command ?? ''} cannot be read: ${message.unread}`));
+    else if ('QMP' in message) greeting.resolve();
     else if ('event' in message) onEvent?.(message);
     else if (message.id !== undefined) {
       const request = pending.get(message.id);
@@ -98,10 +100,16 @@ function late(what: string): Error {
   return new Error(`QEMU did not answer ${what} in time`);
 }
 
-function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
+/** `undefined` for what concerns nobody; `unread` for an answer that somebody waits for. */
+function parseMessage(line: string): z.infer<typeof messageSchema> | { readonly unread: string; readonly id: number } | undefined {
+  let json: unknown;
   try {
-    return messageSchema.safeParse(JSON.parse(line)).data;
+    json = JSON.parse(line);
   } catch {
     return undefined;
   }
+  const message = messageSchema.safeParse(json);
+  if (message.success) return message.data;
+  const answer = z.object({ id: z.number() }).safeParse(json);
+  return answer.success ? { unread: line.slice(0, 200), id: answer.data.id } : undefined;
 }

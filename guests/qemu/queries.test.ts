@@ -20,8 +20,11 @@ test('NVDIMM and virtio-pmem tell their address under different names', async ()
     { type: 'virtio-pmem', data: { memaddr: 6_441_402_368, size: 536_870_912, memdev: '/objects/pmem2-mem', id: 'pmem2' } },
   ];
   const qmp: QmpClient = { execute: () => Promise.resolve(answer), closed: Promise.resolve() };
-  expect([...(await queryMemoryDevices(qmp))]).toEqual([
-    ['pmem0', 5_368_709_120],
-    ['pmem2', 6_441_402_368],
-  ]);
+  expect(await queryMemoryDevices(qmp)).toEqual({ addresses: new Map([['pmem0', 5_368_709_120], ['pmem2', 6_441_402_368]]), unread: [] });
+});
+
+test('an entry that is odd hides no other', async () => {
+  const answer = [{ type: 'nvdimm', data: { addr: '0x1000', id: 'pmem0' } }, { type: 'sgx-epc' }, { type: 'virtio-pmem', data: { memaddr: 4096, id: 'pmem1' } }];
+  const qmp: QmpClient = { execute: () => Promise.resolve(answer), closed: Promise.resolve() };
+  expect(await queryMemoryDevices(qmp)).toEqual({ addresses: new Map([['pmem1', 4096]]), unread: ['data.addr is "0x1000": expected number', 'data is not there: expected object'] });
 });

@@ -1,20 +1,26 @@
 import { z } from 'zod';
 import { InfraError } from '../../orchestrator/model/errors.ts';
+import { parseEach } from '../../orchestrator/model/parse-each.ts';
 import type { QmpClient } from './qmp.ts';
 
 // Member names differ by type; see MemoryDeviceInfo in QEMU's qapi/machine.json.
-const memoryDevicesSchema = z.array(
-  z.object({ type: z.string(), data: z.object({ id: z.string().optional(), addr: z.number().optional(), memaddr: z.number().optional() }) }),
-);
+const memoryDeviceSchema = z.object({ type: z.string(), data: z.object({ id: z.string().optional(), addr: z.number().optional(), memaddr: z.number().optional() }) });
 
-/** Physical addresses by the `id` of `-device`. */
-export async function queryMemoryDevices(qmp: QmpClient): Promise<ReadonlyMap<string, number>> {
-  const devices = memoryDevicesSchema.parse(await qmp.execute('query-memory-devices'));
-  const located = devices.flatMap(({ data: { id, addr, memaddr } }) => {
+export interface MemoryDevices {
+  /** Physical addresses by the `id` of `-device`. */
+  readonly addresses: ReadonlyMap<string, number>;
+  /** Why an entry of QEMU's list cannot be read, for each that is odd. */
+  readonly unread: readonly string[];
+}
+
+/** Where QEMU put the memory devices. Throws on what is no list. */
+export async function queryMemoryDevices(qmp: QmpClient): Promise<MemoryDevices> {
+  const { good, odd } = parseEach(z.array(z.unknown()).parse(await qmp.execute('query-memory-devices')), memoryDeviceSchema);
+  const located = good.flatMap(({ data: { id, addr, memaddr } }) => {
     const address = addr ?? memaddr;
     return id === undefined || address === undefined ? [] : [[id, address] as const];
   });
-  return new Map(located);
+  return { addresses: new Map(located), unread: odd.map(({ why }) => why) };
 }
 
 /** The port of 127.0.0.1 that QEMU picked for the guest's sshd. */

@@ -49,3 +49,20 @@ test('a table that is about to fill spends the guest, a high-water mark does not
   expect(whySpent(state({ classes: 7900 }))).toBe('a table of lockdep is full (lock-classes: 7900 of 8192)');
   expect(whySpent(state({ debugLocks: 0 }))).toBe('lockdep is off');
 });
+
+test.each([
+  ['debug_locks', ' debug_locks:                             1\n', '', 'debug_locks, which is missing'],
+  ['debug_locks', 'debug_locks:                             1', 'debug_locks: on', 'debug_locks: on'],
+  ['a table', '1592 [max: 8192]', 'many', 'lock-classes:                         many'],
+  ["a table's size", '[max: 65536]', '[max: no limit]', 'dependency chains:                   12000 [max: no limit]'],
+])('a test is not covered when the line of %s cannot be read', (_, line, other, words) => {
+  const odd = parseLockdepStats(stats().replace(line, other));
+  if (!odd) throw new Error('a kernel with the validator');
+  expect(judgeCoverage(state(), odd)).toMatchObject({ covered: false, reason: `the kernel's /proc/lockdep_stats has a line that the rig cannot read: ${words}` });
+  expect(judgeCoverage(odd, state())).toMatchObject({ covered: false });
+  expect(whySpent(odd)).toBeUndefined();
+});
+
+test('a line on which nothing depends may be anything', () => {
+  expect(judgeCoverage(state(), parseLockdepStats(`${stats()} zapped classes: none\n what is this\n`)).covered).toBe(true);
+});

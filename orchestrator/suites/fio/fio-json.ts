@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeMisfit, nameOf, parseEach } from '../../model/parse-each.ts';
 
 /** `null` where fio wrote no finite number. */
 const figure = z.number().nullable();
@@ -31,13 +32,23 @@ const section = z.object({
   sys_cpu: figure,
 });
 
-const fioOutput = z.object({ 'fio version': z.string(), jobs: z.array(section).min(1) });
+const fioOutput = z.object({ 'fio version': z.string().catch('fio (of an unknown version)'), jobs: z.array(z.unknown()).min(1) });
 
 /** The part of `fio --output-format=json` that the rig reads; field names as fio 3.33 writes them. */
-export type FioOutput = z.output<typeof fioOutput>;
-export type FioSection = FioOutput['jobs'][number];
+export interface FioOutput {
+  readonly jobs: readonly FioSection[];
+}
+export type FioSection = z.output<typeof section>;
 
-export type FioParse = { readonly ok: true; readonly output: FioOutput; readonly preamble: string } | { readonly ok: false; readonly problem: string; readonly preamble: string };
+export type FioParse =
+  | {
+      readonly ok: true;
+      readonly output: FioOutput;
+      readonly preamble: string;
+      /** What of it could not be read; the sections in `output` stand. */
+      readonly problem?: string;
+    }
+  | { readonly ok: false; readonly problem: string; readonly preamble: string };
 
 /** Reads what `--output` wrote. fio puts messages before the JSON, in which braces may occur; the JSON begins with a line of its own. */
 export function parseFioOutput(text: string): FioParse {
@@ -53,6 +64,10 @@ export function parseFioOutput(text: string): FioParse {
     return { ok: false, problem: `fio's JSON is broken: ${error instanceof Error ? error.message : String(error)}`, preamble };
   }
   const parsed = fioOutput.safeParse(json);
-  if (parsed.success) return { ok: true, output: parsed.data, preamble };
-  return { ok: false, problem: `fio's JSON is not as expected: ${z.prettifyError(parsed.error)}`, preamble };
+  if (!parsed.success) return { ok: false, problem: `fio's JSON is not as expected: ${describeMisfit(parsed.error, json)}`, preamble };
+  const { 'fio version': version, jobs } = parsed.data;
+  const { good, odd } = parseEach(jobs, section);
+  if (odd.length === 0) return { ok: true, output: { jobs: good }, preamble };
+  const words = odd.map(({ entry, why }) => `section "${nameOf(entry, 'jobname') ?? 'without a name'}": ${why}`).join('; ');
+  return { ok: true, output: { jobs: good }, preamble, problem: `the JSON of ${version} is not as expected: ${words}` };
 }

@@ -114,3 +114,32 @@ test.each([
 ])('counted, a section of %s that reads and writes has one figure of both', (recorded, names) => {
   expect(judgeCounted(recorded).metrics?.map(({ name }) => name)).toEqual(names);
 });
+
+/** Recorded sections, of which some are changed by hand. */
+function judgeChanged(name: string, change: (jobs: Record<string, unknown>[]) => void, exitCode = 0, version: unknown = 'fio-3.41') {
+  const recorded = JSON.parse(readFileSync(join(import.meta.dirname, 'testdata', `${name}.json`), 'utf8')) as { jobs: Record<string, unknown>[] };
+  change(recorded.jobs);
+  return judgeFio({ exit: { signal: null, stderr: '', exitCode }, output: JSON.stringify({ ...recorded, 'fio version': version }, null, 2), mapSyncRefused: false });
+}
+
+test('a section that cannot be read is never a pass; the words name fio, its version, the section and the place', () => {
+  expect(judgeChanged('libaio-verify', ([fill]) => void (fill && (fill['error'] = 'none')))).toEqual({
+    status: 'infra',
+    message: 'the JSON of fio-3.41 is not as expected: section "fill": error is "none": expected number',
+  });
+  expect(judgeChanged('libaio-verify', ([, second]) => void delete second?.['write'], 0, 7).message).toMatch(
+    /^the JSON of fio \(of an unknown version\) is not as expected: section "\w+": write is not there: expected object$/,
+  );
+});
+
+test("a section that failed is told though another can't be read", () => {
+  const result = judgeChanged('libaio-verify', ([fill, second]) => {
+    if (fill) fill['error'] = null;
+    if (second) second['error'] = 5;
+  }, 1);
+  expect(result).toMatchObject({ status: 'fail', message: expect.stringMatching(/^fio job section "\w+" failed: error 5 \(EIO/) as string });
+});
+
+test('a list of sections that is none is never a pass', () => {
+  expect(judgeChanged('libaio-verify', (jobs) => void jobs.splice(0))).toMatchObject({ status: 'infra', message: expect.stringMatching(/^fio's JSON is not as expected: jobs is \[\]: /) as string });
+});

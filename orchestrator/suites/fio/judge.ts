@@ -3,11 +3,13 @@ import type { ExecResult } from '../../model/guest.ts';
 import type { FioSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { lastLines } from '../shared/last-lines.ts';
+import { oneLine } from '../shared/one-line.ts';
 import { parseFioOutput } from './fio-json.ts';
 import { fioInstructions } from './instructions.ts';
 import { fioMetrics } from './metrics.ts';
 
 const EOPNOTSUPP = 95;
+const MAX_MESSAGE = 500;
 
 export interface FioRun {
   readonly exit: Pick<ExecResult, 'exitCode' | 'signal' | 'stderr'>;
@@ -41,7 +43,9 @@ export function judgeFio({ exit, output, mapSyncRefused, measure }: FioRun): Tes
   if (failed) return { status: 'fail', message: said || `fio job section "${failed.jobname}" failed: ${describeErrno(failed.error)}`, ...evidence(words) };
   if (exit.exitCode !== 0) return { status: 'fail', message: `fio ended with exit status ${exit.exitCode}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
   // fio is content, and it is the rig that cannot read it.
-  if (!parsed.ok) return { status: 'infra', message: parsed.problem, ...evidence(words) };
+  const unread = (problem: string): TestResult => ({ status: 'infra', message: oneLine(problem, MAX_MESSAGE), ...evidence(words) });
+  if (!parsed.ok) return unread(parsed.problem);
+  if (parsed.problem !== undefined) return unread(parsed.problem);
 
   const idle = parsed.output.jobs.filter(({ read, write }) => read.total_ios + write.total_ios === 0);
   if (idle.length > 0) return { status: 'fail', message: `fio did no I/O in section ${idle.map(({ jobname }) => `"${jobname}"`).join(', ')}`, ...evidence(words) };
