@@ -115,9 +115,9 @@ Examples:
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
     ),
 ).action(async (words: string[], options: OnceOptions & ExecuteOptions & { readonly bisect?: boolean }, verb: Command) => {
-  const [{ onceCommand }, { takeKernelOperand }] = await Promise.all([import('./commands/once.ts'), import('./commands/kernel-operand.ts')]);
-  const { kernel = options.kernel, command } = verb.getOptionValueSource('kernel') === 'cli' ? { command: words } : takeKernelOperand(words, process.argv.slice(2));
-  process.exitCode = await onceCommand(command, { ...options, kernel, verbose: isVerbose() }, process.argv.slice(2));
+  const { onceCommand } = await import('./commands/once.ts');
+  const named = verb.getOptionValueSource('kernel') === 'cli' ? options.kernel : undefined;
+  process.exitCode = await onceCommand({ words, argv: process.argv.slice(2), kernel: named }, { ...options, verbose: isVerbose() });
 });
 
 withGuestOptions(

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { fakeBzImage } from '../../guests/kernels/testing/fake-bzimage.ts';
+import { describeError, UserError } from '../model/errors.ts';
 import { takeKernelOperand } from './kernel-operand.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-operand-'));
@@ -11,12 +12,54 @@ mkdirSync(join(dir, 'linux'));
 mkdirSync(join(dir, 'repro'));
 for (const [name, content] of [['linux/Kconfig', ''], ['bzImage', fakeBzImage('6.9.0 #1')], ['a.deb', ''], ['run.sh', '#!/bin/sh\n']] as const) writeFileSync(join(dir, name), content);
 
+const take = (line: string, kernel?: string) => {
+  const typed = line.split(' ');
+  return takeKernelOperand(typed.filter((word) => word !== '--'), { argv: ['once', ...typed], kernel }, dir);
+};
+
+function refusal(line: string, kernel?: string): string {
+  try {
+    return JSON.stringify(take(line, kernel));
+  } catch (error) {
+    return `${error instanceof UserError ? error.code : 'no user error'}: ${describeError(error)}`;
+  }
+}
+
 test.each(['linux', 'bzImage', 'a.deb'])('%s is a kernel, with or without a command behind --', (name) => {
-  expect(takeKernelOperand([name], ['once', name], dir)).toEqual({ kernel: name, command: [] });
-  expect(takeKernelOperand([name, './run.sh', '-x'], ['once', name, '--', './run.sh', '-x'], dir)).toEqual({ kernel: name, command: ['./run.sh', '-x'] });
+  expect(take(name)).toEqual({ kernel: name, command: [] });
+  expect(take(`${name} -- ./run.sh -x`)).toEqual({ kernel: name, command: ['./run.sh', '-x'] });
 });
 
-test('a command is none, nor is a kernel behind --', () => {
-  for (const words of [['./run.sh'], ['repro'], ['true'], ['linux', 'bzImage']]) expect(takeKernelOperand(words, ['once', ...words], dir)).toEqual({ command: words });
-  expect(takeKernelOperand(['linux'], ['once', '--', 'linux'], dir)).toEqual({ command: ['linux'] });
+test('a program of this machine is a command, whatever stands behind --', () => {
+  expect(take('./run.sh')).toEqual({ command: ['./run.sh'] });
+  expect(take('./repro')).toEqual({ command: ['./repro'] });
+  expect(take('run.sh fast -- -x')).toEqual({ command: ['run.sh', 'fast', '-x'] });
+  expect(take('./run.sh', 'bookworm')).toEqual({ command: ['./run.sh'] });
+});
+
+test('a word behind -- is a command, also of the guest alone', () => {
+  expect(take('-- linux')).toEqual({ command: ['linux'] });
+  expect(take('-- /nosuch/program x')).toEqual({ command: ['/nosuch/program', 'x'] });
+});
+
+test.each(['/nosuch/linux', './linuz', '../nosuch', 'nosuch/linux', 'arch/x86/boot/bzImage', 'bzimage', 'run.sh/x', 'repro'])('%s is neither a kernel nor a program: no other kernel is booted for it', (word) => {
+  expect(refusal(word)).toMatch(`no-kernel: ${word}: no such kernel or program\n  fix: check the path; `);
+  expect(refusal(`${word} -- ./run.sh`)).toMatch(`no-kernel: ${word}: no such kernel or program\n`);
+  expect(refusal(word, 'bookworm')).toBe(`no-kernel: ${word}: no such kernel or program\n  fix: pmemrig once … -- ${word} if it is a command of the guest`);
+});
+
+test('a release without its flag is pointed to it', () => {
+  expect(refusal('trixie')).toBe('no-kernel: trixie: no such kernel or program\n  fix: check the path; --kernel trixie if it is a Debian release; pmemrig once … -- trixie if it is a command of the guest');
+});
+
+test('a command beside a kernel that does not stand behind -- is pointed there, on either side of it', () => {
+  const remedy = 'fix: pmemrig once linux … -- ./run.sh';
+  expect(refusal('linux ./run.sh')).toBe(`no-dashes: the command beside the kernel linux does not stand behind --\n  ${remedy}`);
+  expect(refusal('./run.sh linux')).toMatch(remedy);
+  expect(refusal('linux ./run.sh -- -x')).toMatch(`${remedy} -x`);
+  expect(refusal('linux nosuch')).toMatch('fix: pmemrig once linux … -- nosuch');
+});
+
+test('a kernel beside --kernel is one too many', () => {
+  expect(refusal('linux', 'bookworm')).toBe('two-kernels: linux and --kernel bookworm are two kernels\n  fix: leave one of them out');
 });

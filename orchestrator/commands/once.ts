@@ -13,6 +13,7 @@ import { bisectErrorStatus } from './bisect-error.ts';
 import { chooseSuites } from './choose-suites.ts';
 import { compareWith } from './compare-with.ts';
 import { composeKernel } from './compose-kernel.ts';
+import { takeKernelOperand } from './kernel-operand.ts';
 import { namedSuites, type OnceOptions } from './compose-once.ts';
 import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
@@ -29,17 +30,28 @@ interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
   readonly watch?: boolean;
 }
 
+interface OnceWords {
+  /** The operands, from before and after the `--`. */
+  readonly words: readonly string[];
+  /** All that the user typed behind `pmemrig`. */
+  readonly argv: readonly string[];
+  /** What `--kernel` says, if the user said it. */
+  readonly kernel?: string | undefined;
+}
+
 /**
- * `pmemrig once … [-- COMMAND]`: one kernel, described by flags; `words` is what the user typed behind `pmemrig`.
+ * `pmemrig once … [-- COMMAND]`: one kernel, described by flags.
  * With `--bisect` it rejects with nothing: git takes every status from 1 to 124 for "bad".
  */
-export async function onceCommand(command: readonly string[], options: OnceCommandOptions, words: readonly string[]): Promise<number> {
+export async function onceCommand({ words, argv, kernel: named }: OnceWords, said: OnceCommandOptions): Promise<number> {
   const run = async (judge?: typeof bisectStatus): Promise<number> => {
+    const { kernel = said.kernel, command } = takeKernelOperand(words, { argv, kernel: named });
+    const options = { ...said, kernel };
+    if (options.watch === true) return await watchKernel(command, options, argv);
     const planned = await planOnce(options, command);
-    return executeRun(planned, rerunWords(words), options, { ...endRun({ kind: 'matrix', whole: isWhole(options) }, planned.matrix), ...(judge && { judge }) });
+    return await executeRun(planned, rerunWords(argv), options, { ...endRun({ kind: 'matrix', whole: isWhole(options) }, planned.matrix), ...(judge && { judge }) });
   };
-  if (options.watch === true) return watchKernel(command, options, words);
-  if (options.bisect !== true) return run();
+  if (said.bisect !== true) return run();
   try {
     return await run(bisectStatus);
   } catch (error) {
