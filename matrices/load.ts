@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly env: Environment;
   /** Says for a matrix that is in no file what the user wrote in place of a value: `--size 3X`. Positions would be those of a text that nobody has seen. */
   readonly describePlace?: (path: ValuePath) => string;
+  /** Further looks at the kernels, once all files are known to be there. A path begins with the kernel's index. */
+  readonly checkKernels?: (kernels: Matrix['kernels']) => Promise<readonly Problem[]>;
   /** The names of all fio jobs, in order. */
   readonly fioJobs: readonly string[];
 }
@@ -43,6 +45,8 @@ export async function loadMatrix(path: string, options: LoadOptions): Promise<Ma
 export async function loadMatrixText(text: string, label: string, options: LoadOptions): Promise<Matrix> {
   const { source, resolved } = parse(text, label, options);
   throwProblems(source, await findFileProblems(resolved.matrix, resolved.paths), options);
+  const found = (await options.checkKernels?.(resolved.matrix.kernels)) ?? [];
+  throwProblems(source, found.map((problem) => ({ ...problem, path: ['kernels', ...problem.path] })), options);
   return { ...resolved.matrix, suites: await Promise.all(resolved.matrix.suites.map(readLists)) };
 }
 
@@ -73,6 +77,8 @@ function parse(text: string, file: string, { env, fioJobs, ...options }: LoadOpt
 function throwProblems(source: YamlSource, problems: readonly Problem[], { describePlace }: Pick<LoadOptions, 'describePlace'>): void {
   const placed = problems.map(({ path, atKey, ...problem }) => ({
     ...problem,
+    // A word of the command line counts from where the user is.
+    ...(describePlace && problem.code === 'no-such-file' && { remedy: 'check the path' }),
     position: describePlace ? { file: describePlace(path) } : atKey === true ? source.keyPositionOf(path) : source.positionOf(path),
   }));
   // One flag may stand for several values.

@@ -1,14 +1,12 @@
 import { findPosition } from '../../matrices/find-position.ts';
-import { loadMatrix } from '../../matrices/load.ts';
 import type { KernelPair } from '../../reports/verdicts/compare-kernels.ts';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import { keepKernels } from '../plan/keep-kernels.ts';
-import { listFioJobs } from '../suites/registry.ts';
 import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun } from './execute-run.ts';
-import { planFile } from './load-plan.ts';
+import { loadFile, planFile } from './load-plan.ts';
 import { rerunMatrix } from './rerun-words.ts';
 
 interface CompareKernelsOptions extends ExecuteOptions {
@@ -38,7 +36,7 @@ async function checkKernels(path: string, names: readonly string[]): Promise<Ker
   if (base === undefined || now === undefined || names.length > 2 || base === now) {
     throw new UserError(`--kernels wants two kernels of the matrix, the one to judge by first, not "${names.join(',')}"`, { code: 'no-kernel-pair', remedy: `pmemrig compare --kernels base,patched ${quoteWord(path)}` });
   }
-  const { kernels } = await loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
+  const { kernels } = await loadFile(path);
   const known = kernels.map(({ name }) => name);
   const unknown = [base, now].find((name) => !known.includes(name));
   if (unknown === undefined) return { base, now };

@@ -28,7 +28,7 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   const { kernel } = options;
   const path = resolve(cwd, kernel);
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found && (/^[./~]/.test(kernel) || kernel.endsWith('.deb'))) {
+  if (!found && isMeantAsPath(kernel)) {
     throw new UserError(`--kernel ${kernel}: no such file or folder`, { code: 'no-kernel', remedy: 'name a kernel source, a bzImage or vmlinux, a linux-image-*.deb, or a Debian release such as bookworm-backports' });
   }
   if (found) return composeFound(path, found, options, cwd);
@@ -40,6 +40,11 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   refuseBuildFlags(options, `Debian's kernel ${kernel} is built already: --kernel linux-source-6.1 (or another version) builds one from Debian's source`);
   const [release, flavour] = kernel.split('/');
   return { name: kernel.replaceAll('/', '-'), debian: { release, ...(flavour !== undefined && { flavour }) } };
+}
+
+/** A release has a flavour at the most, and no name of an image. */
+function isMeantAsPath(kernel: string): boolean {
+  return /^[./~]|\/.*\/|\.deb$/.test(kernel) || /^(?:bzImage|vmlinu[xz]|zImage)/.test(basename(kernel));
 }
 
 function composeFound(path: string, found: Stats, options: KernelOptions, cwd: string): Record<string, unknown> {
@@ -68,7 +73,7 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
 }
 
 /** An output folder of `make O=…` has a Makefile, too, but no Kconfig. */
-function isSource(path: string): boolean {
+export function isSource(path: string): boolean {
   return ['Kconfig', 'Makefile', 'scripts/kconfig'].every((name) => existsSync(join(path, name)));
 }
 

@@ -48,7 +48,11 @@ test.each([
 });
 
 test.each([
-  ['bookworm', /is built already, and patches go on a source/],
+  ['bookworm', /is no kernel source, and patches go on one/],
+  ['bookworm/cloud-amd64', /is no kernel source, and patches go on one/],
+  ['.', /is no kernel source, and patches go on one/],
+  ['linuz', /--base linuz: no such file or folder/],
+  ['linuz@v6.12', /--base linuz@v6.12: no such file or folder/],
   ['linux@', /no revision stands behind the @/],
   ['./nowhere', /no such file or folder/],
 ])('--base %s is refused', (spec, words) => {

@@ -11,9 +11,11 @@ import { removeComparison, writeComparison } from '../../reports/verdicts/compar
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
+import { UserError } from '../model/errors.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
 import { checkDiskCapacity, checkMemoryCapacity } from '../run/check-capacity.ts';
 import { claimRun } from '../run/claim-run.ts';
+import { discardRun } from '../run/discard-run.ts';
 import { describeLongRun } from '../run/describe-long-run.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { ResumedRun } from '../run/resume-run.ts';
@@ -113,6 +115,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   const folder = await begin();
   await using keeper = options.keepGuest === true ? new GuestKeeper(folder.dir, logLine) : undefined;
   const reporter = multiplexReporters([createTerminalReporter({ stream: terminal, runDir: folder.dir, ...(fold && { fold }) })]);
+  let began = task.resumed !== undefined;
   const failure = await runMatrix({
     ...task,
     plan,
@@ -126,12 +129,21 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     ...(options.jobs !== undefined && { jobs: options.jobs }),
     ...(keeper && { keeper }),
     signal: interrupt,
-    onEvent: (event) => reporter.onEvent(event),
+    onEvent: (event) => {
+      began ||= event.type === 'cell-start';
+      reporter.onEvent(event);
+    },
     log: verboseLog(options),
   }).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
+  if (failure?.error instanceof UserError && !began) {
+    // An error in the input is told, and is no run: nothing ran that could be gone on with.
+    reporter.close();
+    await discardRun(folder.dir);
+    throw failure.error;
+  }
   // Also after a failure of the run as a whole: what was finished is worth reading.
   try {
     const judged = compare ?? (baseDir === undefined ? undefined : async (now: RunSummary) => compareWith(baseDir, now, folder.dir));

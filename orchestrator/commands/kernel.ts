@@ -5,14 +5,12 @@ import prettyMs from 'pretty-ms';
 import { type PreparedKernel, prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
 import { findUnused, listKernels, type StoredKernel } from '../../guests/kernels/built-kernels.ts';
 import { removeEntry } from '../../guests/store/list-entries.ts';
-import { loadMatrix } from '../../matrices/load.ts';
 import { UserError } from '../model/errors.ts';
 import type { KernelSpec } from '../model/matrix.ts';
 import { cacheDir } from '../model/paths.ts';
 import { interruptSignal } from '../run/interrupt.ts';
-import { listFioJobs } from '../suites/registry.ts';
 import type { KernelOptions } from './compose-kernel.ts';
-import { planFlags } from './load-plan.ts';
+import { loadFile, planFlags } from './load-plan.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** What an entry of a built kernel holds that a person may want. */
@@ -51,7 +49,7 @@ async function findSpecs(path: string | undefined, names: readonly string[], opt
     const { matrix } = await planFlags({ ...options, image: 'bookworm', pmem: ['virtio-blk'], size: '64M', cpus: 1, memory: '1G' }, ['true']);
     return matrix.kernels;
   }
-  const { kernels } = await loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
+  const { kernels } = await loadFile(path);
   const unknown = names.find((name) => !kernels.some((kernel) => kernel.name === name));
   if (unknown !== undefined) {
     throw new UserError(`${path} has no kernel named ${unknown}.`, { code: 'unknown-kernel', remedy: `it has ${kernels.map(({ name }) => name).join(', ')}.` });

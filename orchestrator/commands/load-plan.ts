@@ -7,6 +7,7 @@ import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
 import { shardPlan, type ShardSpec } from '../plan/shard.ts';
 import { listFioJobs, planSuite } from '../suites/registry.ts';
+import { checkKernels } from './check-kernels.ts';
 import { composeOnce, type OnceOptions } from './compose-once.ts';
 import { logLine } from './log-line.ts';
 import { nameFlag } from './name-flag.ts';
@@ -19,9 +20,14 @@ export interface PlannedMatrix {
 
 /** A matrix file, expanded and narrowed to cells (`filters`) and tests, and of that one part if `shard` asks for it. @throws UserError with the place in the file. */
 export async function planFile(path: string, filters: readonly string[], tests: readonly string[] = [], shard?: ShardSpec): Promise<PlannedMatrix> {
-  const matrix = await loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
+  const matrix = await loadFile(path);
   const plan = narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), filters), tests);
   return { matrix, plan: shard === undefined ? plan : takeShard(plan, shard) };
+}
+
+/** A matrix file with all that can be seen of its kernels before any is made. @throws UserError with the place in the file. */
+export async function loadFile(path: string): Promise<Matrix> {
+  return loadMatrix(path, { env: process.env, fioJobs: listFioJobs(), checkKernels: checkKernels((ref) => `ref: ${ref}`) });
 }
 
 /** In CI the number of parts is fixed, whatever a filter leaves: a part without cells is no error. */
@@ -36,11 +42,18 @@ const FLAGS = 'the command line';
 
 /** The flags of `once` and `shell`, through the same loader as a file. Errors name the flag. */
 export async function planFlags(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Promise<PlannedMatrix> {
-  const matrix = await loadComposed(composeOnce(options, command, cwd), (path) => nameFlag(path, options));
+  const matrix = await loadComposed(composeOnce(options, command, cwd), { nameValue: (path) => nameFlag(path, options), nameCommit: (ref) => `--ref ${ref}` });
   return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite, byFlags: true }), options.filter ?? []), readNamedTests(options.test).narrow) };
 }
 
-/** The matrix that flags stand for, from its plain value. `nameValue` says which of them a value comes from, for errors: line and column would be those of a text that nobody has seen. */
-export async function loadComposed(value: Readonly<Record<string, unknown>>, nameValue: (path: readonly (string | number)[]) => string | undefined = () => undefined): Promise<Matrix> {
-  return loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs(), describePlace: (path) => nameValue(path) ?? FLAGS });
+interface FlagWords {
+  /** Which flag a value comes from, for errors: line and column would be those of a text that nobody has seen. */
+  readonly nameValue: (path: readonly (string | number)[]) => string | undefined;
+  /** How the verb's flags name a commit: `--ref HEAD`. */
+  readonly nameCommit: (ref: string) => string;
+}
+
+/** The matrix that flags stand for, from its plain value. */
+export async function loadComposed(value: Readonly<Record<string, unknown>>, { nameValue, nameCommit }: FlagWords): Promise<Matrix> {
+  return loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs(), describePlace: (path) => nameValue(path) ?? FLAGS, checkKernels: checkKernels(nameCommit) });
 }

@@ -50,9 +50,19 @@ async function readFromFiles(paths: readonly string[], options: ExecuteOptions):
 }
 
 async function planSeries(options: SeriesOptions, file: string | undefined, base: SeriesBase, series: PatchSeries, steps: readonly SeriesStep[]): Promise<PlannedMatrix> {
-  const composed = await loadComposed(composeSeries(options, base, await keepPatches(series, cacheDir()), steps));
+  const composed = await loadComposed(composeSeries(options, base, await keepPatches(series, cacheDir()), steps), { nameValue: (path) => nameSeriesFlag(path, options), nameCommit: (ref) => `--base ${quoteWord(`${base.kernel}@${ref}`)}` });
   const matrix = file === undefined ? composed : replaceKernels(await loadMatrix(file, { env: process.env, fioJobs: listFioJobs() }), composed.kernels, composed.known);
   return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter), options.test ?? []) };
+}
+
+/** `--base linux@v9`: what the user wrote for a value of the composed matrix. */
+function nameSeriesFlag(path: readonly (string | number)[], { base, config, configBase, pmem, suite }: SeriesOptions): string | undefined {
+  if (path[0] === 'pmem') return `--pmem ${pmem.join(',')}`;
+  if (path[0] === 'suites' && suite) return `--suite ${suite.join(',')}`;
+  if (path[0] !== 'kernels') return undefined;
+  if (path[2] === 'config' && config) return `--config ${config.join(',')}`;
+  if (path[2] === 'base' && configBase !== undefined) return `--config-base ${configBase}`;
+  return path[3] === 'patches' ? undefined : `--base ${base}`;
 }
 
 /** For the mail: names without the folders of this host. */

@@ -9,3 +9,8 @@ const SUITES = RELEASES.flatMap((release) => POCKETS.map((pocket) => `${release}
 export function nearestSuite(suite: string): string | undefined {
   return SUITES.includes(suite) ? undefined : nearest(suite, SUITES);
 }
+
+/** One that is well known. */
+export function isDebianSuite(suite: string): boolean {
+  return SUITES.includes(suite);
+}

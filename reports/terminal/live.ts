@@ -33,7 +33,7 @@ export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, p
       clearInterval(timer);
       view.clear();
       view.done();
-      stream.write(`${formatFinalReport(summary, runDir, { width: stream.columns, palette }).join('\n')}\n`);
+      if (summary) stream.write(`${formatFinalReport(summary, runDir, { width: stream.columns, palette }).join('\n')}\n`);
     },
   };
 }

@@ -22,7 +22,7 @@ export function createPlainReporter(write: (text: string) => void, runDir: strin
       fold.apply(event);
       print(renderEvent(event, fold, view));
     },
-    close: (summary) => print(formatFinalReport(summary, runDir, { palette })),
+    close: (summary) => print(summary ? formatFinalReport(summary, runDir, { palette }) : []),
   };
 }
 
@@ -41,7 +41,8 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
     case 'note':
       return [renderNote(event.text, width, palette)];
     case 'run-end':
-      return event.reason === 'finished' ? [] : [renderNote(`${nameState(event.reason)} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
+      // An error in the input is told by itself.
+      return event.reason === 'finished' || event.reason === 'user' ? [] : [renderNote(`${nameState(event.reason)} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
     case 'cell-start':
     case 'cell-end':
     case 'guest-boot':

@@ -21,10 +21,7 @@ const MAX_NAMED = 5;
  */
 export async function findTreeSource(source: TreeSource, context: PrepareContext): Promise<FoundSource> {
   const { path, ref } = source;
-  const head = await readHead(path, ref, context);
-  if (ref !== undefined && head === undefined) throw notARepository(path);
-  const changed = head === undefined || ref !== undefined ? [] : await listChanged(path, context);
-  if (changed.length > 0 && source.patches.length > 0) throw dirtyTree(path, changed);
+  const { head, changed } = await readState(source, context);
   const tree = head !== undefined && changed.length === 0 ? head.tree : await withOwnRepository(path, context, (git) => writeTree(git, head !== undefined));
 
   const what = head === undefined ? path : `${ref === undefined ? '' : `${ref}, `}${head.commit.slice(0, 12)} of ${path}`;
@@ -50,8 +47,27 @@ export async function findTreeSource(source: TreeSource, context: PrepareContext
   };
 }
 
+/** Whether the source can be taken: its revision is there, and patches go on no uncommitted changes. Rejects with UserError as {@link findTreeSource} does. */
+export async function checkTreeSource(source: TreeSource, context: PrepareContext): Promise<void> {
+  // Without patches uncommitted changes are welcome, and looking for them reads the whole tree.
+  await readState(source, context, source.patches.length > 0);
+}
+
+async function readState({ path, ref, patches }: TreeSource, context: PrepareContext, listsChanged = true): Promise<{ readonly head: Head | undefined; readonly changed: readonly string[] }> {
+  const head = await readHead(path, ref, context);
+  if (ref !== undefined && head === undefined) throw notARepository(path);
+  const changed = head === undefined || ref !== undefined || !listsChanged ? [] : await listChanged(path, context);
+  if (changed.length > 0 && patches.length > 0) throw dirtyTree(path, changed);
+  return { head, changed };
+}
+
+interface Head {
+  readonly commit: string;
+  readonly tree: string;
+}
+
 /** The commit and its tree, or `undefined` for a folder that is not the top of a git tree. */
-async function readHead(path: string, ref: string | undefined, { signal }: PrepareContext): Promise<{ readonly commit: string; readonly tree: string } | undefined> {
+async function readHead(path: string, ref: string | undefined, { signal }: PrepareContext): Promise<Head | undefined> {
   if (!(await isThere(join(path, '.git')))) return undefined;
   const wanted = ref ?? 'HEAD';
   const parsed = await tryTool(['git', '-C', path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${wanted}^{commit}`], { signal });
@@ -126,10 +142,10 @@ function listNames(names: readonly string[]): string {
 function dirtyTree(path: string, changed: readonly string[]): UserError {
   return new UserError(`${path} has uncommitted changes, and patches on top of them would give a kernel that nobody can name: ${listNames(changed)}.`, {
     code: 'dirty-tree',
-    remedy: 'commit or stash them, or name the commit to patch (ref: HEAD, --ref HEAD).',
+    remedy: 'commit or stash them, or name the commit to patch.',
   });
 }
 
 function notARepository(path: string): UserError {
-  return new UserError(`${path} is not the top of a git tree, so it has no revisions.`, { code: 'not-a-repository', remedy: 'leave ref out, or name a git tree.' });
+  return new UserError(`${path} is not the top of a git tree, so it has no revisions.`, { code: 'not-a-repository', remedy: 'leave the revision out, or name a git tree.' });
 }
