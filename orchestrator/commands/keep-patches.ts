@@ -14,7 +14,7 @@ export async function keepPatches({ patches }: PatchSeries, cacheDir: string): P
     patches.map(async ({ subject, diff }, index) => {
       const file = join(dir, `${String(index + 1).padStart(4, '0')}-${slug(subject)}.patch`);
       const aside = `${file}.${process.pid}.tmp`;
-      await writeFile(aside, diff);
+      await writeFile(aside, diff, 'latin1');
       await rename(aside, file);
       return file;
     }),

@@ -25,6 +25,7 @@ export interface SeriesPatch {
   readonly subject: string;
   /** Absent for a plain diff, which nobody can answer. */
   readonly head?: MailHead;
+  /** As bytes, one character each (latin1): no charset may change what is applied. */
   readonly diff: string;
   /** What it changes, from the top of the tree. */
   readonly files: readonly string[];

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -52,4 +52,71 @@ test('a file without a patch is refused', async () => {
   const dir = await newFolder({ 'letter.txt': 'Dear all,\n' });
   await expect(apply(dir, 'letter.txt')).rejects.toMatchObject({ code: 'no-patch' });
   await expect(apply(dir, 'none.diff')).rejects.toMatchObject({ code: 'unreadable-patch' });
+});
+
+test('an mbox of several versions, with answers, gives the newest alone', async () => {
+  const dir = await newFolder({ 'thread.mbox': mail('a: x', diff('one', 'old')).replace('[PATCH]', '[PATCH]') + mail('a: x', diff('one', 'new')).replace('[PATCH]', '[PATCHv2]') + mail('a: x', diff('one', 'answer')).replace('[PATCH]', 'Re: [PATCHv2]') });
+  expect(await apply(dir, 'thread.mbox')).toBe('top\nnew\nbottom\n');
+});
+
+test.each([
+  ['a mail in CRLF', mail('a: one', diff('one', 'two')).replaceAll('\n', '\r\n')],
+  ['a diff in CRLF', diff('one', 'two').replaceAll('\n', '\r\n')],
+  ['CRLF inside base64', mail('a: one', '', 'base64').replace(/\n\nWords[^]*/, `\n\n${Buffer.from(`Words.\n---\n${diff('one', 'two')}`.replaceAll('\n', '\r\n')).toString('base64')}\n`)],
+  ['a diff without prefixes', diff('one', 'two').replaceAll(/\b[ab]\/(?=drivers)/g, '')],
+  ['a diff with diff.mnemonicPrefix', diff('one', 'two').replaceAll('a/drivers', 'i/drivers').replaceAll('b/drivers', 'w/drivers')],
+])('%s applies', async (_, text) => {
+  expect(await apply(await newFolder({ 'fix.patch': text }), 'fix.patch')).toBe('top\ntwo\nbottom\n');
+});
+
+test('the CRs of a file that has some stay', async () => {
+  const dir = await newFolder({ 'fix.patch': diff('one\r', 'two\r').replace(' top\n', ' top\r\n').replace(' bottom\n', ' bottom\r\n') });
+  await writeFile(join(dir, 'source/drivers/a.c'), 'top\r\none\r\nbottom\r\n');
+  expect(await apply(dir, 'fix.patch')).toBe('top\r\ntwo\r\nbottom\r\n');
+});
+
+test('bytes stay what they are, in any charset', async () => {
+  const dir = await newFolder({});
+  const bytes = Buffer.from(diff('caf\u00e9 \u0080\u00ff', 'th\u00e9 \u00fe'), 'latin1');
+  await writeFile(join(dir, 'source/drivers/a.c'), Buffer.from('top\ncaf\u00e9 \u0080\u00ff\nbottom\n', 'latin1'));
+  await writeFile(join(dir, 'fix.eml'), Buffer.concat([Buffer.from(mail('a: one', '').replace('UTF-8', 'x-nobody-knows').split('---\n')[0] ?? ''), Buffer.from('---\n'), bytes]));
+  await apply(dir, 'fix.eml');
+  expect((await readFile(join(dir, 'source/drivers/a.c'))).toString('latin1')).toBe('top\nth\u00e9 \u00fe\nbottom\n');
+});
+
+test.each([
+  ['wrapped lines', diff('one', 'a long line that a mail program\nhas wrapped'), /a mail program has wrapped its lines/],
+  ['tabs made blanks', diff('\tone', '\ttwo').replaceAll('\t', '        '), /a mail program has changed the patch/],
+  ['CRs on some lines', diff('\tone\r', '\ttwo\r'), /the mail program has put them there/],
+  ['another base', diff('nine', 'two'), /rebase the patch on this source/],
+])('%s: the remedy names the cause', async (_, text, remedy) => {
+  const dir = await newFolder({ 'fix.patch': text });
+  await writeFile(join(dir, 'source/drivers/a.c'), 'top\n\tone\nbottom\n');
+  await expect(apply(dir, 'fix.patch')).rejects.toMatchObject({ code: 'patch-failed', remedy: expect.stringMatching(remedy) });
+});
+
+const copy = (from: string, to = 'drivers/b.c'): string => `diff --git a/${from} b/${to}\nsimilarity index 100%\ncopy from ${from}\ncopy to ${to}\n`;
+const link = (name: string, target: string): string => `diff --git a/${name} b/${name}\nnew file mode 120000\n--- /dev/null\n+++ b/${name}\n@@ -0,0 +1 @@\n+${target}\n\\ No newline at end of file\n`;
+
+test.each([
+  ['a copy from outside', [copy('../secret')]],
+  ['a copy by an absolute name', [copy('/etc/hostname')]],
+  ['a copy by a quoted name', [copy('../secret').replace('copy from ../secret', 'copy from "\\056\\056/secret"')]],
+  ['a rename from outside', [copy('../secret').replaceAll('copy ', 'rename ')]],
+  ['a copy by way of a link in the tree', [copy('out/secret')]],
+  ['a link to outside', [link('drivers/l', '../../secret')]],
+  ['an absolute link', [link('drivers/l', '/etc')]],
+  ['a link by way of a link', [link('up', 'drivers/..'), link('l', 'up/../secret')]],
+  ['a link that a rename moves', [link('drivers/l', '../x'), 'diff --git a/drivers/l b/l\nsimilarity index 100%\nrename from drivers/l\nrename to l\n']],
+])('%s is refused', async (_, diffs) => {
+  const names = diffs.map((__, index) => `${index}.diff`);
+  const dir = await newFolder({ secret: 'secret\n', ...Object.fromEntries(diffs.map((text, index) => [`${index}.diff`, text])) });
+  await symlink('..', join(dir, 'source/out'));
+  await expect(apply(dir, ...names)).rejects.toMatchObject({ code: expect.stringMatching(/patch-outside/) });
+});
+
+test('copies, renames and links inside the tree apply', async () => {
+  const dir = await newFolder({ 'a.diff': copy('drivers/a.c'), 'b.diff': link('drivers/l', '../drivers/b.c'), 'c.diff': link('m', './drivers/l') });
+  await apply(dir, 'a.diff', 'b.diff', 'c.diff');
+  expect(await readFile(join(dir, 'source/m'), 'utf8')).toBe('top\none\nbottom\n');
 });

@@ -2,24 +2,39 @@ import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
-import { tryTool } from '../../store/run-tool.ts';
+import { type ToolResult, tryTool } from '../../store/run-tool.ts';
+import { refuseOutsideLinks, refuseOutsideSources } from '../patches/confine-patch.ts';
+import { parseDiff } from '../patches/parse-diff.ts';
 import { describeFailedPatch } from './failed-patch.ts';
 import type { Patch } from './read-patches.ts';
 
-/** Applies patches to the source tree in `dir`, in order. Rejects with UserError `patch-failed` that shows the hunk that does not fit. */
+/**
+ * Applies patches to the source tree in `dir`, in order. Rejects with UserError: `patch-failed` that shows the hunk that does not fit, or that the mail program has
+ * changed the patch; `patch-outside` for one that reaches out of the tree.
+ */
 export async function applyPatches(patches: readonly Patch[], dir: string, { signal, log }: PrepareContext): Promise<void> {
   const file = join(dirname(dir), 'patch.diff');
   for (const { label, diff } of patches) {
     log(`applying ${label}`);
-    await writeFile(file, diff);
-    // Without the ceiling git would take a repository around the cache for the tree's own, and skip files that are not in it.
-    const applied = await tryTool(['git', 'apply', '--whitespace=nowarn', '-p1', file], { cwd: dir, env: { GIT_CEILING_DIRECTORIES: dirname(dir), LANGUAGE: 'C' }, signal });
+    const { files, strip } = parseDiff(diff);
+    await refuseOutsideSources(diff, files, label, dir);
+    await writeFile(file, diff, 'latin1');
+    const apply = (...words: readonly string[]): Promise<ToolResult> =>
+      // Without the ceiling git would take a repository around the cache for the tree's own, and skip files that are not in it.
+      tryTool(['git', 'apply', '--whitespace=nowarn', `-p${strip}`, ...words, file], { cwd: dir, env: { GIT_CEILING_DIRECTORIES: dirname(dir), GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', LANGUAGE: 'C' }, signal });
+    const applied = await apply();
+    const isBlanksOnly = !applied.ok && (await apply('--check', '--ignore-whitespace')).ok;
     await rm(file);
-    if (!applied.ok) {
-      throw new UserError(`The patch ${label} does not apply:\n${describeFailedPatch(applied.output, diff)}`, {
-        code: 'patch-failed',
-        remedy: 'rebase the patch on this source, or name the revision that it was made for.',
-      });
-    }
+    if (!applied.ok) throw failure(label, diff, applied.output, isBlanksOnly);
+    await refuseOutsideLinks(files, label, dir);
   }
+}
+
+function failure(label: string, diff: string, output: string, isBlanksOnly: boolean): UserError {
+  const words = `The patch ${label} does not apply:\n${describeFailedPatch(output, diff)}`;
+  const fresh = 'take it from the list\'s archive, say by `b4 am`, or send it with `git send-email`.';
+  if (diff.includes('\r\n')) return new UserError(`${words}\n  some of its lines end in CRLF`, { code: 'patch-failed', remedy: `if the file in the tree has no CRs, the mail program has put them there: ${fresh}` });
+  if (isBlanksOnly) return new UserError(`${words}\n  it fits but for tabs and blanks`, { code: 'patch-failed', remedy: `a mail program has changed the patch: ${fresh}` });
+  if (/corrupt patch at line|patch fragment without header/.test(output)) return new UserError(words, { code: 'patch-failed', remedy: `a mail program has wrapped its lines, or it is cut short: ${fresh}` });
+  return new UserError(words, { code: 'patch-failed', remedy: 'rebase the patch on this source, or name the revision that it was made for.' });
 }

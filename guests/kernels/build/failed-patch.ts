@@ -1,3 +1,5 @@
+import { parseDiff } from '../patches/parse-diff.ts';
+
 /** What of a hunk a message shows. */
 const MAX_HUNK_LINES = 30;
 
@@ -18,7 +20,7 @@ function isEcho(text: string): boolean {
   return text.endsWith(': patch does not apply');
 }
 
-interface Hunk {
+interface ShownHunk {
   /** Counts from 1 within the file. */
   readonly number: number;
   readonly count: number;
@@ -26,30 +28,11 @@ interface Hunk {
 }
 
 /** The hunk of a file that begins at a line of the old file; git names that line. */
-function findHunk(diff: string, file: string, line: number): Hunk | undefined {
-  const hunks = hunksOf(diff, file);
-  const index = hunks.findIndex(([head = '']) => Number(/^@@ -(\d+)/.exec(head)?.[1]) === line);
-  const lines = hunks[index];
+function findHunk(diff: string, file: string, line: number): ShownHunk | undefined {
+  const hunks = parseDiff(diff).files.filter(({ oldName, newName }) => oldName === file || newName === file).flatMap((one) => one.hunks);
+  const index = hunks.findIndex((hunk) => hunk.line === line);
+  const lines = hunks[index]?.lines.map((text) => Buffer.from(text, 'latin1').toString('utf8'));
   if (lines === undefined) return undefined;
   const shown = lines.length > MAX_HUNK_LINES ? [...lines.slice(0, MAX_HUNK_LINES), `… ${lines.length - MAX_HUNK_LINES} more lines`] : lines;
   return { number: index + 1, count: hunks.length, lines: shown };
-}
-
-function hunksOf(diff: string, file: string): readonly string[][] {
-  const hunks: string[][] = [];
-  let here = false;
-  let left = 0;
-  for (const line of diff.split('\n')) {
-    const head = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(line);
-    if (left <= 0 && /^(?:---|\+\+\+) /.test(line)) here = line.slice(4).split('\t')[0]?.replace(/^[ab]\//, '') === file || (here && line.startsWith('+++ /dev/null'));
-    else if (head && left <= 0) {
-      // A context line counts on both sides.
-      left = Number(head[1] ?? 1) + Number(head[2] ?? 1);
-      if (here) hunks.push([line]);
-    } else if (left > 0) {
-      if (here) hunks.at(-1)?.push(line);
-      left -= /^[-+]/.test(line) ? 1 : line.startsWith('\\') ? 0 : 2;
-    }
-  }
-  return hunks;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changedFiles, type FoundPatch, orderSeries } from './order-series.ts';
+import type { FoundPatch } from '../patches/found-patch.ts';
+import { changedFiles, orderSeries } from './order-series.ts';
 
 const DIFF = '--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1 +1 @@\n-a\n+b\n';
 
@@ -9,6 +10,15 @@ function mail(subject: string, diff = DIFF, messageId = `<${++ids}@example.org>`
   return { file: 'series.mbox', head: { subject, messageId, references: [], to: [], cc: [] }, diff };
 }
 
+function tagged(form: string, number: number): FoundPatch {
+  return mail(`${form.replace('#', String(number))} step ${number}`);
+}
+
+function by(subject: string, address: string): FoundPatch {
+  return { file: 'list.mbox', head: { subject, messageId: `<${++ids}@example.org>`, references: [], from: { name: '', address }, to: [], cc: [] }, diff: DIFF };
+}
+
+const HEAD = { subject: '', references: [], to: [], cc: [] };
 const subjects = (found: readonly FoundPatch[]): readonly string[] => orderSeries(found).patches.map(({ subject }) => subject);
 
 describe('the patches of a series', () => {
@@ -49,8 +59,96 @@ describe('the patches of a series', () => {
     expect(subjects([mail('[PATCH 2/3] b')])).toEqual(['[PATCH 2/3] b']);
   });
 
+  test.each([
+    ['[PATCH #/2]', '[PATCHv2 #/2]'],
+    ['[RFCv2 PATCH #/2]', '[RFCv3 PATCH #/2]'],
+    ['[PATCH v9 #/2]', '[PATCH v10 #/2]'],
+    ['[PATCH v6.1 #/2]', '[PATCH v6.1 v2 #/2]'],
+    ['[PATCH 5.10.y #/2]', '[PATCH 5.10.y v2 #/2]'],
+    ['[PATCH #/2]', '[PATCH #/2 v2]'],
+    ['[PATCH net-next #/2]', '[PATCH V2 net-next #/2]'],
+    ['[PATCH #/2]', '[PATCH take 2 #/2]'],
+    ['[v2,#/2]', '[v3,#/2]'],
+    ['PATCH #/2:', 'PATCH v2 #/2:'],
+  ])('%s is older than %s', (older, newer) => {
+    const series = orderSeries([tagged(newer, 2), tagged(older, 1), tagged(older, 2), tagged(newer, 1)]);
+    expect(series.patches.map(({ subject }) => subject)).toEqual([1, 2].map((number) => `${newer.replace('#', String(number))} step ${number}`));
+    expect(series.notes).toHaveLength(1);
+  });
+
+  test('of v3.1 stand for those of v3 that they mend', () => {
+    expect(subjects([mail('[PATCH v3 1/2] a'), mail('[PATCH v3 2/2] b'), mail('[PATCH v3.1 2/2] b')])).toEqual(['[PATCH v3 1/2] a', '[PATCH v3.1 2/2] b']);
+  });
+
+  test.each(['[PATCH#/3]', 'PATCH #/3:', 'Linux-nvdimm: [PATCH #/3]', '[PATCH # of 3]', '[PATCH 0#/03]', 'RFC PATCH #/3:', '[dm-devel] [PATCH #/3]', '[RFC/PATCH-#/3]'])('with the numbers of %s: the order is theirs, and a hole is named', (form) => {
+    const at = (number: number): string => `${form.replace('#', String(number))} step ${number}`;
+    expect(subjects([mail(at(3)), mail(at(1)), mail(at(2))])).toEqual([at(1), at(2), at(3)]);
+    expect(() => orderSeries([mail(at(0), 'words'), mail(at(3)), mail(at(1))])).toThrow('the series has 3 patches, and 2/3 is missing');
+  });
+
+  test('may stand between two others', () => {
+    expect(subjects([mail('[PATCH 1/2] a'), mail('[PATCH 2/2] b'), mail('[PATCH 1.5/2] between')])).toEqual(['[PATCH 1/2] a', '[PATCH 1.5/2] between', '[PATCH 2/2] b']);
+  });
+
+  test('of half a newer version are refused', () => {
+    expect(() => orderSeries([mail('[PATCH 1/2] a'), mail('[PATCH 2/2] b'), mail('[PATCH v2 0/2] c', 'words'), mail('[PATCH v2 1/2] a')])).toThrow('version 2 of the series has 2 patches, and 2/2 is missing');
+  });
+
+  test('picked out of a series may not leave a hole where the file holds more', () => {
+    expect(() => orderSeries([mail('[PATCH 0/3] cover', 'words'), mail('[PATCH 2/3] b')])).toThrow('1/3, 3/3 are missing');
+    expect(() => orderSeries([mail('[PATCH 2/3] b'), mail('Re: [PATCH 2/3] b', 'words')])).toThrow('1/3, 3/3 are missing');
+  });
+
+  test('of two kernels are refused', () => {
+    expect(() => orderSeries([mail('[PATCH 6.1.y 1/1] a'), mail('[PATCH 6.6.y 1/1] a', DIFF.replaceAll('dax', 'pmem'))])).toThrow('the mails hold patches for 6.1.y and for 6.6.y');
+  });
+
+  test('of two people and versions in one file are refused', () => {
+    expect(() => orderSeries([by('[PATCH v2 1/1] a', 'pat@example.org'), by('[PATCH 1/1] b', 're@example.org')])).toThrow('list.mbox holds two series');
+  });
+
+  test('that stand in files of their own are the order that the user named', () => {
+    const files = ['b.eml', 'a.eml'].map((file, index): FoundPatch => ({ ...mail(`[PATCH] ${file}`), file, head: { ...HEAD, subject: `[PATCH] ${file}`, messageId: `<x${index}@example.org>`, references: ['<root@example.org>'] } }));
+    expect(subjects(files)).toEqual(['[PATCH] b.eml', '[PATCH] a.eml']);
+  });
+
   test('are patches', () => {
     expect(() => orderSeries([mail('[PATCH 0/1] cover', 'words')])).toThrow('series.mbox holds no patch');
+  });
+});
+
+describe('the cover letter', () => {
+  const PAT = { name: 'Pat Doe', address: 'pat@example.org' };
+  const RE = { name: 'Re Porter', address: 're@example.org' };
+  const sent = (id: string, subject: string, from: typeof PAT, parent?: string, diff = 'words'): FoundPatch => ({ file: 't.mbox', head: { ...HEAD, subject, messageId: `<${id}>`, references: parent === undefined ? [] : [`<${parent}>`], from }, diff });
+  const fix = sent('fix', '[PATCH] pmem: fix', PAT, 'bug', DIFF);
+
+  test.each([
+    ['a bug report', sent('bug', '[BUG] pmem: WARNING in pmem_submit_bio', RE)],
+    ["a bot's answer", sent('bot', '[syzbot ci] Re: pmem: fix', RE, 'fix')],
+    ["a reviewer's answer", sent('ok', '答复: [PATCH] pmem: fix', RE, 'fix')],
+    ['a word of thanks', sent('ty', 'Applied, thanks', RE, 'fix')],
+    ["another series' cover letter", sent('other', '[PATCH 0/7] other', RE)],
+  ])('is not %s', (_, other) => {
+    for (const found of [[other, fix], [fix, other]]) {
+      const { cover, patches } = orderSeries(found);
+      expect(cover).toBeUndefined();
+      expect(patches.map(({ subject }) => subject)).toEqual(['[PATCH] pmem: fix']);
+    }
+  });
+
+  test('is number 0 of the version that is tested', () => {
+    const found = [sent('1', '[PATCH 0/1] old', PAT), sent('2', '[PATCH 1/1] a', PAT, '1', DIFF), sent('3', '[PATCHv2 0/1] new', PAT), sent('4', '[PATCHv2 1/1] a', PAT, '3', DIFF)];
+    expect(orderSeries(found).cover?.subject).toBe('[PATCHv2 0/1] new');
+  });
+
+  test('of patches without numbers is what they answer, by the same author', () => {
+    expect(orderSeries([sent('bug', '[PATCH] two fixes', PAT), fix]).cover?.subject).toBe('[PATCH] two fixes');
+  });
+
+  test('may have lines of dashes', () => {
+    const found = [sent('c', '[PATCH 0/1] all', PAT, undefined, '--- before ---\n12 MB/s\n+++ after +++\n13 MB/s\n'), sent('p', '[PATCH 1/1] a', PAT, 'c', DIFF)];
+    expect(orderSeries(found)).toMatchObject({ cover: { subject: '[PATCH 0/1] all' }, patches: [{ subject: '[PATCH 1/1] a' }] });
   });
 });
 

@@ -1,89 +1,67 @@
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { MailHead, PatchSeries, SeriesPatch } from '../../../orchestrator/model/series.ts';
-import { hasDiff } from './split-mails.ts';
+import { choosePosting } from '../patches/choose-posting.ts';
+import { type FoundPatch, readFoundPatches, type SeriesMail, titleOf } from '../patches/found-patch.ts';
+import { linkSeries } from '../patches/link-series.ts';
+import { parseDiff } from '../patches/parse-diff.ts';
+import { groupPostings, patchesOf, type Posting } from '../patches/postings.ts';
 
-/** A mail or plain diff of a series, in the order in which it was found. */
-export interface FoundPatch {
-  /** For messages, and the subject of what has none. */
-  readonly file: string;
-  /** Absent for a plain diff. */
-  readonly head?: MailHead;
-  readonly diff: string;
-}
-
-/** What a subject's brackets say, `[RFC PATCH v2 1/3]`. */
-interface Tag {
-  readonly version: number;
-  /** Its place in the series, 0 for the cover letter, and how many patches that has. */
-  readonly place?: { readonly number: number; readonly of: number };
-}
+/** A mailing list's archive of months is no series. */
+const MAX_POSTINGS = 2000;
 
 /**
- * Puts the mails of a series into the order in which they apply. A thread as an archive keeps it will do: replies are left out, of several
+ * Puts the mails of a series into the order in which they apply. A thread as an archive keeps it will do: answers are left out, of several
  * versions the newest is taken, and a mail that came twice counts once. Patches without numbers stay as they were found.
- * @throws UserError if there is no patch, or if one of the series is missing
+ * @throws UserError if there is no patch, if one of the series is missing, or if it cannot be told which mails are meant
  */
 export function orderSeries(found: readonly FoundPatch[]): PatchSeries {
-  const mails = found.flatMap((one) => {
-    const subject = one.head?.subject;
-    if (subject !== undefined && isReply(subject)) return [];
-    return [{ ...one, tag: parseTag(subject ?? '') }];
-  });
-  const newest = Math.max(1, ...mails.map(({ tag }) => tag.version));
-  const ids = new Set<string>();
-  const current = mails.filter(({ head, tag }) => {
-    if (tag.version !== newest) return false;
-    if (head?.messageId === undefined) return true;
-    const isFirst = !ids.has(head.messageId);
-    ids.add(head.messageId);
-    return isFirst;
-  });
-  const patches = current.filter(({ diff }) => hasDiff(diff));
-  if (patches.length === 0) {
-    throw new UserError(`${found[0]?.file ?? 'the series'} holds no patch`, { code: 'no-patch', remedy: 'name an mbox of a series, patches that `git format-patch` wrote, a folder of such, or a diff' });
-  }
-  const cover = current.find(({ diff, tag, head }) => head !== undefined && !hasDiff(diff) && (tag.place === undefined || tag.place.number === 0))?.head;
-  const older = new Set(mails.filter(({ diff, tag }) => tag.version !== newest && hasDiff(diff)).map(({ tag }) => tag.version));
-  return {
-    ...(cover && { cover }),
-    patches: sortByPlace(patches).map(({ file, head, diff }): SeriesPatch => ({ subject: head?.subject ?? file, ...(head && { head }), diff, files: changedFiles(diff) })),
-    notes: older.size === 0 ? [] : [`the mails hold version ${[...older].toSorted((a, b) => a - b).join(', ')} of the series, too: version ${newest} is tested`],
-  };
+  const { cover, patches, notes } = orderMails(found);
+  return { ...(cover && { cover }), patches: patches.map(({ found: one }): SeriesPatch => ({ subject: one.head?.subject || one.file, ...(one.head && { head: one.head }), diff: one.diff, files: changedFiles(one.diff) })), notes };
+}
+
+/** As {@link orderSeries}, with the patches as they were found. */
+export function orderMails(found: readonly FoundPatch[]): { readonly cover?: MailHead; readonly patches: readonly SeriesMail[]; readonly notes: readonly string[] } {
+  const mails = readFoundPatches(found);
+  const postings = groupPostings(mails);
+  if (!mails.some(({ parsed, subject }) => parsed.files.length > 0 && !subject.isReply && subject.place?.number !== 0)) throw noPatchFound(found, mails);
+  if (postings.length > MAX_POSTINGS) throw new UserError(`${found[0]?.file ?? 'the mbox'} holds ${postings.length} series`, { code: 'series-unclear', remedy: 'name the mails of one, say the mbox that `b4 am` writes' });
+  const all = linkSeries(mails, postings);
+  // Of another series, that is not here.
+  const lone = all.filter((series) => series.every((posting) => patchesOf(posting).length === 0)).flatMap((series) => series.flatMap(({ mails: parts }) => [...parts.values()]));
+  const tested = all.filter((series) => series.some((posting) => patchesOf(posting).length > 0)).map((series) => choosePosting(series, mails));
+  refuseForeignVersions(tested.map(({ posting }) => posting));
+  const cover = tested.map(({ posting }) => findCover(posting, mails)).find((head) => head !== undefined);
+  return { ...(cover && { cover }), patches: tested.flatMap(({ posting }) => patchesOf(posting).map(([, mail]) => mail)), notes: [...lone.map((mail) => `${titleOf(mail)} is the cover letter of patches that are not there: left out`), ...tested.flatMap(({ notes }) => notes)] };
 }
 
 /** What a diff changes; a renamed file has both of its names. */
 export function changedFiles(diff: string): readonly string[] {
-  const files = Array.from(diff.matchAll(/^(?:---|\+\+\+) (?:[ab]\/)?(?<file>[^\t\n]+)/gm), ({ groups }) => groups?.['file'] ?? '').filter((file) => file !== '/dev/null' && /[^\s-]/.test(file));
-  return [...new Set(files)];
+  return [...new Set(parseDiff(diff).files.flatMap(({ oldName, newName, isCopy }) => [...(oldName === undefined || isCopy ? [] : [oldName]), ...(newName === undefined ? [] : [newName])]))];
 }
 
-function isReply(subject: string): boolean {
-  return /^\s*(?:re|aw|fwd?)\s*:/i.test(subject);
+/** Number 0 of the series, or what its patches answer without a number, by the same author. */
+function findCover(posting: Posting, mails: readonly SeriesMail[]): MailHead | undefined {
+  const zero = posting.mails.get(0)?.found.head;
+  if (zero) return zero;
+  const [first] = patchesOf(posting).map(([, mail]) => mail);
+  const parent = first?.parent === undefined ? undefined : mails.find(({ found }) => found.head?.messageId === first.parent);
+  const isCover = parent !== undefined && !parent.subject.isReply && parent.subject.place === undefined && parent.parsed.files.length === 0 && parent.author !== undefined && parent.author === first?.author;
+  return isCover ? parent.found.head : undefined;
 }
 
-function parseTag(subject: string): Tag {
-  const tag = /^(?:\s*\[[^\]]*\])*/.exec(subject)?.[0] ?? '';
-  const place = /\b(?<number>\d+)\/(?<of>\d+)\b/.exec(tag)?.groups;
-  return {
-    version: Number(/\bv(\d+)\b/i.exec(tag)?.[1] ?? 1),
-    ...(place && { place: { number: Number(place['number']), of: Number(place['of']) } }),
-  };
-}
-
-/** By number, where the numbers make one series. */
-function sortByPlace<Mail extends { readonly tag: Tag }>(patches: readonly Mail[]): readonly Mail[] {
-  const places = patches.flatMap(({ tag }) => tag.place ?? []);
-  const of = places[0]?.of;
-  const numbers = new Set(places.map(({ number }) => number));
-  // Patches of several series, one after the other, or such without numbers.
-  if (places.length !== patches.length || numbers.size !== places.length || places.some((place) => place.of !== of)) return patches;
-  const missing = Array.from({ length: of ?? 0 }, (_, index) => index + 1).filter((number) => !numbers.has(number));
-  // One patch picked out of a series is meant so.
-  if (missing.length > 0 && patches.length > 1) {
-    throw new UserError(`the series has ${of} patches, and ${missing.map((number) => `${number}/${of}`).join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`, {
-      code: 'series-incomplete',
-      remedy: 'name the whole series, say the mbox that `b4 am` writes, or the patches one by one as plain diffs',
-    });
+/** In one file two series of different versions, by different people and without a word in common: which is meant? */
+function refuseForeignVersions(postings: readonly Posting[]): void {
+  for (const one of postings) {
+    const [mine] = [...one.mails.values()];
+    const other = postings.find(({ mails, version }) => String(version) !== String(one.version) && [...mails.values()].some(({ found }) => found.file === mine?.found.file));
+    const [theirs] = other ? [...other.mails.values()] : [];
+    if (mine && theirs) throw new UserError(`${mine.found.file} holds two series: ${titleOf(mine)} and ${titleOf(theirs)}`, { code: 'series-unclear', remedy: 'name the mails of one, or each in a file of its own' });
   }
-  return patches.toSorted((a, b) => (a.tag.place?.number ?? 0) - (b.tag.place?.number ?? 0));
+}
+
+function noPatchFound(found: readonly FoundPatch[], mails: readonly SeriesMail[]): UserError {
+  const file = found[0]?.file ?? 'the series';
+  const answers = mails.filter(({ subject }) => subject.isReply);
+  const words = answers.length > 0 && answers.length === mails.length ? `${file} holds no patch: ${answers[0] ? titleOf(answers[0]) : 'it'} is an answer` : `${file} holds no patch`;
+  return new UserError(words, { code: 'no-patch', remedy: 'name an mbox of a series, patches that `git format-patch` wrote, a folder of such, or a diff' });
 }

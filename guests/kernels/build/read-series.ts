@@ -1,15 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import PostalMime, { type Address } from 'postal-mime';
+import { join } from 'node:path';
 import { UserError } from '../../../orchestrator/model/errors.ts';
-import type { MailAddress, MailHead, PatchSeries } from '../../../orchestrator/model/series.ts';
+import type { PatchSeries } from '../../../orchestrator/model/series.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
-import { type FoundPatch, orderSeries } from './order-series.ts';
-import { noPatch, readPatchText } from './read-patches.ts';
-import { hasDiff, isMail, splitMails } from './split-mails.ts';
+import type { FoundPatch } from '../patches/found-patch.ts';
+import { noPatch, readFound } from '../patches/read-found.ts';
+import { orderSeries } from './order-series.ts';
+import { hasDiff } from './split-mails.ts';
 
-/** What a folder's patches are called. */
-const PATCH_FILE = /\.(?:patch|diff|mbox|mbx|eml)$/;
+/** What a folder's patches are called; b4 writes the cover letter beside its mbox. */
+const PATCH_FILE = /\.(?:patch|diff|mbox|mbx|eml|cover)(?:\.(?:gz|xz|zst|bz2))?$/;
 
 /**
  * A series of patches with the heads of its mails: an mbox, the files that `git format-patch` writes, a folder of such, or plain diffs.
@@ -17,47 +17,24 @@ const PATCH_FILE = /\.(?:patch|diff|mbox|mbx|eml)$/;
  */
 export async function readSeries(paths: readonly string[], context: PrepareContext): Promise<PatchSeries> {
   const found: FoundPatch[] = [];
-  for (const path of paths) for (const file of await listFiles(path)) found.push(...(await readFound(file, context)));
+  for (const path of paths) {
+    for (const file of await listFiles(path)) {
+      const mails = await readFound(file, context);
+      if (mails.every(({ head, diff }) => head === undefined && !hasDiff(diff))) throw noPatch(file);
+      found.push(...mails.map((mail): FoundPatch => ({ ...mail, named: path })));
+    }
+  }
   return orderSeries(found);
 }
 
 async function listFiles(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() !== true) return [path];
-  const names = (await readdir(path)).filter((name) => PATCH_FILE.test(name));
+  const entries = await readdir(path, { withFileTypes: true });
+  // A maildir, as `b4 am --maildir` writes it.
+  const parts = entries.filter((entry) => entry.isDirectory() && ['cur', 'new'].includes(entry.name)).map(({ name }) => name);
+  if (parts.length > 0) return (await Promise.all(parts.toSorted().map(async (part) => (await readdir(join(path, part))).toSorted().map((name) => join(path, part, name))))).flat();
+  const names = entries.map(({ name }) => name).filter((name) => PATCH_FILE.test(name));
   if (names.length === 0) throw new UserError(`${path} is a folder without a patch`, { code: 'no-patch', remedy: 'name one with files such as `git format-patch` writes' });
   return names.toSorted().map((name) => join(path, name));
-}
-
-async function readFound(path: string, context: PrepareContext): Promise<readonly FoundPatch[]> {
-  const text = await readPatchText(path);
-  const file = basename(path);
-  if (!isMail(text)) {
-    if (!hasDiff(text)) throw noPatch(path);
-    return [{ file, diff: text }];
-  }
-  const mails = await splitMails(path, context);
-  return await Promise.all(mails.map(async ({ raw, diff }) => ({ file, head: await readHead(raw), diff })));
-}
-
-async function readHead(raw: Uint8Array): Promise<MailHead> {
-  const { subject, messageId, inReplyTo, references, from, to, cc, date } = await PostalMime.parse(raw);
-  const [sender] = addressesOf(from ? [from] : []);
-  return {
-    subject: (subject ?? '').replaceAll(/\s+/g, ' ').trim(),
-    ...(messageId !== undefined && { messageId }),
-    references: [...new Set([...idsOf(references), ...idsOf(inReplyTo)])],
-    ...(sender && { from: sender }),
-    to: addressesOf(to),
-    cc: addressesOf(cc),
-    ...(date !== undefined && { date }),
-  };
-}
-
-function idsOf(text: string | undefined): readonly string[] {
-  return text?.match(/<[^<>\s]+>/g) ?? [];
-}
-
-function addressesOf(addresses: readonly Address[] | undefined): readonly MailAddress[] {
-  return (addresses ?? []).flatMap((one) => ('group' in one && one.group ? one.group : [one])).flatMap(({ name, address }) => (address ? [{ name, address }] : []));
 }
