@@ -8,7 +8,7 @@ import type { Matrix } from '../model/matrix.ts';
 import { parsePurpose, type RunPurpose } from '../run/run-purpose.ts';
 import { endRun } from './end-run.ts';
 
-const matrix: Pick<Matrix, 'guest' | 'pmem'> = { guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] }, pmem: [] };
+const matrix: Pick<Matrix, 'guest' | 'pmem' | 'filesystems' | 'suites'> = { guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] }, pmem: [], filesystems: [], suites: [] };
 const PASS = { status: 'pass' } as const;
 const FAIL = { status: 'fail', message: 'lost a flush' } as const;
 
@@ -44,6 +44,17 @@ test('a series ends in its verdict, and in an answer where it was asked for', as
   expect(readFileSync(mail, 'utf8')).toMatch(/^Subject: Re: \[PATCH[\s\S]*Reported-by: NAME <ADDRESS>/);
   expect(readFileSync(join(runDir, 'reply.txt'), 'utf8')).toBe(readFileSync(mail, 'utf8'));
   expect(told()).toContain(`answer to the series: ${mail}`);
+});
+
+test('a series that was interrupted has no answer, and says how it gets one', async () => {
+  const mail = join(dir, 'reply.txt');
+  const run = makeKernelsRun({ base: { nvdimm: { 'lockdep/flush': PASS } }, patched: { nvdimm: {} } });
+  run.events.pop();
+  run.add({ type: 'run-end', reason: 'interrupted' });
+  const { runDir } = await end({ kind: 'series', whole: true, series: SERIES, command: 'pmemrig series fix.mbox --base linux', mail }, run);
+  for (const file of [mail, join(runDir, 'reply.txt')]) expect(existsSync(file)).toBe(false);
+  expect(told()).toContain('no answer to the series: the run was interrupted. `pmemrig run --resume latest` brings it to its end, and writes the answer then\n');
+  expect(told()).not.toMatch(/I ran tests|No tag|Tested-by/);
 });
 
 test('two kernels end in what the second does otherwise, as JSON alone where that was asked for', async () => {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReplyFacts } from '../../reports/mail/reply-facts.ts';
+import { listUntested } from '../../reports/mail/list-untested.ts';
 import { renderReply } from '../../reports/mail/render-reply.ts';
 import { compareSeries } from '../../reports/verdicts/compare-series.ts';
 import { readLockClasses } from '../../reports/verdicts/read-lock-classes.ts';
@@ -31,7 +32,8 @@ export function endSeries({ series, command, mail }: SeriesEnding, matrix: Matri
     compare: async (summary, runDir) => compareSeries(summary, BASE_KERNEL, steps, { lockClasses: await readLockClasses(runDir, summary) }),
     tell: async (comparison, summary, runDir) => {
       const status = judgeAgainst(comparison, summary, { whole: false });
-      await tellReply({ summary, comparison, series, steps, command, ...describeGuests(matrix) }, runDir, mail);
+      if (summary.ending.reason === 'finished') await tellReply({ summary, comparison, series, steps, command, ...describeGuests(matrix), untested: listUntested(summary, matrix, comparison.kernels?.now ?? '') }, runDir, mail);
+      else process.stdout.write('\nno answer to the series: the run was interrupted. `pmemrig run --resume latest` brings it to its end, and writes the answer then\n');
       return status;
     },
   };

@@ -88,7 +88,7 @@ describe('figures that did not change', () => {
 describe('a series that makes it slower', () => {
   const run = makeMeasuredRun({ base: QUICK, 'patch-1': QUICK, patched: SLOW });
   const comparison = compareSeries(run, 'base', STEPS);
-  const mail = renderReply({ summary: run, comparison, series: SERIES, steps: STEPS, guest: 'QEMU', devices: [], command: 'pmemrig series fix.mbox' });
+  const mail = renderReply({ summary: run, comparison, series: SERIES, steps: STEPS, guest: 'QEMU', devices: [], untested: [], command: 'pmemrig series fix.mbox' });
 
   test('has its first bad patch', () => {
     expect(comparison.figures).toMatchObject([{ name: 'write.iops', verdict: 'slower', firstBad: SUBJECTS[1] }]);
@@ -108,7 +108,7 @@ test('without repeats it tells how many are needed, and the mail nothing', () =>
   const comparison = compareKernels(run, { base: 'base', now: 'patched' });
   expect(comparison.figures).toMatchObject([{ verdict: 'cant-tell', needed: 4 }]);
   expect(formatComparison(comparison).join('\n')).toContain('1 figure of which nothing can be told: it takes --repeat 4 at the least');
-  expect(renderReply({ summary: run, comparison, series: SERIES, steps: [], guest: 'QEMU', devices: [], command: 'pmemrig' })).not.toContain('Measured');
+  expect(renderReply({ summary: run, comparison, series: SERIES, steps: [], guest: 'QEMU', devices: [], untested: [], command: 'pmemrig' })).not.toContain('Measured');
 });
 
 function night(iops: number, day: number): RunSummary {

@@ -3,6 +3,7 @@ import { describeChance } from '../verdicts/describe-chance.ts';
 import { type ComparedFigure, isFigureAlarm } from './compare-figures.ts';
 import type { Change } from './estimate-change.ts';
 import { formatShare } from './format-share.ts';
+import { describeTimes, isLeap, timesOf } from './is-leap.ts';
 import { FIGURE_VERDICTS, type FigureVerdict } from './judge-figure.ts';
 
 /** As many repeats nobody makes: another way of measuring is called for. */
@@ -10,7 +11,8 @@ const TOO_MANY = 100;
 
 /** What a report says of figures with one verdict. */
 export interface FigureList {
-  readonly verdict: FigureVerdict;
+  /** `leap`: several times more or less, and no alarm by itself. */
+  readonly verdict: FigureVerdict | 'leap';
   /** Some of it is news. */
   readonly alarm: boolean;
   /** `2 figures slower`. */
@@ -29,8 +31,33 @@ export interface FigureLine {
   readonly why?: string;
 }
 
-/** Figures by verdict, each with its change and why one may believe it. Those that are as usual, and those of which too little was measured for an interval, are only counted, see {@link countFigures}. */
-export function listFigures(figures: readonly ComparedFigure[]): readonly FigureList[] {
+/** What a reader should make of a figure that got several times better. */
+export const LEAP_NOTE = 'what gets so much better may be work that is no longer done, such as a flush';
+
+/** Figures by verdict, each with its change and why one may believe it; first those that changed several times over, whatever their verdict. Those that are as usual, and those of which too little was measured for an interval, are only counted, see {@link countFigures}. */
+export function listFigures(all: readonly ComparedFigure[]): readonly FigureList[] {
+  // One that got worse is an alarm, and listed as such.
+  const leaps = findLeaps(all).filter(({ verdict }) => verdict !== 'slower');
+  const figures = all.filter((figure) => !leaps.includes(figure));
+  return [...listLeaps(leaps), ...listByVerdict(figures)];
+}
+
+/** Those that changed several times over, the most first. */
+export function findLeaps(figures: readonly ComparedFigure[]): readonly ComparedFigure[] {
+  return figures.filter((figure) => figure.told !== true && isLeap(figure)).toSorted((a, b) => timesOf(b.change) - timesOf(a.change));
+}
+
+function listLeaps(leaps: readonly ComparedFigure[]): readonly FigureList[] {
+  if (leaps.length === 0) return [];
+  const lines = leaps.map((figure): FigureLine => {
+    const { why, ...line } = describeLine(figure);
+    const once = figure.by === 'repeats' && figure.base.count === 1 && figure.now.count === 1;
+    return { ...line, why: [describeTimes(figure.change), ...(once ? ['measured once each'] : []), ...(why === undefined ? [] : [why])].join('; ') };
+  });
+  return [{ verdict: 'leap', alarm: true, title: `${plural(leaps.length, 'figure')} changed several times over`, lines, note: LEAP_NOTE }];
+}
+
+function listByVerdict(figures: readonly ComparedFigure[]): readonly FigureList[] {
   return FIGURE_VERDICTS.flatMap((verdict): FigureList[] => {
     const found = figures.filter((figure) => figure.verdict === verdict);
     const listed = isChange(verdict) ? found : found.filter(({ by, change }) => by === 'repeats' && change.interval);
@@ -63,7 +90,8 @@ export function countFigures(figures: readonly ComparedFigure[]): string | undef
     const count = figures.filter((figure) => figure.verdict === verdict).length;
     return count === 0 ? [] : [`${count} ${words[verdict]}`];
   });
-  return `figures: ${counts.join(', ')}`;
+  const leaps = findLeaps(figures).length;
+  return `figures: ${counts.join(', ')}${leaps === 0 ? '' : `; ${leaps} changed several times over`}`;
 }
 
 export function describeFigure({ name, unit, better, base, now, change }: ComparedFigure): string {
@@ -75,9 +103,10 @@ function describeChange({ by, interval }: Change): string {
   return interval ? `${formatShare(by)} (${formatShare(interval.low)} to ${formatShare(interval.high)})` : formatShare(by);
 }
 
-function describeWhy({ by, base, now, chance, floor, since, told, firstBad }: ComparedFigure): string {
+function describeWhy(figure: ComparedFigure): string {
+  const { by, base, now, chance, floor, since, told, firstBad } = figure;
   const parts = [
-    ...(firstBad === undefined ? [] : [`first bad: ${firstBad}`]),
+    ...(firstBad === undefined ? [] : [`first ${isFigureAlarm(figure) ? 'bad' : 'with'}: ${firstBad}`]),
     by === 'repeats' ? `${base.count} and ${plural(now.count, 'repeat')}` : `${plural(base.count, 'run')} before${floor ? `, nine of ten within ${formatShare(floor.low)} to ${formatShare(floor.high)}` : ''}`,
     `by chance ${describeChance(chance)}`,
     ...(since ? [`since ${since.runId}`] : []),

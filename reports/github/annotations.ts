@@ -1,6 +1,7 @@
 import { findBlindKernels } from '../blind-kernels.ts';
 import { cleanText, excerpt } from '../clean-text.ts';
 import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
+import { isLeap } from '../figures/is-leap.ts';
 import { listFigures } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { groupBy } from '../group-by.ts';
@@ -31,7 +32,7 @@ interface Annotation {
  * | kind | by itself | against a baseline |
  * |---|---|---|
  * | error | failures | alarms, figures that got worse, and failures in cells that the baseline does not have |
- * | warning | what the rig could not tell; kernels on which it is not proven to see | the same, and known failures |
+ * | warning | what the rig could not tell; kernels on which it is not proven to see | the same, known failures, and figures that changed several times over |
  * | notice | flaky tests | the same, and what is fixed |
  *
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
@@ -65,7 +66,10 @@ function annotateCause([test, ...others]: readonly ComparedTest[]): readonly Ann
 }
 
 function annotateFigures(figures: readonly ComparedFigure[]): readonly Annotation[] {
-  return listFigures(figures.filter(isFigureAlarm)).flatMap(({ lines, verdict }) => lines.map(({ test, cell, change, why }) => ({ kind: 'error' as const, title: `${verdict}: ${test} in ${cell}`, message: why === undefined ? change : `${change}; ${why}` })));
+  const shown = figures.filter((figure) => isFigureAlarm(figure) || isLeap(figure));
+  return listFigures(shown).flatMap(({ lines, verdict }) =>
+    lines.map(({ test, cell, change, why }) => ({ kind: verdict === 'leap' ? ('warning' as const) : ('error' as const), title: `${verdict}: ${test} in ${cell}`, message: why === undefined ? change : `${change}; ${why}` })),
+  );
 }
 
 /** What no verdict tells of: all of it without a baseline. */

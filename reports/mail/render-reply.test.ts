@@ -21,7 +21,7 @@ const WARNING = { file: 'drivers/nvdimm/nd_virtio.c', line: 64, text: 'unused va
 
 function reply(kernels: MadeKernels, { series = SERIES, stages = {} }: { readonly series?: PatchSeries; readonly stages?: Parameters<typeof makeKernelsRun>[1] } = {}): string {
   const summary = makeKernelsRun(kernels, stages).summarize();
-  return renderReply({ summary, comparison: compareSeries(summary, 'base', STEPS), series, steps: STEPS, guest: 'QEMU, 2 CPUs, 2G of memory', devices: ['nvdimm: nvdimm 1G (fsdax)', 'virtio-pmem: virtio-pmem 1G'], command: 'pmemrig series fix.mbox --base linux@v6.1 --each' });
+  return renderReply({ summary, comparison: compareSeries(summary, 'base', STEPS), series, steps: STEPS, guest: 'QEMU, 2 CPUs, 2G of memory', devices: ['nvdimm: nvdimm 1G (fsdax)', 'virtio-pmem: virtio-pmem 1G'], untested: [{ about: 'durability', what: 'whether data that fsync or msync has acknowledged is still there after a crash or a power cut' }], command: 'pmemrig series fix.mbox --base linux@v6.1 --each' });
 }
 
 const broken = reply({ base: GOOD, 'patch-1': GOOD, patched: BAD }, { stages: { stages: { base: [], 'patch-1': [], patched: [WARNING] } } });
@@ -62,6 +62,15 @@ virtio-pmem/ext4-dax/lockdep
     expect(broken).toContain('\n  Reported-by: NAME <ADDRESS>\n  Closes: LINK TO THIS MAIL\n');
     expect(broken).not.toContain('Tested-by');
   });
+});
+
+test('what was not tested stands below what was run', () => {
+  expect(fine).toContain('\nNot tested:\n\n  durability: whether data that fsync or msync has acknowledged is still\n    there after a crash or a power cut\n\nTo see it yourself:\n');
+});
+
+test('a single test is one', () => {
+  const one = { nvdimm: { 'lockdep/fault-storm': PASS } };
+  expect(reply({ base: one, patched: one }).replaceAll('\n', ' ')).toContain('The one test came out as it does without it.');
 });
 
 describe('an answer to a series that breaks nothing', () => {
@@ -106,7 +115,7 @@ test('of a run that was cut short the answer says so', () => {
   const journal = makeKernelsRun({ base: GOOD, 'patch-1': GOOD, patched: BAD });
   journal.events.pop();
   const summary = journal.add({ type: 'run-end', reason: 'interrupted' }).summarize();
-  const facts = { summary, comparison: compareSeries(summary, 'base', STEPS), series: SERIES, steps: STEPS, guest: '', devices: [], command: 'pmemrig series' };
+  const facts = { summary, comparison: compareSeries(summary, 'base', STEPS), series: SERIES, steps: STEPS, guest: '', devices: [], untested: [], command: 'pmemrig series' };
   expect(renderReply(facts).replaceAll('\n', ' ')).toContain('The run was cut short.');
 });
 

@@ -2,6 +2,7 @@ import type { PatchSeries } from '../../orchestrator/model/series.ts';
 import type { RunSummary } from '../summary.ts';
 import type { Comparison } from '../verdicts/compare-runs.ts';
 import type { SeriesStep } from '../verdicts/compare-series.ts';
+import type { Untested } from './list-untested.ts';
 
 /** All that a reply to a series is made of. */
 export interface ReplyFacts {
@@ -14,6 +15,8 @@ export interface ReplyFacts {
   readonly guest: string;
   /** Topologies: `nvdimm: nvdimm 1G (fsdax)`. */
   readonly devices: readonly string[];
+  /** What was not tested, durability first. */
+  readonly untested: readonly Untested[];
   /** What runs it again, with `FIX.mbox` and trees named without the folders that they lie in. */
   readonly command: string;
 }

@@ -1,4 +1,6 @@
-import type { ComparedFigure } from '../figures/compare-figures.ts';
+import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
+import { describeTimes } from '../figures/is-leap.ts';
+import { findLeaps, LEAP_NOTE } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { renamed } from '../verdicts/compare-kernels.ts';
 import type { SeriesJudgement } from './judge-series.ts';
@@ -6,7 +8,7 @@ import type { ReplyFacts } from './reply-facts.ts';
 
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
-  return [howTested(facts), result(facts, judgement), asides(facts), bothFail(judgement), gaps(facts, judgement)].filter((sentence) => sentence !== '').join(' ');
+  return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(facts, judgement)].filter((sentence) => sentence !== '').join(' ');
 }
 
 function howTested({ summary, series, comparison }: ReplyFacts): string {
@@ -20,7 +22,7 @@ function howTested({ summary, series, comparison }: ReplyFacts): string {
 function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, findings, slower }: SeriesJudgement): string {
   const told = comparison.tests.filter((test) => test.verdict !== 'untold').length;
   const it = series.patches.length === 1 ? 'the patch' : 'the series';
-  if (verdict === 'fine') return `All ${plural(told, 'test')} came out as they do without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
+  if (verdict === 'fine') return `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
   if (verdict === 'untold') return `What I could tell came out as it does without it, but I could not tell of all.`;
   const failed = brokenBuild(summary, steps);
   if (failed !== undefined) return `${failed.patch === undefined ? capitalize(it) : `"${failed.patch}"`} does not compile.`;
@@ -36,6 +38,17 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
   const worse = slower.length === 0 ? '' : ` ${plural(slower.length, 'figure')} got worse as well.`;
   const bad = culprits.length === 0 ? '' : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
   return `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
+}
+
+/** Also where all passes: nobody looks for a loss in a gain. */
+function leaps({ comparison: { figures = [], kernels } }: ReplyFacts): string {
+  const found = findLeaps(figures).filter((figure) => !isFigureAlarm(figure));
+  const [most] = found;
+  if (!most) return '';
+  const place = renamed(most.cell, kernels?.now ?? '', '').split('/')[1] ?? '';
+  const isBetter = most.change.by > 0 === (most.better === 'higher');
+  const which = found.length === 1 ? `One figure changed several times over: ${most.name}` : `${found.length} figures changed several times over: most of all ${most.name}`;
+  return `${which} of ${most.test} on ${place}, ${describeTimes(most.change)}.${isBetter ? ` Please check that it is meant: ${LEAP_NOTE}.` : ''}`;
 }
 
 /** By the figure that changed most. */

@@ -1,4 +1,5 @@
-import { isFigureAlarm } from '../figures/compare-figures.ts';
+import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
+import { isLeap } from '../figures/is-leap.ts';
 import type { RunSummary } from '../summary.ts';
 import { compareKernels, type KernelContext, renamed } from './compare-kernels.ts';
 import type { Comparison } from './compare-runs.ts';
@@ -35,7 +36,7 @@ export function compareSeries(run: RunSummary, base: string, steps: readonly Ser
     return {
       step,
       tests: new Map(judged.filter(isAlarm).map((test) => [keyOf(test, step.kernel), test])),
-      figures: new Set(figures.filter(isFigureAlarm).map((figure) => keyOf(figure, step.kernel, figure.name))),
+      figures: new Set(figures.filter(isNews).map((figure) => keyOf(figure, step.kernel, figure.name))),
     };
   });
   const tests = whole.tests.map((test) => {
@@ -43,7 +44,7 @@ export function compareSeries(run: RunSummary, base: string, steps: readonly Ser
     return first ? { ...test, firstBad: first.step.patch } : test;
   });
   const figures = whole.figures?.map((figure) => {
-    const first = isFigureAlarm(figure) ? alarms.find(({ figures: found }) => found.has(keyOf(figure, last.kernel, figure.name))) : undefined;
+    const first = isNews(figure) ? alarms.find(({ figures: found }) => found.has(keyOf(figure, last.kernel, figure.name))) : undefined;
     return first ? { ...figure, firstBad: first.step.patch } : figure;
   });
   const atEnd = alarms.at(-1)?.tests;
@@ -51,6 +52,11 @@ export function compareSeries(run: RunSummary, base: string, steps: readonly Ser
   const brokenBetween = between.filter(({ key }, index) => between.findIndex((other) => other.key === key) === index).map(({ patch, test }) => ({ cell: test.cell, test: test.test, patch, ...(test.message !== undefined && { message: test.message }) }));
   const compared = { ...whole, tests, ...(figures && { figures }) };
   return withWarnings(brokenBetween.length === 0 || !whole.kernels ? compared : { ...compared, kernels: { ...whole.kernels, brokenBetween } }, run, base, last.kernel, steps);
+}
+
+/** A figure whose first patch is worth a word. */
+function isNews(figure: ComparedFigure): boolean {
+  return isFigureAlarm(figure) || isLeap(figure);
 }
 
 /** The same test, or figure of it, whichever kernel's. */

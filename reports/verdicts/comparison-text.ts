@@ -42,7 +42,7 @@ export function formatComparison(comparison: Comparison, { width = Infinity, pal
 
 function formatFigures({ verdict, title, lines, note }: FigureList, width: number, palette: Palette): string[] {
   const as = FIGURE_LOOKS[verdict];
-  const most = verdict === 'slower' || verdict === 'faster' ? MAX_LISTED : MAX_UNCHANGED;
+  const most = verdict === 'same' || verdict === 'cant-tell' ? MAX_UNCHANGED : MAX_LISTED;
   return [
     `${palette.bold(title)}${note === undefined ? '' : `: ${note}`}`,
     ...lines.slice(0, most).flatMap(({ cell, test, change, why }) => [

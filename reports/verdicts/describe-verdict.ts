@@ -20,7 +20,7 @@ export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; rea
 };
 
 /** How a figure's verdict is dressed. */
-export const FIGURE_LOOKS: Readonly<Record<FigureVerdict, Outcome>> = { slower: 'fail', faster: 'pass', 'cant-tell': 'infra', same: 'skip' };
+export const FIGURE_LOOKS: Readonly<Record<FigureVerdict | 'leap', Outcome>> = { leap: 'flaky', slower: 'fail', faster: 'pass', 'cant-tell': 'infra', same: 'skip' };
 
 /** A new test is worth a line where it failed. Of two kernels of one run only what differs is. */
 export function isListed(test: ComparedTest): boolean {
