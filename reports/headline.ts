@@ -20,6 +20,8 @@ export function describeEnding({ ending }: RunSummary): string | undefined {
       return `The run stopped for an error in its input${why}`;
     case 'infra':
       return `The rig gave up${why}`;
+    case 'running':
+      return `Still running, ${ending.message ?? 'from its beginning'}.`;
     case 'cut-off':
       return 'The journal has no end: the controller was killed, or is still at work.';
     default:

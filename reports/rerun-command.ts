@@ -15,9 +15,10 @@ interface Rerun {
 
 /**
  * What goes on with a run that was cut short, or else runs again just what failed or stayed unknown: a command runs each of its tests in each of its
- * cells, so there are several where cells failed in different tests. None if nothing did.
+ * cells, so there are several where cells failed in different tests. None if nothing did, or while the run goes on.
  */
 function rerunCommands({ rerun, cells, ending, runId, runs }: RunSummary): Rerun {
+  if (ending.reason === 'running') return { commands: [], left: 0 };
   if (ending.reason === 'interrupted' || ending.reason === 'cut-off') {
     return { commands: [`pmemrig run --resume ${quoteWord(runId)}${runs === undefined ? '' : ` --runs ${quoteWord(runs)}`}`], left: 0 };
   }

@@ -1,7 +1,7 @@
 import type { RunEnding } from './summary.ts';
 
 /** Where a run stands as of now: how it ended, or that it goes on. */
-export type RunState = RunEnding['reason'] | 'running';
+export type RunState = RunEnding['reason'];
 
 /**
  * A journal without an end is of a run that goes on, or of one that was cut off.

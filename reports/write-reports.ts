@@ -7,6 +7,7 @@ import { renderHtml } from './html/page.ts';
 import { type JunitOptions, renderCellJunit, renderJunit } from './junit.ts';
 import { renderKtap } from './ktap.ts';
 import { renderMetricsCsv } from './metrics-csv.ts';
+import { asRunning } from './as-running.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { renderMarkdown } from './summary-markdown.ts';
 import type { RunSummary } from './summary.ts';
@@ -21,10 +22,11 @@ const METRICS_FILE = 'metrics.csv';
  * each is replaced whole or not at all.
  *
  * @param readPast what became of the tests in earlier runs, for the page to show
+ * @param isRunning a controller works on the run: what is still to come is no gap
  * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be written.
  */
-export async function writeReports(runDir: string, readPast?: (summary: RunSummary) => Promise<PastOf | undefined>): Promise<RunSummary> {
-  const summary = await summarizeRun(runDir);
+export async function writeReports(runDir: string, readPast?: (summary: RunSummary) => Promise<PastOf | undefined>, isRunning = false): Promise<RunSummary> {
+  const summary = asRunning(await summarizeRun(runDir), isRunning);
   const comparison = await readComparison(runDir);
   await writeJunit(runDir, summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) });
   await writeWhole(join(runDir, 'results.ktap'), renderKtap(summary, comparison));

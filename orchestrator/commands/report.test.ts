@@ -4,6 +4,7 @@ import { summarizeRun } from '../../reports/summarize-run.ts';
 import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
 import { compareRuns } from '../../reports/verdicts/compare-runs.ts';
 import { removeComparison, writeComparison } from '../../reports/verdicts/comparison-file.ts';
+import { claimRun } from '../run/claim-run.ts';
 import { reportCommand } from './report.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';
@@ -34,4 +35,13 @@ test('the exit status is that of the run: by its verdicts, by them and what a wh
   expect(await report()).toBe(1);
   await removeComparison(dir);
   expect(await report()).toBe(1);
+});
+
+test('of a run that goes on it says so, and offers no way to go on with it', async () => {
+  const dir = await new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL).test(CELL, 'guest/boot', { status: 'pass' }).write();
+  await claimRun(dir, () => undefined);
+  await reportCommand(basename(dir), { runs: dirname(dir) });
+  const told = vi.mocked(process.stdout.write).mock.calls.map(([text]) => String(text)).join('');
+  expect(told).toContain('Still running, 1 of 3 tests.');
+  expect(told).not.toMatch(/controller was killed|--resume|unreached/);
 });

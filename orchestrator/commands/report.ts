@@ -8,6 +8,7 @@ import { readComparison } from '../../reports/verdicts/comparison-file.ts';
 import { writeWhole } from '../../reports/write-whole.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
+import { isClaimed } from '../run/claim-run.ts';
 import { judgeAgainst } from './baseline.ts';
 import { readPast } from './read-past.ts';
 import { announceOnGithub, writeAnnotations } from './announce-github.ts';
@@ -30,7 +31,7 @@ export interface ReportOptions {
 export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
   checkOptions(options);
   const dir = findRun(run, resolve(options.runs ?? runsDir()));
-  const summary = await writeReports(dir, readPast(dir));
+  const summary = await writeReports(dir, readPast(dir), await isClaimed(dir));
   process.stdout.write(`${formatFinalReport(summary, dir).join('\n')}\n`);
   const comparison = await readComparison(dir);
   if (options.annotations === 'github' && process.env['GITHUB_ACTIONS'] !== 'true') writeAnnotations(summary, comparison);

@@ -43,7 +43,7 @@ export function renderAnnotations(summary: RunSummary, comparison?: Comparison):
 }
 
 function describeRun(summary: RunSummary): readonly Annotation[] {
-  const ending = describeEnding(summary);
+  const ending = summary.ending.reason === 'running' ? undefined : describeEnding(summary);
   return [
     ...(ending === undefined ? [] : [{ kind: 'error' as const, title: 'the run did not finish', message: ending }]),
     ...findBlindKernels(summary).map(({ kernel, warning }) => ({ kind: 'warning' as const, title: `selftest failed on ${kernel}`, message: warning })),

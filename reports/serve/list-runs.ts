@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { asRunning } from '../as-running.ts';
 import { groupBy } from '../group-by.ts';
 import { isGreen, type PastRun } from '../history/query-history.ts';
 import { readRunLinks } from '../run-links.ts';
-import { type RunState, stateOf } from '../run-state.ts';
+import type { RunState } from '../run-state.ts';
 import type { KnownRuns } from './history-keeper.ts';
 import type { ListedRun } from './runs-page.ts';
 import type { Site } from './site.ts';
@@ -44,6 +45,7 @@ type LiveRun = Omit<PastRun, 'ending'> & { readonly state: RunState };
 async function readLive({ runsDir, live }: Site, runId: string): Promise<LiveRun | undefined> {
   const follower = await live.read(join(runsDir, runId)).catch(() => undefined);
   if (follower === undefined || follower.lines === 0) return undefined;
-  const { matrix, startedAt, host, ending, totals, cells } = follower.fold.summarize();
-  return { runId, matrix, startedAt, host, totals, known: follower.fold.known, cells: cells.map(({ id }) => id), state: stateOf(ending.reason, true) };
+  const whole = follower.fold.summarize();
+  const { matrix, startedAt, host, ending, totals } = asRunning(whole);
+  return { runId, matrix, startedAt, host, totals, known: follower.fold.known, cells: whole.cells.map(({ id }) => id), state: ending.reason };
 }

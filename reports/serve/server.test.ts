@@ -215,6 +215,18 @@ describe('a run that goes on', () => {
     expect((await fetchText(`/runs/${runId}/`)).body).not.toContain('data-progress');
   });
 
+  test('is running wherever one looks, and what is still to come is no gap', async () => {
+    const runId = '20260303-100000-smoke-00cc';
+    const dir = await writeRun(runId, `${textOf(runId).split('\n').slice(0, 9).join('\n')}\n`);
+    claimed.add(dir);
+    const { body } = await fetchText(`/runs/${runId}/`);
+    expect(body).toMatch(/<span class="mark running">running<\/span> (\d+ of \d+ tests)[\s\S]*Still running, \1\./);
+    expect(body).not.toMatch(/controller was killed|--resume|\d+ unreached/);
+    const row = new RegExp(`>${runId}</a>.*?</tr>`, 's').exec((await fetchText('/')).body)?.[0];
+    expect(row).toContain('running');
+    expect(row).not.toContain('unreached');
+  });
+
   test('may not have begun', async () => {
     const runId = '20260303-100000-smoke-00cc';
     claimed.add(await writeRun(runId, ''));

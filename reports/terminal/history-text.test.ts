@@ -33,6 +33,11 @@ test('a run that did not finish, or goes on, says so', () => {
   expect(formatRuns(runs)).toEqual(['r  nightly  2 pass  ', 'r  nightly  2 pass  running', 'r  nightly  2 pass  cut-off', 'r  nightly  2 pass  bad input']);
 });
 
+test('what a run has still to come to is no gap', () => {
+  const run = { runId: 'r', matrix: 'nightly', state: 'running', isGone: false, totals: { pass: 16, unreached: 20, excluded: 3 }, known: 0 } as const;
+  expect(formatRuns([run])).toEqual(['r  nightly  3 excluded, 16 pass  running, 16 of 36 tests']);
+});
+
 test('a run whose folder was removed says so, however it ended', () => {
   const runs = (['finished', 'cut-off'] as const).map((state) => ({ runId: 'r', matrix: 'nightly', state, isGone: true, totals: { pass: 2 }, known: 0 }));
   expect(formatRuns(runs)).toEqual(['r  nightly  2 pass  removed', 'r  nightly  2 pass  cut-off  removed']);

@@ -7,7 +7,7 @@ import type { HistoryFigure } from '../history/query-metrics.ts';
 import type { HistoryLine, PastRun } from '../history/query-history.ts';
 import { MARKS } from '../marks.ts';
 import { formatChange, median } from '../median.ts';
-import { countOutcomes } from '../outcomes.ts';
+import { countOutcomes, sumTotals } from '../outcomes.ts';
 import { nameState, type RunState } from '../run-state.ts';
 import { fitLine } from './fit-line.ts';
 import { type Palette, PLAIN } from './palette.ts';
@@ -33,13 +33,20 @@ export function formatRuns(runs: readonly ShownRun[], { width, palette }: Termin
       [
         { text: `${runId}  ` },
         { text: `${matrix}  `, style: palette.bold },
-        { text: `${formatTotals({ ...countOutcomes([]), ...totals }, known)}  ` },
-        { text: nameState(state) ?? '', style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) },
+        { text: `${formatTotals({ ...countOutcomes([]), ...totals, ...(state === 'running' && { unreached: 0 }) }, known)}  ` },
+        { text: state === 'running' ? describeProgress(totals) : (nameState(state) ?? ''), style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) },
         { text: `${isGone && nameState(state) !== undefined ? '  ' : ''}${isGone ? 'removed' : ''}`, style: palette.dim },
       ],
       width,
     ),
   );
+}
+
+/** What is still to come is no gap. */
+function describeProgress(totals: ShownRun['totals']): string {
+  const whole = { ...countOutcomes([]), ...totals };
+  const all = sumTotals(whole) - whole.excluded;
+  return whole.unreached === 0 ? 'running' : `running, ${all - whole.unreached} of ${plural(all, 'test')}`;
 }
 
 /** A test's runs cell by cell, newest first, and below them what one wants to see first of its figures. */

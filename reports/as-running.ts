@@ -1,0 +1,18 @@
+import { plural } from './format.ts';
+import { countOutcomes, sumTotals } from './outcomes.ts';
+import type { RunSummary } from './summary.ts';
+
+/**
+ * The run as of now, while its controller works on it: without the tests that are still to come, which are no gap. `isClaimed` is for whoever knows of
+ * the controller to say; the journal cannot.
+ */
+export function asRunning(summary: RunSummary, isClaimed = true): RunSummary {
+  if (!isClaimed || summary.ending.reason !== 'cut-off') return summary;
+  const all = sumTotals(summary.totals) - summary.totals.excluded;
+  const cells = summary.cells
+    // What a cell that has ended did not come to is a gap.
+    .map((cell) => (cell.durationMs === undefined ? { ...cell, tests: cell.tests.filter(({ outcome }) => outcome !== 'unreached') } : cell))
+    .filter(({ tests }) => tests.length > 0);
+  const { unreached } = countOutcomes(cells.flatMap(({ tests }) => tests.map(({ outcome }) => outcome)));
+  return { ...summary, ending: { reason: 'running', message: `${all - summary.totals.unreached} of ${plural(all, 'test')}` }, totals: { ...summary.totals, unreached }, cells };
+}
