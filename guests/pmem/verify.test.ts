@@ -63,6 +63,12 @@ test('only namespaces that are not yet as asked are made anew', () => {
   expect(planNamespaces(mixed, ready)).toEqual([]);
 });
 
+test('a virtio-pmem is reshaped like any other device', () => {
+  const sector: PmemDevice = { kind: 'virtio-pmem', sizeBytes: 130 * MIB, namespace: 'sector' };
+  expect(planNamespaces([{ device: sector, at: { address: 4096 } }], surveyOf())).toEqual([{ region: 'region0', namespace: 'namespace0.0', mode: 'sector' }]);
+  expect(problemOf(sector, surveyOf())).toBe('device 1 (virtio-pmem 130M sector): namespace0.0 is fsdax, not sector');
+});
+
 test('eight devices are found by address and serial number, in the order of the topology', () => {
   const { devices, problems } = verifyDevices(mixed, ready);
   expect(problems).toEqual([]);

@@ -15,7 +15,7 @@ function wantedMode(device: PmemDevice): GuestDevice['mode'] {
     case 'e820':
       return device.namespace;
     case 'virtio-pmem':
-      return 'fsdax';
+      return device.namespace ?? 'fsdax';
     case 'virtio-blk':
       return 'block';
     default:

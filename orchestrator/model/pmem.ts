@@ -1,4 +1,4 @@
-/** What `ndctl` can make of an NVDIMM's or e820's region. */
+/** What `ndctl` can make of a region. */
 export type NamespaceMode = 'raw' | 'fsdax' | 'devdax' | 'sector';
 
 /** What xfstests uses a device for; the names are those of its variables, TEST_DEV and so on. */
@@ -19,7 +19,7 @@ type DeviceKind =
       /** 0: label-less, the region then comes up as one namespace. */
       readonly labelSizeBytes: number;
     }
-  | { readonly kind: 'virtio-pmem'; readonly sizeBytes: number }
+  | { readonly kind: 'virtio-pmem'; readonly sizeBytes: number; /** Absent: `fsdax`, as it comes up. */ readonly namespace?: NamespaceMode }
   | { readonly kind: 'e820'; readonly sizeBytes: number; readonly namespace: NamespaceMode }
   | { readonly kind: 'virtio-blk'; readonly sizeBytes: number };
 

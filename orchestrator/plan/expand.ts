@@ -5,6 +5,7 @@ import type { Matrix, SelectRule } from '../model/matrix.ts';
 import { guestOfSuite } from './guest-of-suite.ts';
 import { planTests } from './plan-tests.ts';
 import type { PlanSuite } from './plan-tests.ts';
+import { warnUnflushed } from './warn-unflushed.ts';
 
 /** A point of the product, before its tests are known. */
 type Combination = Omit<Cell, 'tests' | 'guest'>;
@@ -35,7 +36,7 @@ export function expandMatrix(matrix: Matrix, { planSuite, byFlags = false }: { r
   }
   const planned = planCells(matrix, kept, planSuite, byFlags);
   const idle = excludes.filter(({ axes }) => ![...combinations.values()].some((combination) => holds(axes, combination)));
-  const warnings = idle.map(({ reason }) => `the exclude rule "${reason}" fits no cell`);
+  const warnings = [...idle.map(({ reason }) => `the exclude rule "${reason}" fits no cell`), ...warnUnflushed(kept)];
   return { cells: planned.cells, excluded: [...excluded, ...planned.unfit], ...(warnings.length > 0 && { warnings }) };
 }
 

@@ -56,7 +56,7 @@ function describeDevices(devices: readonly PmemDevice[]): string {
 }
 
 function describeDevice(device: PmemDevice): string {
-  const mode = device.kind === 'nvdimm' || device.kind === 'e820' ? ` ${device.namespace}` : '';
+  const mode = 'namespace' in device ? ` ${device.namespace}` : '';
   return `${device.kind} ${formatSize(device.sizeBytes)}${mode}`;
 }
 

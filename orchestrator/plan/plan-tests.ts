@@ -74,5 +74,5 @@ function wantsDax({ mountOptions }: FilesystemSpec): boolean {
 
 /** That a raw namespace can't is for the guest to show, in the kernel's own words: no rule of the format forbids it. */
 function canDax(device: PmemDevice): boolean {
-  return device.kind === 'virtio-pmem' || (device.kind !== 'virtio-blk' && ['fsdax', 'raw'].includes(device.namespace));
+  return device.kind !== 'virtio-blk' && ['fsdax', 'raw'].includes(device.namespace ?? 'fsdax');
 }

@@ -7,7 +7,7 @@ export type DeviceMode = GuestDevice['mode'];
 export function plannedMode(device: PmemDevice): DeviceMode {
   switch (device.kind) {
     case 'virtio-pmem':
-      return 'fsdax';
+      return device.namespace ?? 'fsdax';
     case 'virtio-blk':
       return 'block';
     case 'nvdimm':

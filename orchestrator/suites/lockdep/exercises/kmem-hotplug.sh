@@ -34,6 +34,12 @@ all_blocks() { # online_movable|offline
 		block=$((block + 1))
 	done
 }
+# A kernel that puts new memory on-line by itself, as Debian's 7.2 does, chooses a zone that cannot go off-line again.
+auto=$blocks/auto_online_blocks
+if [ -w $auto ]; then
+	defer "echo $(cat $auto) > $auto"
+	echo offline > $auto
+fi
 defer "[ ! -e $dax_bus/kmem/$dax ] || use_driver device_dax kmem"
 defer "[ ! -e $dax_bus/kmem/$dax ] || all_blocks offline"
 defer "rm -f /dev/shm/pmemrig-fill"
