@@ -19,9 +19,20 @@ test.each([
   ['on its own line', ['generic/413       [not run] mount does not support dax'], 'mount does not support dax'],
   ['after the last time', ['generic/413  5s ... [not run] no DAX'], 'no DAX'],
   ['over two lines', ['generic/413       [not run] one', 'two'], 'one two'],
+  ['on a line of its own', ['generic/413', '[not run] no DAX'], 'no DAX'],
+  ['behind what the harness said first', ['generic/413        _check_dmesg: something (see x)', '[not run] mount does not support dax'], 'mount does not support dax'],
   ['without a word', ['generic/413       [not run] '], 'no reason given'],
 ])('not run, with the reason %s', (_, lines, reason) => {
   expect(parse(...lines, 'Ran: generic/413', 'Not run: generic/413', 'Passed all 1 tests')).toEqual({ kind: 'notrun', reason });
+});
+
+test('a failure of which only the end was kept is a failure', () => {
+  const verdict = parseCheck('generic/413', '    +a\n    +b\nRan: generic/413\nFailures: generic/413\nFailed 1 of 1 tests\n');
+  expect(verdict).toEqual({ kind: 'fail', why: 'the harness counts it as failed', details: ['    +a', '    +b'] });
+});
+
+test('a test that dumps core and is then not run failed', () => {
+  expect(parse('generic/413        [dumped core]', '[not run] no DAX', 'Ran: generic/413', 'Not run: generic/413', 'Passed all 1 tests')).toEqual({ kind: 'fail', why: 'dumped core, and then was not run: no DAX', details: [] });
 });
 
 const fail = (...lines: readonly string[]) => parse(...lines, 'Ran: generic/413', 'Failures: generic/413', 'Failed 1 of 1 tests');
@@ -56,6 +67,8 @@ describe('what the harness would have us take for a pass, or for nothing', () =>
     ['it stops before the test', ['our local _scratch_mkfs routine ...', 'check: failed to mkfs $SCRATCH_DEV using specified options'], 'check: failed to mkfs $SCRATCH_DEV'],
     ['another test ran', ['generic/4130        5s', 'Ran: generic/4130', 'Passed all 1 tests'], 'Passed all 1 tests'],
     ['it ends in mid-test', ['generic/413   '], 'ended in the middle of the test'],
+    ['it ends in its summary, after a skip', ['generic/413        [not run] no DAX', 'Ran: generic/413', 'Not run: generic/413'], 'ended in the middle of its summary'],
+    ['it ends in its summary, after a failure', ['generic/413        [failed, exit status 1]', 'Ran: generic/413'], 'ended in the middle of its summary'],
   ])('%s', (_, lines, why) => expect(parse(...lines)).toMatchObject({ kind: 'none', why: expect.stringContaining(why) as string }));
 });
 

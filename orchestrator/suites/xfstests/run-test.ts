@@ -8,7 +8,7 @@ import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { fetchResults, type FetchedResults } from './fetch-results.ts';
 import { HOST_OPTIONS, RESULTS, TREE } from './guest-paths.ts';
-import { type CheckVerdict, parseCheck } from './parse-check.ts';
+import { type CheckVerdict, NO_REASON, parseCheck } from './parse-check.ts';
 
 const MAX_MESSAGE = 500;
 
@@ -21,7 +21,7 @@ export async function runXfstest(context: SuiteContext<XfstestsSuiteSpec>, name:
   const exit = await guest.exec(['bash', '-c', `rm -rf ${RESULTS}/*; cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; exec ./check "$1"`, 'check', name], { env: { HOST_OPTIONS } });
   const verdict = parseCheck(name, exit.stdout);
   if (verdict.kind === 'pass' && exit.exitCode === 0) return { status: 'pass' };
-  if (verdict.kind === 'notrun') return { status: 'skip', message: oneLine(verdict.reason, MAX_MESSAGE) };
+  if (verdict.kind === 'notrun' && verdict.reason !== NO_REASON && exit.exitCode === 0) return { status: 'skip', message: oneLine(verdict.reason, MAX_MESSAGE) };
 
   const { kept, artifacts } = await keepResults(context, name, attempt, `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`);
   return { ...(await judge(verdict, exit, kept)), artifacts };
@@ -42,12 +42,19 @@ export async function keepResults(context: SuiteContext<XfstestsSuiteSpec>, name
 }
 
 async function judge(verdict: CheckVerdict, exit: ExecResult, { files, notes }: FetchedResults): Promise<TestResult> {
+  const lost = exit.truncated ? '; its output was too long, and the beginning is lost' : '';
   const said = notes.map((note) => `[pmemrig: ${note}]`);
   if (verdict.kind === 'fail') {
     const dmesg = files.get('dmesg');
     const kernel = dmesg === undefined ? '' : await readFile(dmesg, 'utf8');
-    return { status: 'fail', message: oneLine(verdict.why, MAX_MESSAGE), evidence: lastLines([...verdict.details.slice(0, 60), ...(kernel === '' ? [] : ['', lastLines(kernel, 60)]), ...said].join('\n'), 140) };
+    return { status: 'fail', message: oneLine(`${verdict.why}${lost}`, MAX_MESSAGE), evidence: lastLines([...verdict.details.slice(0, 60), ...(kernel === '' ? [] : ['', lastLines(kernel, 60)]), ...said].join('\n'), 140) };
   }
-  const why = verdict.kind === 'none' ? verdict.why : `the harness lists it as passed, yet ends with ${exit.exitCode ?? exit.signal ?? 'no status'}`;
+  if (verdict.kind === 'notrun' && exit.exitCode === 0) {
+    // The harness prints the file; where it could not, the disk may still have it.
+    const notrun = files.get('notrun');
+    return { status: 'skip', message: oneLine(notrun === undefined ? verdict.reason : await readFile(notrun, 'utf8'), MAX_MESSAGE) };
+  }
+  const listed = verdict.kind === 'notrun' ? 'not run' : 'passed';
+  const why = verdict.kind === 'none' ? `${verdict.why}${lost}` : `the harness lists it as ${listed}, yet ends with ${exit.exitCode ?? exit.signal ?? 'no status'}`;
   return { status: 'fail', message: `no result: ${oneLine(why, MAX_MESSAGE)}`, evidence: [lastLines(exit.stdout, 40), lastLines(exit.stderr, 10), ...said].filter((text) => text !== '').join('\n') };
 }

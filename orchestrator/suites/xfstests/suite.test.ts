@@ -95,6 +95,19 @@ describe('a test', () => {
     expect(await run(await open({ './check': { ...PASS, exitCode: 1 } }))).toMatchObject({ status: 'fail', message: 'no result: the harness lists it as passed, yet ends with 1' });
   });
 
+  test('that was not run is a skip with the reason, from the disk where the harness did not print it', async () => {
+    const notRun = (reason: string): string => `generic/413       [not run] ${reason}\nRan: generic/413\nNot run: generic/413\nPassed all 1 tests\n`;
+    expect(await run(await open({ './check': { stdout: notRun('no DAX') } }))).toEqual({ status: 'skip', message: 'no DAX' });
+    expect(await run(await open({ './check': { stdout: notRun('') } }, { disk: { '/generic/413.notrun': 'no DAX\nhere\n' } }))).toMatchObject({ status: 'skip', message: 'no DAX here' });
+    expect(await run(await open({ './check': { stdout: notRun('') } }))).toMatchObject({ status: 'skip', message: 'no reason given' });
+    expect(await run(await open({ './check': { stdout: notRun('no DAX'), exitCode: 137 } }))).toMatchObject({ status: 'fail', message: 'no result: the harness lists it as not run, yet ends with 137' });
+  });
+
+  test('that said more than is kept says so', async () => {
+    expect(await run(await open({ './check': { ...FAIL, truncated: true } }))).toMatchObject({ status: 'fail', message: 'output mismatch; its output was too long, and the beginning is lost' });
+    expect(await run(await open({ './check': { stdout: '    +a\n', truncated: true } }))).toMatchObject({ status: 'fail', message: expect.stringMatching(/^no result: .*the beginning is lost$/) as string });
+  });
+
   test('that fails keeps its files, with the kernel\'s words as evidence', async () => {
     const world = await open({ './check': FAIL }, { disk: { '/generic/413.full': 'log', '/generic/413.dmesg': 'WARNING: x' } });
     expect(await run(world)).toEqual({ status: 'fail', message: 'output mismatch', evidence: '    -a\n    +b\n\nWARNING: x', artifacts: ['check.log', 'full', 'dmesg'] });
