@@ -48,9 +48,28 @@ export async function writeParquet<Names extends Columns>({ connection }: Duck, 
   }
 }
 
-/** A FROM clause over files, none of which may be absent. */
+/**
+ * A FROM clause over files, none of which may be absent. DuckDB takes each path for a pattern (`runs[1]` reads `runs1`) and each folder above a file for a
+ * column if it is called so (`matrix=smoke`): neither may happen to the user's folders.
+ */
 export function fromFiles(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(quote).join(', ')}])`;
+  if (!paths.some(isAmbiguous)) return readParquet(paths.map(escapeGlob));
+  // The pattern finds other files beside the one that is meant.
+  return `(${paths.map((path) => `SELECT * EXCLUDE (filename) FROM ${readParquet([escapeGlob(path)], ', filename = true')} WHERE filename = ${quote(path)}`).join(' UNION ALL ')})`;
+}
+
+function readParquet(patterns: readonly string[], more = ''): string {
+  return `read_parquet([${patterns.map(quote).join(', ')}], hive_partitioning = false${more})`;
+}
+
+/** A character class of one is the only way to write a special character; for a backslash there is none. */
+function escapeGlob(path: string): string {
+  return isAmbiguous(path) ? path.replaceAll(/[*?[\\]/g, '?') : path.replaceAll(/[*?[]/g, '[$&]');
+}
+
+/** A backslash in a path that is a pattern escapes what follows; in any other it is itself. */
+function isAmbiguous(path: string): boolean {
+  return path.includes('\\') && /[*?[]/.test(path);
 }
 
 function append(appender: DuckDBAppender, type: Columns[string] | undefined, value: string | number | boolean | undefined): void {
