@@ -100,11 +100,33 @@ describe('the patches of a series', () => {
   });
 
   test('of two kernels are refused', () => {
-    expect(() => orderSeries([mail('[PATCH 6.1.y 1/1] a'), mail('[PATCH 6.6.y 1/1] a', DIFF.replaceAll('dax', 'pmem'))])).toThrow('the mails hold patches for 6.1.y and for 6.6.y');
+    expect(() => orderSeries([mail('[PATCH 6.1.y 1/1] a'), mail('[PATCH 6.6.y 1/1] a', DIFF.replaceAll('dax', 'pmem'))])).toThrow('the mails hold patches for 6.1 and for 6.6');
   });
 
   test('of two people and versions in one file are refused', () => {
     expect(() => orderSeries([by('[PATCH v2 1/1] a', 'pat@example.org'), by('[PATCH 1/1] b', 're@example.org')])).toThrow('list.mbox holds two series');
+  });
+
+  test('of two series in one file are both, each in its order', () => {
+    const below = (subject: string, id: string, parent?: string): FoundPatch => ({ ...mail(subject, DIFF, `<${id}>`), head: { ...HEAD, subject, messageId: `<${id}>`, references: parent === undefined ? [] : [`<${parent}>`] } });
+    expect(subjects([below('[PATCH 1/2] a', 'a'), below('[PATCH 1/2] c', 'c'), below('[PATCH 2/2] d', 'd', 'c'), below('[PATCH 2/2] b', 'b', 'a')])).toEqual(['[PATCH 1/2] a', '[PATCH 2/2] b', '[PATCH 1/2] c', '[PATCH 2/2] d']);
+  });
+
+  test('without numbers are in the order of the message ids that were sent at once, and a gap is named', () => {
+    const sent = (number: number): FoundPatch => mail(`[PATCH] step ${number}`, DIFF, `<20300102030405.77-${number}-pat@example.org>`);
+    expect(subjects([sent(2), sent(1), sent(3)])).toEqual(['[PATCH] step 1', '[PATCH] step 2', '[PATCH] step 3']);
+    expect(() => orderSeries([sent(1), sent(3)])).toThrow('a patch is missing before "[PATCH] step 3"');
+  });
+
+  test('without numbers by one author below one report are refused, as which is meant cannot be told', () => {
+    const below = (subject: string): FoundPatch => ({ ...mail(subject, DIFF.replace('+b', `+${subject}`)), head: { ...HEAD, subject, messageId: `<${++ids}@example.org>`, references: ['<bug@example.org>'], from: { name: '', address: 'pat@example.org' } } });
+    expect(() => orderSeries([below('[PATCH] a'), below('[PATCH] b')])).toThrow('whether one replaces the other cannot be told');
+  });
+
+  test.each(['Patch "a" has been added to the 6.1-stable tree', '[tip: x86/urgent] a', 'FAILED: patch "[PATCH] a" failed to apply to 6.1-stable tree', '+ a.patch added to mm-unstable branch'])('are not the mail of a maintainer\'s tool: %s', (subject) => {
+    const series = orderSeries([mail('[PATCH] a', DIFF, '<a@example.org>'), { ...mail(subject), head: { ...HEAD, subject, messageId: '<tool@example.org>', references: ['<a@example.org>'] } }]);
+    expect(series.patches.map((patch) => patch.subject)).toEqual(['[PATCH] a']);
+    expect(series.notes).toEqual([`"${subject}" holds a diff, and its subject does not say that it is a patch: left out`]);
   });
 
   test('that stand in files of their own are the order that the user named', () => {

@@ -23,7 +23,7 @@ interface Recorded {
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-b4-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => rmSync(dir, { recursive: true }), 60_000);
 const context = { cacheDir: dir, log: () => undefined };
 const ENV = { PATH: process.env['PATH'] ?? '', HOME: dir, GIT_CONFIG_NOSYSTEM: '1', GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.org' };
 let trees = 0;
@@ -52,7 +52,7 @@ function hashTree(tree: string): string {
 /** The tree after `git am` of an mbox. */
 function gitAm(mbox: string): string {
   const tree = newTree();
-  run(tree, 'git', 'init', '-q');
+  run(tree, 'git', 'init', '-q', '--template=');
   run(tree, 'git', 'add', '-A');
   run(tree, 'git', 'commit', '-qm', 'base');
   run(tree, 'git', 'am', '-q', mbox);

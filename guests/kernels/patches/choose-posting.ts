@@ -14,6 +14,7 @@ export interface ChosenPosting {
  */
 export function choosePosting(all: readonly Posting[], mails: readonly SeriesMail[]): ChosenPosting {
   const { tagged, notes } = leaveOutUntagged(all);
+  refuseTargets(tagged.filter(({ target }) => target !== ''));
   const newest = tagged.map(({ version }) => version).toSorted(compareVersions).at(-1) ?? [1];
   const current = tagged.filter(({ version }) => compareVersions(version, newest) === 0);
   const older = tagged.filter(({ version }) => compareVersions(version, newest) !== 0);
@@ -35,14 +36,12 @@ function leaveOutUntagged(all: readonly Posting[]): { readonly tagged: readonly 
 
 /** One posting out of those of the same version. */
 function settle(postings: readonly Posting[], mails: readonly SeriesMail[]): ChosenPosting {
-  const targets = [...new Set(postings.map(({ target }) => target))];
-  if (targets.length > 1) throw refusal(`the mails hold patches for ${targets.map((target) => (target === '' ? 'no kernel that they name' : target)).join(' and for ')}`, 'name the mails of one of them');
+  refuseTargets(postings);
   const notes: string[] = [];
   const [numbered, single] = [postings.filter(({ isNumbered }) => isNumbered), postings.filter(({ isNumbered }) => !isNumbered)];
-  const main = numbered.length > 0 ? numbered : single;
   // A patch of somebody else's below the series is an answer.
   const rest = (numbered.length > 0 ? single : []).filter((one) => !isAnswer(one, numbered, mails, notes));
-  const rivals = [...main.filter((one, index) => numbered.length > 0 || index === 0 || !isAnswer(one, main.slice(0, 1), mails, notes)), ...rest];
+  const rivals = [...(numbered.length > 0 ? numbered : single.filter((one) => !isAnswer(one, single.filter((other) => other !== one), mails, notes))), ...rest];
   const [first, ...others] = rivals.toSorted((a, b) => Number(missingOf(a).length > 0) - Number(missingOf(b).length > 0));
   if (!first) throw new Error('a series without a posting');
   let chosen = first;
@@ -52,6 +51,12 @@ function settle(postings: readonly Posting[], mails: readonly SeriesMail[]): Cho
     notes.push(...both.notes);
   }
   return { posting: chosen, notes };
+}
+
+/** Of one fix for two stable kernels one is meant. */
+function refuseTargets(postings: readonly Posting[]): void {
+  const targets = [...new Set(postings.map(({ target }) => target))];
+  if (targets.length > 1) throw refusal(`the mails hold patches for ${targets.map((target) => (target === '' ? 'no kernel that they name' : target)).join(' and for ')}`, 'name the mails of one of them');
 }
 
 /** Whether a posting without number answers a mail of the series, by another author; says so. */
@@ -69,23 +74,25 @@ function merge(one: Posting, other: Posting): ChosenPosting {
   const shared = patchesOf(other).filter(([number]) => one.mails.has(number));
   const [number, again] = shared.find(([place, mail]) => !isSameChange(mail, one.mails.get(place) ?? mail)) ?? [];
   const isSameShape = one.of === other.of && one.isNumbered === other.isNumbered;
-  if (!isSameShape) throw refusal(`${describe(one)} and ${describe(other)} are of one version, in one thread or of one title`, 'name the mails of one of them');
+  if (!isSameShape) throw refusal(`which is meant cannot be told: ${describe(one)} and ${describe(other)} are of one version, and in one thread or of one title`, 'name the mails of one of them');
   // Sent twice: the later mails are those that people answer.
   const [early, late] = isLater(one, other) ? [other, one] : [one, other];
   if (again === undefined) return { posting: { ...late, mails: new Map([...early.mails, ...late.mails]) }, notes: [] };
   const former = one.mails.get(number ?? 0);
-  const isOrdered = one.isResend !== other.isResend || (dateOf(early) !== dateOf(late) && authorOf(one) === authorOf(other) && authorOf(one) !== undefined);
+  const isRenamed = !one.isNumbered && former?.subject.title !== again.subject.title;
+  const isOrdered = one.isResend !== other.isResend || (!isRenamed && dateOf(early) !== dateOf(late) && authorOf(one) === authorOf(other) && authorOf(one) !== undefined);
   const isWhole = missingOf(late).length === 0 && late.mails.size >= early.mails.size - (early.mails.has(0) ? 1 : 0);
   if (isOrdered && isWhole) return { posting: late, notes: [`the series was sent twice as version ${late.version.join('.')}, with other changes: the later one is tested`] };
   if (late.isResend && !early.isResend) {
     return { posting: { ...early, mails: new Map([...early.mails, ...late.mails]) }, notes: [`${patchesOf(late).map(([, mail]) => titleOf(mail)).join(', ')} ${late.mails.size === 1 ? 'stands' : 'stand'} for what was sent before`] };
   }
-  const what = one.isNumbered ? `${number}/${one.of} of version ${one.version.join('.')} is there twice, with different changes` : `${former ? titleOf(former) : 'a patch'} and ${titleOf(again)} are two patches without a number or version in one thread`;
+  const what = one.isNumbered ? `${number}/${one.of} of version ${one.version.join('.')} is there twice, with different changes` : `${former ? titleOf(former) : 'a patch'} and ${titleOf(again)} are two patches without a number or version in one thread: whether one replaces the other cannot be told`;
   throw refusal(`${what}${former && one.isNumbered ? `: ${titleOf(former)}${on(former)} and ${titleOf(again)}${on(again)}` : ''}`, 'name the mails that you mean, each in a file of its own');
 }
 
 /** Fills the holes of a version by those before it, where its mails say that they stand for theirs. */
 function fill(posting: Posting, older: readonly Posting[], mails: readonly SeriesMail[]): ChosenPosting {
+  refuseGap(posting);
   const missing = missingOf(posting);
   if (missing.length === 0) return { posting, notes: [] };
   const { version } = posting;
@@ -112,21 +119,25 @@ function fill(posting: Posting, older: readonly Posting[], mails: readonly Serie
   });
 }
 
+/** Where no subject has a number, the message ids of what was sent at once tell of a mail that is not there. */
+function refuseGap(posting: Posting): void {
+  const numbers = posting.isNumbered ? [] : patchesOf(posting).map(([number]) => number);
+  const gap = numbers.find((number, index) => index > 0 && number !== (numbers[index - 1] ?? 0) + 1);
+  if (gap !== undefined) throw new UserError(`a patch is missing before ${describe(posting, gap)}: by its message id it is mail ${gap} of what was sent at once`, { code: 'series-incomplete', remedy: 'name all of them, or each in a file of its own' });
+}
+
 /** b4's rule: up the thread there is a patch of the same number. */
 function answersNumber(mail: SeriesMail, number: number, of: number, mails: readonly SeriesMail[]): boolean {
   const ids = new Set(ancestorsOf(mail, mails));
   return mails.some(({ found, subject }) => !subject.isReply && subject.place?.number === number && subject.place.of === of && found.head?.messageId !== undefined && ids.has(found.head.messageId));
 }
 
-/** The ids that a mail answers, each by way of the one before. */
+/** The ids that a mail answers, those that its parents do, too. */
 function ancestorsOf(mail: SeriesMail, mails: readonly SeriesMail[]): readonly string[] {
-  const ids: string[] = [];
-  for (let at = mail.parent; at !== undefined && !ids.includes(at); ) {
-    ids.push(at);
-    const id = at;
-    at = mails.find(({ found }) => found.head?.messageId === id)?.parent;
-  }
-  return ids;
+  const ids = new Set(mail.found.head?.references);
+  // A set takes in what is added on the way.
+  for (const id of ids) for (const up of mails.find(({ found }) => found.head?.messageId === id)?.found.head?.references ?? []) ids.add(up);
+  return [...ids];
 }
 
 function isLater(one: Posting, other: Posting): boolean {
@@ -147,8 +158,8 @@ function on({ found }: SeriesMail): string {
   return found.head?.date === undefined ? '' : ` of ${found.head.date.slice(0, 10)}`;
 }
 
-function describe(posting: Posting): string {
-  const [mail] = [...posting.mails.values()];
+function describe(posting: Posting, number?: number): string {
+  const mail = number === undefined ? [...posting.mails.values()][0] : posting.mails.get(number);
   return mail ? titleOf(mail) : 'a patch';
 }
 

@@ -31,13 +31,14 @@ export interface SeriesMail {
   readonly isAlone: boolean;
 }
 
-/** Reads tags and diffs; a mail that came twice counts once. */
+/** Reads tags and diffs; a mail that came twice counts once, also one that nobody has sent yet. */
 export function readFoundPatches(found: readonly FoundPatch[]): readonly SeriesMail[] {
   const ids = new Set<string>();
-  const once = found.filter(({ head }) => {
-    if (head?.messageId === undefined) return true;
-    const isFirst = !ids.has(head.messageId);
-    ids.add(head.messageId);
+  const once = found.filter(({ head, diff }) => {
+    if (head === undefined) return true;
+    const id = head.messageId ?? `${head.subject}\0${diff}`;
+    const isFirst = !ids.has(id);
+    ids.add(id);
     return isFirst;
   });
   const perName = new Map<string, number>();
@@ -50,7 +51,7 @@ export function readFoundPatches(found: readonly FoundPatch[]): readonly SeriesM
     subject,
     parsed: subject.isReply && once.length > 1 ? NO_DIFF : parseDiff(one.diff),
     version: versionOf(subject, subjects),
-    target: [...new Set([...subject.targets, ...(isKernel(subject, subjects) ? [subject.dotted] : [])])].join(' '),
+    target: [...new Set([...subject.targets, ...(isKernel(subject, subjects) ? [subject.dotted] : [])].map((kernel) => kernel?.replace(/\.y$/, '')))].join(' '),
     parent: one.head?.references.at(-1),
     author: one.head?.from?.address.toLowerCase(),
     isAlone: perName.get(nameOf(one)) === 1,

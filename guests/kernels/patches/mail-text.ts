@@ -23,7 +23,7 @@ function headLines(text: MailText): readonly string[] {
 
 /**
  * What `git mailinfo` is given of a mail: without the mbox's `From ` line; with LF for the CRLF that a mail travels with, as `git mailsplit` does without
- * `--keep-cr`; and, beside plain text, without the same as HTML. A mail whose head ends its lines in LF keeps the CRs of its body: they are the file's.
+ * `--keep-cr`; and without what is HTML, whose `&lt;` no compiler takes. A mail whose head ends its lines in LF keeps the CRs of its body: they are the file's.
  */
 export function normalizeMail(text: MailText): MailText {
   const bare = text.replace(/^From [^\n]*\n/, '');
@@ -43,25 +43,20 @@ function unfold(head: string): string {
   return head.replaceAll(/\n[ \t]+/g, ' ');
 }
 
-/** Takes the HTML parts out of a multipart that has others. */
+const HTML = /^content-type[ \t]*:[ \t]*text\/html\b/im;
+
+/** Takes the HTML parts out. */
 function dropHtml(text: MailText): MailText {
   const end = text.indexOf('\n\n');
-  if (end < 0) return text;
+  // A part may have no head.
+  if (end < 0 || text.startsWith('\n')) return text;
+  if (HTML.test(unfold(text.slice(0, end)))) return text.slice(0, end + 2);
   const { quoted, plain } = /^content-type[ \t]*:[ \t]*multipart\/.*?;[ \t]*boundary=(?:"(?<quoted>[^"]+)"|(?<plain>[^\s;]+))/im.exec(unfold(text.slice(0, end)))?.groups ?? {};
   const boundary = quoted ?? plain;
   if (boundary === undefined) return text;
   const [preamble = '', ...rest] = text.slice(end + 1).split(`\n--${boundary}`);
   const closing = rest.findIndex((part) => part.startsWith('--'));
   const parts = closing < 0 ? rest : rest.slice(0, closing);
-  const kept = parts.filter((part) => !isHtml(part));
-  if (kept.length === 0) return text;
-  const bodies = kept.map((part) => `\n${dropHtml(part.replace(/^[^\n]*\n/, ''))}`);
+  const bodies = parts.map((part) => `\n${dropHtml(part.replace(/^[^\n]*\n/, ''))}`);
   return [`${text.slice(0, end + 1)}${preamble}`, ...bodies, ...(closing < 0 ? [] : rest.slice(closing))].join(`\n--${boundary}`);
-}
-
-/** What stands behind a boundary: the rest of its line, then the part's own head. */
-function isHtml(part: string): boolean {
-  const body = part.replace(/^[^\n]*\n/, '');
-  const end = body.startsWith('\n') ? 0 : body.indexOf('\n\n');
-  return /^content-type[ \t]*:[ \t]*text\/html\b/im.test(unfold(body.slice(0, Math.max(end, 0))));
 }

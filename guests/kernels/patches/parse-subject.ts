@@ -27,7 +27,7 @@ export interface PatchPlace {
 const REPLY =
   /^(?:(?:re|aw|antw|antwort|respuesta|resposta|svar|vastaus|odpověď|ответ|automatic reply|fwd?|fw|答复|回复|回覆|轉寄|转发|返信|回信|답장)(?:\s*[[(^]?\d+[\])]?)?|\p{L}{1,3}(?=\s*[:：]\s*\[))\s*[:：]\s*/iu;
 /** A list's own prefix, `Linux-nvdimm: [PATCH 2/2] …`. */
-const LIST = /^[\w.+-]{4,}:\s*(?=\[|(?:re|aw|fwd?):)/i;
+const LIST = /^[\w.+-]{4,}:\s*(?=\[|(?:re|aw|fwd?):\s*\[)/i;
 const KERNEL = /^(?:linux-|stable-)?v?(?<kernel>\d+\.\d+(?:\.\d+)?(?:\.y)?)(?:[-+]\w[\w.-]*)?$/i;
 
 /** The parts that words of a tag are joined of, longest first: `PATCHv2`, `RFC/PATCH`, `PATCH3/3`, `v2-1/3`. */

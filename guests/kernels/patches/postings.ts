@@ -33,7 +33,7 @@ export function groupPostings(mails: readonly SeriesMail[]): readonly Posting[] 
       .filter(({ rate }) => rate >= 0)
       .toSorted((a, b) => b.rate - a.rate);
     const best = rated[0]?.one ?? findUnnumbered(postings, mail);
-    const place = number ?? (best ? best.mails.size + 1 : 1);
+    const place = number ?? stemOf(mail)?.number ?? (best?.mails.size ?? 0) + 1;
     if (best) best.mails.set(place, mail);
     else postings.push({ version, target, of, isNumbered: number !== undefined, isTagged: subject.isTagged, isResend: subject.isResend, mails: new Map([[place, mail]]) });
   }
@@ -62,11 +62,11 @@ function rateFit({ mails, isResend }: Posting, mail: SeriesMail): number {
   return members.every(({ author }) => author === mail.author) ? rate : -1;
 }
 
-/** Patches without numbers that `git format-patch` wrote at once: their message ids count on. */
+/** Patches without numbers that were sent at once: the message ids of `git send-email` count on, those of `git format-patch --thread` stand in order. */
 function findUnnumbered(postings: readonly OpenPosting[], mail: SeriesMail): OpenPosting | undefined {
-  const stem = stemOf(mail);
-  if (mail.subject.place !== undefined || stem?.number === undefined) return undefined;
-  return postings.find(({ isNumbered, mails }) => !isNumbered && [...mails.values()].every((one) => stemOf(one)?.stem === stem.stem && (stemOf(one)?.number ?? 0) < (stem.number ?? 0)));
+  const own = stemOf(mail);
+  if (mail.subject.place !== undefined || own === undefined) return undefined;
+  return postings.find(({ isNumbered, mails, version }) => !isNumbered && compareVersions(version, mail.version) === 0 && [...mails].every(([number, one]) => stemOf(one)?.stem === own.stem && number !== own.number));
 }
 
 /** All ids of a mail: its own and those that it answers. */

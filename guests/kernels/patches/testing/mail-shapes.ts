@@ -97,6 +97,12 @@ export const MAIL_SHAPES: readonly MailShape[] = [
   shape('one sent again', [...series(version('v2'), { of: 3, words: 'first', alone: true }), ...series(version('v3'), { of: 3, only: [2], cover: false, parent: 'first-2@example.org', at: 60, alone: true })]),
   shape('two sent again', [...series(version('v2'), { of: 3, words: 'first', alone: true }), ...[1, 3].flatMap((number) => series(version('v3'), { of: 3, only: [number], cover: false, parent: `first-${number}@example.org`, at: 60, alone: true }))]),
   shape('one sent again, of an answer to its former', [...series(plain, { words: 'first', alone: true }), { subject: 'Re: [PATCH 1/2] pmem: part 1', from: RE, id: 'r@example.org', parent: 'first-1@example.org', body: QUOTED }, ...series(version('v2'), { only: [1], cover: false, parent: 'r@example.org', at: 60, alone: true })]),
+  shape('one sent again, and again', [
+    ...series(version('v2'), { of: 3, words: 'first', alone: true }),
+    ...series(version('v3'), { of: 3, words: 'second', only: [2], cover: false, parent: 'first-2@example.org', at: 60, alone: true }),
+    ...series(version('v4'), { of: 3, words: 'new', only: [1], cover: false, parent: 'first-1@example.org', at: 90, alone: true }),
+  ]),
+  shape('v4 of one, without v3', [...series(version('v2'), { words: 'first', alone: true }), ...series(version('v4'), { only: [2], cover: false, parent: 'first-2@example.org', at: 60, alone: true })], { refused: /version 4 of the series has 2 patches, and 1\/2 is missing/ }),
   shape('one sent again, below the cover letter', [...series(version('v2'), { words: 'first' }), ...series(version('v3'), { only: [2], cover: false, parent: 'first-0@example.org', at: 60 })], { refused: /version 3 of the series has 2 patches, and 1\/2 is missing/ }),
   shape('half of v2', [...v1, ...series(version('v2'), { only: [1], at: 60 })], { refused: /version 2 of the series has 2 patches, and 2\/2 is missing/ }),
   shape('half of v2 without v1', series(version('v2'), { of: 3, only: [1, 3] }), { refused: /2\/3 is missing/ }),
@@ -109,6 +115,10 @@ export const MAIL_SHAPES: readonly MailShape[] = [
 
   shape("a patch in a bug report's thread", [{ subject: '[BUG] pmem: WARNING', from: RE, id: 'bug@example.org' }, one('[PATCH] pmem: fix', 'new', { parent: 'bug@example.org' })]),
   shape("a series in a bug report's thread", [{ subject: 'pmem: oops on 6.12', from: RE, id: 'bug@example.org' }, ...series(plain, { parent: 'bug@example.org' })]),
+  shape('two of one author below a bug report', [{ subject: '[BUG] pmem: WARNING', from: RE, id: 'bug@example.org' }, one('[PATCH] pmem: fix', 'new', { parent: 'bug@example.org' }), { ...one('[PATCH] nvdimm: fix', 'other', { parent: 'bug@example.org' }), body: changeAlone(2, 'other') }], { refused: /whether one replaces the other cannot be told/ }),
+  shape('v2 of one patch, with another title', [one('[PATCH] pmem: fix', 'first'), one('[PATCH v2] pmem: fix the lock', 'new', { parent: 'first@example.org' })]),
+  shape('a deep thread in reverse', [1, 2, 3].map((number) => ({ subject: `[PATCH ${number}/3] pmem: part ${number}`, id: `d${number}@example.org`, ...(number > 1 && { parent: `d${number - 1}@example.org` }), at: number, body: change(number, 'new') })).toReversed()),
+  shape('the mail of a tool', [one('[PATCH] pmem: fix', 'new'), { ...one('Patch "pmem: fix" has been added to the 6.1-stable tree', 'tool', { from: RE, parent: 'new@example.org' }), body: changeAlone(6, 'tool') }]),
   shape('a bug report with a diff', [one('pmem: WARNING, this hides it', 'hides', { from: RE }), ...series(plain, { parent: 'hides@example.org' })]),
   shape('an answer with a diff', [...series(plain), { subject: 'Re: [PATCH 1/2] pmem: part 1', from: RE, id: 'r@example.org', parent: 'new-1@example.org', body: changeAlone(7, 'answer') }]),
   shape('an answer in another language', [one('[PATCH] pmem: fix', 'new'), one('答复: [PATCH] pmem: fix', 'answer', { from: RE, parent: 'new@example.org' })]),
