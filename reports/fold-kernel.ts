@@ -6,6 +6,7 @@ type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: 
 
 const MAX_GROWERS = 5;
 const MAX_PLACES = 50;
+const MAX_ALIASES = 10;
 
 /** What kernels said and lockdep saw in a run, gathered event by event. */
 export class KernelFold {
@@ -23,7 +24,7 @@ export class KernelFold {
     const seen = this.#problems.get(key);
     if (seen) {
       const places = seen.places.length < MAX_PLACES && !seen.places.some((place) => place.cell === cell && place.test === test) ? [...seen.places, { cell, test }] : seen.places;
-      this.#problems.set(key, { ...seen, count: seen.count + 1, places });
+      this.#problems.set(key, { ...seen, ...withAliases([...(seen.aliases ?? []), ...(problem.aliases ?? [])]), count: seen.count + 1, places });
       return;
     }
     const { kind, title, signature, blame, lines } = problem;
@@ -32,6 +33,7 @@ export class KernelFold {
       kind,
       title,
       signature,
+      ...withAliases(problem.aliases ?? []),
       blame,
       count: 1,
       text: this.#evidence.take(lines.join('\n')),
@@ -62,4 +64,8 @@ export class KernelFold {
   summarize(): { readonly problems: readonly ProblemSummary[]; readonly lockdep: readonly LockdepSummary[] } {
     return { problems: [...this.#problems.values()], lockdep: [...this.#lockdep.values()] };
   }
+}
+
+function withAliases(aliases: readonly string[]): Pick<ProblemSummary, 'aliases'> {
+  return aliases.length === 0 ? {} : { aliases: [...new Set(aliases)].slice(0, MAX_ALIASES) };
 }

@@ -38,6 +38,7 @@ const kernelProblem = z.object({
   kind: z.enum(PROBLEM_KINDS),
   title: text,
   signature: text,
+  aliases: z.array(text).readonly().exactOptional(),
   lines: z.array(text),
   caller: text.exactOptional(),
   cpu: count.exactOptional(),

@@ -126,6 +126,8 @@ export interface ProblemSummary {
   readonly kind: ProblemKind;
   readonly title: string;
   readonly signature: string;
+  /** See `KernelProblem.aliases`: those of all appearances. */
+  readonly aliases?: readonly string[];
   /** See `KernelProblem.blame`. */
   readonly blame: 'kernel' | 'rig';
   readonly known?: { readonly reason: string; readonly link?: string };

@@ -36,14 +36,22 @@ export const PROBLEM_KINDS = [
   'rcu-stall',
   'hung-task',
   'workqueue-lockup',
+  /** An interrupt that no handler took. */
+  'unhandled-irq',
+  /** The machine, not the kernel: an error that was not corrected. */
+  'machine-check',
   'bad-page',
   /** The slab allocator's own checks: a red zone or a freed object was written to. */
   'slab-corruption',
+  /** The page allocator had nothing to give, and said so. */
+  'alloc-failure',
   'memory-leak',
   'refcount',
   'oom-kill',
   'list-corruption',
   'debug-objects',
+  /** An indirect call of a function of another type. */
+  'cfi',
   'unexpected-reboot',
   'ext4-error',
   'xfs-error',
@@ -55,6 +63,21 @@ export const PROBLEM_KINDS = [
 
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
+/** What a problem is called: by this rig, and by former versions that called it something else. */
+interface ProblemNames {
+  readonly signature: string;
+  readonly aliases?: readonly string[];
+}
+
+export function listNames({ signature, aliases = [] }: ProblemNames): readonly string[] {
+  return [signature, ...aliases];
+}
+
+/** Whether two reports are of one defect, be one of them from a former version. Two that merely were called the same formerly are not. */
+export function isSameProblem(one: ProblemNames, other: ProblemNames): boolean {
+  return listNames(one).includes(other.signature) || listNames(other).includes(one.signature);
+}
+
 /** A kernel report found on the console. Plain and serialisable: the journal keeps it. */
 export interface KernelProblem {
   readonly kind: ProblemKind;
@@ -62,6 +85,8 @@ export interface KernelProblem {
   readonly title: string;
   /** The same for the same defect across addresses, line numbers, PIDs, CPU counts, builds and `.isra` suffixes. Readable. */
   readonly signature: string;
+  /** What former versions of the rig gave as its signature, where that was another: `known:` and comparisons go by these as well. */
+  readonly aliases?: readonly string[];
   /** The whole report as the console gave it, bounded, without lines of other CPUs that interleaved. */
   readonly lines: readonly string[];
   /** The console's `PRINTK_CALLER`: `T123` for a task, `C1` for a CPU's interrupt; absent without it. */

@@ -36,3 +36,9 @@ test.each([
   expect(isInRange(release, range)).toBe(expected);
   expect('known' in judgeProblem(problem, [{ title: '*', reason: 'r', kernels: range }], release, '2026-01-01')).toBe(expected);
 });
+
+test('an entry with the signature of a former version fits, too', () => {
+  const stall: KernelProblem = { ...problem, kind: 'rcu-stall', signature: 'rcu-stall: pmem_poll < pmem_wait', aliases: ['rcu-stall: sched_show_task < dump_cpu_task'] };
+  const known = (signature: string) => 'known' in judgeProblem(stall, [{ signature, reason: 'r' }], '7.2.0', '2026-01-01');
+  expect([known('rcu-stall: pmem_poll*'), known('rcu-stall: sched_show_task*'), known('rcu-stall: other*')]).toEqual([true, true, false]);
+});

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import type { JudgedProblem, KnownProblem } from '../model/known-problem.ts';
-import type { KernelProblem } from '../model/problem.ts';
+import { listNames, type KernelProblem } from '../model/problem.ts';
 import { isInRange } from '../model/kernel-range.ts';
 
 /**
@@ -15,10 +15,10 @@ export function judgeProblem(problem: KernelProblem, known: readonly KnownProble
   return past ? { problem, expired: `${past.reason} (known until ${past.expires})` } : { problem };
 }
 
-/** Whether an entry is about this problem, expired or not. */
-export function fits({ signature, title, kernels }: KnownProblem, problem: Pick<KernelProblem, 'signature' | 'title'>, kernelRelease: string): boolean {
+/** Whether an entry is about this problem, expired or not. One that was written for a former version of the rig has that one's signature. */
+export function fits({ signature, title, kernels }: KnownProblem, problem: Pick<KernelProblem, 'signature' | 'aliases' | 'title'>, kernelRelease: string): boolean {
   if (kernels !== undefined && !isInRange(kernelRelease, kernels)) return false;
-  return matches(signature, problem.signature) && matches(title, problem.title);
+  return listNames(problem).some((name) => matches(signature, name)) && matches(title, problem.title);
 }
 
 /** Titles hold slashes and brackets of their own: only `*` and `?` are special. */

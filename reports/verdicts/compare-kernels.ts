@@ -1,3 +1,4 @@
+import { isSameProblem } from '../../orchestrator/model/problem.ts';
 import { compareRepeats } from '../figures/compare-figures.ts';
 import { FAILURES } from '../outcomes.ts';
 import { countsAsFailure } from '../describe-kernel.ts';
@@ -92,7 +93,7 @@ function forgiveShared(test: ComparedTest, { problems }: RunSummary, { base, now
   if (test.verdict !== 'new-failure' || test.now === undefined || !FAILURES.has(test.now)) return test;
   const own = problems.filter((problem) => problem.kernel === now && countsAsFailure(problem) && problem.places.some((place) => place.cell === test.cell && place.test === test.test));
   if (own.length === 0) return test;
-  const shared = own.map(({ signature }) => problems.find((problem) => problem.kernel === base && problem.signature === signature));
+  const shared = own.map((seen) => problems.find((problem) => problem.kernel === base && isSameProblem(problem, seen)));
   const [first] = shared;
   if (!first || shared.some((problem) => !problem)) return test;
   const where = `${base} shows the same in ${first.first.test} of ${first.first.cell}`;
