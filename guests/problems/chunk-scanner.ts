@@ -1,7 +1,9 @@
 import { WORD_FINDER } from './rules.ts';
 
-/** Beyond it the rest of a line is dropped, so that one without an end takes no memory. */
+/** A longer line is cut into pieces, so that one without an end takes no memory. */
 const MAX_LINE_BYTES = 16 * 1024;
+/** The kernel prints no line as long as this (LOG_LINE_MAX is 1 KiB): a cut so near before a stamp would tear its line. */
+const KERNEL_LINE_BYTES = 2048;
 const LINE_FEED = 10;
 /**
  * A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. The kernel gives
@@ -43,28 +45,41 @@ export function createChunkScanner({ isCareful, onLine }: ChunkScannerOptions): 
   /** Of the console. */
   let stamped = false;
 
-  const keep = (bytes: Buffer) => {
-    pendingBytes += bytes.copy(pending, pendingBytes);
-  };
   /** @param bytes whole lines, the last one's line feed included or missing */
   const scan = (bytes: Buffer) => {
     const firstStamp = stamped ? -1 : findStamp(bytes);
-    const isStampedBefore = (at: number) => stamped || (firstStamp !== -1 && firstStamp < at);
+    let trigger = -1;
     let at = 0;
     while (at < bytes.length) {
-      const careful = isCareful();
-      if (!careful) {
-        const trigger = WORD_FINDER.find(bytes, at, bytes.length);
-        if (trigger === -1) break;
-        at = bytes.lastIndexOf(LINE_FEED, trigger) + 1;
+      if (trigger < at && trigger !== bytes.length) {
+        const found = WORD_FINDER.find(bytes, at, bytes.length);
+        trigger = found === -1 ? bytes.length : found;
+      }
+      if (!isCareful()) {
+        if (trigger === bytes.length) break;
+        at = Math.max(at, bytes.lastIndexOf(LINE_FEED, trigger) + 1);
       }
       const feed = bytes.indexOf(LINE_FEED, at);
       const end = feed === -1 ? bytes.length : feed;
-      const bound = Math.min(end, at + MAX_LINE_BYTES);
-      onLine({ raw: bytes.toString('utf8', at, bound), stamped: isStampedBefore(at), triggered: !careful || WORD_FINDER.find(bytes, at, bound) !== -1 });
-      at = end + 1;
+      const bound = end - at > MAX_LINE_BYTES ? at + findCut(bytes.subarray(at, at + MAX_LINE_BYTES)) : end;
+      onLine({ raw: bytes.toString('utf8', at, bound), stamped: stamped || (firstStamp !== -1 && firstStamp < at), triggered: trigger < bound });
+      at = bound === end ? end + 1 : bound;
+      if (bound !== end) stamped ||= isStamp(bytes, bound);
     }
     stamped ||= firstStamp !== -1;
+  };
+  /** Of a line whose end is still to come. */
+  const keep = (bytes: Buffer) => {
+    let rest = bytes;
+    while (pendingBytes + rest.length > MAX_LINE_BYTES) {
+      const taken = rest.copy(pending, pendingBytes, 0, MAX_LINE_BYTES - pendingBytes);
+      rest = rest.subarray(taken);
+      const cut = findCut(pending);
+      scan(pending.subarray(0, cut));
+      pending.copyWithin(0, cut);
+      pendingBytes = MAX_LINE_BYTES - cut;
+    }
+    pendingBytes += rest.copy(pending, pendingBytes);
   };
   return {
     push(chunk) {
@@ -88,10 +103,24 @@ export function createChunkScanner({ isCareful, onLine }: ChunkScannerOptions): 
   };
 }
 
+/** A stamp, or as much of one as there is. */
+const STAMP_TO_CUT_AT = /(?:<\d+>)?\[ *\d+\.\d{6}\]|(?:<\d+>)?\[ *\d*(?:\.\d*)?$|<\d*$/g;
+
+/** How many bytes of the first of an overlong line make a piece: up to the last stamp, if the kernel's line behind it may go on. */
+function findCut(bytes: Buffer): number {
+  const tail = bytes.length - KERNEL_LINE_BYTES;
+  const stamp = [...bytes.toString('latin1', tail).matchAll(STAMP_TO_CUT_AT)].at(-1);
+  return stamp === undefined ? bytes.length : tail + stamp.index;
+}
+
+function isStamp(bytes: Buffer, at: number): boolean {
+  return FIRST_OF_STAMP.has(bytes[at] ?? 0) && STAMPED.test(bytes.toString('latin1', at, at + STAMP_BYTES));
+}
+
 /** Where the first line with a time begins, -1 if there is none. */
 function findStamp(bytes: Buffer): number {
   for (let at = 0; at < bytes.length; ) {
-    if (FIRST_OF_STAMP.has(bytes[at] ?? 0) && STAMPED.test(bytes.toString('latin1', at, at + STAMP_BYTES))) return at;
+    if (isStamp(bytes, at)) return at;
     const feed = bytes.indexOf(LINE_FEED, at);
     if (feed === -1) break;
     at = feed + 1;

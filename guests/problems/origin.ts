@@ -11,12 +11,29 @@ const CPU_LINE = /\bCPU: (?<cpu>\d+) (?:UID: \d+ )?PID: (?<pid>\d+) Comm: (?<com
 const STUCK = /CPU#(?<cpu>\d+) stuck .*\[(?<comm>.+):(?<pid>\d+)\]/;
 /** WARNING since 6.18: `CPU#0: fio/300`. */
 const WARNING = /, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$/;
-const HUNG = /^INFO: task (?<comm>.+):(?<pid>\d+) /;
+const HUNG = /^INFO: task (?<comm>.+?):(?<pid>\d+) (?:<\S+> )?(?:blocked|can't)/;
 /** KASAN's `by task fio/300`, lockdep's `fio/300 is trying to acquire lock:`. */
 const BY_TASK = /\bby task (?<comm>\S+)\/(?<pid>\d+)|^(?<comm2>\S+)\/(?<pid2>\d+) (?:is trying|just changed|is freeing|is leaving|\[)/;
+/** `task:fio             state:R  running task     stack:0     pid:733   tgid:733`, before 5.12 `fio             R  running task        0   733`. */
+const TASK_LINE = /^task:(?<comm>.+?) +state:.*\bpid: ?(?<pid>\d+)|^(?<comm2>\S.{0,15}?) +[RSDTtXZI] +(?:running task|[\da-f]{8,16}) +\d+ +(?<pid2>\d+) +\d+ +0x/;
 
-export function findOrigin(texts: readonly string[]): Origin {
-  for (const pattern of [HUNG, STUCK, WARNING, CPU_LINE, BY_TASK]) {
+const ANYWHERE = [HUNG, STUCK, WARNING, CPU_LINE, BY_TASK];
+
+/**
+ * @param texts the report
+ * @param stack the lines of the stack that it is about: what these say comes first
+ * @param stalledCpu the CPU that does not go on
+ */
+export function findOrigin(texts: readonly string[], stack: readonly string[] = [], stalledCpu?: number): Origin {
+  const stalled = stalledCpu === undefined ? {} : { cpu: stalledCpu };
+  const ofStack = findFirst([CPU_LINE, TASK_LINE], stack);
+  if (ofStack !== undefined) return { ...stalled, ...ofStack };
+  // Of a stall, others' stacks say nothing of whom it is about.
+  return findFirst(stalledCpu === undefined ? ANYWHERE : [STUCK], texts) ?? stalled;
+}
+
+function findFirst(patterns: readonly RegExp[], texts: readonly string[]): Origin | undefined {
+  for (const pattern of patterns) {
     for (const text of texts) {
       const groups = pattern.exec(text)?.groups;
       if (groups === undefined) continue;
@@ -26,5 +43,5 @@ export function findOrigin(texts: readonly string[]): Origin {
       return { ...(cpu !== undefined && { cpu: Number(cpu) }), ...(comm !== undefined && { task: `${comm}/${pid ?? ''}` }) };
     }
   }
-  return {};
+  return undefined;
 }

@@ -5,10 +5,10 @@ import { parseLog, readHarmless, readReports } from './testing/read-problem-logs
 const REPORTS = readReports();
 const HARMLESS = readHarmless();
 /** What a log's head may say. */
-const FACTS = ['kind', 'title', 'signature', 'task', 'cpu', 'caller', 'truncated', 'fatal', 'blame', 'marker'] as const;
+const FACTS = ['kind', 'title', 'signature', 'alias', 'task', 'cpu', 'caller', 'truncated', 'fatal', 'blame', 'marker'] as const;
 
-const tell = (problem: KernelProblem, fact: (typeof FACTS)[number]): string => {
-  const value = problem[fact];
+const say = (problem: KernelProblem, fact: (typeof FACTS)[number]): string => {
+  const value = fact === 'alias' ? (problem.aliases?.join(' or ') ?? false) : problem[fact];
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 };
 
@@ -21,7 +21,7 @@ describe('reports', () => {
     for (const [index, facts] of expected.entries()) {
       const problem = problems[index];
       const asked = FACTS.filter((fact) => facts.has(fact));
-      expect(asked.map((fact) => `${fact}: ${problem === undefined ? '' : tell(problem, fact)}`)).toEqual(asked.map((fact) => `${fact}: ${facts.get(fact) ?? ''}`));
+      expect(asked.map((fact) => `${fact}: ${problem === undefined ? '' : say(problem, fact)}`)).toEqual(asked.map((fact) => `${fact}: ${facts.get(fact) ?? ''}`));
       expect([...facts.keys()].filter((key) => !FACTS.some((fact) => fact === key))).toEqual([]);
     }
   });
@@ -30,6 +30,11 @@ describe('reports', () => {
     const kindsByLog = REPORTS.flatMap(({ expected }) => [...new Set(expected.map((facts) => facts.get('kind')))]);
     expect(PROBLEM_KINDS.filter((kind) => kindsByLog.filter((found) => found === kind).length < 3)).toEqual([]);
   });
+});
+
+test('every kind has a log of the newest kernel', () => {
+  const kinds = new Set<string | undefined>(REPORTS.filter(({ name }) => /: 7\.\d/.test(name)).flatMap(({ expected }) => expected.map((facts) => facts.get('kind'))));
+  expect(PROBLEM_KINDS.filter((kind) => !kinds.has(kind))).toEqual([]);
 });
 
 describe('harmless', () => {

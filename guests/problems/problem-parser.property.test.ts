@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createProblemParser } from './problem-parser.ts';
-import { parseLog, readHarmless, readReports } from './testing/read-problem-logs.ts';
+import { parseLog, readHarmless, readReports, type ProblemLog } from './testing/read-problem-logs.ts';
 
 const REPORTS = readReports();
 const report = fc.constantFrom(...REPORTS);
@@ -52,6 +52,85 @@ function bootAgain(text: string, shift: number): string {
     .replaceAll(/(?<=\[ *[TC])\d+(?=\])/g, number)
     .replaceAll(/(?<=\[ *)[1-9]\d*(?=\.\d{6}\])/g, number);
 }
+
+/** Each line has a time and no caller, and no line speaks for another's report. */
+const TIMED = REPORTS.filter(({ text, expected }) => expected.length === 1 && expected[0]?.get('fatal') !== 'yes' && !/panic|Linux version|pmemrig: /.test(text) && text.trimEnd().split('\n').every((line) => /^\[ *\d+\.\d{6}\] /.test(line)));
+const signed = (text: string) => parseLog(text).map(({ kind, signature, lines }) => ({ kind, signature, lines: lines.map(withoutStamp) }));
+const withoutStamp = (line: string): string => line.replace(/^\[ *\d+\.\d{6}\](?:\[ *\w+\])? /, '');
+const stampOf = (at: number, caller: string): string => `[${(100 + at / 1e6).toFixed(6).padStart(12)}][${caller.padStart(6)}] `;
+/** Gives each line the next microsecond and its caller. */
+const print = (lines: readonly { readonly line: string; readonly caller: string }[]): string => lines.map(({ line, caller }, at) => `${stampOf(at, caller)}${line}\n`).join('');
+const linesOf = ({ text }: ProblemLog, caller: string) => text.trimEnd().split('\n').map((line) => ({ line: withoutStamp(line), caller }));
+const timed = fc.constantFrom(...TIMED);
+
+test('the callers in the stamps change nothing', () => {
+  expect(TIMED.length).toBeGreaterThan(80);
+  for (const log of TIMED) expect(signed(print(linesOf(log, 'T101')))).toEqual(signed(log.text));
+});
+
+test('reports of two callers, in whatever order their lines come, are those two', () => {
+  fc.assert(
+    fc.property(timed, timed, fc.array(fc.boolean(), { maxLength: 60 }), (one, other, turns) => {
+      const [left, right] = [linesOf(one, 'T101'), linesOf(other, 'C1')];
+      const mixed: typeof left = [];
+      for (const turn of turns) mixed.push(...(turn ? left : right).splice(0, 1));
+      const found = signed(print([...mixed, ...left, ...right]));
+      expect(new Set(found.map((problem) => JSON.stringify(problem)))).toEqual(new Set([...signed(one.text), ...signed(other.text)].map((problem) => JSON.stringify(problem))));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("lines of other callers change nothing, be they as a report's or long after", () => {
+  const noise = fc.constantFrom(' some_function+0x1/0x2', 'Call Trace:', 'CPU: 0 PID: 7 Comm: sh Not tainted', 'EXT4-fs (pmem0): mounted', '---[ end trace 0000000000000000 ]---', 'Modules linked in: x', 'RIP: 0010:other+0x1/0x2', '');
+  fc.assert(
+    fc.property(timed, fc.array(fc.tuple(fc.nat(80), noise, fc.constantFrom('T7', 'T8', 'C3')), { maxLength: 100 }), (log, inserted) => {
+      const lines = linesOf(log, 'T101');
+      for (const [at, line, caller] of inserted) lines.splice(at % lines.length, 0, { line, caller });
+      expect(signed(print(lines))).toEqual(signed(log.text));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('a program that prints the log again, wholly or its end, in whatever form, changes nothing', () => {
+  const forms: readonly ((line: string) => string)[] = [
+    (line) => line,
+    (line) => line.replace(/\]\[ *\w+\] /, '] '),
+    (line) => line.replace('][', '] ['),
+    (line) => `<4>${line}`,
+    (line) => `kern  :warn  : ${line}`,
+    (line) => `# ${line}`,
+    (line) => `\u001b[32m${line.replace('] ', ']\u001b[0m ')}\u001b[0m`,
+    (line) => withoutStamp(line).replace(/^/, '[Thu Jan  1 00:00:01 2026] '),
+    (line) => withoutStamp(line).replace(/^/, '2026-01-01T00:00:01,000001+00:00 '),
+    (line) => withoutStamp(line).replace(/^/, '[  +0.000001] '),
+    (line) => withoutStamp(line).replace(/^/, 'Jan  1 00:00:01 guest kernel: '),
+    (line) => `Jan  1 00:00:01 guest kernel: ${line}`,
+  ];
+  fc.assert(
+    fc.property(fc.array(timed, { minLength: 1, maxLength: 3 }), fc.constantFrom(...forms), fc.nat(40), (logs, form, dropped) => {
+      const log = print(logs.flatMap((one, index) => linesOf(one, `T10${index}`)));
+      const again = log.trimEnd().split('\n').slice(dropped).map(form).join('\n');
+      const problems = parseLog(log);
+      expect(parseLog(`${log}+ dmesg\n${again}\n[  900.000001] done\n`)).toEqual(problems);
+      // And by a test that was killed within a line of it.
+      expect(parseLog(`${log}${again.slice(0, -20)}[  900.000001] done\n`)).toEqual(problems);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('what a program leaves without a line end takes no line of the kernel with it, however long it is', () => {
+  const rest = fc.oneof(fc.string({ unit: fc.constantFrom('x', '[', ' ', '5', '.', '\u001b', '<', '\r', 'ä'), maxLength: 40 }), fc.integer({ min: 16_000, max: 40_000 }).map((length) => 'x'.repeat(length)));
+  fc.assert(
+    fc.property(rest, rest, fc.integer({ min: 1, max: 70_000 }), (before, after, chunkBytes) => {
+      const text = `[    1.000001] up\n${before}[    5.000001] EXT4-fs error (device pmem0): ext4_lookup:1787: inode #12\n${after}[    6.000001][   T7] XFS (pmem1): Metadata corruption detected at x\n`;
+      expect(parseLog(text, chunkBytes).map(({ kind, lines }) => [kind, lines.length])).toEqual([['ext4-error', 1], ['xfs-error', 1]]);
+    }),
+    { numRuns: 300 },
+  );
+});
 
 test('any bytes are read without an exception, and what is kept stays bounded', () => {
   const line = fc.oneof(

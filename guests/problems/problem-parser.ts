@@ -2,6 +2,8 @@ import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import { readConsoleLine, type ConsoleText } from './console-line.ts';
 import { OpenReport } from './open-report.ts';
 import type { ProblemRule } from './problem-rule.ts';
+import { findPanicCause } from './panic-cause.ts';
+import { PrintedLines } from './printed-lines.ts';
 import { isFrameEdge, isKillLine, isOtherCpuStack } from './report-body.ts';
 import { createChunkScanner, type ScannedLine } from './chunk-scanner.ts';
 import { CUT_HERE, findRule, MARKER } from './rules.ts';
@@ -23,15 +25,15 @@ export interface ProblemParser {
 const MAX_OPEN = 24;
 /** Reports within reports, where the console does not tell the callers. */
 const MAX_NESTED = 4;
-/** A panic of another caller explains itself by what another one reported just before. */
-const FOLLOWS = /panic_on_\w+ set|Fatal exception|hung_task|softlockup|hung tasks|RCU Stall|kernel: panic_on|kasan|kfence|out of memory|Oops/i;
 
 /** Problems come in the order in which their reports began. */
 export function createProblemParser(onProblem: (problem: KernelProblem) => void): ProblemParser {
   /** In the order of their beginnings, closed ones among them until their turn comes. */
   const queue: OpenReport[] = [];
   const stacks = new Map<string, OpenReport[]>();
+  const printed = new PrintedLines();
   let marker: string | undefined;
+  let markerSec = 0;
   let banners = 0;
   /** Of those that were looked at. */
   let linesRead = 0;
@@ -50,6 +52,10 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
   };
   const close = (report: OpenReport) => {
     report.closed = true;
+    leave(report);
+  };
+  /** Nobody prints for it any more, but a panic may still follow from it. */
+  const leave = (report: OpenReport) => {
     for (const [caller, stack] of stacks) {
       const at = stack.indexOf(report);
       if (at === -1) continue;
@@ -57,13 +63,14 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
       if (stack.length === 0) stacks.delete(caller);
     }
   };
-  const open = ({ caller }: ConsoleText): OpenReport => {
+  const open = (line: ConsoleText): OpenReport => {
+    const { caller } = line;
     while (queue.length >= MAX_OPEN) {
       const [oldest] = queue;
       if (oldest !== undefined) close(oldest);
       emitClosed();
     }
-    const report = new OpenReport(caller, marker);
+    const report = new OpenReport(line, marker);
     queue.push(report);
     const stack = stacks.get(caller ?? '') ?? [];
     stacks.set(caller ?? '', stack);
@@ -72,15 +79,19 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
     return report;
   };
 
-  const takeMarker = (text: string) => {
+  const takeMarker = ({ text, timeSec }: ConsoleText) => {
+    // An earlier one comes again where a program prints the log.
+    if (timeSec !== undefined && timeSec < markerSec) return;
+    markerSec = timeSec ?? markerSec;
     marker = text.slice(MARKER.length).trim();
-    // The rig's lines stand between tests. What has no end mark and told its trace is over; what has one may go on below.
+    // The rig's lines stand between tests. What has no end mark and has its trace is over; what has one may go on below.
     for (const report of queue) if (report.complete) close(report);
   };
-  /** Whose panic it is: the caller's own report, or the last one if the panic says that it follows from one. */
-  const findPanicking = (line: ConsoleText, current: OpenReport | undefined): OpenReport | undefined => {
-    if (current?.mayPanic(line.timeSec) === true) return current;
-    return FOLLOWS.test(line.text) ? queue.findLast((report) => !report.closed && report.mayPanic(line.timeSec)) : undefined;
+  /** What became a panic: the caller's own report, or the last one that the panic's words name. */
+  const findPanicking = ({ text, timeSec }: ConsoleText, current: OpenReport | undefined): OpenReport | undefined => {
+    const cause = findPanicCause(text);
+    if (current?.mayPanic(timeSec, cause) === true) return current;
+    return cause && queue.findLast((report) => !report.closed && report.mayPanic(timeSec, cause));
   };
   /** What a caller prints from now on is the report's. */
   const hand = (caller: string | undefined, report: OpenReport) => {
@@ -88,34 +99,40 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
     for (const other of others) if (other.rule === undefined) close(other);
     stacks.set(caller ?? '', [...others.filter((other) => !other.closed), report]);
   };
-  const takeBeginning = (line: ConsoleText, current: OpenReport | undefined, { rule, title }: { readonly rule: ProblemRule; readonly title: string }) => {
-    if (rule.shape === 'panic') {
-      const panicking = findPanicking(line, current);
-      if (panicking !== undefined) {
-        hand(line.caller, panicking);
-        return panicking.panic(line, linesRead);
-      }
+  const takePanic = (line: ConsoleText, rule: ProblemRule, title: string, current: OpenReport | undefined) => {
+    const panicking = findPanicking(line, current);
+    if (panicking !== undefined) {
+      hand(line.caller, panicking);
+      return panicking.panic(line, linesRead);
     }
+    // The kernel stops: of another report nothing more comes.
+    if (current !== undefined) close(current);
+    const report = open(line);
+    report.begin(rule, title, line, linesRead);
+    return report.stop();
+  };
+  const takeBeginning = (line: ConsoleText, top: OpenReport | undefined, { rule, title }: { readonly rule: ProblemRule; readonly title: string }) => {
+    if (rule.shape === 'panic') return takePanic(line, rule, title, top);
     if (rule.shape === 'line') {
       // It stands for itself, be it amidst another report.
       const report = open(line);
-      report.begin(rule, title);
-      report.take(line, linesRead);
+      report.begin(rule, title, line, linesRead);
       return close(report);
     }
-    if (current?.mayBe(rule) === true) {
-      current.begin(rule, title);
-      current.take(line, linesRead);
-      return;
+    const shared = rule.shared === true ? queue.findLast((report) => !report.closed && report.rule?.shared === true && report.rule.kind === rule.kind) : undefined;
+    if (shared !== undefined) return shared.begin(rule, title, line, linesRead);
+    let current = top;
+    if (current?.awaitsFramed === true && !current.mayBe(rule)) {
+      // The edge was no report's.
+      close(current);
+      current = stacks.get(line.caller ?? '')?.at(-1);
     }
+    if (current?.mayBe(rule) === true) return current.begin(rule, title, line, linesRead);
     if (current?.complete === true) close(current);
-    const report = open(line);
-    report.begin(rule, title);
-    if (rule.shape === 'panic') report.panic(line, linesRead);
-    else report.take(line, linesRead);
+    open(line).begin(rule, title, line, linesRead);
   };
   const takeEdge = (line: ConsoleText, current: OpenReport | undefined) => {
-    if (current !== undefined && (current.inHead || (current.rule?.shape === 'frame' && !current.complete))) {
+    if (current?.takesEdge(line.text) === true) {
       current.take(line, linesRead);
       return;
     }
@@ -132,25 +149,46 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
 
   const takeText = (line: ConsoleText, { stamped, triggered }: ScannedLine) => {
     const { text, timeSec } = line;
-    if (text.startsWith(MARKER)) return takeMarker(text);
+    if (text.startsWith(MARKER)) return takeMarker(line);
+    const foreign = timeSec === undefined && line.caller === undefined && stamped;
+    if (printed.has(line, foreign)) return;
     linesRead += 1;
-    for (const report of queue) if (!report.closed && report.isStale(timeSec, linesRead)) close(report);
+    for (const report of queue) if (!report.closed && report.isStale(line, linesRead)) close(report);
     if (isOtherCpuStack(text)) adopt(line);
     const current = stacks.get(line.caller ?? '')?.at(-1);
-    const foreignToAll = line.timeSec === undefined && line.caller === undefined && stamped;
     if (triggered && !(current?.rule?.shape === 'kill' && isKillLine(text))) {
       const found = findRule(text);
-      if (found !== undefined && (found.rule.bare === true || !foreignToAll)) {
-        if (found.rule.again !== true) return takeBeginning(line, current, found);
-        banners += 1;
-        if (banners > 1 || (stamped && timeSec === 0)) return takeBeginning(line, current, found);
-        return;
+      if (found !== undefined && (found.rule.bare === true || !foreign)) {
+        if (found.rule.again === true) {
+          banners += 1;
+          if (banners === 1 && !(stamped && timeSec === 0)) return;
+          reboot();
+        }
+        printed.remember(line, true);
+        takeBeginning(line, current, found);
+        return closeNested(line);
       }
-      if (text.startsWith(CUT_HERE) || isFrameEdge(text)) return takeEdge(line, current);
+      if (!foreign && (text.startsWith(CUT_HERE) || isFrameEdge(text))) {
+        printed.remember(line, false);
+        takeEdge(line, current);
+        return closeNested(line);
+      }
     }
     if (current === undefined) return;
-    if (current.take(line, linesRead) === 'over') close(current);
-    else if (current.lingers && (stacks.get(line.caller ?? '')?.length ?? 0) > 1) close(current);
+    if (current.take(line, linesRead) === 'over') return close(current);
+    printed.remember(line, false);
+    closeNested(line);
+  };
+  /** A report within another ends with its mark: what comes is the outer one's. */
+  const closeNested = ({ caller }: ConsoleText) => {
+    const stack = stacks.get(caller ?? '');
+    const top = stack?.at(-1);
+    if (top?.lingers === true && stack !== undefined && stack.length > 1) leave(top);
+  };
+  const reboot = () => {
+    for (const report of queue) close(report);
+    printed.clear();
+    markerSec = 0;
   };
 
   const scanner = createChunkScanner({

@@ -13,10 +13,10 @@ import type { ProblemKind } from '../../orchestrator/model/problem.ts';
 export type ReportShape = 'line' | 'block' | 'backtrace' | 'end-trace' | 'frame' | 'panic' | 'kill';
 
 /**
- * What makes two reports the same defect: the lock classes, the first telling functions of the stack, or only what the
- * title says.
+ * What makes two reports the same defect: the lock classes, the first telling functions of the stack, who listens to an
+ * interrupt, or only what the title says.
  */
-export type SignatureBasis = 'locks' | 'functions' | 'title';
+export type SignatureBasis = 'locks' | 'functions' | 'handlers' | 'title';
 
 /** A row of the table. Where several rows fit lines of one report, the one that stands first in the table names it. */
 export interface ProblemRule {
@@ -37,6 +37,12 @@ export interface ProblemRule {
   readonly again?: true;
   /** The kernel stops with it. */
   readonly fatal?: true;
+  /** By itself it says that a program did wrong: a problem only if an exception of the kernel's follows. */
+  readonly needsDie?: true;
+  /** One event, of which several callers may print a line each. */
+  readonly shared?: true;
+  /** Former versions did not have it: what they called such a report is an alias of its signature. */
+  readonly since?: '0.2';
   /** `rig`: a limit of the debugging aids, which fails no test. All else is the kernel's and does. */
   readonly blame?: 'rig';
 }

@@ -16,29 +16,62 @@ const BODY = new RegExp(
     String.raw`^(?:[A-Z][A-Z\d]{1,3}|[rxw]\d{1,2}|pc|lr|sp|pstate|PKRU|EFLAGS|Code|CR2|FS|GS)\s?:`,
     // ARM's dump of the stack, and what its, powerpc's, s390's and RISC-V's registers are called
     String.raw`^[\da-f]{3,4}: |^(?:PC is at|LR is at|Flags: |Control: |Exception stack|Register |NIP|MSR|CFAR|GPR\d\d|epc : |Krnl |Last Breaking|(?:user|swapper) pgtable|Mem abort|Data abort|Call Trace)`,
-    String.raw`^(?:\[<|<\/?[A-Z]|[-=]{4,}|\*{2,}|-> #|#\d|[><] ?[\da-f]{8}|[\da-f]{8,}\b|\(|\[[\da-f]{8})`,
-    String.raw`^(?:CPU: |Call |Stack|Modules linked|Hardware name|Workqueue|Tainted|Comm:|Process |task:|Internal error|Oops|Kernel Offset|Rebooting|Shutting down|Dumping ftrace|Sending NMI|NMI backtrace|INFO: lockdep|INFO: Slab|INFO: Object|Backtrace|Exception|Fixing recursive|note: |Disabling lock|irq event|(?:hard|soft)irqs (?:last|are)|Preemption disabled|in_atomic|preempt_count|RCU nest|Showing (?:all locks|busy)|workqueue |pool |\d+ locks? held|no locks held|other info|stack backtrace|but |which lock|the |and |Chain exists|Possible |lock\(|to a |\.\.\. |(?:Read|Write|Allocated|Freed|Last|Memory state|The buggy|page|flags|raw|kasan|KASAN|rcu|rdi|Uninit|Local variable|Bytes|Memory access|Data copied|value changed|race at|read|write|kfence|pfn|addr|file|BUG|Object|Redzone|Bytes b4|Padding|Mem-Info|Node |active|isolated|unevictable|slab|mapped|free:|lowmem|swap|Swap|Free swap|Total swap|oom|comm |hex dump|backtrace|unreferenced)\b)`,
+    String.raw`^(?:\[<|<\/?[A-Z]|[-=]{4,}|-{3}\[ end |\*{2,}|-> #|#\d|[><] ?[\da-f]{8}|[\da-f]{8,}\b|\(|\[[\da-f]{8})`,
+    String.raw`^(?:(?:mce: |\{\d+\})?\[Hardware Error\]|irq \d|handlers:|Disabling IRQ|CPU: |Call |Stack|Modules linked|Hardware name|Workqueue|Tainted|Comm:|Process |task:|Internal error|Oops|Kernel Offset|Rebooting|Shutting down|Dumping ftrace|Sending NMI|NMI backtrace|INFO: lockdep|INFO: Slab|INFO: Object|Backtrace|Exception|Fixing recursive|note: |Disabling lock|irq event|(?:hard|soft)irqs (?:last|are)|Preemption disabled|in_atomic|preempt_count|RCU nest|Showing (?:all locks|busy)|workqueue |pool |\d+ locks? held|no locks held|other info|stack backtrace|but |which lock|the |and |Chain exists|Possible |lock\(|to a |\.\.\. |(?:Read|Write|Allocated|Freed|Last|Memory state|The buggy|page|flags|raw|kasan|KASAN|rcu|rdi|Uninit|Local variable|Bytes|Memory access|Data copied|value changed|race at|read|write|kfence|pfn|addr|file|BUG|Object|Redzone|Bytes b4|Padding|Mem-Info|Node |active|isolated|unevictable|slab|mapped|free:|lowmem|swap|Swap|Free swap|Total swap|oom|comm |hex dump|backtrace|unreferenced)\b)`,
   ].join('|'),
 );
 
+/** What a line is to a report. */
 export interface LineRole {
   readonly body: boolean;
-  readonly traceBegin: boolean;
+  /** It names a function of the kernel's code. */
   readonly frame: boolean;
+  /** And does so as a line of a stack trace. */
+  readonly traced: boolean;
+  readonly traceBegin: boolean;
+  readonly traceEnd: boolean;
+  /** `CPU: 1 PID: 12 Comm: fio`: somebody prints a stack. */
+  readonly cpuHead: boolean;
+  readonly frameEdge: boolean;
+  /** `Oops: 0000 [#1] SMP` and its like end what an exception says of itself; what follows is its body, or another's. */
+  readonly die: boolean;
 }
+
+const PLAIN: LineRole = { body: false, frame: false, traced: false, traceBegin: false, traceEnd: false, cpuHead: false, frameEdge: false, die: false };
+const BODY_LINE: LineRole = { ...PLAIN, body: true };
+const FRAME_LINE: LineRole = { ...BODY_LINE, frame: true, traced: true };
 
 const IS_FRAME = /\+0x[\da-f]+\/0x[\da-f]+|\{\S+\+\d+\}/;
+const CPU_HEAD = /^(?:CPU: \d+ |Pid: \d+, comm)/;
+const DIE_MARK = /\[#?\d+\](?: [A-Z]+(?=[ _]|$)| *$)/;
 
 export function readRole(text: string): LineRole {
-  return { body: BODY.test(text), traceBegin: TRACE_BEGIN.test(text), frame: IS_FRAME.test(text) };
+  const frame = (text.includes('+0x') || text.includes('}')) && IS_FRAME.test(text);
+  const first = text.charCodeAt(0);
+  const indented = first === SPACE || first === TAB;
+  // The most lines by far.
+  if (frame && indented && !TRACE_BEGIN.test(text)) return FRAME_LINE;
+  if (!frame && text === '') return BODY_LINE;
+  return {
+    body: frame || indented || BODY.test(text),
+    frame,
+    traced: frame && (indented || first === BRACKET),
+    traceBegin: TRACE_BEGIN.test(text),
+    traceEnd: TRACE_END.test(text),
+    cpuHead: CPU_HEAD.test(text),
+    frameEdge: FRAME_EDGE.test(text),
+    die: isDieLine(text),
+  };
 }
+
+const SPACE = 0x20;
+const TAB = 0x09;
+const BRACKET = 0x5b;
 
 /** An RCU stall and a hard lockup want to see what the other CPUs do. */
 export const asksOtherCpus = (text: string): boolean => /^[Ss]ending NMI (?:from CPU \d+ )?to (?:all )?(?:other )?CPUs/.test(text);
 export const isOtherCpuStack = (text: string): boolean => text.startsWith('NMI backtrace for cpu');
-/** `Oops: 0000 [#1] SMP` and its like end what an exception says of itself; what follows is its body, or another's. */
-export const isDieLine = (text: string): boolean => /\[#?\d+\](?: [A-Z]+(?=[ _]|$)| *$)/.test(text) && /: |^Oops/.test(text);
-export const isTraceEnd = (text: string): boolean => TRACE_END.test(text);
+const isDieLine = (text: string): boolean => DIE_MARK.test(text) && /: |^Oops/.test(text);
 export const isPanicEnd = (text: string): boolean => PANIC_END.test(text);
 export const isPanicLast = (text: string): boolean => PANIC_LAST.test(text);
 export const isKillLine = (text: string): boolean => KILLED.test(text);

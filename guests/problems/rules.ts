@@ -3,6 +3,7 @@ import { DEVICE_RULES } from './rules/devices.ts';
 import { FAULT_RULES } from './rules/faults.ts';
 import { FILESYSTEM_RULES } from './rules/filesystems.ts';
 import { GENERAL_RULES } from './rules/general.ts';
+import { HARDWARE_RULES } from './rules/hardware.ts';
 import { HANG_RULES } from './rules/hangs.ts';
 import { LOCKDEP_RULES } from './rules/lockdep.ts';
 import { MEMORY_RULES } from './rules/memory.ts';
@@ -15,6 +16,7 @@ const PROBLEM_RULES: readonly ProblemRule[] = [
   ...LOCKDEP_RULES,
   ...MEMORY_RULES,
   ...HANG_RULES,
+  ...HARDWARE_RULES,
   ...FAULT_RULES,
   ...FILESYSTEM_RULES,
   ...DEVICE_RULES,

@@ -7,8 +7,16 @@ function fault(kind: ProblemRule['kind'], start: RegExp, words: readonly string[
   return { kind, start, words, shape: 'end-trace', signature: 'functions', bare: true };
 }
 
+/** What is said before a BUG() or a WARN(), and says more than that. */
+const REASONS: readonly ProblemRule[] = [
+  fault('bug', /^rust_kernel: panicked at /, ['rust_kernel: panicked']),
+  { ...fault('bug', /^(?:detected buffer overflow in \w|\w+: detected buffer overflow: )/, ['detected buffer overflow']), since: '0.2' },
+  { ...fault('cfi', /^CFI failure (?:at \S|\(target: )/, ['CFI failure ']), since: '0.2' },
+];
+
 /** The processor refused. On most machines the first line tells what and an `Oops:` or `Internal error:` follows. */
 export const FAULT_RULES: readonly ProblemRule[] = [
+  ...REASONS,
   { kind: 'panic', start: /^(?:traps: )?PANIC: double fault/, words: ['PANIC: double fault'], shape: 'end-trace', signature: 'functions', bare: true, fatal: true },
   { kind: 'panic', start: /^trusty: panic \(/, words: ['trusty: panic'], shape: 'end-trace', signature: 'title' },
   fault('stack-overflow', /^(?:BUG: )?(?:stack guard page was hit|IRQ stack guard page was hit|TASK stack guard page was hit)/, ['stack guard page was hit']),
@@ -24,7 +32,8 @@ export const FAULT_RULES: readonly ProblemRule[] = [
   fault('divide-error', new RegExp(`${TRAP}divide[ _]error: `), ['divide error', 'divide_error']),
   fault('bug', /^[Kk]ernel BUG (?:at \S|in )/, ['ernel BUG ']),
   fault('oops', new RegExp(`${TRAP}(?:stack segment|int3|invalid opcode|invalid operand|bounds|overflow|invalid TSS|segment not present|alignment check|coprocessor segment overrun|double fault|control protection|debug|unknown): [\\da-f]{4}\\b`), ['stack segment', 'int3: ', 'invalid opcode', 'invalid operand', 'double fault', ': 0000 [', 'segment not present', 'alignment check', 'control protection', 'invalid TSS']),
-  fault('oops', /^(?:Unhandled fault: |Alignment trap: )/, ['Unhandled fault: ', 'Alignment trap: ']),
+  // ARM's are a program's, unless the kernel dies of them.
+  { ...fault('oops', /^(?:Unhandled fault: |Alignment trap: )/, ['Unhandled fault: ', 'Alignment trap: ']), needsDie: true },
   fault('oops', /^Internal error: /, ['Internal error: ']),
   // s390: `illegal operation: 0001 ilc:1 [#1]`.
   fault('oops', /^[\w ]+: [\da-f]{4} ilc:\d \[#\d+\]/, [' ilc:']),

@@ -4,7 +4,6 @@ import type { ProblemRule } from '../problem-rule.ts';
 export const GENERAL_RULES: readonly ProblemRule[] = [
   // The words that come before a BUG() or a WARN().
   { kind: 'bug', start: /^usercopy: [Kk]ernel memory (?:exposure|overwrite) attempt/, words: ['usercopy: '], shape: 'end-trace', signature: 'functions' },
-  { kind: 'bug', start: /^rust_kernel: panicked at /, words: ['rust_kernel: panicked'], shape: 'end-trace', signature: 'functions' },
   {
     kind: 'bug',
     start: /^BUG: (?=\S)/,

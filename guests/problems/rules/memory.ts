@@ -26,6 +26,14 @@ export const MEMORY_RULES: readonly ProblemRule[] = [
   { kind: 'memory-leak', start: /^unreferenced object 0x[\da-f]+ \(size \d+\)/, words: ['unreferenced object'], shape: 'backtrace', signature: 'functions', bare: true },
   { kind: 'memory-leak', start: /^kmemleak: \d+ new suspected memory leaks/, words: ['new suspected memory leaks'], shape: 'line', signature: 'title' },
   {
+    kind: 'alloc-failure',
+    start: /^(?:.{1,40}: page allocation (?:failure[:.] ?order:\d|stalls for \d+ms, order:\d)|(?:.{1,40}: )?vmalloc error: size \d|vmap allocation for size \d+ failed)/,
+    words: ['page allocation ', 'vmalloc error: ', 'vmap allocation'],
+    shape: 'backtrace',
+    signature: 'functions',
+    since: '0.2',
+  },
+  {
     kind: 'oom-kill',
     start: /^(?<title>.+ invoked oom-killer): /,
     words: ['invoked oom-killer'],
