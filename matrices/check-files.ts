@@ -29,8 +29,10 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
     if (role === 'source') return stats.isDirectory() ? await checkSource(path) : { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'name the top folder of a kernel source' };
     if (role === 'tree' && !stats.isDirectory())
       return { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'for an archive write tarball:, for an ext4 image disk:' };
-    if (['qemu', 'kernel', 'deb', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
-    if (role === 'kernel' && !(await readKernelImage(path)).isKernel) {
+    if (['qemu', 'kernel', 'deb', 'archive', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
+    const image = role === 'kernel' ? await readKernelImage(path) : undefined;
+    if (image?.isKernel === false) {
+      if (image.foreign) return { code: image.foreign.code, message: `${path} is ${image.foreign.what}`, remedy: image.foreign.remedy };
       return {
         code: 'not-a-kernel',
         message: `${path} is no kernel image: it has neither the bzImage magic nor an ELF header`,
@@ -72,11 +74,11 @@ async function checkRelease(image: string, modules: string): Promise<Complaint |
   }
 }
 
-/** The releases of the module trees at `path`: itself, its folders, or those of `lib/modules` in it. */
+/** The releases of the module trees at `path`: itself, its folders, or those of `lib/modules` or `usr/lib/modules` in it. */
 async function findReleases(path: string): Promise<string[]> {
-  const candidates = [path, ...(await foldersIn(path)), ...(await foldersIn(join(path, 'lib', 'modules')))];
+  const candidates = [path, ...(await foldersIn(path)), ...(await foldersIn(join(path, 'lib', 'modules'))), ...(await foldersIn(join(path, 'usr', 'lib', 'modules')))];
   const found = await Promise.all(candidates.map(async (candidate) => ((await isModuleTree(candidate)) ? [basename(candidate)] : [])));
-  return found.flat();
+  return [...new Set(found.flat())];
 }
 
 /** depmod(8) writes `modules.dep`; the tree inside a package has `modules.order` and `kernel` alone. */
@@ -86,8 +88,9 @@ async function isModuleTree(path: string): Promise<boolean> {
 }
 
 async function foldersIn(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
+  // Links to folders, too: a tree of modules may lie elsewhere.
+  const names = await readdir(path).catch((): string[] => []);
+  return names.map((name) => join(path, name));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -44,13 +44,15 @@ function describeOther(name: string): string | undefined {
   if (name.startsWith('linux-headers-')) return 'headers for building modules, not the kernel';
   if (name === 'linux-libc-dev') return "the C library's headers, not the kernel";
   if (name.startsWith('linux-modules-')) return 'modules without their kernel';
-  return name.startsWith('linux-image-') ? undefined : 'no kernel';
+  if (name.startsWith('linux-base-')) return 'the configuration of a kernel, not the kernel';
+  return /^linux-(?:image|binary)-/.test(name) ? undefined : 'no kernel';
 }
 
 /** The kernel's packages beside the wrong one, the likeliest first: of one build they share the version at the end. */
 function nameSibling(path: string, siblings: readonly string[]): string {
   const version = /_[^_]+_[^_]+\.deb$/.exec(basename(path))?.[0] ?? '';
-  const kernels = siblings.filter((name) => /^linux-image-.*\.deb$/.test(name) && !/-dbg(?:sym)?_/.test(name)).toSorted((a, b) => Number(b.endsWith(version)) - Number(a.endsWith(version)));
+  const rank = (name: string): number => 2 * Number(name.endsWith(version)) + Number(name.startsWith('linux-image-'));
+  const kernels = siblings.filter((name) => /^linux-(?:image|binary)-.*\.deb$/.test(name) && !/-dbg(?:sym)?_/.test(name)).toSorted((a, b) => rank(b) - rank(a));
   const [first] = kernels;
   return first === undefined ? 'name the package linux-image-RELEASE of the same build' : `name ${join(dirname(path), first)}`;
 }

@@ -3,7 +3,7 @@ import type { ValuePath } from './problem.ts';
 /** A path of the matrix that must exist, for the check that touches the disk. */
 export interface PathUse {
   readonly path: string;
-  readonly role: 'qemu' | 'kernel' | 'deb' | 'modules' | 'source' | 'patch' | 'config' | 'tree' | 'tarball' | 'disk' | 'upload' | 'xfstests' | 'list';
+  readonly role: 'qemu' | 'kernel' | 'deb' | 'archive' | 'modules' | 'source' | 'patch' | 'config' | 'tree' | 'tarball' | 'disk' | 'upload' | 'xfstests' | 'list';
   readonly at: ValuePath;
 }
 

@@ -56,14 +56,15 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
 }
 
 function resolveKernel(kernel: MatrixInput['kernels'][number], at: ValuePath, toPath: ToPath): KernelSpec {
-  const { name, debian, image, modules, deb } = kernel;
+  const { name, debian, image, modules, deb, archive } = kernel;
   if (debian) return { kind: 'debian', name, ...debian };
-  if (deb !== undefined) return { kind: 'deb', name, path: toPath(deb, 'deb', [...at, 'deb']) };
+  if (deb !== undefined) return { kind: 'package', name, path: toPath(deb, 'deb', [...at, 'deb']) };
+  if (archive !== undefined) return { kind: 'package', name, path: toPath(archive, 'archive', [...at, 'archive']) };
   if (kernel.source) return resolveSourceKernel({ ...kernel, source: kernel.source }, at, toPath);
   return {
     kind: 'image',
     name,
-    // The schema wants exactly one of `debian`, `deb`, `image` and `source`.
+    // The schema wants exactly one of `debian`, `deb`, `archive`, `image` and `source`.
     image: toPath(image ?? '', 'kernel', [...at, 'image']),
     ...(modules === undefined ? {} : { modules: toPath(modules, 'modules', [...at, 'modules']) }),
   };

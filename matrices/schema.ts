@@ -33,18 +33,19 @@ const kernelSchema = record('a kernel', {
   })
     .optional()
     .describe('A kernel from the Debian archive.'),
-  deb: path("A kernel's Debian package, linux-image-*.deb, as make bindeb-pkg leaves it.").optional(),
+  deb: path("A kernel's Debian package, linux-image-*.deb, as make bindeb-pkg leaves it; packages that it depends on lie beside it.").optional(),
+  archive: path('A tar archive with a kernel and its modules, as make tarzst-pkg leaves it.').optional(),
   image: path('A bzImage or vmlinux.').optional(),
   modules: path("The image's modules: a lib/modules/RELEASE folder, or one that holds it. Leave out when all drivers are built in.").optional(),
   ...sourceKernelKeys,
 })
   .superRefine((kernel, context) => {
-    oneSource(context, kernel, 'kernel', ['debian', 'deb', 'image', 'source']);
+    oneSource(context, kernel, 'kernel', ['debian', 'deb', 'archive', 'image', 'source']);
     if (kernel.modules !== undefined && kernel.image === undefined)
       refuse(context, kernel, '"modules" goes with "image" alone: any other kernel brings its own\nremove "modules"', ['modules']);
     checkSourceKernel(kernel, context);
   })
-  .meta({ oneOf: [{ required: ['debian'] }, { required: ['deb'] }, { required: ['image'] }, { required: ['source'] }] });
+  .meta({ oneOf: [{ required: ['debian'] }, { required: ['deb'] }, { required: ['archive'] }, { required: ['image'] }, { required: ['source'] }] });
 
 const imageSchema = record('an image', {
   name,

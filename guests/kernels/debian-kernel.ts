@@ -7,11 +7,12 @@ import { removeTree } from '../store/remove-tree.ts';
 import { getOrCreate } from '../store/store.ts';
 import { type DebianArchive, openDebianArchive } from './debian-apt.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
-import { prepareNewest } from './last-prepared.ts';
+import { collectParts, namedRelease, unsignedName } from './kernel-parts.ts';
+import { type FetchPackage, type PackageRecords, prepareNewest } from './last-prepared.ts';
 import { kernelPackageOf, type PackageRecord } from './package-record.ts';
 import { bootImage } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
-import { unpackKernelPackage } from './unpack-kernel-package.ts';
+import { type KernelArchive, unpackKernel } from './unpack-kernel.ts';
 
 type DebianKernelSpec = Extract<KernelSpec, { kind: 'debian' }>;
 /** One of a release's kernels. */
@@ -22,9 +23,9 @@ const RECIPE_VERSION = 2;
 
 /** Fetches the newest kernel package of a Debian suite and flavour and makes it ready to boot. */
 export async function prepareDebianKernel(spec: DebianKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
-  const { record, entry, description, notes } = await findEntry(spec, context);
-  const release = releaseOf(record);
-  const initramfs = await prepareInitramfs({ entry, digest: record.sha256, release, hasModules: true }, context);
+  const { records, entry, description, notes } = await findEntry(spec, context);
+  const release = namedRelease(records[0].name) ?? '';
+  const initramfs = await prepareInitramfs({ entry, digest: digestOfAll(records), release, hasModules: true }, context);
 
   return {
     name: spec.name,
@@ -52,57 +53,72 @@ async function findEntry(spec: Which, context: PrepareContext) {
       suite: spec.release,
       name: metaPackageOf(spec),
       open: () => openDebianArchive(spec.release, context),
-      find: (archive) => findKernelPackage(spec, archive),
-      prepare: (record, fetch) => prepareEntry(spec, record, fetch, context),
+      find: (archive) => findKernelPackages(spec, archive),
+      prepare: (records, fetch) => prepareEntry(spec, records, fetch, context),
     },
     context,
   );
-  const { record, prepared: entry, offline } = newest;
-  const description = describeKernel(spec, record);
-  return { record, entry, description, notes: offline === undefined ? [] : [`${offline}; kernel ${description}`] };
+  const { records, prepared: entry, offline } = newest;
+  const description = describeKernel(spec, records[0]);
+  return { records, entry, description, notes: offline === undefined ? [] : [`${offline}; kernel ${description}`] };
 }
 
 function metaPackageOf({ flavour }: Which): string {
   return `linux-image-${flavour}`;
 }
 
-function releaseOf(record: PackageRecord): string {
-  return record.name.replace(/^linux-image-/, '');
+/** A kernel in one package goes by that package's digest. */
+function digestOfAll([first, ...others]: PackageRecords): string {
+  return others.length === 0 ? first.sha256 : digestOf(first.sha256, ...others.map(({ sha256 }) => sha256));
 }
 
 function describeKernel(spec: Which, record: PackageRecord): string {
   return `${record.name} ${record.version} (${spec.release})`;
 }
 
-/** The store entry of one version of a kernel package. */
-function prepareEntry(spec: Which, record: PackageRecord, fetch: (dir: string) => Promise<string>, context: PrepareContext): Promise<string> {
-  const key = `${record.name}_${record.version}-${shortDigest(digestOf(RECIPE_VERSION, record.sha256))}`;
+/** The store entry of one version of a kernel. */
+function prepareEntry(spec: Which, records: PackageRecords, fetch: FetchPackage, context: PrepareContext): Promise<string> {
+  const [record, ...others] = records;
+  const key = `${record.name}_${record.version}-${shortDigest(digestOf(RECIPE_VERSION, digestOfAll(records)))}`;
   const build = async (dir: string): Promise<void> => {
     context.log(`fetching ${describeKernel(spec, record)}`);
-    const deb = await fetch(dir);
+    const fetchOne = async (part: PackageRecord): Promise<KernelArchive> => ({ path: await fetch(part, dir), label: `${part.name} ${part.version}` });
+    const first = await fetchOne(record);
+    const rest: KernelArchive[] = [];
+    for (const part of others) rest.push(await fetchOne(part));
     context.log(`unpacking ${describeKernel(spec, record)}`);
-    await unpackKernelPackage({ deb, dir }, context);
-    await removeTree(deb);
+    await unpackKernel({ archives: [first, ...rest], dir }, context);
+    await Promise.all([first, ...rest].map(async ({ path }) => removeTree(path)));
   };
   return getOrCreate({ kind: 'kernels', key, build }, context);
 }
 
-async function findKernelPackage(spec: Which, archive: DebianArchive): Promise<PackageRecord> {
+/** The packages of the newest kernel of a flavour, by the archive's own dependencies. A flavour with `-unsigned` behind it is one that Debian has not signed. */
+async function findKernelPackages(spec: Which, archive: DebianArchive): Promise<PackageRecords> {
   const metaName = metaPackageOf(spec);
-  const meta = await archive.find(metaName);
+  const signedName = metaName.replace(/-unsigned$/, '');
+  if (metaName.endsWith('-dbg')) {
+    throw new UserError(`${metaName} is no kernel but its debugging symbols.`, { code: 'unknown-debian-kernel', remedy: `choose the flavour ${spec.flavour.replace(/-dbg$/, '')}.` });
+  }
+  const meta = (await archive.find(metaName)) ?? (signedName === metaName ? undefined : await archive.find(signedName));
   if (!meta) {
     throw new UserError(`Debian ${spec.release} has no kernel package ${metaName}.`, {
       code: 'unknown-debian-kernel',
       remedy: 'choose another flavour: amd64, cloud-amd64 or rt-amd64.',
     });
   }
-  const name = kernelPackageOf(meta);
-  const record = name === meta.name ? meta : await archive.find(name);
-  if (!record) {
-    throw new UserError(`The package ${metaName} of Debian ${spec.release} wants ${name}, which that suite does not have.`, {
+  const missing = (names: readonly string[], wantedBy: string): UserError =>
+    new UserError(`The package ${wantedBy} of Debian ${spec.release} wants ${names.join(' or ')}, which that suite does not have.`, {
       code: 'unknown-debian-kernel',
       remedy: 'the suite is being updated, or it is not a whole one: choose another release.',
     });
-  }
-  return record;
+  const wantsUnsigned = meta.name !== metaName;
+  const find = async (name: string): Promise<PackageRecord | undefined> => {
+    const unsigned = wantsUnsigned ? unsignedName(name) : undefined;
+    return (unsigned === undefined ? undefined : await archive.find(unsigned)) ?? (await archive.find(name));
+  };
+  const name = kernelPackageOf(meta);
+  const kernel = await find(name);
+  if (!kernel) throw missing([name], metaName);
+  return collectParts(kernel, { find, missing });
 }

@@ -1,17 +1,20 @@
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
 import { digestFile, digestOf, hashFile, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
-import { toolFailedError, tryTool } from '../store/run-tool.ts';
+import { runTool, toolFailedError, tryTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 import { findBuildTree } from './build-tree.ts';
+import { isModuleTree } from './installed-kernels.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
 import { readKernelRelease } from './kernel-release.ts';
 import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
 import { bootImage, extractPvhKernel } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
+import { keepEmbeddedConfig } from './unpack-kernel.ts';
 
 type GivenKernelSpec = Extract<KernelSpec, { kind: 'image' }>;
 
@@ -36,6 +39,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
     // `make` may have gone on since the digest was taken: an entry must never hold other bytes than its name says.
     if ((await digestKernel(copy, hashFile)) !== digest || (await readKernelRelease(copy.image)) !== release) throw changedMeanwhile(given);
     await extractPvhKernel(copy.image, join(dir, 'vmlinux'), context);
+    await keepEmbeddedConfig(dir);
     if (copy.tree === undefined) return;
     await finishModuleTree(dir, release, context);
     await writeModulesDisk(copy.tree, join(dir, 'modules.ext4'), context);
@@ -43,6 +47,12 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
   const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, build }, context);
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
   const { notes, ...buildTree } = await findBuildTree(spec.image, release);
+  const config = findConfig([
+    join(entry, 'config'),
+    ...(tree === undefined ? [] : [join(tree, 'config')]),
+    join(dirname(spec.image), `config-${release}`),
+    ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')]),
+  ]);
 
   return {
     name: spec.name,
@@ -52,19 +62,24 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
     initramfs: initramfs.path,
     ...(tree !== undefined && { modulesDisk: join(entry, 'modules.ext4') }),
     ...buildTree,
+    ...(config !== undefined && { config }),
     digest: initramfs.digest,
     notes,
   };
 }
 
+/** The first that is there: what the kernel carries in itself, then what lies with its modules, beside it, and in the tree that built it. */
+function findConfig(candidates: readonly string[]): string | undefined {
+  return candidates.find((path) => existsSync(path));
+}
+
 /**
- * The module tree below what the user named: that folder itself, the only release in it, or the
- * `lib/modules` of an INSTALL_MOD_PATH. Rejects with UserError if there is none, or of another version only.
+ * The module tree below what the user named: that folder itself, the release's folder in it, or the `lib/modules` of an
+ * INSTALL_MOD_PATH. Rejects with UserError if there is none, or of another version only.
  */
 async function findModuleTree(path: string, release: string): Promise<string> {
-  const candidates = [path, ...(await subfolders(path)), ...(await subfolders(join(path, 'lib', 'modules')))];
-  const trees: string[] = [];
-  for (const candidate of candidates) if (await isModuleTree(candidate)) trees.push(candidate);
+  const folders = await Promise.all([path, join(path, 'lib', 'modules'), join(path, 'usr', 'lib', 'modules')].map(entriesOf));
+  const trees = [path, ...folders.flat()].filter(isModuleTree);
   const match = trees.find((tree) => basename(tree) === release);
   if (match !== undefined) return match;
   const remedy = "name the lib/modules/<release> that `make modules_install INSTALL_MOD_PATH=…` of the same build wrote.";
@@ -75,15 +90,9 @@ async function findModuleTree(path: string, release: string): Promise<string> {
   });
 }
 
-async function subfolders(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
-}
-
-async function isModuleTree(path: string): Promise<boolean> {
-  const marks = ['modules.order', 'modules.dep', 'kernel'];
-  const found = await Promise.all(marks.map((name) => stat(join(path, name)).catch(() => undefined)));
-  return found.some(Boolean);
+async function entriesOf(path: string): Promise<string[]> {
+  const names = await readdir(path).catch((): string[] => []);
+  return names.map((name) => join(path, name));
 }
 
 /** Copies what the user named to where the store wants it; modules that vanish meanwhile are the user's to mend. */
@@ -100,6 +109,8 @@ async function copyKernel(given: KernelFiles, dir: string, release: string, { si
     { signal },
   );
   if (!copied.ok) throw /No such file or directory/.test(copied.output) ? changedMeanwhile(given) : toolFailedError(['cp', source, tree], copied.output);
+  // Package managers such as Nix install folders that even their owner cannot write to.
+  await runTool(['chmod', '--recursive', 'u+rwX', tree], { signal });
   return { image, tree };
 }
 

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../../orchestrator/model/errors.ts';
+import { describeForeignImage } from '../../orchestrator/model/foreign-image.ts';
 import { hasPvhEntry, isElf64, readAt } from './elf-notes.ts';
 
 /** A bzImage's boot sector, setup header and, as a rule, version string: kernel_version is a 16-bit pointer. */
@@ -19,6 +20,8 @@ export async function readKernelRelease(path: string): Promise<string> {
   const head = await readAt(file, 0, HEAD_BYTES).catch(() => Buffer.alloc(0));
   const release = parseBzImageRelease(head) ?? (isElf64(head) ? await findBanner(file) : undefined);
   if (release === undefined) {
+    const foreign = describeForeignImage(head, path);
+    if (foreign) throw new UserError(`${path} is ${foreign.what}.`, { code: foreign.code, remedy: foreign.remedy });
     throw new UserError(`${path} is not a kernel image for x86.`, {
       code: 'not-a-kernel',
       remedy: 'name the bzImage (arch/x86/boot/bzImage) or the ELF vmlinux of a finished build.',

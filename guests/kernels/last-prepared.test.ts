@@ -40,9 +40,9 @@ async function newHost() {
         suite: 'bookworm',
         name: `linux-image-${flavour}`,
         open: () => (open ? Promise.reject(open) : Promise.resolve(archive)),
-        find: () => Promise.resolve(newest),
-        prepare: (record, fetch) =>
-          getOrCreate({ kind: 'kernels', key: record.name, build: async (dir) => writeFile(join(await fetch(dir), 'vmlinuz'), record.version) }, context),
+        find: () => Promise.resolve([newest] as const),
+        prepare: ([record], fetch) =>
+          getOrCreate({ kind: 'kernels', key: record.name, build: async (dir) => writeFile(join(await fetch(record, dir), 'vmlinuz'), record.version) }, context),
       },
       context,
     );
@@ -54,7 +54,7 @@ test('when the newest cannot be fetched for want of network, what was prepared l
   const { cacheDir, prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });
   expect(await prepare({ newest: kernel('6.1.2'), download: noNetwork })).toStrictEqual({
-    record: kernel('6.1.1'),
+    records: [kernel('6.1.1')],
     prepared: join(cacheDir, 'kernels', 'linux-image-6.1.1-amd64'),
     offline: 'no network: linux-image-6.1.2-amd64 6.1.2 cannot be fetched, using what was prepared earlier',
   });
@@ -64,7 +64,7 @@ test('an archive that cannot even be opened for want of network is no hindrance 
   const { prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });
   expect(await prepare({ newest: kernel('6.1.2'), open: noNetwork })).toMatchObject({
-    record: { version: '6.1.1' },
+    records: [{ version: '6.1.1' }],
     offline: 'no network: using what was prepared earlier',
   });
 });
@@ -72,8 +72,8 @@ test('an archive that cannot even be opened for want of network is no hindrance 
 test('with a network again the newest is taken, and remembered', async () => {
   const { prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });
-  expect(await prepare({ newest: kernel('6.1.2') })).toMatchObject({ record: { version: '6.1.2' }, offline: undefined });
-  expect(await prepare({ newest: kernel('6.1.3'), download: noNetwork })).toMatchObject({ record: { version: '6.1.2' } });
+  expect(await prepare({ newest: kernel('6.1.2') })).toMatchObject({ records: [{ version: '6.1.2' }], offline: undefined });
+  expect(await prepare({ newest: kernel('6.1.3'), download: noNetwork })).toMatchObject({ records: [{ version: '6.1.2' }] });
 });
 
 test.each([

@@ -8,6 +8,13 @@ import type { DebianArchive } from './debian-apt.ts';
 import type { PackageRecord } from './package-record.ts';
 
 const recordSchema = z.object({ name: z.string(), version: z.string(), sha256: z.string(), depends: z.array(z.string()) });
+const recordsSchema = z.tuple([recordSchema], recordSchema);
+
+/** A package, and those that belong to it. */
+export type PackageRecords = readonly [PackageRecord, ...PackageRecord[]];
+
+/** Puts the .deb of a record into a folder, and gives its path. */
+export type FetchPackage = (record: PackageRecord, dir: string) => Promise<string>;
 
 /** A package whose newest version a run wants: of one suite, looked up by one name. */
 interface PackageLine<T> {
@@ -16,13 +23,13 @@ interface PackageLine<T> {
   readonly name: string;
   readonly open: () => Promise<DebianArchive>;
   /** What stands for the line in this archive today. */
-  readonly find: (archive: DebianArchive) => Promise<PackageRecord>;
-  /** Makes the store entry of a record if there is none, with the .deb that `fetch` puts into a folder. */
-  readonly prepare: (record: PackageRecord, fetch: (dir: string) => Promise<string>) => Promise<T>;
+  readonly find: (archive: DebianArchive) => Promise<PackageRecords>;
+  /** Makes the store entry of the packages if there is none, with what `fetch` brings. */
+  readonly prepare: (records: PackageRecords, fetch: FetchPackage) => Promise<T>;
 }
 
 interface Newest<T> {
-  readonly record: PackageRecord;
+  readonly records: PackageRecords;
   readonly prepared: T;
   /** Set without a network: one sentence, without the record's own name, on what was used instead. */
   readonly offline: string | undefined;
@@ -37,20 +44,21 @@ export async function prepareNewest<T>(line: PackageLine<T>, context: PrepareCon
   let wanted: PackageRecord | undefined;
   try {
     const archive = await line.open();
-    const record = await line.find(archive);
-    wanted = record;
-    const prepared = await line.prepare(record, (dir) => archive.download(record, dir));
+    const records = await line.find(archive);
+    wanted = records[0];
+    const prepared = await line.prepare(records, async (record, dir) => archive.download(record, dir));
     await mkdir(dirname(memo), { recursive: true });
-    await writeIfChanged(memo, `${JSON.stringify(record)}\n`);
-    return { record, prepared, offline: archive.offline };
+    await writeIfChanged(memo, `${JSON.stringify(records)}\n`);
+    return { records, prepared, offline: archive.offline };
   } catch (error) {
-    const record = isForWantOfNetwork(error) ? await recall(memo) : undefined;
-    if (!record) throw error;
-    const prepared = await line.prepare(record, () => Promise.reject(error));
+    const records = isForWantOfNetwork(error) ? await recall(memo) : undefined;
+    if (!records) throw error;
+    const [record] = records;
+    const prepared = await line.prepare(records, () => Promise.reject(error));
     const lack = wanted ? `${wanted.name} ${wanted.version} cannot be fetched, ` : '';
     const offline = `no network: ${lack}using what was prepared earlier`;
     context.log(`${offline}: ${record.name} ${record.version}`);
-    return { record, prepared, offline };
+    return { records, prepared, offline };
   }
 }
 
@@ -58,9 +66,9 @@ function isForWantOfNetwork(error: unknown): boolean {
   return error instanceof InfraError && error.code === 'no-network';
 }
 
-async function recall(memo: string): Promise<PackageRecord | undefined> {
+async function recall(memo: string): Promise<PackageRecords | undefined> {
   try {
-    return recordSchema.parse(JSON.parse(await readFile(memo, 'utf8')));
+    return recordsSchema.parse(JSON.parse(await readFile(memo, 'utf8')));
   } catch {
     // None yet, or of another pmemrig: the network is needed then.
     return undefined;

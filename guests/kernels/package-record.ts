@@ -15,7 +15,12 @@ export function parsePackageRecord(text: string): PackageRecord | undefined {
   const version = field('Version');
   const sha256 = field('SHA256');
   if (name === undefined || version === undefined || sha256 === undefined) return undefined;
-  return { name, version, sha256, depends: field('Depends')?.split(/\s*,\s*/) ?? [] };
+  return { name, version, sha256, depends: splitDepends(field('Depends')) };
+}
+
+/** The relations of a `Depends` field; each may hold alternatives. */
+export function splitDepends(field: string | undefined): readonly string[] {
+  return field === undefined || field.trim() === '' ? [] : field.trim().split(/\s*,\s*/);
 }
 
 /**

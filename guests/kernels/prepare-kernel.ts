@@ -1,7 +1,7 @@
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { prepareSourceKernel } from './build/build-kernel.ts';
-import { prepareDebKernel } from './deb-kernel.ts';
+import { preparePackageKernel } from './package-kernel.ts';
 import { prepareDebianKernel } from './debian-kernel.ts';
 import { prepareGivenKernel } from './given-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
@@ -16,8 +16,8 @@ export async function prepareKernel(spec: KernelSpec, context: PrepareContext): 
   switch (spec.kind) {
     case 'debian':
       return prepareDebianKernel(spec, context);
-    case 'deb':
-      return prepareDebKernel(spec, context);
+    case 'package':
+      return preparePackageKernel(spec, context);
     case 'image':
       return prepareGivenKernel(spec, context);
     case 'source':

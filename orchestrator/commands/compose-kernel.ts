@@ -1,7 +1,10 @@
-import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { readImageRelease } from '../../guests/kernels/installed-kernels.ts';
+import { isTarName } from '../../guests/kernels/unpack-kernel.ts';
 import { UserError } from '../model/errors.ts';
 import { DEFAULT_KERNEL_CONFIG } from '../model/matrix.ts';
+import { findKernelIn } from './find-kernel-in.ts';
 import { findModules } from './find-modules.ts';
 import { literalPath } from './literal-path.ts';
 
@@ -16,12 +19,9 @@ export interface KernelOptions {
   readonly patch?: readonly string[];
 }
 
-/** Where a finished build leaves its image. */
-const IMAGES = ['arch/x86/boot/bzImage', 'bzImage', 'vmlinuz'];
-
 /**
- * The matrix's kernel that the flags stand for, by looking at what `--kernel` names: a file is an image, or a package if it ends so; a folder is a source to
- * build if it is one, else the output of a build; `linux-source-6.1` is Debian's source package; anything else a Debian release, with a flavour behind a slash if
+ * The matrix's kernel that the flags stand for, by looking at what `--kernel` names: a file is an image, or a package or archive if it ends so; a folder is a source to
+ * build if it is one, else the kernel that lies in it (see `findKernelIn`); `linux-source-6.1` is Debian's source package; anything else a Debian release, with a flavour behind a slash if
  * need be. A built source tree is built again rather than believed: its image may be of another commit.
  */
 export function composeKernel(options: KernelOptions, cwd: string): Record<string, unknown> {
@@ -29,7 +29,7 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   const path = resolve(cwd, kernel);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found && isMeantAsPath(kernel)) {
-    throw new UserError(`--kernel ${kernel}: no such file or folder`, { code: 'no-kernel', remedy: 'name a kernel source, a bzImage or vmlinux, a linux-image-*.deb, or a Debian release such as bookworm-backports' });
+    throw new UserError(`--kernel ${kernel}: no such file or folder`, { code: 'no-kernel', remedy: 'name a kernel source, a bzImage or vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg`, or a Debian release such as bookworm-backports' });
   }
   if (found) return composeFound(path, found, options, cwd);
   if (kernel.startsWith('linux-source-')) {
@@ -44,7 +44,7 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
 
 /** A release has a flavour at the most, and no name of an image. */
 function isMeantAsPath(kernel: string): boolean {
-  return /^[./~]|\/.*\/|\.deb$/.test(kernel) || /^(?:bzImage|vmlinu[xz]|zImage)/.test(basename(kernel));
+  return /^[./~]|\/.*\/|\.(?:deb|rpm)$/.test(kernel) || isTarName(kernel) || /^(?:bzImage|vmlinu[xz]|zImage)/.test(basename(kernel));
 }
 
 function composeFound(path: string, found: Stats, options: KernelOptions, cwd: string): Record<string, unknown> {
@@ -54,22 +54,44 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
     const source = { tree: literalPath(path), ...(options.ref !== undefined && { ref: options.ref }), ...patches(options, cwd) };
     return { name, source, ...configuration(options, cwd) };
   }
-  if (!found.isDirectory() && path.endsWith('.deb')) {
-    refuseModules(options, "a package has its own");
-    refuseBuildFlags(options, `${path} is built already: name the source's folder to have it built`);
-    return { name: packageName(path), deb: literalPath(path) };
+  const place = found.isDirectory() ? findKernelIn(path) : fileKind(path, options);
+  switch (place.kind) {
+    case 'package':
+      refuseModules(options, 'a package has its own');
+      refuseBuildFlags(options, `${place.path} is built already: name the source's folder to have it built`);
+      return { name: packageName(place.path), [isTarName(place.path) ? 'archive' : 'deb']: literalPath(place.path) };
+    case 'image': {
+      const { image } = place;
+      refuseBuildFlags(options, `${image} is built already: name the source's folder to have it built`);
+      const modules = options.modules === undefined ? (findModules(image) ?? ownModules(path, found)) : resolve(cwd, options.modules);
+      return { name: imageName(image, name), image: literalPath(image), ...(modules !== undefined && { modules: literalPath(modules) }) };
+    }
+    case 'several':
+      throw new UserError(`--kernel ${options.kernel}: a folder with several kernels in it`, { code: 'several-kernels', remedy: `name one of them: ${place.paths.join(', or ')}` });
+    case 'none':
+      throw new UserError(`--kernel ${options.kernel}: a folder with neither a kernel source nor a built kernel in it`, {
+        code: 'no-kernel',
+        remedy: 'name the top of a kernel source, or a folder with a bzImage: the output of a build, or one with boot/vmlinuz-RELEASE or lib/modules/RELEASE/vmlinuz',
+      });
+    default:
+      return place satisfies never;
   }
-  const image = found.isDirectory() ? IMAGES.map((file) => join(path, file)).find((file) => existsSync(file)) : path;
-  if (image === undefined) {
-    const packages = readdirSync(path).filter((file) => /^linux-image-\d.*\.deb$/.test(file) && !/-dbg(?:sym)?_/.test(file));
-    throw new UserError(`--kernel ${options.kernel}: a folder with neither a kernel source nor a built kernel in it`, {
-      code: 'no-kernel',
-      remedy: packages.length > 0 ? `name the package: ${packages.map((file) => join(options.kernel, file)).join(', or ')}` : `name the top of a kernel source, or a folder that holds ${IMAGES.join(' or ')}`,
+}
+
+/** A file is what its name ends in; its first bytes are for the loader to judge. */
+function fileKind(path: string, { kernel }: KernelOptions): { readonly kind: 'image'; readonly image: string } | { readonly kind: 'package'; readonly path: string } {
+  if (path.endsWith('.rpm')) {
+    throw new UserError(`--kernel ${kernel}: packages of this kind cannot be unpacked here`, {
+      code: 'rpm-package',
+      remedy: `unpack it and name the folder: mkdir kernel && rpm2cpio ${kernel} | (cd kernel && cpio -idm); a kernel and its modules may be in two packages`,
     });
   }
-  refuseBuildFlags(options, `${image} is built already: name the source's folder to have it built`);
-  const modules = options.modules === undefined ? (ownModules(path, found) ?? findModules(image)) : resolve(cwd, options.modules);
-  return { name, image: literalPath(image), ...(modules !== undefined && { modules: literalPath(modules) }) };
+  return path.endsWith('.deb') || isTarName(path) ? { kind: 'package', path } : { kind: 'image', image: path };
+}
+
+/** An image among its modules is called `vmlinuz`, as any other: it is known by its release. */
+function imageName(image: string, name: string): string {
+  return name === 'vmlinuz' ? kernelName(readImageRelease(image) ?? name) : name;
 }
 
 /** An output folder of `make O=…` has a Makefile, too, but no Kconfig. */
@@ -77,9 +99,9 @@ export function isSource(path: string): boolean {
   return ['Kconfig', 'Makefile', 'scripts/kconfig'].every((name) => existsSync(join(path, name)));
 }
 
-/** What `make modules_install INSTALL_MOD_PATH=.` leaves beside the image. */
+/** What `make modules_install INSTALL_MOD_PATH=.` leaves in the folder, of an image whose release cannot be read. The loader refuses those of another. */
 function ownModules(path: string, found: Stats): string | undefined {
-  return found.isDirectory() && existsSync(join(path, 'lib', 'modules')) ? join(path, 'lib', 'modules') : undefined;
+  return found.isDirectory() ? ['lib/modules', 'usr/lib/modules'].map((name) => join(path, name)).find((folder) => existsSync(folder)) : undefined;
 }
 
 function configuration({ config, base }: KernelOptions, cwd: string): Record<string, unknown> {
@@ -106,9 +128,9 @@ function refuseBuildFlags({ config, base, ref, patch }: KernelOptions, why: stri
   if (flag !== undefined) throw new UserError(`--${flag} says how to build a kernel, but ${why}`, { code: 'kernel-built-already', remedy: `leave --${flag} out, or name a source with --kernel` });
 }
 
-/** `linux-image-6.12.0_6.12.0-3_amd64.deb` → `6.12.0`: the next build of it is the same kernel by name. */
+/** `linux-image-6.12.0_6.12.0-3_amd64.deb` → `6.12.0`: the next build of it is the same kernel by name. Of an archive `linux-6.12.0-x86.tar.zst` → `6.12.0-x86`. */
 function packageName(path: string): string {
-  return kernelName(basename(path).replace(/\.deb$/, '').replace(/_.*$/, '').replace(/^linux-image-/, ''));
+  return kernelName(basename(path).replace(/\.deb$/, '').replace(/_.*$/, '').replace(/(?:\.pkg)?\.(?:tar(?:\.\w+)?|t\w?gz|txz|tbz2?|tzst)$/, '').replace(/^linux-(?:(?:image|binary)-(?:unsigned-)?)?(?=\d)/, ''));
 }
 
 /** File names hold what a matrix name can't. */

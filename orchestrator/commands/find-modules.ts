@@ -1,41 +1,42 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { HEAD_BYTES, parseBzImageRelease } from '../../guests/kernels/kernel-release.ts';
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { findModulesAbove, readImageRelease } from '../../guests/kernels/installed-kernels.ts';
 
-/** Where a build puts what can be booted, below the top of its tree. */
-const IN_TREE = /^(?<top>.+)\/arch\/x86(?:_64)?\/boot\/bzImage$/;
+/** Where a build puts its bzImage, below the top of its tree. */
+const IN_TREE = /^(?<top>.+)\/arch\/x86(?:_64)?\/boot\/[^/]+$/;
 
 /**
- * The modules of a given image, where its build or installation leaves them: `lib/modules` of its tree (`make modules_install INSTALL_MOD_PATH=.`),
- * the same in the folder of the image or above that, and the host's own for an image in /boot. Only those of its very release; `undefined`
- * without any.
+ * The modules of a given image, where its build or installation leaves them: among them lies the image itself, or they are in `lib/modules` or `usr/lib/modules` of a
+ * folder above it, the host's own at last. Only those of its very release; `undefined` without any.
  */
 export function findModules(image: string): string | undefined {
-  const top = IN_TREE.exec(image)?.groups?.['top'];
-  const folder = dirname(image);
-  const release = releaseOf(image, top ?? folder);
-  if (release === undefined) return undefined;
-  const roots = [...(top === undefined ? [] : [top]), folder, dirname(folder)];
-  return roots.map((root) => join(root, 'lib', 'modules', release)).find((dir) => ['modules.order', 'modules.dep', 'kernel'].some((mark) => existsSync(join(dir, mark))));
+  // A link such as /vmlinuz lies elsewhere than what it leads to.
+  for (const path of new Set([image, realPath(image)])) {
+    const release = releaseOf(path);
+    const found = release === undefined ? undefined : findModulesAbove(path, release);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-/** `uname -r`: of a bzImage by its header, of a vmlinux as the tree around it has it. */
-function releaseOf(image: string, top: string): string | undefined {
+/** `uname -r`: of a bzImage by its header, of a vmlinux as the tree around it, or its name, has it. */
+function releaseOf(image: string): string | undefined {
+  const release = readImageRelease(image);
+  if (release !== undefined) return release;
+  const top = IN_TREE.exec(image)?.groups?.['top'] ?? dirname(image);
   try {
-    return parseBzImageRelease(readHead(image)) ?? readFileSync(join(top, 'include/config/kernel.release'), 'utf8').trim();
+    return readFileSync(join(top, 'include/config/kernel.release'), 'utf8').trim();
   } catch {
-    // The loader says what is wrong with the image.
-    return undefined;
+    // No built tree; the loader says what is wrong with an image that is none.
+    return /^vmlinu[xz]-(\d\S*)$/.exec(basename(image))?.[1];
   }
 }
 
-/** Enough of a file to tell a bzImage. */
-export function readHead(path: string): Buffer {
-  const file = openSync(path, 'r');
+function realPath(path: string): string {
   try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    return head.subarray(0, readSync(file, head, 0, HEAD_BYTES, 0));
-  } finally {
-    closeSync(file);
+    return realpathSync(path);
+  } catch {
+    // The loader says that it is not there.
+    return path;
   }
 }

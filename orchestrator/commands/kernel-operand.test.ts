@@ -10,7 +10,10 @@ const dir = mkdtempSync(join(tmpdir(), 'pmemrig-operand-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 mkdirSync(join(dir, 'linux'));
 mkdirSync(join(dir, 'repro'));
-for (const [name, content] of [['linux/Kconfig', ''], ['bzImage', fakeBzImage('6.9.0 #1')], ['a.deb', ''], ['run.sh', '#!/bin/sh\n']] as const) writeFileSync(join(dir, name), content);
+mkdirSync(join(dir, 'root/boot'), { recursive: true });
+const zboot = Buffer.alloc(64);
+zboot.write('MZ\0\0zimg');
+for (const [name, content] of [['linux/Kconfig', ''], ['bzImage', fakeBzImage('6.9.0 #1')], ['a.deb', ''], ['linux.tar.zst', ''], ['root/boot/vmlinuz-6.9.0', fakeBzImage('6.9.0 #1')], ['zboot.efi', zboot], ['run.sh', '#!/bin/sh\n']] as const) writeFileSync(join(dir, name), content);
 
 const take = (line: string, kernel?: string) => {
   const typed = line.split(' ');
@@ -25,7 +28,7 @@ function refusal(line: string, kernel?: string): string {
   }
 }
 
-test.each(['linux', 'bzImage', 'a.deb'])('%s is a kernel, with or without a command behind --', (name) => {
+test.each(['linux', 'bzImage', 'a.deb', 'linux.tar.zst', 'root', 'zboot.efi'])('%s is a kernel, with or without a command behind --', (name) => {
   expect(take(name)).toEqual({ kernel: name, command: [] });
   expect(take(`${name} -- ./run.sh -x`)).toEqual({ kernel: name, command: ['./run.sh', '-x'] });
 });

@@ -1,12 +1,11 @@
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { parseBzImageRelease } from '../../guests/kernels/kernel-release.ts';
+import { readHead, readImageRelease } from '../../guests/kernels/installed-kernels.ts';
+import { isTarName } from '../../guests/kernels/unpack-kernel.ts';
 import { UserError } from '../model/errors.ts';
+import { describeForeignImage } from '../model/foreign-image.ts';
 import { quoteWord } from '../model/quote-word.ts';
-import { readHead } from './find-modules.ts';
-
-/** Of a source, or of a build's output. */
-const IN_A_FOLDER = ['Kconfig', 'arch/x86/boot/bzImage', 'bzImage', 'vmlinuz'];
+import { findKernelIn } from './find-kernel-in.ts';
 
 interface Typed {
   /** The words as the user typed them: `--` is still among them. */
@@ -49,12 +48,16 @@ function noSuchThing(word: string, rest: readonly string[], kernel: string | und
   return new UserError(`${quoteWord(word)}: no such kernel or program`, { code: 'no-kernel', remedy: remedies.join('; ') });
 }
 
+/** What cannot be booted is a kernel, too, if it looks like one: it is refused by name then. Archives are all sorts of things, and go by their names. */
 function isKernel(path: string): boolean {
   const found = statIfThere(path);
   if (!found) return false;
-  if (found.isDirectory()) return IN_A_FOLDER.some((name) => existsSync(join(path, name)));
+  if (found.isDirectory()) return existsSync(join(path, 'Kconfig')) || findKernelIn(path).kind !== 'none';
   if (!found.isFile()) return false;
-  return path.endsWith('.deb') || basename(path) === 'vmlinux' || parseBzImageRelease(readHead(path)) !== undefined;
+  const name = basename(path);
+  if (/\.(?:deb|rpm)$/.test(name) || (isTarName(name) && /^(?:linux|kernel)/.test(name)) || name === 'vmlinux') return true;
+  const foreign = describeForeignImage(readHead(path), path);
+  return readImageRelease(path) !== undefined || (foreign !== undefined && foreign.code !== 'compressed-kernel');
 }
 
 /** A path through a file (`run.sh/x`), or one that may not be looked at, is nothing here. */

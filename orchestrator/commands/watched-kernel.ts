@@ -22,8 +22,8 @@ export interface WatchedFile {
  * The file whose change means another kernel, by what `composeKernel` gave: an image or a package as it was named; of a source tree the image that `make` leaves in it.
  * @throws UserError for a kernel that no file of this host stands for
  */
-export function findWatchedPath({ image, deb, source }: Readonly<Record<string, unknown>>): string {
-  const file = image ?? deb;
+export function findWatchedPath({ image, deb, archive, source }: Readonly<Record<string, unknown>>): string {
+  const file = image ?? deb ?? archive;
   if (typeof file === 'string') return plain(file);
   if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string') return join(plain(source.tree), 'arch/x86/boot/bzImage');
   throw new UserError('--watch waits for a file to change, and this kernel is none of this host', { code: 'nothing-to-watch', remedy: 'name a bzImage, a vmlinux, a linux-image-*.deb or a kernel source with --kernel' });

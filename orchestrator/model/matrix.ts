@@ -47,8 +47,8 @@ export type KernelSpec =
       /** `…/lib/modules/<release>`, or a folder that holds exactly one such; absent: nothing is modular. */
       readonly modules?: string;
     }
-  /** Absolute path of a Debian package of a kernel, as `make bindeb-pkg` makes it. */
-  | { readonly kind: 'deb'; readonly name: string; readonly path: string }
+  /** Absolute path of a kernel's Debian package, or of a tar archive as `make tarzst-pkg` makes it. */
+  | { readonly kind: 'package'; readonly name: string; readonly path: string }
   | SourceKernelSpec;
 
 /** What a kernel that the rig builds is configured with unless the user says otherwise: all of pmem, no debugging aids. */

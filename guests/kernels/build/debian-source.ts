@@ -8,7 +8,7 @@ import { removeTree } from '../../store/remove-tree.ts';
 import { runTool } from '../../store/run-tool.ts';
 import { getOrCreate } from '../../store/store.ts';
 import { openDebianArchive } from '../debian-apt.ts';
-import { prepareNewest } from '../last-prepared.ts';
+import { type FetchPackage, prepareNewest } from '../last-prepared.ts';
 import type { PackageRecord } from '../package-record.ts';
 import type { FoundSource } from './source.ts';
 
@@ -31,7 +31,7 @@ export async function findDebianSource(source: DebianSource, context: PrepareCon
 }
 
 async function findIn(suite: string, name: string, context: PrepareContext): Promise<FoundSource> {
-  const { record, prepared, offline } = await prepareNewest(
+  const { records: [record], prepared, offline } = await prepareNewest(
     {
       suite,
       name,
@@ -39,9 +39,9 @@ async function findIn(suite: string, name: string, context: PrepareContext): Pro
       find: async (archive) => {
         const found = await archive.find(name);
         if (!found) throw noSuchPackage(name, [suite]);
-        return found;
+        return [found] as const;
       },
-      prepare: (found, fetch) => prepareArchive(found, fetch, context),
+      prepare: ([found], fetch) => prepareArchive(found, fetch, context),
     },
     context,
   );
@@ -55,10 +55,10 @@ async function findIn(suite: string, name: string, context: PrepareContext): Pro
 }
 
 /** The store entry of one version: `source.tar.xz`. */
-async function prepareArchive(record: PackageRecord, fetch: (dir: string) => Promise<string>, context: PrepareContext): Promise<string> {
+async function prepareArchive(record: PackageRecord, fetch: FetchPackage, context: PrepareContext): Promise<string> {
   const build = async (dir: string): Promise<void> => {
     context.log(`fetching ${record.name} ${record.version}`);
-    const deb = await fetch(dir);
+    const deb = await fetch(record, dir);
     const files = join(dir, 'files');
     await runTool(['dpkg-deb', '--extract', deb, files], { signal: context.signal });
     await rename(join(files, 'usr', 'src', `${record.name}.tar.xz`), join(dir, 'source.tar.xz'));

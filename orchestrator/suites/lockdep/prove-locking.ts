@@ -15,7 +15,7 @@ export function whyNoProveLocking(kernel: KernelSpec): string | undefined {
       return config === undefined || provesLocking(config.text) ? undefined : `${config.path} is without CONFIG_PROVE_LOCKING`;
     }
     // Its configuration is packed; the guest will tell.
-    case 'deb':
+    case 'package':
       return undefined;
     case 'source': {
       // A configuration of the user's own may turn it on; the guest will tell.
