@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { ExecResult } from '../../model/guest.ts';
 import { judgeCommand } from './judge.ts';
 
-const ended = (over: Partial<ExecResult>, head = over.stdout ?? '') =>
-  judgeCommand({ exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...over }, { timeoutSec: 30, head });
+const ended = (over: Partial<ExecResult>) => judgeCommand({ exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...over }, { timeoutSec: 30 });
 
 test('exit status 0 passes', () => expect(ended({})).toEqual({ status: 'pass' }));
 
@@ -53,12 +52,46 @@ test('a hang keeps the results that were printed before it', () => {
   });
 });
 
-test('TAP whose beginning was dropped does not pass for plain output', () => {
-  expect(ended({ truncated: true, stdout: 'ok 70000 z\n' }, 'TAP version 13\n')).toMatchObject({ status: 'fail', message: 'its TAP output is too long to be read whole' });
+test.each(['ok 70000 z\n', 'not ok 70000 z\n', 'ok\n'])('where the beginning of the output was dropped, %j does not pass for all of it', (stdout) => {
+  expect(ended({ truncated: true, stdout })).toMatchObject({ status: 'fail', message: expect.stringMatching(/^its TAP output is broken: the output is too long to be read whole/) as string });
 });
 
-test('of thousands of broken lines a message names three', () => {
-  const { message } = ended({ stdout: `TAP version 13\n1..1\n${'ok 1 a\n'.repeat(1000)}` });
-  expect(message).toMatch(/^its TAP output is broken: .*; and \d+ more$/);
-  expect(message?.length).toBeLessThan(300);
+test('plain output of any length is judged by its exit status', () => expect(ended({ truncated: true, stdout: 'hello\n' })).toEqual({ status: 'pass' }));
+
+test('what is missing is said before what failed', () => {
+  expect(ended({ stdout: '1..5\nok 1 a\nnot ok 2 b\n' }).message).toBe('its TAP output is broken: 3 of 5 results are missing, the first is number 3; 1 of 2 subtests failed, the first is "b"');
+});
+
+test('a line separator in a name hides nothing', () => {
+  const stdout = `1..14\n${Array.from({ length: 14 }, (_, index) => `not ok ${index + 1} ${index === 7 ? 'a\u2028b' : 'c'}\n`).join('')}`;
+  expect(ended({ stdout }).message).toBe('14 of 14 subtests failed, the first is "c"');
+});
+
+test('a command of which nothing ran is a skip with its reasons', () => {
+  expect(ended({ stdout: 'TAP version 13\n1..2\nok 1 a # SKIP no pmem\nok 2 b # SKIP no pmem\n' })).toMatchObject({ status: 'skip', message: 'no pmem', subtests: [{ status: 'skip' }, { status: 'skip' }] });
+  expect(ended({ stdout: '1..2\nok 1 a # SKIP no pmem\nok 2 b # SKIP no DAX\n' })).toMatchObject({ status: 'skip', message: 'no pmem; no DAX' });
+  expect(ended({ stdout: '1..2\nok 1 a # SKIP no pmem\nok 2 b\n' })).toMatchObject({ status: 'pass' });
+  expect(ended({ stdout: '1..1\nok 1 a # XFAIL known\n' })).toMatchObject({ status: 'pass' });
+});
+
+test('exit status 4 is explained by the results, where they are skips', () => {
+  const stdout = 'TAP version 13\n1..3\nok 1 a\nok 2 # SKIP no huge pages\n# Totals: pass:1 fail:0 xfail:0 xpass:0 skip:1 error:0\n';
+  expect(ended({ exitCode: 4, stdout })).toMatchObject({ status: 'skip', message: 'no huge pages' });
+  expect(ended({ exitCode: 4, stdout: stdout.replace('ok 2 #', 'not ok 2 b\nok 3 #').replace('1..3', '1..4') }).message).toBe('1 of 3 subtests failed, the first is "b"');
+  expect(ended({ exitCode: 4, stdout: '1..3\nok 1 a\n' }).message).toBe('its TAP output is broken: 2 of 3 results are missing, the first is number 2');
+});
+
+test('a line "not ok" that is no result is remarked on', () => {
+  expect(ended({ stdout: 'not ok, trying again\n' })).toEqual({ status: 'pass', message: 'a line begins with "not ok" outside of any results: "not ok, trying again"' });
+});
+
+test('the reason of a part that was skipped is kept where others ran', () => {
+  expect(ended({ stdout: 'TAP version 13\n1..0 # SKIP no pmem\nTAP version 13\n1..1\nok 1 a\n' })).toEqual({ status: 'pass', message: 'a part was skipped: no pmem', subtests: [{ name: 'a', status: 'pass' }] });
+});
+
+test('of thousands of broken groups a message names three', () => {
+  const groups = Array.from({ length: 2000 }, (_, index) => `  KTAP version 1\n  1..2\n  ok 1 a\nok ${index + 1} ${'group'.repeat(100)}\n`).join('');
+  const { message } = ended({ stdout: `KTAP version 1\n1..2000\n${groups}` });
+  expect(message).toMatch(/^its TAP output is broken: .*; and 997 more; 2000 of 4000 subtests failed, the first is /);
+  expect(message?.length).toBeLessThan(2000);
 });

@@ -1,8 +1,10 @@
+import { isForgiven } from '../../model/forgiven.ts';
 import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
-import { isTap, parseTap, type TapReport } from './tap.ts';
+import { parseTap } from './tap.ts';
+import type { TapReport } from './tap/report.ts';
 
 /** KSFT_SKIP of the kernel's tools/testing/selftests/kselftest.h. */
 const SKIP_STATUS = 4;
@@ -13,30 +15,33 @@ const MAX_PROBLEMS = 3;
 export interface JudgeOptions {
   /** Scaled. */
   readonly timeoutSec: number;
-  /** How stdout began, which the result may no longer hold. */
-  readonly head: string;
+  /** What was read from stdout as it came; without it, what is left of stdout is read. */
+  readonly tap?: TapReport;
 }
 
 /** Judges as kselftest does: exit status 0 passes, 4 skips, all else fails; TAP's own results can only make it worse. */
-export function judgeCommand(result: ExecResult, { timeoutSec, head }: JudgeOptions): TestResult {
-  const tap = isTap(head) ? parseTap(result.stdout) : undefined;
-  const subtests = tap && tap.subtests.length > 0 ? { subtests: tap.subtests } : {};
+export function judgeCommand(result: ExecResult, { timeoutSec, tap = readRest(result) }: JudgeOptions): TestResult {
+  const subtests = tap.subtests.length > 0 ? { subtests: tap.subtests } : {};
   const evidence = lastLines([result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== '').join('\n'), 30);
   const bad = (status: 'fail' | 'hang', message: string): TestResult => ({ status, message, ...(evidence === '' ? {} : { evidence }), ...subtests });
 
   if (result.timedOut) return bad('hang', `the command did not end within ${timeoutSec} s and was killed (slot "command")`);
   if (result.exitCode === null) return bad('fail', result.signal === null ? "the command's exit status was lost" : `the command was ended by signal ${result.signal}`);
-  if (result.exitCode !== 0 && result.exitCode !== SKIP_STATUS) return bad('fail', describeFailure(result.exitCode, tap));
-  const wrong = tap && describeTapFailure(tap, result.truncated);
+  const wrong = describeTapFailure(tap, result.exitCode === SKIP_STATUS && tap.endedInSkip);
+  if (result.exitCode !== 0 && result.exitCode !== SKIP_STATUS) return bad('fail', `exit status ${result.exitCode}${explainStatus(result.exitCode)}${wrong === undefined ? '' : `: ${wrong}`}`);
   if (wrong !== undefined) return bad('fail', wrong);
-  if (result.exitCode === SKIP_STATUS) return { status: 'skip', message: tap?.skipAll ?? (oneLine(lastLines(evidence, 1), 500) || 'exit status 4, without a word'), ...subtests };
-  if (tap?.skipAll !== undefined) return { status: 'skip', message: tap.skipAll };
-  return { status: 'pass', ...subtests };
+
+  const skipped = tap.skipAll ?? describeSkips(tap);
+  if (result.exitCode === SKIP_STATUS) return { status: 'skip', message: skipped ?? findLastSkip(tap) ?? (oneLine(lastLines(evidence, 1), 500) || 'exit status 4, without a word'), ...subtests };
+  if (skipped !== undefined) return { status: 'skip', message: skipped, ...subtests };
+  return { status: 'pass', ...(tap.remarks.length === 0 ? {} : { message: tap.remarks.slice(0, MAX_PROBLEMS).join('; ') }), ...subtests };
 }
 
-function describeFailure(exitCode: number, tap: TapReport | undefined): string {
-  const failed = tap && describeTapFailure(tap, false);
-  return `exit status ${exitCode}${explainStatus(exitCode)}${failed === undefined ? '' : `: ${failed}`}`;
+/** Where stdout was not read as it came, its beginning may be lost, and then with it what failed. */
+function readRest({ stdout, truncated }: ExecResult): TapReport {
+  const tap = parseTap(stdout);
+  const hasResults = tap.subtests.length > 0 || tap.problems.length > 0 || tap.strayLines > 0;
+  return truncated && hasResults ? { ...tap, problems: ['the output is too long to be read whole', ...tap.problems], missingProblems: 0 } : tap;
 }
 
 /** What the shell and env(1) mean by these. */
@@ -46,12 +51,28 @@ function explainStatus(exitCode: number): string {
   return '';
 }
 
-function describeTapFailure({ subtests, problems }: TapReport, truncated: boolean): string | undefined {
-  if (truncated) return 'its TAP output is too long to be read whole';
+/** What is missing comes first: it may have failed. `restWasSkipped`: the program ended itself with a skip, which is no loss. */
+function describeTapFailure({ subtests, problems, missingProblems }: TapReport, restWasSkipped: boolean): string | undefined {
+  const said = restWasSkipped ? problems.slice(missingProblems) : problems;
   const failed = subtests.filter(({ status }) => status === 'fail');
   const first = failed[0];
-  if (first) return `${failed.length} of ${subtests.length} subtests failed, the first is "${first.name}"`;
-  if (problems.length === 0) return undefined;
-  const more = problems.length > MAX_PROBLEMS ? `; and ${problems.length - MAX_PROBLEMS} more` : '';
-  return `its TAP output is broken: ${problems.slice(0, MAX_PROBLEMS).join('; ')}${more}`;
+  const more = said.length > MAX_PROBLEMS ? `; and ${said.length - MAX_PROBLEMS} more` : '';
+  const parts = [
+    ...(said.length === 0 ? [] : [`its TAP output is broken: ${said.slice(0, MAX_PROBLEMS).join('; ')}${more}`]),
+    ...(first ? [`${failed.length} of ${subtests.length} subtests failed, the first is "${first.name}"`] : []),
+  ];
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/** Why nothing ran, if each result is a skip. An expected failure did run. */
+function describeSkips({ subtests }: TapReport): string | undefined {
+  if (subtests.length === 0 || !subtests.every(({ status, message }) => status === 'skip' && !isForgiven(status, message))) return undefined;
+  const reasons = [...new Set(subtests.map(({ message }) => message ?? ''))];
+  const more = reasons.length > MAX_PROBLEMS ? `; and ${reasons.length - MAX_PROBLEMS} more reasons` : '';
+  return `${reasons.slice(0, MAX_PROBLEMS).join('; ')}${more}`;
+}
+
+/** kselftest.h's ksft_exit_skip() prints its reason as one more result, and then a line of totals. */
+function findLastSkip({ subtests, endedInSkip }: TapReport): string | undefined {
+  return endedInSkip ? subtests.at(-1)?.message : undefined;
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { InfraError } from '../../model/errors.ts';
+import type { ExecOptions, ExecResult } from '../../model/guest.ts';
 import type { CommandSuiteSpec } from '../../model/matrix.ts';
 import { createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
@@ -56,6 +57,24 @@ test('a failed subtest names the output that it is from', async () => {
   const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
   const { subtests } = await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2);
   expect(subtests).toEqual([{ name: 'map', status: 'pass' }, { name: 'flush', status: 'fail', message: 'not ok', artifacts: ['output.2.log'] }]);
+});
+
+test('results are read as they come, however much is printed after them', async () => {
+  const fake = createFakeGuest({ devices: [FSDAX] });
+  const noise = Buffer.alloc(2 ** 20, `${'x'.repeat(63)}\n`);
+  const guest = {
+    ...fake,
+    exec: async (command: string | readonly string[], options: ExecOptions = {}): Promise<ExecResult> => {
+      if (!command.includes('-v')) return fake.exec(command, options);
+      options.onOutput?.(Buffer.from('TAP version 13\n1..2\nok 1 map\nnot '), 'stdout');
+      options.onOutput?.(Buffer.from('not ok 7 of stderr\n'), 'stderr');
+      options.onOutput?.(Buffer.from('ok 2 flush\n'), 'stdout');
+      for (let megabytes = 0; megabytes < 20; megabytes += 1) options.onOutput?.(noise, 'stdout');
+      return { exitCode: 0, signal: null, stdout: noise.toString('utf8', 0, options.maxOutputBytes), stderr: '', truncated: true, timedOut: false, durationMs: 1 };
+    },
+  };
+  const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
+  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toMatchObject({ status: 'fail', message: '1 of 2 subtests failed, the first is "flush"', subtests: [{ name: 'map' }, { name: 'flush' }] });
 });
 
 test('a fetch that fails leaves the verdict as it is, and is told with the evidence', async () => {

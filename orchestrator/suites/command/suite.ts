@@ -13,16 +13,15 @@ import { type FetchedArtifacts, fetchArtifacts } from './fetch-artifacts.ts';
 import { judgeCommand } from './judge.ts';
 import { openOutputFile } from './output-file.ts';
 import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
+import { TapReader } from './tap/reader.ts';
 
 const GUEST_ARTIFACTS = '/run/pmemrig/artifacts';
-/** TAP is read from what is kept of stdout. */
-const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
+/** For the last lines as evidence: TAP is read as it comes. */
+const MAX_OUTPUT_BYTES = 2 ** 20;
 /** Copying in, beside the command's own time, and killing it at the end of that; unscaled. */
 const MARGIN_SEC = 60;
 /** Copying its artifacts out, unscaled. */
 const FETCH_SEC = 60;
-/** Enough to see whether a stream is TAP. */
-const HEAD_BYTES = 256;
 
 /** The user's own program, judged by exit status as kselftest does and, where it prints TAP or KTAP, test by test. */
 export const commandSuite: Suite<CommandSuiteSpec> = {
@@ -56,7 +55,7 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
   const outputPath = join(artifactDir, `output.${attempt}.log`);
   const output = openOutputFile(outputPath);
   const timeoutSec = spec.timeoutSec * timeoutScale;
-  let head = '';
+  const tap = new TapReader();
   let result: ExecResult;
   let outputProblem: string | undefined;
   try {
@@ -66,7 +65,7 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
       timeoutMs: timeoutSec * 1000,
       maxOutputBytes: MAX_OUTPUT_BYTES,
       onOutput: (chunk, stream) => {
-        if (stream === 'stdout' && head.length < HEAD_BYTES) head += chunk.toString('latin1', 0, HEAD_BYTES);
+        if (stream === 'stdout') tap.push(chunk);
         output.write(chunk);
       },
     });
@@ -75,7 +74,7 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
   }
 
   // Whatever becomes of the artifacts, the command has ended.
-  const judged = judgeCommand(result, { timeoutSec, head });
+  const judged = judgeCommand(result, { timeoutSec, tap: tap.end() });
   const { files, notes } = await keepArtifacts(guest, join(artifactDir, `artifacts.${attempt}`), FETCH_SEC * 1000 * timeoutScale);
   const remarks = [...(outputProblem === undefined ? [] : [outputProblem]), ...notes];
   for (const remark of remarks) log(`${cell.id}: ${remark}`);
