@@ -9,7 +9,7 @@ import { MAIL_WIDTH, wrapText } from './wrap-text.ts';
 export function renderHead(head: MailHead | undefined, subject: string): readonly string[] {
   const answered = head?.subject ?? subject;
   const to = head?.from ?? head?.to[0];
-  const copies = [...(head?.from ? head.to : (head?.to.slice(1) ?? [])), ...(head?.cc ?? [])].filter(({ address }, index, all) => address !== to?.address && all.findIndex((other) => other.address === address) === index);
+  const copies = [...(head?.from ? head.to : (head?.to.slice(1) ?? [])), ...(head?.cc ?? [])].filter((one, index, all) => !isSame(one, to) && all.findIndex((other) => isSame(other, one)) === index);
   const thread = [...(head?.references ?? []), ...(head?.messageId === undefined ? [] : [head.messageId])];
   return [
     ...field('Subject', /^re:/i.test(answered) ? answered : `Re: ${answered}`),
@@ -21,6 +21,10 @@ export function renderHead(head: MailHead | undefined, subject: string): readonl
     'Content-Type: text/plain; charset=UTF-8',
     'Content-Transfer-Encoding: 8bit',
   ];
+}
+
+function isSame({ address }: MailAddress, other: MailAddress | undefined): boolean {
+  return address.toLowerCase() === other?.address.toLowerCase();
 }
 
 /** A header goes on in lines that begin with a blank: RFC 5322, 2.2.3. */

@@ -14,6 +14,18 @@ function tagged(form: string, number: number): FoundPatch {
   return mail(`${form.replace('#', String(number))} step ${number}`);
 }
 
+function below(subject: string, id: string, parent?: string): FoundPatch {
+  return { file: 'series.mbox', head: { ...HEAD, subject, messageId: `<${id}>`, references: parent === undefined ? [] : [`<${parent}>`] }, diff: DIFF };
+}
+
+function belowBug(subject: string): FoundPatch {
+  return { file: 'series.mbox', head: { ...HEAD, subject, messageId: `<${++ids}@example.org>`, references: ['<bug@example.org>'], from: { name: '', address: 'pat@example.org' } }, diff: DIFF.replace('+b', `+${subject}`) };
+}
+
+function atOnce(number: number): FoundPatch {
+  return mail(`[PATCH] step ${number}`, DIFF, `<20300102030405.77-${number}-pat@example.org>`);
+}
+
 function by(subject: string, address: string): FoundPatch {
   return { file: 'list.mbox', head: { subject, messageId: `<${++ids}@example.org>`, references: [], from: { name: '', address }, to: [], cc: [] }, diff: DIFF };
 }
@@ -108,19 +120,16 @@ describe('the patches of a series', () => {
   });
 
   test('of two series in one file are both, each in its order', () => {
-    const below = (subject: string, id: string, parent?: string): FoundPatch => ({ ...mail(subject, DIFF, `<${id}>`), head: { ...HEAD, subject, messageId: `<${id}>`, references: parent === undefined ? [] : [`<${parent}>`] } });
     expect(subjects([below('[PATCH 1/2] a', 'a'), below('[PATCH 1/2] c', 'c'), below('[PATCH 2/2] d', 'd', 'c'), below('[PATCH 2/2] b', 'b', 'a')])).toEqual(['[PATCH 1/2] a', '[PATCH 2/2] b', '[PATCH 1/2] c', '[PATCH 2/2] d']);
   });
 
   test('without numbers are in the order of the message ids that were sent at once, and a gap is named', () => {
-    const sent = (number: number): FoundPatch => mail(`[PATCH] step ${number}`, DIFF, `<20300102030405.77-${number}-pat@example.org>`);
-    expect(subjects([sent(2), sent(1), sent(3)])).toEqual(['[PATCH] step 1', '[PATCH] step 2', '[PATCH] step 3']);
-    expect(() => orderSeries([sent(1), sent(3)])).toThrow('a patch is missing before "[PATCH] step 3"');
+    expect(subjects([atOnce(2), atOnce(1), atOnce(3)])).toEqual(['[PATCH] step 1', '[PATCH] step 2', '[PATCH] step 3']);
+    expect(() => orderSeries([atOnce(1), atOnce(3)])).toThrow('a patch is missing before "[PATCH] step 3"');
   });
 
   test('without numbers by one author below one report are refused, as which is meant cannot be told', () => {
-    const below = (subject: string): FoundPatch => ({ ...mail(subject, DIFF.replace('+b', `+${subject}`)), head: { ...HEAD, subject, messageId: `<${++ids}@example.org>`, references: ['<bug@example.org>'], from: { name: '', address: 'pat@example.org' } } });
-    expect(() => orderSeries([below('[PATCH] a'), below('[PATCH] b')])).toThrow('whether one replaces the other cannot be told');
+    expect(() => orderSeries([belowBug('[PATCH] a'), belowBug('[PATCH] b')])).toThrow('whether one replaces the other cannot be told');
   });
 
   test.each(['Patch "a" has been added to the 6.1-stable tree', '[tip: x86/urgent] a', 'FAILED: patch "[PATCH] a" failed to apply to 6.1-stable tree', '+ a.patch added to mm-unstable branch'])('are not the mail of a maintainer\'s tool: %s', (subject) => {

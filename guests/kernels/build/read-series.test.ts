@@ -104,6 +104,18 @@ test('HTML beside the text is no part of the patch, and who wrote it is answered
   expect(patches[0]?.diff.match(/TWO/g)).toHaveLength(1);
 });
 
+test('a list that writes itself into From is not answered as the author', async () => {
+  const file = join(dir, 'munged.eml');
+  writeFileSync(file, `From: Pat Doe via Pmem <pmem@lists.example.org>\nReply-To: Pat Doe <pat@example.org>, pmem@lists.example.org\nTo: PMEM@lists.example.org\nSubject: [PATCH] one\n\n${DIFF}`);
+  expect((await readSeries([file], context)).patches[0]?.head?.from).toEqual({ name: 'Pat Doe', address: 'pat@example.org' });
+});
+
+test('what a mail answers last is its parent', async () => {
+  const file = join(dir, 'parent.eml');
+  writeFileSync(file, `From: Pat <pat@example.org>\nSubject: [PATCH] one\nIn-Reply-To: Your mail <b@x>\nReferences: <a@x>\n\t<b@x> <c@x>\n\n${DIFF}`);
+  expect((await readSeries([file], context)).patches[0]?.head?.references).toEqual(['<a@x>', '<c@x>', '<b@x>']);
+});
+
 function inThread(subject: string, id: string, parent: string, body: string): string {
   return `From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: Pat <pat@example.org>\nSubject: ${subject}\nMessage-ID: <${id}>\n${parent}\n${body}\n`;
 }

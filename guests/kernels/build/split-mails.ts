@@ -75,8 +75,11 @@ async function withAuthor(head: MailHead, file: string): Promise<MailHead> {
 /** The body is not parsed: an attachment may be large. */
 async function readHead(mail: Buffer): Promise<MailHead> {
   const end = mail.indexOf('\n\n');
-  const { subject, messageId, inReplyTo, references, from, to, cc, date } = await PostalMime.parse(mail.subarray(0, end < 0 ? mail.length : end + 1));
-  const [sender] = addressesOf(from ? [from] : []);
+  const { subject, messageId, inReplyTo, references, from, replyTo, to, cc, date } = await PostalMime.parse(mail.subarray(0, end < 0 ? mail.length : end + 1));
+  const lists = new Set(addressesOf([...(to ?? []), ...(cc ?? [])]).map(({ address }) => address.toLowerCase()));
+  const [named] = addressesOf(from ? [from] : []);
+  // `Pat via Pmem <pmem@lists.example.org>`: a list that writes itself into From says in Reply-To who sent it.
+  const sender = named && lists.has(named.address.toLowerCase()) ? (addressesOf(replyTo).find(({ address }) => !lists.has(address.toLowerCase())) ?? named) : named;
   return {
     subject: (subject ?? '').replaceAll(/\s+/g, ' ').trim(),
     ...(messageId !== undefined && { messageId }),
