@@ -36,6 +36,14 @@ test('a killed run is reported as far as its journal goes, and says so', async (
   expect(markdown).toContain('the last line was torn and is left out');
 });
 
+test('a run whose journal could not take its end is reported with the true reason', async () => {
+  const runDir = await runFolder({ torn: true });
+  await writeReports(runDir, undefined, false, { v: 1, t: '2026-01-01T00:00:00.000Z', type: 'run-end', reason: 'infra', message: 'the journal cannot be written: the file system is read-only' });
+  const markdown = await readFile(join(runDir, 'summary.md'), 'utf8');
+  expect(markdown).toContain('The rig gave up: the journal cannot be written: the file system is read-only.');
+  expect(markdown).not.toContain('killed');
+});
+
 test('a report that cannot be written is the host’s fault and leaves nothing half-made', async () => {
   const runDir = await runFolder();
   await mkdir(join(runDir, 'junit.xml', 'in-the-way'), { recursive: true });

@@ -23,10 +23,11 @@ const METRICS_FILE = 'metrics.csv';
  *
  * @param readPast what became of the tests in earlier runs, for the page to show
  * @param isRunning a controller works on the run: what is still to come is no gap
+ * @param end see {@link summarizeRun}
  * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be written.
  */
-export async function writeReports(runDir: string, readPast?: (summary: RunSummary) => Promise<PastOf | undefined>, isRunning = false): Promise<RunSummary> {
-  const summary = asRunning(await summarizeRun(runDir), isRunning);
+export async function writeReports(runDir: string, readPast?: (summary: RunSummary) => Promise<PastOf | undefined>, isRunning = false, end?: Parameters<typeof summarizeRun>[1]): Promise<RunSummary> {
+  const summary = asRunning(await summarizeRun(runDir, end), isRunning);
   const comparison = await readComparison(runDir);
   await writeJunit(runDir, summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) });
   await writeWhole(join(runDir, 'results.ktap'), renderKtap(summary, comparison));

@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { InfraError } from '../../orchestrator/model/errors.ts';
+import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { writeIfChanged } from '../store/write-file.ts';
 import type { DebianArchive } from './debian-apt.ts';
@@ -31,12 +32,12 @@ interface PackageLine<T> {
 interface Newest<T> {
   readonly records: PackageRecords;
   readonly prepared: T;
-  /** Set without a network: one sentence, without the record's own name, on what was used instead. */
+  /** Set without a network, or with a cache that takes nothing: one sentence, without the record's own name, on what was used instead. */
   readonly offline: string | undefined;
 }
 
 /**
- * Prepares the newest version of a line. When the network is needed for that and cannot be had, the version
+ * Prepares the newest version of a line. When the network is needed for that and cannot be had, or the cache takes nothing new, the version
  * that was prepared last serves again, if the store still holds it; else rejects with the first error.
  */
 export async function prepareNewest<T>(line: PackageLine<T>, context: PrepareContext): Promise<Newest<T>> {
@@ -47,23 +48,27 @@ export async function prepareNewest<T>(line: PackageLine<T>, context: PrepareCon
     const records = await line.find(archive);
     wanted = records[0];
     const prepared = await line.prepare(records, async (record, dir) => archive.download(record, dir));
-    await mkdir(dirname(memo), { recursive: true });
+    await makeDir(dirname(memo));
     await writeIfChanged(memo, `${JSON.stringify(records)}\n`);
     return { records, prepared, offline: archive.offline };
   } catch (error) {
-    const records = isForWantOfNetwork(error) ? await recall(memo) : undefined;
+    const hindrance = describeHindrance(error);
+    const records = hindrance === undefined ? undefined : await recall(memo);
     if (!records) throw error;
     const [record] = records;
     const prepared = await line.prepare(records, () => Promise.reject(error));
     const lack = wanted ? `${wanted.name} ${wanted.version} cannot be fetched, ` : '';
-    const offline = `no network: ${lack}using what was prepared earlier`;
+    const offline = `${hindrance}: ${lack}using what was prepared earlier`;
     context.log(`${offline}: ${record.name} ${record.version}`);
     return { records, prepared, offline };
   }
 }
 
-function isForWantOfNetwork(error: unknown): boolean {
-  return error instanceof InfraError && error.code === 'no-network';
+/** What an earlier version can stand in for: no network, or a cache that takes nothing new. */
+function describeHindrance(error: unknown): string | undefined {
+  if (!(error instanceof InfraError)) return undefined;
+  if (error.code === 'no-network') return 'no network';
+  return error.code === 'unusable-folder' ? 'the cache cannot be written to' : undefined;
 }
 
 async function recall(memo: string): Promise<PackageRecords | undefined> {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { cpus, release } from 'node:os';
+import { mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cpus, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
+import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { splitQemuWords } from './own-words.ts';
 import { composeProbePayload, PROBE_EXIT_CODE, PROBE_EXIT_PORT, PROBE_WORD } from './probe-payload.ts';
@@ -48,9 +49,9 @@ export async function probeAccelerator(options: {
   const file = join(cacheDir, 'probes', `accelerator-${await hashHost(qemu)}.json`);
   const cached = await readCached(file);
   if (cached !== undefined) return cached;
-  const bootSector = await writeBootSector(cacheDir);
-  const choice = await chooseByBooting({ qemu, bootSector, kvmDeadlineMs });
-  await replaceFile(file, `${JSON.stringify({ ...choice, probedAt: Date.now() })}\n`);
+  const choice = await withBootSector(cacheDir, async (bootSector) => chooseByBooting({ qemu, bootSector, kvmDeadlineMs }));
+  // A cache that takes nothing costs the next run another probe.
+  await replaceFile(file, `${JSON.stringify({ ...choice, probedAt: Date.now() })}\n`).catch(() => undefined);
   return choice;
 }
 
@@ -66,7 +67,7 @@ export async function requireTcg({ accelerator, forced }: AcceleratorChoice, { q
       remedy: 'leave it unset: only the guests that count then run under TCG',
     });
   }
-  const problem = await bootProbe({ qemu, bootSector: await writeBootSector(cacheDir), kvmDeadlineMs: 0 }, 'tcg', TCG_DEADLINE_MS);
+  const problem = await withBootSector(cacheDir, async (bootSector) => bootProbe({ qemu, bootSector, kvmDeadlineMs: 0 }, 'tcg', TCG_DEADLINE_MS));
   if (problem === undefined) return;
   throw new InfraError(`measure: instructions needs TCG: ${problem}`, { code: 'no-tcg', remedy: 'install a QEMU built with TCG, or name one with $PMEMRIG_QEMU' });
 }
@@ -160,15 +161,23 @@ async function readCached(file: string): Promise<AcceleratorChoice | undefined> 
   }
 }
 
-/** Kept, like the answers: nothing is left behind where nobody looks, however the probe ends. */
-async function writeBootSector(cacheDir: string): Promise<string> {
-  const path = join(cacheDir, 'probes', 'boot-sector');
-  await replaceFile(path, composeProbePayload());
-  return path;
+/** Kept in the cache, like the answers: nothing is left behind where nobody looks, however the probe ends. A cache that takes nothing is not needed for it. */
+async function withBootSector<T>(cacheDir: string, body: (path: string) => Promise<T>): Promise<T> {
+  const kept = join(cacheDir, 'probes', 'boot-sector');
+  const isKept = await replaceFile(kept, composeProbePayload()).then(() => true, () => false);
+  if (isKept) return body(kept);
+  const dir = await mkdtemp(join(tmpdir(), 'pmemrig-probe-'));
+  try {
+    const path = join(dir, 'boot-sector');
+    await writeFile(path, composeProbePayload());
+    return await body(path);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 }
 
 async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeDir(dirname(file));
   const aside = `${file}.${process.pid}`;
   await writeFile(aside, content);
   await rename(aside, file);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeDir } from '../../orchestrator/model/make-dir.ts';
 
 /** sha256, in hex, of plain JSON values: the key of what a recipe makes. */
 export function digestOf(...parts: readonly unknown[]): string {
@@ -33,8 +34,8 @@ export async function digestFile(path: string, cacheDir: string): Promise<string
   const digest = await hashFile(path);
   // A file changed within the clock's resolution keeps its times: such a fresh one is not remembered.
   if (Date.now() - Number(mtimeNs / 1_000_000n) > 2_000) {
-    await mkdir(join(cacheDir, 'digests'), { recursive: true });
-    await writeFile(memo, digest);
+    // A cache that takes nothing costs the time to read the file again.
+    await makeDir(join(cacheDir, 'digests')).then(async () => writeFile(memo, digest)).catch(() => undefined);
   }
   return digest;
 }

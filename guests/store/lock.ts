@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { InfraError } from '../../orchestrator/model/errors.ts';
-import { diskFullError, saysDiskFull } from './disk-full.ts';
+import { explainRefusal, InfraError } from '../../orchestrator/model/errors.ts';
+import { makeDir } from '../../orchestrator/model/make-dir.ts';
 
 /** A lock whose holder died is taken over after this long without a sign of life. */
 const STALE_MS = 10_000;
@@ -35,13 +35,15 @@ export async function withLock<T>(options: LockOptions, body: () => Promise<T>):
 }
 
 async function acquire({ path, what, log, signal }: LockOptions): Promise<() => Promise<void>> {
-  const giveUpAt = Date.now() + GIVE_UP_MS;
-  for (let waited = false; Date.now() < giveUpAt; waited = true) {
+  const giveUpAt = performance.now() + GIVE_UP_MS;
+  const watch = new SignOfLife(path);
+  for (let waited = false; performance.now() < giveUpAt; waited = true) {
     signal?.throwIfAborted();
     const release = await tryLock(path, log);
     if (release) return release;
     if (!waited) log(`waiting for another pmemrig that is preparing ${what}`);
-    await sleep(POLL_MS, undefined, signal && { signal });
+    await sleep(POLL_MS, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
+    if (await watch.isGone()) await rmdir(path).catch(() => undefined);
   }
   throw new InfraError(`Another process has held ${path} for ${GIVE_UP_MS / 60_000} minutes.`, {
     code: 'store-locked',
@@ -49,10 +51,34 @@ async function acquire({ path, what, log, signal }: LockOptions): Promise<() => 
   });
 }
 
+/**
+ * Whether the holder of a lock still renews its time, as it does every few seconds. Judged by our own patience rather than by the time itself: one
+ * that lies in the future (the clock was set back after the holder died) never gets old.
+ */
+class SignOfLife {
+  readonly #path: string;
+  #mtimeMs: number | undefined;
+  #since = performance.now();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async isGone(): Promise<boolean> {
+    const mtimeMs = await stat(this.#path).then((stats) => stats.mtimeMs, () => undefined);
+    if (mtimeMs === undefined || mtimeMs !== this.#mtimeMs) {
+      this.#mtimeMs = mtimeMs;
+      this.#since = performance.now();
+      return false;
+    }
+    return performance.now() - this.#since > STALE_MS;
+  }
+}
+
 /** `undefined` while somebody else holds it. */
 async function tryLock(path: string, log: (line: string) => void): Promise<(() => Promise<void>) | undefined> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDir(dirname(path));
     return await lock(path, {
       lockfilePath: path,
       realpath: false,
@@ -63,6 +89,6 @@ async function tryLock(path: string, log: (line: string) => void): Promise<(() =
     });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') return undefined;
-    throw saysDiskFull(error) ? diskFullError(path, error) : error;
+    throw explainRefusal(error);
   }
 }

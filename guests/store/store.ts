@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { explainRefusal } from '../../orchestrator/model/errors.ts';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
 import { withLock } from './lock.ts';
 import { findOwner, newOwnerMark } from './owner.ts';
@@ -38,7 +39,7 @@ async function findOrBuild({ kind, key, build }: StoreRequest, context: PrepareC
       if (!(await exists(entry))) await buildAside(entry, build);
     });
   } catch (error) {
-    throw saysDiskFull(error) && !(error instanceof Error && 'remedy' in error) ? diskFullError(context.cacheDir, error) : error;
+    throw saysDiskFull(error) && !(error instanceof Error && 'remedy' in error) ? diskFullError(context.cacheDir, error) : explainRefusal(error);
   }
   return entry;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootGuest, type RunningGuest } from '../../guests/guest.ts';
 import { prepareImage } from '../../guests/images/prepare-image.ts';
@@ -9,6 +9,7 @@ import { createRunKeys } from '../../guests/ssh/keys.ts';
 import { acceleratorOf } from '../model/accelerator.ts';
 import type { Cell } from '../model/cell.ts';
 import { GuestDeath } from '../model/errors.ts';
+import { makeDir } from '../model/make-dir.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
 import type { GuestDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
@@ -31,7 +32,7 @@ interface ShellGuest {
 export async function bootShell(options: ShellGuest): Promise<number> {
   using interrupt = interruptSignal();
   const runs = runsDir();
-  await mkdir(runs, { recursive: true });
+  await makeDir(runs);
   // Not in /tmp, which may be memory: the pmem files lie in it.
   const dir = await mkdtemp(join(runs, 'shell-'));
   try {

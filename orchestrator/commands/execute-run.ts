@@ -11,9 +11,11 @@ import { removeComparison, writeComparison } from '../../reports/verdicts/compar
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { collectHostFacts } from '../host/facts.ts';
-import { UserError } from '../model/errors.ts';
+import { InfraError, UserError } from '../model/errors.ts';
+import { JOURNAL_VERSION, type JournalEvent } from '../model/event.ts';
+import { ownFolders } from '../model/own-folders.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
-import { checkDiskCapacity, checkMemoryCapacity } from '../run/check-capacity.ts';
+import { checkCache, checkDiskCapacity, checkMemoryCapacity } from '../run/check-capacity.ts';
 import { claimRun } from '../run/claim-run.ts';
 import { discardRun } from '../run/discard-run.ts';
 import { describeLongRun } from '../run/describe-long-run.ts';
@@ -105,6 +107,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   if (task.plan.cells.some(({ guest }) => guest.countInstructions)) await requireTcg(accelerator, { qemu, cacheDir: cache });
   const host = await collectHostFacts({ cacheDir: cache, runsDir: runs });
   checkMemoryCapacity(task.plan.cells, host);
+  checkCache(host.cache, ownFolders()[0].variable);
   checkDiskCapacity(task.plan.cells, host.runs);
   const usual = await readUsualDurations(runs, accelerator);
   const plan = refineEstimates(task.plan, usual);
@@ -147,10 +150,11 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   // Also after a failure of the run as a whole: what was finished is worth reading.
   try {
     const judged = compare ?? (baseDir === undefined ? undefined : async (now: RunSummary) => compareWith(baseDir, now, folder.dir));
-    const comparison = await judged?.(await summarizeRun(folder.dir), folder.dir);
+    const end = failure && lostEnd(failure.error);
+    const comparison = await judged?.(await summarizeRun(folder.dir, end), folder.dir);
     if (comparison) await writeComparison(folder.dir, { ...comparison, whole });
     else await removeComparison(folder.dir);
-    const summary = await writeReports(folder.dir, readPast(folder.dir));
+    const summary = await writeReports(folder.dir, readPast(folder.dir), false, end);
     reporter.close(summary);
     if (task.purpose?.whole === true) for (const warning of findIdleKnown(task.matrix.known, summary)) logLine(`warning: ${warning}`);
     await announceOnGithub(folder.dir, summary, comparison);
@@ -165,6 +169,12 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     if (!failure) throw error;
   }
   throw failure.error;
+}
+
+/** The end that the journal could not take, because it was the journal that failed. */
+function lostEnd(error: unknown): (JournalEvent & { readonly type: 'run-end' }) | undefined {
+  if (!(error instanceof InfraError && error.code === 'journal-write')) return undefined;
+  return { v: JOURNAL_VERSION, t: new Date().toISOString(), type: 'run-end', reason: 'infra', message: error.message };
 }
 
 /** Diagnostics for `--verbose`. */

@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, shortDigest } from '../../guests/store/digest.ts';
+import { makeDir } from '../model/make-dir.ts';
 import type { PatchSeries } from '../model/series.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { PatchSeries } from '../model/series.ts';
  */
 export async function keepPatches({ patches }: PatchSeries, cacheDir: string): Promise<readonly string[]> {
   const dir = join(cacheDir, 'series', shortDigest(digestOf(patches.map(({ subject, diff }) => [subject, diff]))));
-  await mkdir(dir, { recursive: true });
+  await makeDir(dir);
   return await Promise.all(
     patches.map(async ({ subject, diff }, index) => {
       const file = join(dir, `${String(index + 1).padStart(4, '0')}-${slug(subject)}.patch`);

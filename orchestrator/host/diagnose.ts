@@ -51,6 +51,9 @@ const CACHE_DISK = { least: GiB, ample: 5 * GiB };
 /** Pmem backing files are sparse: a guest takes what its tests write. */
 const RUNS_DISK = { least: GiB, ample: 4 * GiB };
 
+/** An object of git's, a mail, a compiler's assembler text. */
+const TEMPORARY_DISK = { least: 16 * 2 ** 20, ample: 256 * 2 ** 20 };
+
 /** Judges what was found; pure. */
 export function diagnose(findings: Findings): DoctorReport {
   const { host, user } = findings;
@@ -70,6 +73,7 @@ export function diagnose(findings: Findings): DoctorReport {
     { name: 'cores', status: 'ok', detail: String(Number(host.cores.toFixed(2))) } as const,
     checkFolder('cache', host.cache, CACHE_DISK, 'PMEMRIG_CACHE'),
     checkFolder('runs', host.runs, RUNS_DISK, 'PMEMRIG_RUNS'),
+    ...(host.temporary ? [checkFolder('temporary files', host.temporary, TEMPORARY_DISK, 'TMPDIR')] : []),
   ];
   const install = planPackages(lacks, findings);
   return { ready: checks.every(({ status }) => status !== 'missing'), checks, ...(install && { install }) };
@@ -177,7 +181,12 @@ function checkMemory({ memoryBytes, memoryAvailableBytes }: HostFacts): Check {
 function checkFolder(name: string, folder: FolderFacts, { least, ample }: { readonly least: number; readonly ample: number }, variable: string): Check {
   const detail = `${showBytes(folder.freeBytes)} free for ${folder.path}`;
   const remedy = `free some space, or point $${variable} at another disk`;
-  if (!folder.writable) return { name, status: 'missing', detail: `${folder.path} can't be written`, remedy: `point $${variable} at a folder of yours` };
+  if (!folder.writable) {
+    const why = folder.refusal === undefined ? '' : `: ${folder.refusal}`;
+    // What was prepared earlier can be used; a run that wants more says so.
+    const isCache = name === 'cache' && folder.isUsed === true;
+    return { name, status: isCache ? 'warn' : 'missing', detail: `${folder.path} can't be written${why}${isCache ? '; only what it holds can be used' : ''}`, remedy: `point $${variable} at a folder of yours` };
+  }
   if (folder.freeBytes >= ample) return { name, status: 'ok', detail };
   return { name, status: folder.freeBytes < least ? 'missing' : 'warn', detail: `only ${detail}`, remedy };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { InfraError, UserError } from '../model/errors.ts';
+import { explainRefusal, InfraError, UserError } from '../model/errors.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
 import { diagnose, type DoctorReport, type Findings, type Probed } from './diagnose.ts';
 import { collectHostFacts } from './facts.ts';
@@ -56,7 +56,8 @@ function findNeed({ foundBy }: HostNeed): string | undefined {
 async function attempt<T>(probe: () => Promise<T>): Promise<Probed<T>> {
   try {
     return { ok: true, value: await probe() };
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainRefusal(thrown);
     if (!(error instanceof InfraError || error instanceof UserError)) throw error;
     const { message, remedy } = error;
     return { ok: false, reason: message, ...(remedy !== undefined && { remedy }) };

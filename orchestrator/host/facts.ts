@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { availableParallelism, release } from 'node:os';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { availableParallelism, release, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describeRefusal } from '../model/file-refusal.ts';
 import { readCgroupLimits } from './cgroup.ts';
 import { findCommand } from './find-command.ts';
 import { detectPackageManager } from './package-manager.ts';
@@ -13,7 +14,12 @@ import { readIfThere } from './read-if-there.ts';
 export interface FolderFacts {
   readonly path: string;
   readonly freeBytes: number;
+  /** Tried, with a file that is removed again. */
   readonly writable: boolean;
+  /** Why not, as a clause. */
+  readonly refusal?: string;
+  /** Something lies in it already. */
+  readonly isUsed?: boolean;
 }
 
 /** The host as the rig sees it; control group limits are taken off. Plain serialisable values, quick to collect. */
@@ -28,6 +34,8 @@ export interface HostFacts {
   readonly memoryAvailableBytes: number;
   readonly cache: FolderFacts;
   readonly runs: FolderFacts;
+  /** Absent in what runs of an earlier version left. */
+  readonly temporary?: FolderFacts;
   readonly packageManager?: PackageManager;
 }
 
@@ -43,6 +51,7 @@ export async function collectHostFacts(folders: { readonly cacheDir: string; rea
     ...readCapacity(),
     cache: await readFolder(folders.cacheDir),
     runs: await readFolder(folders.runsDir),
+    temporary: await readFolder(tmpdir(), { isMade: false }),
     ...(packageManager && { packageManager }),
   };
 }
@@ -58,18 +67,27 @@ function readCapacity(): Pick<HostFacts, 'cores' | 'memoryBytes' | 'memoryAvaila
   };
 }
 
-async function readFolder(path: string): Promise<FolderFacts> {
+/** `isMade` is false for a folder that the rig does not make if it is not there. */
+async function readFolder(path: string, { isMade = true } = {}): Promise<FolderFacts> {
   let existing = path;
   while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   const { bavail, bsize } = await statfs(existing);
-  return { path, freeBytes: bavail * bsize, writable: isWritable(existing) };
+  const refusal = await tryFolder(isMade ? existing : path);
+  const isUsed = existing === path && (await readdir(path).catch(() => [])).length > 0;
+  return { path, freeBytes: bavail * bsize, writable: refusal === undefined, ...(refusal !== undefined && { refusal }), ...(isUsed && { isUsed }) };
 }
 
-function isWritable(path: string): boolean {
+/** Why a file cannot be made and filled there; `undefined` if it can. Rights alone do not tell: a quota, a file system without files, root. */
+async function tryFolder(existing: string): Promise<string | undefined> {
   try {
-    accessSync(path, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    const dir = await mkdtemp(join(existing, '.pmemrig-trial-'));
+    try {
+      await writeFile(join(dir, 'file'), 'x'.repeat(4096));
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+    return undefined;
+  } catch (error) {
+    return describeRefusal(error, existing) ?? String(error);
   }
 }

@@ -1,3 +1,5 @@
+import { findRefusal } from './file-refusal.ts';
+
 /** A place in a file that the user wrote; `line` and `column` count from 1. */
 export interface SourcePosition {
   readonly file: string;
@@ -74,8 +76,15 @@ export class GuestDeath extends RigError {
   }
 }
 
+/** The InfraError for a file system that refuses one of the rig's own folders, see {@link findRefusal}. Any other error comes back as it is. */
+export function explainRefusal(error: unknown): unknown {
+  const refusal = findRefusal(error);
+  return refusal ? new InfraError(refusal.message, { code: refusal.code, remedy: refusal.remedy, cause: error }) : error;
+}
+
 /** `file:line:column: message` followed by the remedy, as the terminal prints it. */
-export function describeError(error: unknown): string {
+export function describeError(thrown: unknown): string {
+  const error = explainRefusal(thrown);
   if (!(error instanceof RigError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const at = error instanceof UserError && error.position ? `${formatPosition(error.position)}: ` : '';
   return `${at}${error.message}${error.remedy === undefined ? '' : `\n  fix: ${error.remedy}`}`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlannedTest } from '../model/cell.ts';
-import { describeError, GuestDeath, InfraError, KernelError, UserError } from '../model/errors.ts';
+import { describeError, explainRefusal, GuestDeath, InfraError, KernelError, UserError } from '../model/errors.ts';
 import type { Guest } from '../model/guest.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { SuiteSession } from '../model/suite.ts';
@@ -79,7 +79,8 @@ export function endOf(error: unknown): AttemptEnd {
 const DEATH_STATUS = { panic: 'crash', 'power-off': 'crash', reset: 'crash', 'ssh-lost': 'crash', stall: 'hang', 'qemu-died': 'infra' } as const;
 
 /** What an error amounts to as the result of what was running. Rethrows what must stop the run: the user's error, an interruption. */
-export function resultOfError(error: unknown): TestResult {
+export function resultOfError(thrown: unknown): TestResult {
+  const error = explainRefusal(thrown);
   if (error instanceof GuestDeath) return { status: DEATH_STATUS[error.kind], message: error.message, evidence: error.evidence };
   if (error instanceof KernelError) return { status: 'fail', message: error.message, evidence: error.evidence };
   if (error instanceof InfraError) {

@@ -1,3 +1,4 @@
+import type { FolderFacts } from '../host/facts.ts';
 import type { Cell } from '../model/cell.ts';
 import { InfraError, UserError } from '../model/errors.ts';
 import type { PmemTopology } from '../model/pmem.ts';
@@ -8,9 +9,12 @@ const MIN_FREE_BYTES = 64 * 2 ** 20;
 
 /**
  * Refuses, before anything boots, a topology whose backing files the disk of `runsDir` could not hold when full.
- * @throws UserError for a topology that is too large, InfraError for a disk that is full already.
+ * @throws UserError for a topology that is too large, InfraError for a disk that is full already or that takes nothing.
  */
-export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeBytes }: { readonly path: string; readonly freeBytes: number }): void {
+export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeBytes, refusal }: Pick<FolderFacts, 'path' | 'freeBytes' | 'refusal'>): void {
+  if (refusal !== undefined) {
+    throw new InfraError(`the runs cannot be kept in ${runsDir}: ${refusal}`, { code: 'run-folder', remedy: 'choose another place with --runs DIR, or let PMEMRIG_RUNS name one' });
+  }
   if (freeBytes < MIN_FREE_BYTES) {
     throw new InfraError(`the disk of ${runsDir} is full (${Math.floor(freeBytes / 2 ** 20)} MiB free)`, {
       code: 'disk-full',
@@ -26,6 +30,15 @@ export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeB
       });
     }
   }
+}
+
+/**
+ * Refuses a cache in which nothing lies and nothing can be put. One that others filled and that takes nothing more may hold all that the run needs.
+ * @throws InfraError
+ */
+export function checkCache({ path, refusal, isUsed }: FolderFacts, variable: string): void {
+  if (refusal === undefined || isUsed === true) return;
+  throw new InfraError(`The cache, ${path}, cannot be used: ${refusal}`, { code: 'unusable-folder', remedy: `let ${variable} name another folder, which this user may write to` });
 }
 
 /**

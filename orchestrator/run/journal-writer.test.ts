@@ -34,6 +34,7 @@ test.runIf(process.getuid?.() === 0)('a disk that fills leaves whole lines, and 
     const write = (): unknown => journal.append({ type: 'note', text: 'x'.repeat(32_768) });
     expect(write).toThrow(expect.objectContaining({ code: 'journal-write' }));
     expect(() => journal.append({ type: 'run-end', reason: 'finished' })).toThrow(expect.objectContaining({ code: 'journal-write' }));
+    expect(write).toThrow(/the journal .*events\.jsonl cannot be written: the disk /);
     expect(readFileSync(join(dir, 'events.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(1);
   } finally {
     execFileSync('umount', [dir]);

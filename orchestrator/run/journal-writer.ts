@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { InfraError } from '../model/errors.ts';
+import { describeRefusal } from '../model/file-refusal.ts';
 import { JOURNAL_VERSION, type JournalEvent, type RunEvent } from '../model/event.ts';
 
 export const JOURNAL_FILE = 'events.jsonl';
@@ -10,11 +11,18 @@ export const JOURNAL_FILE = 'events.jsonl';
  * the controller, so a killed run loses at most the test in flight.
  */
 export class JournalWriter implements Disposable {
+  readonly #file: string;
   #fd: number | undefined;
   #failure: InfraError | undefined;
 
+  /** @throws InfraError when the file cannot be opened. */
   constructor(runDir: string) {
-    this.#fd = openSync(join(runDir, JOURNAL_FILE), 'a');
+    this.#file = join(runDir, JOURNAL_FILE);
+    try {
+      this.#fd = openSync(this.#file, 'a');
+    } catch (error) {
+      throw journalError(this.#file, error);
+    }
   }
 
   /**
@@ -29,12 +37,8 @@ export class JournalWriter implements Disposable {
     try {
       writeAll(this.#fd, `${JSON.stringify(stamped)}\n`);
     } catch (error) {
-      this.#failure = new InfraError('the journal cannot be written', {
-        code: 'journal-write',
-        remedy: 'free space on the disk that holds the runs, or choose another with --runs DIR',
-        cause: error,
-      });
-      ftruncateSync(this.#fd, size);
+      this.#failure = journalError(this.#file, error);
+      cutBack(this.#fd, size);
       throw this.#failure;
     }
     return stamped;
@@ -44,6 +48,23 @@ export class JournalWriter implements Disposable {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
   }
+}
+
+/** No half line is left where the disk still takes that much; readers drop one. */
+function cutBack(fd: number, size: number): void {
+  try {
+    ftruncateSync(fd, size);
+  } catch {
+    // The first cause is the one to tell.
+  }
+}
+
+function journalError(file: string, cause: unknown): InfraError {
+  return new InfraError(`the journal ${file} cannot be written: ${describeRefusal(cause, file) ?? String(cause)}`, {
+    code: 'journal-write',
+    remedy: 'mend that disk, or free space on it, or choose another with --runs DIR; `pmemrig run --resume` runs what is left',
+    cause,
+  });
 }
 
 /** write(2) may take only part of a line, on a nearly full disk for one. */

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { cellSlug } from '../model/cell-slug.ts';
 import { InfraError } from '../model/errors.ts';
+import { describeRefusal } from '../model/file-refusal.ts';
+import { makeDir } from '../model/make-dir.ts';
 
 /** Where one run keeps everything; see docs/architecture.md for the layout. */
 export interface RunFolder {
@@ -27,12 +29,12 @@ export async function createRunFolder(runsDir: string, name: string, now = new D
   const id = newRunId(name, now);
   const dir = join(runsDir, id);
   try {
-    await mkdir(dir, { recursive: true });
+    await makeDir(dir);
     await pointLatestAt(runsDir, id);
   } catch (error) {
-    throw new InfraError(`the run folder ${dir} cannot be made: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new InfraError(`the run folder ${dir} cannot be made: ${describeRefusal(error, dir) ?? String(error)}`, {
       code: 'run-folder',
-      remedy: 'choose another place with --runs DIR',
+      remedy: 'choose another place with --runs DIR, or let PMEMRIG_RUNS name one',
       cause: error,
     });
   }
@@ -44,8 +46,8 @@ export function openRunFolder(dir: string): RunFolder {
   return {
     id: basename(dir),
     dir,
-    cellDir: (cellId) => makeDir(join(dir, 'cells', cellSlug(cellId))),
-    guestDir: (guest) => makeDir(join(dir, 'guests', String(guest))),
+    cellDir: (cellId) => makeFolder(join(dir, 'cells', cellSlug(cellId))),
+    guestDir: (guest) => makeFolder(join(dir, 'guests', String(guest))),
     toArtifact: (path) => relative(dir, path),
   };
 }
@@ -59,8 +61,8 @@ export async function pointLatestAt(runsDir: string, id: string): Promise<void> 
   await rename(aside, join(runsDir, 'latest')).catch(async () => rm(aside, { force: true }));
 }
 
-async function makeDir(dir: string): Promise<string> {
-  await mkdir(dir, { recursive: true });
+async function makeFolder(dir: string): Promise<string> {
+  await makeDir(dir);
   return dir;
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDir } from '../../../orchestrator/model/make-dir.ts';
 
 /** How many objects the last build of a kind had, `undefined` before the first: progress is told by it. */
 export async function recallObjects(kind: string, cacheDir: string): Promise<number | undefined> {
@@ -8,7 +9,7 @@ export async function recallObjects(kind: string, cacheDir: string): Promise<num
 }
 
 export async function rememberObjects(kind: string, objects: number, cacheDir: string): Promise<void> {
-  await mkdir(join(cacheDir, 'digests'), { recursive: true });
+  await makeDir(join(cacheDir, 'digests'));
   await writeFile(fileOf(kind, cacheDir), String(objects));
 }
 

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describeError, explainRefusal, InfraError } from './errors.ts';
+import { findRefusal } from './file-refusal.ts';
+import { makeDir } from './make-dir.ts';
+import { ownFolders } from './own-folders.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'refusal-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+/** What the rig does first in a folder of its own, and what is then said of it. */
+async function refusalBelow(path: string, variable = 'PMEMRIG_CACHE') {
+  const error = await makeDir(join(path, 'kernels')).then(async () => writeFile(join(path, 'kernels', 'x'), 'x'.repeat(64_000))).catch((thrown: unknown) => thrown);
+  return findRefusal(error, ownFolders({ [variable]: path }));
+}
+
+test.each([
+  ['PMEMRIG_CACHE', 'The cache'],
+  ['PMEMRIG_RUNS', 'The folder of runs'],
+])('%s names the folder and is what the remedy says', async (variable, name) => {
+  writeFileSync(join(dir, 'file'), '');
+  expect(await refusalBelow(join(dir, 'file'), variable)).toEqual({
+    message: `${name}, ${dir}/file, cannot be used: ${dir}/file is a file, not a folder`,
+    code: 'unusable-folder',
+    remedy: `mend that, or let ${variable} name another folder, which this user may write to`,
+  });
+});
+
+test('the variable that put it there is the one to change', async () => {
+  writeFileSync(join(dir, 'file'), '');
+  const error = await makeDir(join(dir, 'file', 'pmemrig', 'kernels')).catch((thrown: unknown) => thrown);
+  expect(findRefusal(error, ownFolders({ XDG_CACHE_HOME: join(dir, 'file') }))).toMatchObject({ remedy: expect.stringContaining('XDG_CACHE_HOME') as string });
+});
+
+test('temporary files are moved by TMPDIR, and what does not exist is named', async () => {
+  const error = await mkdtemp('/nonexistent/x/pmemrig-mails-').catch((thrown: unknown) => thrown);
+  const folders = ownFolders({ PMEMRIG_CACHE: '/c', PMEMRIG_RUNS: '/r' }).map((folder) => (folder.variable === 'TMPDIR' ? { ...folder, path: '/nonexistent/x' } : folder));
+  expect(findRefusal(error, folders)).toMatchObject({ message: 'The folder of temporary files, /nonexistent/x, cannot be used: /nonexistent does not exist', remedy: expect.stringContaining('TMPDIR') as string });
+});
+
+test('a file system without files is said to be one, and does not hang', async () => {
+  expect(await refusalBelow('/proc/pmemrig')).toMatchObject({ message: 'The cache, /proc/pmemrig, cannot be used: that file system keeps no files', code: 'unusable-folder' });
+  expect(await refusalBelow('/sys/pmemrig')).toMatchObject({ message: expect.stringMatching(/keeps no files|does not permit|read-only/) as string });
+});
+
+test('links in a circle and names too long', async () => {
+  symlinkSync('loop', join(dir, 'loop'));
+  expect(await refusalBelow(join(dir, 'loop'))).toMatchObject({ message: expect.stringContaining('circle') as string });
+  expect(await refusalBelow(join(dir, 'x'.repeat(300)))).toMatchObject({ message: expect.stringContaining('too long') as string });
+});
+
+// Only a normal user can be denied anything by a mode.
+test.runIf(process.getuid?.() !== 0)('a folder of another user', async () => {
+  mkdirSync(join(dir, 'theirs'));
+  chmodSync(join(dir, 'theirs'), 0o555);
+  expect(await refusalBelow(join(dir, 'theirs', 'mine'))).toMatchObject({ message: expect.stringContaining('permission denied') as string });
+});
+
+// Only root can mount.
+describe.runIf(process.getuid?.() === 0)('file systems that refuse', () => {
+  afterEach(() => execFileSync('umount', [dir]));
+
+  test.each([
+    ['ro', /: the file system is read-only$/, 'unusable-folder'],
+    ['size=16k', /: the disk is full \(0 MiB free\)$/, 'disk-full'],
+    ['nr_inodes=2', /the disk has no room for another file \(0 inodes free\)$/, 'disk-full'],
+  ])('mounted with %s', async (options, message, code) => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dir]);
+    expect(await refusalBelow(dir)).toMatchObject({ message: expect.stringMatching(message) as string, code });
+  });
+});
+
+test("a quota is not a full disk, and what is not the rig's own folder is left alone", () => {
+  const error = Object.assign(new Error('EDQUOT: disk quota exceeded, mkdir'), { code: 'EDQUOT', syscall: 'mkdir', path: '/c/kernels' });
+  expect(findRefusal(error, ownFolders({ PMEMRIG_CACHE: '/c' }))).toMatchObject({ message: expect.stringContaining("this user's quota of disk space is used up") as string, code: 'disk-full', remedy: expect.stringMatching(/^free some space there, or let PMEMRIG_CACHE/) as string });
+  expect(findRefusal(Object.assign(error, { path: '/elsewhere' }), ownFolders({ PMEMRIG_CACHE: '/c', PMEMRIG_RUNS: '/r' }))).toBeUndefined();
+  expect(findRefusal(new Error('x'))).toBeUndefined();
+});
+
+test('wherever such an error is shown, it is the host that is blamed, without a stack', () => {
+  const error = Object.assign(new Error('EACCES: permission denied, mkdir'), { code: 'EACCES', syscall: 'mkdir', path: join(tmpdir(), 'x') });
+  expect(explainRefusal(error)).toBeInstanceOf(InfraError);
+  expect(describeError(error)).toMatch(/^The folder of temporary files, .*: permission denied\n {2}fix: [^\n]+$/);
+});
