@@ -13,6 +13,7 @@ import { createDeferred, settlesWithin } from './deferred.ts';
 import { blameHost } from './host-error.ts';
 import { writeGuestInitrd } from './images/guest-initrd.ts';
 import type { PreparedImage } from './images/prepare-image.ts';
+import { blameMissingDriver } from './kernels/boot-drivers.ts';
 import type { PreparedKernel } from './kernels/prepare-kernel.ts';
 import { composeArgv } from './qemu/argv.ts';
 import { openConsoleLog, type ConsoleLog } from './qemu/console-log.ts';
@@ -182,7 +183,7 @@ async function runQemu(
     watch.dismiss();
     ssh?.close();
     await qemu.stop();
-    throw error;
+    throw await blameMissingDriver(error, console.fatalSentence(), console.report() !== undefined, options.kernel);
   } finally {
     interruption.release();
   }

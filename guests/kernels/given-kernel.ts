@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
@@ -47,12 +47,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
   const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, build }, context);
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
   const { notes, ...buildTree } = await findBuildTree(spec.image, release);
-  const config = findConfig([
-    join(entry, 'config'),
-    ...(tree === undefined ? [] : [join(tree, 'config')]),
-    join(dirname(spec.image), `config-${release}`),
-    ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')]),
-  ]);
+  const config = await findConfig(spec.image, { own: [join(entry, 'config'), ...(tree === undefined ? [] : [join(tree, 'config')])], beside: [join(dirname(spec.image), `config-${release}`), ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')])] });
 
   return {
     name: spec.name,
@@ -68,9 +63,20 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
   };
 }
 
-/** The first that is there: what the kernel carries in itself, then what lies with its modules, beside it, and in the tree that built it. */
-function findConfig(candidates: readonly string[]): string | undefined {
-  return candidates.find((path) => existsSync(path));
+/**
+ * The first that is there: what the kernel carries in itself or has among its modules, then what lies beside it and in the tree that built it. Of the
+ * latter one that is newer than the image may be that of the next build.
+ */
+async function findConfig(image: string, { own, beside }: { readonly own: readonly string[]; readonly beside: readonly string[] }): Promise<string | undefined> {
+  const found = own.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const madeMs = await timeOf(image);
+  const times = await Promise.all(beside.map(async (path) => ({ path, ms: await timeOf(path) })));
+  return times.find(({ ms }) => ms !== undefined && madeMs !== undefined && ms <= madeMs)?.path;
+}
+
+async function timeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(({ mtimeMs }) => mtimeMs, () => undefined);
 }
 
 /**

@@ -1,18 +1,23 @@
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
+import { checkBootDrivers } from './boot-drivers.ts';
 import { prepareSourceKernel } from './build/build-kernel.ts';
-import { preparePackageKernel } from './package-kernel.ts';
 import { prepareDebianKernel } from './debian-kernel.ts';
 import { prepareGivenKernel } from './given-kernel.ts';
+import { preparePackageKernel } from './package-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 
 export type { PreparedKernel };
 
 /**
- * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel or
- * does not exist, with KernelError when it does not compile, and with InfraError when the host or network cannot provide it.
+ * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel, does not exist or
+ * lacks a driver that every guest needs, with KernelError when it does not compile, and with InfraError when the host or network cannot provide it.
  */
 export async function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+  return checkBootDrivers(await prepareKind(spec, context));
+}
+
+async function prepareKind(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
   switch (spec.kind) {
     case 'debian':
       return prepareDebianKernel(spec, context);

@@ -8,6 +8,7 @@ import type { KernelProvenance, RunEvent } from '../model/event.ts';
 import type { ImageSpec, KernelSpec, SuiteSpec } from '../model/matrix.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { buildInTurn } from './build-in-turn.ts';
+import { requireModules } from './require-modules.ts';
 
 /** What a guest boots from. */
 export interface Prepared {
@@ -44,6 +45,9 @@ export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }
   signal.throwIfAborted();
   for (const { reason } of settled.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]) {
     if (reason instanceof UserError) throw reason;
+  }
+  for (const kernel of await Promise.all(kernels.all.map(async (made) => made.catch(() => undefined)))) {
+    if (kernel) await requireModules(kernel, cells.filter((cell) => cell.kernel.name === kernel.name));
   }
   return async (cell) => {
     const disk = suiteFor(cell.suite).disk?.(cell.suite);
