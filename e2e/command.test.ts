@@ -65,8 +65,8 @@ test('a retry runs in a fresh guest, and what each attempt printed is kept', asy
   expect(run.events.filter(({ type }) => type === 'guest-boot')).toHaveLength(2);
 });
 
-test('KTAP is told test by test', async () => {
-  const path = script('ktap.sh', 'echo "KTAP version 1"; echo 1..3; echo "ok 1 map"; echo "not ok 2 flush"; echo "ok 3 poison # SKIP no ARS"');
+test('KTAP is told test by test, whatever is said before it', async () => {
+  const path = script('ktap.sh', 'for level in 1 2 3 4 5 6 7 8; do echo "make[$level]: Entering directory /srv/tests/with/a/rather/long/path"; done; echo "KTAP version 1"; echo 1..3; echo "ok 1 map"; echo "not ok 2 flush"; echo "ok 3 poison # SKIP no ARS"');
   const run = await rig(['once', ...guest, '--', path], workspace);
   const subtests = run.events.flatMap((event) => (event.type === 'test-end' && event.parent !== undefined ? [`${event.test} ${event.status}`] : []));
   expect(subtests).toEqual([expect.stringMatching(/map pass$/), expect.stringMatching(/flush fail$/), expect.stringMatching(/poison skip$/)]);

@@ -20,6 +20,7 @@ import { benchProblemParser } from './problems.ts';
 import { benchReports, type ReportsSpeed } from './reports.ts';
 import { median } from '../../reports/median.ts';
 import { describeSeconds } from './statistics.ts';
+import { benchTap } from './tap.ts';
 import { benchVirtmeNg } from './virtme-ng.ts';
 
 /**
@@ -39,7 +40,7 @@ const { values: flags } = parseArgs({
     boots: { type: 'string', default: '3' },
     runtime: { type: 'string', default: '1s' },
     loads: { type: 'string', default: '2' },
-    only: { type: 'string', default: 'plan,problems,history,reports,boot,overhead' },
+    only: { type: 'string', default: 'plan,problems,tap,history,reports,boot,overhead' },
   },
 });
 const sections = new Set(flags.only.split(','));
@@ -61,6 +62,7 @@ const TOPOLOGIES: Readonly<Record<string, readonly PmemDevice[]>> = {
 try {
   if (sections.has('plan')) say(`plan of 10,000 cells: ${describeSeconds(Array.from({ length: repeats }, () => benchPlan(10_000)))}, budget 1 s`);
   if (sections.has('problems')) benchProblems();
+  if (sections.has('tap')) benchTapReader();
   if (sections.has('history')) await benchHistories();
   if (sections.has('reports')) await benchAllReports();
   if (sections.has('boot')) await benchBoots();
@@ -94,6 +96,14 @@ function benchProblems(): void {
     say(
       `100 MB of console with ${runs[0]?.problems ?? 0} kernel problems: median ${Math.round(median(speeds))} MB/s, slowest ${Math.round(Math.min(...speeds))}, budget 100 MB/s; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most`,
     );
+  }
+}
+
+function benchTapReader(): void {
+  for (const nested of [false, true]) {
+    const runs = Array.from({ length: repeats }, () => benchTap(200_000, nested));
+    const growth = Math.max(...runs.map(({ rssGrowthBytes }) => rssGrowthBytes));
+    say(`200,000 results of ${nested ? 'KTAP in groups' : 'TAP'}, ${Math.round((runs[0]?.bytes ?? 0) / 1e6)} MB: ${describeSeconds(runs.map(({ cpuMs }) => cpuMs))} of CPU, budget 1 s; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 100 MiB`);
   }
 }
 

@@ -85,6 +85,12 @@ test('a line "not ok" that is no result is remarked on', () => {
   expect(ended({ stdout: 'not ok, trying again\n' })).toEqual({ status: 'pass', message: 'a line begins with "not ok" outside of any results: "not ok, trying again"' });
 });
 
+test('a reason to skip is kept, however the command ends', () => {
+  expect(ended({ exitCode: 1, stdout: '1..0 # SKIP no pmem\n' }).message).toBe('exit status 1: its TAP output says SKIP: no pmem');
+  expect(ended({ stdout: 'TAP version 13\n1..0 # SKIP no pmem\nTAP version 13\n1..1\nok 1 a # SKIP no DAX\n' })).toMatchObject({ status: 'skip', message: 'no DAX; a part was skipped: no pmem' });
+  expect(ended({ stdout: '1..5 # SKIP no pmem\n' }).message).toBe('its TAP output is broken: 5 of 5 results are missing, the first is number 1; the plan says SKIP no pmem');
+});
+
 test('the reason of a part that was skipped is kept where others ran', () => {
   expect(ended({ stdout: 'TAP version 13\n1..0 # SKIP no pmem\nTAP version 13\n1..1\nok 1 a\n' })).toEqual({ status: 'pass', message: 'a part was skipped: no pmem', subtests: [{ name: 'a', status: 'pass' }] });
 });

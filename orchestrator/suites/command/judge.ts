@@ -27,14 +27,19 @@ export function judgeCommand(result: ExecResult, { timeoutSec, tap = readRest(re
 
   if (result.timedOut) return bad('hang', `the command did not end within ${timeoutSec} s and was killed (slot "command")`);
   if (result.exitCode === null) return bad('fail', result.signal === null ? "the command's exit status was lost" : `the command was ended by signal ${result.signal}`);
+  const skipped = tap.skipAll ?? describeSkips(tap);
   const wrong = describeTapFailure(tap, result.exitCode === SKIP_STATUS && tap.endedInSkip);
-  if (result.exitCode !== 0 && result.exitCode !== SKIP_STATUS) return bad('fail', `exit status ${result.exitCode}${explainStatus(result.exitCode)}${wrong === undefined ? '' : `: ${wrong}`}`);
+  if (result.exitCode !== 0 && result.exitCode !== SKIP_STATUS) {
+    const why = wrong ?? (skipped === undefined ? undefined : `its TAP output says SKIP: ${skipped}`);
+    return bad('fail', `exit status ${result.exitCode}${explainStatus(result.exitCode)}${why === undefined ? '' : `: ${why}`}`);
+  }
   if (wrong !== undefined) return bad('fail', wrong);
 
-  const skipped = tap.skipAll ?? describeSkips(tap);
-  if (result.exitCode === SKIP_STATUS) return { status: 'skip', message: skipped ?? findLastSkip(tap) ?? (oneLine(lastLines(evidence, 1), 500) || 'exit status 4, without a word'), ...subtests };
-  if (skipped !== undefined) return { status: 'skip', message: skipped, ...subtests };
-  return { status: 'pass', ...(tap.remarks.length === 0 ? {} : { message: tap.remarks.slice(0, MAX_PROBLEMS).join('; ') }), ...subtests };
+  const remarks = tap.remarks.slice(0, MAX_PROBLEMS);
+  const skip = (reason: string): TestResult => ({ status: 'skip', message: [reason, ...remarks].join('; '), ...subtests });
+  if (result.exitCode === SKIP_STATUS) return skip(skipped ?? findLastSkip(tap) ?? (oneLine(lastLines(evidence, 1), 500) || 'exit status 4, without a word'));
+  if (skipped !== undefined) return skip(skipped);
+  return { status: 'pass', ...(remarks.length === 0 ? {} : { message: remarks.join('; ') }), ...subtests };
 }
 
 /** Where stdout was not read as it came, its beginning may be lost, and then with it what failed. */

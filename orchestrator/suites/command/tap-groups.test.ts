@@ -52,6 +52,10 @@ test('TAP 14 nests by four blanks, with a header above or none, or in braces', (
   expect(brief('TAP version 14', '1..2', 'not ok 1 - g {', '    1..2', '    ok 1 - a', '    not ok 2 - b', '}', 'ok 2 - h')).toEqual(expected);
 });
 
+test('in KTAP a first result at a deeper indent nests without a version line, too', () => {
+  expect(brief('KTAP version 1', '1..1', '  not ok 1 a', '  ok 2 b', 'ok 1 g')).toEqual({ subtests: [['g/a', 'fail', 'not ok'], ['g/b', 'pass']], problems: [] });
+});
+
 test('indented words in a flat stream are no group', () => {
   expect(brief('TAP version 13', '1..2', 'ok 1 a', '  ok 1 of 3 devices', '  not ok 2 of 3', 'ok 2 b')).toEqual({ subtests: [['a', 'pass'], ['b', 'pass']], problems: [] });
 });

@@ -9,8 +9,8 @@ import type { Speaker } from './stamp.ts';
 type Result = Extract<TapWords, { kind: 'result' }>;
 type Plan = Extract<TapWords, { kind: 'plan' }>;
 
-/** Nesting without a version line, plan or `# Subtest:` is TAP 14's, whose indent is this wide. */
-const TAP_INDENT = 4;
+/** How deep results stand that nest without a version line, plan or `# Subtest:`: TAP's are indented words if they are less so. */
+const LEAST_INDENT = { tap: 4, bare: 4, ktap: 2 } as const;
 
 /** Puts the lines of one speaker into levels by their indent, and each level's result behind its groups. */
 export class Nesting {
@@ -102,6 +102,7 @@ export class Nesting {
       if (!level.problems.includes('more than one plan')) addProblems(level, ['more than one plan']);
       return true;
     }
+    if (tests > 0 && /^skip/i.test(comment)) addProblems(level, [`the plan says ${comment}`]);
     tally.planned = tests;
     tally.endsWithPlan = tally.count > 0;
     if (tests === 0) level.skipReason = comment.replace(/^skip\S*\s*/i, '') || 'no reason given';
@@ -155,7 +156,7 @@ export class Nesting {
     const top = this.#open.innermost;
     const closesGroup = top !== level && top !== undefined && top.column > line.column && !isEmpty(top);
     const isAnnounced = level.nextHeader !== undefined || level.held !== undefined || closesGroup;
-    if (!isAnnounced && (result.number !== 1 || line.column - level.column < TAP_INDENT)) return undefined;
+    if (!isAnnounced && (result.number !== 1 || line.column - level.column < LEAST_INDENT[level.dialect])) return undefined;
     this.#open.closeDownTo(level);
     const below = this.#open.openBelow(line, level, level.dialect, false);
     if (!below) {
