@@ -7,6 +7,7 @@ import { setUpPmem } from './set-up.ts';
 const fresh = readFileSync(join(import.meta.dirname, 'testdata/mixed-fresh-6.12.txt'), 'utf8');
 const answer = (result: Partial<ExecResult>) => Promise.resolve({ exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...result });
 const expected = [{ device: { kind: 'nvdimm', sizeBytes: 258 * 2 ** 20, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }, at: { address: 0x144200000 } }] as const;
+const oldNdctl = (command: string) => answer(command === 'ndctl --version' ? { stdout: '59\n' } : { stdout: '--- ndctl\nnonsense', stderr: 'no bus', exitCode: 1 });
 const stall = (reason: string) => Promise.reject(new Error(`stall: ${reason}`));
 
 test('a namespace that hangs in the kernel is a stall of the guest, not a fault of the host', async () => {
@@ -21,8 +22,7 @@ test('a namespace that hangs in the kernel is a stall of the guest, not a fault 
 });
 
 test('a list that cannot be read is the fault of the rig or its image, and the words say whose list and what', async () => {
-  const exec = (command: string) => answer(command === 'ndctl --version' ? { stdout: '59\n' } : { stdout: '--- ndctl\nnonsense', stderr: 'no bus', exitCode: 1 });
-  await expect(setUpPmem(exec, expected, { timeoutMs: 1, stall })).rejects.toMatchObject({
+  await expect(setUpPmem(oldNdctl, expected, { timeoutMs: 1, stall })).rejects.toMatchObject({
     name: 'InfraError',
     code: 'pmem-setup',
     message: expect.stringMatching(/^what ndctl lists .* cannot be read \(exit status 1, ndctl 59, no bus\): .*nonsense/) as string,

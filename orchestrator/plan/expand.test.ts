@@ -86,14 +86,15 @@ test('an exclude rule that fits no cell is warned of', () => {
   expect(expandMatrix(matrixOf(), { planSuite: planOne })).not.toHaveProperty('warnings');
 });
 
+/** The warnings of two kernels and a virtio-pmem device. */
+function warningsOf(namespace: string) {
+  const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }, { name: l, debian: { release: trixie } }]\npmem: [{ name: p, devices: [{ kind: virtio-pmem, size: 64M${namespace} }] }]\nsuites: [{ name: command, run: /bin/true }]`;
+  return expandMatrix(parseMatrix(text, 't.yaml', { env: {}, fioJobs: [] }), { planSuite: planOne }).warnings;
+}
+
 test('device-DAX over virtio-pmem is warned of, once for each topology that a cell has', () => {
-  const plan = (namespace: string) =>
-    expandMatrix(
-      parseMatrix(`version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }, { name: l, debian: { release: trixie } }]\npmem: [{ name: p, devices: [{ kind: virtio-pmem, size: 64M${namespace} }] }]\nsuites: [{ name: command, run: /bin/true }]`, 't.yaml', { env: {}, fioJobs: [] }),
-      { planSuite: planOne },
-    ).warnings;
-  expect(plan(', namespace: devdax')).toEqual([expect.stringMatching(/^pmem "p": .*MAP_SYNC.*flushed to the host/)]);
-  for (const namespace of ['', ', namespace: fsdax', ', namespace: sector']) expect(plan(namespace)).toBeUndefined();
+  expect(warningsOf(', namespace: devdax')).toEqual([expect.stringMatching(/^pmem "p": .*MAP_SYNC.*flushed to the host/)]);
+  for (const namespace of ['', ', namespace: fsdax', ', namespace: sector']) expect(warningsOf(namespace)).toBeUndefined();
 });
 
 /** One kernel, XFS, and a topology of these devices. */

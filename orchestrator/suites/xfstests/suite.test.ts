@@ -14,6 +14,8 @@ const DAX = { stdout: 'stat.attributes = 0x200000\n' };
 const PASS = { stdout: 'generic/413        5s\nRan: generic/413\nPassed all 1 tests\n' };
 const FAIL = { stdout: 'generic/413       - output mismatch (see x)\n    -a\n    +b\nRan: generic/413\nFailures: generic/413\nFailed 1 of 1 tests\n', exitCode: 1 };
 
+const notRun = (reason: string): string => `generic/413       [not run] ${reason}\nRan: generic/413\nNot run: generic/413\nPassed all 1 tests\n`;
+
 interface World {
   readonly session: SuiteSession;
   readonly calls: readonly string[];
@@ -96,7 +98,6 @@ describe('a test', () => {
   });
 
   test('that was not run is a skip with the reason, from the disk where the harness did not print it', async () => {
-    const notRun = (reason: string): string => `generic/413       [not run] ${reason}\nRan: generic/413\nNot run: generic/413\nPassed all 1 tests\n`;
     expect(await run(await open({ './check': { stdout: notRun('no DAX') } }))).toEqual({ status: 'skip', message: 'no DAX' });
     expect(await run(await open({ './check': { stdout: notRun('') } }, { disk: { '/generic/413.notrun': 'no DAX\nhere\n' } }))).toMatchObject({ status: 'skip', message: 'no DAX here' });
     expect(await run(await open({ './check': { stdout: notRun('') } }))).toMatchObject({ status: 'skip', message: 'no reason given' });
