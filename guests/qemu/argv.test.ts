@@ -58,6 +58,12 @@ test('the guest reaches nothing, and its sshd is reachable from this host alone'
   expect(valueOf(compose(), '-netdev')).toBe('user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22');
 });
 
+test('QMP is asked for in words that no QEMU calls deprecated, and the firmware leaves the disks alone', () => {
+  expect(valueOf(compose(), '-qmp')).toBe('chardev:qmp');
+  expect(compose()).not.toContain('-mon');
+  expect(valueOf(compose(), '-boot')).toBe('strict=on');
+});
+
 test('QEMU is confined, brings no files of its own and ends at a reset', () => {
   const argv = compose();
   for (const word of ['-nodefaults', '-no-user-config', '-no-reboot', 'panic=none', 'pvpanic']) expect(argv).toContain(word);
