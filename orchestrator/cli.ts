@@ -4,6 +4,7 @@ import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
 import { ALARMS, daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, shardOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
 import { refuseFlags } from './cli/refuse-flags.ts';
+import { outliveTerminal } from './cli/outlive-terminal.ts';
 import { refuseRepeats } from './cli/refuse-repeats.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
@@ -210,8 +211,7 @@ refuseRepeats(program);
 await main();
 
 async function main(): Promise<void> {
-  // A reader that went away (`| head`, a closed terminal) is no reason to drop guests and reports half-way.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  outliveTerminal();
   try {
     await program.parseAsync();
   } catch (error) {
