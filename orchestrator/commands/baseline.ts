@@ -6,6 +6,7 @@ import { isGreen } from '../../reports/history/query-history.ts';
 import { readJournal } from '../../reports/read-journal.ts';
 import type { RunSummary } from '../../reports/summary.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
+import { widthOf } from '../../reports/terminal/width-of.ts';
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
@@ -77,7 +78,7 @@ async function isNarrowed(runDir: string): Promise<boolean> {
 
 /** Tells the terminal what a run that has just ended came to against its baseline, and gives the exit status. */
 export function judgeAgainst(comparison: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): number {
-  process.stdout.write(`\n${formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) }).join('\n')}\n`);
+  process.stdout.write(`\n${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`);
   return judgeComparison(comparison, now, { whole });
 }
 

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { summarizeRun } from '../../reports/summarize-run.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
+import { widthOf } from '../../reports/terminal/width-of.ts';
 import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
 import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
@@ -30,7 +31,7 @@ export async function compareCommand(base: string, run: string, options: { reado
       remedy: 'compare runs of one matrix; a cell is the same by the names of its kernel, topology, filesystem and suite',
     });
   }
-  const lines = options.json === true ? [comparisonJson(comparison)] : formatComparison(comparison, { width: process.stdout.isTTY ? process.stdout.columns : Infinity, palette: choosePalette(process.stdout) });
+  const lines = options.json === true ? [comparisonJson(comparison)] : formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) });
   process.stdout.write(`${lines.join('\n')}\n`);
   return judgeComparison(comparison, now, { whole: false });
 }

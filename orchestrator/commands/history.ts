@@ -6,6 +6,7 @@ import type { HistoryLine, PastRun } from '../../reports/history/query-history.t
 import { type RunState, stateOf } from '../../reports/run-state.ts';
 import { formatFigures, formatRuns, formatTestHistory } from '../../reports/terminal/history-text.ts';
 import { choosePalette } from '../../reports/terminal/palette.ts';
+import { widthOf } from '../../reports/terminal/width-of.ts';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { runsDir } from '../model/paths.ts';
@@ -27,7 +28,7 @@ export async function historyCommand(test: string | undefined, options: HistoryO
   if (test === undefined && options.metric !== undefined) throw new UserError('a figure is of a test', { code: 'no-test', remedy: `pmemrig history TEST --metric ${options.metric}` });
   using history = await openHistory(dir, logLine);
   if (history.runs.length === 0) throw new UserError(`no run is known in ${dir}`, { code: 'no-history', remedy: 'run a matrix first: pmemrig run matrices/smoke.yaml' });
-  const terminal = { palette: choosePalette(process.stdout), width: process.stdout.isTTY ? process.stdout.columns : Infinity };
+  const terminal = { palette: choosePalette(process.stdout), width: widthOf(process.stdout) };
   const lines = await (async (): Promise<string[]> => {
     if (test === undefined) return formatRuns(await withStates(dir, findRuns(history, options)), terminal);
     const found = await findTest(history, test, options);

@@ -3,6 +3,7 @@ import { createLiveReporter } from './live.ts';
 import { choosePalette } from './palette.ts';
 import { createPlainReporter } from './plain.ts';
 import type { Reporter } from './reporter.ts';
+import { widthOf } from './width-of.ts';
 
 interface TerminalOptions {
   readonly stream: NodeJS.WriteStream;
@@ -12,10 +13,10 @@ interface TerminalOptions {
   readonly fold?: RunFold;
 }
 
-/** The live view where somebody can see it; plain lines for pipes, CI (some offer a TTY that records every redraw) and dumb terminals. */
+/** The live view where somebody can see it; plain lines for pipes, CI (some offer a TTY that records every redraw), dumb terminals and those without a size. */
 export function createTerminalReporter({ stream, runDir, env = process.env, fold }: TerminalOptions): Reporter {
   const palette = choosePalette(stream);
-  const live = stream.isTTY && env['TERM'] !== 'dumb' && env['CI'] === undefined;
+  const live = Number.isFinite(widthOf(stream)) && env['TERM'] !== 'dumb' && env['CI'] === undefined;
   if (live) return createLiveReporter(stream, runDir, palette, fold);
   const write = env['GITHUB_ACTIONS'] === 'true' ? (text: string) => stream.write(disarmCommands(text)) : (text: string) => stream.write(text);
   return createPlainReporter(write, runDir, palette, fold);

@@ -9,21 +9,24 @@ import { renderEvent } from './plain.ts';
 import { PrintedSplats } from './printed-splats.ts';
 import type { Reporter } from './reporter.ts';
 import { outcomeOfEnd } from './result-lines.ts';
+import { widthOf } from './width-of.ts';
 
 const REDRAW_MS = 200;
+/** Of a terminal that has lost its size. */
+const USUAL_ROWS = 24;
 
 /** A view that is drawn over, for a person at a TTY; what failed scrolls by above it and stays. */
 export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, palette: Palette, fold = new RunFold(), now: () => number = Date.now): Reporter {
   const view = createLogUpdate(stream);
   const printed = new PrintedSplats();
-  const draw = (): void => view(renderFrame(fold, now(), { width: stream.columns, height: stream.rows }, palette).join('\n'));
+  const draw = (): void => view(renderFrame(fold, now(), { width: widthOf(stream), height: stream.rows || USUAL_ROWS }, palette).join('\n'));
   // Never what keeps the process alive.
   const timer = setInterval(draw, REDRAW_MS).unref();
   return {
     onEvent(event) {
       fold.apply(event);
       if (!staysInSight(event, fold)) return;
-      const lines = renderEvent(event, fold, { runDir, width: stream.columns, palette, printed });
+      const lines = renderEvent(event, fold, { runDir, width: widthOf(stream), palette, printed });
       // Not `view.persist`: it cuts its text to the screen's height.
       view.clear();
       stream.write(`${lines.join('\n')}\n`);
@@ -33,7 +36,7 @@ export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, p
       clearInterval(timer);
       view.clear();
       view.done();
-      if (summary) stream.write(`${formatFinalReport(summary, runDir, { width: stream.columns, palette }).join('\n')}\n`);
+      if (summary) stream.write(`${formatFinalReport(summary, runDir, { width: widthOf(stream), palette }).join('\n')}\n`);
     },
   };
 }

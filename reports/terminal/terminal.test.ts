@@ -6,11 +6,13 @@ import { RunFold } from '../fold.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from '../testing/make-journal.ts';
 import { formatFinalReport } from './final-report.ts';
 import { fitLine, measure } from './fit-line.ts';
+import { createTerminalReporter } from './create-reporter.ts';
 import { createLiveReporter } from './live.ts';
 import { renderFrame } from './live-frame.ts';
 import { choosePalette, PLAIN } from './palette.ts';
 import { createPlainReporter } from './plain.ts';
 import { estimateSecondsLeft, shareDone } from './time-left.ts';
+import { widthOf } from './width-of.ts';
 
 const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
 
@@ -215,6 +217,36 @@ describe('the live view', () => {
     expect(text).toContain('✗ crash      2s  debian-6.12/virtio-pmem/xfs-dax/fio  fio/dax-mmap-randwrite  BUG: unable to handle page fault\n    │ [   12.345678]');
     expect(text).not.toContain('✓ pass       2s');
     expect(text.trimEnd()).toMatch(/\nreports: \/runs\/1\/report\.html.*\nagain: {3}pmemrig .*\n {9}pmemrig .*$/);
+  });
+});
+
+describe('a terminal without a usable size', () => {
+  test.each([0, 1, 19])('of %d columns takes lines of any length', (columns) => expect(widthOf({ isTTY: true, columns })).toBe(Infinity));
+
+  test('of any other width is kept to, and what is no terminal is not', () => {
+    expect(widthOf({ isTTY: true, columns: 20 })).toBe(20);
+    expect(widthOf({ isTTY: false, columns: 20 })).toBe(Infinity);
+  });
+
+  test.each([[0, 0], [0, 24], [1, 1]])('shows each failure with its evidence (%d columns, %d rows)', (columns, rows) => {
+    const tty = fakeTty(columns, rows);
+    const journal = makeMixedRun();
+    const reporter = createTerminalReporter({ stream: tty.stream, runDir: '/runs/1', env: { TERM: 'xterm' } });
+    for (const event of journal.events) reporter.onEvent(event);
+    reporter.close(journal.summarize());
+    expect(stripVTControlCharacters(tty.text())).toContain('✗ crash      2s  debian-6.12/virtio-pmem/xfs-dax/fio  fio/dax-mmap-randwrite  BUG: unable to handle page fault\n    │ [   12.345678]');
+  });
+
+  test('loses none of it where the size goes while the run is shown', () => {
+    const tty = fakeTty(120, 10);
+    const journal = makeMixedRun();
+    const reporter = createTerminalReporter({ stream: tty.stream, runDir: '/runs/1', env: { TERM: 'xterm' } });
+    for (const [index, event] of journal.events.entries()) {
+      if (index === 8) Object.assign(tty.stream, { columns: 0, rows: 0 });
+      reporter.onEvent(event);
+    }
+    reporter.close(journal.summarize());
+    expect(stripVTControlCharacters(tty.text())).toContain('fio/dax-mmap-randwrite  BUG: unable to handle page fault\n    │ [   12.345678]');
   });
 });
 
