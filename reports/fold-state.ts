@@ -32,10 +32,8 @@ export interface CellState {
   roundsEnded: number;
   /** The time that these took. */
   busyMs: number;
-  /** Of the round that goes on. */
-  roundStartedAt?: string;
-  /** Of the time since then, what no controller was at work. */
-  pausedMs: number;
+  /** When the round that goes on began, in milliseconds of the run's own time. */
+  roundStartedMs?: number;
   /** Of its `cell-end`. */
   endReason?: string;
   /** The attempts in flight, one for each guest that works on the cell, by test and number. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../orchestrator/model/event.ts';
 import { exitStatus } from './exit-status.ts';
 import { RunFold } from './fold.ts';
 import { computeGuestOutcome, computeOutcome, FAILURES, sumTotals } from './outcomes.ts';
@@ -156,6 +157,39 @@ function repeated(...statuses: ('pass' | 'fail')[]): JournalBuilder {
   for (const [index, status] of statuses.entries()) addRound(journal, index + 1, status);
   return journal.add({ type: 'run-end', reason: 'finished' });
 }
+
+describe('a run whose host sets its clock', () => {
+  /** Wall time and the time that passed, in seconds since the run began. */
+  function play(ends: readonly (readonly [wallSec: number, upSec: number, event: RunEvent])[]): RunSummary {
+    const fold = new RunFold();
+    const origin = 5_000_000;
+    for (const [wallSec, upSec, event] of ends) fold.apply({ v: 3, t: new Date(Date.UTC(2026, 2, 1) + wallSec * 1000).toISOString(), up: origin + upSec * 1000, ...event });
+    return fold.summarize();
+  }
+
+  const [start] = killed().events;
+  if (start?.type !== 'run-start') throw new Error('no run-start');
+  const { v: _v, t: _t, ...began } = start;
+  const cellStart = { type: 'cell-start', cell: CELL } as const;
+  const cellEnd = { type: 'cell-end', cell: CELL } as const;
+  const resume = { type: 'resume', version: '0.1.0', host: 'rig-1' } as const;
+  const end = { type: 'run-end', reason: 'finished' } as const;
+
+  test.each([
+    ['forward by an hour', 3600],
+    ['back by a day', -86_400],
+  ])('%s took the time that passed', (_how, set) => {
+    const summary = play([[0, 0, began], [10, 10, cellStart], [100 + set, 100, cellEnd], [145 + set, 145, end]]);
+    expect(summary.durationMs).toBe(145_000);
+    expect(summary.cells[0]?.durationMs).toBe(90_000);
+  });
+
+  test('takes what each controller worked, each by its own clock', () => {
+    const summary = play([[0, 0, began], [10, 10, cellStart], [30, 30, { type: 'note', text: 'x' }], [9000, 3, resume], [9001, 4, cellStart], [9011 + 3600, 14, cellEnd], [9012 + 3600, 15, end]]);
+    expect(summary.durationMs).toBe(30_000 + 12_000);
+    expect(summary.cells[0]?.durationMs).toBe(20_000 + 11_000);
+  });
+});
 
 describe('a run that repeats its tests', () => {
   test('calls one flaky that passed in some rounds, in whatever order, and is no success then', () => {

@@ -1,5 +1,5 @@
 import { CLOSE_TEST, isRigTest } from '../orchestrator/model/cell.ts';
-import type { JournalEvent, PlannedCell } from '../orchestrator/model/event.ts';
+import type { JournalEvent, PlannedCell, Stamp } from '../orchestrator/model/event.ts';
 import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { EvidenceBudget } from './bounded-evidence.ts';
@@ -36,9 +36,9 @@ export class RunFold {
   readonly #kernel = new KernelFold(this.#evidence);
   #start: EventOf<'run-start'> | undefined;
   #ending: RunEnding | undefined;
-  #lastAt = '';
-  /** Between a controller's end and its successor's beginning. */
-  #pausedMs = 0;
+  #last: Stamp | undefined;
+  /** Up to the last event; what lies between a controller's end and its successor's beginning is nobody's. */
+  #elapsedMs = 0;
 
   /** How it ended; undefined while it goes on, and for good if its controller was killed. */
   get ending(): RunEnding | undefined {
@@ -46,13 +46,13 @@ export class RunFold {
   }
 
   apply(event: JournalEvent): void {
-    const lastAt = this.#lastAt;
-    this.#lastAt = event.t;
+    if (this.#last && event.type !== 'resume') this.#elapsedMs += msBetween(this.#last, event);
+    this.#last = pick(event, ['v', 't', 'up']);
     switch (event.type) {
       case 'run-start':
         return this.#begin(event);
       case 'resume':
-        return this.#resume(Date.parse(event.t) - Date.parse(lastAt));
+        return this.#resume();
       case 'stage':
         this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs', 'digest', 'source', 'warnings']));
         return;
@@ -92,7 +92,7 @@ export class RunFold {
       ...pick(start, ['runId', 'matrix', 'version', 'host', 'rerun', 'excluded', 'narrowed']),
       repeat: this.repeat,
       startedAt: start.t,
-      durationMs: Date.parse(this.#lastAt) - Date.parse(start.t) - this.#pausedMs,
+      durationMs: this.#elapsedMs,
       ending,
       cells: [...this.cells.values()].map((cell) => this.#summarizeCell(cell, ending)),
       totals: { ...this.totals },
@@ -112,17 +112,13 @@ export class RunFold {
     }
   }
 
-  /** What ran was cut off, and the time since then is nobody's; progress counts anew what is left. */
-  #resume(pausedMs: number): void {
+  /** What ran was cut off; progress counts anew what is left. */
+  #resume(): void {
     this.#ending = undefined;
-    this.#pausedMs += pausedMs;
     this.firstCellAt = undefined;
     this.work.totalSec -= this.work.settledSec;
     this.work.settledSec = 0;
-    for (const cell of this.cells.values()) {
-      cell.running.clear();
-      if (cell.roundStartedAt !== undefined) cell.pausedMs += pausedMs;
-    }
+    for (const cell of this.cells.values()) cell.running.clear();
   }
 
   /** A round of the cell begins, or one that was cut off goes on. */
@@ -130,7 +126,7 @@ export class RunFold {
     const cell = this.#cell(id);
     this.firstCellAt ??= t;
     cell.startedAt ??= t;
-    cell.roundStartedAt ??= t;
+    cell.roundStartedMs ??= this.#elapsedMs;
     delete cell.endedAt;
   }
 
@@ -205,9 +201,8 @@ export class RunFold {
     const cell = this.#cell(id);
     cell.endedAt = t;
     cell.roundsEnded += 1;
-    cell.busyMs += Date.parse(t) - Date.parse(cell.roundStartedAt ?? t) - cell.pausedMs;
-    cell.pausedMs = 0;
-    delete cell.roundStartedAt;
+    cell.busyMs += this.#elapsedMs - (cell.roundStartedMs ?? this.#elapsedMs);
+    delete cell.roundStartedMs;
     if (reason !== undefined) cell.endReason = reason;
     cell.running.clear();
     for (const test of cell.tests.values()) while (test.settledRounds < cell.roundsEnded) this.#settle(test);
@@ -226,7 +221,7 @@ export class RunFold {
 
   /** An event of a cell that the plan does not know is kept under its id alone: nothing may vanish from a report. */
   #cell(id: string, plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] }): CellState {
-    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], roundsEnded: 0, busyMs: 0, pausedMs: 0, running: new Map() }));
+    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], roundsEnded: 0, busyMs: 0, running: new Map() }));
   }
 
   #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent' | 'expects'>): TestState {
@@ -261,6 +256,11 @@ function explainOutcome({ outcome, attempts }: TestState): string | undefined {
   if (outcome !== 'flaky') return attempts.findLast(({ status }) => status === outcome)?.message;
   const why = attempts.findLast(({ status }) => FAILURES.has(status))?.message;
   return why === undefined ? describeFlaky(attempts) : `${describeFlaky(attempts)}: ${why}`;
+}
+
+/** By the clock that nobody sets where both have it. */
+function msBetween(before: Stamp, after: Stamp): number {
+  return before.up === undefined || after.up === undefined ? Date.parse(after.t) - Date.parse(before.t) : after.up - before.up;
 }
 
 /** Of one cell. */

@@ -51,7 +51,7 @@ const kernelProblem = z.object({
 // A journal line cannot show the brand, which says who made an id; only a plan writes these.
 const excludedCell = z.object({ id: z.custom<CellId>((id) => typeof id === 'string'), reason: text });
 
-const stamp = { v: z.int().min(1).max(JOURNAL_VERSION), t: z.iso.datetime() };
+const stamp = { v: z.int().min(1).max(JOURNAL_VERSION), t: z.iso.datetime(), up: z.number().exactOptional() };
 
 /**
  * One line of the journal. Unknown keys are dropped: a later rig may say more about an event

@@ -38,7 +38,7 @@ export async function* mergeEvents(runId: string, plan: MergedPlan, parts: reado
 function startOf(runId: string, t: string, { cells, excluded }: MergedPlan, parts: readonly PartToMerge[]): EventOf<'run-start'> {
   const [first] = parts;
   if (!first) throw new Error('nothing to merge');
-  const { shard: _, ...start } = first.start;
+  const { shard: _, up: __, ...start } = first.start;
   const hosts = [...new Set(parts.map((part) => part.start.host))];
   const repeat = Math.max(...parts.map((part) => part.start.repeat ?? 1));
   const narrowed = parts.some((part) => part.start.narrowed === true);
@@ -58,9 +58,14 @@ async function* byTime(parts: readonly PartToMerge[]): AsyncGenerator<{ readonly
     const [first, ...others] = left;
     if (!first) return;
     const { reader, event } = others.reduce((least, each) => (each.event.t < least.event.t ? each : least), first);
-    yield { event, part: reader.part };
+    yield { event: withoutUp(event), part: reader.part };
     reader.next = await reader.events.next();
   }
+}
+
+/** Each part's has an origin of its own. */
+function withoutUp({ up: _, ...event }: JournalEvent): JournalEvent {
+  return event;
 }
 
 async function* iterate(events: AsyncIterable<JournalEvent> | Iterable<JournalEvent>): AsyncGenerator<JournalEvent> {

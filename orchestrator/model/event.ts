@@ -120,6 +120,11 @@ export interface Stamp {
   readonly v: number;
   /** ISO 8601, UTC, milliseconds. */
   readonly t: string;
+  /**
+   * Milliseconds on a clock that nobody sets, from an origin that all events of one controller share: what lies between two events. Absent in
+   * journals of older rigs, and in merged ones, whose events come from several machines.
+   */
+  readonly up?: number;
 }
 
 export type JournalEvent = RunEvent & Stamp;

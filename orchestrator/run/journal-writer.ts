@@ -32,7 +32,7 @@ export class JournalWriter implements Disposable {
   append(event: RunEvent): JournalEvent {
     if (this.#failure) throw this.#failure;
     if (this.#fd === undefined) throw new Error(`${event.type} came after the journal was closed`);
-    const stamped = { v: JOURNAL_VERSION, t: new Date().toISOString(), ...event };
+    const stamped = { v: JOURNAL_VERSION, t: new Date().toISOString(), up: Math.round(performance.now()), ...event };
     const { size } = fstatSync(this.#fd);
     try {
       writeAll(this.#fd, `${JSON.stringify(stamped)}\n`);
