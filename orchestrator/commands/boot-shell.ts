@@ -16,6 +16,7 @@ import { formatSize } from '../model/size.ts';
 import { SuiteSetupError } from '../model/suite.ts';
 import { timeoutScale } from '../model/timeouts.ts';
 import { interruptSignal } from '../run/interrupt.ts';
+import { fitFilesystem } from '../suites/shared/fit-filesystem.ts';
 import { isMounted } from '../suites/shared/mkfs-command.ts';
 import { mountFilesystem } from '../suites/shared/mount-filesystem.ts';
 import { logLine } from './log-line.ts';
@@ -69,7 +70,9 @@ async function openShell({ cell, qemu: explicit, command }: ShellGuest, dir: str
 }
 
 /** As the suites do it. Where it can't be mounted, that may be what the user came to look at. */
-async function mountIfAny({ filesystem }: Cell, guest: RunningGuest, scale: number): Promise<void> {
+async function mountIfAny(cell: Cell, guest: RunningGuest, scale: number): Promise<void> {
+  const { filesystem, note } = await fitFilesystem({ guest, timeoutScale: scale }, cell.filesystem);
+  if (note !== undefined) logLine(`  ${note}`);
   if (!isMounted(filesystem)) return;
   try {
     const { device, path } = await mountFilesystem({ guest, timeoutScale: scale }, filesystem);

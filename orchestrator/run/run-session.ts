@@ -11,6 +11,7 @@ import { judgeStray } from './expected-problem.ts';
 import { addProblems } from './judge-observation.ts';
 import { keepLockClasses } from './keep-lock-classes.ts';
 import { observeAttempt, type ObservedEnd } from './observe-attempt.ts';
+import { fitFilesystem } from '../suites/shared/fit-filesystem.ts';
 import { guestTimeoutScale } from './timeout-scale.ts';
 
 /** One guest's part in a cell. */
@@ -78,9 +79,11 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   async function openSession(): Promise<SuiteSession | undefined> {
     try {
       const artifactDir = await env.artifactDir(cell.id);
+      const { filesystem, note } = await fitFilesystem({ guest, timeoutScale: scale }, cell.filesystem);
+      if (note !== undefined && ordinal === 1) env.emit({ type: 'note', text: `${cell.id}: ${note}` });
       return await suite.open({
         spec: cell.suite,
-        cell,
+        cell: { ...cell, filesystem },
         guest,
         artifactDir,
         toArtifact: env.toArtifact,

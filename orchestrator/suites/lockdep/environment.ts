@@ -20,7 +20,7 @@ export function exerciseEnvironment({ spec, cell, guest }: Pick<SuiteContext<Loc
     SECONDS_LONG: String(Math.ceil(spec.durationSec)),
     ...(isMounted(filesystem) && {
       // The words are split by the script; the last one is the device, which an exercise may choose otherwise.
-      MKFS: mkfsCommand(filesystem, '', guest.kernelRelease).slice(0, -1).join(' '),
+      MKFS: mkfsCommand(filesystem, '').slice(0, -1).join(' '),
       FS_TYPE: filesystem.type,
       FS_OPTIONS: filesystem.mountOptions,
     }),

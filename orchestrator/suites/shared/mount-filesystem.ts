@@ -28,7 +28,7 @@ export async function mountFilesystem(context: SetUpContext, filesystem: Mounted
   const device = guest.devices[filesystemDeviceIndex(guest.devices.map(({ mode }) => mode), filesystem)];
   if (!device) throw new SuiteSetupError(`the guest has no block device for ${filesystem.name}`, describeDevices(guest.devices));
 
-  await setUpStep(context, mkfsCommand(filesystem, device.path, guest.kernelRelease));
+  await setUpStep(context, mkfsCommand(filesystem, device.path));
   await setUpStep(context, ['mkdir', '-p', MOUNT_POINT]);
   const options = filesystem.mountOptions === '' ? [] : ['-o', filesystem.mountOptions];
   await setUpStep(context, ['mount', '-t', filesystem.type, ...options, device.path, MOUNT_POINT]).catch((error: unknown) => {

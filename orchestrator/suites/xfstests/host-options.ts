@@ -11,11 +11,10 @@ export const SCRATCH_MNT = '/mnt/xfstests-scratch';
  * The variables of a cell, as a file for HOST_OPTIONS: `check` then looks at no other configuration, be it of the tree or of /etc, and every
  * option is said, so that none is inherited. Kept with the artifacts, it is what a run by hand needs.
  */
-export function composeHostOptions({ filesystem, devices, roles, kernelRelease, resultBase }: {
+export function composeHostOptions({ filesystem, devices, roles, resultBase }: {
   readonly filesystem: MountedFilesystem;
   readonly devices: readonly GuestDevice[];
   readonly roles: Roles;
-  readonly kernelRelease: string;
   readonly resultBase: string;
 }): string {
   const mount = `-o ${explicitMountOptions(filesystem)}`;
@@ -29,7 +28,7 @@ export function composeHostOptions({ filesystem, devices, roles, kernelRelease, 
       return path === undefined ? [] : [[variableOf(role), path]];
     })),
     ...(external && { USE_EXTERNAL: 'yes' }),
-    MKFS_OPTIONS: mkfsOptions(filesystem, kernelRelease).join(' '),
+    MKFS_OPTIONS: mkfsOptions(filesystem).join(' '),
     MOUNT_OPTIONS: mount,
     TEST_FS_MOUNT_OPTS: mount,
     RESULT_BASE: resultBase,

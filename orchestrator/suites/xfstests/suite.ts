@@ -42,14 +42,14 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
   if (!isMounted(filesystem)) throw new Error(`${cell.id} was planned without a file system`);
   const roles = assignRoles(cell.pmem, filesystem);
   await setUpGuest(context);
-  const hostOptions = composeHostOptions({ filesystem, devices: guest.devices, roles, kernelRelease: guest.kernelRelease, resultBase: RESULTS });
+  const hostOptions = composeHostOptions({ filesystem, devices: guest.devices, roles, resultBase: RESULTS });
   await guest.write(HOST_OPTIONS, hostOptions);
   await writeFile(join(context.artifactDir, 'host-options'), hostOptions);
   // One file for all guests of the cell: they are alike, but for those that died.
   const about = await guest.exec(['sh', '-s'], { stdin: DESCRIBE, timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale });
   await writeFile(join(context.artifactDir, 'guest-versions'), lastLines(about.stdout, 200, 64 * 1024));
 
-  const places = composePlaces(guest.devices, roles, filesystem, guest.kernelRelease);
+  const places = composePlaces(guest.devices, roles, filesystem);
   for (const place of places) await proveMount(context, filesystem, place);
   const subject = { filesystem, device: cell.pmem.devices[roles.test]?.kind ?? 'nvdimm', kernelRelease: guest.kernelRelease };
   const nameOf = (test: string): string => test.slice(spec.name.length + 1);
