@@ -212,6 +212,17 @@ test('a line that is longer than any result is cut, and that is a problem', () =
   expect(names(`1..1\n${'n'.repeat(100_000)}\nok 1 a\n`)).toEqual(['a pass']);
 });
 
+test('thousands of results keep their order and names, though the kernel speaks in between', () => {
+  const program = Array.from({ length: 5000 }, (_, index) => `ok ${index + 1} t${index % 4000}`);
+  const kernel = ['[    1.1] KTAP version 1', '[    1.1] 1..1', '[    1.1]     KTAP version 1', '[    1.1]     not ok 1 zero'];
+  const text = lines('TAP version 13', '1..5000', ...program.slice(0, 100), ...kernel, ...program.slice(100, 4900), '[    2.2] not ok 1 dax', ...program.slice(4900), '  ---', '  x: 1', '  ...');
+  const { subtests, problems } = parseTap(text);
+  expect(problems).toEqual([]);
+  expect(subtests).toHaveLength(5001);
+  expect(new Set(subtests.map(({ name }) => name)).size).toBe(5001);
+  expect([0, 99, 100, 101, 4001, 5000].map((index) => subtests[index]?.name)).toEqual(['t0', 't99', 'dax/zero', 't100', 't0 (2)', 't999 (2)']);
+});
+
 test('past the bound results are counted, and are a problem', () => {
   const text = ['TAP version 13', `1..${MAX_RESULTS + 2}`, ...Array.from({ length: MAX_RESULTS + 2 }, (_, index) => `not ok ${index + 1} t${index + 1}`), ''].join('\n');
   const { subtests, problems } = parseTap(text);

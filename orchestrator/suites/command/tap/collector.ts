@@ -2,7 +2,7 @@ import { oneLine } from '../../shared/one-line.ts';
 import type { Entry, Level } from './level.ts';
 import { MAX_NAME_CHARS, MAX_REASON_CHARS } from './outcome.ts';
 import type { TapReport, TapSubtest } from './report.ts';
-import { nameUniquely } from './unique-names.ts';
+import { UniqueNames } from './unique-names.ts';
 
 /** Results that are kept, and groups. */
 export const MAX_RESULTS = 250_000;
@@ -13,10 +13,15 @@ const MAX_TEXT_CHARS = 48 * 2 ** 20;
 /** Beside the messages: the whole output is kept as a file. */
 const MAX_EVIDENCE_CHARS = 8 * 2 ** 20;
 const MAX_PROBLEMS = 1000;
+/** Results are given their names in turns of so many. */
+const BATCH = 1000;
 
 /** What was found in an output, in order, within bounds. */
 export class Collector {
-  readonly #entries: Entry[] = [];
+  /** Those whose names are not settled yet. */
+  #entries: Entry[] = [];
+  readonly #subtests: TapSubtest[] = [];
+  readonly #names = new UniqueNames();
   readonly #missing: string[] = [];
   readonly #problems: string[] = [];
   readonly #skippedStreams: string[] = [];
@@ -33,7 +38,7 @@ export class Collector {
 
   /** Further results are only counted. */
   get isFull(): boolean {
-    return this.#entries.length >= MAX_RESULTS || this.#groups >= MAX_GROUPS || this.#text >= MAX_TEXT_CHARS;
+    return this.#subtests.length + this.#entries.length >= MAX_RESULTS || this.#groups >= MAX_GROUPS || this.#text >= MAX_TEXT_CHARS;
   }
 
   add(entry: Entry): void {
@@ -43,6 +48,23 @@ export class Collector {
       if (this.#evidence > MAX_EVIDENCE_CHARS) entry.evidence = undefined;
     }
     this.#entries.push(entry);
+  }
+
+  /** Gives the results of an outermost level their names, which nothing can change any more, so that memory does not hold both forms of all. */
+  settle(outermost: Level): void {
+    if (this.#entries.length < 2 * BATCH) return;
+    // The last may still get its YAML block; those of another speaker wait for their groups.
+    const foreign = this.#entries.findIndex(({ level }) => outermostOf(level) !== outermost);
+    const settled = foreign === -1 ? this.#entries.length - 1 : foreign;
+    if (settled >= BATCH) this.#name(settled);
+  }
+
+  #name(count: number): void {
+    for (const entry of this.#entries.slice(0, count)) {
+      const subtest = toSubtest(entry);
+      if (subtest) this.#subtests.push({ ...subtest, name: this.#names.take(subtest.name) });
+    }
+    this.#entries = this.#entries.slice(count);
   }
 
   /** Takes what a failure was found to say afterwards. */
@@ -98,7 +120,8 @@ export class Collector {
   }
 
   finish(): TapReport {
-    const subtests = nameUniquely(this.#takeSubtests());
+    this.#name(this.#entries.length);
+    const subtests = this.#subtests;
     const missing = this.#leftOut > 0 ? [this.#describeLeftOut()] : this.#missing;
     const problems = [...missing, ...this.#problems];
     const reasons = [...new Set(this.#skippedStreams)].slice(0, 5);
@@ -117,20 +140,16 @@ export class Collector {
     };
   }
 
-  /** In turns, so that memory does not hold all of them twice. */
-  *#takeSubtests(): Generator<TapSubtest> {
-    for (const entries = this.#entries.splice(0).toReversed(); ; ) {
-      const entry = entries.pop();
-      if (!entry) return;
-      const subtest = toSubtest(entry);
-      if (subtest) yield subtest;
-    }
-  }
-
   #describeLeftOut(): string {
     const failed = this.#leftOutFailed === 0 ? '' : ` (${this.#leftOutFailed} of them failed)`;
     return `${this.#leftOut} results${failed} were left out: ${MAX_RESULTS} are read at most, nested ${MAX_DEPTH} deep`;
   }
+}
+
+function outermostOf(level: Level): Level {
+  let at = level;
+  while (at.parent) at = at.parent;
+  return at;
 }
 
 function toSubtest({ level, title, status, message, evidence }: Entry): TapSubtest | undefined {

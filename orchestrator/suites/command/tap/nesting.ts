@@ -134,7 +134,11 @@ export class Nesting {
     if (isFormal) level.formalResults += 1;
     const point = { ok: result.ok, number: result.number, description: readDescription(result.description, result.ok), notes };
     if (point.description.opensBlock) level.held = point;
-    else settlePoint(level, point, this.#collector);
+    else {
+      settlePoint(level, point, this.#collector);
+      // Nothing can nest what stands at the left margin.
+      if (level.parent === undefined && line.column === 0 && !looksLikeProse(level)) this.#collector.settle(level);
+    }
     return true;
   }
 
