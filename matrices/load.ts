@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { nearest } from '../orchestrator/model/nearest.ts';
 import type { Matrix, SuiteSpec } from '../orchestrator/model/matrix.ts';
 import { UserError } from '../orchestrator/model/errors.ts';
@@ -11,6 +9,7 @@ import { describeIssues } from './describe-issue.ts';
 import { readXfstestsList } from './xfstests-list.ts';
 import type { Environment } from './paths.ts';
 import { toUserError } from './problem.ts';
+import { MAX_BYTES, readBounded } from './read-bounded.ts';
 import type { Problem, ValuePath } from './problem.ts';
 import { resolveMatrix } from './resolve.ts';
 import type { Resolved } from './resolve.ts';
@@ -28,9 +27,6 @@ export interface LoadOptions {
   /** The names of all fio jobs, in order. */
   readonly fioJobs: readonly string[];
 }
-
-/** No matrix comes near it; a wrongly named disk image does. */
-const MAX_BYTES = 2 ** 20;
 
 /**
  * Reads a matrix file and checks all that it names on this host.
@@ -69,9 +65,14 @@ function parse(text: string, file: string, { env, fioJobs, ...options }: LoadOpt
     throwProblems(source, describeIssues(parsed.error.issues, source, matrixSchema), options);
     throw parsed.error;
   }
-  const resolved = resolveMatrix(parsed.data, { baseDir: dirname(resolve(file)), env, fioJobs });
+  const resolved = resolveMatrix(parsed.data, { baseDir: baseOf(resolve(file)), env, fioJobs });
   throwProblems(source, [...findNameProblems(parsed.data, fioJobs), ...resolved.problems], options);
   return { source, resolved };
+}
+
+/** What relative paths count from: the matrix's folder; of what comes through a pipe, where the user is. */
+function baseOf(file: string): string {
+  return /^\/(?:dev|proc)\//.test(file) ? process.cwd() : dirname(file);
 }
 
 function throwProblems(source: YamlSource, problems: readonly Problem[], { describePlace }: Pick<LoadOptions, 'describePlace'>): void {
@@ -88,8 +89,7 @@ function throwProblems(source: YamlSource, problems: readonly Problem[], { descr
 
 async function readText(path: string): Promise<string> {
   try {
-    // `end` is inclusive: one byte more than allowed tells a file that is too large, and /dev/zero ends too.
-    const bytes = await buffer(createReadStream(path, { end: MAX_BYTES }));
+    const bytes = await readBounded(path, MAX_BYTES);
     if (bytes.length > MAX_BYTES) throw tooLarge(path);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
