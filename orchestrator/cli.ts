@@ -174,6 +174,7 @@ program
   .summary('print the cells of a matrix; boots nothing')
   .argument('<matrix>', 'the matrix file')
   .addOption(filterOption)
+  .addOption(testOption)
   .addOption(shardOption)
   .option('--json', 'as JSON')
   .action(async (matrix: string, options) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Matrix } from '../model/matrix.ts';
-import { composeSeries, planSteps, replaceKernels } from './compose-series.ts';
+import { composeSeries, describeWatchful, planSteps, replaceKernels } from './compose-series.ts';
 import { parseSeriesBase } from './series-base.ts';
 import { sortFiles } from './series-files.ts';
 
@@ -35,6 +35,12 @@ describe('the kernels of a series', () => {
     for (const { config } of kernels({ config: ['+kasan'] })) expect(config).toEqual(['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax', 'prove-locking', 'hung-task', 'kasan']);
     for (const { config } of kernels({ config: ['guest', 'nvdimm'] })) expect(config).toEqual(['guest', 'nvdimm']);
   });
+});
+
+test('says how once builds the same kernel, unless all fragments are named', () => {
+  expect(describeWatchful({})).toContain('--config +prove-locking,+hung-task;');
+  expect(describeWatchful({ config: ['+kasan', '+hung-task'] })).toContain('--config +prove-locking,+hung-task,+kasan;');
+  expect(describeWatchful({ config: ['guest'] })).toBeUndefined();
 });
 
 test.each([

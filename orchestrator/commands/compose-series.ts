@@ -21,6 +21,17 @@ const PATCHED_KERNEL = 'patched';
 /** What a locking or flush bug shows itself by, beside the default fragments. */
 const WATCHFUL = ['+prove-locking', '+hung-task'];
 
+/** What is added to the default fragments; undefined where the user names all fragments. */
+function addedFragments({ config = [] }: Pick<SeriesFlags, 'config'>): readonly string[] | undefined {
+  return config.every((word) => word.startsWith('+')) ? [...new Set([...WATCHFUL, ...config])] : undefined;
+}
+
+/** What the kernels of a series are built with beside the default, and how `once` builds the same: another configuration is another kernel, built anew. */
+export function describeWatchful(flags: Pick<SeriesFlags, 'config'>): string | undefined {
+  const added = addedFragments(flags);
+  return added && `the kernels are built with --config ${added.join(',')}; one that \`once\` built serves here if it was built with the same`;
+}
+
 /** One step a patch; only those whose kernel is in the composed matrix are built. */
 export function planSteps({ patches }: PatchSeries): readonly SeriesStep[] {
   return patches.map(({ subject, files }, index) => ({ kernel: index === patches.length - 1 ? PATCHED_KERNEL : `patch-${index + 1}`, patch: subject, files }));
@@ -32,7 +43,7 @@ export function planSteps({ patches }: PatchSeries): readonly SeriesStep[] {
  * @param files the patches as single files, in order
  */
 export function composeSeries(flags: SeriesFlags, base: SeriesBase, files: readonly string[], steps: readonly SeriesStep[], cwd = process.cwd()): Record<string, unknown> {
-  const config = flags.config === undefined || flags.config.every((word) => word.startsWith('+')) ? [...WATCHFUL, ...(flags.config ?? [])] : flags.config;
+  const config = addedFragments(flags) ?? flags.config ?? [];
   const options = { ...base, config, ...(flags.configBase !== undefined && { base: flags.configBase }) };
   const kernel = (name: string, patches: readonly string[]): Record<string, unknown> => {
     const composed = composeKernel({ ...options, patch: patches }, cwd);

@@ -10,7 +10,7 @@ import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import { listFioJobs, planSuite } from '../suites/registry.ts';
-import { composeSeries, planSteps, replaceKernels, type SeriesFlags } from './compose-series.ts';
+import { composeSeries, describeWatchful, planSteps, replaceKernels, type SeriesFlags } from './compose-series.ts';
 import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
 import { isWhole } from './is-whole.ts';
@@ -40,6 +40,8 @@ export async function seriesCommand(files: readonly string[], options: SeriesOpt
   for (const note of series.notes) logLine(note);
   const steps = planSteps(series);
   const planned = await planSeries(options, matrix, base, series, steps);
+  const watchful = describeWatchful(options);
+  if (watchful !== undefined) logLine(watchful);
   const command = describeCommand(paths, matrix, options, base);
   return executeRun(planned, rerunWords(words), options, endRun({ kind: 'series', whole: isWhole(options), series, command, ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }) }, planned.matrix));
 }
