@@ -42,9 +42,13 @@ function closePoint(level: Level, { status, isExcused }: PointOutcome): void {
 
 /** Groups with a name of their own that is not the result's have lost theirs. */
 function takeGroups(level: Level, title: string): readonly Level[] {
+  const own: Level[] = [];
   const pending = level.pending.splice(0);
-  const own = pending.filter((group, index) => index === pending.length - 1 || group.header === undefined || group.header === title);
-  for (const group of pending) if (!own.includes(group)) abandonGroup(level, group);
+  const last = pending.at(-1);
+  for (const group of pending) {
+    if (group === last || group.header === undefined || group.header === title) own.push(group);
+    else abandonGroup(level, group);
+  }
   return own;
 }
 
