@@ -18,7 +18,7 @@ export function shortDigest(digest: string): string {
 /** sha256 of a file's bytes. Rejects with the error of `read`. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
   return hash.digest('hex');
 }
 

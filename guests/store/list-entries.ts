@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sumsOf } from './entry-sums.ts';
 import { withLock } from './lock.ts';
 import type { PrepareContext } from './prepare-context.ts';
 import { removeTree } from './remove-tree.ts';
@@ -30,7 +31,10 @@ export async function listEntries(kind: string, cacheDir: string): Promise<reado
 
 /** Removes an entry unless somebody is just building it. */
 export async function removeEntry({ path, key }: StoreEntry, { log, signal }: Pick<PrepareContext, 'log' | 'signal'>): Promise<void> {
-  await withLock({ path: `${path}.lock`, what: key, log, signal }, async () => removeTree(path));
+  await withLock({ path: `${path}.lock`, what: key, log, signal }, async () => {
+    await removeTree(path);
+    await rm(sumsOf(path), { force: true });
+  });
 }
 
 async function sizeOf(path: string): Promise<number> {

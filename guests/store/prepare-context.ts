@@ -4,6 +4,8 @@ export interface PrepareContext {
   readonly cacheDir: string;
   /** One line of progress for the user: what is being downloaded, built or waited for. */
   readonly log: (line: string) => void;
+  /** What the run's record should hold of it: a damaged entry that was made again. */
+  readonly note?: (text: string) => void;
   /** How far a step of minutes has come, every few seconds; each call replaces what the last one said. */
   readonly progress?: (text: string) => void;
   /** Aborts downloads, builds and waits. */

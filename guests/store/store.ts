@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { explainRefusal } from '../../orchestrator/model/errors.ts';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
+import { findDamage, findWrongSize, hasSums, recordSums } from './entry-sums.ts';
 import { withLock } from './lock.ts';
 import { findOwner, newOwnerMark } from './owner.ts';
 import type { PrepareContext } from './prepare-context.ts';
@@ -21,8 +22,8 @@ interface StoreRequest {
 
 /**
  * Path of the finished entry `<cacheDir>/<kind>/<key>`, built if it is not there. It is built aside and
- * renamed in, so that an entry which exists is whole; what a killed builder left is removed by the next.
- * Rejects with what `build` rejects with, or InfraError for a full disk. An entry's time is that of its last use.
+ * renamed in, so that an entry which exists is whole; what a killed builder left is removed by the next. One that lost a file since, or part of
+ * one, is made again. Rejects with what `build` rejects with, or InfraError for a full disk. An entry's time is that of its last use.
  */
 export async function getOrCreate(request: StoreRequest, context: PrepareContext): Promise<string> {
   const entry = await findOrBuild(request, context);
@@ -33,15 +34,51 @@ export async function getOrCreate(request: StoreRequest, context: PrepareContext
 
 async function findOrBuild({ kind, key, build }: StoreRequest, context: PrepareContext): Promise<string> {
   const entry = join(context.cacheDir, kind, key);
-  if (await exists(entry)) return entry;
+  if (await isSound(entry)) return entry;
   try {
     await withLock({ path: `${entry}.lock`, what: key, log: context.log, signal: context.signal }, async () => {
-      if (!(await exists(entry))) await buildAside(entry, build);
+      if (await isSound(entry)) return;
+      const damage = (await exists(entry)) ? await findWrongSize(entry) : undefined;
+      if (damage !== undefined) {
+        await setAside(entry);
+        context.note?.(`the cache's entry ${kind}/${key} was damaged (${damage}) and is made again`);
+      }
+      await buildAside(entry, build);
     });
   } catch (error) {
     throw saysDiskFull(error) && !(error instanceof Error && 'remedy' in error) ? diskFullError(context.cacheDir, error) : explainRefusal(error);
   }
   return entry;
+}
+
+/** Finds and removes the entries of which files are damaged, by their whole content, so that the next use makes them again. Gives a clause for each. */
+export async function discardDamaged(files: readonly string[], context: PrepareContext): Promise<readonly string[]> {
+  const entries = new Set(files.map((file) => relative(context.cacheDir, file).split(sep)).filter(([top]) => top !== '..').map(([kind = '', key = '']) => join(kind, key)));
+  const damaged: string[] = [];
+  for (const name of entries) {
+    const entry = join(context.cacheDir, name);
+    const damage = await findDamage(entry);
+    if (damage === undefined) continue;
+    await withLock({ path: `${entry}.lock`, what: name, log: context.log, signal: context.signal }, async () => setAside(entry));
+    damaged.push(`${name} (${damage})`);
+  }
+  return damaged;
+}
+
+/** Guests that run from it keep their files; a name of its own lets the next builder find what a kill leaves of it. */
+async function setAside(entry: string): Promise<void> {
+  const aside = `${entry}.partial-${await newOwnerMark()}`;
+  await rename(entry, aside).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  });
+  await removeTree(aside);
+}
+
+/** There, and as large as it was made. An entry of an earlier pmemrig is taken as it is, and watched from now on. */
+async function isSound(entry: string): Promise<boolean> {
+  if (!(await exists(entry))) return false;
+  if (!(await hasSums(entry))) await recordSums(entry, entry).catch(() => undefined);
+  return (await findWrongSize(entry)) === undefined;
 }
 
 async function buildAside(entry: string, build: (dir: string) => Promise<void>): Promise<void> {
@@ -50,6 +87,7 @@ async function buildAside(entry: string, build: (dir: string) => Promise<void>):
   await mkdir(dir, { recursive: true });
   try {
     await build(dir);
+    await recordSums(dir, entry);
     await rename(dir, entry);
   } catch (error) {
     await removeTree(dir).catch(() => undefined);

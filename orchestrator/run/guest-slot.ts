@@ -15,6 +15,8 @@ export interface BootedGuest {
   readonly guest: SlotGuest;
   readonly accelerator: Accelerator;
   readonly observer: GuestObserver;
+  /** When it began to boot, by `performance.now()`; absent for guests that boot from no files. */
+  readonly startedMs?: number;
   /** Console log, relative to the run folder. */
   readonly console: string;
   /** The same, as a path of the host. */

@@ -25,7 +25,7 @@ const SPEAKS_OF_THE_KERNEL: ReadonlySet<string> = new Set(['fail', 'crash', 'han
 
 /** Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count. */
 export async function observeAttempt(
-  { guest, observer, consoleFile }: BootedGuest,
+  { guest, observer, consoleFile, startedMs }: BootedGuest,
   { expects, ...at }: { readonly cell: string; readonly test: string; readonly attempt: number; readonly expects?: ExpectedProblem },
   env: CellEnvironment,
   run: () => Promise<AttemptEnd>,
@@ -60,6 +60,8 @@ export async function observeAttempt(
   // That lockdep went off at what was planted is no gap in what it watches.
   const judged = judgeObservation(end, observation, expects);
   const { result } = judged;
+  const damage = SPEAKS_OF_THE_KERNEL.has(result.status) && startedMs !== undefined ? await env.mendCache?.(at.cell, startedMs) : undefined;
+  if (damage !== undefined) return { ...judged, result: { ...result, status: 'infra', message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: ') }, guestUsable: false, durationMs, before };
   const kept = SPEAKS_OF_THE_KERNEL.has(result.status) ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
   return { ...judged, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), durationMs, before, ...(lockdep && !expects && { lockdep }) };
 }

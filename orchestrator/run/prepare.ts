@@ -1,6 +1,7 @@
 import { prepareImage, type PreparedImage } from '../../guests/images/prepare-image.ts';
 import { prepareTreeDisk } from '../../guests/images/tree-disk.ts';
 import { prepareKernel, type PreparedKernel } from '../../guests/kernels/prepare-kernel.ts';
+import type { PrepareContext } from '../../guests/store/prepare-context.ts';
 import type { Cell } from '../model/cell.ts';
 import type { CompilerWarning } from '../model/compiler-warning.ts';
 import { describeError, UserError } from '../model/errors.ts';
@@ -34,7 +35,7 @@ interface PrepareOptions {
  * so spoils only the cells that need it.
  */
 export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
-  const context = { cacheDir, signal, log };
+  const context = { cacheDir, signal, log, note: (text: string) => emit({ type: 'note', text }) };
   const inTurn = buildInTurn(cells.map(({ kernel }) => kernel));
   const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => inTurn(spec, async () => stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress }))));
   const images = startEach(cells.map(({ image }) => image), (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)));
@@ -71,6 +72,12 @@ export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }
       throw error;
     }
   }
+}
+
+/** Makes again what a cell's guests boot from, as far as the cache has lost it. */
+export async function prepareAgain({ kernel, image, suite }: Cell, context: PrepareContext): Promise<void> {
+  const disk = suiteFor(suite).disk?.(suite);
+  await Promise.all([prepareKernel(kernel, context), prepareImage(image, context), disk && prepareTreeDisk(disk.path, context)]);
 }
 
 function startEach<Spec extends { readonly name: string }, T>(specs: readonly Spec[], make: (spec: Spec) => Promise<T>): { readonly all: readonly Promise<T>[]; get(name: string): Promise<T> } {

@@ -13,12 +13,12 @@ interface GuestTurn {
   readonly ordinal: number;
   /** Another guest is booted if this one does not come up. */
   readonly retried: boolean;
-  /** Another guest is booted if it is QEMU that dies of this one. */
+  /** Another guest is booted if it is the host that this one fails for. */
   readonly retriedForHost: boolean;
 }
 
-/** Why no guest can be had: by the kernel or its devices, or since QEMU itself died. */
-export type NoGuest = 'failed' | 'qemu-died';
+/** Why no guest can be had: by the kernel or its devices, or by the host, whose QEMU died or whose cache was damaged. */
+export type NoGuest = 'failed' | 'host';
 
 /**
  * The slot's guest, or a new one with its pmem set up and verified; or why none can be had, which
@@ -65,8 +65,14 @@ async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal
   } catch (error) {
     env.signal.throwIfAborted();
     result = resultOfError(error);
-    if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'qemu-died';
+    if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'host';
     await slot.discard(error instanceof GuestDeath ? error : undefined);
+  }
+  const damage = result.status === 'pass' ? undefined : await env.mendCache?.(cell.id, start);
+  if (damage !== undefined) {
+    result = { ...result, status: 'infra', message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: ') };
+    why = 'host';
+    await slot.discard();
   }
   emitTestEnd(env, { ...at, durationMs: performance.now() - start, ...((why === 'failed' ? retried : retriedForHost) && !slot.current && { retried: true }) }, result);
   return slot.current ?? why;

@@ -55,10 +55,11 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         guests += 1;
         const id = guests;
         const dir = await folder.guestDir(id);
+        const startedMs = performance.now();
         const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), ...(resultsBytes !== undefined && { resultsBytes }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
         const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
         const consoleFile = join(dir, 'console.log');
-        return { guest, observer, accelerator, console: folder.toArtifact(consoleFile), consoleFile, release, access: { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey } };
+        return { guest, observer, accelerator, startedMs, console: folder.toArtifact(consoleFile), consoleFile, release, access: { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey } };
       } catch (error) {
         release();
         throw error;

@@ -12,9 +12,10 @@ import { dispatch } from './dispatch.ts';
 import { GuestSlot } from './guest-slot.ts';
 import type { GuestKeeper } from './keep-guest.ts';
 import { JournalWriter } from './journal-writer.ts';
+import { createCacheMender } from './mend-cache.ts';
 import { mendJournal } from './mend-journal.ts';
 import { describeRun, resumeEvents, type RunFacts, startEvent } from './opening.ts';
-import { prepareAll } from './prepare.ts';
+import { prepareAgain, prepareAll } from './prepare.ts';
 import { reserveFromPrepared } from './reserve-guest.ts';
 import { removeLeftovers, type ResumedRun, startCellAgain } from './resume-run.ts';
 import { runCell } from './run-cell.ts';
@@ -63,6 +64,8 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
     if (resumed) await removeLeftovers(folder.dir);
     const prepared = await prepareAll({ cells: plan.cells, cacheDir: options.cacheDir, ...(resumed && { earlier: resumed.past.stages }), signal: stopped, emit, log });
     const reserve = reserveFromPrepared({ ...options, lastGuest: resumed?.lastGuest ?? 0, known: options.matrix.known, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
+    const cellOf = new Map<string, Cell>(plan.cells.map((cell) => [cell.id, cell]));
+    const mend = createCacheMender({ cacheDir: options.cacheDir, signal: stopped, log, prepared, prepareAgain: async (cell) => prepareAgain(cell, { cacheDir: options.cacheDir, signal: stopped, log }) });
     const guestsUsed = new Map(resumed && Array.from(resumed.past.cells, ([id, { guests }]) => [id, guests]));
     const runGroup = async (cells: readonly Cell[], round: number, groupSignal: AbortSignal): Promise<void> => {
       await using slot = new GuestSlot(reserve, emit, groupSignal);
@@ -81,6 +84,10 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
         toArtifact: (path) => folder.toArtifact(path),
         usualSeconds: (cellId, test) => options.usual.get(cellId)?.get(test),
         buildCanary: async (cell) => buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
+        mendCache: async (id, sinceMs) => {
+          const cell = cellOf.get(id);
+          return cell && mend(cell, sinceMs);
+        },
         ...(options.keeper && { keeper: options.keeper }),
         log,
       };

@@ -8,7 +8,7 @@ import type { GuestSlot } from './guest-slot.ts';
 import { readyGuest } from './ready-guest.ts';
 import { runSession } from './run-session.ts';
 
-/** Boots that a cell has over, whatever its retries, for a QEMU that dies: under TCG one in some hundred was seen to end by SIGSEGV as its guest booted. */
+/** Boots that a cell has over, whatever its retries, for the host's faults (a damaged cache, a QEMU that dies): under TCG one in some hundred was seen to end by SIGSEGV as its guest booted. */
 const HOST_RETRIES = 2;
 
 /** A cell that one guest or several side by side work on. */
@@ -35,7 +35,7 @@ export async function workOnCell({ cell, suite, queue, budget }: CellWork, slot:
     const retried = bootFailures < env.retries && budget.left;
     const booted = await readyGuest(cell, slot, env, { ordinal, retried, retriedForHost: retried || (hostFailures < HOST_RETRIES && budget.left) });
     if (typeof booted !== 'string') await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
-    else if (booted === 'qemu-died' && hostFailures < HOST_RETRIES) hostFailures += 1;
+    else if (booted === 'host' && hostFailures < HOST_RETRIES) hostFailures += 1;
     else bootFailures += 1;
   }
 }

@@ -1,0 +1,95 @@
+import { appendFile, mkdir, mkdtemp, open, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { findDamage, sumsOf } from './entry-sums.ts';
+import { listEntries, removeEntry } from './list-entries.ts';
+import { discardDamaged, getOrCreate } from './store.ts';
+
+const FILES = { vmlinux: 'v'.repeat(20_000), 'modules.ext4': 'm'.repeat(9000), 'debug/vmlinux': 'd', 'lib/modules/6.1/kernel/a.ko': 'ko', 'kbuild/Makefile': 'all:' };
+
+async function newEntry() {
+  const cacheDir = await mkdtemp(join(tmpdir(), 'damage-'));
+  onTestFinished(() => rm(cacheDir, { recursive: true }));
+  const notes: string[] = [];
+  const context = { cacheDir, log: () => undefined, note: (text: string) => void notes.push(text) };
+  let builds = 0;
+  const request = {
+    kind: 'kernels',
+    key: 'linux-6.1',
+    build: async (dir: string): Promise<void> => {
+      builds += 1;
+      for (const [name, text] of Object.entries(FILES)) {
+        await mkdir(dirname(join(dir, name)), { recursive: true });
+        await writeFile(join(dir, name), text);
+      }
+    },
+  };
+  const entry = await getOrCreate(request, context);
+  return { cacheDir, context, entry, notes, use: async () => getOrCreate(request, context), builds: () => builds };
+}
+
+/** Overwrites a page in the midst of a file, whose size and, as far as a disk is concerned, times stay. */
+async function flip(path: string): Promise<void> {
+  await using file = await open(path, 'r+');
+  await file.write(Buffer.alloc(4096, 0x55), 0, 4096, 8192);
+}
+
+test.each([
+  ['a truncated file', async (entry: string) => truncate(join(entry, 'vmlinux'), 100), 'vmlinux has 100 bytes instead of 20000'],
+  ['an empty one', async (entry: string) => truncate(join(entry, 'debug/vmlinux'), 0), 'debug/vmlinux has 0 bytes instead of 1'],
+  ['one that grew', async (entry: string) => appendFile(join(entry, 'modules.ext4'), 'x'), 'modules.ext4 has 9001 bytes instead of 9000'],
+  ['one that is gone', async (entry: string) => unlink(join(entry, 'modules.ext4')), 'modules.ext4 is missing'],
+])('an entry with %s is made again at its next use, and the run is told', async (_, damage, words) => {
+  const { entry, use, builds, notes } = await newEntry();
+  await damage(entry);
+  expect(await use()).toBe(entry);
+  expect(builds()).toBe(2);
+  expect(notes).toEqual([`the cache's entry kernels/linux-6.1 was damaged (${words}) and is made again`]);
+  expect(await readFile(join(entry, 'vmlinux'), 'utf8')).toBe(FILES.vmlinux);
+  await use();
+  expect(builds()).toBe(2);
+});
+
+test('a flipped page is found by the whole check alone; the entry is then gone, and the next use makes it', async () => {
+  const { entry, context, use, builds } = await newEntry();
+  await flip(join(entry, 'vmlinux'));
+  await use();
+  expect(builds()).toBe(1);
+  expect(await discardDamaged([join(entry, 'vmlinux'), join(entry, 'modules.ext4'), '/etc/hostname'], context)).toEqual(['kernels/linux-6.1 (vmlinux is not what it was when it was made)']);
+  await use();
+  expect(builds()).toBe(2);
+  expect(await discardDamaged([join(entry, 'vmlinux')], context)).toEqual([]);
+});
+
+test('a module tree is looked at by the whole check, headers by none', async () => {
+  const { entry } = await newEntry();
+  await writeFile(join(entry, 'kbuild/Makefile'), 'else');
+  expect(await findDamage(entry)).toBeUndefined();
+  await writeFile(join(entry, 'lib/modules/6.1/kernel/a.ko'), 'OK');
+  expect(await findDamage(entry)).toBe('lib/modules/6.1/kernel/a.ko is not what it was when it was made');
+});
+
+test('an entry of an earlier version is taken as it is, and watched from then on', async () => {
+  const { entry, use, builds, notes } = await newEntry();
+  await rm(sumsOf(entry));
+  await use();
+  await truncate(join(entry, 'vmlinux'), 1);
+  await use();
+  expect([builds(), notes.length]).toEqual([2, 1]);
+});
+
+test('sums that cannot be read are none, and go with their entry', async () => {
+  const { cacheDir, context, entry, use, builds } = await newEntry();
+  await writeFile(sumsOf(entry), '{"files":');
+  await use();
+  expect(builds()).toBe(1);
+  for (const found of await listEntries('kernels', cacheDir)) await removeEntry(found, context);
+  await expect(readFile(sumsOf(entry))).rejects.toThrow('ENOENT');
+});
+
+test('the bytes of a sparse file count as they are read', async () => {
+  const { entry, context } = await newEntry();
+  await truncate(join(entry, 'vmlinux'), 20_000);
+  expect(await discardDamaged([entry], context)).toEqual([]);
+});

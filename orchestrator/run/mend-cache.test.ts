@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { getOrCreate } from '../../guests/store/store.ts';
+import { GuestDeath } from '../model/errors.ts';
+import { createCacheMender } from './mend-cache.ts';
+import type { Prepared } from './prepare.ts';
+import { runCell } from './run-cell.ts';
+import { fakeCell, fakeWorld } from './testing/fake-world.ts';
+
+async function newCache() {
+  const cacheDir = await mkdtemp(join(tmpdir(), 'mend-'));
+  onTestFinished(() => rm(cacheDir, { recursive: true }));
+  const context = { cacheDir, log: () => undefined };
+  const make = async (): Promise<string> => getOrCreate({ kind: 'kernels', key: 'k', build: async (dir) => writeFile(join(dir, 'vmlinux'), 'kernel') }, context);
+  const image = join(await make(), 'vmlinux');
+  const rest = { name: 'k', description: '', digest: '', notes: [] };
+  const prepared: Prepared = { kernel: { ...rest, image, release: '6.1', initramfs: '/elsewhere/initramfs' }, image: { ...rest, disk: '/elsewhere/root.ext4' } };
+  return { image, make, options: { ...context, signal: new AbortController().signal, prepared: async () => prepared } };
+}
+
+const CELL = fakeCell('c', ['fio/a']);
+
+test('a sound cache has nothing to do with a failure', async () => {
+  const { options } = await newCache();
+  const mend = createCacheMender({ ...options, prepareAgain: () => Promise.reject(new Error('not asked for')) });
+  expect(await mend(CELL, performance.now())).toBeUndefined();
+});
+
+test('what is damaged is named and made again, once; guests that began before have the same excuse, later ones none', async () => {
+  const { image, make, options } = await newCache();
+  let again = 0;
+  const mend = createCacheMender({ ...options, prepareAgain: async () => void (again += 1, await make()) });
+  const start = performance.now();
+  await writeFile(image, 'KERNEL');
+  const sentences = await Promise.all([mend(CELL, start), mend(CELL, start)]);
+  expect(sentences[0]).toMatch(/^the cache was damaged: kernels\/k \(vmlinux is not what it was when it was made\)\. It /);
+  expect(sentences[1]).toBe(sentences[0]);
+  expect(again).toBe(1);
+  expect(await mend(CELL, performance.now())).toBeUndefined();
+});
+
+test('what cannot be made again is said with why', async () => {
+  const { image, options } = await newCache();
+  await rm(image);
+  const mend = createCacheMender({ ...options, prepareAgain: () => Promise.reject(new Error('no network')) });
+  expect(await mend(CELL, 0)).toMatch(/vmlinux is missing\)\. It is gone, and could not be made again: .*no network/);
+});
+
+test('a boot that failed by a damaged cache is infra and is made good by another guest, whatever the retries', async () => {
+  const world = fakeWorld({ scripts: {}, boots: [new GuestDeath('panic', 'Kernel panic', 'Kernel panic')] });
+  const told = ['the cache was damaged: kernels/k'];
+  await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => told.pop() });
+  const ends = world.events.flatMap((event) => (event.type === 'test-end' ? [event] : []));
+  expect(ends.filter(({ test }) => test === 'guest/boot')).toMatchObject([
+    { status: 'infra', retried: true, message: 'the cache was damaged: kernels/k; what came of it: Kernel panic', evidence: 'Kernel panic' },
+    { status: 'pass' },
+  ]);
+  expect(ends.find(({ test }) => test === 'fio/a')).toMatchObject({ status: 'pass' });
+});
