@@ -1,3 +1,5 @@
+import { plural } from './format.ts';
+
 /** In UTF-16 units. What a dashboard shows of one test; Jenkins itself keeps 100,000 of a failed test's output and 1,000 of a passed one's. */
 const MAX_PER_TEXT = 16 * 2 ** 10;
 /** Of a whole file: GitLab and Jenkins hold one in memory. */
@@ -25,7 +27,7 @@ export class TextBudget {
     let left = this.#left > 0 ? MAX_PER_TEXT : EXCERPT;
     const kept = lines.filter((line) => (left -= line.length + 1) >= 0);
     this.#left -= kept.reduce((sum, line) => sum + line.length, 0);
-    return kept.length === lines.length ? kept : [...kept, `[… ${lines.length - kept.length} lines left out here, whole in ${whole} …]`];
+    return kept.length === lines.length ? kept : [...kept, `[… ${plural(lines.length - kept.length, 'line')} left out here, whole in ${whole} …]`];
   }
 }
 

@@ -72,7 +72,7 @@ export async function kernelListCommand({ json }: { readonly json?: boolean }): 
 }
 
 function formatKernel({ key, sizeBytes, lastUsedMs, record }: StoredKernel): string {
-  const what = record ? `${record.release} from ${record.source}${record.patches.length > 0 ? ` + ${record.patches.length} patches` : ''}, ${record.base}: ${record.config.join(', ')}` : '';
+  const what = record ? `${record.release} from ${record.source}${record.patches.length > 0 ? ` + ${record.patches.length} ${record.patches.length === 1 ? 'patch' : 'patches'}` : ''}, ${record.base}: ${record.config.join(', ')}` : '';
   return `${key}  ${showBytes(sizeBytes)}, used ${showAge(lastUsedMs)}${what === '' ? '' : `\n  ${what}`}`;
 }
 

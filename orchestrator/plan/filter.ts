@@ -30,7 +30,7 @@ export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {
   }
   const cells = plan.cells.filter((_cell, index) => all[index] && selects(filters, all[index]));
   if (cells.length === 0) {
-    throw new UserError(`no cell is left: together the filters ${expressions.join(' ')} match none of ${plan.cells.length} cells`, {
+    throw new UserError(`no cell is left: together the filters ${expressions.join(' ')} match none of ${plan.cells.length === 1 ? 'the one cell' : `${plan.cells.length} cells`}`, {
       code: 'empty-matrix',
       remedy: 'filters on different axes must all match; `pmemrig list MATRIX` prints the cells',
     });

@@ -54,7 +54,7 @@ function longestFirst(pending: readonly PendingTest[]): readonly PendingTest[] {
 function tellLeft({ cell, queue, budget }: CellWork, env: CellEnvironment): { readonly reason?: string } {
   const { all, untried } = queue.left;
   if (all === 0 || !budget.exhausted) return {};
-  const reason = `the cell used up its ${budget.size} guests`;
+  const reason = `the cell used up its ${budget.size === 1 ? 'one guest' : `${budget.size} guests`}`;
   env.emit({ type: 'note', text: `${cell.id}: ${reason}; ${untried} tests were not reached, ${all - untried} not tried again` });
   return { reason };
 }

@@ -7,6 +7,7 @@ import { historyDir, METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import { writeRecord } from './history-files.ts';
 import { recordOf } from './history-record.ts';
 import { type Duck, fromFiles } from './parquet.ts';
+import { plural } from '../format.ts';
 
 const known = z.object({ run_id: z.string(), journal_bytes: z.number() });
 
@@ -43,7 +44,7 @@ export async function syncHistory(duck: Duck, runsDir: string, log: (line: strin
   } catch (error) {
     if (!isForbidden(error)) throw error;
     // A copy that somebody published: what history came with it can still be read.
-    log(`history leaves out ${stale.length} runs that it does not know yet: ${dir} cannot be written`);
+    log(`history leaves out ${plural(stale.length, 'run')} that it does not know yet: ${dir} cannot be written`);
     return;
   }
   if (stale.length > 20) log(`history: reading ${stale.length} journals`);

@@ -56,7 +56,7 @@ function renderCells(cells: readonly CellSummary[], width: number, palette: Pale
       width,
     ),
   );
-  return [...lines, ...(shown.length < rows.length ? [palette.dim(`  … ${rows.length - shown.length} more cells`)] : [])];
+  return [...lines, ...(shown.length < rows.length ? [palette.dim(`  … ${plural(rows.length - shown.length, 'more cell')}`)] : [])];
 }
 
 /** Each reason once: a suite that is not on this machine leaves out all of its cells. */
