@@ -12,14 +12,19 @@ export function renderFinding({ tests, firstBad, message, evidence }: Finding, k
   if (!first) return [];
   const cell = renamed(first.cell, kernel, '').replace(/^\//, '');
   const more = tests.length === 1 ? '' : ` (and ${plural(tests.length - 1, 'more test')})`;
-  const why = message === undefined ? changeOf(first) : withoutFolders(cleanLine(message));
-  const excerpt = evidence === undefined ? [] : trimReport(withoutFolders(evidence));
+  const why = message === undefined ? changeOf(first) : withoutTags(withoutFolders(cleanLine(message)));
+  const excerpt = evidence === undefined ? [] : trimReport(withoutTags(withoutFolders(evidence)));
   return [
-    ...wrapText(`${first.test} in ${cell}${more}: ${why}${firstBad === undefined ? '' : `. First bad: ${firstBad}`}`),
+    ...wrapText(`${withoutTags(first.test)} in ${cell}${more}: ${why}${firstBad === undefined ? '' : `. First bad: ${firstBad}`}`),
     ...(excerpt.length === 0 ? [] : ['', ...excerpt.map((line) => `  ${line}`.trimEnd())]),
   ];
 }
 
 function changeOf({ base, now }: Finding['tests'][number]): string {
   return `${base ?? 'absent'} before, ${now ?? 'absent'} now`;
+}
+
+/** A tag that a test printed is nobody's: b4 reads them off the beginning of any line, indented or wrapped. */
+function withoutTags(text: string): string {
+  return text.replaceAll(/\b(\w+(?:-\w+)*-(?:by|to)|Fixes|Closes|Link|Cc):(?=\s)/gi, '$1 :');
 }

@@ -36,7 +36,7 @@ export function renderReply(facts: ReplyFacts): string {
     renderFigures(facts.comparison.figures ?? [], facts.comparison.kernels?.now ?? ''),
     ...(facts.comparison.kernels ? listDifferences(facts.comparison.kernels) : []).map(({ title, lines }) => [`${capitalize(title)}:`, '', ...lines.flatMap(splitCulprit)]),
     ['What was run:', '', ...describeRun(facts).map((line) => `  ${line}`)],
-    ['Not tested:', '', ...facts.untested.flatMap(({ about, what }) => wrapText(`${about}: ${what}`, { first: '  ', rest: '    ' }))],
+    facts.untested.length === 0 ? [] : ['Not tested:', '', ...facts.untested.flatMap(({ about, what }) => wrapText(`${about}: ${what}`, { first: '  ', rest: '    ' }))],
     ['To see it yourself:', '', `  ${facts.command}`, ...narrower(judgement)],
     ending(judgement),
     ['-- ', `made by pmemrig ${facts.summary.version}`],

@@ -1,6 +1,9 @@
 /** Columns of a plain-text mail: what a quoted answer to it still fits in, see Documentation/process/email-clients.rst. */
 export const MAIL_WIDTH = 72;
 
+/** At the beginning of a line of a mail they end its text, open a diff or a quotation: a word of a test does not come to stand there. */
+const MARK = /^(?:-{2,}|\+\+\+|@@|>|diff$|From$)/;
+
 interface WrapOptions {
   readonly width?: number;
   /** Before the first line, and before those that follow; absent: the same blanks as the first. */
@@ -14,7 +17,7 @@ export function wrapText(text: string, { width = MAIL_WIDTH, first = '', rest = 
   let line = '';
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
     const prefix = lines.length === 0 ? first : rest;
-    if (line !== '' && prefix.length + line.length + 1 + word.length > width) {
+    if (line !== '' && !(prefix === '' && MARK.test(word)) && prefix.length + line.length + 1 + word.length > width) {
       lines.push(prefix + line);
       line = word;
     } else {
