@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** vitest itself leaves one core idle: with two, as CI hosts have, every file would then wait for the one before. */
+const cores = availableParallelism();
 
 export default defineConfig({
   test: {
@@ -9,6 +13,7 @@ export default defineConfig({
           include: ['{orchestrator,guests,matrices,reports}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
           setupFiles: ['orchestrator/testing/own-tmpdir.ts'],
+          maxWorkers: cores,
           testTimeout: 20_000,
         },
       },
@@ -18,6 +23,7 @@ export default defineConfig({
           name: 'browser',
           include: ['reports/**/*.browser.test.ts'],
           setupFiles: ['orchestrator/testing/own-tmpdir.ts'],
+          maxWorkers: cores,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
