@@ -158,15 +158,15 @@ function repeated(...statuses: ('pass' | 'fail')[]): JournalBuilder {
   return journal.add({ type: 'run-end', reason: 'finished' });
 }
 
-describe('a run whose host sets its clock', () => {
-  /** Wall time and the time that passed, in seconds since the run began. */
-  function play(ends: readonly (readonly [wallSec: number, upSec: number, event: RunEvent])[]): RunSummary {
-    const fold = new RunFold();
-    const origin = 5_000_000;
-    for (const [wallSec, upSec, event] of ends) fold.apply({ v: 3, t: new Date(Date.UTC(2026, 2, 1) + wallSec * 1000).toISOString(), up: origin + upSec * 1000, ...event });
-    return fold.summarize();
-  }
+/** Wall time and the time that passed, in seconds since the run began. */
+function play(ends: readonly (readonly [wallSec: number, upSec: number, event: RunEvent])[]): RunSummary {
+  const fold = new RunFold();
+  const origin = 5_000_000;
+  for (const [wallSec, upSec, event] of ends) fold.apply({ v: 3, t: new Date(Date.UTC(2026, 2, 1) + wallSec * 1000).toISOString(), up: origin + upSec * 1000, ...event });
+  return fold.summarize();
+}
 
+describe('a run whose host sets its clock', () => {
   const [start] = killed().events;
   if (start?.type !== 'run-start') throw new Error('no run-start');
   const { v: _v, t: _t, ...began } = start;

@@ -64,8 +64,9 @@ test.each<[string, Given, string]>([
   await expect(checkBootDrivers(await newKernel(given))).rejects.toMatchObject({ name: 'UserError', code: 'kernel-lacks-driver', message: expect.stringContaining(words) as string });
 });
 
+const notesOf = async (given: Given): Promise<readonly string[]> => (await checkBootDrivers(await newKernel(given))).notes;
+
 test('a kernel without modules says before the boot what it may be short of', async () => {
-  const notesOf = async (given: Given): Promise<readonly string[]> => (await checkBootDrivers(await newKernel(given))).notes;
   expect(await notesOf({ config: `${configOf('y')}CONFIG_ACPI_NFIT=m\nCONFIG_BTRFS_FS=m\n` })).toStrictEqual(['it came without modules, and 2 options of its configuration are modules, nfit among them']);
   expect(await notesOf({})).toStrictEqual(['it came without modules and its configuration is unknown: all drivers must be built in']);
   expect(await notesOf({ config: configOf('y') })).toStrictEqual([]);

@@ -30,7 +30,7 @@ test('the list of runs parts those that go on from those that were cut off', asy
   await claimRun(writeRun(2), () => undefined);
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   expect(await historyCommand(undefined, { last: 10, runs })).toBe(0);
-  expect(write.mock.calls.join('')).toMatch(/^20260302-100000-smoke .*  running\n20260301-100000-smoke .*  cut-off\n$/);
+  expect(write.mock.calls.join('')).toMatch(/^20260302-100000-smoke .*  running, 1 of 3 tests\n20260301-100000-smoke .*  cut-off\n$/);
 });
 
 test('a run that was removed is listed as such, and whoever names it is told so', async () => {

@@ -64,8 +64,9 @@ async function* byTime(parts: readonly PartToMerge[]): AsyncGenerator<{ readonly
 }
 
 /** Each part's has an origin of its own. */
-function withoutUp({ up: _, ...event }: JournalEvent): JournalEvent {
-  return event;
+function withoutUp(event: JournalEvent): JournalEvent {
+  const { up: _up, ...rest } = event;
+  return rest;
 }
 
 async function* iterate(events: AsyncIterable<JournalEvent> | Iterable<JournalEvent>): AsyncGenerator<JournalEvent> {

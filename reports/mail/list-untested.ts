@@ -34,15 +34,15 @@ export function listUntested({ cells, repeat }: Pick<RunSummary, 'cells' | 'repe
   const named = <Spec extends { readonly name: string }>(specs: readonly Spec[], nameOf: (cell: CellSummary) => string): readonly Spec[] => specs.filter(({ name }) => ran.some((cell) => nameOf(cell) === name));
   const devices = named(matrix.pmem, ({ pmem }) => pmem).flatMap((topology) => topology.devices);
   const filesystems = named(matrix.filesystems, ({ filesystem }) => filesystem);
-  const kinds = named(matrix.suites, ({ suite }) => suite).map((suite): string => suite.kind);
-  const modes = devices.flatMap((device) => ('namespace' in device ? [device.namespace] : []));
+  const kinds = new Set(named(matrix.suites, ({ suite }) => suite).map((suite): string => suite.kind));
+  const modes = new Set<string>(devices.flatMap((device) => ('namespace' in device ? [device.namespace] : [])));
   const missed = own.flatMap(({ tests }) => tests).filter((test) => !isRigTest(test.name) && test.parent === undefined && !hasResult(test)).length;
   return [
     DURABILITY,
     ...list('devices', DEVICES.filter(([kind]) => devices.every((device) => device.kind !== kind))),
-    ...list('namespaces', MODES.filter(([mode]) => !modes.includes(mode) && !(mode === 'fsdax' && devices.some(({ kind }) => kind === 'virtio-pmem')))),
+    ...list('namespaces', MODES.filter(([mode]) => !modes.has(mode) && !(mode === 'fsdax' && devices.some(({ kind }) => kind === 'virtio-pmem')))),
     ...list('file systems', FILESYSTEMS.filter(([fits]) => !filesystems.some(fits))),
-    ...list('suites', SUITES.filter(([kind]) => !kinds.includes(kind))),
+    ...list('suites', SUITES.filter(([kind]) => !kinds.has(kind))),
     ...(missed === 0 ? [] : [{ about: 'left out', what: `${plural(missed, 'test')} of these suites that did not run or had no result` }]),
     ...(repeat > 1 ? [] : [{ about: 'speed', what: 'each figure was measured once' }]),
     HARDWARE,

@@ -48,7 +48,7 @@ function candidates(filesystem: FilesystemSpec): readonly FilesystemFeature[] {
 
 /** `-m reflink=1,rmapbt=1`, also in one word, and `-O ^orphan_file`. A configuration file of mkfs.xfs (`-c`) is the user's whole word. */
 function isNamed({ mkfsOptions }: FilesystemSpec, feature: string): boolean {
-  return mkfsOptions.some((word) => /^-c/.test(word) || word.replace(/^-[A-Za-z]/, '').split(/[,=^]/).includes(feature));
+  return mkfsOptions.some((word) => word.startsWith('-c') || word.replace(/^-[A-Za-z]/, '').split(/[,=^]/).includes(feature));
 }
 
 /** The features that a file system would have: `-N` prints what would be made, as `nrext64=1`, and makes nothing. */
