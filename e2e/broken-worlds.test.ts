@@ -62,7 +62,7 @@ suites: [{ name: command, run: [/bin/true] }]
 `,
   );
   const run = await rig(['run', path], workspace);
-  expect(endOf(run.events, 'guest/boot')).toMatchObject({ status: 'hang', message: expect.stringContaining('(slot "boot")') as string });
+  expect(endOf(run.events, 'guest/boot')).toMatchObject({ status: 'hang', message: expect.stringContaining('(the limit for a boot)') as string });
   expect(results(run.events)).toEqual(['guest/boot#1 hang']);
   expect(run.exitCode).toBe(1);
 });

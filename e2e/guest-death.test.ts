@@ -58,12 +58,12 @@ const ways: readonly Way[] = [
     },
   },
   {
-    how: 'a guest that stands still',
-    kind: 'stall',
-    message: /^the guest did not answer when `sleep 60` was to be killed at its deadline; QEMU itself does not answer either$/,
+    how: 'a QEMU that stands still',
+    kind: 'qemu-died',
+    message: /^QEMU \(process \d+\) was stopped by a signal or a debugger; the guest has answered nothing over SSH for \d+ s$/,
     end: (guest) => {
       process.kill(guest.pid, 'SIGSTOP');
-      return guest.exec('sleep 60', { timeoutMs: 500 });
+      return guest.exec('sleep 600');
     },
   },
 ];
@@ -81,7 +81,7 @@ test.each(ways)('$how is told as $kind, and leaves no QEMU and no pmem file', as
   await guest.dispose();
   expect(isRunning(guest.pid)).toBe(false);
   expect(guest.backingFiles.filter((path) => existsSync(path))).toEqual([]);
-  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toContain('pmemrig: ready');
+  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toMatch(/pmemrig: [0-9a-f]{16} ready/);
 });
 
 test('an sshd that can start no process any more is the end of its guest', async () => {
@@ -103,10 +103,10 @@ test('a task that hangs in the kernel is reported while the guest goes on, and t
   expect(guest.takeProblems()).toEqual([]);
 });
 
-test('a kernel that spins with interrupts on is a stall, with the stacks of its CPUs in the log', async () => {
+test('a guest in which only one kind of process gets to run is a stall, with the stacks of its CPUs in the log', async () => {
   await using guest = await bench.boot([]);
-  const spin = 'echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for cpu in 0 1; do chrt -f 99 sh -c "while :; do :; done" & done; sleep 60';
-  const death = await deathOf(guest.exec(spin, { timeoutMs: 2000 }));
+  const spin = 'echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for cpu in 0 1; do chrt -f 99 sh -c "while :; do :; done" & done; sleep 600';
+  const death = await deathOf(guest.exec(spin));
   expect(death.kind).toBe('stall');
   expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toMatch(/sysrq: Show backtrace of all active CPUs[^]*sysrq: Show Blocked State/);
 });

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
 import { watchDeath } from './death-watch.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
+import { createMarks } from './hearing/marks.ts';
 import { createConsole } from './qemu/console.ts';
 import type { QemuExit, QemuProcess } from './qemu/qemu-process.ts';
 import type { QmpEvent } from './qemu/qmp.ts';
 
-function watchFake({ sendSysrq = () => Promise.resolve() }: { sendSysrq?: (key: string) => Promise<void> } = {}) {
+function watchFake({ sendSysrq = () => Promise.resolve(), status = 'running' }: { sendSysrq?: (key: string) => Promise<void>; status?: string } = {}) {
   const exit = createDeferred<QemuExit>();
   const events: QmpEvent[] = [];
-  const console = createConsole();
+  const console = createConsole(createMarks());
   const qemu: QemuProcess = {
     pid: 1,
-    qmp: { execute: () => Promise.resolve(undefined), closed: Promise.resolve() },
+    qmp: { execute: () => Promise.resolve({ running: status === 'running', status }), closed: Promise.resolve() },
     exited: exit.promise,
     stderr: () => '',
     sendSysrq,
@@ -59,10 +60,21 @@ test('before a stall is told the stacks are taken, one key after the answer to t
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(18);
 });
 
-test('a peer that went silent is a stall, and a QEMU that is silent too is told', async () => {
-  const { watch } = watchFake({ sendSysrq: () => Promise.reject(new Error('no answer')) });
-  watch.reportSshClosed('Keepalive timeout');
-  expect(await watch.death).toMatchObject({ kind: 'stall', message: 'the guest stopped answering over SSH; QEMU itself does not answer either' });
+test('a guest that QEMU holds has not stalled: the host has', async () => {
+  const { watch } = watchFake({ status: 'io-error' });
+  watch.reportStall('no answer');
+  expect(await watch.death).toMatchObject({ kind: 'qemu-died', message: 'QEMU holds the guest (its state: io-error); no answer' });
+});
+
+test('a guest that answers again while its stacks are taken lives on', async () => {
+  const keys: string[] = [];
+  const { watch } = watchFake({ sendSysrq: async (key) => void keys.push(key) });
+  watch.reportStall('no answer', () => true);
+  await expect.poll(() => keys).toEqual(['l', 'w']);
+  expect(await settlesWithin(watch.death, 100)).toBe(false);
+  // A later silence counts.
+  watch.reportStall('no answer again');
+  expect(await watch.death).toMatchObject({ kind: 'stall', message: 'no answer again' });
 });
 
 test('after the rig has let go nothing counts as a death', async () => {

@@ -2,6 +2,7 @@ import type { GuestDeath } from '../orchestrator/model/errors.ts';
 import { TIMEOUTS_MS } from '../orchestrator/model/timeouts.ts';
 import { nameDeath, type Suspicion } from './death.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
+import { whyStuck } from './silence/stuck-qemu.ts';
 import type { GuestConsole } from './qemu/console.ts';
 import type { QemuProcess } from './qemu/qemu-process.ts';
 import type { QmpEvent } from './qemu/qmp.ts';
@@ -15,18 +16,15 @@ const STACK_KEYS = ['l', 'w'] as const;
  */
 const STACKS_WAIT_MS = 1000;
 
-/** ssh2's message for a peer that is connected but does not answer. */
-const SILENT_PEER = 'Keepalive timeout';
-
 /** Notices a guest's end from every side, and names it once. */
 export interface DeathWatch {
   /** Fulfils when the guest dies or stops answering on its own; never after {@link DeathWatch.dismiss}. */
   readonly death: Promise<GuestDeath>;
-  /** The rig saw that the guest does not answer: takes its stacks, then calls it dead. */
-  reportStall(reason: string): void;
+  /** The rig saw that the guest does not answer: takes its stacks, then calls it dead, unless it `isBack` by then. */
+  reportStall(reason: string, isBack?: () => boolean): void;
   /** There is no SSH connection any more, or none to be had. */
   reportSshLost(reason: string): void;
-  /** A connection that still stands went silent, or ended: `reason` is ssh2's word for it. */
+  /** The connection ended: `reason` is ssh2's word for it. */
   reportSshClosed(reason: string | undefined): void;
   /** What happens from now on is the rig's own doing. */
   dismiss(): void;
@@ -60,35 +58,34 @@ export function watchDeath(options: {
   void console.fatal.then(() => nameAfterLastWords({ what: 'gave-up' }));
 
   let stalling = false;
-  const stall = async (reason: string) => {
+  const stall = async (reason: string, isBack: () => boolean) => {
     if (over || stalling) return;
     stalling = true;
-    const answered = await takeStacks(qemu, STACKS_WAIT_MS * options.timeoutScale);
-    name({ what: 'stall', reason: answered ? reason : `${reason}; QEMU itself does not answer either` });
+    const stuck = await whyStuck(qemu);
+    if (stuck === undefined) await takeStacks(qemu, STACKS_WAIT_MS * options.timeoutScale);
+    stalling = false;
+    if (isBack()) return;
+    name(stuck === undefined ? { what: 'stall', reason } : { what: 'qemu-stuck', reason, stuck });
   };
   return {
     death: death.promise,
-    reportStall: (reason) => void stall(reason),
+    reportStall: (reason, isBack = () => false) => void stall(reason, isBack),
     reportSshLost: (reason) => void nameAfterLastWords({ what: 'ssh-lost', reason }),
-    reportSshClosed: (reason) => {
-      if (reason === SILENT_PEER) void stall('the guest stopped answering over SSH');
-      else void nameAfterLastWords({ what: 'ssh-lost', reason: `the SSH connection was lost while the guest went on running${reason === undefined ? '' : ` (${reason})`}` });
-    },
+    reportSshClosed: (reason) => void nameAfterLastWords({ what: 'ssh-lost', reason: `the SSH connection was lost while the guest went on running${reason === undefined ? '' : ` (${reason})`}` }),
     dismiss: () => {
       over = true;
     },
   };
 }
 
-/** Into the console log. False if QEMU did not take the keys. */
-async function takeStacks(qemu: QemuProcess, waitMs: number): Promise<boolean> {
+/** Into the console log, as far as QEMU takes the keys. */
+async function takeStacks(qemu: QemuProcess, waitMs: number): Promise<void> {
   try {
     for (const key of STACK_KEYS) {
       await qemu.sendSysrq(key);
       await settlesWithin(qemu.exited, waitMs);
     }
   } catch {
-    return false;
+    // It answered a moment ago, and is named by what it did not answer.
   }
-  return true;
 }

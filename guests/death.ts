@@ -11,7 +11,9 @@ export type Suspicion =
   /** The guest's init said FATAL. */
   | { readonly what: 'gave-up' }
   | { readonly what: 'ssh-lost'; readonly reason: string }
-  | { readonly what: 'stall'; readonly reason: string };
+  | { readonly what: 'stall'; readonly reason: string }
+  /** As a stall, but it is QEMU that stands still. */
+  | { readonly what: 'qemu-stuck'; readonly reason: string; readonly stuck: string };
 
 /** All that is known when a guest's end is to be named. */
 export interface DeathFacts {
@@ -29,6 +31,7 @@ export interface DeathFacts {
 export function nameDeath({ suspicion, events, report, fatalSentence, stacks, lastLines }: DeathFacts): GuestDeath {
   const evidence = (report?.lines ?? lastLines).join('\n');
   if (report?.fatal) return new GuestDeath('panic', report.title, evidence);
+  if (suspicion.what === 'qemu-stuck') return new GuestDeath('qemu-died', `${suspicion.stuck}; ${suspicion.reason}`, evidence);
   if (events.some(({ event }) => event === 'GUEST_PANICKED')) {
     return new GuestDeath('panic', 'the kernel panicked; its console says no more', evidence);
   }

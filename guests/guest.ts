@@ -6,11 +6,11 @@ import type { GuestDevice } from '../orchestrator/model/pmem.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
-import { createDeferred, settlesWithin } from './deferred.ts';
+import { createDeferred, settlesWithin, withDeadline } from './deferred.ts';
+import { hearGuest, type Hearing } from './hearing/hear-guest.ts';
 import { setUpPmem } from './pmem/set-up.ts';
 import { readResultsDisk, RESULTS_SERIAL } from './results-disk.ts';
 import { execOverSsh } from './ssh/exec.ts';
-import { openMarker } from './ssh/marker.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
 import { downloadOverSsh, uploadOverSsh, writeOverSsh } from './ssh/transfer.ts';
 import { startGuest, type BootOptions, type StartedGuest } from './start.ts';
@@ -28,11 +28,18 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly backingFiles: readonly string[];
   /** Fulfils when the guest dies on its own; never after `dispose`. */
   readonly death: Promise<GuestDeath>;
+  /** What a command of the rig's own prints, between two tests. A guest that does not answer within the slot `ask` has stalled. */
+  ask(command: string): Promise<string>;
   /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. Past its slot the guest has stalled. */
   setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
   /**
-   * What the kernel complained of since the last call; the first call gives the boot's. The console is some ms behind
-   * the answers over SSH; what comes too late counts at the next call.
+   * Puts a line of the rig's own into the kernel's log, so that the log says which test ran when, and waits until the console and the
+   * log buffer have shown it. A guest that does not take the line or shows it nowhere has stalled.
+   */
+  mark(text: string): Promise<Hearing>;
+  /**
+   * What the kernel complained of since the last call, on its console or in its log buffer; the first call gives the boot's. Both are
+   * some ms behind the answers over SSH; what comes too late counts at the next call.
    */
   takeProblems(): KernelProblem[];
   /** Joins this process's terminal to a shell in the guest; gives its exit status. */
@@ -70,7 +77,12 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     watch.reportStall(reason);
     return gone;
   };
-  const marker = openMarker(ssh);
+  const transfer = async <T>(action: Promise<T>, what: string): Promise<T> => {
+    const timeoutMs = TIMEOUTS_MS.transfer * waitScale;
+    const late = new Error(`${what} did not end within ${timeoutMs / 1000} s`);
+    return alive(withDeadline(action, timeoutMs, () => late)).catch((error: unknown) => (error === late ? stall(late.message) : Promise.reject(error)));
+  };
+  const ears = hearGuest({ ssh, console: started.console, marks: started.marks, waitScale, alive, stall });
   const { resultsDisk } = started;
 
   const tearDown = async () => {
@@ -100,22 +112,21 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     },
     ...(resultsDisk !== undefined && { resultsDisk: { serial: RESULTS_SERIAL, read: async (path: string, localPath: string, readOptions: { readonly maxBytes: number }) => readResultsDisk(resultsDisk, path, localPath, readOptions) } }),
     exec,
-    upload: (localPath, remotePath, transferOptions) => alive(uploadOverSsh(ssh, localPath, remotePath, transferOptions)),
-    write: (remotePath, content, mode) => alive(writeOverSsh(ssh, remotePath, content, mode)),
-    download: (remotePath, localPath, transferOptions) => alive(downloadOverSsh(ssh, remotePath, localPath, transferOptions)),
-    mark: async (text) => {
-      // What comes after a mark is decided on what the console shows, and it is some ms behind the answers over SSH.
-      const line = text.replaceAll(/\s+/g, ' ');
-      const seen = started.console.sees(line);
-      await alive(marker.write(line));
-      await alive(settlesWithin(seen, TIMEOUTS_MS.lastWords * waitScale));
+    upload: (localPath, remotePath, transferOptions) => transfer(uploadOverSsh(ssh, localPath, remotePath, transferOptions), `copying ${localPath} to the guest`),
+    write: (remotePath, content, mode) => transfer(writeOverSsh(ssh, remotePath, content, mode), `writing ${remotePath} in the guest`),
+    download: (remotePath, localPath, transferOptions) => transfer(downloadOverSsh(ssh, remotePath, localPath, transferOptions), `reading ${remotePath} in the guest`),
+    mark: (text) => ears.mark(text),
+    ask: async (command) => {
+      const timeoutMs = TIMEOUTS_MS.ask * waitScale;
+      const { stdout, timedOut } = await exec(command, { timeoutMs });
+      return timedOut ? stall(`the guest did not answer \`${command}\` within ${timeoutMs / 1000} s`) : stdout;
     },
     setUpPmem: async () => {
       const setUp = await setUpPmem(exec, started.expectedDevices, { timeoutMs: TIMEOUTS_MS.setup * waitScale, stall });
       devices = setUp.devices;
       return { problems: setUp.problems };
     },
-    takeProblems: () => started.console.takeProblems(),
+    takeProblems: () => ears.takeProblems(),
     shell: () => alive(openInteractiveShell(ssh)),
     dispose,
     [Symbol.asyncDispose]: dispose,

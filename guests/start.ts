@@ -11,7 +11,8 @@ import { createBackingFiles, removeFiles } from './backing-files.ts';
 import { watchDeath, type DeathWatch } from './death-watch.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { blameHost } from './host-error.ts';
-import { writeGuestInitrd } from './images/guest-initrd.ts';
+import { createMarks, type Marks } from './hearing/marks.ts';
+import { type GuestFile, writeGuestInitrd } from './images/guest-initrd.ts';
 import type { PreparedImage } from './images/prepare-image.ts';
 import { blameMissingDriver } from './kernels/boot-drivers.ts';
 import type { PreparedKernel } from './kernels/prepare-kernel.ts';
@@ -29,12 +30,14 @@ import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import type { RunKeys } from './ssh/keys.ts';
 import { createResultsDisk, RESULTS_SERIAL } from './results-disk.ts';
+import { watchSilence } from './silence/watch-silence.ts';
 import { whileAlive } from './while-alive.ts';
 
 /** QEMU's start to its QMP greeting; a host that swaps takes seconds. */
 const QEMU_START_MS = 15_000;
 const SSH_RETRIES = 4;
-const KEEPALIVE_MS = 10_000;
+/** Unscaled: whether silence means anything is for `watchSilence` to find out. */
+const KEEPALIVE_MS = 3_000;
 
 export interface BootOptions {
   /** Counts from 1 within the run. */
@@ -64,6 +67,7 @@ export interface StartedGuest {
   /** Of 127.0.0.1, where the guest's sshd answers. */
   readonly sshPort: number;
   readonly console: GuestConsole;
+  readonly marks: Marks;
   readonly watch: DeathWatch;
   readonly kernelRelease: string;
   readonly bootMs: number;
@@ -104,8 +108,9 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
       ...(resultsDisk !== undefined && { resultsDisk: { path: resultsDisk, serial: RESULTS_SERIAL } }),
       devices,
     });
-    const consoleLog = await writeFiles(options, { initrd, argv, devices });
-    return { ...(await runQemu(options, argv, devices, files, consoleLog)), ...(resultsDisk !== undefined && { resultsDisk }) };
+    const marks = createMarks();
+    const consoleLog = await writeFiles(options, { initrd, argv, devices, marks });
+    return { ...(await runQemu(options, { argv, devices, files, consoleLog, marks })), ...(resultsDisk !== undefined && { resultsDisk }) };
   } catch (error) {
     await removeFiles(files);
     throw error;
@@ -113,12 +118,12 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
 }
 
 /** All that a guest needs in its folder, its open log last. Rejects with InfraError. */
-async function writeFiles(options: BootOptions, made: { readonly initrd: string; readonly argv: readonly string[]; readonly devices: DeviceComposition }): Promise<ConsoleLog> {
+async function writeFiles(options: BootOptions, made: { readonly initrd: string; readonly argv: readonly string[]; readonly devices: DeviceComposition; readonly marks: Marks }): Promise<ConsoleLog> {
   const { dir, kernel, keys, qemu } = options;
   try {
     await createBackingFiles(made.devices.backingFiles, dir);
     if (options.resultsBytes !== undefined) await createResultsDisk(join(dir, 'results.img'), options.resultsBytes);
-    await writeGuestInitrd({ base: kernel.initramfs, out: made.initrd, files: keyFiles(keys) });
+    await writeGuestInitrd({ base: kernel.initramfs, out: made.initrd, files: [...keyFiles(keys), tokenFile(made.marks)] });
     await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...qemu, argv: made.argv }, null, 2)}\n`);
     return openConsoleLog(join(dir, 'console.log'));
   } catch (error) {
@@ -126,15 +131,17 @@ async function writeFiles(options: BootOptions, made: { readonly initrd: string;
   }
 }
 
-async function runQemu(
-  options: BootOptions,
-  argv: readonly string[],
-  devices: DeviceComposition,
-  files: readonly string[],
-  consoleLog: ConsoleLog,
-): Promise<StartedGuest> {
+interface Machine {
+  readonly argv: readonly string[];
+  readonly devices: DeviceComposition;
+  readonly files: readonly string[];
+  readonly consoleLog: ConsoleLog;
+  readonly marks: Marks;
+}
+
+async function runQemu(options: BootOptions, { argv, devices, files, consoleLog, marks }: Machine): Promise<StartedGuest> {
   const events: QmpEvent[] = [];
-  const console = createConsole(options.onConsoleLine);
+  const console = createConsole(marks, options.onConsoleLine);
   const startedAt = performance.now();
   const qemu = await startQemu({
     qemu: options.qemu,
@@ -167,11 +174,14 @@ async function runQemu(
     ssh = await logIn(options, boot, port);
     const kernelRelease = await askRelease(boot, ssh);
     const bootMs = performance.now() - startedAt;
+    const endWatch = watchSilence({ ssh, console, qemu, watch, accelerator: options.accelerator, timeoutScale: scale });
+    void Promise.race([ssh.closed, watch.death]).then(endWatch);
     return {
       qemu,
       ssh,
       sshPort: port,
       console,
+      marks,
       watch,
       kernelRelease,
       bootMs,
@@ -208,7 +218,7 @@ async function waitUntilReady({ alive, scale, watch }: Boot, console: GuestConso
   const ready = alive(console.ready);
   if (!(await settlesWithin(ready, slotMs))) {
     const silent = console.lastLines().length === 0 ? '; the kernel printed nothing' : '';
-    watch.reportStall(`the guest did not get ready within ${slotMs / 1000} s (slot "boot")${silent}`);
+    watch.reportStall(`the guest did not get ready within ${slotMs / 1000} s (the limit for a boot)${silent}`);
   }
   return ready;
 }
@@ -216,14 +226,14 @@ async function waitUntilReady({ alive, scale, watch }: Boot, console: GuestConso
 async function logIn(options: BootOptions, { alive, scale, watch }: Boot, port: number): Promise<SshConnection> {
   const slotMs = TIMEOUTS_MS.ssh * scale;
   const tooLate = AbortSignal.timeout(slotMs);
-  const attempts = pRetry(() => connectSsh({ port, keys: options.keys, timeoutMs: slotMs, keepaliveMs: KEEPALIVE_MS * scale }), {
+  const attempts = pRetry(() => connectSsh({ port, keys: options.keys, timeoutMs: slotMs, keepaliveMs: KEEPALIVE_MS }), {
     retries: SSH_RETRIES,
     minTimeout: 200,
     signal: options.signal === undefined ? tooLate : AbortSignal.any([tooLate, options.signal]),
   });
   const connection = attempts.catch((error: unknown) => {
     const why = tooLate.aborted ? '' : `: ${error instanceof Error ? error.message : String(error)}`;
-    watch.reportSshLost(`sshd of the guest let nobody in within ${slotMs / 1000} s (slot "ssh")${why}`);
+    watch.reportSshLost(`sshd of the guest let nobody in within ${slotMs / 1000} s (the limit for a login)${why}`);
     return watch.death.then((death) => Promise.reject(death));
   });
   const ssh = await alive(connection);
@@ -235,7 +245,7 @@ async function logIn(options: BootOptions, { alive, scale, watch }: Boot, port: 
 async function askRelease({ alive, scale, watch }: Boot, ssh: SshConnection): Promise<string> {
   const slotMs = TIMEOUTS_MS.ssh * scale;
   const answer = alive(execOverSsh(ssh, ['uname', '-r']));
-  if (!(await settlesWithin(answer, slotMs))) watch.reportStall(`the guest let the rig in, but ran no command within ${slotMs / 1000} s (slot "ssh")`);
+  if (!(await settlesWithin(answer, slotMs))) watch.reportStall(`the guest let the rig in, but ran no command within ${slotMs / 1000} s (the limit for a login)`);
   return (await answer).stdout.trim();
 }
 
@@ -248,7 +258,12 @@ function rejectOnAbort(signal: AbortSignal | undefined): { readonly rejected: Pr
   return { rejected: promise, release: () => signal?.removeEventListener('abort', abort) };
 }
 
-function keyFiles({ client, host }: RunKeys): { path: string; mode: number; content: string }[] {
+/** By it the guest's init makes its marks; the contract with guests/images. */
+function tokenFile({ token }: Marks): GuestFile {
+  return { path: 'usr/lib/pmemrig/token', mode: 0o600, content: `${token}\n` };
+}
+
+function keyFiles({ client, host }: RunKeys): GuestFile[] {
   return [
     { path: 'etc/ssh/ssh_host_ed25519_key', mode: 0o600, content: host.privateKey },
     { path: 'etc/ssh/ssh_host_ed25519_key.pub', mode: 0o644, content: `${host.publicKey}\n` },

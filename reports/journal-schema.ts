@@ -47,6 +47,7 @@ const kernelProblem = z.object({
   fatal: z.boolean(),
   blame: z.enum(['kernel', 'rig']),
   marker: text.exactOptional(),
+  further: count.exactOptional(),
 });
 // A journal line cannot show the brand, which says who made an id; only a plan writes these.
 const excludedCell = z.object({ id: z.custom<CellId>((id) => typeof id === 'string'), reason: text });

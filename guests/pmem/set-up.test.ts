@@ -17,7 +17,7 @@ test('a namespace that hangs in the kernel is a stall of the guest, not a fault 
     reshaped.push(command);
     return answer({ exitCode: null, signal: 'SIGKILL', timedOut: true });
   };
-  await expect(setUpPmem(exec, expected, { timeoutMs: 30_000, stall })).rejects.toThrow('stall: setting up the pmem did not end within 30 s (slot "setup")');
+  await expect(setUpPmem(exec, expected, { timeoutMs: 30_000, stall })).rejects.toThrow('stall: setting up the pmem did not end within 30 s (the limit for setting up)');
   expect(reshaped).toHaveLength(1);
 });
 

@@ -33,7 +33,7 @@ const KERNEL_WORDS_SCRIPT = `dmesg | grep -iE 'pmem|nfit|nd_|dax|btt|libnvdimm' 
 export async function setUpPmem(exec: Exec, expected: readonly ExpectedDevice[], { stall, timeoutMs }: SetUpOptions): Promise<PmemSetUp> {
   const look = async (prelude = ''): Promise<Survey> => {
     const { exitCode, stderr, stdout, timedOut } = await exec(`${prelude}\n${composeSurveyScript()}`, { timeoutMs });
-    if (timedOut) return stall(`setting up the pmem did not end within ${timeoutMs / 1000} s (slot "setup")`);
+    if (timedOut) return stall(`setting up the pmem did not end within ${timeoutMs / 1000} s (the limit for setting up)`);
     try {
       return parseSurvey(stdout);
     } catch (error) {

@@ -26,8 +26,13 @@ const MAX_OPEN = 24;
 /** Reports within reports, where the console does not tell the callers. */
 const MAX_NESTED = 4;
 
+export interface ProblemParserOptions {
+  /** The text of the rig's own line, `undefined` for one that is none of them. Default: each line that begins like one. */
+  readonly readMark?: (text: string) => string | undefined;
+}
+
 /** Problems come in the order in which their reports began. */
-export function createProblemParser(onProblem: (problem: KernelProblem) => void): ProblemParser {
+export function createProblemParser(onProblem: (problem: KernelProblem) => void, { readMark = readAnyMark }: ProblemParserOptions = {}): ProblemParser {
   /** In the order of their beginnings, closed ones among them until their turn comes. */
   const queue: OpenReport[] = [];
   const stacks = new Map<string, OpenReport[]>();
@@ -79,11 +84,9 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
     return report;
   };
 
-  const takeMarker = ({ text, timeSec }: ConsoleText) => {
-    // An earlier one comes again where a program prints the log.
-    if (timeSec !== undefined && timeSec < markerSec) return;
+  const takeMarker = (text: string, timeSec: number | undefined) => {
     markerSec = timeSec ?? markerSec;
-    marker = text.slice(MARKER.length).trim();
+    marker = text;
     // The rig's lines stand between tests. What has no end mark and has its trace is over; what has one may go on below.
     for (const report of queue) if (report.complete) close(report);
   };
@@ -149,7 +152,10 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
 
   const takeText = (line: ConsoleText, { stamped, triggered }: ScannedLine) => {
     const { text, timeSec } = line;
-    if (text.startsWith(MARKER)) return takeMarker(line);
+    // An earlier mark comes again where a program prints the log.
+    if (text.startsWith(MARKER) && timeSec !== undefined && timeSec < markerSec) return;
+    const mark = triggered ? readMark(text) : undefined;
+    if (mark !== undefined) return takeMarker(mark, timeSec);
     const foreign = timeSec === undefined && line.caller === undefined && stamped;
     if (printed.has(line, foreign)) return;
     linesRead += 1;
@@ -211,4 +217,8 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void)
       stacks.clear();
     },
   };
+}
+
+function readAnyMark(text: string): string | undefined {
+  return text.startsWith(MARKER) ? text.slice(MARKER.length).trim() : undefined;
 }

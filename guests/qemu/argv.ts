@@ -87,8 +87,8 @@ function composeKernelArgs({ accelerator, devices, guest }: GuestMachine): strin
     'sysrq_always_enabled',
     // The rig's own lines in the log are not to be lost to rate limits.
     'printk.devkmsg=on',
-    // Below warnings the boot log only costs time; the guest's init raises the level for the tests.
-    'loglevel=5',
+    // Whatever a test sets (`dmesg -n 1`, kernel.printk), the console is to show all that the kernel says.
+    'ignore_loglevel',
     // Half a second of CPU under TCG, about ciphers that no test of persistent memory looks at.
     'cryptomgr.notests',
     // Emulated timers run late on a busy host, and the kernel would distrust them. (Not `tsc=reliable`: a calibration

@@ -1,19 +1,21 @@
 import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import { createDeferred, type Deferred } from '../deferred.ts';
+import { keepProblems } from '../hearing/kept-problems.ts';
+import type { Marks } from '../hearing/marks.ts';
 import { createProblemParser } from '../problems/problem-parser.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { findStacks } from './stacks.ts';
 
-/** Printed by the guest's init; the contract with guests/images. */
-const READY_MARK = 'pmemrig: ready';
-const FATAL_MARK = 'pmemrig: FATAL: ';
+/** Marks of the guest's init; the contract with guests/images. */
+const READY_MARK = 'ready';
+const FATAL_MARK = 'FATAL: ';
 const PANIC_MARK = 'Kernel panic - not syncing';
+/** printk's word for lines that the console was too slow for: the log buffer had thrown them away before. */
+const DROPPED_MARK = 'printk messages dropped';
 
 /** Kept in memory for evidence; the whole log is a file. */
 const KEPT_LINES = 4000;
 const LAST_WORDS = 25;
-/** A kernel that complains in a loop says nothing new after so many. */
-const KEPT_PROBLEMS = 100;
 
 /** The serial console as it is read: milestones, and what explains a death. */
 export interface GuestConsole {
@@ -21,10 +23,16 @@ export interface GuestConsole {
   end(): void;
   /** Fulfils when init says that sshd listens. */
   readonly ready: Promise<void>;
-  /** Fulfils with the sentence by which the guest's init gave up. */
+  /** Fulfils with the sentence by which the guest's init gave up. Nothing counts as that once the guest is ready. */
   readonly fatal: Promise<string>;
-  /** Fulfils when a line of the rig's own, `pmemrig: <text>`, has come out. */
+  /** Fulfils when this mark has come out. Only a mark that is waited for counts as one, and once. */
   sees(text: string): Promise<void>;
+  /** So far: grows while anything is printed. */
+  readonly bytes: number;
+  /** How often the kernel said that it had dropped lines of its console. */
+  readonly droppedLines: number;
+  /** See `KeptProblems.dropped`. */
+  readonly droppedProblems: number;
   /** Fulfils when a panic begins to be printed. */
   readonly panicked: Promise<void>;
   /** What best explains a death: what the kernel stopped with, else the last that it complained of. */
@@ -38,42 +46,56 @@ export interface GuestConsole {
   lastLines(): string[];
 }
 
-export function createConsole(onLine?: (line: string) => void): GuestConsole {
+export function createConsole(marks: Marks, onLine?: (line: string) => void): GuestConsole {
   const lines: string[] = [];
   const ready = createDeferred<void>();
   const fatal = createDeferred<string>();
   const panicked = createDeferred<void>();
   const awaited = new Map<string, Deferred<void>>();
-  let untaken: KernelProblem[] = [];
+  const kept = keepProblems();
   let explanation: KernelProblem | undefined;
-  const problems = createProblemParser((problem) => {
-    if (untaken.length < KEPT_PROBLEMS) untaken.push(problem);
-    if (problem.blame === 'kernel' && (problem.fatal || explanation?.fatal !== true)) explanation = problem;
-  });
   let sentence: string | undefined;
+  let isReady = false;
+  let bytes = 0;
+  let droppedLines = 0;
+
+  const takeProblem = (problem: KernelProblem) => {
+    kept.add(problem);
+    if (problem.blame === 'kernel' && (problem.fatal || explanation?.fatal !== true)) explanation = problem;
+  };
+  /** A program in the guest may print what looks like a mark. */
+  const takeMark = (line: string): string | undefined => {
+    const text = marks.read(line);
+    if (text === undefined) return undefined;
+    const seen = awaited.get(text);
+    const counts = !isReady || seen !== undefined;
+    if (!isReady) takeInitMark(text);
+    awaited.delete(text);
+    seen?.resolve();
+    return counts ? text : undefined;
+  };
+  const takeInitMark = (text: string) => {
+    if (text === READY_MARK) {
+      isReady = true;
+      ready.resolve();
+    }
+    if (text.startsWith(FATAL_MARK)) {
+      sentence ??= text.slice(FATAL_MARK.length).trim();
+      fatal.resolve(sentence);
+    }
+  };
+  const problems = createProblemParser(takeProblem, { readMark: takeMark });
 
   const splitter = createLineSplitter((line) => {
     lines.push(line);
     if (lines.length > 2 * KEPT_LINES) lines.splice(0, KEPT_LINES);
-    if (awaited.size > 0) settleAwaited(line);
-    if (line.includes(READY_MARK)) ready.resolve();
     if (line.includes(PANIC_MARK)) panicked.resolve();
-    const at = line.indexOf(FATAL_MARK);
-    if (at !== -1) {
-      sentence ??= line.slice(at + FATAL_MARK.length).trim();
-      fatal.resolve(sentence);
-    }
+    if (line.includes(DROPPED_MARK)) droppedLines += 1;
     onLine?.(line);
   });
-  const settleAwaited = (line: string) => {
-    for (const [mark, seen] of awaited) {
-      if (!line.endsWith(mark)) continue;
-      awaited.delete(mark);
-      seen.resolve();
-    }
-  };
   return {
     push: (chunk) => {
+      bytes += chunk.length;
       problems.push(chunk);
       splitter.push(chunk);
     },
@@ -84,10 +106,18 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
     ready: ready.promise,
     fatal: fatal.promise,
     sees: async (text) => {
-      const mark = `pmemrig: ${text}`;
-      const seen = awaited.get(mark) ?? createDeferred<void>();
-      awaited.set(mark, seen);
+      const seen = awaited.get(text) ?? createDeferred<void>();
+      awaited.set(text, seen);
       return seen.promise;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get droppedLines() {
+      return droppedLines;
+    },
+    get droppedProblems() {
+      return kept.dropped;
     },
     panicked: panicked.promise,
     report: () => {
@@ -96,9 +126,7 @@ export function createConsole(onLine?: (line: string) => void): GuestConsole {
     },
     takeProblems: () => {
       problems.settle();
-      const taken = untaken;
-      untaken = [];
-      return taken;
+      return kept.take();
     },
     fatalSentence: () => sentence,
     stacks: () => findStacks(lines),

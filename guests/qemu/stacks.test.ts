@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createMarks } from '../hearing/marks.ts';
 import { createConsole } from './console.ts';
 import { findStacks } from './stacks.ts';
 
@@ -13,7 +14,7 @@ test('blocked tasks are what a stall is about; the CPUs show it where none block
 });
 
 test('of a real stall, a writer on a frozen file system, the writer is shown', () => {
-  const console = createConsole();
+  const console = createConsole(createMarks());
   console.push(readFileSync(join(import.meta.dirname, 'testdata', 'stall-6.1.txt')));
   const stacks = console.stacks();
   expect(stacks[0]).toContain('sysrq: Show Blocked State');

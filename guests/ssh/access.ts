@@ -41,7 +41,7 @@ const KEEPALIVE_MS = 30_000;
 export async function joinGuest({ port, clientKey, hostKey }: GuestAccess, command: readonly string[]): Promise<number | undefined> {
   // The public half of the client's key and the private one of the host's are the guest's to know.
   const keys = { client: { privateKey: clientKey, publicKey: '' }, host: { privateKey: '', publicKey: hostKey } };
-  const connection = await connectSsh({ port, keys, timeoutMs: CONNECT_MS, keepaliveMs: KEEPALIVE_MS });
+  const connection = await connectSsh({ port, keys, timeoutMs: CONNECT_MS, keepaliveMs: KEEPALIVE_MS, maxSilentKeepalives: 3 });
   const gone = createDeferred<undefined>();
   void connection.closed.then(() => gone.resolve(undefined));
   try {

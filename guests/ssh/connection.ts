@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { createDeferred, settlesWithin } from '../deferred.ts';
 import type { RunKeys } from './keys.ts';
@@ -32,6 +33,8 @@ export interface SshConnection {
   openShell(terminal: { readonly term: string; readonly cols: number; readonly rows: number }): Promise<ClientChannel>;
   /** Fulfils when the connection is gone, with the reason if one is known. */
   readonly closed: Promise<string | undefined>;
+  /** So far: grows with whatever the other side says, the answers to keep-alives included. */
+  readonly bytesRead: number;
   close(): void;
 }
 
@@ -39,12 +42,13 @@ export interface ConnectOptions {
   readonly port: number;
   readonly keys: RunKeys;
   readonly timeoutMs: number;
-  /** The other side is given up after three silent intervals. */
   readonly keepaliveMs: number;
+  /** The other side is given up after so many silent intervals; default: never. */
+  readonly maxSilentKeepalives?: number;
 }
 
 /** One attempt to log in as root at a port of this host, accepting only the run's host key. */
-export async function connectSsh({ port, keys, timeoutMs, keepaliveMs }: ConnectOptions): Promise<SshConnection> {
+export async function connectSsh({ port, keys, timeoutMs, keepaliveMs, maxSilentKeepalives = Infinity }: ConnectOptions): Promise<SshConnection> {
   const client = new ssh2.Client();
   const connected = createDeferred<void>();
   const closed = createDeferred<string | undefined>();
@@ -60,16 +64,16 @@ export async function connectSsh({ port, keys, timeoutMs, keepaliveMs }: Connect
     connected.reject(new ConnectionLost(reason));
   });
   const hostKey = readPublicKey(keys.host.publicKey);
+  const sock = connect({ host: '127.0.0.1', port });
   client.connect({
-    host: '127.0.0.1',
-    port,
+    sock,
     username: 'root',
     privateKey: keys.client.privateKey,
     // Pinned: whatever else listens at this port is not our guest.
     hostVerifier: (key: Buffer) => key.equals(hostKey),
     readyTimeout: timeoutMs,
     keepaliveInterval: keepaliveMs,
-    keepaliveCountMax: 3,
+    keepaliveCountMax: maxSilentKeepalives,
   });
   try {
     await connected.promise;
@@ -79,6 +83,9 @@ export async function connectSsh({ port, keys, timeoutMs, keepaliveMs }: Connect
   }
   return {
     closed: closed.promise,
+    get bytesRead() {
+      return sock.bytesRead;
+    },
     openExec: (command, attach) => openChannel(closed.promise, (done) => client.exec(command, done), attach),
     openShell: (terminal) => openChannel(closed.promise, (done) => client.shell(terminal, done), (channel) => channel),
     close: () => closeClient(client),

@@ -31,6 +31,7 @@ function fakeConnection(open: (command: string) => (ReturnType<typeof fakeChanne
       return Promise.resolve(attached);
     },
     openShell: () => Promise.reject(new Error('unused')),
+    bytesRead: 0,
     close: () => undefined,
   };
   return { connection, commands, lose: () => closed.resolve('Connection reset') };
@@ -130,4 +131,41 @@ test('input that cannot be read is the error to tell, and the command is given u
   const broken = new Readable({ read: () => undefined });
   setTimeout(() => broken.destroy(new Error('EIO: read')), 10);
   await expect(execOverSsh(connection, 'cat', { stdin: broken })).rejects.toThrow('EIO: read');
+});
+
+/** Answers what a contained command is asked for when it has ended: the words of the sweep. */
+function contained(swept: string | undefined) {
+  const run = fakeChannel();
+  const { connection } = fakeConnection((command) => {
+    if (!isKill(command)) return run;
+    const sweep = fakeChannel();
+    setTimeout(() => {
+      if (swept !== undefined) sweep.output.push(swept);
+      sweep.exit(swept === undefined ? 2 : 0);
+      run.channel.emit('close');
+    }, 10);
+    return sweep;
+  });
+  return { run, result: execOverSsh(connection, 'true', { contained: true, waitScale: 0.01 }) };
+}
+
+test('a contained command ends with its main process, and all that came before the streams ended is whole', async () => {
+  const { result, run } = contained('left 7 sleep\nended\n\n');
+  run.output.push('before');
+  run.channel.emit('exit', 0);
+  run.output.push(' and after');
+  expect(await result).toMatchObject({ exitCode: 0, stdout: 'before and after', timedOut: false, leftBehind: ['sleep (process 7) was left running and was killed'] });
+});
+
+test.each([
+  ['a signal that SSH has no name for', 7, 'ended\nCommand terminated by signal 7\n\n', { exitCode: null, signal: 'SIGBUS' }],
+  ['a real-time signal', 36, 'ended\nCommand terminated by signal 36\n\n', { exitCode: null, signal: 'SIGRTMIN+2' }],
+  ['an exit status that looks like a signal', 135, 'ended\nCommand exited with non-zero status 135\n\n', { exitCode: 135, signal: null }],
+  ['a status of which nothing is known: it may be a signal', 4, '', { exitCode: null, signal: null }],
+  ['a guest that could not be asked', 4, undefined, { exitCode: null, signal: null }],
+  ['success, which no signal looks like', 0, '', { exitCode: 0, signal: null }],
+] as const)('the end of a contained command: %s', async (_what, status, swept, end) => {
+  const { result, run } = contained(swept);
+  run.channel.emit('exit', status);
+  expect(await result).toMatchObject(end);
 });

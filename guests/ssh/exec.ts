@@ -5,14 +5,15 @@ import type { ClientChannel } from 'ssh2';
 import type { ExecOptions, ExecResult } from '../../orchestrator/model/guest.ts';
 import { createDeferred, settlesWithin, withDeadline } from '../deferred.ts';
 import { ConnectionLost, LOSS_WAIT_MS, type SshConnection } from './connection.ts';
-import { composeCommandLine } from './quote.ts';
+import { containCommand, MARKER_NAME, parseSweep, type Sweep, sweepScript } from './contain.ts';
+import { composeCommandLine, composeWords } from './quote.ts';
 import { createTail, type Tail } from '../tail.ts';
 
 const DEFAULT_MAX_OUTPUT_BYTES = 4 * 2 ** 20;
-/** Marks the processes of one command, so that all of them are found at its deadline, daemons too. */
-const MARKER_NAME = 'PMEMRIG_EXEC';
 /** After a kill: how long the channel may take to close before it is given up. Processes in D state never die. */
 const KILL_WAIT_MS = 5000;
+/** sshd's name of any signal that RFC 4254 has no name for, as ssh2 hands it out. */
+const NAMELESS_SIGNAL = 'SIGSIG@openssh.com';
 
 /** The guest did not even carry out a kill: neither a result nor a lost connection. */
 export class ExecStuck extends Error {
@@ -30,6 +31,11 @@ export interface RunOptions extends Omit<ExecOptions, 'stdin'> {
   readonly waitScale?: number;
 }
 
+interface Exit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
 /**
  * Runs a command to its end. At `timeoutMs` all of its processes are killed and the result says so.
  * Rejects with {@link ConnectionLost}, with ChannelRefused or with {@link ExecStuck}.
@@ -37,38 +43,63 @@ export interface RunOptions extends Omit<ExecOptions, 'stdin'> {
 export async function execOverSsh(connection: SshConnection, command: string | readonly string[], options: RunOptions = {}): Promise<ExecResult> {
   const startedAt = performance.now();
   const marker = randomUUID();
-  const { cwd, env, timeoutMs, waitScale = 1 } = options;
-  const line = composeCommandLine(command, { env: { ...env, [MARKER_NAME]: marker }, ...(cwd === undefined ? {} : { cwd }) });
+  const { contained = false, cwd, env, timeoutMs, waitScale = 1 } = options;
+  const words = contained ? containCommand(composeWords(command), marker) : command;
+  const line = composeCommandLine(words, { env: { ...env, [MARKER_NAME]: marker }, ...(cwd === undefined ? {} : { cwd }) });
+  const waitMs = KILL_WAIT_MS * waitScale;
+  const stuck = () => new ExecStuck(typeof command === 'string' ? command : command.join(' '));
 
   const run = startRun(connection, line, options);
-  let timedOut = false;
-  if (timeoutMs !== undefined && !(await settlesWithin(run.ended, timeoutMs))) {
-    timedOut = true;
-    const waitMs = KILL_WAIT_MS * waitScale;
-    const stuck = () => new ExecStuck(typeof command === 'string' ? command : command.join(' '));
-    const killed = await withDeadline(killMarked(connection, marker), waitMs, stuck);
+  const ended = contained ? Promise.race([run.exited, run.ended]) : run.ended;
+  const timedOut = timeoutMs === undefined ? (await ended, false) : !(await settlesWithin(ended, timeoutMs));
+  let sweep: Sweep | undefined;
+  if (timedOut) {
+    sweep = await withDeadline(sweepUp(connection, marker), waitMs, stuck);
     if (!(await settlesWithin(run.ended, waitMs))) {
-      if (!killed) throw stuck();
+      if (!sweep) throw stuck();
       // Killed for sure, yet a process in D state or one without our mark holds the channel open.
       run.abandon();
     }
+  } else if (contained) {
+    // With the last process that holds them the streams end, and only then all output has come. A guest that cannot do this has had its result.
+    sweep = await withDeadline(sweepUp(connection, marker), waitMs, stuck).catch(() => undefined);
+    if (!(await settlesWithin(run.ended, waitMs))) run.abandon();
   }
-  const { exitCode, signal } = await run.ended;
+  const exit = await run.ended;
   return {
-    exitCode,
-    signal,
+    ...(contained && !timedOut ? nameEnd(exit, sweep) : nameSignalOf(exit)),
     stdout: run.stdout.text(),
     stderr: run.stderr.text(),
     truncated: run.stdout.truncated || run.stderr.truncated,
     timedOut,
     durationMs: performance.now() - startedAt,
+    ...(contained && { leftBehind: tellLeft(sweep) }),
   };
+}
+
+/** `time` gives a signal's number as its own exit status: without its word any other status than 0 may be one. */
+function nameEnd(exit: Exit, sweep: Sweep | undefined): Exit {
+  if (exit.signal !== null || exit.exitCode === 0 || exit.exitCode === null) return nameSignalOf(exit);
+  if (sweep?.end === undefined) return { exitCode: null, signal: null };
+  return sweep.end.signal === null ? exit : { exitCode: null, signal: sweep.end.signal };
+}
+
+function nameSignalOf({ exitCode, signal }: Exit): Exit {
+  return { exitCode, signal: signal === NAMELESS_SIGNAL ? 'SIGBUS, SIGTRAP, SIGSYS or a real-time signal: SSH tells no more' : signal };
+}
+
+function tellLeft(sweep: Sweep | undefined): readonly string[] {
+  if (sweep === undefined) return ['the guest could not be asked what it left running'];
+  return sweep.left.map((process) => (sweep.stuck.includes(process) ? `${process} was left running and could not be killed` : `${process} was left running and was killed`));
 }
 
 interface Run {
   readonly stdout: Tail;
   readonly stderr: Tail;
-  readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: string | null }>;
+  /** Fulfils when the main process has ended; others may hold the streams open. */
+  readonly exited: Promise<void>;
+  /** Fulfils when the streams have ended, too. */
+  readonly ended: Promise<Exit>;
   /** Gives up a channel that nothing closes any more. */
   abandon(): void;
 }
@@ -76,14 +107,20 @@ interface Run {
 function startRun(connection: SshConnection, line: string, { maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES, onOutput, stdin, stdoutTo }: RunOptions): Run {
   const tails = { stdout: createTail(maxOutputBytes), stderr: createTail(maxOutputBytes) };
   const abandoned = createDeferred<void>();
+  const exited = createDeferred<void>();
+  let exit: Exit = { exitCode: null, signal: null };
 
   const keep = (chunk: Buffer, name: 'stdout' | 'stderr') => {
     tails[name].push(chunk);
     onOutput?.(chunk, name);
   };
-  const run = async (): Promise<Awaited<Run['ended']>> => {
+  const run = async (): Promise<Exit> => {
     const settled = await connection.openExec(line, (channel) => {
       void abandoned.promise.then(() => channel.destroy());
+      channel.on('exit', (exitCode: number | null, signal?: string) => {
+        exit = { exitCode, signal: signal ?? null };
+        exited.resolve();
+      });
       if (stdoutTo === undefined) channel.on('data', (chunk: Buffer) => keep(chunk, 'stdout'));
       channel.stderr.on('data', (chunk: Buffer) => keep(chunk, 'stderr'));
       const taken = stdoutTo === undefined ? Promise.resolve() : pipeline(channel, stdoutTo);
@@ -96,10 +133,8 @@ function startRun(connection: SshConnection, line: string, { maxOutputBytes = DE
     if (output.status === 'rejected') throw output.reason;
     return end.value;
   };
-  const nothing = abandoned.promise.then(() => ({ exitCode: null, signal: null }));
-  return { ...tails, ended: Promise.race([run(), nothing]), abandon: () => abandoned.resolve() };
+  return { ...tails, exited: exited.promise, ended: Promise.race([run(), abandoned.promise.then(() => exit)]), abandon: () => abandoned.resolve() };
 }
-
 /** Fulfils when the channel is closed: all output has come by then. */
 function waitForExit(channel: ClientChannel, connection: SshConnection): Promise<{ exitCode: number | null; signal: string | null }> {
   const ended = createDeferred<{ exitCode: number | null; signal: string | null }>();
@@ -133,18 +168,9 @@ function feed(channel: ClientChannel, stdin: RunOptions['stdin']): Promise<void>
   return fed.promise;
 }
 
-/**
- * Kills whatever carries the marker in its environment, a few times over since it may be forking.
- * (grep's status says nothing: it is 2 when a process ended while it read.) False if the guest could not run it to its
- * end, for want of processes say.
- */
-async function killMarked(connection: SshConnection, marker: string): Promise<boolean> {
-  const script = `for round in 1 2 3; do
-  found=$(grep -als '${MARKER_NAME}=${marker}' /proc/[0-9]*/environ)
-  [ -n "$found" ] || break
-  for file in $found; do pid=\${file#/proc/}; kill -KILL "\${pid%/environ}"; done
-done 2>/dev/null
-exit 0`;
-  const { exitCode } = await startRun(connection, composeCommandLine(script), {}).ended;
-  return exitCode === 0;
+/** `undefined` if the guest could not run the script to its end, for want of processes say. */
+async function sweepUp(connection: SshConnection, marker: string): Promise<Sweep | undefined> {
+  const run = startRun(connection, composeCommandLine(sweepScript(marker)), {});
+  const { exitCode } = await run.ended;
+  return exitCode === 0 ? parseSweep(run.stdout.text()) : undefined;
 }

@@ -17,6 +17,7 @@ function fakeMarker() {
     },
     openShell: () => Promise.reject(new Error('unused')),
     closed: closed.promise,
+    bytesRead: 0,
     close: () => undefined,
   };
   return { marker: openMarker(connection), channel, stdin, opened: () => opened, lose: () => closed.resolve(undefined) };
@@ -24,11 +25,11 @@ function fakeMarker() {
 
 test('a mark is one line of the kernel log, and done when the guest says so', async () => {
   const { channel, marker, opened, stdin } = fakeMarker();
-  const first = marker.write('test fio/one\nstarts');
+  const first = marker.write('pmemrig: token test fio/one starts');
   expect(await settlesWithin(first, 20)).toBe(false);
-  expect(String(stdin.read())).toBe('<4>pmemrig: test fio/one starts\n');
+  expect(String(stdin.read())).toBe('<4>pmemrig: token test fio/one starts\n');
   channel.push('\n');
-  await first;
+  expect(await first).toBe(true);
 
   const second = marker.write('test fio/two');
   setTimeout(() => channel.push('\n'), 5);
@@ -46,11 +47,19 @@ test('with the connection the marks are lost', async () => {
   await expect(waiting).rejects.toThrow(ConnectionLost);
 });
 
-test('when only its shell was killed a mark is lost, and the next one gets a new shell', async () => {
+test('when only its shell was killed a mark is not written, and the next one gets a new shell', async () => {
   const { channel, marker, opened } = fakeMarker();
   const waiting = marker.write('one');
   setTimeout(() => channel.destroy(), 5);
-  await waiting;
+  expect(await waiting).toBe(false);
   void marker.write('two');
+  expect(opened()).toBe(2);
+});
+
+test('a shell that was stopped is given up for another', async () => {
+  const { marker, opened } = fakeMarker();
+  void marker.write('one');
+  marker.renew();
+  void marker.write('one');
   expect(opened()).toBe(2);
 });

@@ -13,8 +13,13 @@ export interface CommandLineOptions {
  * `exec` all the way, so that the command itself is the leader of the session that sshd made.
  */
 export function composeCommandLine(command: string | readonly string[], { env = {}, cwd }: CommandLineOptions = {}): string {
-  const words = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
+  const words = composeWords(command);
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const run = ['exec', ...(assignments.length > 0 ? ['env', ...assignments] : []), ...words].map(quoteWord).join(' ');
   return cwd === undefined ? run : `cd ${quoteWord(cwd)} && ${run}`;
+}
+
+/** The words of a command; a string is for `/bin/sh`. */
+export function composeWords(command: string | readonly string[]): readonly string[] {
+  return typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
 }

@@ -29,7 +29,8 @@ function connectTo({ output = '', open = () => Promise.resolve(), received = [] 
       return attach(channel as unknown as ClientChannel);
     },
     openShell: () => Promise.reject(new Error('unused')),
-    close: () => undefined,
+    bytesRead: 0,
+  close: () => undefined,
   };
 }
 

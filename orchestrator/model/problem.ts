@@ -100,6 +100,8 @@ export interface KernelProblem {
   readonly fatal: boolean;
   /** `rig`: a limit of the debugging aids, no defect of the kernel. */
   readonly blame: 'kernel' | 'rig';
-  /** Text of the last `pmemrig: …` line on the console before it began; absent before the first. */
+  /** Text of the rig's last mark on the console before it began; absent before the first. */
   readonly marker?: string;
+  /** Further ones of its signature in the same test, which were counted and not kept. */
+  readonly further?: number;
 }

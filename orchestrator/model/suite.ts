@@ -25,6 +25,8 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   readonly toArtifact: (path: string) => string;
   /** All timeouts are multiplied by it: 1 with KVM, more under TCG or a debug kernel. */
   readonly timeoutScale: number;
+  /** Why, for a message: `TCG and lockdep`; empty where the factor is 1. */
+  readonly timeoutScaleWhy: string;
   /**
    * Seconds that a test of this cell has usually taken in the newest runs on such a guest, as they passed: for a deadline divide them by
    * `timeoutScale`. `undefined` for one that has not passed yet.

@@ -8,6 +8,14 @@ export const TIMEOUTS_MS = {
   ssh: 20_000,
   /** mkfs, mount, ndctl and the like. */
   setup: 30_000,
+  /** All that a suite does in a guest before its first test; each step has a deadline of its own, too. */
+  open: 900_000,
+  /** A line of the rig's own to come out of the kernel's log, where nothing else comes out meanwhile. */
+  mark: 5_000,
+  /** A question of the rig between two tests. */
+  ask: 20_000,
+  /** A file or folder into a guest or out of it. */
+  transfer: 120_000,
   /** Asking a guest to power off before it is killed. */
   teardown: 5_000,
   /** After a lost connection: how long the console may still explain it. */

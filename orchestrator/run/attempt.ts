@@ -5,6 +5,7 @@ import type { Guest } from '../model/guest.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { SuiteSession } from '../model/suite.ts';
 import type { SlotGuest } from './guest-slot.ts';
+import { UNHEARD } from './observe-guest.ts';
 
 /** One attempt's result, and whether its guest can be used again. */
 export interface AttemptEnd {
@@ -56,14 +57,12 @@ export async function underDeadline(run: Promise<AttemptEnd>, options: Attempt &
     // An interruption ends the guest too, and with it the test: that is no result.
     if (signal.aborted) throw new Interrupted();
     if (end !== 'deadline') return end;
-    return {
-      result: {
-        status: 'hang',
-        message: `${what} did not end within its deadline of ${Math.round(timeoutMs / 1000)} s (slot "test")`,
-        evidence: await showStacks(guest, STACKS_TIMEOUT_MS * timeoutScale),
-      },
-      guestUsable: false,
-    };
+    const { evidence, death } = await showStacks(guest, STACKS_TIMEOUT_MS * timeoutScale);
+    const factor = timeoutScale === 1 ? '' : ` (${Math.round(options.timeoutMs / 1000)} s × ${timeoutScale}, as guests are slow here)`;
+    const late = `${what} did not end within its deadline of ${Math.round(timeoutMs / 1000)} s${factor}`;
+    // A QEMU that stands still says nothing of the kernel, nor of the test.
+    if (death && DEATH_STATUS[death.kind] === 'infra') return { ...endOf(death), result: { ...resultOfError(death), message: `${late}: ${death.message}` } };
+    return { result: { status: 'hang', message: late, evidence }, guestUsable: false };
   } finally {
     over.abort();
   }
@@ -73,7 +72,7 @@ export async function underDeadline(run: Promise<AttemptEnd>, options: Attempt &
 export function endOf(error: unknown): AttemptEnd {
   const result = resultOfError(error);
   if (error instanceof GuestDeath) return { result, guestUsable: false, death: error };
-  return { result, guestUsable: error instanceof InfraError };
+  return { result, guestUsable: error instanceof InfraError && error.code !== UNHEARD };
 }
 
 const DEATH_STATUS = { panic: 'crash', 'power-off': 'crash', reset: 'crash', 'ssh-lost': 'crash', stall: 'hang', 'qemu-died': 'infra' } as const;
@@ -101,12 +100,12 @@ async function interruption(signal: AbortSignal, over: AbortSignal): Promise<nev
 }
 
 /** Blocked tasks and all CPUs' backtraces go to the console; what dmesg has from there on is the evidence. */
-async function showStacks(guest: Guest, timeoutMs: number): Promise<string> {
+async function showStacks(guest: Guest, timeoutMs: number): Promise<{ readonly evidence: string; readonly death?: GuestDeath }> {
   try {
     const { stdout } = await guest.exec('echo w > /proc/sysrq-trigger; echo l > /proc/sysrq-trigger; dmesg | tac | sed "/Show Blocked State/q" | tac | head -n 160', { timeoutMs });
-    return stdout;
+    return { evidence: stdout };
   } catch (error) {
-    if (error instanceof GuestDeath) return `${error.message}\n${error.evidence}`;
-    return `the guest could not show its stacks: ${describeError(error)}`;
+    if (error instanceof GuestDeath) return { evidence: `${error.message}\n${error.evidence}`, death: error };
+    return { evidence: `the guest could not show its stacks: ${describeError(error)}` };
   }
 }

@@ -9,7 +9,7 @@ import type { Guest } from '../model/guest.ts';
 import type { GuestObserver } from './observe-guest.ts';
 
 /** What a worker needs of a guest beyond the suites' view. */
-export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'setUpPmem' | 'dispose'>;
+export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'mark' | 'ask' | 'setUpPmem' | 'dispose'>;
 
 export interface BootedGuest {
   readonly guest: SlotGuest;

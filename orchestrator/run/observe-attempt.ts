@@ -1,4 +1,5 @@
 import type { ExpectedProblem } from '../model/expected-problem.ts';
+import type { GuestDeath, GuestDeathKind } from '../model/errors.ts';
 import type { KnownProblem } from '../model/known-problem.ts';
 import type { LockdepCoverage } from '../model/lockdep.ts';
 import { type AttemptEnd, endOf, Interrupted } from './attempt.ts';
@@ -18,10 +19,15 @@ export interface ObservedEnd extends AttemptEnd {
   readonly lockdep?: LockdepCoverage;
   /** Problems that began before the attempt and after the last one. */
   readonly before: Observation['before'];
+  /** The guest stopped answering after the attempt, when only the rig asked it something: the attempt keeps its result. */
+  readonly lost?: GuestDeath;
 }
 
 /** Of these the console may tell more than the test does. */
 const SPEAKS_OF_THE_KERNEL: ReadonlySet<string> = new Set(['fail', 'crash', 'hang']);
+
+/** Of these deaths nothing says that the test brought them about. */
+const UNANSWERED: ReadonlySet<GuestDeathKind> = new Set(['stall', 'ssh-lost']);
 
 /** Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count. */
 export async function observeAttempt(
@@ -45,13 +51,15 @@ export async function observeAttempt(
   }
   const durationMs = performance.now() - start;
   let observation: Observation;
+  let lost: GuestDeath | undefined;
   try {
     observation = await observer.end({ answers: end.guestUsable });
   } catch (error) {
     if (env.signal.aborted) throw new Interrupted();
-    // The guest died right after the test that passed in it.
     const late = endOf(error);
-    end = isBenign(end.result.status) ? late : { ...end, guestUsable: false, ...(late.death && { death: late.death }) };
+    if (late.death && UNANSWERED.has(late.death.kind)) lost = late.death;
+    // Else the guest died right after the test that passed in it.
+    end = isBenign(end.result.status) && !lost ? late : { ...end, guestUsable: false, ...(late.death && { death: late.death }) };
     observation = await observer.end({ answers: false });
   }
   if (expects) observation = markExpected(observation, expects);
@@ -63,5 +71,5 @@ export async function observeAttempt(
   const damage = SPEAKS_OF_THE_KERNEL.has(result.status) && startedMs !== undefined ? await env.mendCache?.(at.cell, startedMs) : undefined;
   if (damage !== undefined) return { ...judged, result: { ...result, status: 'infra', message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: ') }, guestUsable: false, durationMs, before };
   const kept = SPEAKS_OF_THE_KERNEL.has(result.status) ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
-  return { ...judged, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), durationMs, before, ...(lockdep && !expects && { lockdep }) };
+  return { ...judged, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), durationMs, before, ...(lockdep && !expects && { lockdep }), ...(lost && { lost }) };
 }

@@ -1,4 +1,6 @@
-import type { Guest } from '../model/guest.ts';
+import type { RunningGuest } from '../../guests/guest.ts';
+import type { Hearing } from '../../guests/hearing/hear-guest.ts';
+import { InfraError } from '../model/errors.ts';
 import type { JudgedProblem, KnownProblem } from '../model/known-problem.ts';
 import type { LockdepCoverage } from '../model/lockdep.ts';
 import type { KernelProblem } from '../model/problem.ts';
@@ -15,6 +17,10 @@ export interface Observation {
   readonly lockdep?: LockdepCoverage;
   /** Why later tests want a fresh guest; absent while this one is good. */
   readonly spent?: string;
+  /** Why the kernel may have said what the rig did not hear: then nothing proves that the test was clean. */
+  readonly unheard?: string;
+  /** What else is to be known of it, a sentence each. */
+  readonly remarks?: readonly string[];
 }
 
 /**
@@ -26,7 +32,10 @@ export interface GuestObserver {
   readonly lockdep: boolean;
   /** Once after boot: what the kernel has said so far, and lockdep's state to compare with. */
   settle(): Promise<Observation>;
-  /** Marks the beginning of a test; `forgiven` are problems that it may bring about itself. Rejects with GuestDeath. */
+  /**
+   * Marks the beginning of a test; `forgiven` are problems that it may bring about itself. Rejects with GuestDeath, or with InfraError
+   * {@link UNHEARD} if the console does not show the mark.
+   */
   begin(label: string, forgiven?: readonly KnownProblem[]): Promise<void>;
   /**
    * Marks the test's end and tells what was seen. With `answers: false` the guest is not asked anything any more.
@@ -36,7 +45,7 @@ export interface GuestObserver {
 }
 
 export interface ObserverOptions {
-  readonly guest: Pick<Guest, 'exec' | 'mark' | 'kernelRelease'> & { takeProblems(): readonly KernelProblem[] };
+  readonly guest: Pick<RunningGuest, 'ask' | 'mark' | 'kernelRelease' | 'takeProblems'>;
   readonly known: readonly KnownProblem[];
   /** Adds source lines to a report's stack traces. */
   readonly resolve?: (lines: readonly string[]) => Promise<readonly string[]>;
@@ -46,17 +55,18 @@ export interface ObserverOptions {
 /** Marks are told apart by a number: a retry has its test's name again. */
 const BEGIN = 'test-begin';
 const END = 'test-end';
+/** Code of the error that says that a kernel cannot be heard. */
+export const UNHEARD = 'kernel-unheard';
+const NO_MARK = 'the rig cannot hear this kernel: its mark did not come out of the console, so something has silenced or detached it';
 
 export function observeGuest(options: ObserverOptions): GuestObserver {
   const { guest, log } = options;
   let tests = 0;
   let state: LockdepState | undefined;
-  let mark = '';
   let forgiven: readonly KnownProblem[] = [];
 
   const readLockdep = async (): Promise<LockdepState | undefined> => {
-    const { stdout } = await guest.exec('cat /proc/lockdep_stats 2>/dev/null');
-    return parseLockdepStats(stdout);
+    return parseLockdepStats(await guest.ask('cat /proc/lockdep_stats 2>/dev/null'));
   };
   const judge = async (problem: KernelProblem, known: readonly KnownProblem[]): Promise<JudgedProblem> => {
     const lines = await options.resolve?.(problem.lines).catch((error: unknown) => {
@@ -79,13 +89,13 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
     async begin(label, problems = []) {
       forgiven = problems;
       tests += 1;
-      mark = `${BEGIN} ${tests} ${label}`;
-      await guest.mark(mark);
+      const { onConsole } = await guest.mark(`${BEGIN} ${tests} ${label}`);
+      if (!onConsole) throw new InfraError(NO_MARK, { code: UNHEARD });
     },
     async end({ answers }) {
       let lockdep: LockdepCoverage | undefined;
       let spent: string | undefined;
-      if (answers) await guest.mark(`${END} ${tests}`);
+      const hearing = answers ? await guest.mark(`${END} ${tests}`) : undefined;
       if (state) {
         const after = answers ? await readLockdep() : undefined;
         lockdep = judgeCoverage(state, after);
@@ -94,15 +104,25 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
         state = after ?? state;
       }
       const problems = guest.takeProblems();
-      const inside = await judgeAll(problems.filter(({ marker }) => marker === mark), [...options.known, ...forgiven]);
-      const before = await judgeAll(problems.filter(({ marker }) => marker !== mark));
+      const isInside = ({ marker = '' }: KernelProblem): boolean => marker.startsWith(`${BEGIN} ${tests} `);
+      const inside = await judgeAll(problems.filter(isInside), [...options.known, ...forgiven]);
+      const before = await judgeAll(problems.filter((problem) => !isInside(problem)));
       // A warning taints the kernel and an oops leaves locks behind: what runs later would prove nothing, even if the problem is known.
       // What the test brings about itself, as the suite says, is no such thing.
-      const own = problems.filter((problem) => problem.marker === mark && judgeProblem(problem, forgiven, guest.kernelRelease, today()).known !== undefined);
+      const own = problems.filter((problem) => isInside(problem) && judgeProblem(problem, forgiven, guest.kernelRelease, today()).known !== undefined);
       if (problems.length > own.length) spent ??= 'the kernel reported a problem';
-      return { inside, before, ...(lockdep && { lockdep }), ...(spent !== undefined && { spent }) };
+      const unheard = hearing && whyUnheard(hearing);
+      if (unheard !== undefined) spent ??= unheard;
+      const remarks = hearing && hearing.lost > 0 ? [`the kernel's log buffer had thrown away ${hearing.lost} records before they could be compared with the console`] : [];
+      return { inside, before, ...(lockdep && { lockdep }), ...(spent !== undefined && { spent }), ...(unheard !== undefined && { unheard }), ...(remarks.length > 0 && { remarks }) };
     },
   };
+}
+
+function whyUnheard({ onConsole, lostOnConsole, dropped }: Hearing): string | undefined {
+  if (!onConsole) return NO_MARK;
+  if (lostOnConsole) return 'the kernel printed faster than it could be read: some of its lines are lost';
+  return dropped > 0 ? `the kernel reported so many different problems that ${dropped} could not be kept` : undefined;
 }
 
 function today(): string {

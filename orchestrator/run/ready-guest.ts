@@ -40,7 +40,8 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
   if (typeof booted === 'string') return booted;
   const at = { cell: cell.id, test: PMEM_TEST, attempt };
   env.emit({ type: 'test-start', ...at, guest: booted.guest.id });
-  const { result, durationMs, death, lockdep } = await observeAttempt(booted, at, env, async () => setUpPmem(booted));
+  const { durationMs, death, lockdep, lost, ...end } = await observeAttempt(booted, at, env, async () => setUpPmem(booted));
+  const result = lost ? resultOfError(lost) : end.result;
   emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && result.status !== 'pass' && { retried: true }) }, result);
   if (result.status === 'pass') return booted;
   await slot.discard(death);

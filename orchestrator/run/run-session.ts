@@ -1,8 +1,11 @@
+import { withDeadline } from '../../guests/deferred.ts';
 import { type Cell, CLOSE_TEST, type PlannedTest } from '../model/cell.ts';
 import type { JudgedProblem, KnownProblem } from '../model/known-problem.ts';
+import { GuestDeath } from '../model/errors.ts';
 import type { TestResult } from '../model/outcome.ts';
 import { type Suite, type SuiteSession, SuiteSetupError } from '../model/suite.ts';
-import { type AttemptEnd, attemptTest, endOf } from './attempt.ts';
+import { TIMEOUTS_MS } from '../model/timeouts.ts';
+import { type AttemptEnd, attemptTest, endOf, resultOfError } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import type { CellQueue, PendingTest } from './cell-queue.ts';
 import { closeSession } from './close-session.ts';
@@ -12,7 +15,7 @@ import { addProblems } from './judge-observation.ts';
 import { keepLockClasses } from './keep-lock-classes.ts';
 import { observeAttempt, type ObservedEnd } from './observe-attempt.ts';
 import { fitFilesystem } from '../suites/shared/fit-filesystem.ts';
-import { guestTimeoutScale } from './timeout-scale.ts';
+import { explainTimeoutScale, guestTimeoutScale } from './timeout-scale.ts';
 
 /** One guest's part in a cell. */
 export interface Session {
@@ -64,7 +67,8 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     if (!end.guestUsable) {
       // One that a kernel report has spent still answers, and what it met until then is what kernels are compared by.
       const answers = end.death === undefined && (end.result.status === 'fail' || end.result.status === 'pass');
-      endWithoutClose('the guest was lost, or given up', answers ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined);
+      if (end.lost) endInDeath(test.name, end.lost);
+      else endWithoutClose('the guest was lost, or given up', answers ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined);
       return slot.discard(end.death);
     }
     // It still answers, but not to any further test.
@@ -81,17 +85,20 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
       const artifactDir = await env.artifactDir(cell.id);
       const { filesystem, note } = await fitFilesystem({ guest, timeoutScale: scale }, cell.filesystem);
       if (note !== undefined && ordinal === 1) env.emit({ type: 'note', text: `${cell.id}: ${note}` });
-      return await suite.open({
+      const timeoutMs = TIMEOUTS_MS.open * scale;
+      const open = suite.open({
         spec: cell.suite,
         cell: { ...cell, filesystem },
         guest,
         artifactDir,
         toArtifact: env.toArtifact,
         timeoutScale: scale,
+        timeoutScaleWhy: explainTimeoutScale(booted),
         usualSeconds: (test) => env.usualSeconds(cell.id, test),
         buildCanary: async () => env.buildCanary(cell),
         log: env.log,
       });
+      return await withDeadline(open, timeoutMs, () => new GuestDeath('stall', `the suite was not set up within ${timeoutMs / 1000} s`, ''));
     } catch (error) {
       env.signal.throwIfAborted();
       if (error instanceof SuiteSetupError) {
@@ -133,6 +140,12 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   /** Nothing was cleaned up; yet what the kernel said between the tests must not get lost with it. */
   function endWithoutClose(message: string, kept?: string): void {
     report(CLOSE_TEST, addGap({ status: 'skip', message, ...(kept !== undefined && { artifacts: [kept] }) }, gap), ordinal);
+  }
+
+  /** The test before has its result; that the guest then answered nothing any more is the kernel's, too. */
+  function endInDeath(test: string, death: GuestDeath): void {
+    const { status, message, evidence } = resultOfError(death);
+    report(CLOSE_TEST, addGap({ status, message: `after ${test}: ${message}`, ...(evidence !== undefined && { evidence }) }, gap), ordinal);
   }
 
   function conclude(pending: PendingTest, end: Pick<ObservedEnd, 'result' | 'durationMs' | 'lockdep'>): void {

@@ -11,14 +11,26 @@ interface ProblemPlace {
   readonly guest: number;
 }
 
+/** Events of one test and kind: what nobody expects, and what is known. */
+const MAX_TOLD = { unknown: 500, known: 100 } as const;
+
 /** Puts the problems of one test into the journal, each with its text in a file of its own: `cells/<cell>/problems/<guest>-<n>-<kind>.txt`. */
 export async function tellProblems(env: CellEnvironment, place: ProblemPlace, { before, inside }: Pick<Observation, 'before' | 'inside'>): Promise<void> {
   for (const [during, problems] of [['gap', before], ['test', inside]] as const) {
-    for (const judged of problems) {
+    const { told, omitted } = bound(problems);
+    if (omitted > 0) env.emit({ type: 'note', text: `${place.cell} ${place.test}: ${omitted} more kernel problems were left out of the journal; the console has them` });
+    for (const judged of told) {
       const file = await keepText(env, place, judged);
       env.emit({ type: 'problem', ...place, during, ...(file !== undefined && { file }), ...judged });
     }
   }
+}
+
+/** Each kind has room of its own, so that what is known never takes that of what is not. */
+function bound(problems: readonly JudgedProblem[]): { readonly told: readonly JudgedProblem[]; readonly omitted: number } {
+  const room: Record<keyof typeof MAX_TOLD, number> = { ...MAX_TOLD };
+  const told = problems.filter(({ known }) => (room[known ? 'known' : 'unknown'] -= 1) >= 0);
+  return { told, omitted: problems.length - told.length };
 }
 
 let count = 0;

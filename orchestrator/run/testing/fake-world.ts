@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Hearing } from '../../../guests/hearing/hear-guest.ts';
 import type { GuestAccess } from '../../../guests/ssh/access.ts';
 import type { Cell, CellId } from '../../model/cell.ts';
 import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
@@ -34,6 +35,8 @@ export function fakeWorld(options: {
   /** What the kernel reported in each test, by its name. A `marker` of its own puts a problem elsewhere. */
   readonly problems?: Readonly<Record<string, readonly Partial<KernelProblem>[]>>;
   readonly known?: readonly KnownProblem[];
+  /** How the mark at the end of a test was heard, or the guest's death by it. */
+  readonly hearings?: Readonly<Record<string, Partial<Hearing> | GuestDeath>>;
   /** `debug_locks` in a guest (counted from 1) after a test; absent: a kernel without lockdep. */
   readonly lockdep?: (guest: number, test: string) => 0 | 1;
   readonly retries?: number;
@@ -54,6 +57,7 @@ export function fakeWorld(options: {
   const controller = new AbortController();
   const disposed: number[] = [];
   const told = new Set<string>();
+  const ended = new Set<string>();
   let boots = 0;
   let running = '';
 
@@ -65,8 +69,15 @@ export function fakeWorld(options: {
     let mark = '';
     const guest: SlotGuest = {
       ...fakeGuest(boots, disposed, options.pmemProblems ?? []),
-      mark: async (text) => void (mark = text),
-      exec: async (command) => answer(String(command).includes('lockdep_stats') ? lockdepStats(options.lockdep?.(boots, running)) : 'stacks of the stuck task'),
+      mark: async (text) => {
+        mark = text;
+        const hearing = text.startsWith('test-end') && !ended.has(running) ? options.hearings?.[running] : undefined;
+        if (text.startsWith('test-end')) ended.add(running);
+        if (hearing instanceof Error) throw hearing;
+        return { ...HEARD, ...hearing };
+      },
+      ask: async () => lockdepStats(options.lockdep?.(boots, running)),
+      exec: async () => answer('stacks of the stuck task'),
     };
     let begun = '';
     const takeProblems = (): KernelProblem[] => {
@@ -75,7 +86,7 @@ export function fakeWorld(options: {
       return found.map((problem) => ({ ...PROBLEM, ...(begun !== '' && { marker: begun }), ...problem }));
     };
     const observer = observeGuest({
-      guest: { ...guest, mark: async (text) => { await guest.mark(text); if (text.startsWith('test-begin')) begun = mark; }, takeProblems },
+      guest: { ...guest, mark: async (text) => { const hearing = await guest.mark(text); if (text.startsWith('test-begin')) begun = mark; return hearing; }, takeProblems },
       known: options.known ?? [],
       log: () => undefined,
     });
@@ -159,6 +170,8 @@ function lockdepStats(debugLocks: 0 | 1 | undefined): string {
   return debugLocks === undefined ? '' : ` lock-classes: 10 [max: 8192]\n direct dependencies: 20 [max: 32768]\n dependency chains: 30 [max: 65536]\n debug_locks: ${debugLocks}\n`;
 }
 
+const HEARD: Hearing = { onConsole: true, lost: 0, lostOnConsole: false, dropped: 0 };
+
 async function refuse(): Promise<never> {
   throw new Error('not in a fake guest');
 }
@@ -176,6 +189,7 @@ function fakeGuest(id: number, disposed: number[], problems: readonly string[]):
     upload: refuse,
     write: refuse,
     download: refuse,
-    mark: async () => undefined,
+    mark: async () => HEARD,
+    ask: async () => '',
   };
 }

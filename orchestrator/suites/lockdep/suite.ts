@@ -5,6 +5,7 @@ import type { LockdepSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { PACKAGE_ROOT } from '../../model/package-root.ts';
 import { type Suite, type SuiteContext, type SuiteSession, SuiteSetupError } from '../../model/suite.ts';
+import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { setUpStep } from '../shared/set-up-step.ts';
 import { compareStates, readDeviceState } from './device-state.ts';
 import { exerciseEnvironment } from './environment.ts';
@@ -53,14 +54,15 @@ async function openLockdep(context: SuiteContext<LockdepSuiteSpec>): Promise<Sui
       return withLeftovers(result, left);
     },
     async close() {
-      await guest.exec(['rm', '-rf', GUEST_DIR]);
+      await guest.exec(['rm', '-rf', GUEST_DIR], { timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale });
     },
   };
 }
 
 /** Known before the boot for some kernels only. /proc/lockdep alone comes with CONFIG_LOCKDEP too, which others select. */
-async function requireLockdep({ guest }: SuiteContext<LockdepSuiteSpec>): Promise<void> {
-  const { stdout } = await guest.exec(['cat', '/proc/lockdep_stats']);
+async function requireLockdep({ guest, timeoutScale }: SuiteContext<LockdepSuiteSpec>): Promise<void> {
+  const { stdout, timedOut } = await guest.exec(['cat', '/proc/lockdep_stats'], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
+  if (timedOut) throw new SuiteSetupError('the kernel did not show /proc/lockdep_stats in time', '', 'hang');
   if (stdout.includes('direct dependencies')) return;
   throw new SuiteSetupError(
     `the kernel ${guest.kernelRelease} has no CONFIG_PROVE_LOCKING (/proc/lockdep_stats ${stdout === '' ? 'is missing' : 'tells of no dependencies'}): the exercises would prove nothing`,

@@ -63,6 +63,5 @@ export function createFakeGuest(options: {
       await writeFile(localPath, content);
       return { bytes: content.length, truncated: false };
     },
-    async mark() {},
   };
 }

@@ -26,5 +26,5 @@ export function createSuiteContext<Spec extends SuiteSpec>(spec: Spec, guest: Gu
     tests: [],
   };
   const artifactDir = mkdtempSync(join(tmpdir(), 'pmemrig-suite-'));
-  return { spec, cell, guest, artifactDir, toArtifact: (path) => basename(path), timeoutScale: 1, buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }), log: () => undefined };
+  return { spec, cell, guest, artifactDir, toArtifact: (path) => basename(path), timeoutScale: 1, timeoutScaleWhy: '', buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }), log: () => undefined };
 }

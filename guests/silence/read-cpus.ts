@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { QmpClient } from '../qemu/qmp.ts';
+
+/** What one virtual CPU does at a moment. */
+export interface CpuState {
+  readonly what: 'idle' | 'user' | 'kernel';
+  /** Tells processes apart: the page table's address. */
+  readonly space: string;
+}
+
+const cpusSchema = z.array(z.object({ 'thread-id': z.int() }));
+/** The low bits of CR3 are no address; with page-table isolation bit 12 says whether it is the kernel's half. */
+const NO_ADDRESS = 0x1fffn;
+
+/** A look at all CPUs from outside, which needs nothing of the guest. Empty if QEMU tells nothing that is understood. Rejects as QMP does. */
+export async function readCpus(qmp: QmpClient, pid: number, accelerator: string): Promise<CpuState[]> {
+  const text = z.string().parse(await qmp.execute('human-monitor-command', { 'command-line': 'info registers -a' }));
+  const cpus = parseRegisters(text);
+  if (accelerator !== 'kvm') return cpus;
+  // KVM keeps to itself that a CPU is halted; its thread sleeps then.
+  const threads = cpusSchema.parse(await qmp.execute('query-cpus-fast'));
+  return Promise.all(cpus.map(async (cpu, index): Promise<CpuState> => ((await readThreadState(pid, threads[index]?.['thread-id'])) === 'S' ? { ...cpu, what: 'idle' } : cpu)));
+}
+
+/** Reads QEMU's dump of the registers of all x86 CPUs: `… CPL=3 … HLT=0` and `CR3=0000000004b2e000`. */
+export function parseRegisters(text: string): CpuState[] {
+  return text.split(/^CPU#\d+\s*$/m).flatMap((part): CpuState[] => {
+    const [, level, halted] = /\bCPL=(\d)\b.*\bHLT=(\d)\b/.exec(part) ?? [];
+    const space = /\bCR3=([\da-f]+)\b/i.exec(part)?.[1];
+    if (level === undefined || space === undefined) return [];
+    const address = BigInt(`0x${space}`) & ~NO_ADDRESS;
+    return [{ what: halted === '1' ? 'idle' : level === '3' ? 'user' : 'kernel', space: address.toString(16) }];
+  });
+}
+
+async function readThreadState(pid: number, thread: number | undefined): Promise<string | undefined> {
+  return thread === undefined ? undefined : (await readStat(`/proc/${pid}/task/${thread}/stat`))?.state;
+}
+
+/** State letter and CPU time of a process of the host; `undefined` if there is none. */
+export async function readStat(path: string): Promise<{ readonly state: string; readonly cpuMs: number } | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  // The name in brackets may hold brackets and blanks.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state = ''] = fields;
+  if (state === '') return undefined;
+  // The clock tick that /proc counts in has been a hundredth of a second on all architectures since 2.6.
+  return { state, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
+}
