@@ -65,6 +65,21 @@ test('a retry runs in a fresh guest, and what each attempt printed is kept', asy
   expect(run.events.filter(({ type }) => type === 'guest-boot')).toHaveLength(2);
 });
 
+test('a command ends with its main process: what it left running is told, killed, and in nobody’s way', async () => {
+  const path = script('daemon.sh', 'cd "$PMEMRIG_MNT"; sleep 1000 & env -i setsid sleep 2000 < /dev/null > /dev/null 2>&1 & cd /; seq 20000; exit 0');
+  const run = await rig(['once', ...guest, '--fs', 'ext4-dax', '--', path], workspace);
+  const { artifacts = [], message, status } = endOf(run.events, 'command/daemon.sh');
+  expect({ message, status }).toEqual({ status: 'pass', message: expect.stringMatching(/^sleep \(process \d+\) was left running and was killed; sleep \(process \d+\) was left running and was killed$/) as string });
+  expect(readFileSync(join(run.dir, artifacts[0] ?? ''), 'utf8')).toMatch(/^1\n2\n[^]*\n20000\n$/);
+  expect(endOf(run.events, 'guest/close').status).toBe('pass');
+  expect(run.exitCode).toBe(0);
+});
+
+test('the signal that ended a command has its name, be it one that SSH has none for', async () => {
+  const run = await rig(['once', ...guest, '--', script('bus.sh', 'kill -BUS $$')], workspace);
+  expect(endOf(run.events, 'command/bus.sh')).toMatchObject({ status: 'fail', message: 'the command was ended by signal SIGBUS' });
+});
+
 test('KTAP is told test by test, whatever is said before it', async () => {
   const path = script('ktap.sh', 'for level in 1 2 3 4 5 6 7 8; do echo "make[$level]: Entering directory /srv/tests/with/a/rather/long/path"; done; echo "KTAP version 1"; echo 1..3; echo "ok 1 map"; echo "not ok 2 flush"; echo "ok 3 poison # SKIP no ARS"');
   const run = await rig(['once', ...guest, '--', path], workspace);

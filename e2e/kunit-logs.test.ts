@@ -23,7 +23,7 @@ test.skipIf(!hasPython)("the kernel's sample logs are read as its own kunit.py r
   expect(logs.length).toBeGreaterThan(15);
   for (const { name, text, status, leaves } of logs) {
     const { subtests } = parseTap(text);
-    const verdict = judgeCommand({ exitCode: 0, signal: null, stdout: text, stderr: '', truncated: false, timedOut: false, durationMs: 1 }, { timeoutSec: 1 });
+    const verdict = judgeCommand({ exitCode: 0, signal: null, stdout: text, stderr: '', truncated: false, timedOut: false, durationMs: 1 }, { timeout: 'its timeout of 1 s' });
     // kunit.py makes up a nameless result for each that is missing; output without results is for the exit status to judge.
     const theirs = leaves.filter(([leaf]) => !leaf.endsWith('/')).map(([leaf, as]) => [leaf, READ_AS[as] ?? as]);
     const ours = subtests.map(({ name, status }) => [name, status]);

@@ -96,7 +96,7 @@ withGuestOptions(
     .addOption(runsOption)
     .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
-    .option('--timeout <duration>', 'deadline of the command (default: 120s)')
+    .option('--timeout <duration>', 'deadline of the command, × 3 under TCG, × 2 more with lockdep (default: 120s)')
     .option('--measure <what>', 'the figures of fio: time, or instructions, which QEMU counts on one vCPU and which a busy host does not sway (default: time)')
     .option('--known <glob>', "a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable", collect)
     .addOption(new Option('--keep-guest', 'hold the guest of the first failure as the test left it, for `pmemrig shell --last`, until Ctrl-C').conflicts(['bisect', 'watch']))

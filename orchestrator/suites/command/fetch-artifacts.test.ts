@@ -84,7 +84,7 @@ test('a fetch that never ends is given up at its own deadline, and keeps what it
   const fake = createFakeGuest({ devices: [] });
   const download: Guest['download'] = (remote, local) => (remote === '/a/b' ? new Promise(() => undefined) : fake.download(remote, local));
   const { files, notes } = await fetchNames(['a', 'b', 'c'], { download });
-  expect({ files, notes }).toEqual({ files: ['a'], notes: ['only 1 artifact could be fetched within 0.2 s (slot "artifacts")'] });
+  expect({ files, notes }).toEqual({ files: ['a'], notes: ['only 1 artifact could be fetched within 0.2 s (the limit for fetching them)'] });
 });
 
 const failWith = (error: Error) =>

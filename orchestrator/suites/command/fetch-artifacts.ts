@@ -34,7 +34,7 @@ export async function fetchArtifacts(guest: Guest, remoteDir: string, localDir: 
   const fetched = fetchAll({ guest, remoteDir, localDir, timeoutMs, files, notes, isOver: () => over.signal.aborted });
   try {
     if ((await Promise.race([fetched, deadline])) === 'deadline') {
-      notes.push(`only ${files.length} ${files.length === 1 ? 'artifact' : 'artifacts'} could be fetched within ${timeoutMs / 1000} s (slot "artifacts")`);
+      notes.push(`only ${files.length} ${files.length === 1 ? 'artifact' : 'artifacts'} could be fetched within ${timeoutMs / 1000} s (the limit for fetching them)`);
     }
   } catch (error) {
     if (error instanceof GuestDeath) throw error;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ExecResult } from '../../model/guest.ts';
-import { judgeCommand } from './judge.ts';
+import { describeTimeout, judgeCommand } from './judge.ts';
 
-const ended = (over: Partial<ExecResult>) => judgeCommand({ exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...over }, { timeoutSec: 30 });
+const ended = (over: Partial<ExecResult>) =>
+  judgeCommand({ exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...over }, { timeout: describeTimeout(30, 1, '') });
 
 test('exit status 0 passes', () => expect(ended({})).toEqual({ status: 'pass' }));
 
@@ -17,6 +18,18 @@ test('any other status fails with the last lines as evidence', () => {
 test('a program that cannot be run says what to do', () => {
   expect(ended({ exitCode: 127 }).message).toBe('exit status 127 (command not found in the guest)');
   expect(ended({ exitCode: 126 }).message).toContain('chmod +x');
+});
+
+test.each([
+  [135, 'exit status 135 (128 + SIGBUS)'],
+  [137, 'exit status 137 (128 + SIGKILL)'],
+  [162, 'exit status 162 (128 + SIGRTMIN)'],
+  [255, 'exit status 255'],
+])('exit status %i is told as a shell means it', (exitCode, message) => expect(ended({ exitCode })).toMatchObject({ status: 'fail', message }));
+
+test('a timeout is told with what it was multiplied by, and why', () => {
+  expect(describeTimeout(10, 6, 'TCG and lockdep')).toBe('60 s (its timeout of 10 s × 6 for TCG and lockdep)');
+  expect(describeTimeout(10, 1, '')).toBe('its timeout of 10 s');
 });
 
 test('a signal fails', () => expect(ended({ exitCode: null, signal: 'SEGV' })).toEqual({ status: 'fail', message: 'the command was ended by signal SEGV' }));

@@ -1,6 +1,7 @@
 import { isForgiven } from '../../model/forgiven.ts';
 import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
+import { explainExitStatus } from '../../model/signals.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { parseTap } from './tap.ts';
@@ -13,19 +14,24 @@ const SKIP_STATUS = 4;
 const MAX_PROBLEMS = 3;
 
 export interface JudgeOptions {
-  /** Scaled. */
-  readonly timeoutSec: number;
+  /** The command's timeout in words, see {@link describeTimeout}. */
+  readonly timeout: string;
   /** What was read from stdout as it came; without it, what is left of stdout is read. */
   readonly tap?: TapReport;
 }
 
+/** A timeout as it is and as it was asked for: `60 s (its timeout of 10 s × 6 for TCG and lockdep)`. */
+export function describeTimeout(timeoutSec: number, scale: number, why: string): string {
+  return scale === 1 ? `its timeout of ${timeoutSec} s` : `${timeoutSec * scale} s (its timeout of ${timeoutSec} s × ${scale}${why === '' ? '' : ` for ${why}`})`;
+}
+
 /** Judges as kselftest does: exit status 0 passes, 4 skips, all else fails; TAP's own results can only make it worse. */
-export function judgeCommand(result: ExecResult, { timeoutSec, tap = readRest(result) }: JudgeOptions): TestResult {
+export function judgeCommand(result: ExecResult, { timeout, tap = readRest(result) }: JudgeOptions): TestResult {
   const subtests = tap.subtests.length > 0 ? { subtests: tap.subtests } : {};
   const evidence = lastLines([result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== '').join('\n'), 30);
   const bad = (status: 'fail' | 'hang', message: string): TestResult => ({ status, message, ...(evidence === '' ? {} : { evidence }), ...subtests });
 
-  if (result.timedOut) return bad('hang', `the command did not end within ${timeoutSec} s and was killed (slot "command")`);
+  if (result.timedOut) return bad('hang', `the command did not end within ${timeout}, and was killed`);
   if (result.exitCode === null) return bad('fail', result.signal === null ? "the command's exit status was lost" : `the command was ended by signal ${result.signal}`);
   const skipped = tap.skipAll ?? describeSkips(tap);
   const wrong = describeTapFailure(tap, result.exitCode === SKIP_STATUS && tap.endedInSkip);
@@ -53,7 +59,7 @@ function readRest({ stdout, truncated }: ExecResult): TapReport {
 function explainStatus(exitCode: number): string {
   if (exitCode === 126) return ' (found, but not executable: chmod +x it, and see that its #! line exists in the guest)';
   if (exitCode === 127) return ' (command not found in the guest)';
-  return '';
+  return explainExitStatus(exitCode);
 }
 
 /** What is missing comes first: it may have failed. `restWasSkipped`: the program ended itself with a skip, which is no loss. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { InfraError } from '../../model/errors.ts';
 import type { ExecOptions, ExecResult } from '../../model/guest.ts';
 import type { CommandSuiteSpec } from '../../model/matrix.ts';
-import { createFakeGuest } from '../testing/fake-guest.ts';
+import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
 import { commandSuite } from './suite.ts';
 
@@ -102,4 +102,19 @@ test('an output file that cannot be written is a remark, and no end of the test'
 test("the test's deadline leaves room for copying in and for fetching the artifacts", async () => {
   const session = await commandSuite.open(createSuiteContext(spec, createFakeGuest({ devices: [FSDAX] }), NO_FILESYSTEM));
   expect(session.testTimeoutMs({ name: 'command/suite.test.ts', estimateSec: 1 })).toBe((30 + 60 + 60) * 1000);
+});
+
+/** Runs the command in a guest that answers so. */
+async function resultOf(answer: Answer) {
+  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': answer } });
+  const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
+  return session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1);
+}
+
+test('what a command left running is told, and changes no verdict', async () => {
+  const left = Array.from({ length: 13 }, (_, index) => `sleep (process ${index}) was left running and was killed`);
+  expect(await resultOf({ leftBehind: left.slice(0, 1) })).toMatchObject({ status: 'pass', message: left[0] });
+  expect(await resultOf({ exitCode: 3, leftBehind: left })).toMatchObject({ status: 'fail', message: expect.stringMatching(/^exit status 3; sleep \(process 0\) .*; and 3 more processes$/) });
+  // At its deadline all of it is still the command.
+  expect((await resultOf({ timedOut: true, leftBehind: left })).message).not.toContain('sleep');
 });

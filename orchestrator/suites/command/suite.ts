@@ -10,7 +10,7 @@ import { isMounted } from '../shared/mkfs-command.ts';
 import { type Mount, mountFilesystem } from '../shared/mount-filesystem.ts';
 import { commandEnvironment } from './environment.ts';
 import { type FetchedArtifacts, fetchArtifacts } from './fetch-artifacts.ts';
-import { judgeCommand } from './judge.ts';
+import { describeTimeout, judgeCommand } from './judge.ts';
 import { openOutputFile } from './output-file.ts';
 import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
 import { TapReader } from './tap/reader.ts';
@@ -22,6 +22,8 @@ const MAX_OUTPUT_BYTES = 2 ** 20;
 const MARGIN_SEC = 60;
 /** Copying its artifacts out, unscaled. */
 const FETCH_SEC = 60;
+/** Processes that a command left running. */
+const MAX_LEFT_NAMED = 10;
 
 /** The user's own program, judged by exit status as kselftest does and, where it prints TAP or KTAP, test by test. */
 export const commandSuite: Suite<CommandSuiteSpec> = {
@@ -46,7 +48,7 @@ async function openCommand(context: SuiteContext<CommandSuiteSpec>): Promise<Sui
 }
 
 async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount | undefined, attempt: number): Promise<TestResult> {
-  const { spec, cell, guest, artifactDir, toArtifact, timeoutScale, log } = context;
+  const { spec, cell, guest, artifactDir, toArtifact, timeoutScale, timeoutScaleWhy, log } = context;
   // One that is gone meanwhile is for `upload` to complain about.
   const isFolder = spec.upload !== undefined && ((await stat(spec.upload).catch(() => undefined))?.isDirectory() ?? false);
   await makeFreshFolders(guest);
@@ -54,7 +56,6 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
 
   const outputPath = join(artifactDir, `output.${attempt}.log`);
   const output = openOutputFile(outputPath);
-  const timeoutSec = spec.timeoutSec * timeoutScale;
   const tap = new TapReader();
   let result: ExecResult;
   let outputProblem: string | undefined;
@@ -62,7 +63,8 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
     result = await guest.exec(placeArgv(spec, isFolder), {
       cwd: COMMAND_DIR,
       env: commandEnvironment(cell, guest, { artifactDir: GUEST_ARTIFACTS, mountPath: mount?.path }),
-      timeoutMs: timeoutSec * 1000,
+      timeoutMs: spec.timeoutSec * timeoutScale * 1000,
+      contained: true,
       maxOutputBytes: MAX_OUTPUT_BYTES,
       onOutput: (chunk, stream) => {
         if (stream === 'stdout') tap.push(chunk);
@@ -74,16 +76,24 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
   }
 
   // Whatever becomes of the artifacts, the command has ended.
-  const judged = judgeCommand(result, { timeoutSec, tap: tap.end() });
+  const judged = judgeCommand(result, { timeout: describeTimeout(spec.timeoutSec, timeoutScale, timeoutScaleWhy), tap: tap.end() });
   const { files, notes } = await keepArtifacts(guest, join(artifactDir, `artifacts.${attempt}`), FETCH_SEC * 1000 * timeoutScale);
   const remarks = [...(outputProblem === undefined ? [] : [outputProblem]), ...notes];
   for (const remark of remarks) log(`${cell.id}: ${remark}`);
-  return { ...nameOutput(withRemarks(judged, remarks), toArtifact(outputPath)), artifacts: [outputPath, ...files].map(toArtifact) };
+  return { ...nameOutput(withRemarks(withLeft(judged, result), remarks), toArtifact(outputPath)), artifacts: [outputPath, ...files].map(toArtifact) };
 }
 
 /** What failed inside the command is told by the command's own output, and not by the guest's console. */
 function nameOutput({ subtests, ...result }: TestResult, output: string): TestResult {
   return subtests ? { ...result, subtests: subtests.map((subtest) => (subtest.status === 'fail' ? Object.assign({ artifacts: [output] }, subtest) : subtest)) } : result;
+}
+
+/** A command that is killed at its deadline leaves nothing: all of it was still the command. */
+function withLeft(result: TestResult, { leftBehind = [], timedOut }: ExecResult): TestResult {
+  if (timedOut || leftBehind.length === 0) return result;
+  const more = leftBehind.length - MAX_LEFT_NAMED;
+  const left = [...leftBehind.slice(0, MAX_LEFT_NAMED), ...(more > 0 ? [`and ${more} more processes`] : [])].join('; ');
+  return { ...result, message: result.message === undefined ? left : `${result.message}; ${left}` };
 }
 
 async function keepArtifacts(guest: Guest, localDir: string, timeoutMs: number): Promise<FetchedArtifacts> {

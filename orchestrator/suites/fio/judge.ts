@@ -2,6 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { ExecResult } from '../../model/guest.ts';
 import type { FioSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
+import { explainExitStatus } from '../../model/signals.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { parseFioOutput } from './fio-json.ts';
@@ -41,7 +42,7 @@ export function judgeFio({ exit, output, mapSyncRefused, measure }: FioRun): Tes
     return { status: 'fail', message: `${end}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
   }
   if (failed) return { status: 'fail', message: said || `fio job section "${failed.jobname}" failed: ${describeErrno(failed.error)}`, ...evidence(words) };
-  if (exit.exitCode !== 0) return { status: 'fail', message: `fio ended with exit status ${exit.exitCode}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
+  if (exit.exitCode !== 0) return { status: 'fail', message: `fio ended with exit status ${exit.exitCode}${explainExitStatus(exit.exitCode)}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
   // fio is content, and it is the rig that cannot read it.
   const unread = (problem: string): TestResult => ({ status: 'infra', message: oneLine(problem, MAX_MESSAGE), ...evidence(words) });
   if (!parsed.ok) return unread(parsed.problem);

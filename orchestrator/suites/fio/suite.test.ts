@@ -74,12 +74,12 @@ test.each([['mkfs', 'mkfs.ext4'], ['mount', 'mount -t ext4']])('%s past its dead
   const answers = { [command]: { exitCode: null, timedOut: true }, 'sysrq-trigger': { stdout: '[ 40.1] task:mkfs.ext4 state:D\n[ 40.2] EXT4-fs (pmem0): mounted\n' } };
   const failure = await runJob('dax-mmap-read', answers).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(SuiteSetupError);
-  expect(failure).toMatchObject({ status: 'hang', message: expect.stringMatching(/did not end within 30 s \(slot "setup"\)$/), evidence: expect.stringContaining('state:D') });
+  expect(failure).toMatchObject({ status: 'hang', message: expect.stringMatching(/did not end within 30 s \(the limit for setting up\)$/), evidence: expect.stringContaining('state:D') });
 });
 
 test('a DAX state that the guest never tells is a hang, not a missing DAX', async () => {
   const { result } = await runJob('dax-mmap-read', { ...HEALTHY, 'statx -r': { exitCode: null, timedOut: true } });
-  expect(result).toMatchObject({ status: 'hang', message: 'xfs_io did not say within 30 s whether DAX is active on /mnt/pmemrig/dax-mmap-read (slot "setup")' });
+  expect(result).toMatchObject({ status: 'hang', message: 'xfs_io did not say within 30 s whether DAX is active on /mnt/pmemrig/dax-mmap-read (the limit for setting up)' });
 });
 
 test('a step of the set-up whose exit status was lost says so', async () => {

@@ -1,5 +1,6 @@
 import type { ExecResult } from '../../model/guest.ts';
 import type { Metric, TestResult } from '../../model/outcome.ts';
+import { explainExitStatus } from '../../model/signals.ts';
 import { lastLines } from '../shared/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 
@@ -20,7 +21,7 @@ export function judgeExercise(result: Pick<ExecResult, 'exitCode' | 'signal' | '
   if (exitCode === null) return fail(signal === null ? "the exercise's exit status was lost" : `the exercise was ended by signal ${signal}`);
   if (exitCode !== 0) {
     const why = lines.findLast((line) => line.startsWith('FAIL: '))?.slice('FAIL: '.length);
-    return fail(why ?? `the exercise ended with exit status ${exitCode}: ${lastLines(stderr, 1)}`);
+    return fail(why ?? `the exercise ended with exit status ${exitCode}${explainExitStatus(exitCode)}: ${lastLines(stderr, 1)}`);
   }
   const counts = parseCounts(lines);
   const idle = counts.filter(({ value }) => value === 0);

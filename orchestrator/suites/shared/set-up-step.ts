@@ -1,6 +1,7 @@
 import type { Guest } from '../../model/guest.ts';
 import { SuiteSetupError } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
+import { explainExitStatus } from '../../model/signals.ts';
 import { lastLines } from './last-lines.ts';
 
 /** What the steps of setting up a suite need of its context. */
@@ -31,9 +32,9 @@ export async function setUpStep({ guest, timeoutScale }: SetUpContext, command: 
 }
 
 function describeEnd({ exitCode, signal, timedOut }: { exitCode: number | null; signal: string | null; timedOut: boolean }, timeoutMs: number): string {
-  if (timedOut) return `did not end within ${timeoutMs / 1000} s (slot "setup")`;
+  if (timedOut) return `did not end within ${timeoutMs / 1000} s (the limit for setting up)`;
   // env(1), which carries a command's environment, says 127 as the shell does.
   if (exitCode === 127) return 'is not in the guest: add its package to the image';
-  if (exitCode !== null) return `failed with exit status ${exitCode}`;
+  if (exitCode !== null) return `failed with exit status ${exitCode}${explainExitStatus(exitCode)}`;
   return signal === null ? 'ended, but its exit status was lost' : `was ended by signal ${signal}`;
 }

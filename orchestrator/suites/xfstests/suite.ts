@@ -86,6 +86,6 @@ async function setUpGuest({ spec, cell, guest, timeoutScale, log }: SuiteContext
   for (const line of lastLines(result.stdout).split('\n')) if (line !== '') log(`${cell.id}: some binaries of the tree lack ${line}`);
   if (result.exitCode === 0) return;
   const [message = 'no word of why', ...more] = lastLines(result.stderr).split('\n');
-  const why = result.timedOut ? `its set-up did not end in time (slot "setup")` : message;
+  const why = result.timedOut ? `its set-up did not end in time (the limit for setting up)` : message;
   throw new SuiteSetupError(`xfstests cannot run in this guest: ${why}`, more.join('\n'), result.timedOut ? 'hang' : 'infra');
 }
