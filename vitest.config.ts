@@ -1,8 +1,14 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+const GiB = 2 ** 30;
+/** A guest file's own guests, controller and kernel builds; `matrices/smoke.yaml` boots two guests of 1 GiB side by side. */
+const GUEST_FILE_BYTES = 5 * GiB;
 
 /** vitest itself leaves one core idle: with two, as CI hosts have, every file would then wait for the one before. */
 const cores = availableParallelism();
+/** Guests wait for a while in most of what a file does: for a deadline, a shutdown, the host's disk. */
+const guestFiles = Math.max(1, Math.min(cores, 4, Math.floor(totalmem() / GUEST_FILE_BYTES)));
 
 export default defineConfig({
   test: {
@@ -34,9 +40,10 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           // What takes too long for every commit; `npm run test:full` runs it before an issue is resolved.
           exclude: process.env['PMEMRIG_FULL'] === '1' ? [] : ['e2e/**/*.full.test.ts'],
-          // Guests under TCG share few cores: one file at a time, and a boot takes seconds.
-          fileParallelism: false,
-          testTimeout: 300_000,
+          // After the others, which would slow the guests down. Files share kernels and images through the cache alone.
+          sequence: { groupOrder: 1 },
+          maxWorkers: guestFiles,
+          testTimeout: 600_000,
           hookTimeout: 900_000,
         },
       },
