@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -49,4 +49,24 @@ test("sources in the module tree are not copied, and their lack is no change", a
   const [entry = ''] = await readdir(kernels);
   expect(await readdir(join(kernels, entry))).toStrictEqual(['lib', 'modules.ext4', 'vmlinuz']);
   expect(await readdir(join(kernels, entry, 'lib', 'modules', RELEASE))).not.toContain('build');
+});
+
+test.each(['.', '..', '../../..'])('files beside the modules, as distributions leave them, are passed over when modules are looked for in %s', async (where) => {
+  vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const dir = await mkdtemp(join(tmpdir(), 'given-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  const tree = join(dir, 'lib', 'modules', RELEASE);
+  await mkdir(join(tree, 'kernel'), { recursive: true });
+  await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
+  for (const file of [join(tree, 'System.map'), join(tree, 'config'), join(dir, 'lib', 'modules', 'README'), join(dir, 'README')]) await writeFile(file, '');
+  await symlink('/nonexistent', join(tree, 'build'));
+  const cacheDir = join(dir, 'cache');
+  const prepared = prepareGivenKernel({ kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: join(tree, where) }, { cacheDir, log: () => undefined });
+  // The kernel is whole then; its initramfs would need Debian's busybox.
+  await expect(prepared).rejects.toMatchObject({ code: 'no-debian-mirror' });
+  const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
+  expect(await readdir(join(cacheDir, 'kernels', entry))).toStrictEqual(['lib', 'modules.ext4', 'vmlinuz']);
 });

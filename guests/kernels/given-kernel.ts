@@ -47,7 +47,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
   const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, build }, context);
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
   const { notes, ...buildTree } = await findBuildTree(spec.image, release);
-  const config = await findConfig(spec.image, { own: [join(entry, 'config'), ...(tree === undefined ? [] : [join(tree, 'config')])], beside: [join(dirname(spec.image), `config-${release}`), ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')])] });
+  const config = await findConfig(spec.image, { own: [join(entry, 'config'), join(entry, 'lib', 'modules', release, 'config')], beside: [join(dirname(spec.image), `config-${release}`), ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')])] });
 
   return {
     name: spec.name,

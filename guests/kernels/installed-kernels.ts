@@ -16,7 +16,7 @@ export interface InstalledKernel {
 /** Where modules lie below a root: Debian moved them to the second in trixie, Fedora and Arch before that. */
 const MODULE_ROOTS = ['lib/modules', 'usr/lib/modules'];
 /** Any of them makes a folder a module tree. */
-const TREE_MARKS = ['modules.order', 'modules.dep', 'kernel'];
+const TREE_MARKS: ReadonlySet<string> = new Set(['modules.order', 'modules.dep', 'kernel']);
 
 /**
  * The kernels below a root: images in the root itself, in `boot` and among modules, each with its modules and configuration. One for each release: an image
@@ -52,9 +52,9 @@ export function findModulesAbove(image: string, release: string): string | undef
   }
 }
 
-/** Whether modules can be loaded from a folder, once it is indexed. */
+/** Whether modules can be loaded from a folder, once it is indexed. A file is none, and lies beside module trees as System.map does. */
 export function isModuleTree(folder: string): boolean {
-  return TREE_MARKS.some((mark) => statSync(join(folder, mark), { throwIfNoEntry: false }) !== undefined);
+  return listFolder(folder).some((name) => TREE_MARKS.has(name));
 }
 
 /** `uname -r` of a bzImage; `undefined` for what is none or cannot be read. */
