@@ -1,13 +1,15 @@
 import { cp, readdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { CanaryModule } from '../../orchestrator/model/canary.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
 import { readFailedBuild } from '../kernels/build/failed-build.ts';
+import { ownFile } from '../kernels/build/own-file.ts';
 import type { PreparedKernel } from '../kernels/prepared-kernel.ts';
 import { digestOf, hashFile, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { removeTree } from '../store/remove-tree.ts';
+import { trySandboxed } from '../store/sandbox.ts';
 import { tryTool, type ToolResult, toolFailedError } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 
@@ -32,17 +34,23 @@ export async function buildCanary({ kbuild, release, digest, name }: Pick<Prepar
   return { kind: 'built', path: join(entry, MODULE) };
 }
 
-async function compile(kbuild: string, dir: string, { signal, log }: PrepareContext): Promise<void> {
+async function compile(kbuild: string, dir: string, context: PrepareContext): Promise<void> {
   const work = join(dir, 'build');
   await cp(SOURCE, work, { recursive: true });
-  log(`building the canary in ${kbuild}`);
+  context.log(`building the canary in ${kbuild}`);
   const argv = ['make', '-C', kbuild, `M=${work}`, ...(await compilerWords(kbuild)), 'modules'] as const;
-  const made = await tryTool(argv, { signal });
+  const made = await runMake(argv, kbuild, work, context);
   if (!made.ok) throw compileError(argv, made);
   // The build tree's compiler and the host's differ: harmless as a rule, and the first thing to know if it is not.
-  for (const line of made.output.split('\n')) if (/^warning: |kernel was built by|You are using/.test(line)) log(`the canary's build: ${line.trim()}`);
-  await rename(join(work, MODULE), join(dir, MODULE));
+  for (const line of made.output.split('\n')) if (/^warning: |kernel was built by|You are using/.test(line)) context.log(`the canary's build: ${line.trim()}`);
+  await rename(await ownFile(work, MODULE), join(dir, MODULE));
   await removeTree(work);
+}
+
+/** The headers of a kernel that the rig built hold programs of its source, which may be anybody's; a tree of the user's own is built as the user does it. */
+async function runMake(argv: readonly [string, ...string[]], kbuild: string, work: string, { cacheDir, signal }: PrepareContext): Promise<ToolResult> {
+  if (!kbuild.startsWith(`${cacheDir}${sep}`)) return await tryTool(argv, { signal });
+  return await trySandboxed(argv, { writable: [work], readable: [kbuild] }, { cwd: work, signal });
 }
 
 /** A kernel built by clang wants its modules built so too. */

@@ -7,8 +7,8 @@ export interface StoredKernel extends StoreEntry {
   readonly record?: BuildRecord;
 }
 
-/** Folders of the store that hold kernels, their sources, and what is made of them. */
-const KINDS = { kernel: 'kernels', around: ['sources', 'initramfs'] } as const;
+/** Folders of the store that hold kernels, their sources, what is made of them, and what the compiler keeps of series. */
+const KINDS = { kernel: 'kernels', around: ['sources', 'initramfs', 'ccache'] } as const;
 
 /** All kernels in the store, the last used first. */
 export async function listKernels(cacheDir: string): Promise<readonly StoredKernel[]> {

@@ -21,6 +21,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
 export interface ToolOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** `env` is all of it: nothing of the controller's own is passed on. */
+  readonly ownEnvironment?: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Each line of both streams as it comes. */
   readonly onLine?: (line: string) => void;
@@ -49,8 +51,9 @@ export async function tryTool(argv: readonly [string, ...string[]], options: Too
     stdin: 'ignore',
     // All of them write to a folder that is thrown away then; and unshare does not pass on SIGTERM.
     killSignal: endBy,
-    // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live.
-    env: { ...options.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
+    extendEnv: options.ownEnvironment !== true,
+    // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live. LANGUAGE has its say wherever LC_ALL is not plain C.
+    env: { ...options.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.signal && { cancelSignal: options.signal }),
   });

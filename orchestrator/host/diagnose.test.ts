@@ -140,6 +140,13 @@ describe('diagnose', () => {
     expect(find(report, 'Debian archive')?.remedy).toBe('set PMEMRIG_DEBIAN_MIRROR');
   });
 
+  test('a host without a sandbox builds kernels all the same, and says whose rights their makefiles have', () => {
+    const report = diagnose({ ...GOOD, kernelBuilds: true, sandbox: { kind: 'none', reason: 'unshare: Operation not permitted' } });
+    expect(report.ready).toBe(true);
+    expect(find(report, 'sandbox')).toMatchObject({ status: 'warn', detail: 'makefiles of patches run with your rights: unshare: Operation not permitted' });
+    expect(find(diagnose({ ...GOOD, kernelBuilds: true, sandbox: { kind: 'bwrap' } }), 'sandbox')?.status).toBe('ok');
+  });
+
   test('another architecture is a lack', () => {
     expect(diagnose({ ...GOOD, host: { ...GOOD.host, architecture: 'arm64' } }).ready).toBe(false);
   });

@@ -37,6 +37,8 @@ export interface Findings {
   readonly started?: Probed<readonly string[]>;
   /** Kernels are to be built from source: what that takes must be there. */
   readonly kernelBuilds?: boolean;
+  /** What keeps a kernel's makefiles in their place; asked for with `kernelBuilds`. */
+  readonly sandbox?: { readonly kind: 'bwrap' | 'unshare' } | { readonly kind: 'none'; readonly reason: string };
   /** pmemrig's own tests are to run. */
   readonly ownTests?: boolean;
   /** Where Debian packages would come from; absent when there is no apt-get to ask. */
@@ -67,6 +69,7 @@ export function diagnose(findings: Findings): DoctorReport {
     ...checkStart(findings),
     ...needs.filter(({ id }) => id !== 'qemu').map((need) => checkNeed(need, findings)),
     ...(findings.kernelBuilds === true ? [] : [checkKernelBuilds(all, findings)]),
+    ...(findings.sandbox ? [checkSandbox(findings.sandbox)] : []),
     checkArchive(findings),
     checkNamespaces(findings),
     checkMemory(host),
@@ -139,6 +142,12 @@ function checkNeed(need: HostNeed, findings: Findings): Check {
   const place = findings.present.get(need.id);
   if (place !== undefined) return { name: need.id, status: 'ok', detail: place };
   return { name: need.id, status: 'missing', detail: `not installed; needed ${need.why}`, remedy: remedyFor(need, findings) };
+}
+
+/** Builds work without one: with the user's own rights, and with a note. */
+function checkSandbox(sandbox: NonNullable<Findings['sandbox']>): Check {
+  if (sandbox.kind !== 'none') return { name: 'sandbox', status: 'ok', detail: `${sandbox.kind}: makefiles of patches reach neither network nor home folders` };
+  return { name: 'sandbox', status: 'warn', detail: `makefiles of patches run with your rights: ${sandbox.reason}`, remedy: 'install bubblewrap, or allow this user to make name spaces' };
 }
 
 /** Most hosts run kernels that are built already. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { findSandbox } from '../../guests/store/sandbox.ts';
 import { explainRefusal, InfraError, UserError } from '../model/errors.ts';
 import { cacheDir, runsDir } from '../model/paths.ts';
 import { diagnose, type DoctorReport, type Findings, type Probed } from './diagnose.ts';
@@ -30,7 +31,8 @@ export async function examineHost(probes: DoctorProbes, { kernelBuilds = false, 
   const started = qemu.ok && accelerator?.ok === true ? await attempt(() => probes.tryQemuStart(qemu.value, accelerator.value.accelerator)) : undefined;
   const present = findPresent();
   const archive = present.has('apt-get') ? await attempt(probes.findDebianMirror) : undefined;
-  const findings: Findings = { host, user, present, qemu, kernelBuilds, ownTests, ...(accelerator && { accelerator }), ...(started && { started }), ...(archive && { archive }) };
+  const sandbox = kernelBuilds ? await findSandbox() : undefined;
+  const findings: Findings = { host, user, present, qemu, kernelBuilds, ownTests, ...(sandbox && { sandbox }), ...(accelerator && { accelerator }), ...(started && { started }), ...(archive && { archive }) };
   return { report: diagnose(findings), user };
 }
 

@@ -1,9 +1,11 @@
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
+import { runTool } from '../../store/run-tool.ts';
+import { findSandbox } from '../../store/sandbox.ts';
 import { getOrCreate } from '../../store/store.ts';
 import { configureKernel } from '../kconfig/configure-kernel.ts';
 import { digestConfigInputs } from '../kconfig/digest-config.ts';
@@ -16,18 +18,23 @@ import { applyPatches } from './apply-patches.ts';
 import { type BuildTools, findBuildTools } from './build-tools.ts';
 import { BUILD_RECORD, type BuildRecord, describeBuild, readBuildRecord } from './build-record.ts';
 import { estimateBuildBytes, LEAST_BUILD_BYTES, requireSpace } from './build-space.ts';
+import { openCompilerCache } from './ccache.ts';
 import { listWarnings } from './compiler-output.ts';
 import { requireConfigTools } from './config-tools.ts';
 import { findBase, type FoundBase } from './find-base.ts';
 import { findSource } from './find-source.ts';
 import { keepKbuildTree } from './kbuild-tree.ts';
 import { compileKernel, makeTarget } from './make-kernel.ts';
+import { ownFile } from './own-file.ts';
 import { hashPatchset, type Patch, readPatches } from './read-patches.ts';
 import { recallObjects, rememberObjects } from './remembered-objects.ts';
 import type { FoundSource } from './source.ts';
 
 /** Raise it when the build below would leave something else for the same source and configuration. */
 const RECIPE_VERSION = 1;
+
+/** Where modules are installed, below the source: all that the makefiles write to. */
+const INSTALLED = '.pmemrig-installed';
 
 /** Distributions compress their modules; guests load them as they are, so they would only be unpacked again. */
 const UNCOMPRESSED = ['ALL', 'GZIP', 'XZ', 'ZSTD'].map((kind) => `CONFIG_MODULE_COMPRESS_${kind}=`);
@@ -96,7 +103,8 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
   await source.unpack(sourceDir);
   await applyPatches(patches, sourceDir, context);
 
-  const options = { sourceDir, tools, context };
+  const sandbox = await findSandbox();
+  const options = { sourceDir, tools, context, ...(tools.ccache && { cache: await openCompilerCache(patches, sourceDir, context) }) };
   context.log(`configuring ${spec.name}: ${spec.config.join(', ')}`);
   context.progress?.('configuring');
   const make = async (words: readonly string[]): Promise<void> => void (await makeTarget(words, options));
@@ -128,7 +136,7 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
     seconds: Math.round((performance.now() - start) / 1000),
     modules,
     warnings: [...warnings],
-    notes: [...notes],
+    notes: [...notes, ...(sandbox.kind === 'none' ? [`it was built without a sandbox, by makefiles with this user's rights: ${sandbox.reason}`] : [])],
   };
   await writeFile(join(dir, BUILD_RECORD), `${JSON.stringify(record, undefined, 2)}\n`);
   await removeTree(sourceDir);
@@ -136,22 +144,27 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
 
 async function keepImages(sourceDir: string, dir: string, context: PrepareContext): Promise<void> {
   const vmlinuz = join(dir, 'vmlinuz');
-  await copyFile(join(sourceDir, 'arch', 'x86', 'boot', 'bzImage'), vmlinuz);
+  await copyFile(await ownFile(sourceDir, 'arch/x86/boot/bzImage'), vmlinuz);
   // Refuses what is no kernel before anything boots it.
   await readKernelRelease(vmlinuz);
   await extractPvhKernel(vmlinuz, join(dir, 'vmlinux'), context);
   await mkdir(join(dir, 'debug'));
-  await rename(join(sourceDir, 'vmlinux'), join(dir, 'debug', 'vmlinux'));
-  await rename(join(sourceDir, 'System.map'), join(dir, 'System.map'));
+  await rename(await ownFile(sourceDir, 'vmlinux'), join(dir, 'debug', 'vmlinux'));
+  await rename(await ownFile(sourceDir, 'System.map'), join(dir, 'System.map'));
 }
 
 /** False for a kernel that has all built in. */
 async function keepModules(dir: string, release: string, options: Parameters<typeof makeTarget>[1]): Promise<boolean> {
   const order = await stat(join(options.sourceDir, 'modules.order')).catch(() => undefined);
   if (order === undefined || order.size === 0) return false;
-  await makeTarget([`INSTALL_MOD_PATH=${dir}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', ...UNCOMPRESSED, 'modules_install'], options);
+  const installed = join(options.sourceDir, INSTALLED);
+  await makeTarget([`INSTALL_MOD_PATH=${installed}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', ...UNCOMPRESSED, 'modules_install'], options);
+  await ownFile(options.sourceDir, join(INSTALLED, 'lib', 'modules', release, 'modules.order'));
+  // `build` and `source`, and whatever else a makefile may have linked.
+  await runTool(['find', installed, '-type', 'l', '-delete'], { signal: options.context.signal });
   const tree = join(dir, 'lib', 'modules', release);
-  await Promise.all(['build', 'source'].map((link) => rm(join(tree, link), { force: true })));
+  await mkdir(join(dir, 'lib', 'modules'), { recursive: true });
+  await rename(join(installed, 'lib', 'modules', release), tree);
   await finishModuleTree(dir, release, options.context);
   await writeModulesDisk(tree, join(dir, 'modules.ext4'), options.context);
   return true;

@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { findSandbox } from '../../store/sandbox.ts';
 import { compileKernel, makeTarget } from './make-kernel.ts';
 
 /** A source whose Makefile goes down two levels, as Kbuild does, to rules that run beside each other. */
@@ -58,4 +60,22 @@ test('a patch that breaks kconfig or a Makefile is a result as well', async () =
 test('a program of the kernel that speaks of a full disk does not fill it', async () => {
   const source = await newSource('a.o:\n\t@printf "fs/a.c:1:2: error: nope\\n    1 | pr_err(\\"No space left on device\\");\\n" >&2; exit 1\nb.o c.o:\n\t@:');
   await expect(compile(source)).rejects.toMatchObject({ name: 'KernelError' });
+});
+
+// On a host without name spaces the run's notes say that there is no sandbox.
+test.runIf((await findSandbox()).kind !== 'none')('makefiles reach neither home, nor other folders, nor a port of the host, and no secret of the environment', async () => {
+  const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+  onTestFinished(() => rm(elsewhere, { recursive: true }));
+  await writeFile(join(elsewhere, 'secret'), 'secret');
+  const server = createServer((socket) => socket.end('reached'));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  vi.stubEnv('PMEMRIG_TEST_TOKEN', 'secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const tries = [`cat ${elsewhere}/secret`, `touch ${elsewhere}/mine`, `bash -c 'cat < /dev/tcp/127.0.0.1/${port}'`, 'env | grep PMEMRIG_TEST_TOKEN', 'ls $$HOME/.[a-z]*'];
+  const source = await newSource(`a.o:\n\t@${tries.map((line, index) => `if ${line}; then echo "fs/a.c:1:1: error: got through: ${index}"; exit 1; fi`).join('; ')}; echo held > held\nb.o c.o:\n\t@:`);
+  await compile(source);
+  expect(await readFile(join(source.options.sourceDir, 'held'), 'utf8')).toBe('held\n');
 });

@@ -5,9 +5,10 @@ import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { CompilerWarning } from '../../../orchestrator/model/compiler-warning.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
-import { tryTool } from '../../store/run-tool.ts';
+import { type SandboxView, trySandboxed } from '../../store/sandbox.ts';
 import { blameBuild } from './blame-build.ts';
 import type { BuildTools } from './build-tools.ts';
+import { type CompilerCache, NO_CACHE } from './ccache.ts';
 import { isObjectLine, parseWatchedWarning } from './compiler-output.ts';
 import { readFailedBuild } from './failed-build.ts';
 
@@ -18,11 +19,13 @@ export interface MakeOptions {
   readonly sourceDir: string;
   readonly tools: BuildTools;
   readonly context: PrepareContext;
+  /** Absent: what is compiled is not kept. */
+  readonly cache?: CompilerCache;
 }
 
 /** Runs a small target of the kernel's build, such as `defconfig`. Rejects as {@link compileKernel} does. */
 export async function makeTarget(words: readonly string[], options: MakeOptions): Promise<string> {
-  const made = await tryTool(makeArgv(words, options), environment(options));
+  const made = await trySandboxed(makeArgv(words, options), viewOf(options), environment(options));
   if (!made.ok) throw failure(made.output, options);
   return made.stdout;
 }
@@ -48,7 +51,7 @@ export async function compileKernel(logFile: string, expected: number | undefine
   };
   const timer = setInterval(say, PROGRESS_MS);
   try {
-    const made = await tryTool(inOneStream(makeArgv(['bzImage', 'modules'], options)), { ...environment(options), onLine });
+    const made = await trySandboxed(inOneStream(makeArgv(['bzImage', 'modules'], options)), viewOf(options), { ...environment(options), onLine });
     if (!made.ok) throw failure(made.output, options, logFile);
     return { objects, warnings };
   } finally {
@@ -71,10 +74,17 @@ function makeArgv(words: readonly string[], { sourceDir, tools }: MakeOptions): 
   return ['make', '-C', sourceDir, `-j${availableParallelism()}`, 'ARCH=x86_64', `CC=${tools.cc}`, `HOSTCC=${tools.cc}`, ...words];
 }
 
+/** The makefiles write to the source alone; the rig takes from it what is kept. */
+function viewOf({ sourceDir, cache = NO_CACHE }: MakeOptions): SandboxView {
+  return { ...cache.view, writable: [sourceDir, ...cache.view.writable] };
+}
+
 /** Nothing of host, user and time may get into the kernel, so that the same source gives the same bytes and ccache finds them. */
-function environment({ sourceDir, context: { signal } }: MakeOptions) {
+function environment({ sourceDir, context: { signal }, cache = NO_CACHE }: MakeOptions) {
   return {
+    cwd: sourceDir,
     env: {
+      ...cache.env,
       KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
       KBUILD_BUILD_USER: 'pmemrig',
       KBUILD_BUILD_HOST: 'localhost',

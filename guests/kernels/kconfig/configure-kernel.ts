@@ -1,6 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPosition, UserError } from '../../../orchestrator/model/errors.ts';
+import { ownFile, writeAnew } from '../build/own-file.ts';
 import { adaptBase } from './adapt-base.ts';
 import type { ConfigBase } from './config-base.ts';
 import { type DotConfig, findUnmet, parseDotConfig } from './dot-config.ts';
@@ -39,9 +40,9 @@ export async function configureKernel({ sourceDir, base, fragments, make, hasPah
   const { wanted, notes } = mergeOptions(texts.map(({ file, text }) => parseFragment(text, file)));
   const dotConfig = join(sourceDir, '.config');
 
-  const adapted = typeof base === 'string' ? { text: await makeBase(base, dotConfig, make), notes: [] } : await adaptBase(base, wanted, { sourceDir, hasPahole });
+  const adapted = typeof base === 'string' ? { text: await makeBase(base, sourceDir, make), notes: [] } : await adaptBase(base, wanted, { sourceDir, hasPahole });
   await complete(base, composeConfig(adapted.text, wanted), { sourceDir, dotConfig, make });
-  const configText = await readFile(dotConfig, 'utf8');
+  const configText = await readFile(await ownFile(sourceDir, '.config'), 'utf8');
 
   const config = parseDotConfig(configText);
   const unmet = findUnmet(wanted, config);
@@ -49,9 +50,9 @@ export async function configureKernel({ sourceDir, base, fragments, make, hasPah
   return { configText, config, notes: [...adapted.notes, ...noteLostRealTime(base, config), ...notes] };
 }
 
-async function makeBase(base: 'tiny' | 'defconfig', dotConfig: string, make: ConfigureOptions['make']): Promise<string> {
+async function makeBase(base: 'tiny' | 'defconfig', sourceDir: string, make: ConfigureOptions['make']): Promise<string> {
   await make([base === 'tiny' ? 'tinyconfig' : 'defconfig']);
-  return await readFile(dotConfig, 'utf8');
+  return await readFile(await ownFile(sourceDir, '.config'), 'utf8');
 }
 
 /** Lets kconfig decide what nobody asked for: on the tiny base all of that stays off, else it gets its default. */
@@ -61,12 +62,12 @@ async function complete(
   { sourceDir, dotConfig, make }: { readonly sourceDir: string; readonly dotConfig: string; readonly make: ConfigureOptions['make'] },
 ): Promise<void> {
   if (base !== 'tiny') {
-    await writeFile(dotConfig, text);
+    await writeAnew(dotConfig, text);
     await make(['olddefconfig']);
     return;
   }
   const asked = join(sourceDir, '.config.asked');
-  await writeFile(asked, text);
+  await writeAnew(asked, text);
   await make([`KCONFIG_ALLCONFIG=${asked}`, 'allnoconfig']);
   await rm(asked);
 }

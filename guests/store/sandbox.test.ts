@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { runBehind, toolFolders } from './sandbox.ts';
+import { tryTool } from './run-tool.ts';
+
+const WALLS = ['bwrap', 'unshare'] as const;
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'a sandbox, '));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  await Promise.all(['work', 'read', 'home'].map((name) => mkdir(join(dir, name))));
+  await writeFile(join(dir, 'home', 'secret'), 'secret');
+  await writeFile(join(dir, 'read', 'given'), 'given');
+});
+
+const runIn = (wall: (typeof WALLS)[number]) => async (script: string) => runBehind(wall, ['sh', '-c', script], { writable: [join(dir, 'work')], readable: [join(dir, 'read')] }, { cwd: join(dir, 'work') });
+
+for (const wall of WALLS) {
+  const works = await runBehind(wall, ['true'], { writable: [] }, { cwd: '/' }).then(({ ok }) => ok, () => false);
+  describe.runIf(works)(wall, () => {
+    const run = runIn(wall);
+
+    test('the folder that is named is written to, all else that is written is gone with it', async () => {
+      expect(await run(`echo made > made; pwd; echo x > /tmp/x; cat '${join(dir, 'read', 'given')}'`)).toMatchObject({ ok: true, output: `${join(dir, 'work')}\ngiven` });
+      expect(await readFile(join(dir, 'work', 'made'), 'utf8')).toBe('made\n');
+    });
+
+    test.each([
+      ['reads a file of the home folder', () => `cat '${join(dir, 'home', 'secret')}'`],
+      ['reads a secret of the system', () => 'cat /etc/shadow'],
+      ['writes beside its folder', () => `echo x > '${join(dir, 'home', 'mine')}'`],
+      ['writes to what it may read', () => `echo x > '${join(dir, 'read', 'given')}'`],
+      ['writes to the system', () => 'touch /usr/bin/pmemrig-was-here'],
+      ['mounts', () => `mount -t tmpfs tmpfs '${join(dir, 'work')}'`],
+      ['takes off what is in its way', () => `mount -o remount,bind,rw '${join(dir, 'read')}' || mount -o remount,rw /usr`],
+      ['signals another process of the host', () => `kill -0 ${process.pid}`],
+    ])('it fails when it %s', async (_, script) => expect(await run(script())).toMatchObject({ ok: false }));
+
+    test('a port of the host is out of reach', async () => {
+      const server = createServer((socket) => socket.end('reached'));
+      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void server.close());
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      const probe = ['bash', '-c', `cat < /dev/tcp/127.0.0.1/${port}`] as const;
+      expect(await tryTool(probe)).toMatchObject({ ok: true, output: 'reached' });
+      expect(await runBehind(wall, probe, { writable: [] }, { cwd: '/' })).toMatchObject({ ok: false, output: expect.not.stringContaining('reached') as string });
+    });
+
+    test('nothing of the environment is passed on but what a build needs', async () => {
+      vi.stubEnv('PMEMRIG_TEST_TOKEN', 'secret');
+      const { output } = await run('env');
+      vi.unstubAllEnvs();
+      expect(output).not.toContain('secret');
+      expect(output.split('\n').map((line) => line.split('=')[0])).toEqual(expect.arrayContaining(['HOME', 'LC_ALL', 'PATH']));
+      expect(output).toContain('HOME=/tmp');
+    });
+
+    test('an abort ends all that it started', async () => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error('enough')), 500);
+      const marker = `7${process.pid}.25`;
+      await expect(runBehind(wall, ['sh', '-c', `sleep ${marker} & sleep ${marker}`], { writable: [] }, { cwd: '/', signal: controller.signal })).rejects.toThrow('enough');
+      await vi.waitFor(async () => expect((await tryTool(['pgrep', '-f', `^sleep ${marker}`])).ok).toBe(false), { timeout: 5000 });
+    });
+
+    test('what fails is told by its own words and status', async () => {
+      expect(await run('echo broken >&2; exit 3')).toMatchObject({ ok: false, output: 'broken' });
+    });
+  });
+}
+
+test("a compiler of the user's own is seen with its libraries, a home folder is not", async () => {
+  for (const name of ['home/gcc-14/bin', 'home/gcc-14/lib', 'home/bin', 'home/lib', 'home/.local/bin', 'home/.local/lib']) await mkdir(join(dir, name), { recursive: true });
+  const home = join(dir, 'home');
+  await mkdir(join(home, '.pyenv/shims'), { recursive: true });
+  await writeFile(join(home, '.local/bin/gcc'), '');
+  expect(toolFolders([`${home}/gcc-14/bin`, `${home}/bin`, `${home}/.pyenv/shims`, `${home}/.local/bin`, '/usr/bin', `${home}/none`, 'relative', ''].join(':'), home)).toEqual([`${home}/gcc-14`, `${home}/bin`, `${home}/.local/bin`]);
+});

@@ -1,0 +1,125 @@
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
+import { type ToolOptions, type ToolResult, tryTool } from './run-tool.ts';
+
+/** What a sandboxed program sees beside the system's own programs and libraries. */
+export interface SandboxView {
+  /** Folders it may write to, at the same paths; all else that it writes goes with it. */
+  readonly writable: readonly string[];
+  /** Folders and files it may read. */
+  readonly readable?: readonly string[];
+}
+
+type Wall = 'bwrap' | 'unshare';
+export type Sandbox = { readonly kind: Wall } | { readonly kind: 'none'; readonly reason: string };
+
+/** Programs and libraries of the system, and those of its settings that they read. Nothing of it is secret. */
+const SYSTEM = [
+  '/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix', '/gnu',
+  ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'passwd', 'group', 'nsswitch.conf', 'localtime', 'ssl/openssl.cnf', 'pki/tls/openssl.cnf'].map((name) => `/etc/${name}`),
+];
+const SCRIPT = join(PACKAGE_ROOT, 'guests', 'store', 'sandbox-root');
+const COMPILERS = ['gcc', 'ld', 'make', 'ccache', 'clang', 'ld.lld'];
+/** Of the caller's environment: nothing that may be secret, and nothing that would change what is built. */
+const PASSED = ['PATH', 'LANG', 'LD_LIBRARY_PATH'];
+
+let found: Promise<Sandbox> | undefined;
+
+/**
+ * How this host can keep a program from its network, its home folders and all but a few folders: by bubblewrap, else by name spaces alone.
+ * Tried once, with a program that does nothing.
+ */
+export async function findSandbox(): Promise<Sandbox> {
+  return await (found ??= probe());
+}
+
+async function probe(): Promise<Sandbox> {
+  const reasons: string[] = [];
+  for (const kind of ['bwrap', 'unshare'] as const) {
+    try {
+      const tried = await runBehind(kind, ['true'], { writable: [] }, { cwd: '/' });
+      if (tried.ok) return { kind };
+      reasons.push(`${kind}: ${tried.output.trim().split('\n').at(-1) ?? 'failed'}`);
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return { kind: 'none', reason: reasons.join('; ') };
+}
+
+/**
+ * Runs a program that was made of untrusted source, as {@link tryTool}: without network, home folders and secrets, with an environment of a few
+ * variables. On a host without name spaces only the environment is kept from it.
+ */
+export async function trySandboxed(argv: readonly [string, ...string[]], view: SandboxView, options: ToolOptions & { readonly cwd: string }): Promise<ToolResult> {
+  const sandbox = await findSandbox();
+  if (sandbox.kind !== 'none') return await runBehind(sandbox.kind, argv, view, options);
+  return await tryTool(argv, { ...options, env: { ...passedEnvironment(), HOME: options.cwd, ...options.env }, ownEnvironment: true });
+}
+
+export async function runBehind(kind: Wall, argv: readonly [string, ...string[]], view: SandboxView, options: ToolOptions & { readonly cwd: string }): Promise<ToolResult> {
+  // Not asked to end: the last process of a pid name space takes all others with it.
+  const confined = { ...options, cwd: '/', env: { ...passedEnvironment(), HOME: '/tmp', TMPDIR: '/tmp', ...options.env }, ownEnvironment: true, endBy: 'SIGKILL' } as const;
+  if (kind === 'bwrap') return await tryTool(bubblewrapArgv(argv, view, options.cwd), confined);
+  const root = await mkdtemp(join(tmpdir(), 'pmemrig-root-'));
+  try {
+    return await tryTool(unshareArgv(root, argv, view, options.cwd), confined);
+  } finally {
+    await rmdir(root);
+  }
+}
+
+function bubblewrapArgv(argv: readonly string[], view: SandboxView, cwd: string): [string, ...string[]] {
+  const places = placesOf(view).flatMap(({ how, path, target }) => (how === 'link' ? ['--symlink', target, path] : [how === 'ro' ? '--ro-bind' : '--bind', path, path]));
+  return ['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...places, '--chdir', cwd, '--', ...argv];
+}
+
+function unshareArgv(root: string, argv: readonly string[], view: SandboxView, cwd: string): [string, ...string[]] {
+  const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const places = placesOf(view).flatMap(({ how, path, target }) => (how === 'link' ? [how, path, target] : [how, path]));
+  return ['unshare', ...asUser, '--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--', SCRIPT, root, ...places, 'cd', cwd, ...argv];
+}
+
+type Place = { readonly how: 'ro' | 'rw'; readonly path: string; readonly target?: never } | { readonly how: 'link'; readonly path: string; readonly target: string };
+
+function placesOf({ writable, readable = [] }: SandboxView): readonly Place[] {
+  const system = SYSTEM.flatMap((path): Place[] => {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (!stats) return [];
+    return [stats.isSymbolicLink() && path.lastIndexOf('/') === 0 ? { how: 'link', path, target: readlinkSync(path) } : { how: 'ro', path }];
+  });
+  const more = [...toolFolders(process.env['PATH'] ?? ''), ...readable].map((path) => ({ how: 'ro', path }) as const);
+  // What may be written comes last: it may lie in what may only be read. So may what is read, in /tmp, which is then not the host's.
+  return [...system.toSorted((a, b) => Number(a.how === 'ro') - Number(b.how === 'ro')), ...more, ...writable.map((path) => ({ how: 'rw', path }) as const)];
+}
+
+/**
+ * Folders of the user's own tools, such as a compiler in `~/toolchains/gcc-14/bin`, which wants the `lib` beside it. Of a `bin` right in a
+ * home folder, or in a hidden one, only itself: beside it lies anything. A hidden one counts only for a compiler: the shims of pyenv and rustup,
+ * which start what lies elsewhere, would stand before the system's own programs and fail.
+ */
+export function toolFolders(path: string, home: string = homeOf()): readonly string[] {
+  const folders = path.split(delimiter).filter((dir) => dir.startsWith('/') && statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true && !SYSTEM.some((own) => dir === own || dir.startsWith(`${own}/`)));
+  const useful = folders.filter((dir) => !dir.includes('/.') || COMPILERS.some((name) => statSync(join(dir, name), { throwIfNoEntry: false })));
+  const whole = useful.map((dir) => {
+    const parent = dirname(dir);
+    const isTree = parent !== '/' && parent !== home && !parent.includes('/.') && ['lib', 'lib64', 'libexec'].some((name) => statSync(join(parent, name), { throwIfNoEntry: false }) !== undefined);
+    return isTree ? parent : dir;
+  });
+  return [...new Set(whole)];
+}
+
+function homeOf(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
+}
+
+function passedEnvironment(): Record<string, string> {
+  return Object.fromEntries(PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
