@@ -15,9 +15,9 @@ function freshFolder() {
 
 const listing = (names: readonly string[]) => ({ 'find ': { stdout: names.map((name) => `${name}\0`).join('') } });
 
-async function fetchNames(names: readonly string[], over: Partial<Guest> = {}, { around, dir } = freshFolder()) {
+async function fetchNames(names: readonly string[], over: Partial<Guest> = {}, { around, dir } = freshFolder(), timeoutMs = 60_000) {
   const guest = { ...createFakeGuest({ devices: [], answers: listing(names), files: Object.fromEntries(names.map((name) => [join('/a', name), 'evil'])) }), ...over };
-  const { files, notes } = await fetchArtifacts(guest, '/a', dir, 200);
+  const { files, notes } = await fetchArtifacts(guest, '/a', dir, timeoutMs);
   return { around, dir, notes, files: files.map((file) => file.slice(dir.length + 1)) };
 }
 
@@ -83,7 +83,7 @@ test('thousands of refused names make four notes', async () => {
 test('a fetch that never ends is given up at its own deadline, and keeps what it has', async () => {
   const fake = createFakeGuest({ devices: [] });
   const download: Guest['download'] = (remote, local) => (remote === '/a/b' ? new Promise(() => undefined) : fake.download(remote, local));
-  const { files, notes } = await fetchNames(['a', 'b', 'c'], { download });
+  const { files, notes } = await fetchNames(['a', 'b', 'c'], { download }, freshFolder(), 200);
   expect({ files, notes }).toEqual({ files: ['a'], notes: ['only 1 artifact could be fetched within 0.2 s (the limit for fetching them)'] });
 });
 
