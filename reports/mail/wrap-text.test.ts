@@ -22,3 +22,10 @@ test('a name that is cut keeps both ends, and fits', () => {
     }),
   );
 });
+
+test('a line begins with no word that a mail reads as a mark: the word before goes down with it', () => {
+  expect(wrapText(`${'a'.repeat(60)} bbbb --- cccc`, { width: 66 })).toEqual(['a'.repeat(60), 'bbbb --- cccc']);
+  expect(wrapText('aaaa bbbb --- diff cccc', { width: 14 })).toEqual(['aaaa', 'bbbb --- diff', 'cccc']);
+  expect(wrapText('--- --- --- ---', { width: 8 })).toEqual(['--- --- --- ---']);
+  expect(wrapText('aaaa bbbb --- cccc', { width: 10, first: '> ', rest: '> ' })).toEqual(['> aaaa', '> bbbb ---', '> cccc']);
+});

@@ -17,15 +17,27 @@ export function wrapText(text: string, { width = MAIL_WIDTH, first = '', rest = 
   let line = '';
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
     const prefix = lines.length === 0 ? first : rest;
-    if (line !== '' && !(prefix === '' && MARK.test(word)) && prefix.length + line.length + 1 + word.length > width) {
-      lines.push(prefix + line);
-      line = word;
+    if (line !== '' && prefix.length + line.length + 1 + word.length > width) {
+      const at = prefix === '' ? breakBefore(line, word) : line.length;
+      if (at > 0) lines.push(prefix + line.slice(0, at));
+      line = `${line.slice(at)} ${word}`.trimStart();
     } else {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
   if (line !== '') lines.push((lines.length === 0 ? first : rest) + line);
   return lines;
+}
+
+/** Where a line ends so that the next one begins with no {@link MARK}: words go down with it. 0 if it has none but marks. */
+function breakBefore(line: string, word: string): number {
+  let at = line.length;
+  for (let next = word; at > 0 && MARK.test(next); ) {
+    const last = line.lastIndexOf(' ', at - 1);
+    next = line.slice(last + 1, at);
+    at = Math.max(0, last);
+  }
+  return at;
 }
 
 /** A name that has to fit: its middle goes, since both ends tell names apart. */
