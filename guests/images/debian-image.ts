@@ -61,7 +61,7 @@ async function buildImage(spec: DebianImageSpec, packages: readonly string[], di
     `--architectures=${DEBIAN_ARCHITECTURE}`,
     `--include=${packages.join(',')}`,
     ...EXCLUDED_PATHS.map((path) => `--dpkgopt=path-exclude=${path}`),
-    ...(await hostProxyOptions()),
+    ...(await hostAptOptions()),
     // What this host's network looks like is no part of an image.
     '--customize-hook=rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/apt/sources.list "$1"/etc/resolv.conf "$1"/etc/hostname "$1"/etc/ssh/ssh_host_*',
     sources.suite,
@@ -94,10 +94,13 @@ async function debianSources(release: string, context: PrepareContext): Promise<
   return { suite: base, lines: archives.map((it) => aptSource({ ...it, architecture: DEBIAN_ARCHITECTURE }).trim()) };
 }
 
-/** mmdebstrap does not read the host's apt configuration; how to reach the network is all it needs of that. */
-async function hostProxyOptions(): Promise<string[]> {
+/**
+ * mmdebstrap does not read the host's apt configuration. What it needs of that is how to reach the network, and whether an index may be older than its
+ * Valid-Until, as that of a mirror kept at one date is: kernels are fetched under the same rules.
+ */
+async function hostAptOptions(): Promise<string[]> {
   const { stdout } = await tryTool(['apt-config', 'dump']);
-  return stdout.split('\n').filter((line) => /^Acquire::(https?|ftp)::\S*proxy\S* ".+";$/i.test(line)).map((line) => `--aptopt=${line}`);
+  return stdout.split('\n').filter((line) => /^Acquire::(?:(?:https?|ftp)::\S*proxy\S*|Check-Valid-Until) ".+";$/i.test(line)).map((line) => `--aptopt=${line}`);
 }
 
 function explainFailure(spec: DebianImageSpec, argv: readonly string[], output: string): Error {
