@@ -1,10 +1,13 @@
 import { WORD_FINDER } from './rules.ts';
+import { PlainLine } from './plain-line.ts';
+import { RunFinder, type PlainRun } from './plain-run.ts';
 
 /** A longer line is cut into pieces, so that one without an end takes no memory. */
 const MAX_LINE_BYTES = 16 * 1024;
 /** The kernel prints no line as long as this (LOG_LINE_MAX is 1 KiB): a cut so near before a stamp would tear its line. */
 const KERNEL_LINE_BYTES = 2048;
 const LINE_FEED = 10;
+const NO_WORDS: readonly number[] = [];
 /**
  * A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. The kernel gives
  * microseconds, boot loaders milliseconds.
@@ -17,15 +20,21 @@ const FIRST_OF_STAMP = new Set(Buffer.from('<['));
 export interface ChunkScannerOptions {
   /** Every line counts: a report is open. Else only those with a trigger word do. */
   readonly isCareful: () => boolean;
-  readonly onLine: (line: ScannedLine) => void;
+  /** Says whether the line was a frame or a filler that more of the kind may follow. */
+  readonly onLine: (line: ScannedLine) => boolean;
+  /** More of them, of the same caller. Says whether it took them; else they come line by line. */
+  readonly onRun: (run: PlainRun) => boolean;
+  /** The bytes that lines were read from are about to be used for something else. */
+  readonly onScanned: () => void;
 }
 
 export interface ScannedLine {
-  readonly raw: string;
+  /** A plain line, or what stands between two line feeds. */
+  readonly line: PlainLine | string;
   /** An earlier line had a time stamp other than zero's. */
   readonly stamped: boolean;
-  /** It has a word that may begin something. */
-  readonly triggered: boolean;
+  /** Which words that may begin something it has, by their places in {@link WORD_FINDER}'s list. */
+  readonly words: readonly number[];
 }
 
 export interface ChunkScanner {
@@ -38,35 +47,42 @@ export interface ChunkScanner {
  * Cuts a console into lines, and passes over those that no rule can concern: of an ordinary console that is nearly all,
  * so they are searched as bytes, and only lines that are handed out become text.
  */
-export function createChunkScanner({ isCareful, onLine }: ChunkScannerOptions): ChunkScanner {
+export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: ChunkScannerOptions): ChunkScanner {
   /** The beginning of a line whose end is still to come. */
   const pending = Buffer.alloc(MAX_LINE_BYTES);
   let pendingBytes = 0;
   /** Of the console. */
   let stamped = false;
+  const plain = new PlainLine();
 
   /** @param bytes whole lines, the last one's line feed included or missing */
   const scan = (bytes: Buffer) => {
+    const runs = new RunFinder(bytes);
     const firstStamp = stamped ? -1 : findStamp(bytes);
-    let trigger = -1;
     let at = 0;
     while (at < bytes.length) {
-      if (trigger < at && trigger !== bytes.length) {
-        const found = WORD_FINDER.find(bytes, at, bytes.length);
-        trigger = found === -1 ? bytes.length : found;
-      }
       if (!isCareful()) {
-        if (trigger === bytes.length) break;
+        const trigger = WORD_FINDER.find(bytes, at, bytes.length);
+        if (trigger === -1) break;
         at = Math.max(at, bytes.lastIndexOf(LINE_FEED, trigger) + 1);
+      }
+      const isStampedHere = stamped || (firstStamp !== -1 && firstStamp < at);
+      if (plain.read(bytes, at, bytes.length)) {
+        at = plain.next;
+        if (!onLine({ line: plain, stamped: isStampedHere, words: plain.mayBegin ? WORD_FINDER.list(bytes, plain.textFrom, plain.end) : NO_WORDS })) continue;
+        const run = runs.find(at, plain);
+        if (run !== undefined && onRun(run)) at = run.next;
+        continue;
       }
       const feed = bytes.indexOf(LINE_FEED, at);
       const end = feed === -1 ? bytes.length : feed;
       const bound = end - at > MAX_LINE_BYTES ? at + findCut(bytes.subarray(at, at + MAX_LINE_BYTES)) : end;
-      onLine({ raw: bytes.toString('utf8', at, bound), stamped: stamped || (firstStamp !== -1 && firstStamp < at), triggered: trigger < bound });
+      onLine({ line: bytes.toString('utf8', at, bound), stamped: isStampedHere, words: WORD_FINDER.list(bytes, at, bound) });
       at = bound === end ? end + 1 : bound;
       if (bound !== end) stamped ||= isStamp(bytes, bound);
     }
     stamped ||= firstStamp !== -1;
+    onScanned();
   };
   /** Of a line whose end is still to come. */
   const keep = (bytes: Buffer) => {

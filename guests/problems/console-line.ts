@@ -8,7 +8,16 @@ export interface ConsoleText {
   readonly timeSec: number | undefined;
   /** `T123` or `C1`; undefined without CONFIG_PRINTK_CALLER. */
   readonly caller: string | undefined;
+  readonly shape: TextShape;
 }
+
+/**
+ * What a text is known to be:
+ * - `frame`: a frame of a stack trace and nothing else, ` pmem_submit_bio+0x2f1/0x320 [nd_pmem]`.
+ * - `filler`: registers and what else stands in a report and says nothing of it, `RAX: 0000000000000000 RBX: …`, `Modules linked in: …`.
+ * - `any`: still to be found out.
+ */
+export type TextShape = 'frame' | 'filler' | 'any';
 
 /** `<4>[   12.345678][  T123] `, all but the time optional. */
 const STAMP = /^(?:<\d+>)?\[[ \t]*(\d+\.\d+) ?\](?: ?\[ *([TC]\d+) ?\])? ?/;
@@ -56,9 +65,7 @@ const UNCLEAN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
  * @param stamped the kernel's own lines have stamps: what a program collected of them without stamps was there before, and is left out
  */
 export function readConsoleLine(line: string, stamped = false): ConsoleText[] {
-  const own = readOwnStamp(line);
-  if (own !== undefined && !line.includes(']', own.raw.length - own.text.length) && !UNCLEAN.test(line)) return [own];
-  const isCollected = own === undefined && MAY_BE_COLLECTED.test(line) && COLLECTED.test(line);
+  const isCollected = MAY_BE_COLLECTED.test(line) && COLLECTED.test(line) && readOwnStamp(line) === undefined;
   const parts = splitAtStamps(isCollected && !stamped ? line.replace(COLLECTED, '') : line).flatMap(splitAtReturns);
   return isCollected && stamped && parts.length === 1 ? [] : parts;
 }
@@ -88,8 +95,8 @@ function readStamp(raw: string): ConsoleText {
   const own = readOwnStamp(raw);
   if (own !== undefined) return own;
   const callerOnly = CALLER_ONLY.exec(raw);
-  if (callerOnly !== null) return { raw, text: raw.slice(callerOnly[0].length), timeSec: undefined, caller: callerOnly[1] };
-  return { raw, text: raw.replace(PROMPT, ''), timeSec: undefined, caller: undefined };
+  if (callerOnly !== null) return { raw, text: raw.slice(callerOnly[0].length), timeSec: undefined, caller: callerOnly[1], shape: 'any' };
+  return { raw, text: raw.replace(PROMPT, ''), timeSec: undefined, caller: undefined, shape: 'any' };
 }
 
 /** Undefined if the line does not begin with a stamp. */
@@ -101,7 +108,7 @@ function readOwnStamp(raw: string): ConsoleText | undefined {
   const [whole, time, caller] = stamp;
   const text = raw.slice(whole.length);
   const vendor = caller === undefined && MAY_BE_VENDOR.test(text) ? VENDOR_CALLER.exec(text) : null;
-  if (vendor === null) return { raw, text, timeSec: Number(time), caller };
+  if (vendor === null) return { raw, text, timeSec: Number(time), caller, shape: 'any' };
   const { samsung, mediatek, unisoc } = vendor.groups ?? {};
-  return { raw, text: text.slice(vendor[0].length), timeSec: Number(time), caller: `T${samsung ?? mediatek ?? unisoc ?? ''}` };
+  return { raw, text: text.slice(vendor[0].length), timeSec: Number(time), caller: `T${samsung ?? mediatek ?? unisoc ?? ''}`, shape: 'any' };
 }

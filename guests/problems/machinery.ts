@@ -1,3 +1,5 @@
+import { remember } from './remember.ts';
+
 /** They stand between a defect and its report, or in the stack of every report of its kind. */
 const MACHINERY = [
   // how reports are made
@@ -32,21 +34,6 @@ const FORMER = new RegExp(`^(?:${MACHINERY.join('|')})$`);
 const NOW = new RegExp(`^(?:${[...MACHINERY, ...MACHINERY_SINCE].join('|')})$`);
 
 /** Whether a function does not tell one defect from another. */
-export const isMachinery = remember((name) => NOW.test(name));
+export const isMachinery = remember((name: string) => NOW.test(name));
 /** The same, as it was decided when signatures of former versions were made. */
-export const isMachineryFormerly = remember((name) => FORMER.test(name));
-
-/** So many functions' answers are kept: kernels have some 100,000, their reports a few hundred. */
-const MAX_REMEMBERED = 5000;
-
-function remember(decide: (name: string) => boolean): (name: string) => boolean {
-  const answers = new Map<string, boolean>();
-  return (name) => {
-    const known = answers.get(name);
-    if (known !== undefined) return known;
-    if (answers.size >= MAX_REMEMBERED) answers.clear();
-    const answer = decide(name);
-    answers.set(name, answer);
-    return answer;
-  };
-}
+export const isMachineryFormerly = remember((name: string) => FORMER.test(name));

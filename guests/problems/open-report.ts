@@ -1,37 +1,28 @@
-import type { KernelProblem, ProblemKind } from '../../orchestrator/model/problem.ts';
+import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import type { ConsoleText } from './console-line.ts';
-import { findOrigin } from './origin.ts';
-import type { PanicCause } from './panic-cause.ts';
+import { describeReport } from './describe-report.ts';
+import { KeptLines } from './kept-lines.ts';
+import { EXCEPTIONS, FAULTS, mayFollow, type PanicCause } from './panic-cause.ts';
+import type { PlainLine } from './plain-line.ts';
+import type { PlainRun } from './plain-run.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import {
   FOREIGN_LINES,
-  FOREIGN_LINES_BEFORE_HEAD,
-  FOREIGN_LINES_IN_HEAD,
-  FOREIGN_LINES_IN_KILL,
-  FOREIGN_LINES_IN_PANIC,
   HEAD_LINES,
+  limitForeign,
   MAX_LINES_OF_OTHERS,
-  MAX_LINE_CHARS,
   MAX_PANIC_LINES,
   MAX_PAUSE_FOR_ANSWERS_SEC,
   MAX_PAUSE_IN_MIDST_SEC,
   MAX_PAUSE_SEC,
-  MAX_PAUSE_TO_PANIC_SEC,
   MAX_REPORT_LINES,
   PROGRAM_LINE,
   TRACE_FRAMES,
 } from './report-bounds.ts';
-import { asksOtherCpus, isKillLine, isPanicEnd, isPanicLast, readRole, type LineRole } from './report-body.ts';
-import { findStalledCpu, isStall } from './report-stacks.ts';
+import { BODY_LINE, FRAME_LINE, isKillLine, isPanicEnd, isPanicLast, readRole, type LineRole } from './report-body.ts';
+import { ReportClock } from './report-clock.ts';
+import { isStall } from './report-stacks.ts';
 import { CUT_HERE, rankRule } from './rules.ts';
-import { signProblem } from './signature.ts';
-
-/** The processor refused: the kernel says `Oops:` or its like next. */
-const EXCEPTIONS: ReadonlySet<ProblemKind> = new Set(['null-dereference', 'paging-fault', 'general-protection', 'divide-error', 'oops']);
-/** What dies of these prints nothing more: a panic right behind them is their own. */
-const FAULTS: ReadonlySet<ProblemKind> = new Set([...EXCEPTIONS, 'stack-overflow', 'panic']);
-/** FORTIFY_SOURCE warns, and then stops: two reports, one overflow. */
-const OVERFLOW = /detected buffer overflow/;
 
 /** A report whose lines still come, or whose panic may still come. */
 export class OpenReport {
@@ -42,25 +33,26 @@ export class OpenReport {
   emitted = false;
   /** It asked other CPUs for their stacks, which come under those CPUs' names. */
   asksOthers = false;
-  private readonly lines: string[] = [];
-  private readonly texts: string[] = [];
+  private readonly kept = new KeptLines();
   private readonly caller: string | undefined;
   private readonly marker: string | undefined;
   private readonly cutHere: boolean;
   private formerRule: ProblemRule | undefined;
   private traceSeen = false;
-  private endSeen = false;
-  private panicSeen = false;
+  endSeen = false;
+  panicSeen = false;
   private panicEnded = false;
   private pardoned = false;
   private overflown = false;
   private overflowSeen = false;
   /** It has all; what comes is of somebody else, unless it is a panic. */
   private othersStack = false;
+  /** The lines that may say where it comes from. */
+  private readonly originLines: number[] = [];
   private frames = 0;
   private tracedFrames = 0;
   private cpuHeads = 0;
-  private dieSeen = false;
+  dieSeen = false;
   /** The code bytes after the trace: the last line of an oops before 2.6.25 brought the end mark. */
   private codeSeen = false;
   private foreign = 0;
@@ -69,13 +61,12 @@ export class OpenReport {
   private defectLines: number | undefined;
   private panicLine: number | undefined;
   private lastLine = 0;
-  private readonly firstTimeSec: number | undefined;
-  private lastTimeSec: number | undefined;
+  private readonly clock: ReportClock;
 
   /** @param first the line that it begins with */
   constructor(first: ConsoleText, marker: string | undefined) {
     this.caller = first.caller;
-    this.firstTimeSec = first.timeSec;
+    this.clock = new ReportClock(first.timeSec);
     this.marker = marker;
     this.cutHere = first.text.startsWith(CUT_HERE);
   }
@@ -110,11 +101,10 @@ export class OpenReport {
   /** Whether a panic is what became of this report. @param cause what the panic's words say of it */
   mayPanic(timeSec: number | undefined, cause: PanicCause | undefined): boolean {
     const { rule } = this;
-    if (rule === undefined || rule.shape === 'line' || this.panicSeen) return false;
-    if (cause !== undefined && typeof cause.of === 'object') return cause.of.includes(rule.kind) && !this.pausesAt(timeSec, MAX_PAUSE_FOR_ANSWERS_SEC);
-    if (this.pausesAt(timeSec, cause === undefined ? MAX_PAUSE_TO_PANIC_SEC : MAX_PAUSE_IN_MIDST_SEC)) return false;
-    if (cause?.of === 'any') return !this.dieSeen && !EXCEPTIONS.has(rule.kind);
-    return this.dieSeen || FAULTS.has(rule.kind) || !this.complete;
+    if (rule === undefined || rule.shape === 'line' || this.panicSeen || this.clock.isBefore(timeSec)) return false;
+    const { kind } = rule;
+    const isFault = this.dieSeen || FAULTS.has(kind);
+    return mayFollow(cause, { kind, isFault: this.dieSeen || EXCEPTIONS.has(kind), broken: isFault || !this.complete }, (limitSec) => this.clock.pausesAt(timeSec, limitSec));
   }
 
   /**
@@ -122,13 +112,13 @@ export class OpenReport {
    * `Oops:`, a WARN() and a BUG() may say their reason first, the watchdog's WARN() after.
    */
   mayBe(rule: ProblemRule): boolean {
-    if (this.rule?.shape === 'block') return rule === this.rule && this.lines.length <= HEAD_LINES;
+    if (this.rule?.shape === 'block') return rule === this.rule && this.kept.length <= HEAD_LINES;
     if (this.awaitsFramed) return rule.shape === 'frame' || rule.kind.startsWith('lockdep');
     if (this.endSeen) return this.overflowSeen && !this.dieSeen && (rule.kind === 'bug' || rule.kind === 'oops');
     if (!this.inHead || this.dieSeen) return false;
     if (this.rule === undefined || rule.kind === this.rule.kind || rule.blame === 'rig') return true;
     // Who cut here says WARNING next, or after its reason.
-    if (rule.kind === 'warning' && this.lines.length <= HEAD_LINES && this.cutHere) return true;
+    if (rule.kind === 'warning' && this.kept.length <= HEAD_LINES && this.cutHere) return true;
     if (rule.kind === 'hard-lockup') return this.rule.kind === 'warning';
     return rule.shape === 'end-trace' && (this.rule.shape === 'end-trace' || this.rule.kind === 'bug');
   }
@@ -147,16 +137,16 @@ export class OpenReport {
 
   /** Takes a line that says what it is. */
   begin(rule: ProblemRule, title: string, line: ConsoleText, lineNumber: number): void {
-    if (this.rule === undefined && this.frames > 0) this.dropForeignTrace();
+    if (this.rule === undefined && this.frames > 0) this.dropForeignTrace(line.timeSec);
     if (this.rule === undefined || rankRule(rule) < rankRule(this.rule)) {
       this.rule = rule;
       this.title = title;
     }
     if (rule.since === undefined && (this.formerRule === undefined || rankRule(rule) < rankRule(this.formerRule))) this.formerRule = rule;
     this.take(line, lineNumber);
-    this.bodyLines = this.lines.length;
+    this.bodyLines = this.kept.length;
     // Behind what others printed without a line feed: when it was printed is not known.
-    if (!line.text.startsWith(title)) this.lastTimeSec = undefined;
+    if (!line.text.startsWith(title)) this.clock.forget();
   }
 
   panic(line: ConsoleText, lineNumber: number): void {
@@ -164,49 +154,62 @@ export class OpenReport {
     this.panicSeen = true;
     this.emitted = false;
     this.foreign = 0;
-    this.panicLine = this.texts.length;
+    this.panicLine = this.kept.length;
     this.defectLines ??= this.panicLine;
     this.keep(line);
-    this.bodyLines = this.lines.length;
+    this.bodyLines = this.kept.length;
   }
 
   /** Nothing has come for it for a while. @param caller who prints now: what lacks its end is waited for until its own caller is elsewhere */
   isStale({ timeSec, caller }: ConsoleText, lineNumber: number): boolean {
     if (lineNumber - this.lastLine > MAX_LINES_OF_OTHERS) return true;
     if (this.panicSeen) return false;
-    if (this.asksOthers) return this.pausesAt(timeSec, MAX_PAUSE_FOR_ANSWERS_SEC);
-    return (this.complete || caller === this.caller) && this.pausesAt(timeSec, MAX_PAUSE_IN_MIDST_SEC);
+    if (this.asksOthers) return this.clock.pausesAt(timeSec, MAX_PAUSE_FOR_ANSWERS_SEC);
+    return (this.complete || caller === this.caller) && this.clock.pausesAt(timeSec, MAX_PAUSE_IN_MIDST_SEC);
   }
 
   /** Takes a line, or finds that the report is over: then the line is none of it. */
   take(line: ConsoleText, lineNumber: number): 'taken' | 'over' {
-    const { text } = line;
-    const role = readRole(text);
-    if (this.isOthers(role) || (this.complete && !this.asksOthers && this.pausesAt(line.timeSec, MAX_PAUSE_SEC))) this.othersStack = true;
-    // A program prints what was before.
-    if (line.timeSec !== undefined && this.firstTimeSec !== undefined && line.timeSec < this.firstTimeSec) return 'taken';
+    const role = line.shape === 'frame' ? FRAME_LINE : line.shape === 'filler' ? BODY_LINE : readRole(line.text);
+    if (this.isPrintedAgain(line)) return 'taken';
+    if (this.isOthers(role) || (this.complete && !this.asksOthers && this.clock.pausesAt(line.timeSec, MAX_PAUSE_SEC))) this.othersStack = true;
     if (this.othersStack && !this.panicSeen) return 'taken';
     this.lastLine = lineNumber;
     if (role.body) this.foreign = 0;
-    else this.foreign += line.timeSec === undefined && this.lastTimeSec !== undefined ? PROGRAM_LINE : 1;
-    if (this.foreign > this.foreignLimit()) return 'over';
+    else this.foreign += line.timeSec === undefined && this.clock.lastSec !== undefined ? PROGRAM_LINE : 1;
+    if (this.foreign > 0 && this.foreign > limitForeign(this)) return 'over';
     if (this.endSeen && !this.panicSeen && !role.body) return 'taken';
     if (this.foreign > FOREIGN_LINES && !this.panicSeen && this.rule?.shape === 'end-trace') return 'taken';
     this.keep(line);
-    if (role.body) this.bodyLines = this.lines.length;
-    if (role.frame) this.frames += 1;
-    if (role.traced) this.tracedFrames += 1;
+    if (role.body) this.bodyLines = this.kept.length;
+    this.countFrames(role.frame ? 1 : 0, role.traced ? 1 : 0);
     if (role.cpuHead) this.cpuHeads += 1;
-    if (role.traceBegin || (this.frames >= TRACE_FRAMES && this.rule !== undefined && this.rule.signature !== 'locks')) this.traceSeen = true;
-    if (this.rule?.pardon?.test(text) === true) this.pardoned = true;
-    if (role.die) this.dieSeen = true;
-    if (this.traceSeen && text.startsWith('Code: ')) this.codeSeen = true;
-    if (!role.frame) {
-      if (asksOtherCpus(text)) this.asksOthers = true;
-      if (OVERFLOW.test(text)) this.overflowSeen = true;
-      this.findEnd(text, role);
-    }
-    return this.panicEnded && isPanicEnd(text) ? 'over' : 'taken';
+    if (role.traceBegin) this.traceSeen = true;
+    if (line.shape === 'any') this.notice(line.text, role);
+    return this.panicEnded && isPanicEnd(line.text) ? 'over' : 'taken';
+  }
+
+  /**
+   * Takes a run of lines like the one that it took last, or finds that it must look at each by itself.
+   *
+   * @param first @param last its first and last line
+   */
+  takeRun(run: PlainRun, first: PlainLine, last: PlainLine, lineNumber: number): boolean {
+    if (this.emitted || this.othersStack || this.kept.length + run.lines > MAX_REPORT_LINES) return false;
+    if (first.textFrom - first.from !== last.textFrom - last.from || first.timeSec === undefined || last.timeSec === undefined) return false;
+    if (this.clock.isBefore(first.timeSec) || this.clock.lastSec === undefined || this.clock.mayHave(first.timeSec) || last.timeSec < first.timeSec || this.clock.pausesAt(last.timeSec, MAX_PAUSE_SEC)) return false;
+    this.lastLine = lineNumber;
+    this.foreign = 0;
+    this.clock.tick(last.timeSec);
+    this.kept.addRun(run, last);
+    this.bodyLines = this.kept.length;
+    if (last.shape === 'frame') this.countFrames(run.lines, run.lines);
+    return true;
+  }
+
+  /** The console's bytes are about to be used for something else. */
+  keepBytes(): void {
+    this.kept.settle();
   }
 
   /** What was collected; undefined if it has turned out to be nothing. */
@@ -215,22 +218,15 @@ export class OpenReport {
     if (this.pardoned) return undefined;
     if (rule === undefined && !(this.traceSeen && this.cutHere)) return undefined;
     if (rule?.needsDie === true && !this.dieSeen && !this.panicSeen) return undefined;
-    const kind = rule?.kind ?? 'warning';
-    const title = rule === undefined ? (this.texts[1] ?? '').trim() : this.title;
+    const texts = this.kept.listTexts();
     // Without others' lines after its last one.
-    const ownLines = this.bodyLines === 0 ? this.lines.length : this.bodyLines;
-    const count = this.texts.findLastIndex((text, index) => index < ownLines && text.trim() !== '') + 1;
-    const texts = this.texts.slice(0, count);
-    const own = this.defectLines === undefined ? texts : texts.slice(0, this.defectLines);
-    const { signature, alias, stack } = signProblem({ kind, basis: rule?.signature ?? 'functions', title, own, panic: texts.slice(this.panicLine ?? count), texts, formerKind: rule === undefined ? kind : this.formerRule?.kind });
+    const ownLines = this.bodyLines === 0 ? texts.length : this.bodyLines;
+    const count = texts.findLastIndex((text, index) => index < ownLines && text.trim() !== '') + 1;
+    const { formerRule, title, defectLines, panicLine, originLines } = this;
     return {
-      kind,
-      title,
-      signature,
-      ...(alias !== undefined && { aliases: [alias] }),
-      lines: this.lines.slice(0, count),
+      ...describeReport({ rule, formerRule, title, texts: texts.slice(0, count), shapes: this.kept.listShapes(), defectLines, panicLine, originLines }),
+      lines: this.kept.list(count),
       ...(this.caller !== undefined && { caller: this.caller }),
-      ...(isStall(kind) ? findOrigin(texts, stack && own.slice(stack.from, stack.to), findStalledCpu(own)) : findOrigin(texts)),
       truncated: this.overflown || !this.finished(),
       fatal: this.panicSeen || rule?.fatal === true,
       blame: rule?.blame ?? 'kernel',
@@ -244,6 +240,12 @@ export class OpenReport {
     return this.endSeen || this.codeSeen || (this.traceSeen && (this.rule?.shape === 'frame' || this.rule?.shape === 'backtrace'));
   }
 
+  /** A program prints what was before. */
+  private isPrintedAgain(line: ConsoleText): boolean {
+    if (this.clock.isBefore(line.timeSec)) return true;
+    return line.timeSec !== undefined && this.clock.mayHave(line.timeSec) && this.kept.has(line.text, line.timeSec);
+  }
+
   /** After the end, or after its one stack, somebody else prints a stack. */
   private isOthers(role: LineRole): boolean {
     if (this.panicSeen || !(role.cpuHead || role.traceBegin)) return false;
@@ -253,12 +255,27 @@ export class OpenReport {
   }
 
   /** The end of another's stack, in which it cut. */
-  private dropForeignTrace(): void {
-    const kept = this.texts.flatMap((text, index) => (readRole(text).frame || /^ *<\/?[A-Z]+>/.test(text) ? [] : [index]));
-    const [lines, texts] = [kept.map((index) => this.lines[index] ?? ''), kept.map((index) => this.texts[index] ?? '')];
-    this.lines.splice(0, this.lines.length, ...lines);
-    this.texts.splice(0, this.texts.length, ...texts);
+  private dropForeignTrace(timeSec: number | undefined): void {
+    this.clock.beginAt(timeSec);
+    this.originLines.length = 0;
+    this.kept.filter((text) => !readRole(text).frame && !/^ *<\/?[A-Z]+>/.test(text));
     this.frames = 0;
+  }
+
+  private countFrames(frames: number, traced: number): void {
+    this.frames += frames;
+    this.tracedFrames += traced;
+    if (this.frames >= TRACE_FRAMES && this.rule !== undefined && this.rule.signature !== 'locks') this.traceSeen = true;
+  }
+
+  private notice(text: string, role: LineRole): void {
+    if (this.rule?.pardon?.test(text) === true) this.pardoned = true;
+    if (role.die) this.dieSeen = true;
+    if (this.traceSeen && role.code) this.codeSeen = true;
+    if (role.frame) return;
+    if (role.asks) this.asksOthers = true;
+    if (role.overflow) this.overflowSeen = true;
+    this.findEnd(text, role);
   }
 
   private findEnd(text: string, role: LineRole): void {
@@ -266,30 +283,17 @@ export class OpenReport {
     if (role.traceEnd) this.endSeen = true;
     if (this.rule?.shape === 'frame' && this.tracedFrames > 0 && role.frameEdge) this.endSeen = true;
     if (this.rule?.shape === 'kill' && isKillLine(text)) this.endSeen = true;
-    if (this.endSeen && !before) this.defectLines ??= this.texts.length;
+    if (this.endSeen && !before) this.defectLines ??= this.kept.length;
     if (this.panicSeen && isPanicLast(text)) this.panicEnded = true;
   }
 
-  private foreignLimit(): number {
-    if (this.rule === undefined) return FOREIGN_LINES_BEFORE_HEAD;
-    if (this.panicSeen) return FOREIGN_LINES_IN_PANIC;
-    if (this.rule.shape === 'kill' && !this.endSeen) return FOREIGN_LINES_IN_KILL;
-    return EXCEPTIONS.has(this.rule.kind) && this.inHead && !this.dieSeen ? FOREIGN_LINES_IN_HEAD : FOREIGN_LINES;
-  }
-
-  private pausesAt(timeSec: number | undefined, limitSec: number): boolean {
-    return timeSec !== undefined && this.lastTimeSec !== undefined && timeSec - this.lastTimeSec > limitSec;
-  }
-
-  private keep({ raw, text, timeSec }: ConsoleText): void {
-    if (timeSec !== undefined) this.lastTimeSec = timeSec;
+  private keep(line: ConsoleText): void {
+    this.clock.tick(line.timeSec);
     if (this.emitted) return;
-    const room = MAX_REPORT_LINES + (this.panicSeen ? MAX_PANIC_LINES : 0);
-    if (this.lines.length >= room) {
-      this.overflown = true;
-      return;
+    if (this.kept.length >= MAX_REPORT_LINES + (this.panicSeen ? MAX_PANIC_LINES : 0)) this.overflown = true;
+    else {
+      if (line.shape === 'any' && readRole(line.text).origin) this.originLines.push(this.kept.length);
+      this.kept.add(line);
     }
-    this.lines.push(raw.length > MAX_LINE_CHARS ? raw.slice(0, MAX_LINE_CHARS) : raw);
-    this.texts.push(text.length > MAX_LINE_CHARS ? text.slice(0, MAX_LINE_CHARS) : text);
   }
 }

@@ -19,17 +19,22 @@ const TASK_LINE = /^task:(?<comm>.+?) +state:.*\bpid: ?(?<pid>\d+)|^(?<comm2>\S.
 
 const ANYWHERE = [HUNG, STUCK, WARNING, CPU_LINE, BY_TASK];
 
+/** @param texts of a report, those that may say it */
+export function findOrigin(texts: readonly string[]): Origin {
+  return findFirst(ANYWHERE, texts) ?? {};
+}
+
 /**
- * @param texts the report
- * @param stack the lines of the stack that it is about: what these say comes first
- * @param stalledCpu the CPU that does not go on
+ * Where what stands still comes from. Others' stacks say nothing of it.
+ *
+ * @param stack the lines of its own stack, if there is one
+ * @param cpu the CPU that the report is about, if it is about one
  */
-export function findOrigin(texts: readonly string[], stack: readonly string[] = [], stalledCpu?: number): Origin {
-  const stalled = stalledCpu === undefined ? {} : { cpu: stalledCpu };
+export function findStalledOrigin(texts: readonly string[], stack: readonly string[] = [], cpu?: number): Origin {
+  const stalled = cpu === undefined ? {} : { cpu };
   const ofStack = findFirst([CPU_LINE, TASK_LINE], stack);
   if (ofStack !== undefined) return { ...stalled, ...ofStack };
-  // Of a stall, others' stacks say nothing of whom it is about.
-  return findFirst(stalledCpu === undefined ? ANYWHERE : [STUCK], texts) ?? stalled;
+  return findFirst(cpu === undefined ? ANYWHERE : [STUCK], texts) ?? stalled;
 }
 
 function findFirst(patterns: readonly RegExp[], texts: readonly string[]): Origin | undefined {

@@ -1,5 +1,12 @@
 import type { ProblemKind } from '../../orchestrator/model/problem.ts';
 
+/** The processor refused: the kernel says `Oops:` or its like next. */
+export const EXCEPTIONS: ReadonlySet<ProblemKind> = new Set(['null-dereference', 'paging-fault', 'general-protection', 'divide-error', 'oops']);
+/** What dies of these prints nothing more: a panic right behind them is their own. */
+export const FAULTS: ReadonlySet<ProblemKind> = new Set([...EXCEPTIONS, 'stack-overflow', 'panic']);
+/** From a report's last line to the panic that it led to, by what the panic's words say: nothing, something, that others' stacks were asked for first. */
+const MAX_PAUSE_SEC = { unnamed: 3, named: 30, stall: 60 };
+
 /** Which reports a panic's words say that it follows from. */
 export interface PanicCause {
   /** `any`: of a problem on which the kernel is set to panic; `fault`: of an exception; else of these kinds alone; empty: of none. */
@@ -24,4 +31,19 @@ const CAUSES: readonly (readonly [RegExp, PanicCause['of']])[] = [
 export function findPanicCause(text: string): PanicCause | undefined {
   const found = CAUSES.find(([words]) => words.test(text));
   return found && { of: found[1] };
+}
+
+interface CauseState {
+  readonly kind: ProblemKind;
+  /** An exception, from which the kernel dies otherwise than from a report. */
+  readonly isFault: boolean;
+  /** It cannot go on, or broke off. */
+  readonly broken: boolean;
+}
+
+/** Whether a panic is what became of a report. @param pauses whether so many seconds have passed since the report's last line */
+export function mayFollow(cause: PanicCause | undefined, { kind, isFault, broken }: CauseState, pauses: (limitSec: number) => boolean): boolean {
+  if (cause === undefined) return broken && !pauses(MAX_PAUSE_SEC.unnamed);
+  if (typeof cause.of === 'object') return cause.of.includes(kind) && !pauses(MAX_PAUSE_SEC.stall);
+  return (cause.of === 'any' ? !isFault : broken) && !pauses(MAX_PAUSE_SEC.named);
 }

@@ -3,7 +3,8 @@ import { readConsoleLine, type ConsoleText } from './console-line.ts';
 import { OpenReport } from './open-report.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { findPanicCause } from './panic-cause.ts';
-import { PrintedLines } from './printed-lines.ts';
+import { PlainLine } from './plain-line.ts';
+import { PrintedHeads } from './printed-heads.ts';
 import { isFrameEdge, isKillLine, isOtherCpuStack } from './report-body.ts';
 import { createChunkScanner, type ScannedLine } from './chunk-scanner.ts';
 import { CUT_HERE, findRule, MARKER } from './rules.ts';
@@ -23,6 +24,8 @@ export interface ProblemParser {
 
 /** Tasks and CPUs whose reports are open at a time; the oldest makes room. */
 const MAX_OPEN = 24;
+/** Reports that nothing came for are looked for every so many lines. */
+const SWEEP_LINES = 32;
 /** Reports within reports, where the console does not tell the callers. */
 const MAX_NESTED = 4;
 
@@ -36,12 +39,17 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
   /** In the order of their beginnings, closed ones among them until their turn comes. */
   const queue: OpenReport[] = [];
   const stacks = new Map<string, OpenReport[]>();
-  const printed = new PrintedLines();
+  const printed = new PrintedHeads();
   let marker: string | undefined;
   let markerSec = 0;
   let banners = 0;
   /** Of those that were looked at. */
   let linesRead = 0;
+  let nextSweep = SWEEP_LINES;
+  /** The report that took the last line as one of its body. */
+  let taking: OpenReport | undefined;
+  const firstOfRun = new PlainLine();
+  const lastOfRun = new PlainLine();
 
   const emit = (report: OpenReport) => {
     if (report.emitted) return;
@@ -112,78 +120,93 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
     if (current !== undefined) close(current);
     const report = open(line);
     report.begin(rule, title, line, linesRead);
-    return report.stop();
+    report.stop();
   };
   const takeBeginning = (line: ConsoleText, top: OpenReport | undefined, { rule, title }: { readonly rule: ProblemRule; readonly title: string }) => {
     if (rule.shape === 'panic') return takePanic(line, rule, title, top);
-    if (rule.shape === 'line') {
-      // It stands for itself, be it amidst another report.
-      const report = open(line);
-      report.begin(rule, title, line, linesRead);
-      return close(report);
-    }
+    const report = rule.shape === 'line' ? open(line) : findBegun(line, top, rule);
+    report.begin(rule, title, line, linesRead);
+    // It stands for itself, be it amidst another report.
+    if (rule.shape === 'line') close(report);
+  };
+  /** Whose head the line goes on with, or a new report. */
+  const findBegun = (line: ConsoleText, top: OpenReport | undefined, rule: ProblemRule): OpenReport => {
     const shared = rule.shared === true ? queue.findLast((report) => !report.closed && report.rule?.shared === true && report.rule.kind === rule.kind) : undefined;
-    if (shared !== undefined) return shared.begin(rule, title, line, linesRead);
+    if (shared !== undefined) return shared;
     let current = top;
     if (current?.awaitsFramed === true && !current.mayBe(rule)) {
       // The edge was no report's.
       close(current);
       current = stacks.get(line.caller ?? '')?.at(-1);
     }
-    if (current?.mayBe(rule) === true) return current.begin(rule, title, line, linesRead);
+    if (current?.mayBe(rule) === true) return current;
     if (current?.complete === true) close(current);
-    open(line).begin(rule, title, line, linesRead);
+    return open(line);
   };
   const takeEdge = (line: ConsoleText, current: OpenReport | undefined) => {
-    if (current?.takesEdge(line.text) === true) {
-      current.take(line, linesRead);
-      return;
-    }
-    if (current?.complete === true) current.linger();
-    open(line).take(line, linesRead);
+    const own = current?.takesEdge(line.text) === true;
+    if (!own && current?.complete === true) current.linger();
+    (own ? current : open(line)).take(line, linesRead);
   };
 
   /** The stack of a CPU that was asked for it belongs to the report that asked. */
-  const adopt = ({ caller }: ConsoleText) => {
-    if (caller === undefined || stacks.has(caller)) return;
-    const asking = queue.findLast((report) => !report.closed && report.asksOthers);
-    if (asking !== undefined) stacks.set(caller, [asking]);
+  const adopt = ({ caller }: ConsoleText): OpenReport[] | undefined => {
+    const asking = caller === undefined ? undefined : queue.findLast((report) => !report.closed && report.asksOthers);
+    if (caller === undefined || asking === undefined) return undefined;
+    const stack = [asking];
+    stacks.set(caller, stack);
+    return stack;
   };
 
-  const takeText = (line: ConsoleText, { stamped, triggered }: ScannedLine) => {
-    const { text, timeSec } = line;
-    // An earlier mark comes again where a program prints the log.
-    if (text.startsWith(MARKER) && timeSec !== undefined && timeSec < markerSec) return;
-    const mark = triggered ? readMark(text) : undefined;
-    if (mark !== undefined) return takeMarker(mark, timeSec);
-    const foreign = timeSec === undefined && line.caller === undefined && stamped;
-    if (printed.has(line, foreign)) return;
-    linesRead += 1;
-    for (const report of queue) if (!report.closed && report.isStale(line, linesRead)) close(report);
-    if (isOtherCpuStack(text)) adopt(line);
-    const current = stacks.get(line.caller ?? '')?.at(-1);
-    if (triggered && !(current?.rule?.shape === 'kill' && isKillLine(text))) {
-      const found = findRule(text);
-      if (found !== undefined && (found.rule.bare === true || !foreign)) {
-        if (found.rule.again === true) {
-          banners += 1;
-          if (banners === 1 && !(stamped && timeSec === 0)) return;
-          reboot();
-        }
-        printed.remember(line, true);
-        takeBeginning(line, current, found);
-        return closeNested(line);
-      }
-      if (!foreign && (text.startsWith(CUT_HERE) || isFrameEdge(text))) {
-        printed.remember(line, false);
-        takeEdge(line, current);
-        return closeNested(line);
-      }
+  const takeText = (line: ConsoleText, { stamped, words }: ScannedLine) => {
+    const { timeSec } = line;
+    if (words.length > 0) {
+      // An earlier mark comes again where a program prints the log.
+      if (line.text.startsWith(MARKER) && timeSec !== undefined && timeSec < markerSec) return;
+      const mark = readMark(line.text);
+      if (mark !== undefined) return takeMarker(mark, timeSec);
     }
+    const foreign = timeSec === undefined && line.caller === undefined && stamped;
+    linesRead += 1;
+    if (linesRead >= nextSweep) closeStale(line);
+    let stack = stacks.get(line.caller ?? '');
+    if (stack?.at(-1)?.isStale(line, linesRead) === true) {
+      closeStale(line);
+      stack = stacks.get(line.caller ?? '');
+    }
+    if (stack === undefined && line.shape === 'any' && isOtherCpuStack(line.text)) stack = adopt(line);
+    const current = stack?.at(-1);
+    if (words.length > 0 && takesTrigger(line, { stamped, words }, foreign, current)) return closeNested(line);
     if (current === undefined) return;
     if (current.take(line, linesRead) === 'over') return close(current);
-    printed.remember(line, false);
-    closeNested(line);
+    if (stack !== undefined && stack.length > 1) closeNested(line);
+    taking = current;
+  };
+  /** Whether a line with a word that may begin something did so. */
+  const takesTrigger = (line: ConsoleText, { stamped, words }: Pick<ScannedLine, 'stamped' | 'words'>, foreign: boolean, current: OpenReport | undefined): boolean => {
+    const { text, timeSec } = line;
+    if (current?.rule?.shape === 'kill' && isKillLine(text)) {
+      printed.meet(line);
+      return false;
+    }
+    const found = findRule(text, words);
+    if (found !== undefined && (found.rule.bare === true || !foreign)) {
+      if (found.rule.again === true) {
+        banners += 1;
+        if (banners === 1 && !(stamped && timeSec === 0)) return true;
+        reboot();
+      } else if (printed.meet(line) && (timeSec !== undefined || foreign)) return true;
+      takeBeginning(line, current, found);
+      return true;
+    }
+    if (foreign || !(text.startsWith(CUT_HERE) || isFrameEdge(text))) return false;
+    if (printed.meet(line) && timeSec !== undefined) return true;
+    takeEdge(line, current);
+    return true;
+  };
+  const closeStale = (line: ConsoleText) => {
+    nextSweep = linesRead + SWEEP_LINES;
+    for (const report of queue) if (!report.closed && report.isStale(line, linesRead)) close(report);
   };
   /** A report within another ends with its mark: what comes is the outer one's. */
   const closeNested = ({ caller }: ConsoleText) => {
@@ -197,11 +220,25 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
     markerSec = 0;
   };
 
+  const isTaking = (): boolean => taking !== undefined;
   const scanner = createChunkScanner({
     isCareful: () => queue.length > 0,
     onLine: (scanned) => {
-      for (const line of readConsoleLine(scanned.raw, scanned.stamped)) takeText(line, scanned);
+      const { line } = scanned;
+      taking = undefined;
+      if (typeof line === 'string') for (const part of readConsoleLine(line, scanned.stamped)) takeText(part, scanned);
+      else takeText(line, scanned);
       emitClosed();
+      return isTaking() && typeof line === 'object' && line.shape !== 'any';
+    },
+    onRun: (run) => {
+      if (taking === undefined || !firstOfRun.read(run.bytes, run.from, run.next) || !lastOfRun.read(run.bytes, run.last, run.next)) return false;
+      if (!taking.takeRun(run, firstOfRun, lastOfRun, linesRead + run.lines)) return false;
+      linesRead += run.lines;
+      return true;
+    },
+    onScanned: () => {
+      for (const report of queue) report.keepBytes();
     },
   });
   const settle = () => {

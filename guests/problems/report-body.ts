@@ -1,3 +1,5 @@
+import { remember } from './remember.ts';
+
 /** `Call Trace:` and its like: what comes before is a report's head. */
 const TRACE_BEGIN = /^\s*(?:Call [Tt]race:|(?:stack )?[Bb]acktrace:|<(?:TASK|IRQ|NMI)>)/;
 const TRACE_END = /-{3}\[ end trace/;
@@ -35,23 +37,35 @@ export interface LineRole {
   readonly frameEdge: boolean;
   /** `Oops: 0000 [#1] SMP` and its like end what an exception says of itself; what follows is its body, or another's. */
   readonly die: boolean;
+  /** An RCU stall and a hard lockup want to see what the other CPUs do. */
+  readonly asks: boolean;
+  /** The bytes at which an exception happened. */
+  readonly code: boolean;
+  /** It may say which CPU or task the report is of. */
+  readonly origin: boolean;
+  /** FORTIFY_SOURCE found one: it warns, and then stops. */
+  readonly overflow: boolean;
 }
 
-const PLAIN: LineRole = { body: false, frame: false, traced: false, traceBegin: false, traceEnd: false, cpuHead: false, frameEdge: false, die: false };
-const BODY_LINE: LineRole = { ...PLAIN, body: true };
-const FRAME_LINE: LineRole = { ...BODY_LINE, frame: true, traced: true };
+const NONE: LineRole = { body: false, frame: false, traced: false, traceBegin: false, traceEnd: false, cpuHead: false, frameEdge: false, die: false, asks: false, code: false, origin: false, overflow: false };
+/** Of a report, and no more. */
+export const BODY_LINE: LineRole = { ...NONE, body: true };
+/** A line of a stack trace, and nothing else. */
+export const FRAME_LINE: LineRole = { ...BODY_LINE, frame: true, traced: true };
 
 const IS_FRAME = /\+0x[\da-f]+\/0x[\da-f]+|\{\S+\+\d+\}/;
+const ASKS = /^[Ss]ending NMI (?:from CPU \d+ )?to (?:all )?(?:other )?CPUs/;
+const ORIGIN = /CPU|task|\/\d/;
+const OVERFLOW = /detected buffer overflow/;
 const CPU_HEAD = /^(?:CPU: \d+ |Pid: \d+, comm)/;
 const DIE_MARK = /\[#?\d+\](?: [A-Z]+(?=[ _]|$)| *$)/;
 
-export function readRole(text: string): LineRole {
-  const frame = (text.includes('+0x') || text.includes('}')) && IS_FRAME.test(text);
+/** Consoles say the same again and again, such as `Call Trace:` and `Modules linked in:`. */
+export const readRole = remember((text: string): LineRole => {
+  const frame = IS_FRAME.test(text);
   const first = text.charCodeAt(0);
   const indented = first === SPACE || first === TAB;
-  // The most lines by far.
   if (frame && indented && !TRACE_BEGIN.test(text)) return FRAME_LINE;
-  if (!frame && text === '') return BODY_LINE;
   return {
     body: frame || indented || BODY.test(text),
     frame,
@@ -61,15 +75,17 @@ export function readRole(text: string): LineRole {
     cpuHead: CPU_HEAD.test(text),
     frameEdge: FRAME_EDGE.test(text),
     die: isDieLine(text),
+    asks: ASKS.test(text),
+    code: text.startsWith('Code: '),
+    origin: !indented && ORIGIN.test(text),
+    overflow: OVERFLOW.test(text),
   };
-}
+});
 
 const SPACE = 0x20;
 const TAB = 0x09;
 const BRACKET = 0x5b;
 
-/** An RCU stall and a hard lockup want to see what the other CPUs do. */
-export const asksOtherCpus = (text: string): boolean => /^[Ss]ending NMI (?:from CPU \d+ )?to (?:all )?(?:other )?CPUs/.test(text);
 export const isOtherCpuStack = (text: string): boolean => text.startsWith('NMI backtrace for cpu');
 const isDieLine = (text: string): boolean => DIE_MARK.test(text) && /: |^Oops/.test(text);
 export const isPanicEnd = (text: string): boolean => PANIC_END.test(text);

@@ -1,6 +1,7 @@
 import type { ProblemKind } from '../../orchestrator/model/problem.ts';
+import type { TextShape } from './console-line.ts';
 import { isMachinery } from './machinery.ts';
-import { readFrame, type Frame } from './stack-trace.ts';
+import { mayBeFrame, readFrame } from './stack-trace.ts';
 
 /** One stack of a report, with the registers before it. */
 export interface ReportStack {
@@ -14,82 +15,83 @@ export interface ReportStack {
   /** Of the report's lines, its first and the one behind its last. */
   readonly from: number;
   to: number;
-  readonly frames: StackFrame[];
-}
-
-interface StackFrame extends Frame {
-  /** It stands in the trace, not among the registers before it. */
-  readonly traced: boolean;
-  /** Registers in the midst of a trace, or the end of an interrupt's: what was interrupted begins here. */
-  readonly resumes: boolean;
+  /** Those that may name a function. They are read when it is asked which: of most, the first few say all. */
+  frameLines: number[];
+  /** The first line of the trace itself; before it are registers, and what the title names. */
+  traceFrom: number;
 }
 
 const CPU_HEAD = /^(?:NMI backtrace for cpu (\d+)|(?:Task|Stack) dump for CPU (\d+)|CPU: (\d+) |Pid: \d+, comm)/;
-const TASK_HEAD = /^task:/;
 const TRACE_HEAD = /^\s*(?:Call [Tt]race:|(?:stack )?[Bb]acktrace:)/;
 /** Who allocated or freed what the report is about: until an empty line, or until the report's own stack. */
 const ALLOCATION = /^(?:page_owner |page last (?:allocated|free)|[Aa]llocated by task|[Ff]reed by task|(?:Last|Second to last) potentially related|Uninit was (?:created|stored))/;
 /** Another task, which the report is not about: the grace-period kthread that did not get to run, and who may hold what a hung task waits for. */
-const BYSTANDER = /grace-period kthread stack dump|kthread (?:starved|timer wakeup)|^INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)|^Showing all locks/;
-const LAST_RAN = /Stack dump where RCU GP kthread last ran/;
+const BYSTANDER = /^(?:rcu: .*(?:grace-period kthread stack dump|kthread (?:starved|timer wakeup)|Stack dump where RCU GP kthread last ran)|INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)|Showing all locks)/;
 /** A line of a trace that no line began: `[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)`, ` dax_fault+0x1/0x2`. */
 const TRACED = /^(?:\s+(?!RIP|EIP|IP)|\[[<\dc])/;
 /** In the midst of a trace: what was interrupted. */
 const RESUMES = /^\s*(?:RIP: |EIP: |pc : |epc : |NIP |<\/IRQ>|<\/NMI>|<EOI>)|<EOI>/;
-
-/** Cuts a report into its stacks, those without frames left out. */
-export function readStacks(texts: readonly string[]): ReportStack[] {
-  const stacks: ReportStack[] = [];
-  let stack: ReportStack = { role: 'own', cpu: undefined, from: 0, to: texts.length, frames: [] };
-  let traced = false;
-  let ofAllocation = false;
-  let resumes = false;
-  const begin = (role: ReportStack['role'], at: number, cpu?: number) => {
-    stack.to = at;
-    if (stack.frames.length > 0) stacks.push(stack);
-    stack = { role, cpu, from: at, to: texts.length, frames: [] };
-    traced = ofAllocation = resumes = false;
-  };
-  for (const [at, text] of texts.entries()) {
-    const frame = readFrame(text);
-    if (frame !== undefined) {
-      traced ||= TRACED.test(text);
-      stack.frames.push({ ...frame, traced, resumes: traced && (resumes || RESUMES.test(text)) });
-      resumes = false;
-      continue;
-    }
-    const cpu = CPU_HEAD.exec(text);
-    if (cpu !== null) {
-      const number = cpu[1] ?? cpu[2] ?? cpu[3];
-      // `CPU: 1 PID: 12 …` right after `NMI backtrace for cpu 1` is the same one's.
-      const role = cpu[1] !== undefined || (stack.role === 'answer' && stack.frames.length === 0) ? 'answer' : 'own';
-      begin(role, role === 'answer' && cpu[1] === undefined ? stack.from : at, number === undefined ? undefined : Number(number));
-    } else if (ALLOCATION.test(text)) {
-      begin('aside', at);
-      ofAllocation = true;
-    } else if (BYSTANDER.test(text) || LAST_RAN.test(text)) begin('aside', at);
-    else if (TASK_HEAD.test(text)) {
-      if (stack.role !== 'aside' || stack.frames.length > 0) begin('own', at);
-    } else if (TRACE_HEAD.test(text)) {
-      if (ofAllocation) begin('own', at);
-      traced = true;
-    } else if (ofAllocation && text.trim() === '') begin('own', at);
-    else if (RESUMES.test(text)) resumes = true;
-  }
-  begin('own', texts.length);
-  return stacks;
-}
-
+/** What any of the heads begins with: registers and frames do not. */
+const MAY_BE_HEAD = /^\s*(?:[NTSCPpAaFfLUrIBbs]|$)/;
 /** Frames that make a stack trace where no line says so. */
 const TRACE_FRAMES = 3;
 
+/**
+ * Cuts a report into its stacks, those without frames left out.
+ *
+ * @param shapes what each text is known to be, if that is known
+ */
+export function readStacks(texts: readonly string[], shapes: readonly TextShape[] = []): ReportStack[] {
+  const stacks: ReportStack[] = [];
+  let stack = makeStack('own', 0);
+  let ofAllocation = false;
+  const begin = (next: ReportStack, at: number) => {
+    stack.to = at;
+    if (stack.frameLines.length > 0) stacks.push(stack);
+    stack = next;
+    ofAllocation = false;
+  };
+  for (let at = 0; at < texts.length; at += 1) {
+    const text = texts[at] ?? '';
+    const shape = shapes[at];
+    if (shape === 'filler') continue;
+    if (shape === 'frame' || mayBeFrame(text)) {
+      if (stack.traceFrom === Infinity && TRACED.test(text)) stack.traceFrom = at;
+      stack.frameLines.push(at);
+      continue;
+    }
+    if (!MAY_BE_HEAD.test(text)) continue;
+    const head = CPU_HEAD.exec(text);
+    if (head !== null) {
+      const cpu = head[1] ?? head[2] ?? head[3];
+      // `CPU: 1 PID: 12 …` right after `NMI backtrace for cpu 1` is the same one's.
+      const goesOn = head[1] === undefined && stack.role === 'answer' && stack.frameLines.length === 0;
+      begin(makeStack(goesOn || head[1] !== undefined ? 'answer' : 'own', goesOn ? stack.from : at, cpu === undefined ? undefined : Number(cpu)), at);
+    } else if (ALLOCATION.test(text)) {
+      begin(makeStack('aside', at), at);
+      ofAllocation = true;
+    } else if (BYSTANDER.test(text)) begin(makeStack('aside', at), at);
+    else if (text.startsWith('task:')) {
+      if (stack.role !== 'aside' || stack.frameLines.length > 0) begin(makeStack('own', at), at);
+    } else if (TRACE_HEAD.test(text)) {
+      if (ofAllocation) begin(makeStack('own', at), at);
+      stack.traceFrom = Math.min(stack.traceFrom, at);
+    } else if (ofAllocation && text.trim() === '') begin(makeStack('own', at), at);
+  }
+  begin(makeStack('own', texts.length), texts.length);
+  return stacks;
+}
+
+const makeStack = (role: ReportStack['role'], from: number, cpu?: number): ReportStack => ({ role, cpu, from, to: from, frameLines: [], traceFrom: Infinity });
+
 /** Whether a report came as far as its stack trace. */
 export function hasTrace(texts: readonly string[], stacks: readonly ReportStack[]): boolean {
-  return texts.some((text) => TRACE_HEAD.test(text)) || stacks.some(({ frames }) => frames.filter(({ traced }) => traced).length >= TRACE_FRAMES);
+  return texts.some((text) => TRACE_HEAD.test(text)) || stacks.some(({ frameLines, traceFrom }) => frameLines.filter((line) => line >= traceFrom).length >= TRACE_FRAMES);
 }
 
 /** Reports of what does not go on: whoever prints them interrupted it. */
 const STALLS: ReadonlySet<ProblemKind> = new Set(['soft-lockup', 'hard-lockup', 'rcu-stall']);
+export const isStall = (kind: ProblemKind): boolean => STALLS.has(kind);
 /** Which CPU stands still: `CPU#1 stuck`, `hard LOCKUP on cpu 1`, `CPU 7 Hard LOCKUP`, `other CPUs 7`. */
 const STUCK_CPU = /CPU#(\d+) stuck|LOCKUP on (?:cpu |CPU|other CPUs )(\d+)|^(?:watchdog: )?(?:Watchdog )?CPU[ :]?(\d+) (?:self-detected )?[Hh]ard LOCKUP/;
 /** Of an RCU stall: `rcu: 	1-....: (20999 ticks this GP)`, `{ 1-...D }`, `{ 1}`. */
@@ -105,37 +107,41 @@ export function findStalledCpu(texts: readonly string[]): number | undefined {
   return undefined;
 }
 
-/** The stacks that the report is about. Of a stall it is one, without the interrupt that found it. */
-export function findOwnStacks(kind: ProblemKind, stacks: readonly ReportStack[], stalledCpu: number | undefined): readonly ReportStack[] {
-  const own = stacks.filter(({ role }) => role !== 'aside');
-  if (!STALLS.has(kind)) {
-    const asked = own.filter(({ role }) => role === 'own');
-    return asked.length > 0 ? asked : own;
-  }
-  const candidates = own
-    .filter(({ role, cpu }) => kind !== 'hard-lockup' || role === 'own' || stalledCpu === undefined || cpu === stalledCpu)
-    .map((stack) => ({ ...stack, frames: dropInterrupt(stack.frames) }));
-  const telling = candidates.filter(({ frames }) => frames.some(({ name }) => !isMachinery(name)));
+/** The stacks that a report is about, but for a stall's. */
+export function findOwnStacks(stacks: readonly ReportStack[]): readonly ReportStack[] {
+  const own = stacks.filter(({ role }) => role === 'own');
+  return own.length > 0 ? own : stacks.filter(({ role }) => role === 'answer');
+}
+
+/** The stack of what stands still, without the interrupt that found it; none if no stack is its. */
+export function findStalledStack(kind: ProblemKind, texts: readonly string[], stacks: readonly ReportStack[], stalledCpu: number | undefined): readonly ReportStack[] {
+  const candidates = stacks
+    .filter(({ role, cpu }) => role !== 'aside' && (kind !== 'hard-lockup' || role === 'own' || stalledCpu === undefined || cpu === stalledCpu))
+    .map((stack) => ({ ...stack, frameLines: dropInterrupt(texts, stack) }));
+  const telling = candidates.filter(({ frameLines }) => frameLines.some((line) => !isMachinery(nameAt(texts, line) ?? 'panic')));
   const found = telling.find(({ cpu }) => stalledCpu !== undefined && cpu === stalledCpu) ?? telling[0] ?? candidates[0];
   return found === undefined ? [] : [found];
 }
 
-export const isStall = (kind: ProblemKind): boolean => STALLS.has(kind);
+const nameAt = (texts: readonly string[], line: number): string | undefined => readFrame(texts[line] ?? '')?.name;
 
 /** Prints stacks, in the interrupt that finds a stall. */
-const PRINTER = /^(?:_*sched_show_task|dump_cpu_task|_*dump_stack\w*|dump_backtrace\w*|show_(?:stack|regs)\w*|rcu_\w+|_*rcu_\w+|check_cpu_stall|_*print_(?:other_)?cpu_stall|nmi_\w+|arch_trigger_\w+|trigger_\w+|watchdog_timer_fn|unwind_backtrace|walk_stackframe|print_other_cpu_stall)$/;
+const PRINTER = /^(?:_*sched_show_task|dump_cpu_task|_*dump_stack\w*|dump_backtrace\w*|show_(?:stack|regs)\w*|rcu_\w+|_*rcu_\w+|check_cpu_stall|_*print_(?:other_)?cpu_stall|nmi_\w+|arch_trigger_\w+|trigger_\w+|watchdog_timer_fn|unwind_backtrace|walk_stackframe)$/;
 /** The way into an interrupt: below it stands what was interrupted. */
 const INTERRUPT_ENTRY = /^(?:(?:asm_)?(?:sysvec_)?(?:smp_)?\w*apic_timer_interrupt\w*|(?:asm_)?call_(?:on|irq_on|sysvec_on)\w*|el\d\w*_irq\w*|el1_interrupt|do_interrupt_handler|__irq_svc|handle_riscv_irq|do_irq|ret_from_exception|handle_exception|decrementer_common\w*|timer_interrupt|do_ext_irq|ext_int_handler|ret_from_intr|(?:asm_)?common_interrupt)$/;
 
-function dropInterrupt(frames: readonly StackFrame[]): StackFrame[] {
-  const printer = frames.findIndex(({ name, traced }) => traced && PRINTER.test(name));
-  if (printer === -1) return [...frames];
-  const resumed = frames.findIndex(({ resumes }, at) => at > printer && resumes);
-  const entry = frames.findIndex(({ name }, at) => at > printer && INTERRUPT_ENTRY.test(name));
-  let from = resumed;
-  if (entry !== -1 && (resumed === -1 || entry < resumed)) {
-    from = entry;
-    while (from !== resumed && from < frames.length && INTERRUPT_ENTRY.test(frames[from]?.name ?? '')) from += 1;
-  }
-  return from === -1 ? [...frames] : [...frames.filter(({ traced }) => !traced), ...frames.slice(from).filter(({ traced }) => traced)];
+/** Leaves the registers before the trace, and of the trace what was interrupted. */
+function dropInterrupt(texts: readonly string[], { frameLines, traceFrom }: ReportStack): number[] {
+  const printer = frameLines.find((line) => line >= traceFrom && PRINTER.test(nameAt(texts, line) ?? ''));
+  if (printer === undefined) return frameLines;
+  const isEntry = (line: number): boolean => INTERRUPT_ENTRY.test(nameAt(texts, line) ?? '');
+  let from = frameLines.findIndex((line, at) => line > printer && (resumesAt(texts, frameLines, at) || isEntry(line)));
+  if (from === -1) return frameLines;
+  while (from < frameLines.length && !resumesAt(texts, frameLines, from) && isEntry(frameLines[from] ?? 0)) from += 1;
+  return [...frameLines.filter((line) => line < traceFrom), ...frameLines.slice(from).filter((line) => line >= traceFrom)];
+}
+
+/** Whether what was interrupted begins with this frame, or with a line between it and the frame before. */
+function resumesAt(texts: readonly string[], frameLines: readonly number[], at: number): boolean {
+  return texts.slice((frameLines[at - 1] ?? 0) + 1, (frameLines[at] ?? 0) + 1).some((text) => RESUMES.test(text));
 }

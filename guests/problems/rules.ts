@@ -8,6 +8,7 @@ import { HANG_RULES } from './rules/hangs.ts';
 import { LOCKDEP_RULES } from './rules/lockdep.ts';
 import { MEMORY_RULES } from './rules/memory.ts';
 import { SANITIZER_RULES } from './rules/sanitizers.ts';
+import { remember } from './remember.ts';
 import { createWordFinder } from './word-finder.ts';
 
 /** The table, the most telling rows first. */
@@ -30,12 +31,16 @@ const FRAME_EDGE = '==========';
 /** Begins a line of the rig's own in the kernel log. */
 export const MARKER = 'pmemrig: ';
 
+const WORDS = [...new Set([CUT_HERE, FRAME_EDGE, MARKER, ...PROBLEM_RULES.flatMap(({ words }) => words)])];
 /** Finds wherever something may begin. */
-export const WORD_FINDER = createWordFinder([...new Set([CUT_HERE, FRAME_EDGE, MARKER, ...PROBLEM_RULES.flatMap(({ words }) => words)])]);
+export const WORD_FINDER = createWordFinder(WORDS);
+/** By a word's place, the rows that have it. */
+const RULES_OF_WORD: readonly (readonly ProblemRule[])[] = WORDS.map((word) => PROBLEM_RULES.filter(({ words }) => words.includes(word)));
+const RANKS = new Map(PROBLEM_RULES.map((rule, index) => [rule, index]));
 
-/** The first row of the table that fits a line. */
-export function findRule(text: string): { readonly rule: ProblemRule; readonly title: string } | undefined {
-  for (const rule of PROBLEM_RULES) {
+/** The first row of the table that fits a line. @param words those that it has, by {@link WORD_FINDER} */
+export function findRule(text: string, words: readonly number[]): { readonly rule: ProblemRule; readonly title: string } | undefined {
+  for (const rule of listCandidates(words)) {
     const match = rule.start.exec(text);
     if (match !== null && rule.unless?.test(text) !== true) return { rule, title: cleanTitle(match.groups?.['title'] ?? text) };
   }
@@ -44,7 +49,17 @@ export function findRule(text: string): { readonly rule: ProblemRule; readonly t
 
 /** Specific before general: the lower, the more it says. */
 export function rankRule(rule: ProblemRule): number {
-  return PROBLEM_RULES.indexOf(rule);
+  return RANKS.get(rule) ?? PROBLEM_RULES.length;
+}
+
+const CANDIDATES = remember((words: string): readonly ProblemRule[] => {
+  const rules = new Set(words.split(' ').flatMap((word) => RULES_OF_WORD[Number(word)] ?? []));
+  return [...rules].toSorted((one, other) => rankRule(one) - rankRule(other));
+});
+
+function listCandidates(words: readonly number[]): readonly ProblemRule[] {
+  const [word = -1] = words;
+  return words.length === 1 ? (RULES_OF_WORD[word] ?? []) : CANDIDATES(words.join(' '));
 }
 
 /** Before 4.11 lockdep's titles stood in brackets. */

@@ -1,8 +1,10 @@
 import type { ProblemKind } from '../../orchestrator/model/problem.ts';
+import type { TextShape } from './console-line.ts';
 import { isMachinery, isMachineryFormerly } from './machinery.ts';
+import { normaliseNumbers, normaliseTitle } from './normalise-title.ts';
 import type { SignatureBasis } from './problem-rule.ts';
-import { findOwnStacks, findStalledCpu, hasTrace, isStall, readStacks, type ReportStack } from './report-stacks.ts';
-import type { Frame } from './stack-trace.ts';
+import { findOwnStacks, findStalledStack, hasTrace, isStall, readStacks, type ReportStack } from './report-stacks.ts';
+import { readFrame, type Frame } from './stack-trace.ts';
 
 const FUNCTIONS = 3;
 const LOCKS = 2;
@@ -23,12 +25,16 @@ export interface Defect {
   readonly kind: ProblemKind;
   readonly basis: SignatureBasis;
   readonly title: string;
-  /** The lines up to the report's end mark, or to the panic that it led to. */
-  readonly own: readonly string[];
-  /** The panic's lines, if it led to one. */
-  readonly panic: readonly string[];
   /** All lines. */
   readonly texts: readonly string[];
+  /** What each of them is known to be. */
+  readonly shapes: readonly TextShape[];
+  /** So many of them say what the defect is: up to the end mark, or to the panic that it led to. */
+  readonly ownLines: number;
+  /** Where the panic begins that it led to; undefined if it led to none. */
+  readonly panicLine: number | undefined;
+  /** The CPU that a stall's report is about. */
+  readonly stalledCpu: number | undefined;
   /** The kind that former versions took it for; undefined if they did not see it. */
   readonly formerKind: ProblemKind | undefined;
 }
@@ -43,51 +49,84 @@ export interface Signature {
 
 /** The same for the same defect across addresses, line numbers, PIDs, CPU counts, builds and compilers. */
 export function signProblem(defect: Defect): Signature {
-  const { basis, kind, formerKind } = defect;
-  const stacks = basis === 'title' ? [] : findStacks(defect);
-  const signature = sign(kind, describeDefect(defect, stacks));
-  const former = formerKind === undefined ? signature : sign(formerKind, describeFormerly(defect));
+  const { kind, basis, title, texts, shapes, ownLines, formerKind } = defect;
+  const own = ownLines === texts.length ? texts : texts.slice(0, ownLines);
+  const locks = basis === 'locks' ? findLockClasses(own) : [];
+  const words = basis === 'handlers' ? findHandlers(own).join(' < ') : locks.join(' / ');
+  // What has words of its own needs no stack.
+  const all = words === '' && basis !== 'title' && basis !== 'handlers' ? readStacks(own, shapes) : [];
+  const stacks = findStacks(defect, own, all);
+  const frames = new Frames(texts);
+  const functions = findTellingFunctions(stacks.map(({ frameLines }) => frameLines), frames, NOW);
+  const signature = sign(kind, words || functions.join(' < ') || normaliseTitle(title));
+  if (formerKind === undefined) return { signature, alias: undefined, stack: stacks[0] };
+  const former = sign(formerKind, describeFormerly(defect, locks, frames));
   return { signature, alias: former === signature ? undefined : former, stack: stacks[0] };
 }
 
-/** What came to no stack of its own before the panic shows it in the panic's. */
-function findStacks({ kind, own, panic }: Defect): readonly ReportStack[] {
-  const stacks = findOwnStacks(kind, readStacks(own), findStalledCpu(own));
-  if (panic.length === 0 || isStall(kind) || hasTrace(own, stacks)) return stacks;
-  return [...stacks, ...findOwnStacks(kind, readStacks(panic), undefined)];
+function findStacks({ kind, stalledCpu, panicLine, texts }: Defect, own: readonly string[], all: readonly ReportStack[]): readonly ReportStack[] {
+  if (isStall(kind)) return findStalledStack(kind, own, all, stalledCpu);
+  const stacks = findOwnStacks(all);
+  if (panicLine === undefined || all.length === 0 || hasTrace(own, stacks)) return stacks;
+  // What came to no stack of its own before the panic shows it in the panic's.
+  const ofPanic = findOwnStacks(readStacks(texts.slice(panicLine)));
+  return [...stacks, ...ofPanic.map((stack) => ({ ...stack, frameLines: stack.frameLines.map((line) => line + panicLine) }))];
 }
 
 const sign = (kind: ProblemKind, defect: string): string => `${kind}: ${defect}`.slice(0, MAX_CHARS);
 
-function describeDefect({ basis, title, own }: Defect, stacks: readonly ReportStack[]): string {
-  if (basis === 'title') return normaliseTitle(title);
-  if (basis === 'handlers') return findHandlers(own).join(' < ') || normaliseTitle(title);
-  if (basis === 'locks') {
-    const locks = findLockClasses(own);
-    if (locks.length > 0) return locks.join(' / ');
-  }
-  const functions = findTellingFunctions(stacks.flatMap(({ frames }) => frames), isMachinery);
-  return functions.length > 0 ? functions.join(' < ') : normaliseTitle(title);
-}
-
 /** By the rule of versions up to 0.1: from all stacks of the report and of the panic behind it alike. */
-function describeFormerly({ basis, title, texts }: Defect): string {
+function describeFormerly({ basis, title, texts }: Defect, ownLocks: readonly string[], frames: Frames): string {
   if (basis === 'title') return normaliseNumbers(title);
-  if (basis === 'locks') {
-    const locks = findLockClasses(texts);
-    if (locks.length > 0) return locks.join(' / ');
-  }
-  const frames = readStacks(texts).flatMap((stack) => stack.frames.flatMap(({ formerName, certain }) => (formerName === undefined ? [] : [{ name: formerName, certain }])));
-  const functions = findTellingFunctions(frames, isMachineryFormerly);
+  const locks = basis === 'locks' && ownLocks.length < LOCKS ? findLockClasses(texts) : ownLocks;
+  if (locks.length > 0) return locks.join(' / ');
+  const functions = findTellingFunctions([texts.keys()], frames, FORMERLY);
   return functions.length > 0 ? functions.join(' < ') : normaliseNumbers(title);
 }
 
-/** The first functions that tell one defect from another. */
-function findTellingFunctions(frames: readonly Pick<Frame, 'name' | 'certain'>[], isGeneric: (name: string) => boolean): string[] {
-  const certain = frames.filter((frame) => frame.certain);
-  const names = (certain.length > 0 ? certain : frames).map(({ name }) => name);
-  const telling = names.filter((name) => !isGeneric(name));
-  return [...new Set(telling.length > 0 ? telling : names)].slice(0, FUNCTIONS);
+interface NameRule {
+  readonly nameOf: (frame: Frame) => string | undefined;
+  readonly isMachinery: (name: string) => boolean;
+}
+
+const NOW: NameRule = { nameOf: ({ name }) => name, isMachinery };
+const FORMERLY: NameRule = { nameOf: ({ formerName }) => formerName, isMachinery: isMachineryFormerly };
+
+/** The frames of a report, each read once, and only if somebody asks. */
+class Frames {
+  readonly #texts: readonly string[];
+  readonly #read: (Frame | undefined)[] = [];
+
+  constructor(texts: readonly string[]) {
+    this.#texts = texts;
+  }
+
+  at(line: number): Frame | undefined {
+    const known = this.#read[line];
+    if (known !== undefined) return known;
+    const frame = readFrame(this.#texts[line] ?? '');
+    if (frame !== undefined) this.#read[line] = frame;
+    return frame;
+  }
+}
+
+/** The first functions that tell one defect from another; all alike are better than none, and so are uncertain ones. */
+function findTellingFunctions(lists: readonly Iterable<number>[], frames: Frames, { nameOf, isMachinery: isGeneric }: NameRule): readonly string[] {
+  const certain = { telling: new Set<string>(), all: new Set<string>() };
+  const uncertain = { telling: new Set<string>(), all: new Set<string>() };
+  for (const lines of lists) {
+    for (const line of lines) {
+      const frame = frames.at(line);
+      const name = frame && nameOf(frame);
+      if (name === undefined) continue;
+      const found = frame?.certain === true ? certain : uncertain;
+      found.all.add(name);
+      if (!isGeneric(name)) found.telling.add(name);
+      if (certain.telling.size === FUNCTIONS) return [...certain.telling];
+    }
+  }
+  const { telling, all } = certain.all.size > 0 ? certain : uncertain;
+  return [...(telling.size > 0 ? telling : all)].slice(0, FUNCTIONS);
 }
 
 function findLockClasses(texts: readonly string[]): string[] {
@@ -110,42 +149,4 @@ function findHandlers(texts: readonly string[]): string[] {
     const name = handler === 'irq_default_primary_handler' ? threaded : handler;
     return name === undefined ? [] : [name];
   });
-}
-
-/** What varies from run to run becomes `N`; the words stay. */
-function normaliseTitle(title: string): string {
-  return normaliseNumbers(
-    title
-      // Which CPU watches, and how the watchdog introduces itself.
-      .replace(/^(?:(?:NMI )?watchdog: )?(?:CPU\s?\d+: )?(?=Watchdog detected hard LOCKUP)/, '')
-      // `Bad page state in process fio  pfn:1`, `code: fio/12`, `CPU#1, fio/12`, `atomic: fio/12/0x2`, `[fio:12]`, `fio/12 still has locks held`.
-      .replace(/(?<=\bin process ).+?(?=  |$)/, 'N')
-      .replace(/(?<=\b(?:code: |CPU#\d+[,:] |atomic: |atomic: .{0,20}))\S.*?\/-?\d+(?=\/0x|, [\da-f]+$|$)/, 'N/N')
-      .replace(/(?<=\[)[^[\]]+:\d+(?=\]$)/, 'N')
-      .replace(/^(?:(BUG: |WARNING: )?)\S.{0,20}\/\d+(?= still has locks held)/, '$1N/N')
-      // `INFO: task fio:12 blocked`, `fio invoked oom-killer`, `Killed process 12 (fio)`, `fio: page allocation failure`, `Comm:fio Pid:12`.
-      .replace(/(?<=^INFO: task ).+?:\d+(?= )/, 'N:N')
-      .replace(/^.+(?= invoked oom-killer)/, 'N')
-      .replace(/(?<=process \d+ )\(.+?\),?(?= |$).*/, '(N)')
-      .replace(/^.+(?=: page allocation (?:failure|stalls))/, 'N')
-      .replace(/\bcomm .+?:(?= |$)/, 'comm N:')
-      .replace(/\bComm:.+? Pid:\d+/, 'Comm:N Pid:N')
-      .replace(/(?<=\bSIGBUS to ).+?:\d+/, 'N:N')
-      .replace(/(?<=^WARNING: kernel stack (?:regs|frame pointer) at .* in ).+?:-?\d+(?= has bad)/, 'N:N'),
-  );
-}
-
-function normaliseNumbers(title: string): string {
-  return title
-    // A reboot is a reboot, whatever was booted.
-    .replace(/^(Linux version) .*/, '$1')
-    .replaceAll(/\bcomm [^:]+:/g, 'comm N:')
-    .replaceAll(/=\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*(?=\s|$)/g, '=N')
-    .replaceAll(/\+0x[\da-f]+\/0x[\da-f]+/g, '')
-    .replaceAll(/\.(?:isra|constprop|part|cold)(?:\.\d+)*/g, '')
-    .replaceAll(/\b(?:0x)?[\da-f]{8,}\b|\b0x[\da-f]+\b/g, 'N')
-    .replaceAll(/(?<=:)\d+(?=[\s:,]|$)/g, 'N')
-    .replaceAll(/(?<![\w-])-?\d+(?:\.\d+)?(?=(?:m?s|[kKMG]B)?\b)/g, 'N')
-    .replaceAll(/\b(pmem|loop|virtio|nmem|region|namespace|dax|btt|ndbus|sd[a-z]|vd[a-z]|dm-)\d+(?:\.\d+)?/g, '$1N')
-    .replaceAll(/\s+/g, ' ');
 }

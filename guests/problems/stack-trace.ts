@@ -23,13 +23,13 @@ export interface Frame {
   readonly certain: boolean;
 }
 
+/** Whether a line may name a function: frames have an offset, the two other forms these. */
+export const mayBeFrame = (text: string): boolean => text.includes('+0x') || text.endsWith('[inline]') || text.includes('}');
+
 /** The function that a line of a stack trace names; undefined for other lines. */
 export function readFrame(text: string): Frame | undefined {
-  // Frames have an offset; the two others' forms have these.
-  const isFrame = text.includes('+0x');
-  if (!isFrame && !text.endsWith('[inline]') && !text.includes('}')) return undefined;
-  if (ASIDE.test(text)) return undefined;
-  const match = isFrame ? FRAME.exec(text) : null;
+  if (!mayBeFrame(text) || ASIDE.test(text)) return undefined;
+  const match = FRAME.exec(text);
   const found = match?.[3] ?? INLINE_FRAME.exec(text)?.[1] ?? BRACED_FRAME.exec(text)?.[1];
   if (found === undefined) return undefined;
   const name = found.includes('.') ? found.replaceAll(COPY_SUFFIX, '') : found;

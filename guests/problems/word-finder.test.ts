@@ -11,6 +11,7 @@ test('it finds the line of a word exactly where there is one', () => {
       const bytes = Buffer.from(texts.join('\n'));
       const at = finder.find(bytes, 0, bytes.length);
       const expected = texts.findIndex((text) => sought.some((word) => text.includes(word)));
+      expect(new Set(finder.list(bytes, 0, bytes.length))).toEqual(new Set(sought.flatMap((word, index) => (texts.some((text) => text.includes(word)) ? [index] : []))));
       expect(at === -1 ? -1 : bytes.subarray(0, at).filter((byte) => byte === 10).length).toBe(expected);
     }),
   );

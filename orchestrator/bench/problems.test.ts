@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { benchProblemParser } from './problems.ts';
 
-test('the console to measure with has problems, or none', () => {
-  expect(benchProblemParser(2, true).problems).toBeGreaterThan(1);
-  expect(benchProblemParser(2, false).problems).toBe(0);
+test('the console to measure with has no problems, one a MiB, or hundreds', () => {
+  expect(benchProblemParser(2, 'none').problems).toBe(0);
+  expect(benchProblemParser(2, 'rare').problems).toBe(3);
+  expect(benchProblemParser(2, 'dense').problems).toBeGreaterThan(300);
 });

@@ -3,6 +3,16 @@ import { createProblemParser } from '../../guests/problems/problem-parser.ts';
 const BLOCK_BYTES = 2 ** 20;
 const CHUNK_BYTES = 2 ** 16;
 const MB = 1e6;
+/** Of the guest's time, from one block to the next. */
+const BLOCK_SEC = 400;
+
+/**
+ * How many reports a console has:
+ * - `none`: nothing that would be one.
+ * - `rare`: one in every MiB.
+ * - `dense`: one right after the other, as of a guest whose every test warns.
+ */
+export type ReportDensity = 'none' | 'rare' | 'dense';
 
 export interface ParserSpeed {
   /** Of one core's time, so that neighbours on a shared machine do not count. */
@@ -12,37 +22,51 @@ export interface ParserSpeed {
   readonly problems: number;
 }
 
-/**
- * Parses so many megabytes of console text on one core.
- *
- * @param noisy a report stands in every MiB; else nothing that would be one
- */
-export function benchProblemParser(megabytes: number, noisy: boolean): ParserSpeed {
-  const quiet = Buffer.from(BOOT_LINE + makeConsole());
+/** Parses so many megabytes of console text on one core. */
+export function benchProblemParser(megabytes: number, density: ReportDensity): ParserSpeed {
+  const block = makeBlock(density);
+  const stamps = findStamps(block);
   let problems = 0;
   const parser = createProblemParser(() => (problems += 1));
   const rssBefore = process.memoryUsage.rss();
   let rssPeak = rssBefore;
   let bytes = 0;
-  const cpuBefore = process.cpuUsage();
+  let cpuMicros = 0;
   for (let number = 0; bytes < megabytes * MB; number += 1) {
-    // Each report has stamps of its own: what had its stamp before is known as printed again.
-    const block = noisy ? Buffer.concat([quiet, Buffer.from(REPORT.replaceAll('[  900.', `[${String(900 + number).padStart(5)}.`))]) : quiet;
+    // The time goes on: what had its stamp before would be known again.
+    for (const { at, sec } of stamps) block.write(String(sec + number * BLOCK_SEC).padStart(SECONDS_WIDTH), at, 'latin1');
+    const cpuBefore = process.cpuUsage();
     for (let at = 0; at < block.length; at += CHUNK_BYTES) parser.push(block.subarray(at, at + CHUNK_BYTES));
+    const { user, system } = process.cpuUsage(cpuBefore);
+    cpuMicros += user + system;
     bytes += block.length;
     rssPeak = Math.max(rssPeak, process.memoryUsage.rss());
   }
   parser.end();
-  const { user, system } = process.cpuUsage(cpuBefore);
-  const seconds = (user + system) / 1e6;
-  return { mbPerSec: bytes / MB / seconds, rssGrowthBytes: rssPeak - rssBefore, problems };
+  return { mbPerSec: bytes / cpuMicros, rssGrowthBytes: rssPeak - rssBefore, problems };
 }
+
+function makeBlock(density: ReportDensity): Buffer {
+  if (density !== 'dense') return Buffer.from(makeConsole() + (density === 'rare' ? makeReport(BLOCK_SEC - 1) : ''));
+  const reports: string[] = [];
+  for (let size = 0; size < BLOCK_BYTES; size += reports.at(-1)?.length ?? 0) reports.push(makeReport(100 + reports.length));
+  return Buffer.from(reports.join(''));
+}
+
+/** As printk writes them: five columns or more. */
+const SECONDS_WIDTH = 5;
+
+function findStamps(block: Buffer): readonly { readonly at: number; readonly sec: number }[] {
+  return [...block.toString('latin1').matchAll(/^\[( *\d+)\.\d{6}\]/gm)].map(({ index, 1: sec }) => ({ at: index + 1, sec: Number(sec) }));
+}
+
+const stampOf = (timeSec: number, caller: string): string => `[${timeSec.toFixed(6).padStart(SECONDS_WIDTH + 7)}][${caller.padStart(6)}] `;
 
 /** What a guest prints in a long night of tests: mounts, tests' names, programs' own lines. */
 function makeConsole(): string {
-  const lines: string[] = [];
+  const lines: string[] = [BOOT_LINE];
   for (let size = 0, number = 0; size < BLOCK_BYTES; number += 1) {
-    const stamp = `[${(100 + number * 0.01).toFixed(6).padStart(12)}][${`T${300 + (number % 40)}`.padStart(7)}] `;
+    const stamp = stampOf(100 + number * 0.01, `T${300 + (number % 40)}`);
     const line = LINES[number % LINES.length]?.replaceAll('#', String(number % 7)) ?? '';
     lines.push(line.startsWith(' ') ? line.trimStart() : stamp + line);
     size += stamp.length + line.length + 1;
@@ -64,14 +88,42 @@ const LINES = [
 ];
 
 /** It has a trigger word. */
-const BOOT_LINE = '[   90.000001][    T1] nd_pmem namespace0.0: unable to guarantee persistence of writes\n';
-const REPORT = `[  900.000001][  T533] BUG: kernel NULL pointer dereference, address: 0000000000000008
-[  900.000002][  T533] #PF: supervisor read access in kernel mode
-[  900.000003][  T533] Oops: 0000 [#1] PREEMPT SMP NOPTI
-[  900.000004][  T533] CPU: 1 PID: 533 Comm: fio Not tainted 6.1.90 #1
-[  900.000005][  T533] RIP: 0010:pmem_submit_bio+0x2f1/0x320
-[  900.000006][  T533] Call Trace:
-[  900.000007][  T533]  <TASK>
-${Array.from({ length: 30 }, (_, frame) => `[  900.0001${frame + 10}][  T533]  bench_function_${frame}+0x12/0x340\n`).join('')}[  900.000300][  T533]  </TASK>
-[  900.000301][  T533] ---[ end trace 0000000000000000 ]---
-`;
+const BOOT_LINE = `${stampOf(90, 'T1')}nd_pmem namespace0.0: unable to guarantee persistence of writes`;
+
+const REGISTERS = ['RAX', 'RDX', 'RBP', 'R10', 'R13'];
+const FRAMES = 40;
+
+/** An oops as a kernel with frame pointers prints it, of one task after the other and in one function after the other. */
+function makeReport(sec: number): string {
+  const value = (factor: number): string => (sec * factor).toString(16).padStart(16, '0');
+  const registers = REGISTERS.map((name) => `${name}: ${value(7)} RBX: ${value(13)} RCX: ${value(1)}`);
+  const frames = Array.from({ length: FRAMES }, (_, frame) => ` ${frame % 3 === 2 ? '? ' : ''}bench_function_${(sec + frame) % 200}+0x${(frame * 16).toString(16)}/0x340`);
+  const lines = [
+    `BUG: kernel NULL pointer dereference, address: ${value(3)}`,
+    '#PF: supervisor read access in kernel mode',
+    '#PF: error_code(0x0000) - not-present page',
+    'PGD 0 P4D 0 ',
+    'Oops: Oops: 0000 [#1] SMP NOPTI',
+    `CPU: 1 UID: 0 PID: ${sec} Comm: fio Not tainted 7.2.13 #1 PREEMPT(lazy)`,
+    'Hardware name: QEMU Standard PC (Q35 + ICH9, 2009), BIOS 1.16.2',
+    'RIP: 0010:pmem_submit_bio+0x2f1/0x320',
+    'Code: 48 89 e5 c7 04 25 00 00 00 00 00 00 00 00 5d c3 48 89 e5 c7 04 25 00 00',
+    'RSP: 0018:ffffc900004c7e90 EFLAGS: 00000202',
+    ...registers,
+    'FS:  00007f1a2b3c4d00(0000) GS:ffff88807dc00000(0000) knlGS:0000000000000000',
+    'CS:  0010 DS: 0000 ES: 0000 CR0: 0000000080050033',
+    'CR2: 0000000000000008 CR3: 0000000001234000 CR4: 00000000000006e0',
+    'Call Trace:',
+    ' <TASK>',
+    ...frames,
+    ' </TASK>',
+    'Modules linked in: nd_pmem libnvdimm',
+    'CR2: 0000000000000008',
+    '---[ end trace 0000000000000000 ]---',
+    'RIP: 0010:pmem_submit_bio+0x2f1/0x320',
+    'RSP: 0018:ffffc900004c7e90 EFLAGS: 00000202',
+    ...registers,
+    'note: fio[500] exited with irqs disabled',
+  ];
+  return lines.map((line, index) => `${stampOf(sec + index * 0.00002, `T${500 + (sec % 50)}`)}${line}\n`).join('');
+}
