@@ -21,7 +21,7 @@ const MACHINERY_SINCE = [
   // how reports are made
   String.raw`vpanic|sched_show_task|dump_cpu_task|show_regs\w*|get_taint|check_cpu_stall|_*print_(?:other_)?cpu_stall|(?:asm_)?call_(?:on|irq_on)_(?:irq_)?stack|vprintk\w*|_*printk\w*|__switch_to\w*|stack_trace_\w+|arch_stack_walk|unwind_next_frame|walk_stackframe`,
   // interrupts
-  String.raw`(?:smp_)?(?:trace_)?apic_timer_interrupt\w*|smp_\w*apic_timer_interrupt\w*|arch_(?:timer_handler|trigger_cpumask)_\w+|arch_irq_work_raise|handle_percpu_devid_irq|_*(?:generic_)?handle_(?:domain_)?irq\w*|_*handle_irq_event\w*|gic_handle_irq|call_on_irq_stack|do_interrupt_handler|ret_from_intr|retint_kernel|asm_call_\w+|_*report_bad_irq|note_interrupt|irqentry_\w+`,
+  String.raw`(?:smp_)?(?:trace_)?apic_timer_interrupt\w*|smp_\w*apic_timer_interrupt\w*|arch_(?:timer_handler|trigger_cpumask)_\w+|arch_irq_work_raise|handle_percpu_devid_irq|_*(?:generic_)?handle_(?:domain_)?irq\w*|_*handle_irq_event\w*|gic_handle_irq|call_on_irq_stack|do_interrupt_handler|ret_from_intr|retint_kernel|asm_call_\w+|_*report_bad_irq|note_interrupt|irqentry_\w+|syscall_exit|system_call_exit`,
   // locks and waits
   String.raw`_*down|_*up|_*rt_mutex_slowlock\w*|_*rt_mutex_\w*lock\w*|rtlock_\w+|call_rwsem_\w+|_*sched_text_start|_*preempt_schedule\w*|__pfx_\w*schedule\w*`,
   // allocators
