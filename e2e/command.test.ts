@@ -65,7 +65,7 @@ test('a retry runs in a fresh guest, and what each attempt printed is kept', asy
   expect(run.events.filter(({ type }) => type === 'guest-boot')).toHaveLength(2);
 });
 
-test('a command ends with its main process: what it left running is told, killed, and in nobody’s way', async () => {
+test('a command ends with its main process: what it left running is named, killed, and in nobody’s way', async () => {
   const path = script('daemon.sh', 'cd "$PMEMRIG_MNT"; sleep 1000 & env -i setsid sleep 2000 < /dev/null > /dev/null 2>&1 & cd /; seq 20000; exit 0');
   const run = await rig(['once', ...guest, '--fs', 'ext4-dax', '--', path], workspace);
   const { artifacts = [], message, status } = endOf(run.events, 'command/daemon.sh');
@@ -80,7 +80,7 @@ test('the signal that ended a command has its name, be it one that SSH has none 
   expect(endOf(run.events, 'command/bus.sh')).toMatchObject({ status: 'fail', message: 'the command was ended by signal SIGBUS' });
 });
 
-test('KTAP is told test by test, whatever is said before it', async () => {
+test('KTAP is reported test by test, whatever is printed before it', async () => {
   const path = script('ktap.sh', 'for level in 1 2 3 4 5 6 7 8; do echo "make[$level]: Entering directory /srv/tests/with/a/rather/long/path"; done; echo "KTAP version 1"; echo 1..3; echo "ok 1 map"; echo "not ok 2 flush"; echo "ok 3 poison # SKIP no ARS"');
   const run = await rig(['once', ...guest, '--', path], workspace);
   const subtests = run.events.flatMap((event) => (event.type === 'test-end' && event.parent !== undefined ? [`${event.test} ${event.status}`] : []));

@@ -7,7 +7,7 @@ const stamped = (title: string, second: number): KernelProblem => problem(title,
 
 test('what both give is one', () => expect(mergeProblems().merge([stamped('a', 10)], [stamped('a', 10)])).toEqual([stamped('a', 10)]));
 
-test('what only the buffer has is told, also if the console had one like it', () => {
+test('what only the buffer has is reported, also if the console had one like it', () => {
   expect(mergeProblems().merge([stamped('a', 10)], [stamped('a', 10), stamped('a', 11), stamped('b', 12)])).toEqual([stamped('a', 10), stamped('a', 11), stamped('b', 12)]);
 });
 
@@ -16,7 +16,7 @@ test('a report that the console shows mangled is the same by any whole line of i
   expect(mergeProblems().merge([mangled], [stamped('a', 10)])).toEqual([mangled]);
 });
 
-test.each(['console', 'buffer'])('what one gives late is not told again (first: the %s)', (first) => {
+test.each(['console', 'buffer'])('what one gives late is not reported again (first: the %s)', (first) => {
   const merger = mergeProblems();
   const [one, other] = first === 'console' ? [[stamped('a', 10)], []] : [[], [stamped('a', 10)]];
   expect(merger.merge(one, other)).toHaveLength(1);
@@ -27,7 +27,7 @@ test('a console without time stamps is compared by signature', () => {
   expect(mergeProblems().merge([problem('a', ['WARNING: a'])], [stamped('a', 10), stamped('b', 10)])).toEqual([problem('a', ['WARNING: a']), stamped('b', 10)]);
 });
 
-test('the panic that ends a report is told, even if the report was', () => {
+test('the panic that ends a report is reported, even if the report was', () => {
   const merger = mergeProblems();
   merger.merge([], [stamped('a', 10)]);
   const panic = { ...stamped('a', 10), fatal: true };

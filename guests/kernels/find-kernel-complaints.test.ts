@@ -68,7 +68,7 @@ test('all of a kernel are found at once, and the same of several kernels in each
   expect(await complain(bad, bad)).toEqual([0, 1].flatMap((index) => [[`${index}.config.0`, 'unknown-kconfig-fragment'], [`${index}.source.tree`, 'dirty-tree']]));
 });
 
-test('fragments that add are told the whole list to write', async () => {
+test('fragments that add get the whole list to write', async () => {
   const [complaint] = await findKernelComplaints([built(tree(file('clean')), ['+prove-locking', '+guest', '+kasan'])], { cacheDir: file('cache'), log: () => undefined });
   expect(complaint?.error.remedy).toBe('write config: [guest, nvdimm, virtio-pmem, dax-filesystems, dm-dax, prove-locking, kasan]');
 });

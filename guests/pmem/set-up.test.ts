@@ -29,7 +29,7 @@ test('a list that cannot be read is the fault of the rig or its image, and the w
   });
 });
 
-test('one namespace of an old ndctl spoils its own device alone, and the version is told', async () => {
+test('one namespace of an old ndctl spoils its own device alone, and the version is named', async () => {
   const two = [...expected, { device: { kind: 'virtio-pmem', sizeBytes: 130 * 2 ** 20 }, at: { address: 0x154400000 } }] as const;
   const ready = readFileSync(join(import.meta.dirname, 'testdata/mixed-ready-6.12.txt'), 'utf8');
   const region0 = ready.indexOf('"mode":"fsdax"');

@@ -129,7 +129,7 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
     // It stands for itself, be it amidst another report.
     if (rule.shape === 'line') close(report);
   };
-  /** Whose head the line goes on with, or a new report. */
+  /** The report whose head the line continues, or a new one. */
   const findBegun = (line: ConsoleText, top: OpenReport | undefined, rule: ProblemRule): OpenReport => {
     const shared = rule.shared === true ? queue.findLast((report) => !report.closed && report.rule?.shared === true && report.rule.kind === rule.kind) : undefined;
     if (shared !== undefined) return shared;

@@ -13,7 +13,7 @@ const WARNING = /^[^\s:]+: (?:.*: )?(?:warning|info): |^\([^)]*\): \S+-(?:WARNIN
 /** The first line of any other message. QEMU calls itself by the name of its program, or just `qemu`. */
 const MESSAGE = /^(?:[^\s:]*qemu[^\s:]*|setpriv|[^\s:]*\/[^\s:]*): /;
 
-/** Parts QEMU's warnings from its errors. A line that begins no message goes on with the one before: hints do so. */
+/** Parts QEMU's warnings from its errors. A line that begins no message continues the one before: hints do so. */
 export function splitQemuWords(stderr: string): QemuWords {
   const messages: { isWarning: boolean; lines: string[] }[] = [];
   for (const line of stderr.split('\n').map((text) => text.trimEnd()).filter((text) => text !== '')) {

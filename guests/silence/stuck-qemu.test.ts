@@ -12,7 +12,7 @@ test.each([
   ['does not answer', new Error('QMP query-status: no answer within 10 s'), 'QEMU itself does not answer: QMP query-status: no answer within 10 s'],
 ])('a QEMU that %s', async (_what, answer, why) => expect(await whyStuck(qemu(answer))).toBe(why));
 
-test('a process that was stopped by a signal is told as that', async () => {
+test('a process that was stopped by a signal is reported as that', async () => {
   const child = spawn('sleep', ['100']);
   try {
     child.kill('SIGSTOP');

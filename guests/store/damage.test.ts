@@ -40,7 +40,7 @@ test.each([
   ['an empty one', async (entry: string) => truncate(join(entry, 'debug/vmlinux'), 0), 'debug/vmlinux has 0 bytes instead of 1'],
   ['one that grew', async (entry: string) => appendFile(join(entry, 'modules.ext4'), 'x'), 'modules.ext4 has 9001 bytes instead of 9000'],
   ['one that is gone', async (entry: string) => unlink(join(entry, 'modules.ext4')), 'modules.ext4 is missing'],
-])('an entry with %s is made again at its next use, and the run is told', async (_, damage, words) => {
+])('an entry with %s is made again at its next use, and the run says so', async (_, damage, words) => {
   const { entry, use, builds, notes } = await newEntry();
   await damage(entry);
   expect(await use()).toBe(entry);

@@ -68,7 +68,7 @@ for (const wall of WALLS) {
       await vi.waitFor(async () => expect((await tryTool(['pgrep', '-f', `^sleep ${marker}`])).ok).toBe(false), { timeout: 5000 });
     });
 
-    test('what fails is told by its own words and status', async () => {
+    test('what fails is reported by its own words and status', async () => {
       expect(await run('echo broken >&2; exit 3')).toMatchObject({ ok: false, output: 'broken' });
     });
   });

@@ -142,7 +142,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
     (error: unknown) => ({ error }),
   );
   if (failure?.error instanceof UserError && !began) {
-    // An error in the input is told, and is no run: nothing ran that could be gone on with.
+    // An error in the input leaves no run: nothing ran that could be resumed.
     reporter.close();
     await discardRun(folder.dir);
     throw failure.error;

@@ -40,7 +40,7 @@ test('the exit status is that of the run: by its verdicts, by them and what a wh
   expect(await report()).toBe(1);
 });
 
-test('of a run that goes on it says so, and offers no way to go on with it', async () => {
+test('a run that goes on is called running, and no way to resume it is offered', async () => {
   const dir = await new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL).test(CELL, 'guest/boot', { status: 'pass' }).write();
   await claimRun(dir, () => undefined);
   await reportCommand(basename(dir), { runs: dirname(dir) });

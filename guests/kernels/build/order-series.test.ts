@@ -128,8 +128,8 @@ describe('the patches of a series', () => {
     expect(() => orderSeries([atOnce(1), atOnce(3)])).toThrow('a patch is missing before "[PATCH] step 3"');
   });
 
-  test('without numbers by one author below one report are refused, as which is meant cannot be told', () => {
-    expect(() => orderSeries([belowBug('[PATCH] a'), belowBug('[PATCH] b')])).toThrow('whether one replaces the other cannot be told');
+  test('without numbers by one author below one report are refused, as it is unclear which is meant', () => {
+    expect(() => orderSeries([belowBug('[PATCH] a'), belowBug('[PATCH] b')])).toThrow('it is unclear whether one replaces the other');
   });
 
   test.each(['Patch "a" has been added to the 6.1-stable tree', '[tip: x86/urgent] a', 'FAILED: patch "[PATCH] a" failed to apply to 6.1-stable tree', '+ a.patch added to mm-unstable branch'])('are not the mail of a maintainer\'s tool: %s', (subject) => {

@@ -12,7 +12,7 @@ const MAX_POSTINGS = 2000;
 /**
  * Puts the mails of a series into the order in which they apply. A thread as an archive keeps it will do: answers are left out, of several
  * versions the newest is taken, and a mail that came twice counts once. Patches without numbers stay as they were found.
- * @throws UserError if there is no patch, if one of the series is missing, or if it cannot be told which mails are meant
+ * @throws UserError if there is no patch, if one of the series is missing, or if it is unclear which mails are meant
  */
 export function orderSeries(found: readonly FoundPatch[]): PatchSeries {
   const { cover, patches, notes } = orderMails(found);

@@ -10,7 +10,7 @@ export interface ChosenPosting {
 
 /**
  * Of all postings about one series the newest version, whole: patches that were sent again in reply to their former version stand for those, as b4 has it.
- * @throws UserError for what cannot be told: a missing patch, one number with two changes, rivals in one thread
+ * @throws UserError for what is unclear: a missing patch, one number with two changes, rivals in one thread
  */
 export function choosePosting(all: readonly Posting[], mails: readonly SeriesMail[]): ChosenPosting {
   const { tagged, notes } = leaveOutUntagged(all);
@@ -74,7 +74,7 @@ function merge(one: Posting, other: Posting): ChosenPosting {
   const shared = patchesOf(other).filter(([number]) => one.mails.has(number));
   const [number, again] = shared.find(([place, mail]) => !isSameChange(mail, one.mails.get(place) ?? mail)) ?? [];
   const isSameShape = one.of === other.of && one.isNumbered === other.isNumbered;
-  if (!isSameShape) throw refusal(`which is meant cannot be told: ${describe(one)} and ${describe(other)} are of one version, and in one thread or of one title`, 'name the mails of one of them');
+  if (!isSameShape) throw refusal(`it is unclear which is meant: ${describe(one)} and ${describe(other)} are of one version, and in one thread or of one title`, 'name the mails of one of them');
   // Sent twice: the later mails are those that people answer.
   const [early, late] = isLater(one, other) ? [other, one] : [one, other];
   if (again === undefined) return { posting: { ...late, mails: new Map([...early.mails, ...late.mails]) }, notes: [] };
@@ -86,7 +86,7 @@ function merge(one: Posting, other: Posting): ChosenPosting {
   if (late.isResend && !early.isResend) {
     return { posting: { ...early, mails: new Map([...early.mails, ...late.mails]) }, notes: [`${patchesOf(late).map(([, mail]) => titleOf(mail)).join(', ')} ${late.mails.size === 1 ? 'stands' : 'stand'} for what was sent before`] };
   }
-  const what = one.isNumbered ? `${number}/${one.of} of version ${one.version.join('.')} is there twice, with different changes` : `${former ? titleOf(former) : 'a patch'} and ${titleOf(again)} are two patches without a number or version in one thread: whether one replaces the other cannot be told`;
+  const what = one.isNumbered ? `${number}/${one.of} of version ${one.version.join('.')} is there twice, with different changes` : `${former ? titleOf(former) : 'a patch'} and ${titleOf(again)} are two patches without a number or version in one thread: it is unclear whether one replaces the other`;
   throw refusal(`${what}${former && one.isNumbered ? `: ${titleOf(former)}${on(former)} and ${titleOf(again)}${on(again)}` : ''}`, 'name the mails that you mean, each in a file of its own');
 }
 

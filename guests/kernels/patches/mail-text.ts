@@ -1,7 +1,7 @@
 /** A mail as it came, one character a byte. */
 type MailText = string;
 
-/** A header's line, or one that goes on with it; mail programs keep an mbox's `From ` line among them, quoted or not. */
+/** A header's line, or one that continues it; mail programs keep an mbox's `From ` line among them, quoted or not. */
 const HEADER = /^(?:[^\s:]+[ \t]*:|[ \t]+\S|>?From )/;
 
 /** Any `Name: value` lines before an empty line are a mail (RFC 5322), and an mbox begins with a `From ` line. */

@@ -25,9 +25,9 @@ test.each([
   [137, 'exit status 137 (128 + SIGKILL)'],
   [162, 'exit status 162 (128 + SIGRTMIN)'],
   [255, 'exit status 255'],
-])('exit status %i is told as a shell means it', (exitCode, message) => expect(ended({ exitCode })).toMatchObject({ status: 'fail', message }));
+])('exit status %i is described as a shell means it', (exitCode, message) => expect(ended({ exitCode })).toMatchObject({ status: 'fail', message }));
 
-test('a timeout is told with what it was multiplied by, and why', () => {
+test('a timeout is shown with what it was multiplied by, and why', () => {
   expect(describeTimeout(10, 6, 'TCG and lockdep')).toBe('60 s (its timeout of 10 s × 6 for TCG and lockdep)');
   expect(describeTimeout(10, 1, '')).toBe('its timeout of 10 s');
 });

@@ -111,7 +111,7 @@ async function resultOf(answer: Answer) {
   return session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1);
 }
 
-test('what a command left running is told, and changes no verdict', async () => {
+test('what a command left running is named, and changes no verdict', async () => {
   const left = Array.from({ length: 13 }, (_, index) => `sleep (process ${index}) was left running and was killed`);
   expect(await resultOf({ leftBehind: left.slice(0, 1) })).toMatchObject({ status: 'pass', message: left[0] });
   expect(await resultOf({ exitCode: 3, leftBehind: left })).toMatchObject({ status: 'fail', message: expect.stringMatching(/^exit status 3; sleep \(process 0\) .*; and 3 more processes$/) });

@@ -109,7 +109,7 @@ test.each([
   expect(brief('TAP version 13', '1..1', '# timeout set to 45', '# selftests: dax: x', ...output, result)).toEqual({ subtests: [['selftests: dax: x', 'skip', reason]], problems: [] });
 });
 
-test('a plan that skips is told with a failure, too', () => {
+test('a plan that skips is reported with a failure, too', () => {
   expect(brief('TAP version 13', '1..1', '# selftests: d: x', '# TAP version 13', '# 1..0 # SKIP no pmem', 'not ok 1 selftests: d: x # exit=1').subtests).toEqual([['selftests: d: x', 'fail', 'not ok: exit=1; skipped: no pmem']]);
 });
 

@@ -132,7 +132,7 @@ test('a section that cannot be read is never a pass; the words name fio, its ver
   );
 });
 
-test("a section that failed is told though another can't be read", () => {
+test("a section that failed is reported though another can't be read", () => {
   const result = judgeChanged('libaio-verify', ([fill, second]) => {
     if (fill) fill['error'] = null;
     if (second) second['error'] = 5;

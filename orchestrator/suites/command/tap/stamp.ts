@@ -5,7 +5,7 @@ const LEVEL_OR_CALLER = /^(?:<\d{1,3}>(?:\[ *[TC]\d+\] ?)?|\[ *[TC]\d+\] ?)/;
 /** A time in a line that some other program put before it: journalctl, ts, `dmesg -x`. */
 const TIME = /^(?!(?:not )?ok\b)[^#"'`]*\d[.:,]\d[^#"'`]*$/;
 const VERSION_AT_END = /K?TAP version \d+\s*$/;
-/** Forms of prefix that are remembered: a program that makes up more is none that prints a log. */
+/** Forms of prefix that are remembered: a program that makes up more prints no log. */
 const MAX_LEARNED = 4;
 
 /** Whose words a line holds. What the kernel logged is a stream of its own, beside what the program printed. */
