@@ -42,7 +42,7 @@ test.runIf(process.getuid?.() === 0)('a disk that fills during the run is told a
     const { exitCode, stdout, stderr } = await run;
     // Whichever meets the full disk first: QEMU, to whom the host has no other word than SIGBUS for a mapped file that it
     // can't back, or the journal, if the page that it is at has no room left.
-    expect(`${stdout}${stderr}`).toMatch(/infra .*SIGBUS.*disk|the journal cannot be written\n\s+fix: free space/);
+    expect(`${stdout}${stderr}`).toMatch(/infra .*SIGBUS.*disk|the journal .* cannot be written: the disk is full.*\n\s+fix: .*free space/);
     expect(exitCode).toBe(3);
     expect(results(readEvents(dir)).slice(0, 2)).toEqual(['guest/boot#1 pass', 'guest/pmem#1 pass']);
   } finally {

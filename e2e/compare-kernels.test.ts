@@ -59,7 +59,7 @@ test.each([
   [['compare', 'latest', '--retries', '1'], /--retries is for a run/],
   [['series', matrix, '--base', 'linux-source-6.1'], /no patch is named/],
   [['series', matrix, 'nowhere.mbox', '--base', 'linux-source-6.1'], /nowhere\.mbox cannot be read/],
-  [['series', 'nowhere.mbox', '--base', 'bookworm'], /built already, and patches go on a source/],
+  [['series', 'nowhere.mbox', '--base', 'bookworm'], /--base bookworm is no kernel source, and patches go on one\n {2}fix: name a kernel source/],
 ])('%j is refused in words', async (args, words) => {
   const { exitCode, stderr } = await rig(args, workspace);
   expect(stderr).toMatch(words);
