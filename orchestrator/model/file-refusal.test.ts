@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asNormalUser } from './testing/as-normal-user.ts';
 import { describeError, explainRefusal, InfraError } from './errors.ts';
 import { findRefusal } from './file-refusal.ts';
 import { makeDir } from './make-dir.ts';
@@ -56,11 +57,11 @@ test('links in a circle and names too long', async () => {
   expect(await refusalBelow(join(dir, 'x'.repeat(300)))).toMatchObject({ message: expect.stringContaining('too long') as string });
 });
 
-// Only a normal user can be denied anything by a mode.
-test.runIf(process.getuid?.() !== 0)('a folder of another user', async () => {
-  mkdirSync(join(dir, 'theirs'));
-  chmodSync(join(dir, 'theirs'), 0o555);
-  expect(await refusalBelow(join(dir, 'theirs', 'mine'))).toMatchObject({ message: expect.stringContaining('permission denied') as string });
+test('a folder of another user', async () => {
+  const theirs = join(dir, 'theirs');
+  mkdirSync(theirs);
+  const refusal = await asNormalUser([dir, theirs], async () => refusalBelow(join(theirs, 'mine')));
+  expect(refusal).toMatchObject({ message: expect.stringContaining('permission denied') as string });
 });
 
 // Only root can mount.
