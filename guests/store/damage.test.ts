@@ -2,10 +2,14 @@ import { appendFile, mkdir, mkdtemp, open, readFile, rm, truncate, unlink, write
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { asNormalUser } from '../../orchestrator/model/testing/as-normal-user.ts';
+import { createDeferred } from '../deferred.ts';
 import { findDamage, sumsOf } from './entry-sums.ts';
 import { listEntries, removeEntry } from './list-entries.ts';
-import { discardDamaged, getOrCreate } from './store.ts';
+import { withLock } from './lock.ts';
+import { discardDamaged, entryOf, getOrCreate } from './store.ts';
 
+const NAME = 'kernels/linux-6.1';
 const FILES = { vmlinux: 'v'.repeat(20_000), 'modules.ext4': 'm'.repeat(9000), 'debug/vmlinux': 'd', 'lib/modules/6.1/kernel/a.ko': 'ko', 'kbuild/Makefile': 'all:' };
 
 async function newEntry() {
@@ -56,11 +60,42 @@ test('a flipped page is found by the whole check alone; the entry is then gone, 
   await flip(join(entry, 'vmlinux'));
   await use();
   expect(builds()).toBe(1);
-  expect(await discardDamaged([join(entry, 'vmlinux'), join(entry, 'modules.ext4'), '/etc/hostname'], context)).toEqual(['kernels/linux-6.1 (vmlinux is not what it was when it was made)']);
+  expect(await discardDamaged(NAME, context)).toEqual({ damage: 'vmlinux is not what it was when it was made' });
   await use();
   expect(builds()).toBe(2);
-  expect(await discardDamaged([join(entry, 'vmlinux')], context)).toEqual([]);
+  expect(await discardDamaged(NAME, context)).toBeUndefined();
 });
+
+test('an entry that another run makes again meanwhile is damaged, and stays', async () => {
+  const { entry, context, use, builds } = await newEntry();
+  await flip(join(entry, 'vmlinux'));
+  let discarded: ReturnType<typeof discardDamaged> | undefined;
+  await withLock({ path: `${entry}.lock`, what: 'the other run', log: () => undefined }, async () => {
+    const waits = createDeferred<void>();
+    discarded = discardDamaged(NAME, { ...context, log: () => waits.resolve() });
+    await waits.promise;
+    await writeFile(join(entry, 'vmlinux'), FILES.vmlinux);
+  });
+  expect(await discarded).toEqual({ damage: 'vmlinux is not what it was when it was made' });
+  await use();
+  expect(builds()).toBe(1);
+});
+
+test('a damaged entry in a cache that this user may only read is named, and stays', async () => {
+  const { cacheDir, entry, context } = await newEntry();
+  await flip(join(entry, 'vmlinux'));
+  await asNormalUser([cacheDir, dirname(entry)], async () => {
+    expect(await discardDamaged(NAME, context)).toEqual({ damage: 'vmlinux is not what it was when it was made', kept: expect.stringContaining('permission denied') as string });
+  });
+});
+
+test.each([
+  ['/c/kernels/linux-6.1/vmlinux', 'kernels/linux-6.1'],
+  ['/c/images/i/lib/a', 'images/i'],
+  ['/etc/hostname', undefined],
+  ['/c-other/kernels/k/vmlinux', undefined],
+  ['/c', undefined],
+])('%s lies in the entry %s', (file, name) => expect(entryOf(file, '/c')).toBe(name));
 
 test('a module tree is looked at by the whole check, headers by none', async () => {
   const { entry } = await newEntry();
@@ -91,5 +126,5 @@ test('sums that cannot be read are none, and go with their entry', async () => {
 test('the bytes of a sparse file count as they are read', async () => {
   const { entry, context } = await newEntry();
   await truncate(join(entry, 'vmlinux'), 20_000);
-  expect(await discardDamaged([entry], context)).toEqual([]);
+  expect(await discardDamaged(NAME, context)).toBeUndefined();
 });

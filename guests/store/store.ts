@@ -51,18 +51,35 @@ async function findOrBuild({ kind, key, build }: StoreRequest, context: PrepareC
   return entry;
 }
 
-/** Finds and removes the entries of which files are damaged, by their whole content, so that the next use makes them again. Gives a clause for each. */
-export async function discardDamaged(files: readonly string[], context: PrepareContext): Promise<readonly string[]> {
-  const entries = new Set(files.map((file) => relative(context.cacheDir, file).split(sep)).filter(([top]) => top !== '..').map(([kind = '', key = '']) => join(kind, key)));
-  const damaged: string[] = [];
-  for (const name of entries) {
-    const entry = join(context.cacheDir, name);
-    const damage = await findDamage(entry);
-    if (damage === undefined) continue;
-    await withLock({ path: `${entry}.lock`, what: name, log: context.log, signal: context.signal }, async () => setAside(entry));
-    damaged.push(`${name} (${damage})`);
+/** The entry that a file lies in: `<kind>/<key>`. `undefined` for a file outside the cache. */
+export function entryOf(file: string, cacheDir: string): string | undefined {
+  const [kind, key] = relative(cacheDir, file).split(sep);
+  return kind === undefined || kind === '..' || key === undefined ? undefined : join(kind, key);
+}
+
+export interface DamagedEntry {
+  /** A clause on the first file that is not what it was. */
+  readonly damage: string;
+  /** Why the entry is still there, as in a cache that this user may only read. */
+  readonly kept?: string;
+}
+
+/** Removes an entry with a damaged file, so that the next use makes it again. Reads every file; gives `undefined` for a sound entry. */
+export async function discardDamaged(name: string, context: PrepareContext): Promise<DamagedEntry | undefined> {
+  const entry = join(context.cacheDir, name);
+  const damage = await findDamage(entry);
+  if (damage === undefined) return undefined;
+  try {
+    await withLock({ path: `${entry}.lock`, what: name, log: context.log, signal: context.signal }, async () => {
+      // Another run may have made it again while this one waited.
+      if ((await findDamage(entry)) !== undefined) await setAside(entry);
+    });
+  } catch (thrown) {
+    context.signal?.throwIfAborted();
+    const error = explainRefusal(thrown);
+    if (await exists(entry)) return { damage, kept: error instanceof Error ? error.message : String(error) };
   }
-  return damaged;
+  return { damage };
 }
 
 /** Guests that run from it keep their files; a name of its own lets the next builder find what a kill leaves of it. */

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { getOrCreate } from '../../guests/store/store.ts';
 import { GuestDeath } from '../model/errors.ts';
+import { asNormalUser } from '../model/testing/as-normal-user.ts';
 import { createCacheMender } from './mend-cache.ts';
 import type { Prepared } from './prepare.ts';
 import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld } from './testing/fake-world.ts';
+
+const REST = { name: 'k', description: '', digest: '', notes: [] };
 
 async function newCache() {
   const cacheDir = await mkdtemp(join(tmpdir(), 'mend-'));
@@ -15,9 +18,8 @@ async function newCache() {
   const context = { cacheDir, log: () => undefined };
   const make = async (): Promise<string> => getOrCreate({ kind: 'kernels', key: 'k', build: async (dir) => writeFile(join(dir, 'vmlinux'), 'kernel') }, context);
   const image = join(await make(), 'vmlinux');
-  const rest = { name: 'k', description: '', digest: '', notes: [] };
-  const prepared: Prepared = { kernel: { ...rest, image, release: '6.1', initramfs: '/elsewhere/initramfs' }, image: { ...rest, disk: '/elsewhere/root.ext4' } };
-  return { image, make, options: { ...context, signal: new AbortController().signal, prepared: async () => prepared } };
+  const prepared: Prepared = { kernel: { ...REST, image, release: '6.1', initramfs: '/elsewhere/initramfs' }, image: { ...REST, disk: '/elsewhere/root.ext4' } };
+  return { context, image, make, options: { ...context, signal: new AbortController().signal, prepared: async () => prepared } };
 }
 
 const CELL = fakeCell('c', ['fio/a']);
@@ -41,6 +43,37 @@ test('what is damaged is named and made again, once; guests that began before ha
   expect(await mend(CELL, performance.now())).toBeUndefined();
 });
 
+test('cells that share a damaged image have the same excuse, and each entry is looked at once', async () => {
+  const { context, image, make, options } = await newCache();
+  const disk = join(await getOrCreate({ kind: 'images', key: 'i', build: async (dir) => writeFile(join(dir, 'root.ext4'), 'root') }, context), 'root.ext4');
+  await make();
+  const preparedOf = (kernel: string): Prepared => ({ kernel: { ...REST, image: kernel, release: '6.1', initramfs: '/elsewhere/initramfs' }, image: { ...REST, disk } });
+  const again: string[] = [];
+  const mend = createCacheMender({
+    ...options,
+    prepared: async ({ id }) => preparedOf(id === 'one' ? image : '/elsewhere/vmlinux'),
+    prepareAgain: async ({ id }) => void again.push(id),
+  });
+  const start = performance.now();
+  await writeFile(disk, 'ROOT');
+  expect(await mend(fakeCell('one', ['fio/a']), start)).toMatch(/^the cache was damaged: images\/i /);
+  expect(await mend(fakeCell('two', ['fio/a']), start)).toMatch(/^the cache was damaged: images\/i /);
+  expect(again).toEqual(['one']);
+  // Nobody looks again at what was sound.
+  await writeFile(image, 'KERNEL');
+  expect(await mend(fakeCell('one', ['fio/a']), performance.now())).toBeUndefined();
+});
+
+test('a damaged entry that cannot be removed is the excuse of every guest, and is not said to be made again', async () => {
+  const { context, image, options } = await newCache();
+  const mend = createCacheMender({ ...options, prepareAgain: () => Promise.reject(new Error('not asked for')) });
+  await writeFile(image, 'KERNEL');
+  await asNormalUser([context.cacheDir, join(context.cacheDir, 'kernels')], async () => {
+    expect(await mend(CELL, performance.now())).toMatch(/^the cache was damaged: kernels\/k \(vmlinux is .*\)\. It cannot be removed: .*permission denied/);
+    expect(await mend(CELL, performance.now())).toMatch(/It cannot be removed/);
+  });
+});
+
 test('what cannot be made again is said with why', async () => {
   const { image, options } = await newCache();
   await rm(image);
@@ -50,8 +83,8 @@ test('what cannot be made again is said with why', async () => {
 
 test('a boot that failed by a damaged cache is infra and is made good by another guest, whatever the retries', async () => {
   const world = fakeWorld({ scripts: {}, boots: [new GuestDeath('panic', 'Kernel panic', 'Kernel panic')] });
-  const told = ['the cache was damaged: kernels/k'];
-  await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => told.pop() });
+  const sentences = ['the cache was damaged: kernels/k'];
+  await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
   const ends = world.events.flatMap((event) => (event.type === 'test-end' ? [event] : []));
   expect(ends.filter(({ test }) => test === 'guest/boot')).toMatchObject([
     { status: 'infra', retried: true, message: 'the cache was damaged: kernels/k; what came of it: Kernel panic', evidence: 'Kernel panic' },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { discardDamaged } from '../../guests/store/store.ts';
+import { join } from 'node:path';
+import { discardDamaged, entryOf } from '../../guests/store/store.ts';
 import type { Cell } from '../model/cell.ts';
 import { describeError } from '../model/errors.ts';
 import type { Prepared } from './prepare.ts';
@@ -14,41 +15,54 @@ interface MendOptions {
   readonly prepareAgain: (cell: Cell) => Promise<void>;
 }
 
+/** A damaged entry of the cache. */
+interface Damage {
+  readonly sentence: string;
+  /** Guests that began before this have run from the damaged entry. */
+  readonly untilMs: number;
+}
+
 /**
- * Asks, before a failure is a kernel's or an image's, whether the cache still holds what was put there. Every file is read, once in a run, and what is
- * damaged is made again.
- * @returns what was found, a sentence for the failure, also for guests that began before it was mended; `undefined` for a sound cache
+ * Checks, before a failure is a kernel's or an image's, that the cache still holds what was put there. Each entry is read once in a run, however many
+ * cells share it; a damaged one is made again.
+ * @returns what was damaged, a sentence for the failure of a guest that began before it was made again; `undefined` for a sound cache
  */
 export function createCacheMender(options: MendOptions): (cell: Cell, sinceMs: number) => Promise<string | undefined> {
-  /** By the files that guests boot from: the search, which none repeats, or what it mended and when. */
-  const looked = new Map<string, Promise<string | undefined>>();
-  const mended = new Map<string, { readonly sentence: string; readonly atMs: number }>();
+  const looks = new Map<string, Promise<Damage | undefined>>();
   return async (cell, sinceMs) => {
     const prepared = await options.prepared(cell).catch(() => undefined);
     if (!prepared) return undefined;
-    const files = filesOf(prepared);
-    const key = files.join('\n');
-    const look = looked.get(key) ?? mend(cell, files, options);
-    looked.set(key, look);
-    const sentence = await look;
-    if (sentence === undefined) return undefined;
-    const before = mended.get(key) ?? { sentence, atMs: performance.now() };
-    mended.set(key, before);
-    return sinceMs < before.atMs ? sentence : undefined;
+    const names = new Set(filesOf(prepared).map((file) => entryOf(file, options.cacheDir)).filter((name) => name !== undefined));
+    const sentences: string[] = [];
+    // One after the other: what is made again for one must not be what the next look removes.
+    for (const name of names) {
+      const look = looks.get(name) ?? mend(name, cell, options);
+      looks.set(name, look);
+      const damage = await look;
+      if (damage && sinceMs < damage.untilMs) sentences.push(damage.sentence);
+    }
+    return sentences.length === 0 ? undefined : sentences.join('; ');
   };
 }
 
-async function mend(cell: Cell, files: readonly string[], options: MendOptions): Promise<string | undefined> {
-  const damaged = await discardDamaged(files, options);
-  if (damaged.length === 0) return undefined;
-  const what = `the cache was damaged: ${damaged.join('; ')}`;
+async function mend(name: string, cell: Cell, options: MendOptions): Promise<Damage | undefined> {
+  const found = await discardDamaged(name, options);
+  if (!found) return undefined;
+  const what = `the cache was damaged: ${name} (${found.damage})`;
+  // Every guest of this run boots from it.
+  if (found.kept !== undefined) return { sentence: `${what}. It cannot be removed: ${found.kept}`, untilMs: Infinity };
+  const outcome = await makeAgain(name, cell, options);
+  return { sentence: `${what}. ${outcome}`, untilMs: performance.now() };
+}
+
+async function makeAgain(name: string, cell: Cell, options: MendOptions): Promise<string> {
   try {
     await options.prepareAgain(cell);
   } catch (error) {
     options.signal.throwIfAborted();
-    return `${what}. It is gone, and could not be made again: ${describeError(error)}`;
+    return `It is gone, and could not be made again: ${describeError(error)}`;
   }
-  return files.every((file) => existsSync(file)) ? `${what}. It has been made again` : `${what}. It is gone; the next run has a newer one in its place`;
+  return existsSync(join(options.cacheDir, name)) ? 'It has been made again' : 'It is gone; the next run has a newer one in its place';
 }
 
 function filesOf({ kernel, image, disk }: Prepared): readonly string[] {
