@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createExt4Image } from '../images/ext4-image.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { runTool } from '../store/run-tool.ts';
@@ -20,7 +20,9 @@ const FILES_PER_CALL = 200;
  */
 export async function finishModuleTree(root: string, release: string, { signal }: PrepareContext): Promise<void> {
   const tree = join(root, 'lib', 'modules', release);
-  const files = (await readdir(tree, { recursive: true })).toSorted();
+  // Not by name alone, which would follow links and unpack modules of the host in place.
+  const entries = await readdir(tree, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(tree, join(entry.parentPath, entry.name))).toSorted();
   for (const { suffix, argv } of DECOMPRESSORS) {
     const matching = files.filter((name) => name.endsWith(suffix));
     const calls = Array.from({ length: Math.ceil(matching.length / FILES_PER_CALL) }, (_, i) =>

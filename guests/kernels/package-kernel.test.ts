@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -130,6 +130,43 @@ test.each([
   const path = join(dir, `linux-${RELEASE}-x86.${suffix}`);
   await execa('tar', ['--create', ...compression, '--file', path, '--directory', root, 'boot', 'lib']);
   expect((await prepare(path)).kept).toStrictEqual(['config', 'lib', 'modules.ext4', 'release', 'vmlinuz']);
+});
+
+/** An archive with files and links, `name -> target`. */
+async function buildTar(files: Files, links: Readonly<Record<string, string>>): Promise<string> {
+  const dir = await newFolder();
+  const root = join(dir, 'root');
+  await writeAll(root, files);
+  for (const [name, target] of Object.entries(links)) {
+    await mkdir(join(root, name, '..'), { recursive: true });
+    await symlink(target, join(root, name));
+  }
+  const path = join(dir, 'linux.tar');
+  await execa('tar', ['--create', '--file', path, '--directory', root, ...(await readdir(root))]);
+  return path;
+}
+
+test('the image may be reached by a link in the archive', async () => {
+  const { entry, kept } = await prepare(await buildTar(IMAGE, { 'boot/vmlinuz': `vmlinuz-${RELEASE}`, 'boot/config': `config-${RELEASE}` }));
+  expect(kept).toStrictEqual(['config', 'release', 'vmlinuz']);
+  expect(await readFile(join(entry, 'vmlinuz'))).toStrictEqual(IMAGE[`boot/vmlinuz-${RELEASE}`]);
+});
+
+test.each([
+  ['absolute', (host: string) => host],
+  ['relative', (host: string) => `${'../'.repeat(30)}${host}`],
+])("by %s links an archive neither takes the host's files nor changes them", async (_, target) => {
+  const host = await newFolder();
+  await writeAll(host, { 'boot/vmlinuz': fakeBzImage(`${RELEASE} #host`), 'config': 'CONFIG_HOST=y\n', [`modules/${RELEASE}/modules.order`]: 'host', 'extra/a.ko.gz': gzipSync('module') });
+  const before = await readdir(host, { recursive: true });
+  const stolen = await prepare(await buildTar({ 'readme': '' }, { boot: target(join(host, 'boot')) }));
+  expect(stolen.error).toMatchObject({ code: 'not-a-kernel-package' });
+  const away = await prepare(await buildTar(IMAGE, { 'lib/modules': target(join(host, 'modules')), [`usr/lib/modules/${RELEASE}/config`]: target(join(host, 'config')) }));
+  expect(away.kept).toStrictEqual(['config', 'release', 'vmlinuz']);
+  const within = await prepare(await buildTar({ ...IMAGE, [`lib/modules/${RELEASE}/modules.order`]: '' }, { [`lib/modules/${RELEASE}/extra`]: target(join(host, 'extra')), [`lib/modules/${RELEASE}/up`]: '../../..' }));
+  expect(within.kept).toContain('modules.ext4');
+  expect(await readdir(join(within.entry, 'lib/modules', RELEASE))).not.toEqual(expect.arrayContaining([expect.stringMatching(/extra|up/)]));
+  expect(await readdir(host, { recursive: true })).toStrictEqual(before);
 });
 
 test('a torn archive is damaged, whatever its compression', async () => {

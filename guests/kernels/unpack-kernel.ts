@@ -1,9 +1,10 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { removeTree } from '../store/remove-tree.ts';
 import { toolFailedError, tryTool } from '../store/run-tool.ts';
+import { dropOutsideLinks } from './drop-outside-links.ts';
 import { readEmbeddedConfig } from './embedded-config.ts';
 import { findInstalledKernels, type InstalledKernel } from './installed-kernels.ts';
 import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
@@ -31,8 +32,16 @@ export function isTarName(path: string): boolean {
 export async function unpackKernel({ archives, dir }: { readonly archives: KernelArchives; readonly dir: string }, context: PrepareContext): Promise<{ readonly release: string; readonly hasModules: boolean }> {
   const files = join(dir, 'files');
   await mkdir(files);
-  for (const archive of archives) await extract(archive, files, context);
-  const { release, image, modules, config } = onlyKernel(findInstalledKernels(files), archives);
+  for (const archive of archives) {
+    await extract(archive, files, context);
+    // Before the next one is unpacked, and anything is looked for.
+    await dropOutsideLinks(files);
+  }
+  const found = onlyKernel(findInstalledKernels(files), archives);
+  const { release } = found;
+  // The files themselves: `boot/vmlinuz` may be a link to `vmlinuz-RELEASE`.
+  const [image, modules, config] = await Promise.all([realpath(found.image), found.modules && realpath(found.modules), found.config && realpath(found.config)]);
+  if (modules !== undefined) await dropOutsideLinks(modules);
   // First, since it may lie among the modules.
   await rename(image, join(dir, 'vmlinuz'));
   if (config !== undefined) await rename(config, join(dir, 'config'));
