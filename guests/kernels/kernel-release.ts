@@ -6,6 +6,11 @@ import { hasPvhEntry, isElf64, readAt } from './elf-notes.ts';
 /** A bzImage's boot sector, setup header and, as a rule, version string: kernel_version is a 16-bit pointer. */
 export const HEAD_BYTES = 64 << 10;
 const CHUNK_BYTES = 1 << 20;
+/**
+ * `uname -r`, in front of a blank, a zero or the end: at most 64 characters as in the kernel's utsname, and a name of one folder, since modules lie
+ * in one of that name and files may say anything.
+ */
+const RELEASE = /^\d[^\s\0/]{0,63}(?=[\s\0]|$)/;
 /** Longer than any release string with its prefix, so that one across two chunks is found. */
 const OVERLAP_BYTES = 256;
 
@@ -43,7 +48,12 @@ export async function readKernelRelease(path: string): Promise<string> {
 export function parseBzImageRelease(head: Buffer): string | undefined {
   if (head.length < 0x210 || head.readUInt16LE(0x1fe) !== 0xaa55 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
   const at = head.readUInt16LE(0x20e) + 0x200;
-  return /^[^\s\0]+/.exec(head.toString('latin1', at, at + OVERLAP_BYTES))?.[0];
+  return readRelease(head.toString('latin1', at, at + OVERLAP_BYTES));
+}
+
+/** The release that a text begins with; `undefined` if it begins with none. */
+export function readRelease(text: string): string | undefined {
+  return RELEASE.exec(text)?.[0];
 }
 
 /** Where the compressed vmlinux lies in a bzImage, from its first bytes: payload_offset at 0x248 counts from the end of the setup sectors (protocol 2.08). */
@@ -60,9 +70,11 @@ async function findBanner(file: Awaited<ReturnType<typeof open>>): Promise<strin
     const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
     if (bytesRead === 0) return undefined;
     const text = tail + buffer.toString('latin1', 0, bytesRead);
-    // A digit, since format strings such as "Linux version %s" are in there too.
-    const release = /Linux version (\d[^\s\0]*) /.exec(text)?.[1];
-    if (release !== undefined) return release;
+    // Format strings such as "Linux version %s" are in there too.
+    for (const { index } of text.matchAll(/Linux version (?=\d\S* )/g)) {
+      const release = readRelease(text.slice(index + 'Linux version '.length, index + OVERLAP_BYTES));
+      if (release !== undefined) return release;
+    }
     tail = text.slice(-OVERLAP_BYTES);
   }
 }

@@ -32,6 +32,10 @@ test('an entry is built once, and found after that', async () => {
   expect(await readFile(join(paths[0] ?? '', 'content'), 'utf8')).toBe('x');
 });
 
+test.each(['../a', 'a/b', '..', '', 'a\0'])('%j names no entry', async (key) => {
+  await expect(getOrCreate({ kind: 'things', key, build: async () => undefined }, silent(await newCache()))).rejects.toThrow('is no name of an entry');
+});
+
 test('a failed build leaves nothing, and the next try starts afresh', async () => {
   const context = silent(await newCache());
   await expect(getOrCreate({ kind: 'things', key: 'a', build: writeHalf }, context)).rejects.toThrow('no luck');

@@ -33,6 +33,7 @@ export async function getOrCreate(request: StoreRequest, context: PrepareContext
 }
 
 async function findOrBuild({ kind, key, build }: StoreRequest, context: PrepareContext): Promise<string> {
+  if (/[/\0]|^\.{0,2}$/.test(key)) throw new Error(`${JSON.stringify(key)} is no name of an entry in the store`);
   const entry = join(context.cacheDir, kind, key);
   if (await isSound(entry)) return entry;
   try {

@@ -24,7 +24,7 @@ import { requireConfigTools } from './config-tools.ts';
 import { findBase, type FoundBase } from './find-base.ts';
 import { findSource } from './find-source.ts';
 import { keepKbuildTree } from './kbuild-tree.ts';
-import { compileKernel, makeTarget } from './make-kernel.ts';
+import { compileKernel, makeRelease, makeTarget } from './make-kernel.ts';
 import { ownFile } from './own-file.ts';
 import { hashPatchset, type Patch, readPatches } from './read-patches.ts';
 import { recallObjects, rememberObjects } from './remembered-objects.ts';
@@ -111,7 +111,7 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
   const { configText, config, notes } = await configureKernel({ sourceDir, base: base.base, fragments: spec.config, make, hasPahole: tools.hasPahole });
   await requireConfigTools(config);
   await requireSpace(dir, estimateBuildBytes(config));
-  const release = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
+  const release = await makeRelease(options);
 
   context.log(`compiling ${release}${tools.ccache ? ' with ccache' : ''}`);
   const kind = digestOf(release.split('.', 2), spec.base, spec.config);

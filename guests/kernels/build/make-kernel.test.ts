@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { findSandbox } from '../../store/sandbox.ts';
-import { compileKernel, makeTarget } from './make-kernel.ts';
+import { compileKernel, makeRelease, makeTarget } from './make-kernel.ts';
 
 /** A source whose Makefile goes down two levels, as Kbuild does, to rules that run beside each other. */
 async function newSource(rules: string) {
@@ -55,6 +55,20 @@ test('a patch that breaks kconfig or a Makefile is a result as well', async () =
   const { options } = await newSource('a.o:\n\t@echo "fs/Kconfig:3: syntax error" >&2; exit 1\nb.o c.o:\n\t@:');
   await expect(makeTarget(['olddefconfig'], options)).rejects.toMatchObject({ name: 'KernelError', message: 'the kernel does not compile: fs/Kconfig:3: syntax error' });
   await expect(compile(await newSource('nonsense'))).rejects.toMatchObject({ name: 'KernelError', message: expect.stringContaining('missing separator') as string });
+});
+
+test.each([
+  ['6.9.0-rc1+', '6.9.0-rc1+'],
+  ['6.9/../../../evil', undefined],
+  ['..', undefined],
+  ['/etc', undefined],
+  ['6.9 and more', undefined],
+  ['6.9'.padEnd(65, 'x'), undefined],
+])('`make kernelrelease` that prints %s', async (printed, release) => {
+  const { options } = await newSource('');
+  await writeFile(join(options.sourceDir, 'Makefile'), `kernelrelease:\n\t@echo '${printed}'\n`);
+  if (release === undefined) await expect(makeRelease(options)).rejects.toMatchObject({ name: 'KernelError', evidence: printed });
+  else expect(await makeRelease(options)).toBe(release);
 });
 
 test('a program of the kernel that speaks of a full disk does not fill it', async () => {

@@ -4,8 +4,10 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { CompilerWarning } from '../../../orchestrator/model/compiler-warning.ts';
+import { KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { type SandboxView, trySandboxed } from '../../store/sandbox.ts';
+import { readRelease } from '../kernel-release.ts';
 import { blameBuild } from './blame-build.ts';
 import type { BuildTools } from './build-tools.ts';
 import { type CompilerCache, NO_CACHE } from './ccache.ts';
@@ -28,6 +30,14 @@ export async function makeTarget(words: readonly string[], options: MakeOptions)
   const made = await trySandboxed(makeArgv(words, options), viewOf(options), environment(options));
   if (!made.ok) throw failure(made.output, options);
   return made.stdout;
+}
+
+/** `uname -r` of the kernel that the source makes; its makefiles may print anything. Rejects as {@link compileKernel} does. */
+export async function makeRelease(options: MakeOptions): Promise<string> {
+  const printed = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
+  const release = readRelease(printed);
+  if (release !== undefined && release === printed) return release;
+  throw new KernelError('the kernel does not compile: `make kernelrelease` prints no release', { code: 'kernel-compile-error', evidence: printed.slice(0, 1000) });
 }
 
 /**
