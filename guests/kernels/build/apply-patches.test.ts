@@ -107,6 +107,9 @@ test.each([
   ['a link to outside', [link('drivers/l', '../../secret')]],
   ['an absolute link', [link('drivers/l', '/etc')]],
   ['a link by way of a link', [link('up', 'drivers/..'), link('l', 'up/../secret')]],
+  ['a link whose mode stands behind its name', ['diff --git a/drivers/l b/drivers/l\n+++ b/drivers/l\nnew file mode 120000\n@@ -0,0 +1 @@\n+/etc\n\\ No newline at end of file\n']],
+  ['a link whose name is not UTF-8', [link('drivers/l', '/etc').replaceAll(/([ab]\/drivers\/l)/g, '"$1\\377"')]],
+  ['a link made of a file', ['diff --git a/drivers/a.c b/drivers/a.c\ndeleted file mode 100644\n--- a/drivers/a.c\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-top\n-one\n-bottom\n' + link('drivers/a.c', '/etc')]],
   ['a link that a rename moves', [link('drivers/l', '../x'), 'diff --git a/drivers/l b/l\nsimilarity index 100%\nrename from drivers/l\nrename to l\n']],
 ])('%s is refused', async (_, diffs) => {
   const names = diffs.map((__, index) => `${index}.diff`);

@@ -22,12 +22,18 @@ export async function applyPatches(patches: readonly Patch[], dir: string, { sig
     const apply = (...words: readonly string[]): Promise<ToolResult> =>
       // Without the ceiling git would take a repository around the cache for the tree's own, and skip files that are not in it.
       tryTool(['git', 'apply', '--whitespace=nowarn', `-p${strip}`, ...words, file], { cwd: dir, env: { GIT_CEILING_DIRECTORIES: dirname(dir), GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', LANGUAGE: 'C' }, signal });
-    const applied = await apply();
+    // The names that git itself writes to, whatever else the text looks like.
+    const applied = await apply('--numstat', '-z', '--apply');
     const isBlanksOnly = !applied.ok && (await apply('--check', '--ignore-whitespace')).ok;
     await rm(file);
     if (!applied.ok) throw failure(label, diff, applied.output, isBlanksOnly);
-    await refuseOutsideLinks(files, label, dir);
+    await refuseOutsideLinks(writtenNames(applied.stdout), label, dir);
   }
+}
+
+/** `--numstat -z`: lines that are added and removed, a tab each, and the name. */
+function writtenNames(numstat: string): readonly string[] {
+  return numstat.split('\0').filter((part) => part !== '').map((part) => part.split('\t').slice(2).join('\t'));
 }
 
 function failure(label: string, diff: string, output: string, isBlanksOnly: boolean): UserError {

@@ -1,4 +1,4 @@
-import { utimes, writeFile } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDir } from '../../../orchestrator/model/make-dir.ts';
 import { quoteWord } from '../../ssh/quote.ts';
@@ -6,6 +6,7 @@ import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import type { SandboxView } from '../../store/sandbox.ts';
 import { tryTool } from '../../store/run-tool.ts';
+import { writeAnew } from './own-file.ts';
 import type { Patch } from './read-patches.ts';
 
 /** What a build needs so that its compiler finds what earlier builds compiled. */
@@ -42,7 +43,7 @@ export async function openCompilerCache(patches: readonly Patch[], sourceDir: st
   await utimes(own, new Date(), new Date());
   // What is not in its own, ccache has a compiler make: this one, which looks into the user's before it compiles.
   const second = join(sourceDir, '.pmemrig-second-ccache');
-  await writeFile(second, `#!/bin/sh\nunset CCACHE_DISABLE CCACHE_PREFIX\nCCACHE_DIR=${quoteWord(users)} CCACHE_READONLY=1 CCACHE_NOSTATS=1 CCACHE_TEMPDIR=/tmp exec ccache "$@"\n`, { mode: 0o755 });
+  await writeAnew(second, `#!/bin/sh\nunset CCACHE_DISABLE CCACHE_PREFIX\nCCACHE_DIR=${quoteWord(users)} CCACHE_READONLY=1 CCACHE_NOSTATS=1 CCACHE_TEMPDIR=/tmp exec ccache "$@"\n`, 0o755);
   return { env: { ...env, CCACHE_DIR: own, CCACHE_MAXSIZE: OWN_SIZE, CCACHE_PREFIX: second }, view: { writable: [own], readable: [users] } };
 }
 

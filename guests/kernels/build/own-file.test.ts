@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -31,4 +31,10 @@ test('what is written anew replaces a link and leaves what it names', async () =
   await symlink('../secret', join(dir, 'source', '.config'));
   await writeAnew(join(dir, 'source', '.config'), 'CONFIG_A=y\n');
   expect([await readFile(join(dir, 'source', '.config'), 'utf8'), await readFile(join(dir, 'secret'), 'utf8')]).toEqual(['CONFIG_A=y\n', 'secret']);
+});
+
+test('what is written anew as a program can be run', async () => {
+  await writeFile(join(dir, 'tool'), '', { mode: 0o600 });
+  await writeAnew(join(dir, 'tool'), '#!/bin/sh\n', 0o755);
+  expect((await stat(join(dir, 'tool'))).mode & 0o100).toBe(0o100);
 });

@@ -17,8 +17,8 @@ export async function ownFile(sourceDir: string, name: string): Promise<string> 
   throw new KernelError(`the kernel does not compile: its build left no file of its own as ${name}`, { code: 'kernel-compile-error', evidence: `${name} is missing, or a link` });
 }
 
-/** Writes a file anew in a tree whose makefiles ran already: what stood there is replaced, not followed. */
-export async function writeAnew(path: string, content: string): Promise<void> {
+/** Writes a file anew in a tree that patches or makefiles have changed: a link that stands there is replaced, not followed. */
+export async function writeAnew(path: string, content: string, mode = 0o644): Promise<void> {
   await rm(path, { force: true });
-  await writeFile(path, content, { flag: 'wx' });
+  await writeFile(path, content, { flag: 'wx', mode });
 }

@@ -20,20 +20,21 @@ export async function refuseOutsideSources(diff: string, files: readonly FileDif
 }
 
 /**
- * Refuses the links that a patch has left in the tree and that lead out of it: the build would follow them. `..` may only stand in front: behind another
+ * Refuses the links among the files that a patch has written, if they lead out of the tree in `dir`: the build would follow them. `..` may only stand in front: behind another
  * name it would begin where that leads to. Rejects with UserError `patch-outside`.
  */
-export async function refuseOutsideLinks(files: readonly FileDiff[], label: string, dir: string): Promise<void> {
-  for (const { newName } of files) {
-    if (newName === undefined) continue;
-    const path = join(dir, newName);
+export async function refuseOutsideLinks(written: readonly string[], label: string, dir: string): Promise<void> {
+  for (const name of written) {
+    // Not UTF-8: whether that file is a link cannot be looked up, and no file of a kernel is named so.
+    if (name.includes('\uFFFD')) throw outside(label, name);
+    const path = join(dir, name);
     const found = await lstat(path).catch(() => undefined);
     if (found?.isSymbolicLink() !== true) continue;
     const target = await readlink(path);
-    const leads = posix.normalize(posix.join(dirname(newName), target));
+    const leads = posix.normalize(posix.join(dirname(name), target));
     const steps = target.split('/').filter((step) => step !== '' && step !== '.');
     const turnsBack = steps.slice(steps.findIndex((step) => step !== '..')).includes('..');
-    if (target.startsWith('/') || leads === '..' || leads.startsWith('../') || (turnsBack && steps.some((step) => step !== '..'))) throw outside(label, `${newName} -> ${target}`);
+    if (target.startsWith('/') || leads === '..' || leads.startsWith('../') || (turnsBack && steps.some((step) => step !== '..'))) throw outside(label, `${name} -> ${target}`);
   }
 }
 

@@ -38,7 +38,7 @@ interface Draft {
 
 const HUNK = /^@@ -(?<line>\d+)(?:,(?<old>\d+))? \+\d+(?:,(?<now>\d+))? @@/;
 /** A line that may stand behind `diff --git`; without one it is prose. */
-const GIT_HEADER = /^(?:old mode|new mode|deleted file mode|new file mode|copy (?:from|to)|rename (?:from|to|old|new)|similarity index|dissimilarity index|index|---|GIT binary patch|Binary files)\b/;
+const GIT_HEADER = /^(?:(?:old mode|new mode|deleted file mode|new file mode|copy (?:from|to)|rename (?:from|to|old|new)|similarity index|dissimilarity index|index|GIT binary patch|Binary files)\b|--- |\+\+\+ )/;
 
 /**
  * Reads the patch in a text as `git apply` does: `diff --git`, or `--- x` with `+++ y` and a hunk behind it. The lines of a hunk are counted, so that a
