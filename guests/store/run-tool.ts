@@ -28,6 +28,8 @@ export interface ToolOptions {
   readonly onLine?: (line: string) => void;
   /** What ends the tool when the signal aborts or the controller dies. `make` must be asked, or its own children go on. */
   readonly endBy?: 'SIGKILL' | 'SIGTERM';
+  /** Makes a full disk a failure as any other: the caller knows better which disk it is. */
+  readonly explainsFullDisk?: boolean;
 }
 
 export interface ToolResult {
@@ -63,7 +65,7 @@ export async function tryTool(argv: readonly [string, ...string[]], options: Too
   if (result.code === 'ENOENT') throw missingToolError('setpriv');
   const output = result.all;
   if (result.exitCode === 127 && output.includes(`setpriv: failed to execute ${program}`)) throw missingToolError(program);
-  if (result.failed && saysDiskFull(output)) throw diskFullError(options.cwd ?? 'the cache', output);
+  if (result.failed && options.explainsFullDisk !== true && saysDiskFull(output)) throw diskFullError(options.cwd ?? 'the cache', output);
   return { ok: !result.failed, stdout: result.stdout, output };
 }
 

@@ -3,10 +3,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { runBehind, toolFolders } from './sandbox.ts';
+import { findSandbox, runBehind, toolFolders, trySandboxed } from './sandbox.ts';
 import { tryTool } from './run-tool.ts';
 
 const WALLS = ['bwrap', 'unshare'] as const;
+const HOST_CAN = {
+  bwrap: ['bwrap', '--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', 'true'],
+  unshare: ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--', 'mount', '-t', 'proc', 'proc', '/proc'],
+} as const;
 
 let dir: string;
 beforeEach(async () => {
@@ -20,7 +24,8 @@ beforeEach(async () => {
 const runIn = (wall: (typeof WALLS)[number]) => async (script: string) => runBehind(wall, ['sh', '-c', script], { writable: [join(dir, 'work')], readable: [join(dir, 'read')] }, { cwd: join(dir, 'work') });
 
 for (const wall of WALLS) {
-  const works = await runBehind(wall, ['true'], { writable: [] }, { cwd: '/' }).then(({ ok }) => ok, () => false);
+  // Asked of the host, not of the sandbox: one that never works must fail.
+  const works = await tryTool(HOST_CAN[wall]).then(({ ok }) => ok, () => false);
   describe.runIf(works)(wall, () => {
     const run = runIn(wall);
 
@@ -35,6 +40,7 @@ for (const wall of WALLS) {
       ['writes beside its folder', () => `echo x > '${join(dir, 'home', 'mine')}'`],
       ['writes to what it may read', () => `echo x > '${join(dir, 'read', 'given')}'`],
       ['writes to the system', () => 'touch /usr/bin/pmemrig-was-here'],
+      ['writes below /proc', () => 'echo mine > /proc/self/comm'],
       ['mounts', () => `mount -t tmpfs tmpfs '${join(dir, 'work')}'`],
       ['takes off what is in its way', () => `mount -o remount,bind,rw '${join(dir, 'read')}' || mount -o remount,rw /usr`],
       ['signals another process of the host', () => `kill -0 ${process.pid}`],
@@ -73,6 +79,10 @@ for (const wall of WALLS) {
     });
   });
 }
+
+test.runIf((await findSandbox()).kind !== 'none')("a sandbox that cannot be made is the host's fault", async () => {
+  await expect(trySandboxed(['true'], { writable: [join(dir, 'none')] }, { cwd: dir })).rejects.toMatchObject({ name: 'InfraError', code: 'tool-failed', message: expect.stringContaining('none') as string });
+});
 
 test("a compiler of the user's own is seen with its libraries, a home folder is not", async () => {
   for (const name of ['home/gcc-14/bin', 'home/gcc-14/lib', 'home/bin', 'home/lib', 'home/.local/bin', 'home/.local/lib']) await mkdir(join(dir, name), { recursive: true });

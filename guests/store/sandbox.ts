@@ -3,7 +3,7 @@ import { mkdtemp, rmdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
-import { type ToolOptions, type ToolResult, tryTool } from './run-tool.ts';
+import { toolFailedError, type ToolOptions, type ToolResult, tryTool } from './run-tool.ts';
 
 /** What a sandboxed program sees beside the system's own programs and libraries. */
 export interface SandboxView {
@@ -52,17 +52,27 @@ async function probe(): Promise<Sandbox> {
 
 /**
  * Runs a program that was made of untrusted source, as {@link tryTool}: without network, home folders and secrets, with an environment of a few
- * variables. On a host without name spaces only the environment is kept from it.
+ * variables. On a host without name spaces only the environment is kept from it. Rejects with InfraError where the sandbox cannot be made.
  */
 export async function trySandboxed(argv: readonly [string, ...string[]], view: SandboxView, options: ToolOptions & { readonly cwd: string }): Promise<ToolResult> {
   const sandbox = await findSandbox();
-  if (sandbox.kind !== 'none') return await runBehind(sandbox.kind, argv, view, options);
+  if (sandbox.kind !== 'none') {
+    const result = await runBehind(sandbox.kind, argv, view, options);
+    if (!result.ok) await requireWall(sandbox.kind, view, options);
+    return result;
+  }
   return await tryTool(argv, { ...options, env: { ...passedEnvironment(), HOME: options.cwd, ...options.env }, ownEnvironment: true });
+}
+
+/** A sandbox that cannot be made of these folders is the host's fault, and its words look like those of a program in it. */
+async function requireWall(kind: Wall, view: SandboxView, { cwd, signal }: ToolOptions & { readonly cwd: string }): Promise<void> {
+  const tried = await runBehind(kind, ['true'], view, { cwd, signal });
+  if (!tried.ok) throw toolFailedError([kind, 'true'], tried.output);
 }
 
 export async function runBehind(kind: Wall, argv: readonly [string, ...string[]], view: SandboxView, options: ToolOptions & { readonly cwd: string }): Promise<ToolResult> {
   // Not asked to end: the last process of a pid name space takes all others with it.
-  const confined = { ...options, cwd: '/', env: { ...passedEnvironment(), HOME: '/tmp', TMPDIR: '/tmp', ...options.env }, ownEnvironment: true, endBy: 'SIGKILL' } as const;
+  const confined = { ...options, env: { ...passedEnvironment(), HOME: '/tmp', TMPDIR: '/tmp', ...options.env }, ownEnvironment: true, endBy: 'SIGKILL' } as const;
   if (kind === 'bwrap') return await tryTool(bubblewrapArgv(argv, view, options.cwd), confined);
   const root = await mkdtemp(join(tmpdir(), 'pmemrig-root-'));
   try {
@@ -74,7 +84,7 @@ export async function runBehind(kind: Wall, argv: readonly [string, ...string[]]
 
 function bubblewrapArgv(argv: readonly string[], view: SandboxView, cwd: string): [string, ...string[]] {
   const places = placesOf(view).flatMap(({ how, path, target }) => (how === 'link' ? ['--symlink', target, path] : [how === 'ro' ? '--ro-bind' : '--bind', path, path]));
-  return ['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...places, '--chdir', cwd, '--', ...argv];
+  return ['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--proc', '/proc', '--remount-ro', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...places, '--chdir', cwd, '--', ...argv];
 }
 
 function unshareArgv(root: string, argv: readonly string[], view: SandboxView, cwd: string): [string, ...string[]] {

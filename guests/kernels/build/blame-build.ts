@@ -17,7 +17,8 @@ interface HostFault {
 const HOST_FAULTS: Readonly<Record<Exclude<FailureKind, 'error' | 'config-file' | 'config-certificate'>, HostFault>> = {
   killed: { code: 'compiler-killed', sentence: 'The compiler was killed while it built the kernel: the host ran out of memory', remedy: () => 'give the host more memory, or end other programs.' },
   'no-memory': { code: 'compiler-killed', sentence: 'The host ran out of memory or processes while it built the kernel', remedy: () => 'give the host more memory, raise its limit of processes, or end other programs.' },
-  'cannot-write': { code: 'build-cannot-write', sentence: 'The build of the kernel could not read or write a file of the host', remedy: () => 'see to that disk, or let PMEMRIG_CACHE name a folder on another one, and TMPDIR one for the compiler.' },
+  'disk-full': { code: 'disk-full', sentence: 'A disk was full while the kernel was built', remedy: () => 'free some space there, or let PMEMRIG_CACHE name a folder on a larger disk. Where the words name /tmp, memory was full: a build in the sandbox has its /tmp there.' },
+  'cannot-write': { code: 'build-cannot-write', sentence: 'The build of the kernel could not read or write a file of the host', remedy: () => 'see to that disk, or let PMEMRIG_CACHE name a folder on another one.' },
   'no-tool': { code: 'no-build-tools', sentence: 'This host lacks a program that the kernel\'s build calls', remedy: (what) => `install ${what ?? 'it'}; ${INSTALL}` },
   'no-library': { code: 'no-build-tools', sentence: "This host lacks a library or its headers, which the kernel's own tools are compiled with", remedy: (what) => `install the package that holds ${what ?? 'it'}; ${INSTALL}` },
   'not-executable': { code: 'no-build-tools', sentence: "A program of the kernel's build could not be started on this host", remedy: () => 'see to its mode and its format; a cache on a disk that is mounted noexec cannot hold builds: let PMEMRIG_CACHE name another folder.' },

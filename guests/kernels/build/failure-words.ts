@@ -1,5 +1,5 @@
 /** Why a build failed. `error` is the kernel's own; the two `config-…` are files that the configuration names and no source has; the others are the host's. */
-export type FailureKind = 'killed' | 'no-memory' | 'cannot-write' | 'no-tool' | 'no-library' | 'not-executable' | 'crashed' | 'config-file' | 'config-certificate' | 'error';
+export type FailureKind = 'killed' | 'no-memory' | 'disk-full' | 'cannot-write' | 'no-tool' | 'no-library' | 'not-executable' | 'crashed' | 'config-file' | 'config-certificate' | 'error';
 
 /** What the build's programs print for one kind of failure. */
 export interface FailureWords {
@@ -32,7 +32,8 @@ const COMPILER = String.raw`(?:\S*[-/])?(?:gcc|g\+\+|cc1\w*|as|ld[.\w]*|collect2
 export const WORDS_OF_THE_HOST: readonly FailureWords[] = [
   { kind: 'killed', pattern: /Killed signal terminated program|fatal error: Killed signal|terminated with signal 9\b|unable to execute command: (?:Killed|Terminated)|\(signal: 9|\bsignal: Killed\b|^(?:\S+: line \d+: +\d+ )?(?:Killed|Terminated)(?:$| {3,})/ },
   { kind: 'no-memory', pattern: /(?:^|: |^LLVM ERROR: )(?:virtual memory exhausted|memory exhausted|[Oo]ut of memory|Cannot allocate memory|Resource temporarily unavailable|memory allocation of \d+ bytes failed)\b/ },
-  { kind: 'cannot-write', pattern: /(?:^|[:'(] ?)(?:No space left on device|Disk quota exceeded|Read-only file system|Input\/output error|I\/O error|Too many open files)\b/ },
+  { kind: 'disk-full', pattern: /(?:^|[:'(] ?)(?:No space left on device|Disk quota exceeded)\b/ },
+  { kind: 'cannot-write', pattern: /(?:^|[:'(] ?)(?:Read-only file system|Input\/output error|I\/O error|Too many open files)\b/ },
 ];
 
 /** Above make's `***` they are the cause, the first kind before the later ones. */

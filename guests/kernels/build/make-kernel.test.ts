@@ -23,6 +23,12 @@ test("a program that is missing is the host's, and is named with the whole log's
   expect(await readFile(source.logFile, 'utf8')).toMatch(/not found[^]*\*\*\* \[Makefile:\d+: a\.o\] Error 127/);
 });
 
+test('a full disk is reported by the words of the build, with the place of the whole log', async () => {
+  const source = await newSource('a.o:\n\t@echo "fs/a.c:9:1: fatal error: error writing to /tmp/ccA.s: No space left on device" >&2; exit 1\nb.o c.o:\n\t@:');
+  const message = expect.stringContaining(`error writing to /tmp/ccA.s: No space left on device\n  the whole log: ${source.logFile}`) as string;
+  await expect(compile(source)).rejects.toMatchObject({ name: 'InfraError', code: 'disk-full', message, remedy: expect.not.stringContaining('TMPDIR') as string });
+});
+
 test("a compiler's error is the kernel's, with its own lines alone", async () => {
   const source = await newSource('a.o:\n\t@printf "  CC      a.o\\n"; printf "fs/a.c:1:2: error: nope\\n    1 | nope\\n" >&2; exit 1\nb.o c.o:\n\t@echo "  CC      $@"; sleep 0.3');
   await expect(compile(source)).rejects.toMatchObject({ name: 'KernelError', message: 'the kernel does not compile: fs/a.c:1:2: error: nope', evidence: `fs/a.c:1:2: error: nope\n    1 | nope\nthe whole log: ${source.logFile}` });

@@ -107,5 +107,6 @@ function environment({ sourceDir, context: { signal }, cache = NO_CACHE }: MakeO
     },
     signal,
     endBy: 'SIGTERM' as const,
+    explainsFullDisk: true,
   };
 }
