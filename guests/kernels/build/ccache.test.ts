@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -14,6 +14,10 @@ beforeEach(async () => {
   onTestFinished(() => rm(dir, { recursive: true }));
   vi.stubEnv('CCACHE_DIR', join(dir, 'users'));
   vi.stubEnv('CCACHE_MAXSIZE', '7G');
+  // A compiler that says when it compiles.
+  await mkdir(join(dir, 'bin'));
+  await writeFile(join(dir, 'bin', 'gcc'), '#!/bin/sh\ncase " $* " in *" -E "*) ;; *" -c "*) echo compiled >> compiled ;; esac\nPATH=${PATH#*:} exec gcc "$@"\n', { mode: 0o755 });
+  vi.stubEnv('PATH', `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`);
   onTestFinished(() => void vi.unstubAllEnvs());
 });
 
@@ -28,6 +32,7 @@ async function compile(patches: readonly string[], text: string): Promise<string
   return made.stdout;
 }
 
+const compiled = async (): Promise<number> => (await readFile(join(dir, 'source', 'compiled'), 'utf8')).split('\n').length - 1;
 const count = (stats: string, name: string): number => Number(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(stats)?.[1]);
 
 describe.runIf(hasCcache)('ccache', () => {
@@ -43,9 +48,11 @@ describe.runIf(hasCcache)('ccache', () => {
     await compile([], 'int a;');
     const before = await readdir(join(dir, 'users'), { recursive: true });
     expect(count(await compile(['p1', 'p2'], 'int b;'), 'cache_miss')).toBe(1);
+    expect(await compiled()).toBe(2);
     // The next step of the series finds it; what it takes from the user's is not compiled, either.
     expect(count(await compile(['p1', 'p2', 'p3'], 'int b;'), 'direct_cache_hit')).toBe(1);
     await compile(['p1'], 'int a;');
+    expect(await compiled()).toBe(2);
     expect(await readdir(join(dir, 'users'), { recursive: true })).toEqual(before);
     expect(await readdir(join(dir, 'cache', 'ccache'))).toHaveLength(1);
   });
