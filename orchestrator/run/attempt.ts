@@ -42,7 +42,7 @@ export async function attemptTest(options: Attempt & { readonly session: SuiteSe
 }
 
 /** Waits for `run` and for all that may end it from outside: the guest's death, the deadline, an interruption. */
-export async function underDeadline(run: Promise<AttemptEnd>, options: Attempt & { readonly timeoutMs: number; readonly what: string }): Promise<AttemptEnd> {
+export async function underDeadline<T>(run: Promise<T>, options: Attempt & { readonly timeoutMs: number; readonly what: string }): Promise<T | AttemptEnd> {
   const { guest, timeoutScale, signal, what } = options;
   const timeoutMs = options.timeoutMs * timeoutScale;
   const over = new AbortController();

@@ -44,6 +44,28 @@ test.each<[string, readonly Partial<KernelProblem>[], ExpectedProblem, string]>(
   expect(world.boots()).toBe(2);
 });
 
+test('a remark on how the kernel was heard stands beside a planted problem, too', async () => {
+  const world = fakeWorld({ scripts: {}, problems: { a: [circular] }, hearings: { a: { lost: 7 } } });
+  await runCell(provingCell({ a: ABBA }), world.slot, world.environment);
+  expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status: 'pass', message: expect.stringMatching(/^seen: .*7 records/) as string })]);
+});
+
+test("the module is built before the suite's set-up begins, whose deadline is the guest's alone", async () => {
+  const world = fakeWorld({ scripts: {}, problems: { a: [circular] } });
+  const order: string[] = [];
+  const suite = world.environment.suiteFor(fakeCell('c', []));
+  await runCell(provingCell({ a: ABBA }), world.slot, {
+    ...world.environment,
+    buildCanary: async () => {
+      await new Promise(setImmediate);
+      order.push('built');
+      return { kind: 'impossible', reason: '' };
+    },
+    suiteFor: () => ({ ...suite, open: async (context) => (order.push('set up'), suite.open(context)) }),
+  });
+  expect(order).toEqual(['built', 'set up']);
+});
+
 test('what may follow from a planted problem does no harm, but does not stand for it', async () => {
   const expects: ExpectedProblem = { ...ABBA, followers: ['lockdep-off'] };
   for (const [problems, status] of [[[circular, { kind: 'lockdep-off' }], 'pass'], [[{ kind: 'lockdep-off' }], 'infra']] as const) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CLOSE_TEST } from '../model/cell.ts';
+import { CLOSE_TEST, PMEM_TEST } from '../model/cell.ts';
 import { GuestDeath } from '../model/errors.ts';
 import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld } from './testing/fake-world.ts';
@@ -40,12 +40,50 @@ test('problems that could not be kept might be anything', async () => {
   expect(end(await run({ scripts: {}, hearings: { a: { dropped: 3 } } }), 'a')).toMatchObject({ status: 'infra' });
 });
 
-test('a guest that answers nothing after a test is lost, and the test keeps its result', async () => {
-  const world = await run({ scripts: { a: [{ status: 'pass' }] }, hearings: { a: new GuestDeath('stall', 'the guest took no line into its kernel log', 'stacks') } });
-  expect(end(world, 'a')).toMatchObject({ status: 'pass' });
+const STALL = new GuestDeath('stall', 'the guest took no line into its kernel log', 'stacks');
+
+test.each([
+  ['pass', 'infra'],
+  ['skip', 'infra'],
+  ['fail', 'fail'],
+] as const)('a guest that answers nothing after a test is lost, and the test, which ended as %s, is %s', async (status, outcome) => {
+  const world = await run({ scripts: { a: [{ status }] }, hearings: { a: STALL } });
+  expect(end(world, 'a')).toMatchObject({ status: outcome, message: 'the rig could not hear its kernel to the end: the guest took no line into its kernel log' });
   expect(world.events).toContainEqual(expect.objectContaining({ type: 'test-end', test: CLOSE_TEST, status: 'hang', message: 'after a: the guest took no line into its kernel log', evidence: 'stacks' }));
   expect(end(world, 'b')).toMatchObject({ status: 'pass' });
   expect(world.boots()).toBe(2);
+});
+
+test('a problem fails its test also where the guest stalls after it', async () => {
+  const world = await run({ scripts: {}, hearings: { a: STALL }, problems: { a: [{ title: 'BUG: x' }] } });
+  expect(end(world, 'a')).toMatchObject({ status: 'fail', message: expect.stringMatching(/^the kernel reported: BUG: x; the rig could not hear/) as string });
+  expect(end(world, CLOSE_TEST)).toMatchObject({ status: 'pass' });
+});
+
+test('a guest that answers nothing after the clean-up is the hang of guest/close', async () => {
+  const world = await run({ scripts: {}, hearings: { [CLOSE_TEST]: STALL } });
+  expect(end(world, 'b')).toMatchObject({ status: 'pass' });
+  expect(end(world, CLOSE_TEST)).toMatchObject({ status: 'hang', message: 'the guest took no line into its kernel log', evidence: 'stacks' });
+});
+
+test('a guest that answers nothing after its pmem was set up is the hang of guest/pmem', async () => {
+  const world = await run({ scripts: {}, hearings: { [PMEM_TEST]: STALL } });
+  expect(end(world, PMEM_TEST)).toMatchObject({ status: 'hang', message: 'the guest took no line into its kernel log', evidence: 'stacks' });
+});
+
+test.each([
+  [{ dropped: 3 }, 'the kernel reported so many different problems that 3 could not be kept'],
+  [{ lost: 7, lostOnConsole: true }, 'the kernel printed faster than it could be read: some of its lines are lost'],
+])('what was lost between two tests, %j, is a doubt of guest/close and of no test', async (hearing, message) => {
+  const world = await run({ scripts: {}, hearingsBefore: { a: hearing } });
+  expect(end(world, 'a')).toMatchObject({ status: 'pass' });
+  expect(end(world, CLOSE_TEST)).toMatchObject({ status: 'infra', message });
+});
+
+test('what the boot reports after the rig listened to it fails guest/pmem, and the guest is used', async () => {
+  const world = await run({ scripts: {}, problems: { [PMEM_TEST]: [{ title: 'WARNING: late', marker: 'ready' }] } });
+  expect(end(world, PMEM_TEST)).toMatchObject({ status: 'fail', message: 'the kernel reported: WARNING: late' });
+  expect(end(world, 'a')).toMatchObject({ status: 'pass' });
 });
 
 test('a kernel that panics right after a test that passed is the crash of that test', async () => {

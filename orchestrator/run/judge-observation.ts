@@ -9,8 +9,8 @@ import type { Observation } from './observe-guest.ts';
 const MAX_SENTENCES = 20;
 
 /**
- * What a test amounts to with what its kernel said meanwhile: a problem fails it even if it was content itself, unless the
- * problem is known or the rig's own (a table of lockdep that is too small), which is told but fails nothing. A test that
+ * Judges a test by its own result and by what its kernel said meanwhile: a problem fails it even if the test itself passed, unless the
+ * problem is known or the rig's own (a table of lockdep that is too small), which is reported but fails nothing. A test that
  * plants problems is judged by whether they were seen.
  */
 export function judgeObservation(end: AttemptEnd, observation: Observation, expects?: ExpectedProblem): AttemptEnd {
@@ -18,7 +18,7 @@ export function judgeObservation(end: AttemptEnd, observation: Observation, expe
   const guestUsable = end.guestUsable && spent === undefined;
   if (expects) {
     const judged = judgeExpected({ ...end, guestUsable }, observation, expects);
-    return { ...judged, result: doubt(judged.result, unheard) };
+    return { ...judged, result: addRemarks(doubt(judged.result, unheard), remarks) };
   }
   // A death's evidence is the kernel's report already.
   const known = end.death ? end.result : addProblems(end.result, inside);
@@ -28,7 +28,7 @@ export function judgeObservation(end: AttemptEnd, observation: Observation, expe
 }
 
 /** Where the kernel was not heard a pass proves nothing; what failed did so all the same. */
-function doubt(result: TestResult, unheard: string | undefined): TestResult {
+export function doubt(result: TestResult, unheard: string | undefined): TestResult {
   if (unheard === undefined) return result;
   return { ...result, status: isBenign(result.status) ? 'infra' : result.status, message: join(result.message, unheard) };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { getOrCreate } from '../../guests/store/store.ts';
-import { GuestDeath } from '../model/errors.ts';
+import { GuestDeath, UserError } from '../model/errors.ts';
 import { asNormalUser } from '../model/testing/as-normal-user.ts';
 import { createCacheMender } from './mend-cache.ts';
 import type { Prepared } from './prepare.ts';
@@ -91,4 +91,25 @@ test('a boot that failed by a damaged cache is infra and is made good by another
     { status: 'pass' },
   ]);
   expect(ends.find(({ test }) => test === 'fio/a')).toMatchObject({ status: 'pass' });
+});
+
+test.each([
+  ['damaged', 'infra'],
+  ['sound', undefined],
+])('a kernel that QEMU cannot boot from a cache that is %s', async (state, status) => {
+  const world = fakeWorld({ scripts: {}, boots: [new UserError('QEMU cannot boot k', { code: 'kernel-not-bootable', remedy: 'name another' })] });
+  const sentences = state === 'damaged' ? ['the cache was damaged: kernels/k'] : [];
+  const run = runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
+  if (status === undefined) await expect(run).rejects.toThrow('QEMU cannot boot k');
+  else await run;
+  const boot = world.events.find((event) => event.type === 'test-end' && event.test === 'guest/boot');
+  expect(boot && 'status' in boot && boot.status).toBe(status);
+});
+
+test('what a kernel from damaged files reported is evidence, and no problem of the kernel', async () => {
+  const world = fakeWorld({ scripts: {}, problems: { 'fio/a': [{ title: 'BUG: x' }] }, startedMs: 0 });
+  const sentences = ['the cache was damaged: kernels/k'];
+  await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
+  expect(world.events).toContainEqual(expect.objectContaining({ type: 'test-end', test: 'fio/a', status: 'infra', message: 'the cache was damaged: kernels/k; what came of it: the kernel reported: BUG: x', evidence: 'Call Trace:' }));
+  expect(world.events.filter(({ type }) => type === 'problem')).toEqual([]);
 });

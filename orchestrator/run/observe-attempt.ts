@@ -5,34 +5,44 @@ import type { LockdepCoverage } from '../model/lockdep.ts';
 import { type AttemptEnd, endOf, Interrupted } from './attempt.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import type { BootedGuest } from './guest-slot.ts';
-import { isBenign } from '../model/outcome.ts';
+import { isBenign, type TestResult } from '../model/outcome.ts';
 import { markExpected } from './expected-problem.ts';
 import { consoleSize, keepConsole } from './keep-console.ts';
 import { judgeObservation } from './judge-observation.ts';
 import type { Observation } from './observe-guest.ts';
-import { tellProblems } from './tell-problems.ts';
+import { reportProblems } from './report-problems.ts';
 
 /** One attempt with what the kernel said meanwhile, judged. */
 export interface ObservedEnd extends AttemptEnd {
-  /** Of the attempt alone, without the looks at the guest around it. */
+  /** The attempt alone, without the looks at the guest around it. */
   readonly durationMs: number;
   readonly lockdep?: LockdepCoverage;
   /** Problems that began before the attempt and after the last one. */
   readonly before: Observation['before'];
-  /** The guest stopped answering after the attempt, when only the rig asked it something: the attempt keeps its result. */
+  readonly unheardBefore?: string;
+  /** The guest stopped answering after the attempt, when only the rig asked it something. */
   readonly lost?: GuestDeath;
 }
 
-/** Of these the console may tell more than the test does. */
+interface AttemptPlace {
+  readonly cell: string;
+  readonly test: string;
+  readonly attempt: number;
+  readonly expects?: ExpectedProblem;
+  /** The guest's answer after the attempt is part of what it tests: without one it is a hang. */
+  readonly mustAnswer?: boolean;
+}
+
+/** With these results the console may say more than the test does. */
 const SPEAKS_OF_THE_KERNEL: ReadonlySet<string> = new Set(['fail', 'crash', 'hang']);
 
-/** Of these deaths nothing says that the test brought them about. */
+/** Nothing shows that the test brought about such a death. */
 const UNANSWERED: ReadonlySet<GuestDeathKind> = new Set(['stall', 'ssh-lost']);
 
 /** Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count. */
 export async function observeAttempt(
   { guest, observer, consoleFile, startedMs }: BootedGuest,
-  { expects, ...at }: { readonly cell: string; readonly test: string; readonly attempt: number; readonly expects?: ExpectedProblem },
+  { expects, mustAnswer = false, ...at }: AttemptPlace,
   env: CellEnvironment,
   run: () => Promise<AttemptEnd>,
   forgiven: readonly KnownProblem[] = [],
@@ -52,24 +62,39 @@ export async function observeAttempt(
   const durationMs = performance.now() - start;
   let observation: Observation;
   let lost: GuestDeath | undefined;
+  /** The guest's, by which the attempt is not judged. */
+  let laterDeath: GuestDeath | undefined;
   try {
     observation = await observer.end({ answers: end.guestUsable });
   } catch (error) {
     if (env.signal.aborted) throw new Interrupted();
     const late = endOf(error);
-    if (late.death && UNANSWERED.has(late.death.kind)) lost = late.death;
-    // Else the guest died right after the test that passed in it.
-    end = isBenign(end.result.status) && !lost ? late : { ...end, guestUsable: false, ...(late.death && { death: late.death }) };
+    if (late.death && !mustAnswer && UNANSWERED.has(late.death.kind)) lost = late.death;
+    // The guest died right after the test that passed in it.
+    if (isBenign(end.result.status) && !lost) end = late;
+    else {
+      end = { ...end, guestUsable: false };
+      laterDeath = late.death;
+    }
     observation = await observer.end({ answers: false });
+    if (lost) observation = { ...observation, unheard: `the rig could not hear its kernel to the end: ${lost.message}` };
   }
   if (expects) observation = markExpected(observation, expects);
-  await tellProblems(env, { ...at, guest: guest.id }, observation);
-  const { lockdep, before } = observation;
-  // That lockdep went off at what was planted is no gap in what it watches.
-  const judged = judgeObservation(end, observation, expects);
+  const { lockdep, before, unheardBefore } = observation;
+  const judged = { ...judgeObservation(end, observation, expects), ...(laterDeath && { death: laterDeath }) };
   const { result } = judged;
-  const damage = SPEAKS_OF_THE_KERNEL.has(result.status) && startedMs !== undefined ? await env.mendCache?.(at.cell, startedMs) : undefined;
-  if (damage !== undefined) return { ...judged, result: { ...result, status: 'infra', message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: ') }, guestUsable: false, durationMs, before };
-  const kept = SPEAKS_OF_THE_KERNEL.has(result.status) ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
-  return { ...judged, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), durationMs, before, ...(lockdep && !expects && { lockdep }), ...(lost && { lost }) };
+  const seen = { durationMs, before, ...(unheardBefore !== undefined && { unheardBefore }), ...(lost && { lost }) };
+  const speaks = SPEAKS_OF_THE_KERNEL.has(result.status);
+  const damage = speaks && startedMs !== undefined ? await env.mendCache?.(at.cell, startedMs) : undefined;
+  // No report of a kernel from damaged files counts against it; the result's evidence shows what it said.
+  if (damage !== undefined) return { ...judged, result: blameCache(result, damage), guestUsable: false, durationMs, before: [] };
+  await reportProblems(env, { ...at, guest: guest.id }, observation);
+  const kept = speaks ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
+  // That lockdep went off at what was planted is no gap in what it watches.
+  return { ...judged, ...seen, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), ...(lockdep && !expects && { lockdep }) };
+}
+
+/** The failure of a guest that ran from damaged files. */
+export function blameCache(result: TestResult, damage: string): TestResult {
+  return { ...result, status: 'infra', message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: ') };
 }

@@ -19,7 +19,9 @@ export interface Observation {
   readonly spent?: string;
   /** Why the kernel may have said what the rig did not hear: then nothing proves that the test was clean. */
   readonly unheard?: string;
-  /** What else is to be known of it, a sentence each. */
+  /** The same for the time since the test before, or the boot. */
+  readonly unheardBefore?: string;
+  /** Remarks for the result's message, a sentence each. */
   readonly remarks?: readonly string[];
 }
 
@@ -38,7 +40,7 @@ export interface GuestObserver {
    */
   begin(label: string, forgiven?: readonly KnownProblem[]): Promise<void>;
   /**
-   * Marks the test's end and tells what was seen. With `answers: false` the guest is not asked anything any more.
+   * Marks the test's end and gives what was seen. With `answers: false` the guest is not asked anything any more.
    * Rejects with GuestDeath; a later call with `answers: false` then still gives what the console had.
    */
   end(options: { readonly answers: boolean }): Promise<Observation>;
@@ -64,6 +66,7 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
   let tests = 0;
   let state: LockdepState | undefined;
   let forgiven: readonly KnownProblem[] = [];
+  let unheardBefore: string | undefined;
 
   const readLockdep = async (): Promise<LockdepState | undefined> => {
     return parseLockdepStats(await guest.ask('cat /proc/lockdep_stats 2>/dev/null'));
@@ -89,8 +92,10 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
     async begin(label, problems = []) {
       forgiven = problems;
       tests += 1;
-      const { onConsole } = await guest.mark(`${BEGIN} ${tests} ${label}`);
-      if (!onConsole) throw new InfraError(NO_MARK, { code: UNHEARD });
+      unheardBefore = undefined;
+      const hearing = await guest.mark(`${BEGIN} ${tests} ${label}`);
+      if (!hearing.onConsole) throw new InfraError(NO_MARK, { code: UNHEARD });
+      unheardBefore = whyUnheard(hearing);
     },
     async end({ answers }) {
       let lockdep: LockdepCoverage | undefined;
@@ -114,7 +119,7 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
       const unheard = hearing && whyUnheard(hearing);
       if (unheard !== undefined) spent ??= unheard;
       const remarks = hearing && hearing.lost > 0 ? [`the kernel's log buffer had thrown away ${hearing.lost} records before they could be compared with the console`] : [];
-      return { inside, before, ...(lockdep && { lockdep }), ...(spent !== undefined && { spent }), ...(unheard !== undefined && { unheard }), ...(remarks.length > 0 && { remarks }) };
+      return { inside, before, ...(lockdep && { lockdep }), ...(spent !== undefined && { spent }), ...(unheard !== undefined && { unheard }), ...(unheardBefore !== undefined && { unheardBefore }), ...(remarks.length > 0 && { remarks }) };
     },
   };
 }

@@ -1,12 +1,13 @@
 import { BOOT_TEST, type Cell, PMEM_TEST } from '../model/cell.ts';
-import { GuestDeath } from '../model/errors.ts';
+import { describeError, GuestDeath, UserError } from '../model/errors.ts';
 import type { TestResult } from '../model/outcome.ts';
 import { type AttemptEnd, resultOfError } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
-import { addProblems } from './judge-observation.ts';
-import { observeAttempt } from './observe-attempt.ts';
-import { tellProblems } from './tell-problems.ts';
+import { addProblems, doubt } from './judge-observation.ts';
+import { blameCache, observeAttempt } from './observe-attempt.ts';
+import type { Observation } from './observe-guest.ts';
+import { reportProblems } from './report-problems.ts';
 
 interface GuestTurn {
   /** Counts the guests of the cell from 1. */
@@ -40,10 +41,12 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
   if (typeof booted === 'string') return booted;
   const at = { cell: cell.id, test: PMEM_TEST, attempt };
   env.emit({ type: 'test-start', ...at, guest: booted.guest.id });
-  const { durationMs, death, lockdep, lost, ...end } = await observeAttempt(booted, at, env, async () => setUpPmem(booted));
-  const result = lost ? resultOfError(lost) : end.result;
-  emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && result.status !== 'pass' && { retried: true }) }, result);
-  if (result.status === 'pass') return booted;
+  const { result, durationMs, death, lockdep, before, unheardBefore } = await observeAttempt(booted, { ...at, mustAnswer: true }, env, async () => setUpPmem(booted));
+  const isReady = result.status === 'pass';
+  // What the boot still had to say when the rig listened to it.
+  const reported = doubt(addProblems(result, before), unheardBefore);
+  emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && !isReady && { retried: true }) }, reported);
+  if (isReady) return booted;
   await slot.discard(death);
   return 'failed';
 }
@@ -58,23 +61,28 @@ async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal
   const start = performance.now();
   let result: TestResult;
   let why: NoGuest = 'failed';
+  let heard: { readonly guest: number; readonly observation: Observation } | undefined;
+  /** A kernel that QEMU cannot boot, or one without a driver: the user's input, if the file is what it was. */
+  let userError: UserError | undefined;
   try {
     const { guest, observer } = await slot.boot(cell);
     const observation = await observer.settle();
-    await tellProblems(env, { ...at, guest: guest.id }, observation);
+    heard = { guest: guest.id, observation };
     result = addProblems({ status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] }, observation.inside);
   } catch (error) {
     env.signal.throwIfAborted();
-    result = resultOfError(error);
+    if (error instanceof UserError) userError = error;
+    result = userError ? { status: 'infra', message: describeError(userError) } : resultOfError(error);
     if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'host';
     await slot.discard(error instanceof GuestDeath ? error : undefined);
   }
   const damage = result.status === 'pass' ? undefined : await env.mendCache?.(cell.id, start);
   if (damage !== undefined) {
-    result = { ...result, status: 'infra', message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: ') };
+    result = blameCache(result, damage);
     why = 'host';
     await slot.discard();
-  }
+  } else if (userError) throw userError;
+  else if (heard) await reportProblems(env, { ...at, guest: heard.guest }, heard.observation);
   emitTestEnd(env, { ...at, durationMs: performance.now() - start, ...((why === 'failed' ? retried : retriedForHost) && !slot.current && { retried: true }) }, result);
   return slot.current ?? why;
 }

@@ -1,17 +1,16 @@
-import { withDeadline } from '../../guests/deferred.ts';
 import { type Cell, CLOSE_TEST, type PlannedTest } from '../model/cell.ts';
 import type { JudgedProblem, KnownProblem } from '../model/known-problem.ts';
-import { GuestDeath } from '../model/errors.ts';
+import type { GuestDeath } from '../model/errors.ts';
 import type { TestResult } from '../model/outcome.ts';
 import { type Suite, type SuiteSession, SuiteSetupError } from '../model/suite.ts';
 import { TIMEOUTS_MS } from '../model/timeouts.ts';
-import { type AttemptEnd, attemptTest, endOf, resultOfError } from './attempt.ts';
+import { type AttemptEnd, attemptTest, endOf, resultOfError, underDeadline } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import type { CellQueue, PendingTest } from './cell-queue.ts';
 import { closeSession } from './close-session.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
 import { judgeStray } from './expected-problem.ts';
-import { addProblems } from './judge-observation.ts';
+import { addProblems, doubt } from './judge-observation.ts';
 import { keepLockClasses } from './keep-lock-classes.ts';
 import { observeAttempt, type ObservedEnd } from './observe-attempt.ts';
 import { fitFilesystem } from '../suites/shared/fit-filesystem.ts';
@@ -40,10 +39,12 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   const first: PendingTest = taken;
   /** Problems that began between two tests: they are charged to `guest/close`. */
   const gap: JudgedProblem[] = [];
+  let unheardGap: string | undefined;
   const { guest } = booted;
   const scale = guestTimeoutScale(booted);
   /** The cell's tests prove the rig: what goes astray between them does not speak of the kernel. */
-  const addGap = cell.tests.some(({ expects }) => expects) ? judgeStray : addProblems;
+  const provesTheRig = cell.tests.some(({ expects }) => expects);
+  const addGap = (result: TestResult): TestResult => doubt(provesTheRig ? judgeStray(result, gap) : addProblems(result, gap), unheardGap);
   const observe = async (
     { name: test, expects }: Pick<PlannedTest, 'name' | 'expects'>,
     attempt: number,
@@ -51,8 +52,9 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     forgiven?: readonly KnownProblem[],
   ): Promise<ObservedEnd> => {
     env.emit({ type: 'test-start', cell: cell.id, test, attempt, guest: guest.id });
-    const end = await observeAttempt(booted, { cell: cell.id, test, attempt, ...(expects && { expects }) }, env, run, forgiven);
+    const end = await observeAttempt(booted, { cell: cell.id, test, attempt, ...(expects && { expects }), mustAnswer: test === CLOSE_TEST }, env, run, forgiven);
     gap.push(...end.before);
+    unheardGap ??= end.unheardBefore;
     return end;
   };
 
@@ -85,7 +87,9 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
       const artifactDir = await env.artifactDir(cell.id);
       const { filesystem, note } = await fitFilesystem({ guest, timeoutScale: scale }, cell.filesystem);
       if (note !== undefined && ordinal === 1) env.emit({ type: 'note', text: `${cell.id}: ${note}` });
-      const timeoutMs = TIMEOUTS_MS.open * scale;
+      // The host's work, which is not to use up the guest's time. Why it failed is for the suite to say.
+      const canary = provesTheRig ? env.buildCanary(cell) : undefined;
+      await canary?.catch(() => undefined);
       const open = suite.open({
         spec: cell.suite,
         cell: { ...cell, filesystem },
@@ -95,10 +99,13 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
         timeoutScale: scale,
         timeoutScaleWhy: explainTimeoutScale(booted),
         usualSeconds: (test) => env.usualSeconds(cell.id, test),
-        buildCanary: async () => env.buildCanary(cell),
+        buildCanary: async () => canary ?? env.buildCanary(cell),
         log: env.log,
       });
-      return await withDeadline(open, timeoutMs, () => new GuestDeath('stall', `the suite was not set up within ${timeoutMs / 1000} s`, ''));
+      const end = await underDeadline(open.then((session) => ({ session })), { guest, timeoutMs: TIMEOUTS_MS.open, timeoutScale: scale, signal: env.signal, what: "the suite's set-up" });
+      if ('session' in end) return end.session;
+      await endWithoutSession(end);
+      return undefined;
     } catch (error) {
       env.signal.throwIfAborted();
       if (error instanceof SuiteSetupError) {
@@ -110,19 +117,22 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
         await slot.discard();
         return undefined;
       }
-      const end = endOf(error);
-      conclude(first, { ...end, durationMs: 0 });
-      endWithoutClose('the guest was lost while the suite was set up');
-      await slot.discard(end.death);
+      await endWithoutSession(endOf(error));
       return undefined;
     }
+  }
+
+  async function endWithoutSession(end: AttemptEnd): Promise<void> {
+    conclude(first, { ...end, durationMs: 0 });
+    endWithoutClose('the guest was lost while the suite was set up');
+    await slot.discard(end.death);
   }
 
   async function close(session: SuiteSession): Promise<void> {
     const end = await observe({ name: CLOSE_TEST }, ordinal, async () => closeSession({ session, guest, timeoutScale: scale, signal: env.signal }));
     const classes = end.guestUsable ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined;
     const result = classes === undefined ? end.result : { ...end.result, artifacts: [...(end.result.artifacts ?? []), classes] };
-    report(CLOSE_TEST, addGap(result, gap), ordinal, end);
+    report(CLOSE_TEST, addGap(result), ordinal, end);
     // What the suite could not undo must not meet the next cell.
     if (!end.guestUsable || end.result.status !== 'pass') await slot.discard(end.death);
   }
@@ -139,13 +149,13 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
 
   /** Nothing was cleaned up; yet what the kernel said between the tests must not get lost with it. */
   function endWithoutClose(message: string, kept?: string): void {
-    report(CLOSE_TEST, addGap({ status: 'skip', message, ...(kept !== undefined && { artifacts: [kept] }) }, gap), ordinal);
+    report(CLOSE_TEST, addGap({ status: 'skip', message, ...(kept !== undefined && { artifacts: [kept] }) }), ordinal);
   }
 
-  /** The test before has its result; that the guest then answered nothing any more is the kernel's, too. */
+  /** The test before keeps its failure; that the guest answered nothing after it is the kernel's failure, too. */
   function endInDeath(test: string, death: GuestDeath): void {
     const { status, message, evidence } = resultOfError(death);
-    report(CLOSE_TEST, addGap({ status, message: `after ${test}: ${message}`, ...(evidence !== undefined && { evidence }) }, gap), ordinal);
+    report(CLOSE_TEST, addGap({ status, message: `after ${test}: ${message}`, ...(evidence !== undefined && { evidence }) }), ordinal);
   }
 
   function conclude(pending: PendingTest, end: Pick<ObservedEnd, 'result' | 'durationMs' | 'lockdep'>): void {

@@ -37,6 +37,8 @@ export function fakeWorld(options: {
   readonly known?: readonly KnownProblem[];
   /** How the mark at the end of a test was heard, or the guest's death by it. */
   readonly hearings?: Readonly<Record<string, Partial<Hearing> | GuestDeath>>;
+  /** How the mark at the beginning of a test was heard. */
+  readonly hearingsBefore?: Readonly<Record<string, Partial<Hearing>>>;
   /** `debug_locks` in a guest (counted from 1) after a test; absent: a kernel without lockdep. */
   readonly lockdep?: (guest: number, test: string) => 0 | 1;
   readonly retries?: number;
@@ -52,11 +54,13 @@ export function fakeWorld(options: {
   readonly testTimeoutMs?: number;
   /** How others would get into a guest; absent: not at all. */
   readonly access?: GuestAccess;
+  /** When guests began to boot; absent: from no files. */
+  readonly startedMs?: number;
 }) {
   const events: RunEvent[] = [];
   const controller = new AbortController();
   const disposed: number[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const ended = new Set<string>();
   let boots = 0;
   let running = '';
@@ -71,6 +75,11 @@ export function fakeWorld(options: {
       ...fakeGuest(boots, disposed, options.pmemProblems ?? []),
       mark: async (text) => {
         mark = text;
+        const begins = /^test-begin \d+ (.*)#\d+ /.exec(text)?.[1];
+        if (begins !== undefined) {
+          running = begins;
+          return { ...HEARD, ...options.hearingsBefore?.[begins] };
+        }
         const hearing = text.startsWith('test-end') && !ended.has(running) ? options.hearings?.[running] : undefined;
         if (text.startsWith('test-end')) ended.add(running);
         if (hearing instanceof Error) throw hearing;
@@ -81,8 +90,8 @@ export function fakeWorld(options: {
     };
     let begun = '';
     const takeProblems = (): KernelProblem[] => {
-      const found = told.has(running) ? [] : (options.problems?.[running] ?? []);
-      told.add(running);
+      const found = reported.has(running) ? [] : (options.problems?.[running] ?? []);
+      reported.add(running);
       return found.map((problem) => ({ ...PROBLEM, ...(begun !== '' && { marker: begun }), ...problem }));
     };
     const observer = observeGuest({
@@ -90,7 +99,7 @@ export function fakeWorld(options: {
       known: options.known ?? [],
       log: () => undefined,
     });
-    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, consoleFile: '/nonexistent/console.log', ...(options.access && { access: options.access }) };
+    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, consoleFile: '/nonexistent/console.log', ...(options.access && { access: options.access }), ...(options.startedMs !== undefined && { startedMs: options.startedMs }) };
   };
   const reserve: ReserveGuest = async (_cell, signal) => {
     const release = await admission.acquire({ memoryBytes: 1, cores: 1 }, signal);
@@ -112,7 +121,6 @@ export function fakeWorld(options: {
         },
         forgives: ({ name }) => options.forgives?.[name] ?? [],
         run: async ({ name }) => {
-          running = name;
           const attempt = (attempts.get(name) ?? 0) + 1;
           attempts.set(name, attempt);
           const script = options.scripts[name]?.[attempt - 1] ?? { status: 'pass' };

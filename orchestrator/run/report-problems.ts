@@ -12,14 +12,14 @@ interface ProblemPlace {
 }
 
 /** Events of one test and kind: what nobody expects, and what is known. */
-const MAX_TOLD = { unknown: 500, known: 100 } as const;
+const MAX_REPORTED = { unknown: 500, known: 100 } as const;
 
 /** Puts the problems of one test into the journal, each with its text in a file of its own: `cells/<cell>/problems/<guest>-<n>-<kind>.txt`. */
-export async function tellProblems(env: CellEnvironment, place: ProblemPlace, { before, inside }: Pick<Observation, 'before' | 'inside'>): Promise<void> {
+export async function reportProblems(env: CellEnvironment, place: ProblemPlace, { before, inside }: Pick<Observation, 'before' | 'inside'>): Promise<void> {
   for (const [during, problems] of [['gap', before], ['test', inside]] as const) {
-    const { told, omitted } = bound(problems);
+    const { kept, omitted } = bound(problems);
     if (omitted > 0) env.emit({ type: 'note', text: `${place.cell} ${place.test}: ${omitted} more kernel problems were left out of the journal; the console has them` });
-    for (const judged of told) {
+    for (const judged of kept) {
       const file = await keepText(env, place, judged);
       env.emit({ type: 'problem', ...place, during, ...(file !== undefined && { file }), ...judged });
     }
@@ -27,10 +27,10 @@ export async function tellProblems(env: CellEnvironment, place: ProblemPlace, { 
 }
 
 /** Each kind has room of its own, so that what is known never takes that of what is not. */
-function bound(problems: readonly JudgedProblem[]): { readonly told: readonly JudgedProblem[]; readonly omitted: number } {
-  const room: Record<keyof typeof MAX_TOLD, number> = { ...MAX_TOLD };
-  const told = problems.filter(({ known }) => (room[known ? 'known' : 'unknown'] -= 1) >= 0);
-  return { told, omitted: problems.length - told.length };
+function bound(problems: readonly JudgedProblem[]): { readonly kept: readonly JudgedProblem[]; readonly omitted: number } {
+  const room: Record<keyof typeof MAX_REPORTED, number> = { ...MAX_REPORTED };
+  const kept = problems.filter(({ known }) => (room[known ? 'known' : 'unknown'] -= 1) >= 0);
+  return { kept, omitted: problems.length - kept.length };
 }
 
 let count = 0;
