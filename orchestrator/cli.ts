@@ -10,6 +10,7 @@ import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose-once.ts';
 import type { ExecuteOptions } from './commands/execute-run.ts';
+import { logLine } from './commands/log-line.ts';
 import type { LastOptions } from './commands/shell-last.ts';
 import { describeError, KernelError, UserError } from './model/errors.ts';
 import { VERSION } from './version.ts';
@@ -222,7 +223,7 @@ async function main(): Promise<void> {
       return;
     }
     const evidence = error instanceof KernelError ? error.evidence.replaceAll(/^/gm, '  ') : undefined;
-    process.stderr.write(`pmemrig: ${describeError(error)}\n${evidence === undefined ? '' : `${evidence}\n`}`);
+    logLine(`pmemrig: ${describeError(error)}${evidence === undefined ? '' : `\n${evidence}`}`);
     process.exitCode = exitCodeOf(error);
   }
 }

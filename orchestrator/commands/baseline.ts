@@ -15,6 +15,7 @@ import { PINNED } from '../model/paths.ts';
 import { findRun } from './find-run.ts';
 import type { PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
+import { printText } from './print.ts';
 
 const PIN_PREFIX = 'pinned:';
 export const LAST_GREEN = 'last-green';
@@ -78,7 +79,7 @@ async function isNarrowed(runDir: string): Promise<boolean> {
 
 /** Tells the terminal what a run that has just ended came to against its baseline, and gives the exit status. */
 export function judgeAgainst(comparison: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): number {
-  process.stdout.write(`\n${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`);
+  printText(`\n${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`);
   return judgeComparison(comparison, now, { whole });
 }
 

@@ -13,6 +13,7 @@ import { quoteWord } from '../model/quote-word.ts';
 import { findBaseline } from './baseline.ts';
 import { compareWith } from './compare-with.ts';
 import { findRun } from './find-run.ts';
+import { printJson, printText } from './print.ts';
 
 /** `pmemrig compare BASE [RUN]`: what the run did otherwise, with the rates of the runs before. */
 export async function compareCommand(base: string, run: string, options: { readonly runs?: string; readonly json?: boolean }): Promise<number> {
@@ -31,8 +32,8 @@ export async function compareCommand(base: string, run: string, options: { reado
       remedy: 'compare runs of one matrix; a cell is the same by the names of its kernel, topology, filesystem and suite',
     });
   }
-  const lines = options.json === true ? [comparisonJson(comparison)] : formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) });
-  process.stdout.write(`${lines.join('\n')}\n`);
+  if (options.json === true) printJson(comparisonJson(comparison));
+  else printText(`${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`);
   return judgeComparison(comparison, now, { whole: false });
 }
 

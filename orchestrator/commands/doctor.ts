@@ -7,6 +7,8 @@ import { examineHost } from '../host/doctor.ts';
 import { fixHost } from '../host/fix-host.ts';
 import { formatDoctor } from '../host/format-doctor.ts';
 import { runShown } from '../host/run-shown.ts';
+import { logLine } from './log-line.ts';
+import { printJson, printText } from './print.ts';
 
 /**
  * `pmemrig doctor`: 0 if a run could start, else 3; with `kernelBuilds`, one whose kernels are built from source; with `ownTests`, those of pmemrig itself.
@@ -17,15 +19,11 @@ export async function doctorCommand({ fix, json, quiet, kernelBuilds = false, ow
   let { report, user } = await examineHost(probes, { kernelBuilds, ownTests });
   if (fix === true && report.install) {
     const start = performance.now();
-    await fixHost(report, user, { run: runShown, log });
-    log(`installed in ${prettyMs(performance.now() - start)}`);
+    await fixHost(report, user, { run: runShown, log: logLine });
+    logLine(`installed in ${prettyMs(performance.now() - start)}`);
     ({ report, user } = await examineHost(probes, { kernelBuilds, ownTests }));
   }
-  process.stdout.write(json === true ? `${JSON.stringify(report, undefined, 2)}\n` : formatDoctor(report, { quiet: quiet === true }));
+  if (json === true) printJson(JSON.stringify(report, undefined, 2));
+  else printText(formatDoctor(report, { quiet: quiet === true }));
   return report.ready ? 0 : 3;
-}
-
-/** Progress goes to stderr: stdout is the report's. */
-function log(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

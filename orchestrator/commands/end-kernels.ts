@@ -9,6 +9,7 @@ import { readLockClasses } from '../../reports/verdicts/read-lock-classes.ts';
 import { judgeAgainst } from './baseline.ts';
 import type { RunExtras } from './execute-run.ts';
 import { logLine } from './log-line.ts';
+import { printJson } from './print.ts';
 
 /** What a run of two kernels ends in: what the second does otherwise, as text or as JSON. */
 export function endKernels(pair: KernelPair, { json = false }: { readonly json?: boolean }): RunExtras {
@@ -26,6 +27,6 @@ async function compareKernelsOf(summary: RunSummary, runDir: string, pair: Kerne
 }
 
 function tellJson(comparison: Comparison, summary: RunSummary): number {
-  process.stdout.write(`${comparisonJson(comparison)}\n`);
+  printJson(comparisonJson(comparison));
   return judgeComparison(comparison, summary, { whole: false });
 }

@@ -10,6 +10,7 @@ import { endSeries } from './end-series.ts';
 import type { RunExtras } from './execute-run.ts';
 import { logLine } from './log-line.ts';
 import { publishRun } from './publish-run.ts';
+import { printText } from './print.ts';
 
 /** What a run ends in by what it was made for: the same whether one controller brings it to its end or several. */
 export function endRun(purpose: RunPurpose, matrix: Matrix): RunExtras {
@@ -40,6 +41,6 @@ function judgeMatrix({ baseDir, whole }: Extract<RunPurpose, { kind: 'matrix' }>
 }
 
 function tellSelftest(summary: RunSummary): number {
-  process.stdout.write(`\n${formatSelftest(summary).join('\n')}\n`);
+  printText(`\n${formatSelftest(summary).join('\n')}\n`);
   return exitStatus(summary);
 }

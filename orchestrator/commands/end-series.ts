@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ReplyFacts } from '../../reports/mail/reply-facts.ts';
 import { listUntested } from '../../reports/mail/list-untested.ts';
 import { renderReply } from '../../reports/mail/render-reply.ts';
+import { rerunLines } from '../../reports/rerun-command.ts';
 import { compareSeries } from '../../reports/verdicts/compare-series.ts';
 import { readLockClasses } from '../../reports/verdicts/read-lock-classes.ts';
 import { InfraError } from '../model/errors.ts';
@@ -13,6 +14,7 @@ import { formatSize } from '../model/size.ts';
 import { judgeAgainst } from './baseline.ts';
 import { BASE_KERNEL, planSteps } from './compose-series.ts';
 import type { RunExtras } from './execute-run.ts';
+import { printText } from './print.ts';
 
 /** In the run's folder, whatever `--mail` says. */
 const REPLY_FILE = 'reply.txt';
@@ -33,7 +35,7 @@ export function endSeries({ series, command, mail }: SeriesEnding, matrix: Matri
     tell: async (comparison, summary, runDir) => {
       const status = judgeAgainst(comparison, summary, { whole: false });
       if (summary.ending.reason === 'finished') await tellReply({ summary, comparison, series, steps, command, ...describeGuests(matrix), untested: listUntested(summary, matrix, comparison.kernels?.now ?? '') }, runDir, mail);
-      else process.stdout.write('\nno answer to the series: the run was interrupted. `pmemrig run --resume latest` brings it to its end, and writes the answer then\n');
+      else printText(`\nno answer to the series: the run was interrupted. Resume it to get the answer: ${rerunLines(summary).join('; ')}\n`);
       return status;
     },
   };
@@ -47,8 +49,8 @@ async function tellReply(facts: ReplyFacts, runDir: string, mail: SeriesEnding['
       throw new InfraError(`the answer could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`, { code: 'reply-write', remedy: file === kept ? 'free space there' : `it is in ${kept}`, cause: error });
     });
   }
-  if (mail === true) process.stdout.write(`\n${reply}`);
-  process.stdout.write(`\nanswer to the series: ${typeof mail === 'string' ? mail : kept} (fill in the tag, then git send-email or mutt -H)\n`);
+  if (mail === true) printText(`\n${reply}`);
+  printText(`\nanswer to the series: ${typeof mail === 'string' ? mail : kept} (fill in the tag, then git send-email or mutt -H)\n`);
 }
 
 function describeGuests({ guest, pmem }: Matrix): Pick<ReplyFacts, 'guest' | 'devices'> {

@@ -180,6 +180,6 @@ function lostEnd(error: unknown): (JournalEvent & { readonly type: 'run-end' }) 
 /** Diagnostics for `--verbose`. */
 export function verboseLog({ verbose }: Pick<ExecuteOptions, 'verbose'>): (line: string) => void {
   return (line) => {
-    if (verbose) process.stderr.write(`${line}\n`);
+    if (verbose) logLine(line);
   };
 }

@@ -12,6 +12,7 @@ import { nearest } from '../model/nearest.ts';
 import { runsDir } from '../model/paths.ts';
 import { isClaimed } from '../run/claim-run.ts';
 import { logLine } from './log-line.ts';
+import { printText } from './print.ts';
 
 export interface HistoryOptions {
   /** A part of a cell's id. */
@@ -35,7 +36,7 @@ export async function historyCommand(test: string | undefined, options: HistoryO
     const figures = await history.metrics({ test, last: options.last, ...(options.cell !== undefined && { cell: options.cell }) });
     return options.metric === undefined ? formatTestHistory(found, figures, terminal) : formatFigures(findFigures(figures, test, options.metric), terminal);
   })();
-  process.stdout.write(`${lines.join('\n')}\n`);
+  printText(`${lines.join('\n')}\n`);
   return 0;
 }
 

@@ -11,6 +11,8 @@ import { cacheDir } from '../model/paths.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { KernelOptions } from './compose-kernel.ts';
 import { loadFile, planFlags } from './load-plan.ts';
+import { logLine } from './log-line.ts';
+import { printJson, printText } from './print.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** What an entry of a built kernel holds that a person may want. */
@@ -22,7 +24,7 @@ const FILES = ['vmlinuz', 'config', 'System.map', 'debug/vmlinux', 'kbuild', 'li
  */
 export async function kernelBuildCommand(matrix: string | undefined, names: readonly string[], options: KernelOptions): Promise<number> {
   using signal = interruptSignal();
-  const context = { cacheDir: cacheDir(), signal, log, progress: log };
+  const context = { cacheDir: cacheDir(), signal, log: logLine, progress: logLine };
   try {
     for (const spec of await findSpecs(matrix, names, options)) {
       const start = performance.now();
@@ -31,16 +33,16 @@ export async function kernelBuildCommand(matrix: string | undefined, names: read
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;
-    log('interrupted: nothing half-built is kept');
+    logLine('interrupted: nothing half-built is kept');
     return 130;
   }
 }
 
 function sayWhere({ name, description, notes, ...kernel }: PreparedKernel, start: number): void {
-  process.stdout.write(`${name}: ${description} (${prettyMs(performance.now() - start)})\n`);
-  for (const note of notes) process.stdout.write(`  note: ${note}\n`);
+  printText(`${name}: ${description} (${prettyMs(performance.now() - start)})\n`);
+  for (const note of notes) printText(`  note: ${note}\n`);
   const files = { image: kernel.image, config: kernel.config, vmlinux: kernel.vmlinux, kbuild: kernel.kbuild };
-  for (const [what, path] of Object.entries(files)) if (path !== undefined) process.stdout.write(`  ${what.padEnd(8)} ${path}\n`);
+  for (const [what, path] of Object.entries(files)) if (path !== undefined) printText(`  ${what.padEnd(8)} ${path}\n`);
 }
 
 async function findSpecs(path: string | undefined, names: readonly string[], options: KernelOptions): Promise<readonly KernelSpec[]> {
@@ -57,17 +59,12 @@ async function findSpecs(path: string | undefined, names: readonly string[], opt
   return names.length === 0 ? kernels : kernels.filter(({ name }) => names.includes(name));
 }
 
-/** Progress goes to stderr: stdout is the answer's. */
-function log(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
 /** `pmemrig kernel list`: the kernels in the cache. */
 export async function kernelListCommand({ json }: { readonly json?: boolean }): Promise<number> {
   const kernels = await listKernels(cacheDir());
-  if (json === true) process.stdout.write(`${JSON.stringify(kernels, undefined, 2)}\n`);
-  else if (kernels.length === 0) process.stdout.write('no kernel has been prepared yet: pmemrig kernel build --kernel DIR\n');
-  else for (const kernel of kernels) process.stdout.write(`${formatKernel(kernel)}\n`);
+  if (json === true) printJson(JSON.stringify(kernels, undefined, 2));
+  else if (kernels.length === 0) printText('no kernel has been prepared yet: pmemrig kernel build --kernel DIR\n');
+  else for (const kernel of kernels) printText(`${formatKernel(kernel)}\n`);
   return 0;
 }
 
@@ -84,15 +81,15 @@ export async function kernelShowCommand(wanted: string): Promise<number> {
   if (others.length > 0) {
     throw new UserError(`${wanted} names ${others.length + 1} kernels: ${[kernel, ...others].map(({ key }) => key).join(', ')}.`, { code: 'ambiguous-kernel', remedy: 'write more of the key.' });
   }
-  process.stdout.write(`${formatKernel(kernel)}\n`);
+  printText(`${formatKernel(kernel)}\n`);
   const { record } = kernel;
   if (record) {
-    process.stdout.write(`  built in ${record.seconds} s by ${record.compiler}${record.ccache ? ' with ccache' : ''}: ${record.objects} objects\n`);
-    for (const patch of record.patches) process.stdout.write(`  patch: ${patch}\n`);
-    for (const note of record.notes) process.stdout.write(`  note: ${note}\n`);
-    for (const { file, line, text } of record.warnings) process.stdout.write(`  warning: ${file}:${line}: ${text}\n`);
+    printText(`  built in ${record.seconds} s by ${record.compiler}${record.ccache ? ' with ccache' : ''}: ${record.objects} objects\n`);
+    for (const patch of record.patches) printText(`  patch: ${patch}\n`);
+    for (const note of record.notes) printText(`  note: ${note}\n`);
+    for (const { file, line, text } of record.warnings) printText(`  warning: ${file}:${line}: ${text}\n`);
   }
-  for (const file of FILES) if (await isThere(join(kernel.path, file))) process.stdout.write(`  ${join(kernel.path, file)}\n`);
+  for (const file of FILES) if (await isThere(join(kernel.path, file))) printText(`  ${join(kernel.path, file)}\n`);
   return 0;
 }
 
@@ -109,11 +106,11 @@ export async function kernelPruneCommand({ unused, all, dryRun }: PruneOptions):
   const cache = cacheDir();
   const entries = await findUnused(all === true ? Infinity : Date.now() - unused * DAY_MS, cache);
   for (const entry of entries) {
-    if (dryRun !== true) await removeEntry(entry, { log, signal });
-    process.stdout.write(`${dryRun === true ? 'would remove' : 'removed'} ${entry.kind}/${entry.key} (${showBytes(entry.sizeBytes)}, used ${showAge(entry.lastUsedMs)})\n`);
+    if (dryRun !== true) await removeEntry(entry, { log: logLine, signal });
+    printText(`${dryRun === true ? 'would remove' : 'removed'} ${entry.kind}/${entry.key} (${showBytes(entry.sizeBytes)}, used ${showAge(entry.lastUsedMs)})\n`);
   }
   const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  process.stdout.write(entries.length === 0 ? `nothing in ${cache} has been unused for ${unused} days\n` : `${showBytes(bytes)} ${dryRun === true ? 'to be freed' : 'freed'}\n`);
+  printText(entries.length === 0 ? `nothing in ${cache} has been unused for ${unused} days\n` : `${showBytes(bytes)} ${dryRun === true ? 'to be freed' : 'freed'}\n`);
   return 0;
 }
 

@@ -12,6 +12,7 @@ import { findBaselineFor, isPinName, judgeAgainst } from './baseline.ts';
 import { compareWith } from './compare-with.ts';
 import { findRun } from './find-run.ts';
 import { readPast } from './read-past.ts';
+import { printText } from './print.ts';
 
 interface MergeCommandOptions {
   readonly into?: string;
@@ -30,7 +31,7 @@ export async function mergeCommand(parts: readonly string[], { into, baseline, r
   const whole = plan.missing.length === 0;
   if (comparison) await writeComparison(dir, { ...comparison, whole });
   const summary = await writeReports(dir, readPast(dir));
-  process.stdout.write(`${formatFinalReport(summary, dir).join('\n')}\n`);
+  printText(`${formatFinalReport(summary, dir).join('\n')}\n`);
   await announceOnGithub(dir, summary, comparison);
   return comparison ? judgeAgainst(comparison, summary, { whole }) : exitStatus(summary);
 }

@@ -55,7 +55,7 @@ export async function onceCommand({ words, argv, kernel: named }: OnceWords, sai
   try {
     return await run(bisectStatus);
   } catch (error) {
-    process.stderr.write(`pmemrig: ${describeError(error)}\n`);
+    logLine(`pmemrig: ${describeError(error)}`);
     return bisectErrorStatus(error);
   }
 }

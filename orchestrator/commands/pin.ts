@@ -7,6 +7,7 @@ import { PINNED, runsDir } from '../model/paths.ts';
 import { isPinName, LAST_GREEN } from './baseline.ts';
 import { findRun } from './find-run.ts';
 import { logLine } from './log-line.ts';
+import { printText } from './print.ts';
 
 export interface PinOptions {
   readonly runs?: string;
@@ -36,7 +37,7 @@ export async function pinCommand(run: string | undefined, name: string | undefin
   const aside = join(runs, PINNED, `.${name}.${process.pid}`);
   await symlink(relative(join(runs, PINNED), dir), aside);
   await rename(aside, join(runs, PINNED, name));
-  process.stdout.write(`${basename(dir)} is pinned as ${name}${before === undefined || before === basename(dir) ? '' : `, which was ${before}`}\n`);
+  printText(`${basename(dir)} is pinned as ${name}${before === undefined || before === basename(dir) ? '' : `, which was ${before}`}\n`);
   return 0;
 }
 
@@ -46,7 +47,7 @@ async function listPins(runs: string): Promise<number> {
   if (names.length === 0) logLine('no run is pinned: pmemrig pin latest v6.12 pins one');
   for (const name of names) {
     const there = existsSync(join(runs, PINNED, name, 'events.jsonl'));
-    process.stdout.write(`${name}  ${await readPin(runs, name)}${there ? '' : '  (the run is gone)'}\n`);
+    printText(`${name}  ${await readPin(runs, name)}${there ? '' : '  (the run is gone)'}\n`);
   }
   return 0;
 }
@@ -59,7 +60,7 @@ async function removePin(runs: string, name: string): Promise<number> {
   }
   const run = await readPin(runs, name);
   await rm(join(runs, PINNED, name));
-  process.stdout.write(`${name} is no pin any more; it was ${run}\n`);
+  printText(`${name} is no pin any more; it was ${run}\n`);
   return 0;
 }
 

@@ -8,6 +8,7 @@ import { runsDir } from '../model/paths.ts';
 import { chooseExpired } from '../run/choose-expired.ts';
 import { isClaimed } from '../run/claim-run.ts';
 import { logLine } from './log-line.ts';
+import { printText } from './print.ts';
 
 export interface PruneOptions {
   readonly keep: number;
@@ -30,10 +31,10 @@ export async function pruneCommand({ keep, days, dryRun = false, runs }: PruneOp
       continue;
     }
     if (!dryRun) await removeWhole(dir, runId);
-    process.stdout.write(`${dryRun ? 'would remove' : 'removed'} ${runId}\n`);
+    printText(`${dryRun ? 'would remove' : 'removed'} ${runId}\n`);
     removed += 1;
   }
-  process.stdout.write(`${describePruned({ removed, kept: known.length - removed, dryRun })}\n`);
+  printText(`${describePruned({ removed, kept: known.length - removed, dryRun })}\n`);
   return 0;
 }
 

@@ -13,6 +13,7 @@ import { judgeAgainst } from './baseline.ts';
 import { readPast } from './read-past.ts';
 import { announceOnGithub, writeAnnotations } from './announce-github.ts';
 import { findRun } from './find-run.ts';
+import { printText } from './print.ts';
 
 /** Beside the other reports. */
 const KCIDB_FILE = 'kcidb.json';
@@ -32,14 +33,14 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
   checkOptions(options);
   const dir = findRun(run, resolve(options.runs ?? runsDir()));
   const summary = await writeReports(dir, readPast(dir), await isClaimed(dir));
-  process.stdout.write(`${formatFinalReport(summary, dir).join('\n')}\n`);
+  printText(`${formatFinalReport(summary, dir).join('\n')}\n`);
   const comparison = await readComparison(dir);
   if (options.annotations === 'github' && process.env['GITHUB_ACTIONS'] !== 'true') writeAnnotations(summary, comparison);
   await announceOnGithub(dir, summary, comparison);
   if (options.kcidb !== undefined) {
     const path = join(dir, KCIDB_FILE);
     await writeWhole(path, [`${JSON.stringify(renderKcidb(summary, { origin: options.kcidb, ...(options.url !== undefined && { url: options.url }) }), undefined, 1)}\n`]);
-    process.stdout.write(`${path}\n`);
+    printText(`${path}\n`);
   }
   const judged = comparison && judgeAgainst(comparison, summary, { whole: comparison.whole ?? false });
   return judged === undefined || comparison?.aside === true ? exitStatus(summary) : judged;

@@ -8,6 +8,7 @@ import { runsDir } from '../model/paths.ts';
 import { isClaimed } from '../run/claim-run.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import { logLine } from './log-line.ts';
+import { printText } from './print.ts';
 
 export interface ServeVerbOptions {
   readonly port: number;
@@ -21,7 +22,7 @@ export async function serveCommand({ port, host, runs }: ServeVerbOptions): Prom
   if (!existsSync(dir)) throw new UserError(`there is no folder of runs ${dir}`, { code: 'no-runs', remedy: 'name it with --runs DIR, or run a matrix first: pmemrig run matrices/smoke.yaml' });
   using interrupt = interruptSignal();
   await using server = await startServer({ runsDir: dir, isClaimed, log: logLine, signal: interrupt }, { host, port });
-  process.stdout.write(`${server.url} shows the runs in ${dir}; Ctrl-C ends it\n`);
+  printText(`${server.url} shows the runs in ${dir}; Ctrl-C ends it\n`);
   if (!isLoopback(host)) logLine('whoever reaches this port can read all files of these runs');
   if (!interrupt.aborted) await once(interrupt, 'abort');
   return 0;

@@ -1,4 +1,5 @@
 import type { RunFold } from '../fold.ts';
+import { disarmCommands } from './disarm-commands.ts';
 import { createLiveReporter } from './live.ts';
 import { choosePalette } from './palette.ts';
 import { createPlainReporter } from './plain.ts';
@@ -18,11 +19,5 @@ export function createTerminalReporter({ stream, runDir, env = process.env, fold
   const palette = choosePalette(stream);
   const live = Number.isFinite(widthOf(stream)) && env['TERM'] !== 'dumb' && env['CI'] === undefined;
   if (live) return createLiveReporter(stream, runDir, palette, fold);
-  const write = env['GITHUB_ACTIONS'] === 'true' ? (text: string) => stream.write(disarmCommands(text)) : (text: string) => stream.write(text);
-  return createPlainReporter(write, runDir, palette, fold);
-}
-
-/** GitHub's runner obeys `##[command]` anywhere in a line of the log, and a guest's words are in it. `::command::` begins a line, where the rig's own mark stands. */
-function disarmCommands(text: string): string {
-  return text.replaceAll('##[', '# #[');
+  return createPlainReporter((text) => stream.write(disarmCommands(text, env)), runDir, palette, fold);
 }
