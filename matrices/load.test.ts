@@ -21,7 +21,7 @@ async function loadText(name: string, content: string | Uint8Array): Promise<str
 
 /** The error as the terminal shows it, with the scratch folder as DIR. */
 async function load(path: string): Promise<string> {
-  const shown = await loadMatrix(path, OPTIONS).then((matrix) => JSON.stringify(matrix), describeError);
+  const shown = await loadMatrix(path, OPTIONS).then(({ matrix }) => JSON.stringify(matrix), describeError);
   return shown.replaceAll(dir, 'DIR');
 }
 

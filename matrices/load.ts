@@ -22,28 +22,32 @@ export interface LoadOptions {
   readonly env: Environment;
   /** Says for a matrix that is in no file what the user wrote in place of a value: `--size 3X`. Positions would be those of a text that nobody has seen. */
   readonly describePlace?: (path: ValuePath) => string;
-  /** Further looks at the kernels, once all files are known to be there. A path begins with the kernel's index. */
-  readonly checkKernels?: (kernels: Matrix['kernels']) => Promise<readonly Problem[]>;
   /** The names of all fio jobs, in order. */
   readonly fioJobs: readonly string[];
+}
+
+/** A matrix, and the way to complain of it by line and column. */
+export interface LoadedMatrix {
+  readonly matrix: Matrix;
+  /** Throws a UserError with the places of what later looks have found; nothing if they have found nothing. */
+  readonly refuse: (problems: readonly Problem[]) => void;
 }
 
 /**
  * Reads a matrix file and checks all that it names on this host.
  * @throws UserError with the place in the file; further problems are listed in its message
  */
-export async function loadMatrix(path: string, options: LoadOptions): Promise<Matrix> {
-  const matrix = await loadMatrixText(await readText(path), path, options);
-  return { ...matrix, file: resolve(path) };
+export async function loadMatrix(path: string, options: LoadOptions): Promise<LoadedMatrix> {
+  const { matrix, refuse } = await loadMatrixText(await readText(path), path, options);
+  return { matrix: { ...matrix, file: resolve(path) }, refuse };
 }
 
 /** As {@link loadMatrix}, for a matrix that is in no file: `label` stands in messages where the path would. */
-export async function loadMatrixText(text: string, label: string, options: LoadOptions): Promise<Matrix> {
+export async function loadMatrixText(text: string, label: string, options: LoadOptions): Promise<LoadedMatrix> {
   const { source, resolved } = parse(text, label, options);
-  throwProblems(source, await findFileProblems(resolved.matrix, resolved.paths), options);
-  const found = (await options.checkKernels?.(resolved.matrix.kernels)) ?? [];
-  throwProblems(source, found.map((problem) => ({ ...problem, path: ['kernels', ...problem.path] })), options);
-  return { ...resolved.matrix, suites: await Promise.all(resolved.matrix.suites.map(readLists)) };
+  const refuse = (problems: readonly Problem[]): void => throwProblems(source, problems, options);
+  refuse(await findFileProblems(resolved.matrix, resolved.paths));
+  return { matrix: { ...resolved.matrix, suites: await Promise.all(resolved.matrix.suites.map(readLists)) }, refuse };
 }
 
 /** What the lists of an xfstests suite say becomes part of the matrix: `run.json` then tells it all. */

@@ -1,17 +1,23 @@
 import { findKernelComplaints } from '../../guests/kernels/find-kernel-complaints.ts';
-import type { LoadOptions } from '../../matrices/load.ts';
+import type { LoadedMatrix } from '../../matrices/load.ts';
 import { formatPosition, type UserError } from '../model/errors.ts';
 import { cacheDir } from '../model/paths.ts';
 
-/** What is wrong with the kernels of a matrix, for its loader. `nameCommit` is how this verb names a commit: `--ref HEAD`. */
-export function checkKernels(nameCommit: (ref: string) => string): NonNullable<LoadOptions['checkKernels']> {
-  return async (kernels) => {
-    const complaints = await findKernelComplaints(kernels, { cacheDir: cacheDir(), log: () => undefined });
-    return complaints.map(({ at, error }) => {
+/**
+ * Refuses what is wrong with the kernels of a matrix that are to run: one that a filter leaves out may be broken.
+ * @param nameCommit how this verb names a commit: `--ref HEAD`
+ */
+export async function checkKernels({ matrix, refuse }: LoadedMatrix, names: Iterable<string>, nameCommit: (ref: string) => string): Promise<void> {
+  const wanted = new Set(names);
+  const indexed = matrix.kernels.map((kernel, index) => ({ kernel, index })).filter(({ kernel }) => wanted.has(kernel.name));
+  const complaints = await findKernelComplaints(indexed.map(({ kernel }) => kernel), { cacheDir: cacheDir(), log: () => undefined });
+  refuse(
+    complaints.map(({ at: [place, ...keys], error }) => {
       const remedy = nameRemedy(error, nameCommit);
-      return { code: error.code, message: `${error.position ? `${formatPosition(error.position)}: ` : ''}${error.message.replace(/\.$/, '')}`, ...(remedy !== undefined && { remedy }), path: at };
-    });
-  };
+      const index = indexed[Number(place)]?.index ?? 0;
+      return { code: error.code, message: `${error.position ? `${formatPosition(error.position)}: ` : ''}${error.message.replace(/\.$/, '')}`, ...(remedy !== undefined && { remedy }), path: ['kernels', index, ...keys] };
+    }),
+  );
 }
 
 function nameRemedy({ code, remedy }: UserError, nameCommit: (ref: string) => string): string | undefined {

@@ -10,7 +10,7 @@ import type { KernelSpec } from '../model/matrix.ts';
 import { cacheDir } from '../model/paths.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { KernelOptions } from './compose-kernel.ts';
-import { loadFile, planFlags } from './load-plan.ts';
+import { checkFileKernels, loadFile, planFlags } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { printJson, printText } from './print.ts';
 
@@ -51,12 +51,15 @@ async function findSpecs(path: string | undefined, names: readonly string[], opt
     const { matrix } = await planFlags({ ...options, image: 'bookworm', pmem: ['virtio-blk'], size: '64M', cpus: 1, memory: '1G' }, ['true']);
     return matrix.kernels;
   }
-  const { kernels } = await loadFile(path);
+  const loaded = await loadFile(path);
+  const { kernels } = loaded.matrix;
   const unknown = names.find((name) => !kernels.some((kernel) => kernel.name === name));
   if (unknown !== undefined) {
     throw new UserError(`${path} has no kernel named ${unknown}.`, { code: 'unknown-kernel', remedy: `it has ${kernels.map(({ name }) => name).join(', ')}.` });
   }
-  return names.length === 0 ? kernels : kernels.filter(({ name }) => names.includes(name));
+  const wanted = names.length === 0 ? kernels : kernels.filter(({ name }) => names.includes(name));
+  await checkFileKernels(loaded, wanted.map(({ name }) => name));
+  return wanted;
 }
 
 /** `pmemrig kernel list`: the kernels in the cache. */

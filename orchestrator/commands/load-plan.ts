@@ -1,4 +1,4 @@
-import { loadMatrix, loadMatrixText } from '../../matrices/load.ts';
+import { type LoadedMatrix, loadMatrix, loadMatrixText } from '../../matrices/load.ts';
 import { stringify } from 'yaml';
 import type { Plan } from '../model/cell.ts';
 import type { Matrix } from '../model/matrix.ts';
@@ -20,14 +20,26 @@ export interface PlannedMatrix {
 
 /** A matrix file, expanded and narrowed to cells (`filters`) and tests, and of that one part if `shard` asks for it. @throws UserError with the place in the file. */
 export async function planFile(path: string, filters: readonly string[], tests: readonly string[] = [], shard?: ShardSpec): Promise<PlannedMatrix> {
-  const matrix = await loadFile(path);
+  const loaded = await loadFile(path);
+  const { matrix } = loaded;
   const plan = narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), filters), tests);
+  // Those of all parts: what is wrong with the input is wrong on every machine.
+  await checkFileKernels(loaded, kernelsOf(plan));
   return { matrix, plan: shard === undefined ? plan : takeShard(plan, shard) };
 }
 
-/** A matrix file with all that can be seen of its kernels before any is made. @throws UserError with the place in the file. */
-export async function loadFile(path: string): Promise<Matrix> {
-  return loadMatrix(path, { env: process.env, fioJobs: listFioJobs(), checkKernels: checkKernels((ref) => `ref: ${ref}`) });
+/** A matrix file, its kernels not looked at, see {@link checkFileKernels}. @throws UserError with the place in the file. */
+export async function loadFile(path: string): Promise<LoadedMatrix> {
+  return loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
+}
+
+/** Looks at all that can be seen of these kernels of a file before any is made. @throws UserError with the place in the file. */
+export async function checkFileKernels(loaded: LoadedMatrix, names: Iterable<string>): Promise<void> {
+  await checkKernels(loaded, names, (ref) => `ref: ${ref}`);
+}
+
+export function kernelsOf({ cells }: Plan): readonly string[] {
+  return cells.map(({ kernel }) => kernel.name);
 }
 
 /** In CI the number of parts is fixed, whatever a filter leaves: a part without cells is no error. */
@@ -55,5 +67,7 @@ interface FlagWords {
 
 /** The matrix that flags stand for, from its plain value. */
 export async function loadComposed(value: Readonly<Record<string, unknown>>, { nameValue, nameCommit }: FlagWords): Promise<Matrix> {
-  return loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs(), describePlace: (path) => nameValue(path) ?? FLAGS, checkKernels: checkKernels(nameCommit) });
+  const loaded = await loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs(), describePlace: (path) => nameValue(path) ?? FLAGS });
+  await checkKernels(loaded, loaded.matrix.kernels.map(({ name }) => name), nameCommit);
+  return loaded.matrix;
 }

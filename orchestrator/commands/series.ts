@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
 import { readSeries } from '../../guests/kernels/build/read-series.ts';
-import { loadMatrix } from '../../matrices/load.ts';
 import type { SeriesStep } from '../../reports/verdicts/compare-series.ts';
 import { cacheDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
@@ -9,13 +8,13 @@ import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
 import { interruptSignal } from '../run/interrupt.ts';
-import { listFioJobs, planSuite } from '../suites/registry.ts';
+import { planSuite } from '../suites/registry.ts';
 import { composeSeries, describeWatchful, planSteps, replaceKernels, type SeriesFlags } from './compose-series.ts';
 import { endRun } from './end-run.ts';
 import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
 import { isWhole } from './is-whole.ts';
 import { keepPatches } from './keep-patches.ts';
-import { loadComposed, type PlannedMatrix } from './load-plan.ts';
+import { loadComposed, loadFile, type PlannedMatrix } from './load-plan.ts';
 import { logLine } from './log-line.ts';
 import { rerunWords } from './rerun-words.ts';
 import { parseSeriesBase, type SeriesBase } from './series-base.ts';
@@ -53,7 +52,7 @@ async function readFromFiles(paths: readonly string[], options: ExecuteOptions):
 
 async function planSeries(options: SeriesOptions, file: string | undefined, base: SeriesBase, series: PatchSeries, steps: readonly SeriesStep[]): Promise<PlannedMatrix> {
   const composed = await loadComposed(composeSeries(options, base, await keepPatches(series, cacheDir()), steps), { nameValue: (path) => nameSeriesFlag(path, options), nameCommit: (ref) => `--base ${quoteWord(`${base.kernel}@${ref}`)}` });
-  const matrix = file === undefined ? composed : replaceKernels(await loadMatrix(file, { env: process.env, fioJobs: listFioJobs() }), composed.kernels, composed.known);
+  const matrix = file === undefined ? composed : replaceKernels((await loadFile(file)).matrix, composed.kernels, composed.known);
   return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter), options.test ?? []) };
 }
 

@@ -89,7 +89,8 @@ pmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]
 suites: [{ name: c, kind: command, run: [/bin/true] }]
 `,
   );
-  await warnIdle({ matrix: await loadMatrix(path, { env: {}, fioJobs: [] }), plan: { cells: [], excluded: [] } }, path);
+  const { matrix } = await loadMatrix(path, { env: {}, fioJobs: [] });
+  await warnIdle({ matrix, plan: { cells: [], excluded: [] } }, path);
   expect(stderr.mock.calls.map(([text]) => String(text).replaceAll(`${dir}/`, ''))).toEqual([
     'warning: m.yaml:5:35: kernel k: no Debian release is known as bokworm: did you mean bookworm?\n',
     'warning: m.yaml:6:61: kernel s: no Debian release is known as trixei: did you mean trixie?\n',
