@@ -23,6 +23,24 @@ type DeviceKind =
   | { readonly kind: 'e820'; readonly sizeBytes: number; readonly namespace: NamespaceMode }
   | { readonly kind: 'virtio-blk'; readonly sizeBytes: number };
 
+/** What a test sees of a device: the mode of its namespace, or `block` where it has none. */
+export type DeviceMode = NamespaceMode | 'block';
+
+/** The mode in which a planned device will show up in the guest. */
+export function plannedMode(device: PmemDevice): DeviceMode {
+  switch (device.kind) {
+    case 'virtio-pmem':
+      return device.namespace ?? 'fsdax';
+    case 'virtio-blk':
+      return 'block';
+    case 'nvdimm':
+    case 'e820':
+      return device.namespace;
+    default:
+      return device satisfies never;
+  }
+}
+
 export interface PmemTopology {
   readonly name: string;
   readonly devices: readonly PmemDevice[];
@@ -34,7 +52,7 @@ export interface PmemTopology {
  */
 export interface GuestDevice {
   readonly kind: PmemDevice['kind'];
-  readonly mode: NamespaceMode | 'block';
+  readonly mode: DeviceMode;
   /** `/dev/pmem0`, `/dev/pmem0s`, `/dev/dax0.0`, `/dev/vdc`. */
   readonly path: string;
   /** Usable bytes of the device node (fsdax, devdax and sector lose some to metadata). */

@@ -1,8 +1,9 @@
 import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../model/cell.ts';
 import type { PlannedTest } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
-import type { FilesystemSpec, FioSuiteSpec, SuiteSpec } from '../model/matrix.ts';
-import type { PmemDevice } from '../model/pmem.ts';
+import { needsDax } from '../model/dax-options.ts';
+import type { FioSuiteSpec, SuiteSpec } from '../model/matrix.ts';
+import { plannedMode, type PmemDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
 import type { SuitePlanContext } from '../model/suite.ts';
 import { BOOT_SEC, CHECK_PMEM_SEC, CLOSE_SEC } from './estimate.ts';
@@ -19,7 +20,7 @@ const AFTER: readonly PlannedTest[] = [{ name: CLOSE_TEST, estimateSec: CLOSE_SE
 /** All tests of a cell, or the reason why it can have none. */
 export function planTests(context: SuitePlanContext<SuiteSpec>, planSuite: PlanSuite): readonly PlannedTest[] | UserError {
   const { spec, pmem, filesystem } = context;
-  if (wantsDax(filesystem) && !pmem.devices.some(canDax)) {
+  if (needsDax(filesystem) && !pmem.devices.some(canDax)) {
     return new UserError(`${filesystem.name} mounts with ${filesystem.mountOptions}, but no device of ${pmem.name} can do DAX`, {
       code: 'no-dax-device',
     });
@@ -62,17 +63,12 @@ function whyNoFilesystem({ pmem, filesystem }: SuitePlanContext<SuiteSpec>): str
   if (filesystem.type === 'none') return undefined;
   const blocks = pmem.devices.filter((device) => !('namespace' in device) || device.namespace !== 'devdax');
   if (blocks.length === 0) return `${filesystem.name} needs a block device, and ${pmem.name} has device-DAX nodes alone`;
-  const candidates = wantsDax(filesystem) ? blocks.filter(canDax) : blocks;
+  const candidates = needsDax(filesystem) ? blocks.filter(canDax) : blocks;
   const isTooSmall = filesystem.type === 'xfs' && !filesystem.mkfsOptions.includes('--unsupported') && candidates.length > 0 && candidates.every(({ sizeBytes }) => sizeBytes < MIN_XFS_BYTES);
   return isTooSmall ? `${filesystem.name} needs 300M, as mkfs.xfs makes nothing smaller, and ${pmem.name} has devices of ${formatSize(Math.max(...candidates.map(({ sizeBytes }) => sizeBytes)))}` : undefined;
 }
 
-/** `dax=inode` and `dax=never` mount on any device. */
-function wantsDax({ mountOptions }: FilesystemSpec): boolean {
-  return mountOptions.split(',').some((option) => option === 'dax' || option === 'dax=always');
-}
-
 /** That a raw namespace can't is for the guest to show, in the kernel's own words: no rule of the format forbids it. */
 function canDax(device: PmemDevice): boolean {
-  return device.kind !== 'virtio-blk' && ['fsdax', 'raw'].includes(device.namespace ?? 'fsdax');
+  return ['fsdax', 'raw'].includes(plannedMode(device));
 }

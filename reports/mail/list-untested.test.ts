@@ -47,3 +47,12 @@ test('a matrix that names all of it leaves durability and hardware', () => {
   };
   expect(list({ nvdimm: { 'lockdep/a': PASS } }, all).map((line) => line.split(':')[0])).toEqual(['durability', 'suites', 'speed', 'hardware']);
 });
+
+test('a virtio-pmem device that is no fsdax did not test fsdax', () => {
+  const namespaces = (namespace?: 'devdax'): string | undefined => {
+    const [device] = VIRTIO.devices;
+    return list({ 'virtio-pmem': { 'lockdep/a': PASS } }, { ...MATRIX, pmem: [{ ...VIRTIO, devices: [{ ...device, ...(namespace && { namespace }) }] }] }).find((line) => line.startsWith('namespaces:'));
+  };
+  expect(namespaces('devdax')).toBe('namespaces: fsdax, sector (BTT), raw');
+  expect(namespaces()).toBe('namespaces: device DAX, sector (BTT), raw');
+});

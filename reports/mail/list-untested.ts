@@ -1,6 +1,7 @@
 import { isRigTest } from '../../orchestrator/model/cell.ts';
+import { asksDax } from '../../orchestrator/model/dax-options.ts';
 import type { FilesystemSpec, Matrix } from '../../orchestrator/model/matrix.ts';
-import type { NamespaceMode, PmemDevice } from '../../orchestrator/model/pmem.ts';
+import { type DeviceMode, type NamespaceMode, plannedMode, type PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { plural } from '../format.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
@@ -19,9 +20,9 @@ const DEVICES: readonly (readonly [PmemDevice['kind'], string])[] = [['nvdimm', 
 const MODES: readonly (readonly [NamespaceMode, string])[] = [['fsdax', 'fsdax'], ['devdax', 'device DAX'], ['sector', 'sector (BTT)'], ['raw', 'raw']];
 const SUITES = [['fio', 'fio'], ['lockdep', 'the lockdep exercises'], ['xfstests', 'xfstests']] as const;
 const FILESYSTEMS: readonly (readonly [(spec: FilesystemSpec) => boolean, string])[] = [
-  [(spec) => spec.type === 'ext4' && usesDax(spec), 'ext4 with DAX'],
-  [(spec) => spec.type === 'xfs' && usesDax(spec), 'XFS with DAX'],
-  [(spec) => spec.type !== 'none' && !usesDax(spec), 'any without DAX'],
+  [(spec) => spec.type === 'ext4' && asksDax(spec), 'ext4 with DAX'],
+  [(spec) => spec.type === 'xfs' && asksDax(spec), 'XFS with DAX'],
+  [(spec) => spec.type !== 'none' && !asksDax(spec), 'any without DAX'],
 ];
 
 /**
@@ -35,12 +36,12 @@ export function listUntested({ cells, repeat }: Pick<RunSummary, 'cells' | 'repe
   const devices = named(matrix.pmem, ({ pmem }) => pmem).flatMap((topology) => topology.devices);
   const filesystems = named(matrix.filesystems, ({ filesystem }) => filesystem);
   const kinds = new Set(named(matrix.suites, ({ suite }) => suite).map((suite): string => suite.kind));
-  const modes = new Set<string>(devices.flatMap((device) => ('namespace' in device ? [device.namespace] : [])));
+  const modes = new Set<DeviceMode>(devices.map(plannedMode));
   const missed = own.flatMap(({ tests }) => tests).filter((test) => !isRigTest(test.name) && test.parent === undefined && !hasResult(test)).length;
   return [
     DURABILITY,
     ...list('devices', DEVICES.filter(([kind]) => devices.every((device) => device.kind !== kind))),
-    ...list('namespaces', MODES.filter(([mode]) => !modes.has(mode) && !(mode === 'fsdax' && devices.some(({ kind }) => kind === 'virtio-pmem')))),
+    ...list('namespaces', MODES.filter(([mode]) => !modes.has(mode))),
     ...list('file systems', FILESYSTEMS.filter(([fits]) => !filesystems.some(fits))),
     ...list('suites', SUITES.filter(([kind]) => !kinds.has(kind))),
     ...(missed === 0 ? [] : [{ about: 'left out', what: `${plural(missed, 'test')} of these suites that did not run or had no result` }]),
@@ -56,8 +57,4 @@ function list(about: string, missing: readonly (readonly [unknown, string])[]): 
 /** A failure that a list knows did run. */
 function hasResult({ outcome, message }: TestSummary): boolean {
   return !['skip', 'excluded', 'infra', 'unreached'].includes(outcome) || isForgiven(outcome, message);
-}
-
-function usesDax({ mountOptions }: FilesystemSpec): boolean {
-  return /(?:^|,)dax(?:=always|=inode)?(?:,|$)/.test(mountOptions);
 }

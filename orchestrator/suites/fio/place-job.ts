@@ -1,5 +1,6 @@
 import type { FilesystemSpec } from '../../model/matrix.ts';
-import { type DeviceMode, filesystemDeviceIndex } from '../shared/devices.ts';
+import type { DeviceMode } from '../../model/pmem.ts';
+import { filesystemDeviceIndex } from '../shared/filesystem-device.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import type { JobNeed } from './job-file.ts';
 

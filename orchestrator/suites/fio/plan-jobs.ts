@@ -1,9 +1,10 @@
 import type { PlannedTest } from '../../model/cell.ts';
+import { asksDax } from '../../model/dax-options.ts';
 import { UserError } from '../../model/errors.ts';
 import type { FioSuiteSpec } from '../../model/matrix.ts';
+import { plannedMode } from '../../model/pmem.ts';
 import { formatSize } from '../../model/size.ts';
 import type { SuitePlanContext } from '../../model/suite.ts';
-import { asksDax, plannedMode } from '../shared/devices.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { type FioJob, readFioJob } from './job-file.ts';
 import { placeJob } from './place-job.ts';

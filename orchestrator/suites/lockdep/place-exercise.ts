@@ -1,6 +1,6 @@
+import { asksDax } from '../../model/dax-options.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
-import type { PmemDevice } from '../../model/pmem.ts';
-import { asksDax, plannedMode } from '../shared/devices.ts';
+import { plannedMode, type PmemDevice } from '../../model/pmem.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import type { ExerciseNeed } from './exercises.ts';
 

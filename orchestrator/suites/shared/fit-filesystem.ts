@@ -1,6 +1,7 @@
+import { asksDax } from '../../model/dax-options.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
-import { asksDax, filesystemDeviceIndex } from './devices.ts';
+import { filesystemDeviceIndex } from './filesystem-device.ts';
 import { EXT4_FEATURES, type FilesystemFeature, unknownFeatures, XFS_DAX_FEATURES, XFS_FEATURES } from './filesystem-features.ts';
 import type { SetUpContext } from './set-up-step.ts';
 

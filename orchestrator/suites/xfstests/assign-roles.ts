@@ -1,7 +1,7 @@
+import { asksDax } from '../../model/dax-options.ts';
 import { UserError } from '../../model/errors.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
-import { DEVICE_ROLES, type DeviceRole, type PmemDevice, type PmemTopology } from '../../model/pmem.ts';
-import { asksDax, plannedMode } from '../shared/devices.ts';
+import { DEVICE_ROLES, type DeviceRole, plannedMode, type PmemDevice, type PmemTopology } from '../../model/pmem.ts';
 
 /** The place in the topology of the device in each role. TEST and SCRATCH always have one. */
 export type Roles = Readonly<Partial<Record<DeviceRole, number>>> & { readonly test: number; readonly scratch: number };
