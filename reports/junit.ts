@@ -7,8 +7,8 @@ import { countOutcomes, sumTotals } from './outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary, Totals } from './summary.ts';
 import { shorten, TextBudget } from './text-budget.ts';
 import type { ComparedFigure } from './figures/compare-figures.ts';
-import { isLeap } from './figures/is-leap.ts';
-import { describeFigure } from './figures/list-figures.ts';
+import type { FigureVerdict } from './figures/judge-figure.ts';
+import { describeFigure, findLeaps } from './figures/list-figures.ts';
 import type { Comparison } from './verdicts/compare-runs.ts';
 import type { ComparedTest } from './verdicts/compared-test.ts';
 import { describeBaseline } from './verdicts/describe-verdict.ts';
@@ -83,7 +83,7 @@ function renderSuite(cell: CellSummary, summary: RunSummary, context: SuiteConte
     for (const gone of missingTests(cell, context)) {
       for (const [name, value] of verdictProperties(gone)) suite.property(`${name} ${cleanLine(gone.test)}`, value);
     }
-    for (const figure of changedFigures(cell, context)) suite.property(cleanLine(`pmemrig.${isLeap(figure) && figure.verdict !== 'slower' ? 'leap' : figure.verdict} ${figure.test} ${figure.name}`), shorten(cleanLine(describeFigure(figure))));
+    for (const { figure, word } of changedFigures(cell, context)) suite.property(cleanLine(`pmemrig.${word} ${figure.test} ${figure.name}`), shorten(cleanLine(describeFigure(figure))));
     for (const test of cell.tests) addCase(suite, (testCase) => addTest(testCase, test, verdictOf(test), cell, context));
   });
 }
@@ -102,8 +102,11 @@ function missingTests(cell: CellSummary, { comparison }: SuiteContext): readonly
   return comparison?.tests.filter((test) => test.verdict === 'missing' && test.cell === cell.id) ?? [];
 }
 
-function changedFigures(cell: CellSummary, { comparison }: SuiteContext): readonly ComparedFigure[] {
-  return comparison?.figures?.filter((figure) => figure.cell === cell.id && (figure.verdict === 'slower' || figure.verdict === 'faster' || isLeap(figure))) ?? [];
+function changedFigures(cell: CellSummary, { comparison }: SuiteContext): readonly { readonly figure: ComparedFigure; readonly word: 'leap' | FigureVerdict }[] {
+  const figures = comparison?.figures?.filter((figure) => figure.cell === cell.id) ?? [];
+  const leaps = findLeaps(figures);
+  const changed = figures.filter((figure) => figure.verdict === 'slower' || figure.verdict === 'faster' || leaps.includes(figure));
+  return changed.map((figure) => ({ figure, word: leaps.includes(figure) ? 'leap' : figure.verdict }));
 }
 
 function cellTime({ durationMs, tests }: CellSummary): number {

@@ -76,4 +76,20 @@ test('one that falls many times, measured once, is shown as well, without the ad
   const mail = renderReply({ summary: run, comparison, series: SERIES, steps: STEPS, guest: 'QEMU', devices: [], untested: [], command: 'pmemrig' }).replaceAll(/\n\s*/g, ' ');
   expect(mail).toContain('on nvdimm, 24.6 times less.');
   expect(mail).not.toContain('Please check that it is meant');
+  expect(formatComparison(comparison).join('\n')).toMatch(/^1 figure changed several times over$/m);
+});
+
+test('one that was reported before is no news again: no annotation, and JUnit has its verdict', () => {
+  const run = makeMeasuredRun({ base: [1824, 1800, 1850, 1830, 1790], patched: [44_827, 44_000, 45_000, 44_500, 44_100] });
+  const whole = compareKernels(run, { base: 'base', now: 'patched' });
+  const comparison = { ...whole, figures: whole.figures?.map((figure) => ({ ...figure, told: true as const })) ?? [] };
+  expect(renderAnnotations(run, comparison)).toEqual([]);
+  expect([...renderJunit(run, { comparison })].join('')).toContain('<property name="pmemrig.faster fio/dax-psync-fsync write.iops"');
+});
+
+test('one that got worse for sure is counted once, as an alarm', () => {
+  const run = makeMeasuredRun({ base: [44_827, 44_000, 45_000, 44_500, 44_100], patched: [1824, 1800, 1850, 1830, 1790] });
+  const text = formatComparison(compareKernels(run, { base: 'base', now: 'patched' })).join('\n');
+  expect(text).toContain('1 figure slower');
+  expect(text).not.toContain('several times over');
 });

@@ -1,9 +1,9 @@
 import type { ComparedFigure } from './compare-figures.ts';
 import type { Change } from './estimate-change.ts';
 
-/** Of figures that each side measured once, or that spread widely. */
+/** For a figure that each side measured once, or that spreads widely. */
 const MANY_TIMES = 3;
-/** Of figures that surely changed. */
+/** For a figure that has surely changed. */
 const SURELY_TIMES = 2;
 
 /**
@@ -13,6 +13,11 @@ const SURELY_TIMES = 2;
 export function isLeap({ verdict, change, floor }: Pick<ComparedFigure, 'verdict' | 'change' | 'floor'>): boolean {
   if (verdict === 'same' && (floor === undefined || (change.by >= floor.low && change.by <= floor.high))) return false;
   return timesOf(change) >= (verdict === 'slower' || verdict === 'faster' ? SURELY_TIMES : MANY_TIMES);
+}
+
+/** Whether it changed for the better. */
+export function isGain({ better, change }: Pick<ComparedFigure, 'better' | 'change'>): boolean {
+  return change.by > 0 ? better === 'higher' : better === 'lower';
 }
 
 /** `24.6 times more`, `6.3 times less`. */

@@ -3,7 +3,7 @@ import { describeChance } from '../verdicts/describe-chance.ts';
 import { type ComparedFigure, isFigureAlarm } from './compare-figures.ts';
 import type { Change } from './estimate-change.ts';
 import { formatShare } from './format-share.ts';
-import { describeTimes, isLeap, timesOf } from './is-leap.ts';
+import { describeTimes, isGain, isLeap, timesOf } from './is-leap.ts';
 import { FIGURE_VERDICTS, type FigureVerdict } from './judge-figure.ts';
 
 /** As many repeats nobody makes: another way of measuring is called for. */
@@ -36,15 +36,14 @@ export const LEAP_NOTE = 'what gets so much better may be work that is no longer
 
 /** Figures by verdict, each with its change and why one may believe it; first those that changed several times over, whatever their verdict. Those that are as usual, and those of which too little was measured for an interval, are only counted, see {@link countFigures}. */
 export function listFigures(all: readonly ComparedFigure[]): readonly FigureList[] {
-  // One that got worse is an alarm, and listed as such.
-  const leaps = findLeaps(all).filter(({ verdict }) => verdict !== 'slower');
+  const leaps = findLeaps(all);
   const figures = all.filter((figure) => !leaps.includes(figure));
   return [...listLeaps(leaps), ...listByVerdict(figures)];
 }
 
-/** Those that changed several times over, the most first. */
+/** Those that changed several times over, the most first. One that got worse for sure is none of them: it is an alarm, and listed as such. */
 export function findLeaps(figures: readonly ComparedFigure[]): readonly ComparedFigure[] {
-  return figures.filter((figure) => figure.told !== true && isLeap(figure)).toSorted((a, b) => timesOf(b.change) - timesOf(a.change));
+  return figures.filter((figure) => figure.told !== true && !isFigureAlarm(figure) && isLeap(figure)).toSorted((a, b) => timesOf(b.change) - timesOf(a.change));
 }
 
 function listLeaps(leaps: readonly ComparedFigure[]): readonly FigureList[] {
@@ -54,7 +53,7 @@ function listLeaps(leaps: readonly ComparedFigure[]): readonly FigureList[] {
     const once = figure.by === 'repeats' && figure.base.count === 1 && figure.now.count === 1;
     return { ...line, why: [describeTimes(figure.change), ...(once ? ['measured once each'] : []), ...(why === undefined ? [] : [why])].join('; ') };
   });
-  return [{ verdict: 'leap', alarm: true, title: `${plural(leaps.length, 'figure')} changed several times over`, lines, note: LEAP_NOTE }];
+  return [{ verdict: 'leap', alarm: true, title: `${plural(leaps.length, 'figure')} changed several times over`, lines, ...(leaps.some(isGain) && { note: LEAP_NOTE }) }];
 }
 
 function listByVerdict(figures: readonly ComparedFigure[]): readonly FigureList[] {

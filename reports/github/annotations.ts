@@ -1,8 +1,7 @@
 import { findBlindKernels } from '../blind-kernels.ts';
 import { cleanText, excerpt } from '../clean-text.ts';
 import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
-import { isLeap } from '../figures/is-leap.ts';
-import { listFigures } from '../figures/list-figures.ts';
+import { findLeaps, listFigures } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { groupBy } from '../group-by.ts';
 import { describeEnding } from '../headline.ts';
@@ -66,7 +65,7 @@ function annotateCause([test, ...others]: readonly ComparedTest[]): readonly Ann
 }
 
 function annotateFigures(figures: readonly ComparedFigure[]): readonly Annotation[] {
-  const shown = figures.filter((figure) => isFigureAlarm(figure) || isLeap(figure));
+  const shown = [...figures.filter(isFigureAlarm), ...findLeaps(figures)];
   return listFigures(shown).flatMap(({ lines, verdict }) =>
     lines.map(({ test, cell, change, why }) => ({ kind: verdict === 'leap' ? ('warning' as const) : ('error' as const), title: `${verdict}: ${test} in ${cell}`, message: why === undefined ? change : `${change}; ${why}` })),
   );

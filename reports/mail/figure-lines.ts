@@ -19,8 +19,7 @@ export function renderFigures(figures: readonly ComparedFigure[], kernel: string
 
 function renderRepeated(repeated: readonly ComparedFigure[], kernel: string): readonly string[] {
   if (repeated.length === 0) return [];
-  const leaps = new Set(findLeaps(repeated));
-  const changed = repeated.filter(isChange).toSorted((a, b) => Number(leaps.has(b)) - Number(leaps.has(a)));
+  const changed = repeated.filter(isChange).toSorted((a, b) => Number(isLeap(b)) - Number(isLeap(a)));
   const untold = repeated.filter(({ verdict }) => verdict === 'cant-tell').length;
   const same = repeated.length - changed.length - untold;
   const rest = [...(same > 0 ? [`${plural(same, 'figure')} did not change`] : []), ...(untold > 0 ? [`of ${untold} I cannot tell, as they spread too widely`] : [])].join('; ');

@@ -1,5 +1,5 @@
-import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
-import { describeTimes } from '../figures/is-leap.ts';
+import type { ComparedFigure } from '../figures/compare-figures.ts';
+import { describeTimes, isGain } from '../figures/is-leap.ts';
 import { findLeaps, LEAP_NOTE } from '../figures/list-figures.ts';
 import { plural } from '../format.ts';
 import { renamed } from '../verdicts/compare-kernels.ts';
@@ -42,13 +42,12 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
 
 /** Also where all passes: nobody looks for a loss in a gain. */
 function leaps({ comparison: { figures = [], kernels } }: ReplyFacts): string {
-  const found = findLeaps(figures).filter((figure) => !isFigureAlarm(figure));
+  const found = findLeaps(figures);
   const [most] = found;
   if (!most) return '';
   const place = renamed(most.cell, kernels?.now ?? '', '').split('/')[1] ?? '';
-  const isBetter = most.change.by > 0 === (most.better === 'higher');
   const which = found.length === 1 ? `One figure changed several times over: ${most.name}` : `${found.length} figures changed several times over: most of all ${most.name}`;
-  return `${which} of ${most.test} on ${place}, ${describeTimes(most.change)}.${isBetter ? ` Please check that it is meant: ${LEAP_NOTE}.` : ''}`;
+  return `${which} of ${most.test} on ${place}, ${describeTimes(most.change)}.${isGain(most) ? ` Please check that it is meant: ${LEAP_NOTE}.` : ''}`;
 }
 
 /** By the figure that changed most. */
