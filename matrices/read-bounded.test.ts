@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeError } from '../orchestrator/model/errors.ts';
 import { loadMatrix } from './load.ts';
@@ -36,6 +37,14 @@ test('what a program writes bit by bit is read whole, and again by the next who 
   spawn('sh', ['-c', `{ echo one; sleep 0.3; echo two; } > ${path}`]);
   expect((await readBounded(path, 100)).toString()).toBe('one\ntwo\n');
   expect((await readBounded(path, 100)).toString()).toBe('one\ntwo\n');
+});
+
+test('a pipe without a name whose writer is gone is empty at once', async () => {
+  const reader = spawn('bash', ['-c', 'exec sleep 60 < <(true)']);
+  const path = `/proc/${reader.pid}/fd/0`;
+  while (!(await readlink(path)).startsWith('pipe:')) await sleep(5);
+  expect(await readBounded(path, 100, 2 ** 30)).toHaveLength(0);
+  reader.kill('SIGKILL');
 });
 
 test('of a pipe that never ends one byte more than allowed is read', async () => {

@@ -1,5 +1,5 @@
 import { constants, createReadStream } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
@@ -15,7 +15,7 @@ const POLL_MS = 50;
 const piped = new Map<string, Buffer>();
 
 /**
- * The bytes of a file, or of a pipe such as `/dev/stdin` and a shell's `<(…)`; one more than `maxBytes` tells of one that is too large.
+ * The bytes of a file, or of a pipe such as `/dev/stdin` and a shell's `<(…)`; one more than `maxBytes` shows that there are more.
  * Rejects with UserError for a terminal and for a pipe into which nobody writes, and with what the file system rejects with.
  */
 export async function readBounded(path: string, maxBytes: number, silenceMs = SILENCE_MS): Promise<Buffer> {
@@ -35,13 +35,14 @@ export async function readBounded(path: string, maxBytes: number, silenceMs = SI
 }
 
 async function drain(pipe: FileHandle, path: string, maxBytes: number, silenceMs: number): Promise<Buffer> {
+  const isAnonymous = await hasNoName(pipe);
   const chunks: Buffer[] = [];
   let size = 0;
   let heardAt = performance.now();
   while (size <= maxBytes) {
     const chunk = Buffer.alloc(Math.min(2 ** 16, maxBytes + 1 - size));
     const bytesRead = await readOnce(pipe, chunk);
-    if (bytesRead === 0 && size > 0) break;
+    if (bytesRead === 0 && (size > 0 || isAnonymous)) break;
     if (bytesRead === undefined || bytesRead === 0) {
       if (performance.now() - heardAt > silenceMs) throw new UserError(`nothing came out of this pipe for ${silenceMs / 1000} s`, { code: 'silent-pipe', remedy: 'name a matrix file, or a pipe into which a program writes one', position: { file: path } });
       await sleep(POLL_MS);
@@ -52,6 +53,11 @@ async function drain(pipe: FileHandle, path: string, maxBytes: number, silenceMs
     size += bytesRead;
   }
   return Buffer.concat(chunks);
+}
+
+/** Whether it is a shell's pipe and no FIFO: once its writers are gone, none comes any more. */
+async function hasNoName({ fd }: FileHandle): Promise<boolean> {
+  return (await readlink(`/proc/self/fd/${fd}`)).startsWith('pipe:');
 }
 
 /** 0 where no writer has the pipe open, also none yet; undefined where one has, and has said nothing. */
