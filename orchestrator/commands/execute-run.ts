@@ -144,7 +144,7 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   if (failure?.error instanceof UserError && !began) {
     // An error in the input leaves no run: nothing ran that could be resumed.
     reporter.close();
-    await discardRun(folder.dir);
+    await discardRun(folder.dir, logLine);
     throw failure.error;
   }
   // Also after a failure of the run as a whole: what was finished is worth reading.

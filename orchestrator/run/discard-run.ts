@@ -1,10 +1,19 @@
 import { readdir, readlink, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { describeError } from '../model/errors.ts';
 import { JOURNAL_FILE } from './journal-writer.ts';
 import { pointLatestAt } from './run-folder.ts';
 
-/** Removes a run in which nothing ran. `latest` goes back to the newest run that is left. */
-export async function discardRun(runDir: string): Promise<void> {
+/** Removes a run in which nothing ran. `latest` goes back to the newest run that is left. Logs what keeps it from that: the error that ended the run is the one to show. */
+export async function discardRun(runDir: string, log: (line: string) => void): Promise<void> {
+  try {
+    await removeRun(runDir);
+  } catch (error) {
+    log(`${runDir}, in which nothing ran, could not be removed: ${describeError(error)}`);
+  }
+}
+
+async function removeRun(runDir: string): Promise<void> {
   const runs = dirname(runDir);
   const latest = await readlink(join(runs, 'latest')).catch(() => undefined);
   // Renamed first, so that nobody finds half a run.
