@@ -21,6 +21,8 @@ export interface SeriesJudgement {
   readonly slower: readonly ComparedFigure[];
   /** Tests of which the rig could not tell, other than for a failure before them. */
   readonly untold: readonly ComparedTest[];
+  /** Tests of the base whose outcome is unknown. */
+  readonly baseUntold: number;
   /** Tests that fail with the series as they do with the base. */
   readonly bothFail: number;
 }
@@ -41,7 +43,8 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
   const untold = comparison.tests.filter(({ cell, verdict }) => verdict === 'untold' && !broken.has(cell));
   const base = summary.cells.filter(({ kernel }) => kernel === comparison.kernels?.base).flatMap(({ tests }) => tests);
   const alone = summary.cells.filter(({ id }) => comparison.onlyNow.includes(id)).some(({ tests }) => tests.some(({ outcome }) => FAILURES.has(outcome)));
-  const isTold = untold.length === 0 && !base.some(({ outcome }) => UNKNOWNS.has(outcome)) && summary.ending.reason === 'finished' && hasPassed(comparison.tests);
+  const baseUntold = base.filter(({ outcome }) => UNKNOWNS.has(outcome)).length;
+  const isTold = untold.length === 0 && baseUntold === 0 && hasPassed(comparison.tests);
   return {
     verdict: alarms.length > 0 || slower.length > 0 || alone || (comparison.kernels?.brokenBetween?.length ?? 0) > 0 ? 'broken' : isTold ? 'fine' : 'untold',
     findings: [...findings.values()].map((tests): Finding => {
@@ -50,6 +53,7 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
     }),
     slower,
     untold,
+    baseUntold,
     bothFail: comparison.tests.filter(({ base: was, now }) => was !== undefined && now !== undefined && FAILURES.has(was) && FAILURES.has(now)).length,
   };
 }

@@ -111,12 +111,14 @@ test('what the rig could not tell gets no tag', () => {
   expect(untold).not.toMatch(/Tested-by|Reported-by/);
 });
 
-test('of a run that was cut short the answer says so', () => {
-  const journal = makeKernelsRun({ base: GOOD, 'patch-1': GOOD, patched: BAD });
-  journal.events.pop();
-  const summary = journal.add({ type: 'run-end', reason: 'interrupted' }).summarize();
-  const facts = { summary, comparison: compareSeries(summary, 'base', STEPS), series: SERIES, steps: STEPS, guest: '', devices: [], untested: [], command: 'pmemrig series' };
-  expect(renderReply(facts).replaceAll('\n', ' ')).toContain('The run was cut short.');
+test('what it could not tell of the base gets none, either', () => {
+  const mail = reply({ base: { nvdimm: { 'lockdep/a': PASS, 'lockdep/b': { status: 'infra', message: 'disk full' } } }, patched: { nvdimm: { 'lockdep/a': PASS, 'lockdep/b': PASS } } });
+  expect(mail.replaceAll('\n', ' ')).toContain('No tag: of 1 test I could not tell what comes out without the patches, for reasons of my own machine.');
+});
+
+test('where each test is skipped there is no tag, for what it is', () => {
+  const skipped = { nvdimm: { 'lockdep/a': { status: 'skip', message: 'no device' } as const } };
+  expect(reply({ base: skipped, patched: skipped })).toContain('No tag: no test passed, with or without the patches.');
 });
 
 test('a patch that does not compile is named, with the compiler\'s words and no path of this host', () => {

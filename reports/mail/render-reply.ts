@@ -90,17 +90,22 @@ function narrower({ findings }: SeriesJudgement): readonly string[] {
   return ['', 'Of that, only what differs:', '', ...cells.map((cell) => `  --filter '*/${cell}'`)];
 }
 
-function ending({ verdict, untold, bothFail }: SeriesJudgement): readonly string[] {
+function ending({ verdict, untold, baseUntold }: SeriesJudgement): readonly string[] {
   switch (verdict) {
     case 'fine':
       return ['Tested-by: NAME <ADDRESS>'];
     case 'broken':
       return [...wrapText('If the fix is a patch of its own, and not a new version of this one, please add:'), '', '  Reported-by: NAME <ADDRESS>', '  Closes: LINK TO THIS MAIL'];
     case 'untold':
-      return wrapText(untold.length === 0 && bothFail > 0 ? 'No tag: no test passed, with or without the patches.' : `No tag: ${untold.length === 0 ? 'the run did not come to its end' : `of ${plural(untold.length, 'test')} I could not tell`}, for reasons of my own machine.`);
+      return wrapText(`No tag: ${whyNoTag(untold.length, baseUntold)}.`);
     default:
       return verdict satisfies never;
   }
+}
+
+function whyNoTag(untold: number, baseUntold: number): string {
+  if (untold > 0) return `of ${plural(untold, 'test')} I could not tell, for reasons of my own machine`;
+  return baseUntold > 0 ? `of ${plural(baseUntold, 'test')} I could not tell what comes out without the patches, for reasons of my own machine` : 'no test passed, with or without the patches';
 }
 
 /** A line is verbatim; the patch that brought it stands below, wrapped. */

@@ -8,7 +8,7 @@ import type { ReplyFacts } from './reply-facts.ts';
 
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
-  return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(facts, judgement)].filter((sentence) => sentence !== '').join(' ');
+  return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(judgement)].filter((sentence) => sentence !== '').join(' ');
 }
 
 function howTested({ summary, series, comparison }: ReplyFacts): string {
@@ -69,9 +69,8 @@ function bothFail({ bothFail: count }: SeriesJudgement): string {
 }
 
 /** Whoever reads of what broke must know what was not looked at. */
-function gaps({ summary }: ReplyFacts, { verdict, untold }: SeriesJudgement): string {
-  if (verdict !== 'broken' || (untold.length === 0 && summary.ending.reason === 'finished')) return '';
-  return `${summary.ending.reason === 'finished' ? '' : 'The run was cut short. '}${untold.length === 0 ? '' : `Of ${plural(untold.length, 'further test')} I cannot tell.`}`.trim();
+function gaps({ verdict, untold }: SeriesJudgement): string {
+  return verdict !== 'broken' || untold.length === 0 ? '' : `Of ${plural(untold.length, 'further test')} I cannot tell.`;
 }
 
 function brokenBuild({ stages }: ReplyFacts['summary'], steps: ReplyFacts['steps']): { readonly patch?: string } | undefined {
