@@ -8,12 +8,11 @@ import { takeKernelOperand } from './kernel-operand.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-operand-'));
 afterAll(() => rmSync(dir, { recursive: true }));
-mkdirSync(join(dir, 'linux'));
-mkdirSync(join(dir, 'repro'));
+for (const folder of ['linux/scripts/kconfig', 'repro', 'driver']) mkdirSync(join(dir, folder), { recursive: true });
 mkdirSync(join(dir, 'root/boot'), { recursive: true });
 const zboot = Buffer.alloc(64);
 zboot.write('MZ\0\0zimg');
-for (const [name, content] of [['linux/Kconfig', ''], ['bzImage', fakeBzImage('6.9.0 #1')], ['a.deb', ''], ['linux.tar.zst', ''], ['root/boot/vmlinuz-6.9.0', fakeBzImage('6.9.0 #1')], ['zboot.efi', zboot], ['run.sh', '#!/bin/sh\n']] as const) writeFileSync(join(dir, name), content);
+for (const [name, content] of [['linux/Kconfig', ''], ['linux/Makefile', ''], ['driver/Kconfig', ''], ['driver/Makefile', ''], ['bzImage', fakeBzImage('6.9.0 #1')], ['a.deb', ''], ['linux.tar.zst', ''], ['root/boot/vmlinuz-6.9.0', fakeBzImage('6.9.0 #1')], ['zboot.efi', zboot], ['run.sh', '#!/bin/sh\n']] as const) writeFileSync(join(dir, name), content);
 
 const take = (line: string, kernel?: string) => {
   const typed = line.split(' ');
@@ -36,6 +35,8 @@ test.each(['linux', 'bzImage', 'a.deb', 'linux.tar.zst', 'root', 'zboot.efi'])('
 test('a program of this machine is a command, whatever stands behind --', () => {
   expect(take('./run.sh')).toEqual({ command: ['./run.sh'] });
   expect(take('./repro')).toEqual({ command: ['./repro'] });
+  // A driver's folder has both files, and is no kernel source.
+  expect(take('./driver')).toEqual({ command: ['./driver'] });
   expect(take('run.sh fast -- -x')).toEqual({ command: ['run.sh', 'fast', '-x'] });
   expect(take('./run.sh', 'bookworm')).toEqual({ command: ['./run.sh'] });
 });

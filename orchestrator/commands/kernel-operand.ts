@@ -1,10 +1,11 @@
-import { existsSync, type Stats, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { readHead, readImageRelease } from '../../guests/kernels/installed-kernels.ts';
 import { isTarName } from '../../guests/kernels/unpack-kernel.ts';
 import { UserError } from '../model/errors.ts';
 import { describeForeignImage } from '../model/foreign-image.ts';
 import { quoteWord } from '../model/quote-word.ts';
+import { isSource } from './compose-kernel.ts';
 import { findKernelIn } from './find-kernel-in.ts';
 
 interface Typed {
@@ -52,7 +53,7 @@ function noSuchThing(word: string, rest: readonly string[], kernel: string | und
 function isKernel(path: string): boolean {
   const found = statIfThere(path);
   if (!found) return false;
-  if (found.isDirectory()) return existsSync(join(path, 'Kconfig')) || findKernelIn(path).kind !== 'none';
+  if (found.isDirectory()) return isSource(path) || findKernelIn(path).kind !== 'none';
   if (!found.isFile()) return false;
   const name = basename(path);
   if (/\.(?:deb|rpm)$/.test(name) || (isTarName(name) && /^(?:linux|kernel)/.test(name)) || name === 'vmlinux') return true;
