@@ -83,6 +83,8 @@ export const HOST_NEEDS: readonly HostNeed[] = [
   ).map((need): HostNeed => ({ ...need, forKernelBuilds: true })),
   { ...command('chromium', "to test pmemrig's own report.html", everywhere('chromium')), forTests: true },
   { ...command('cpio', 'to test the archives that guests boot from by another program than the kernel', everywhere('cpio')), forTests: true },
+  // By its path: Fedora has moved it to a package of its own.
+  { ...command('script', 'to test that a run outlives its terminal', { ...everywhere('util-linux'), apt: 'bsdutils', dnf: '/usr/bin/script' }), forTests: true },
   { ...command('bzip2', 'to test that compressed mailboxes are read', everywhere('bzip2')), forTests: true },
 ];
 
