@@ -76,7 +76,7 @@ async function checkRelease(image: string, modules: string): Promise<Complaint |
 
 /** The releases of the module trees at `path`: itself, its folders, or those of `lib/modules` or `usr/lib/modules` in it. */
 async function findReleases(path: string): Promise<string[]> {
-  const candidates = [path, ...(await foldersIn(path)), ...(await foldersIn(join(path, 'lib', 'modules'))), ...(await foldersIn(join(path, 'usr', 'lib', 'modules')))];
+  const candidates = [path, ...(await entriesIn(path)), ...(await entriesIn(join(path, 'lib', 'modules'))), ...(await entriesIn(join(path, 'usr', 'lib', 'modules')))];
   const found = await Promise.all(candidates.map(async (candidate) => ((await isModuleTree(candidate)) ? [basename(candidate)] : [])));
   return [...new Set(found.flat())];
 }
@@ -87,7 +87,7 @@ async function isModuleTree(path: string): Promise<boolean> {
   return marks.includes(true);
 }
 
-async function foldersIn(path: string): Promise<string[]> {
+async function entriesIn(path: string): Promise<string[]> {
   // Links to folders, too: a tree of modules may lie elsewhere.
   const names = await readdir(path).catch((): string[] => []);
   return names.map((name) => join(path, name));

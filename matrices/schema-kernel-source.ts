@@ -1,12 +1,7 @@
 import * as z from 'zod';
-import { DEFAULT_KERNEL_CONFIG } from '../orchestrator/model/matrix.ts';
+import { wholeKernelConfig } from '../orchestrator/model/matrix.ts';
 import { BASE_FORM } from './debian-base.ts';
 import { debianRelease, path, record, refuse, text } from './scalars.ts';
-
-/** `+name` is how the command line adds to the default ones. */
-function listFragments(input: string): string {
-  return [...(input.startsWith('+') ? DEFAULT_KERNEL_CONFIG : []), ...input.split(/[\s,]+/).map((word) => word.replace(/^\+/, ''))].join(', ');
-}
 
 const patches = z
   .array(path('A patch or an mbox of patches.'), { error: 'expected a list of patch files' })
@@ -42,7 +37,7 @@ export const sourceKernelKeys = {
     .optional()
     .describe("What the fragments are put on: tiny, defconfig, Debian's configuration (debian/RELEASE or debian/RELEASE/FLAVOUR), or the path of a .config. Defaults to tiny."),
   config: z
-    .array(text('the name of a fragment, or the path of one'), { error: ({ input }) => `expected a list of fragments${typeof input === 'string' ? `\nwrite config: [${listFragments(input)}]` : ''}` })
+    .array(text('the name of a fragment, or the path of one'), { error: ({ input }) => `expected a list of fragments${typeof input === 'string' ? `\nwrite config: [${wholeKernelConfig(input.split(/[\s,]+/)).join(', ')}]` : ''}` })
     .min(1, { error: 'expected at least one fragment' })
     .optional()
     .describe("The rig's fragments by name, your own by path (with a slash); see docs/kernel-config.md."),

@@ -1,5 +1,5 @@
-import { plural } from './format.ts';
-import { countOutcomes, sumTotals } from './outcomes.ts';
+import { describeProgress } from './describe-progress.ts';
+import { countOutcomes } from './outcomes.ts';
 import type { RunSummary } from './summary.ts';
 
 /**
@@ -8,11 +8,10 @@ import type { RunSummary } from './summary.ts';
  */
 export function asRunning(summary: RunSummary, isClaimed = true): RunSummary {
   if (!isClaimed || summary.ending.reason !== 'cut-off') return summary;
-  const all = sumTotals(summary.totals) - summary.totals.excluded;
   const cells = summary.cells
     // What a cell that has ended did not come to is a gap.
     .map((cell) => (cell.durationMs === undefined ? { ...cell, tests: cell.tests.filter(({ outcome }) => outcome !== 'unreached') } : cell))
     .filter(({ tests }) => tests.length > 0);
   const { unreached } = countOutcomes(cells.flatMap(({ tests }) => tests.map(({ outcome }) => outcome)));
-  return { ...summary, ending: { reason: 'running', message: `${all - summary.totals.unreached} of ${plural(all, 'test')}` }, totals: { ...summary.totals, unreached }, cells };
+  return { ...summary, ending: { reason: 'running', message: describeProgress(summary.totals) }, totals: { ...summary.totals, unreached }, cells };
 }

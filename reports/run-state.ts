@@ -7,7 +7,7 @@ export type RunState = RunEnding['reason'];
  * A journal without an end is of a run that goes on, or of one that was cut off.
  * @param isClaimed whether a controller works on the run, or may
  */
-export function stateOf(ending: RunEnding['reason'], isClaimed: boolean): RunState {
+export function stateOf(ending: RunState, isClaimed: boolean): RunState {
   return ending === 'cut-off' && isClaimed ? 'running' : ending;
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../orchestrator/model/errors.ts';
-import { DEFAULT_KERNEL_CONFIG, type KernelSpec, type SourceKernelSpec } from '../../orchestrator/model/matrix.ts';
+import { type KernelSpec, type SourceKernelSpec, wholeKernelConfig } from '../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { readPatches } from './build/read-patches.ts';
 import { checkTreeSource } from './build/tree-source.ts';
@@ -75,9 +75,8 @@ async function complaintOf(run: Check['run']): Promise<UserError | undefined> {
 }
 
 function addsInMatrix(config: readonly string[]): UserError {
-  const all = [...new Set([...DEFAULT_KERNEL_CONFIG, ...config.map((fragment) => fragment.replace(/^\+/, ''))])];
   return new UserError(`"${config.find((fragment) => fragment.startsWith('+')) ?? ''}" adds to the default fragments on the command line alone: a matrix lists them all`, {
     code: 'adds-in-matrix',
-    remedy: `write config: [${all.join(', ')}]`,
+    remedy: `write config: [${wholeKernelConfig(config).join(', ')}]`,
   });
 }

@@ -1,12 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { findInstalledKernels, type InstalledKernel } from '../../guests/kernels/installed-kernels.ts';
+import { join } from 'node:path';
+import { findInstalledKernels } from '../../guests/kernels/installed-kernels.ts';
 import { namedRelease } from '../../guests/kernels/kernel-parts.ts';
 
 /** The kernel that a folder stands for. */
 export type KernelInFolder =
-  /** Without a release where only its name says that it is a kernel. */
-  | { readonly kind: 'image'; readonly image: string; readonly installed?: InstalledKernel }
+  | { readonly kind: 'image'; readonly image: string }
   | { readonly kind: 'package'; readonly path: string }
   /** Several, so that one must be named. */
   | { readonly kind: 'several'; readonly paths: readonly string[] }
@@ -25,7 +24,7 @@ export function findKernelIn(folder: string): KernelInFolder {
   if (existsSync(built)) return { kind: 'image', image: built };
   const installed = findInstalledKernels(folder);
   const [only] = installed;
-  if (only) return installed.length === 1 ? { kind: 'image', image: only.image, installed: only } : { kind: 'several', paths: installed.map(({ image }) => image) };
+  if (only) return installed.length === 1 ? { kind: 'image', image: only.image } : { kind: 'several', paths: installed.map(({ image }) => image) };
   const named = BY_NAME.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (named !== undefined) return { kind: 'image', image: named };
   const packages = findPackages(folder);
@@ -34,13 +33,13 @@ export function findKernelIn(folder: string): KernelInFolder {
   return packages.length === 1 ? { kind: 'package', path } : { kind: 'several', paths: packages };
 }
 
-/** Of each release the newest package that stands for its kernel: linux-image-… where there is one, else linux-binary-…, and rather signed than not. */
+/** The newest package of each release that has its kernel: linux-image-… before linux-binary-…, and a signed one before an unsigned one. */
 function findPackages(folder: string): readonly string[] {
   const byRelease = new Map<string, string>();
   const order = new Intl.Collator('en', { numeric: true });
   const files = readdirSync(folder).filter((file) => /^linux-(?:image|binary)-.*\.deb$/.test(file)).toSorted((a, b) => rank(a) - rank(b) || order.compare(b, a));
   for (const file of files) {
-    const release = namedRelease(basename(file).replace(/_.*$/, ''));
+    const release = namedRelease(file.replace(/_.*$/, ''));
     if (release !== undefined && !/-dbg(?:sym)?$/.test(release) && !byRelease.has(release)) byRelease.set(release, join(folder, file));
   }
   return [...byRelease.values()];

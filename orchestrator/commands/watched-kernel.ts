@@ -26,7 +26,7 @@ export function findWatchedPath({ image, deb, archive, source }: Readonly<Record
   const file = image ?? deb ?? archive;
   if (typeof file === 'string') return plain(file);
   if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string') return join(plain(source.tree), 'arch/x86/boot/bzImage');
-  throw new UserError('--watch waits for a file to change, and this kernel is none of this host', { code: 'nothing-to-watch', remedy: 'name a bzImage, a vmlinux, a linux-image-*.deb or a kernel source with --kernel' });
+  throw new UserError('--watch waits for a file of this host to change, and this kernel has none', { code: 'nothing-to-watch', remedy: 'name a bzImage, a vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg` or a kernel source with --kernel' });
 }
 
 /** From how a matrix says it, see `literalPath`. */

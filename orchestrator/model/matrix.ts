@@ -54,6 +54,12 @@ export type KernelSpec =
 /** What a kernel that the rig builds is configured with unless the user says otherwise: all of pmem, no debugging aids. */
 export const DEFAULT_KERNEL_CONFIG: readonly string[] = ['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax'];
 
+/** Every fragment that these words stand for, each once: `+name` adds to the default ones. */
+export function wholeKernelConfig(words: readonly string[]): readonly string[] {
+  const isAdding = words.some((word) => word.startsWith('+'));
+  return [...new Set([...(isAdding ? DEFAULT_KERNEL_CONFIG : []), ...words.map((word) => word.replace(/^\+/, ''))])];
+}
+
 /**
  * What fragments are put on: as little as the kernel allows, the kernel's own default, a whole `.config`, or the one of Debian's
  * newest kernel of a release and flavour. See docs/kernel-config.md.

@@ -1,8 +1,9 @@
-import { formatDuration, plural } from '../format.ts';
+import { describeProgress } from '../describe-progress.ts';
+import { formatDuration } from '../format.ts';
 import type { RunFold } from '../fold.ts';
 import { html, type Markup } from '../html/markup.ts';
 import { MARKS } from '../marks.ts';
-import { needsAttention, OUTCOMES, sumTotals } from '../outcomes.ts';
+import { needsAttention, OUTCOMES } from '../outcomes.ts';
 import { describeElapsed } from '../terminal/live-frame.ts';
 import { estimateSecondsLeft, paceOf, shareDone } from '../terminal/time-left.ts';
 import { renderChips } from './chips.ts';
@@ -21,10 +22,9 @@ export function renderLivePanel(runId: string, fold: RunFold, nowMs: number): Ma
 /** How far a run has come, what it does now, and what has failed so far; `nowMs` in epoch ms. */
 export function renderProgress(runId: string, fold: RunFold, nowMs: number): Markup {
   const pace = paceOf(fold, nowMs);
-  const all = sumTotals(fold.totals) - fold.totals.excluded;
   const share = shareDone(pace);
   const left = fold.firstCellAt === undefined ? 'kernels and images are being made ready' : `about ${formatDuration(Math.ceil(estimateSecondsLeft(pace)) * 1000)} left`;
-  return html`<p><span class="mark running">running</span> ${all - fold.totals.unreached} of ${plural(all, 'test')}, ${left}</p>
+  return html`<p><span class="mark running">running</span> ${describeProgress(fold.totals)}, ${left}</p>
 <progress max="1" value="${share.toFixed(3)}" aria-label="work done">${Math.floor(share * 100)} %</progress>
 <p class="chips">${renderChips({ ...fold.totals, unreached: 0, excluded: 0 }, fold.known)}</p>
 ${renderActive(fold, nowMs)}${renderFailures(runId, fold)}`;

@@ -1,5 +1,6 @@
 import { cleanLine } from '../clean-text.ts';
 import { describeTrend } from '../figures/describe-trend.ts';
+import { describeProgress } from '../describe-progress.ts';
 import { formatDuration, formatMetricValue, formatTotals, HEADLINES, plural } from '../format.ts';
 import { groupBy } from '../group-by.ts';
 import { failureRate } from '../history/failure-rate.ts';
@@ -7,7 +8,7 @@ import type { HistoryFigure } from '../history/query-metrics.ts';
 import type { HistoryLine, PastRun } from '../history/query-history.ts';
 import { MARKS } from '../marks.ts';
 import { formatChange, median } from '../median.ts';
-import { countOutcomes, sumTotals } from '../outcomes.ts';
+import { countOutcomes } from '../outcomes.ts';
 import { nameState, type RunState } from '../run-state.ts';
 import { fitLine } from './fit-line.ts';
 import { type Palette, PLAIN } from './palette.ts';
@@ -34,7 +35,7 @@ export function formatRuns(runs: readonly ShownRun[], { width, palette }: Termin
         { text: `${runId}  ` },
         { text: `${matrix}  `, style: palette.bold },
         { text: `${formatTotals({ ...countOutcomes([]), ...totals, ...(state === 'running' && { unreached: 0 }) }, known)}  ` },
-        { text: state === 'running' ? describeProgress(totals) : (nameState(state) ?? ''), style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) },
+        { text: state === 'running' ? describeRunning(totals) : (nameState(state) ?? ''), style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) },
         { text: `${isGone && nameState(state) !== undefined ? '  ' : ''}${isGone ? 'removed' : ''}`, style: palette.dim },
       ],
       width,
@@ -43,10 +44,8 @@ export function formatRuns(runs: readonly ShownRun[], { width, palette }: Termin
 }
 
 /** What is still to come is no gap. */
-function describeProgress(totals: ShownRun['totals']): string {
-  const whole = { ...countOutcomes([]), ...totals };
-  const all = sumTotals(whole) - whole.excluded;
-  return whole.unreached === 0 ? 'running' : `running, ${all - whole.unreached} of ${plural(all, 'test')}`;
+function describeRunning(totals: ShownRun['totals']): string {
+  return (totals.unreached ?? 0) === 0 ? 'running' : `running, ${describeProgress(totals)}`;
 }
 
 /** A test's runs cell by cell, newest first, and below them what one wants to see first of its figures. */
