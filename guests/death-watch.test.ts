@@ -42,7 +42,7 @@ test('a kernel that panics but never resets is dead all the same', async () => {
   expect((await watch.death).kind).toBe('panic');
 });
 
-test('before a stall is told the stacks are taken, one key after the answer to the other', async () => {
+test('before a stall is reported the stacks are taken, one key after the answer to the other', async () => {
   const keys: string[] = [];
   const times: number[] = [];
   const { exit, watch } = watchFake({
@@ -75,6 +75,14 @@ test('a guest that answers again while its stacks are taken lives on', async () 
   // A later silence counts.
   watch.reportStall('no answer again');
   expect(await watch.death).toMatchObject({ kind: 'stall', message: 'no answer again' });
+});
+
+test('a stall that nothing takes back counts, though it comes while another one is looked into', async () => {
+  const { watch } = watchFake();
+  watch.reportStall('no answer for a while', () => true);
+  watch.reportStall('no answer at its deadline');
+  watch.reportStall('another');
+  expect(await watch.death).toMatchObject({ kind: 'stall', message: 'no answer at its deadline' });
 });
 
 test('after the rig has let go nothing counts as a death', async () => {

@@ -58,18 +58,22 @@ export function watchDeath(options: {
   void console.fatal.then(() => nameAfterLastWords({ what: 'gave-up' }));
 
   let stalling = false;
-  const stall = async (reason: string, isBack: () => boolean) => {
+  /** Of the first report that no answer can take back: somebody waits for this death. */
+  let certain: string | undefined;
+  const stall = async (suspected: string, isBack?: () => boolean) => {
+    if (!isBack) certain ??= suspected;
     if (over || stalling) return;
     stalling = true;
     const stuck = await whyStuck(qemu);
     if (stuck === undefined) await takeStacks(qemu, STACKS_WAIT_MS * options.timeoutScale);
     stalling = false;
-    if (isBack()) return;
+    if (certain === undefined && isBack?.() === true) return;
+    const reason = certain ?? suspected;
     name(stuck === undefined ? { what: 'stall', reason } : { what: 'qemu-stuck', reason, stuck });
   };
   return {
     death: death.promise,
-    reportStall: (reason, isBack = () => false) => void stall(reason, isBack),
+    reportStall: (reason, isBack) => void stall(reason, isBack),
     reportSshLost: (reason) => void nameAfterLastWords({ what: 'ssh-lost', reason }),
     reportSshClosed: (reason) => void nameAfterLastWords({ what: 'ssh-lost', reason: `the SSH connection was lost while the guest went on running${reason === undefined ? '' : ` (${reason})`}` }),
     dismiss: () => {
