@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asNormalUser } from './testing/as-normal-user.ts';
 import { describeError, explainRefusal, InfraError } from './errors.ts';
@@ -86,7 +87,28 @@ test("a quota is not a full disk, and what is not the rig's own folder is left a
 });
 
 test('wherever such an error is shown, it is the host that is blamed, without a stack', () => {
-  const error = Object.assign(new Error('EACCES: permission denied, mkdir'), { code: 'EACCES', syscall: 'mkdir', path: join(tmpdir(), 'x') });
+  const error = Object.assign(new Error('EACCES: permission denied, mkdir'), { code: 'EACCES', syscall: 'mkdir', path: join(tmpdir(), 'pmemrig-mails-x') });
   expect(explainRefusal(error)).toBeInstanceOf(InfraError);
   expect(describeError(error)).toMatch(/^The folder of temporary files, .*: permission denied\n {2}fix: [^\n]+$/);
+});
+
+const refusalOf = async (action: (cache: string) => Promise<unknown>) => findRefusal(await action(dir).catch((error: unknown) => error), ownFolders({ PMEMRIG_CACHE: dir, PMEMRIG_RUNS: '/r' }));
+
+describe('what lies in an own folder that can be used', () => {
+  test.each<[string, (cache: string) => Promise<unknown>]>([
+    ['a missing file', async (cache) => readFile(join(cache, 'kernels', 'vmlinux'))],
+    ['a file that is taken for a folder', async (cache) => (await writeFile(join(cache, 'x'), ''), readFile(join(cache, 'x', 'y')))],
+    ['a file that is there already', async (cache) => (await writeFile(join(cache, 'x'), ''), writeFile(join(cache, 'x'), '', { flag: 'wx' }))],
+    ['a folder that is there already', async (cache) => (await mkdir(join(cache, 'x')), mkdir(join(cache, 'x')))],
+    ['a program that is missing', async (cache) => promisify(execFile)(join(cache, 'make'))],
+    ['a program that runs in a missing folder', async (cache) => promisify(execFile)('true', { cwd: join(cache, 'x') })],
+  ])('%s is no refusal of the folder', async (_, action) => expect(await refusalOf(action)).toBeUndefined());
+
+  test('a file where the rig needs a folder is one', async () => {
+    expect(await refusalOf(async (cache) => (await writeFile(join(cache, 'kernels'), ''), makeDir(join(cache, 'kernels', 'k'))))).toMatchObject({ message: expect.stringContaining(`${dir}/kernels is a file, not a folder`) as string });
+  });
+});
+
+test.each(['bzImage', 'mine/pmemrig-x', '../pmemrig-x'])('%s in $TMPDIR is not of the rig', (name) => {
+  expect(findRefusal(Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: join(tmpdir(), name) }), ownFolders({ PMEMRIG_CACHE: '/c', PMEMRIG_RUNS: '/r' }))).toBeUndefined();
 });

@@ -2,8 +2,8 @@ import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { type OwnFolder, ownFolders } from './own-folders.ts';
 
-/** An error of a call to the file system, as Node throws it. */
-type FileError = Error & { readonly code: string; readonly path?: string };
+/** An error of a call to the file system, as Node throws it. A program that cannot be started is none, though its error looks alike. */
+type FileError = Error & { readonly code: string; readonly syscall: string; readonly path?: string };
 
 /** What the file system means by a refusal, see errno(3); those that no folder of the rig's is to blame for are left out. */
 const REASONS: Readonly<Record<string, (path: string) => string>> = {
@@ -21,8 +21,8 @@ const REASONS: Readonly<Record<string, (path: string) => string>> = {
   ENAMETOOLONG: () => 'its path is too long',
   EMFILE: () => 'this process has too many open files',
   ENFILE: () => 'the host has too many open files',
-  EOPNOTSUPP: () => 'that file system keeps no files',
-  EINVAL: () => 'that file system keeps no files',
+  EOPNOTSUPP: (path) => (keepsNoFiles(path) ? 'that file system keeps no files' : 'the file system does not support it'),
+  EINVAL: (path) => (keepsNoFiles(path) ? 'that file system keeps no files' : 'the file system does not take such a file'),
   EFBIG: () => 'the file would be larger than that file system, or the limit of this user, allows',
 };
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -31,6 +31,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: 'raise the limit (ulimit -n), or',
   ENFILE: 'end other programs, or',
 };
+
+/** All that the rig makes in $TMPDIR has such a name. */
+const OWN_PREFIX = 'pmemrig-';
 
 /** A clause on why the file system refused something below `path`; `undefined` for an error of another kind. */
 export function describeRefusal(error: unknown, path = ''): string | undefined {
@@ -47,7 +50,7 @@ interface Refusal {
 /** What a file system's error means for the rig's own folders (cache, runs, temporary files); `undefined` for any other error. */
 export function findRefusal(error: unknown, folders: readonly OwnFolder[] = ownFolders()): Refusal | undefined {
   if (!isFileError(error)) return undefined;
-  const folder = error.path === undefined ? folders.find(({ path }) => isFull(path)) : findFolder(error.path, folders);
+  const folder = findFolder(error, folders);
   const reason = folder && describeRefusal(error, folder.path);
   if (!folder || reason === undefined) return undefined;
   const { code, path = folder.path } = error;
@@ -58,9 +61,25 @@ export function findRefusal(error: unknown, folders: readonly OwnFolder[] = ownF
   };
 }
 
-/** The innermost own folder that a path lies in, or that lies below it: a folder is refused at the first part that has to be made. */
-function findFolder(path: string, folders: readonly OwnFolder[]): OwnFolder | undefined {
-  return folders.filter((own) => isWithin(path, own.path) || isWithin(own.path, path)).toSorted((a, b) => b.path.length - a.path.length)[0];
+/** The own folder that an error speaks of: the innermost one if they lie in each other. */
+function findFolder(error: FileError, folders: readonly OwnFolder[]): OwnFolder | undefined {
+  const { code, path } = error;
+  if (path === undefined) return code === 'ENOSPC' || code === 'EDQUOT' ? folders.find((own) => isFull(own.path)) : undefined;
+  const folder = folders.filter((own) => isOwnPath(path, own)).toSorted((a, b) => b.path.length - a.path.length)[0];
+  return folder && isCause(folder, error, path) ? folder : undefined;
+}
+
+/** Anybody's files lie in $TMPDIR. Of the others also the folders above: a folder is refused at the first part that has to be made. */
+function isOwnPath(path: string, own: OwnFolder): boolean {
+  if (own.variable === 'TMPDIR') return isWithin(path, own.path) && relative(own.path, path).startsWith(OWN_PREFIX);
+  return isWithin(path, own.path) || isWithin(own.path, path);
+}
+
+/** A file that is missing from a folder, or in the way there, does not make the folder unusable. */
+function isCause(own: OwnFolder, { code, syscall }: FileError, path: string): boolean {
+  if (code === 'ENOENT') return !isDir(own.path) || keepsNoFiles(own.path);
+  if (code === 'ENOTDIR' || code === 'EEXIST') return !isDir(own.path) || (syscall === 'mkdir' && !isDir(firstFile(path)));
+  return true;
 }
 
 /** A write that fails names no file. */
@@ -74,7 +93,7 @@ function isFull(path: string): boolean {
 }
 
 function isFileError(error: unknown): error is FileError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error && typeof error.syscall === 'string' && !error.syscall.startsWith('spawn');
 }
 
 function isWithin(path: string, folder: string): boolean {
@@ -116,6 +135,13 @@ function firstMissing(path: string): string {
 function firstFile(path: string): string {
   const parent = dirname(path);
   const above = parent === path ? path : firstFile(parent);
-  if (above !== parent || statSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) return above;
-  return path;
+  return above !== parent || !isDir(parent) ? above : path;
+}
+
+function isDir(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
