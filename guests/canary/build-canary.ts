@@ -30,7 +30,7 @@ export async function buildCanary({ kbuild, release, digest, name }: Pick<Prepar
   // One that is missing is for the build to complain of.
   const facts = await Promise.all(BUILD_FACTS.map(async (file) => hashFile(join(kbuild, file)).catch(() => null)));
   const content = digestOf(digest, own, facts);
-  const entry = await getOrCreate({ kind: 'canaries', key: `${release}-${shortDigest(content)}`, build: async (dir) => compile(kbuild, dir, context) }, context);
+  const entry = await getOrCreate({ kind: 'canaries', key: `${release}-${shortDigest(content)}`, holds: () => [MODULE], build: async (dir) => compile(kbuild, dir, context) }, context);
   return { kind: 'built', path: join(entry, MODULE) };
 }
 

@@ -33,7 +33,7 @@ export async function prepareDebianImage(spec: DebianImageSpec, context: Prepare
   const packages = [...new Set([...RIG_PACKAGES, ...sets, ...spec.packages])].toSorted();
   const digest = digestOf(RECIPE_VERSION, spec.release, packages, EXCLUDED_PATHS);
   const build = (dir: string): Promise<void> => buildImage(spec, packages, dir, context);
-  const entry = await getOrCreate({ kind: 'images', key: `debian-${spec.release}-${shortDigest(digest)}`, build }, context);
+  const entry = await getOrCreate({ kind: 'images', key: `debian-${spec.release}-${shortDigest(digest)}`, holds: () => ['root.ext4', 'packages.txt'], build }, context);
 
   const list = await readFile(join(entry, 'packages.txt'), 'utf8');
   const versions = parsePackageVersions(list);

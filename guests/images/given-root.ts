@@ -34,7 +34,7 @@ export async function prepareGivenRoot(spec: GivenRootSpec, context: PrepareCont
     await createExt4Image({ from, to: join(dir, 'root.ext4'), label: 'pmemrig-root', inNamespace: true }, context);
     if (!isTree) await removeTree(from);
   };
-  const entry = await getOrCreate({ kind: 'images', key: `${spec.kind}-${shortDigest(digest)}`, build }, context);
+  const entry = await getOrCreate({ kind: 'images', key: `${spec.kind}-${shortDigest(digest)}`, holds: () => ['root.ext4'], build }, context);
   return { name: spec.name, disk: join(entry, 'root.ext4'), description: `${spec.kind} ${spec.path}`, digest, notes: [] };
 }
 

@@ -40,7 +40,7 @@ export async function prepareTreeDisk(path: string, context: PrepareContext): Pr
     await createExt4Image({ from, to: join(dir, 'tree.ext4'), label: 'pmemrig-tree', inNamespace: true }, context);
     if (!isFolder) await removeTree(unpacked);
   };
-  const entry = await getOrCreate({ kind: 'trees', key: `tree-${shortDigest(digest)}`, build }, context);
+  const entry = await getOrCreate({ kind: 'trees', key: `tree-${shortDigest(digest)}`, holds: () => ['tree.ext4'], build }, context);
   const version = isFolder ? await describeTree(await realpath(path)) : undefined;
   return { disk: join(entry, 'tree.ext4'), description: `${path}${version === undefined ? '' : ` ${version}`} (${shortDigest(digest)})`, digest, notes: [] };
 }

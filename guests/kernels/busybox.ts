@@ -43,5 +43,5 @@ function prepareEntry(record: PackageRecord, fetch: FetchPackage, context: Prepa
     await rename(join(dir, 'files', 'bin', 'busybox'), join(dir, 'busybox'));
     await Promise.all([removeTree(deb), removeTree(join(dir, 'files'))]);
   };
-  return getOrCreate({ kind: 'tools', key, build }, context);
+  return getOrCreate({ kind: 'tools', key, holds: () => ['busybox'], build }, context);
 }

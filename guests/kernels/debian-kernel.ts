@@ -10,6 +10,7 @@ import { prepareInitramfs } from './kernel-initramfs.ts';
 import { collectParts, namedRelease, unsignedName } from './kernel-parts.ts';
 import { type FetchPackage, type PackageRecords, prepareNewest } from './last-prepared.ts';
 import { kernelPackageOf, type PackageRecord } from './package-record.ts';
+import { MODULE_FILES } from './module-tree.ts';
 import { bootImage } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 import { type KernelArchive, unpackKernel } from './unpack-kernel.ts';
@@ -90,7 +91,7 @@ function prepareEntry(spec: Which, records: PackageRecords, fetch: FetchPackage,
     await unpackKernel({ archives: [first, ...rest], dir }, context);
     await Promise.all([first, ...rest].map(async ({ path }) => removeTree(path)));
   };
-  return getOrCreate({ kind: 'kernels', key, build }, context);
+  return getOrCreate({ kind: 'kernels', key, holds: () => ['vmlinuz', 'config', ...MODULE_FILES], build }, context);
 }
 
 /** The packages of the newest kernel of a flavour, by the archive's own dependencies. A flavour with `-unsigned` behind it is one that Debian has not signed. */

@@ -11,7 +11,7 @@ import { findBuildTree } from './build-tree.ts';
 import { isModuleTree } from './installed-kernels.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
 import { readKernelRelease } from './kernel-release.ts';
-import { finishModuleTree, writeModulesDisk } from './module-tree.ts';
+import { finishModuleTree, MODULE_FILES, writeModulesDisk } from './module-tree.ts';
 import { bootImage, extractPvhKernel } from './pvh-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 import { keepEmbeddedConfig } from './unpack-kernel.ts';
@@ -44,7 +44,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
     await finishModuleTree(dir, release, context);
     await writeModulesDisk(copy.tree, join(dir, 'modules.ext4'), context);
   };
-  const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, build }, context);
+  const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, holds: () => ['vmlinuz', ...(tree === undefined ? [] : MODULE_FILES)], build }, context);
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
   const { notes, ...buildTree } = await findBuildTree(spec.image, release);
   const config = await findConfig(spec.image, { own: [join(entry, 'config'), join(entry, 'lib', 'modules', release, 'config')], beside: [join(dirname(spec.image), `config-${release}`), ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')])] });

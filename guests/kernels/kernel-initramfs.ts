@@ -23,6 +23,6 @@ export async function prepareInitramfs(kernel: InitramfsKernel, context: Prepare
     const modules = kernel.hasModules ? { modules: { tree, index: await readModuleIndex(tree) } } : {};
     await writeInitramfs({ busybox: busybox.path, ...modules, out: join(dir, 'initramfs.cpio') });
   };
-  const entry = await getOrCreate({ kind: 'initramfs', key: `${kernel.release}-${shortDigest(digest)}`, build }, context);
+  const entry = await getOrCreate({ kind: 'initramfs', key: `${kernel.release}-${shortDigest(digest)}`, holds: () => ['initramfs.cpio'], build }, context);
   return { path: join(entry, 'initramfs.cpio'), digest };
 }

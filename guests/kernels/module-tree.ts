@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
@@ -13,6 +14,14 @@ const DECOMPRESSORS = [
   { suffix: '.ko.gz', argv: ['gzip', '--decompress', '--quiet', '--'] },
 ] as const;
 const FILES_PER_CALL = 200;
+
+/** What a store entry holds of a kernel with modules: the disk for guests, and the tree for later initramfs. */
+export const MODULE_FILES: readonly string[] = ['modules.ext4', 'lib/modules'];
+
+/** As {@link MODULE_FILES}, where only the entry itself shows whether the kernel has modules. */
+export function modulesOf(entry: string): readonly string[] {
+  return ['modules.ext4', 'lib'].some((name) => existsSync(join(entry, name))) ? MODULE_FILES : [];
+}
 
 /**
  * Makes a module tree `<root>/lib/modules/<release>` ready to load from: every module uncompressed (a guest

@@ -6,6 +6,7 @@ import { digestFile, digestOf, hashFile, shortDigest } from '../store/digest.ts'
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { getOrCreate } from '../store/store.ts';
 import { prepareInitramfs } from './kernel-initramfs.ts';
+import { modulesOf } from './module-tree.ts';
 import { findPackageFamily } from './package-family.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 import { bootImage } from './pvh-kernel.ts';
@@ -32,7 +33,7 @@ export async function preparePackageKernel(spec: PackageKernelSpec, context: Pre
     }
     await writeFile(join(dir, RELEASE_FILE), release);
   };
-  const entry = await getOrCreate({ kind: 'kernels', key: `package-${shortDigest(digestOf(RECIPE_VERSION, digest))}`, build }, context);
+  const entry = await getOrCreate({ kind: 'kernels', key: `package-${shortDigest(digestOf(RECIPE_VERSION, digest))}`, holds: (dir) => ['vmlinuz', RELEASE_FILE, ...modulesOf(dir)], build }, context);
   const release = await readFile(join(entry, RELEASE_FILE), 'utf8');
   const [hasModules, hasConfig] = await Promise.all(['modules.ext4', 'config'].map(async (file) => isThere(join(entry, file))));
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: hasModules === true }, context);

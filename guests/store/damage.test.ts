@@ -1,16 +1,16 @@
-import { appendFile, mkdir, mkdtemp, open, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, open, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { asNormalUser } from '../../orchestrator/model/testing/as-normal-user.ts';
 import { createDeferred } from '../deferred.ts';
-import { findDamage, sumsOf } from './entry-sums.ts';
+import { findDamage, recordSums, sumsOf } from './entry-sums.ts';
 import { listEntries, removeEntry } from './list-entries.ts';
 import { withLock } from './lock.ts';
 import { discardDamaged, entryOf, getOrCreate } from './store.ts';
 
 const NAME = 'kernels/linux-6.1';
-const FILES = { vmlinux: 'v'.repeat(20_000), 'modules.ext4': 'm'.repeat(9000), 'debug/vmlinux': 'd', 'lib/modules/6.1/kernel/a.ko': 'ko', 'kbuild/Makefile': 'all:' };
+const FILES = { vmlinux: 'v'.repeat(20_000), 'modules.ext4': 'm'.repeat(9000), 'debug/vmlinux': 'd', 'lib/modules/6.1/kernel/a.ko': 'ko', 'lib/modules/6.1/modules.dep': 'kernel/a.ko:', 'kbuild/Makefile': 'all:', zeros: '\0'.repeat(20_000) };
 
 async function newEntry() {
   const cacheDir = await mkdtemp(join(tmpdir(), 'damage-'));
@@ -21,6 +21,7 @@ async function newEntry() {
   const request = {
     kind: 'kernels',
     key: 'linux-6.1',
+    holds: () => ['vmlinux', 'modules.ext4', 'lib/modules'],
     build: async (dir: string): Promise<void> => {
       builds += 1;
       for (const [name, text] of Object.entries(FILES)) {
@@ -43,6 +44,7 @@ test.each([
   ['a truncated file', async (entry: string) => truncate(join(entry, 'vmlinux'), 100), 'vmlinux has 100 bytes instead of 20000'],
   ['an empty one', async (entry: string) => truncate(join(entry, 'debug/vmlinux'), 0), 'debug/vmlinux has 0 bytes instead of 1'],
   ['one that grew', async (entry: string) => appendFile(join(entry, 'modules.ext4'), 'x'), 'modules.ext4 has 9001 bytes instead of 9000'],
+  ['an index of modules that is empty', async (entry: string) => truncate(join(entry, 'lib/modules/6.1/modules.dep'), 0), 'lib/modules/6.1/modules.dep has 0 bytes instead of 12'],
   ['one that is gone', async (entry: string) => unlink(join(entry, 'modules.ext4')), 'modules.ext4 is missing'],
 ])('an entry with %s is made again at its next use, and the run says so', async (_, damage, words) => {
   const { entry, use, builds, notes } = await newEntry();
@@ -123,8 +125,48 @@ test('sums that cannot be read are none, and go with their entry', async () => {
   await expect(readFile(sumsOf(entry))).rejects.toThrow('ENOENT');
 });
 
-test('the bytes of a sparse file count as they are read', async () => {
+test.each(['modules.ext4', 'lib/modules', 'vmlinux'])('an entry of an earlier version that lacks %s is made again', async (name) => {
+  const { entry, use, builds, notes } = await newEntry();
+  await rm(sumsOf(entry));
+  await rm(join(entry, name), { recursive: true });
+  await use();
+  await use();
+  expect(builds()).toBe(2);
+  expect(notes).toEqual([`the cache's entry kernels/linux-6.1 was damaged (${name} is missing) and is made again`]);
+});
+
+test('an entry of an earlier version that its first use took without what it lacks is made again as well', async () => {
+  const { entry, use, builds } = await newEntry();
+  await rm(join(entry, 'modules.ext4'));
+  await recordSums(entry, entry);
+  await use();
+  expect(builds()).toBe(2);
+});
+
+test('an entry without sums is not read in a cache that takes none', async () => {
+  const { cacheDir, entry, use, builds } = await newEntry();
+  await rm(sumsOf(entry));
+  // It would take hours.
+  await truncate(join(entry, 'zeros'), 2 ** 40);
+  await asNormalUser([cacheDir, dirname(entry), dirname(sumsOf(entry))], use);
+  expect(builds()).toBe(1);
+});
+
+test('a builder that lost its lock leaves the sums of the entry that another has finished', async () => {
+  const { cacheDir, context } = await newEntry();
+  const request = (words: string, before: () => Promise<unknown>) => ({ kind: 'kernels', key: 'twice', build: async (dir: string): Promise<void> => (await before(), writeFile(join(dir, 'vmlinux'), words)) });
+  const entry = await getOrCreate(request('mine', async () => {
+    await rm(join(cacheDir, 'kernels', 'twice.lock'), { recursive: true });
+    await getOrCreate(request('theirs', async () => undefined), context);
+  }), context);
+  expect(await readFile(join(entry, 'vmlinux'), 'utf8')).toBe('theirs');
+  expect(await findDamage(entry)).toBeUndefined();
+});
+
+test('a file is the same with holes in it', async () => {
   const { entry, context } = await newEntry();
-  await truncate(join(entry, 'vmlinux'), 20_000);
+  await truncate(join(entry, 'zeros'), 0);
+  await truncate(join(entry, 'zeros'), FILES.zeros.length);
+  expect((await stat(join(entry, 'zeros'))).blocks).toBe(0);
   expect(await discardDamaged(NAME, context)).toBeUndefined();
 });

@@ -3,8 +3,7 @@ import { InfraError } from '../../orchestrator/model/errors.ts';
 /** True for an error, or a tool's words, that say the disk is full. */
 export function saysDiskFull(error: unknown): boolean {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) return true;
-  // A compiler's quotation of the source (`   12 | …`) may hold the same words.
-  return /^(?!\s*\d* \|).*(?:No space left on device|Disk quota exceeded|You don't have enough free space)/m.test(String(error));
+  return /No space left on device|Disk quota exceeded|You don't have enough free space/.test(String(error));
 }
 
 /** The error for a full disk under `dir`. */

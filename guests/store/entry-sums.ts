@@ -1,39 +1,41 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import * as z from 'zod';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import { hashFile } from './digest.ts';
 import { writeIfChanged } from './write-file.ts';
 
-/** Of each file of an entry, by its path in it, what it had when it was made. */
+/** The size and digest that each file of an entry had when it was made, by its path in the entry. */
 const sumsSchema = z.object({ files: z.record(z.string(), z.object({ size: z.number(), sha256: z.string() })) });
 type Sums = z.infer<typeof sumsSchema>;
 
-/** Left out: a kernel's headers and makefiles, thousands of small files from which no guest boots. */
+/** A kernel's headers and makefiles are left out: thousands of small files that no guest boots from. */
 const WITHOUT_SUMS = /^kbuild\//;
-/** Module trees, of which guests load from an image: only the whole check looks at them. */
-const CHECKED_WHOLLY = /^lib\//;
+/** Thousands of modules, which guests load from an image: only the whole check looks at them. An initramfs is made by their index. */
+const CHECKED_WHOLLY = /^lib\/.*\.ko$/;
 const AT_ONCE = 8;
 
-/** Writes down the sizes and digests of all files in `dir`, of which `entry` is or will be the name. */
+/** Writes down the sizes and digests of all files in `dir`, which is `entry` or will be renamed to it. */
 export async function recordSums(dir: string, entry: string): Promise<void> {
+  const path = sumsOf(entry);
+  await makeDir(dirname(path));
+  // An empty file is no sums. First, since in a cache that may only be read all files would be read for nothing, at each use.
+  await writeFile(path, '', { flag: 'a' });
   const names = (await listFiles(dir)).toSorted();
   const files: [string, Sums['files'][string]][] = [];
   await inParallel(names, async (name) => void files.push([name, { size: (await stat(join(dir, name))).size, sha256: await hashFile(join(dir, name)) }]));
-  const path = sumsOf(entry);
-  await makeDir(dirname(path));
   await writeIfChanged(path, `${JSON.stringify({ files: Object.fromEntries(files.toSorted(([a], [b]) => (a < b ? -1 : 1))) })}\n`);
 }
 
-/** Whether the sums of an entry are known: one that an earlier pmemrig made has none. */
-export async function hasSums(entry: string): Promise<boolean> {
-  return (await readSums(entry)) !== undefined;
-}
-
-/** What is wrong with an entry, as a clause; looks at the sizes of what guests boot from, which takes no time. */
+/**
+ * What is wrong with an entry, as a clause; looks at the sizes of what guests boot from, which takes no time. One without sums, from an earlier
+ * pmemrig, is taken as it is, and watched from now on.
+ */
 export async function findWrongSize(entry: string): Promise<string | undefined> {
   const sums = await readSums(entry);
-  return await findWrong(entry, Object.entries(sums?.files ?? {}).filter(([name]) => !CHECKED_WHOLLY.test(name)), async () => undefined);
+  if (sums) return await findWrong(entry, Object.entries(sums.files).filter(([name]) => !CHECKED_WHOLLY.test(name)), async () => undefined);
+  await recordSums(entry, entry).catch(() => undefined);
+  return undefined;
 }
 
 /** As {@link findWrongSize}, and reads every file: seconds for a root file system. */

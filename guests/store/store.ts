@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { explainRefusal } from '../../orchestrator/model/errors.ts';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
-import { findDamage, findWrongSize, hasSums, recordSums } from './entry-sums.ts';
+import { findDamage, findWrongSize, recordSums } from './entry-sums.ts';
 import { withLock } from './lock.ts';
 import { findOwner, newOwnerMark } from './owner.ts';
 import type { PrepareContext } from './prepare-context.ts';
@@ -16,6 +16,11 @@ interface StoreRequest {
   readonly kind: string;
   /** Name of the entry, unique to its content and fit for a file name: `linux-image-…-<digest>`. */
   readonly key: string;
+  /**
+   * Names in the entry that its users cannot do without, looked for at each use: what was stored before sums were kept has no other list of what
+   * it held.
+   */
+  readonly holds?: (entry: string) => readonly string[] | Promise<readonly string[]>;
   /** Fills the empty folder `dir`. Runs in at most one process at a time, and not at all if the entry exists. */
   readonly build: (dir: string) => Promise<void>;
 }
@@ -32,17 +37,17 @@ export async function getOrCreate(request: StoreRequest, context: PrepareContext
   return entry;
 }
 
-async function findOrBuild({ kind, key, build }: StoreRequest, context: PrepareContext): Promise<string> {
+async function findOrBuild({ kind, key, holds = () => [], build }: StoreRequest, context: PrepareContext): Promise<string> {
   if (/[/\0]|^\.{0,2}$/.test(key)) throw new Error(`${JSON.stringify(key)} is no name of an entry in the store`);
   const entry = join(context.cacheDir, kind, key);
-  if (await isSound(entry)) return entry;
+  if ((await look(entry, holds)) === 'sound') return entry;
   try {
     await withLock({ path: `${entry}.lock`, what: key, log: context.log, signal: context.signal }, async () => {
-      if (await isSound(entry)) return;
-      const damage = (await exists(entry)) ? await findWrongSize(entry) : undefined;
-      if (damage !== undefined) {
+      const found = await look(entry, holds);
+      if (found === 'sound') return;
+      if (found !== 'absent') {
         await setAside(entry);
-        context.note?.(`the cache's entry ${kind}/${key} was damaged (${damage}) and is made again`);
+        context.note?.(`the cache's entry ${kind}/${key} was damaged (${found.damage}) and is made again`);
       }
       await buildAside(entry, build);
     });
@@ -92,11 +97,12 @@ async function setAside(entry: string): Promise<void> {
   await removeTree(aside);
 }
 
-/** There, and as large as it was made. An entry of an earlier pmemrig is taken as it is, and watched from now on. */
-async function isSound(entry: string): Promise<boolean> {
-  if (!(await exists(entry))) return false;
-  if (!(await hasSums(entry))) await recordSums(entry, entry).catch(() => undefined);
-  return (await findWrongSize(entry)) === undefined;
+/** An entry is sound if it is there with all that it must hold, and as large as it was made. */
+async function look(entry: string, holds: NonNullable<StoreRequest['holds']>): Promise<'sound' | 'absent' | { readonly damage: string }> {
+  if (!(await exists(entry))) return 'absent';
+  for (const name of await holds(entry)) if (!(await exists(join(entry, name)))) return { damage: `${name} is missing` };
+  const damage = await findWrongSize(entry);
+  return damage === undefined ? 'sound' : { damage };
 }
 
 async function buildAside(entry: string, build: (dir: string) => Promise<void>): Promise<void> {
@@ -111,6 +117,8 @@ async function buildAside(entry: string, build: (dir: string) => Promise<void>):
     await removeTree(dir).catch(() => undefined);
     // Only after a lost lock: somebody else finished the same entry first, and theirs is as good.
     if (!(await exists(entry))) throw error;
+    // Ours may have replaced its sums.
+    await recordSums(entry, entry).catch(() => undefined);
   }
 }
 

@@ -11,7 +11,7 @@ import { configureKernel } from '../kconfig/configure-kernel.ts';
 import { digestConfigInputs } from '../kconfig/digest-config.ts';
 import { prepareInitramfs } from '../kernel-initramfs.ts';
 import { readKernelRelease } from '../kernel-release.ts';
-import { finishModuleTree, writeModulesDisk } from '../module-tree.ts';
+import { finishModuleTree, MODULE_FILES, writeModulesDisk } from '../module-tree.ts';
 import type { PreparedKernel } from '../prepared-kernel.ts';
 import { bootImage, extractPvhKernel } from '../pvh-kernel.ts';
 import { applyPatches } from './apply-patches.ts';
@@ -66,7 +66,7 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
   const digest = digestOf(RECIPE_VERSION, source.digest, patches.map(({ diff }) => diff), configDigest, tools.version);
   const key = `built-${shortDigest(digest)}`;
   const ingredients = { base, source, patches, tools, logFile: join(context.cacheDir, 'build-logs', `${key}.log`) };
-  const entry = await getOrCreate({ kind: 'kernels', key, build: (dir) => build(spec, ingredients, dir, context) }, context);
+  const entry = await getOrCreate({ kind: 'kernels', key, holds: heldFiles, build: (dir) => build(spec, ingredients, dir, context) }, context);
   const record = await readBuildRecord(entry);
   const initramfs = await prepareInitramfs({ entry, digest, release: record.release, hasModules: record.modules }, context);
   return {
@@ -85,6 +85,11 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     // Of the whole tree, which the record has not: it speaks of the pmem stack alone.
     warnings: listWarnings(await readFile(join(entry, 'build.log'), 'utf8')).slice(0, MAX_WARNINGS),
   };
+}
+
+async function heldFiles(entry: string): Promise<readonly string[]> {
+  const record = await readBuildRecord(entry).catch(() => undefined);
+  return ['vmlinuz', 'config', 'build.log', BUILD_RECORD, ...(record?.modules === true ? MODULE_FILES : [])];
 }
 
 function noteWarnings({ warnings }: BuildRecord): readonly string[] {

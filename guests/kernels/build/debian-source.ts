@@ -64,7 +64,7 @@ async function prepareArchive(record: PackageRecord, fetch: FetchPackage, contex
     await rename(join(files, 'usr', 'src', `${record.name}.tar.xz`), join(dir, 'source.tar.xz'));
     await Promise.all([removeTree(deb), removeTree(files)]);
   };
-  return await getOrCreate({ kind: 'sources', key: `${record.name}_${record.version.replaceAll(/[^\w.+~-]/g, '_')}-${shortDigest(record.sha256)}`, build }, context);
+  return await getOrCreate({ kind: 'sources', key: `${record.name}_${record.version.replaceAll(/[^\w.+~-]/g, '_')}-${shortDigest(record.sha256)}`, holds: () => ['source.tar.xz'], build }, context);
 }
 
 function noSuchPackage(name: string, suites: readonly string[]): UserError {
