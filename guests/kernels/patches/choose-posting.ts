@@ -1,6 +1,6 @@
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import { compareVersions, type SeriesMail, titleOf } from './found-patch.ts';
-import { isSameChange, missingOf, patchesOf, type Posting } from './postings.ts';
+import { isSameChange, missingOf, patchesOf, type Posting, shares, titlesOf } from './postings.ts';
 
 /** The mails that stand for a series, and what the user should know of how they were chosen. */
 export interface ChosenPosting {
@@ -79,11 +79,12 @@ function merge(one: Posting, other: Posting): ChosenPosting {
   const [early, late] = isLater(one, other) ? [other, one] : [one, other];
   if (again === undefined) return { posting: { ...late, mails: new Map([...early.mails, ...late.mails]) }, notes: [] };
   const former = one.mails.get(number ?? 0);
-  const isRenamed = !one.isNumbered && former?.subject.title !== again.subject.title;
-  const isOrdered = one.isResend !== other.isResend || (!isRenamed && dateOf(early) !== dateOf(late) && authorOf(one) === authorOf(other) && authorOf(one) !== undefined);
+  // Without a title in common they are two series, which may have the same numbers in one thread.
+  const isSameSeries = shares(titlesOf(one), titlesOf(other));
+  const isOrdered = isSameSeries && (one.isResend !== other.isResend || (dateOf(early) !== dateOf(late) && authorOf(one) === authorOf(other) && authorOf(one) !== undefined));
   const isWhole = missingOf(late).length === 0 && late.mails.size >= early.mails.size - (early.mails.has(0) ? 1 : 0);
   if (isOrdered && isWhole) return { posting: late, notes: [`the series was sent twice as version ${late.version.join('.')}, with other changes: the later one is tested`] };
-  if (late.isResend && !early.isResend) {
+  if (isSameSeries && late.isResend && !early.isResend) {
     return { posting: { ...early, mails: new Map([...early.mails, ...late.mails]) }, notes: [`${patchesOf(late).map(([, mail]) => titleOf(mail)).join(', ')} ${late.mails.size === 1 ? 'stands' : 'stand'} for what was sent before`] };
   }
   const what = one.isNumbered ? `${number}/${one.of} of version ${one.version.join('.')} is there twice, with different changes` : `${former ? titleOf(former) : 'a patch'} and ${titleOf(again)} are two patches without a number or version in one thread: it is unclear whether one replaces the other`;

@@ -1,5 +1,5 @@
 import { compareVersions, type SeriesMail } from './found-patch.ts';
-import { idsOf, type Posting } from './postings.ts';
+import { idsOf, type Posting, shares, titlesOf } from './postings.ts';
 
 /** Union-find over names. */
 class Groups {
@@ -61,7 +61,7 @@ function describe(posting: Posting, threads: Groups): LinkFacts {
   return {
     posting,
     threads: new Set(mails.flatMap((mail) => idsOf(mail).slice(0, 1).map((id) => threads.find(id)))),
-    titles: new Set(mails.map(({ subject }) => subject.title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()).filter((title) => title !== '')),
+    titles: titlesOf(posting),
     origins: new Set(mails.map(({ found, author }) => `${found.file}\0${author ?? ''}`)),
     isPicked: !posting.isNumbered && mails.every(({ isAlone }) => isAlone),
     isLoose: mails.some(({ found }) => found.head?.messageId === undefined),
@@ -76,9 +76,4 @@ function areLinked(one: LinkFacts, other: LinkFacts): boolean {
   // Two patches of one name that nobody has sent yet are two patches.
   const isPair = isSameVersion && (one.isLoose || other.isLoose) && !one.posting.isNumbered;
   return (!isPair && shares(one.titles, other.titles)) || (!isSameVersion && shares(one.origins, other.origins));
-}
-
-function shares(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  for (const key of one) if (other.has(key)) return true;
-  return false;
 }

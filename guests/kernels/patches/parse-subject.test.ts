@@ -37,6 +37,11 @@ describe('a tag is read word by word', () => {
     ['PATCH 2/2: b', 'patch 2/2 "b"'],
     ['Linux-nvdimm: [PATCH 2/2] b', 'patch 2/2 "b"'],
     ['pmem: b [PATCH 2/2]', 'patch 2/2 "pmem: b"'],
+    ['[PATCH 1/9999] a', 'patch 1/9999 "a"'],
+    // No numbers of a series.
+    ['[PATCH 1/999999999] a', 'patch "a"'],
+    ['[PATCH v999999999 1/2] a', 'patch 1/2 "a"'],
+    ['[PATCH 1 of 999999999] a', 'patch "a"'],
     ['[RFC] idea', 'patch "idea"'],
     // No patches, for all that they say so.
     ['[BUG] pmem: WARNING', '"pmem: WARNING"'],

@@ -30,8 +30,12 @@ const REPLY =
 const LIST = /^[\w.+-]{4,}:\s*(?=\[|(?:re|aw|fwd?):\s*\[)/i;
 const KERNEL = /^(?:linux-|stable-)?v?(?<kernel>\d+\.\d+(?:\.\d+)?(?:\.y)?)(?:[-+]\w[\w.-]*)?$/i;
 
-/** The parts that words of a tag are joined of, longest first: `PATCHv2`, `RFC/PATCH`, `PATCH3/3`, `v2-1/3`. */
-const PART = /^(?:patch(?:es|set|series)?|rfc|rft|wip|resend|repost|resent|v(?:er(?:sion)?)?\.?\d+(?:\.\d+)*(?![\d.])|\d+(?:\.\d+)?\/\d+(?!\d)|[-_/:|+.#]+)/i;
+/**
+ * The parts that words of a tag are joined of, longest first: `PATCHv2`, `RFC/PATCH`, `PATCH3/3`, `v2-1/3`. No series has more than 9999 patches or
+ * versions, and each missing number takes memory.
+ */
+const PART = /^(?:patch(?:es|set|series)?|rfc|rft|wip|resend|repost|resent|v(?:er(?:sion)?)?\.?\d{1,4}(?:\.\d{1,4})*(?![\d.])|\d{1,4}(?:\.\d{1,4})?\/\d{1,4}(?!\d)|[-_/:|+.#]+)/i;
+const COUNT = /^\d{1,4}$/;
 
 /** Reads a subject word by word. What is no word of a patch's tag, such as a tree's name, is left alone. */
 export function parseSubject(subject: string): PatchSubject {
@@ -119,9 +123,9 @@ function readWords(words: readonly string[]): Omit<PatchSubject, 'isReply' | 'ti
     const [before = '', last = ''] = [words[index - 2], words[index - 1]];
     const kernel = KERNEL.exec(word)?.groups?.['kernel'];
     if (kernel !== undefined && !/^v\d+\.\d+$/i.test(word)) targets.push(kernel);
-    else if (/^\d+$/.test(word) && /^(?:v|ver|version|rev|revision|take|round)$/i.test(last)) versions.push(word);
-    else if (/^\d+$/.test(word) && /^of$/i.test(last) && /^\d+$/.test(before)) place = { number: Number(before), of: Number(word) };
-    else if (/^(?:rev|take|round)\d+$/i.test(word)) versions.push(word.replace(/^\D+/, ''));
+    else if (COUNT.test(word) && /^(?:v|ver|version|rev|revision|take|round)$/i.test(last)) versions.push(word);
+    else if (COUNT.test(word) && /^of$/i.test(last) && COUNT.test(before)) place = { number: Number(before), of: Number(word) };
+    else if (/^(?:rev|take|round)\d{1,4}$/i.test(word)) versions.push(word.replace(/^\D+/, ''));
     else {
       for (const part of partsOf(word)) {
         const { number, of } = /^(?<number>[\d.]+)\/(?<of>\d+)$/.exec(part)?.groups ?? {};

@@ -92,6 +92,16 @@ export function patchesOf({ mails }: Posting): readonly (readonly [number, Serie
   return [...mails].filter(([number]) => number !== 0).toSorted(([a], [b]) => a - b);
 }
 
+/** Its titles, letters and digits alone. */
+export function titlesOf({ mails }: Posting): ReadonlySet<string> {
+  return new Set([...mails.values()].map(({ subject }) => subject.title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()).filter((title) => title !== ''));
+}
+
+export function shares(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  for (const key of one) if (other.has(key)) return true;
+  return false;
+}
+
 /** The same change, whatever the mail around it. */
 export function isSameChange(one: SeriesMail, other: SeriesMail): boolean {
   return essence(one.found.diff) === essence(other.found.diff);

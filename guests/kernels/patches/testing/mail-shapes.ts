@@ -55,6 +55,11 @@ function shape(name: string, mails: readonly MadeMail[], instead?: MailShape['in
   return { name, mbox: writeMbox(mails), ...(instead && { instead }) };
 }
 
+/** The same mails about something else. */
+function renamed(mails: readonly MadeMail[], from: string, to: string): readonly MadeMail[] {
+  return mails.map((mail) => ({ ...mail, subject: mail.subject.replace(from, to) }));
+}
+
 const v1 = series(plain, { words: 'first' });
 const QUOTED = 'On Monday Pat wrote:\n> @@ -1,3 +1,3 @@\n> -old\n\n';
 
@@ -116,6 +121,7 @@ export const MAIL_SHAPES: readonly MailShape[] = [
   shape("a patch in a bug report's thread", [{ subject: '[BUG] pmem: WARNING', from: RE, id: 'bug@example.org' }, one('[PATCH] pmem: fix', 'new', { parent: 'bug@example.org' })]),
   shape("a series in a bug report's thread", [{ subject: 'pmem: oops on 6.12', from: RE, id: 'bug@example.org' }, ...series(plain, { parent: 'bug@example.org' })]),
   shape('two of one author below a bug report', [{ subject: '[BUG] pmem: WARNING', from: RE, id: 'bug@example.org' }, one('[PATCH] pmem: fix', 'new', { parent: 'bug@example.org' }), { ...one('[PATCH] nvdimm: fix', 'other', { parent: 'bug@example.org' }), body: changeAlone(2, 'other') }], { refused: /it is unclear whether one replaces the other/ }),
+  shape('two series of one author below a bug report', [{ subject: '[BUG] pmem: WARNING', from: RE, id: 'bug@example.org' }, ...series(plain, { words: 'first', parent: 'bug@example.org' }), ...renamed(series(plain, { words: 'other', parent: 'bug@example.org', at: 60 }), 'pmem', 'nvdimm')], { refused: /1\/2 of version 1 is there twice, with different changes/ }),
   shape('v2 of one patch, with another title', [one('[PATCH] pmem: fix', 'first'), one('[PATCH v2] pmem: fix the lock', 'new', { parent: 'first@example.org' })]),
   shape('a deep thread in reverse', [1, 2, 3].map((number) => ({ subject: `[PATCH ${number}/3] pmem: part ${number}`, id: `d${number}@example.org`, ...(number > 1 && { parent: `d${number - 1}@example.org` }), at: number, body: change(number, 'new') })).toReversed()),
   shape('the mail of a tool', [one('[PATCH] pmem: fix', 'new'), { ...one('Patch "pmem: fix" has been added to the 6.1-stable tree', 'tool', { from: RE, parent: 'new@example.org' }), body: changeAlone(6, 'tool') }]),
