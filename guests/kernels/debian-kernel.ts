@@ -25,7 +25,7 @@ const RECIPE_VERSION = 2;
 /** Fetches the newest kernel package of a Debian suite and flavour and makes it ready to boot. */
 export async function prepareDebianKernel(spec: DebianKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
   const { records, entry, description, notes } = await findEntry(spec, context);
-  const release = namedRelease(records[0].name) ?? '';
+  const release = releaseOf(records[0]);
   const initramfs = await prepareInitramfs({ entry, digest: digestOfAll(records), release, hasModules: true }, context);
 
   return {
@@ -66,6 +66,13 @@ async function findEntry(spec: Which, context: PrepareContext) {
 
 function metaPackageOf({ flavour }: Which): string {
   return `linux-image-${flavour}`;
+}
+
+/** What `uname -r` says, by the name of the package. */
+function releaseOf({ name }: PackageRecord): string {
+  const release = namedRelease(name);
+  if (release !== undefined) return release;
+  throw new UserError(`${name} is no kernel: no release stands in its name.`, { code: 'unknown-debian-kernel', remedy: 'choose another flavour: amd64, cloud-amd64 or rt-amd64.' });
 }
 
 /** A kernel in one package goes by that package's digest. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { HEAD_BYTES, parseBzImageRelease } from './kernel-release.ts';
+import { HEAD_BYTES, isBzImage, parseBzImageRelease, SETUP_BYTES } from './kernel-release.ts';
 
 /** A kernel as `make install`, `make dir-pkg` or a distribution's package leaves it. */
 export interface InstalledKernel {
@@ -59,16 +59,17 @@ export function isModuleTree(folder: string): boolean {
 
 /** `uname -r` of a bzImage; `undefined` for what is none or cannot be read. */
 export function readImageRelease(path: string): string | undefined {
-  return isFile(path) ? parseBzImageRelease(readHead(path)) : undefined;
+  // Most files of a folder are none, as their first sectors show.
+  return isFile(path) && isBzImage(readHead(path, SETUP_BYTES)) ? parseBzImageRelease(readHead(path)) : undefined;
 }
 
 /** Enough of a file to tell a bzImage; empty for one that cannot be read. */
-export function readHead(path: string): Buffer {
+export function readHead(path: string, bytes = HEAD_BYTES): Buffer {
   try {
     const file = openSync(path, 'r');
     try {
-      const head = Buffer.alloc(HEAD_BYTES);
-      return head.subarray(0, readSync(file, head, 0, HEAD_BYTES, 0));
+      const head = Buffer.alloc(bytes);
+      return head.subarray(0, readSync(file, head, 0, bytes, 0));
     } finally {
       closeSync(file);
     }

@@ -5,6 +5,8 @@ import { hasPvhEntry, isElf64, readAt } from './elf-notes.ts';
 
 /** A bzImage's boot sector, setup header and, as a rule, version string: kernel_version is a 16-bit pointer. */
 export const HEAD_BYTES = 64 << 10;
+/** Up to that pointer. */
+export const SETUP_BYTES = 0x210;
 const CHUNK_BYTES = 1 << 20;
 /**
  * `uname -r`, in front of a blank, a zero or the end: at most 64 characters as in the kernel's utsname, and a name of one folder, since modules lie
@@ -41,12 +43,14 @@ export async function readKernelRelease(path: string): Promise<string> {
   return release;
 }
 
-/**
- * The release in a bzImage's first bytes. Fields as in the kernel's Documentation/arch/x86/boot.rst:
- * boot_flag at 0x1fe, "HdrS" at 0x202, kernel_version at 0x20e, a pointer less 0x200.
- */
+/** Whether the first {@link SETUP_BYTES} are those of a bzImage: boot_flag at 0x1fe, "HdrS" at 0x202, after the kernel's Documentation/arch/x86/boot.rst. */
+export function isBzImage(head: Buffer): boolean {
+  return head.length >= SETUP_BYTES && head.readUInt16LE(0x1fe) === 0xaa55 && head.toString('latin1', 0x202, 0x206) === 'HdrS';
+}
+
+/** The release in a bzImage's first bytes: kernel_version at 0x20e is a pointer less 0x200. */
 export function parseBzImageRelease(head: Buffer): string | undefined {
-  if (head.length < 0x210 || head.readUInt16LE(0x1fe) !== 0xaa55 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
+  if (!isBzImage(head)) return undefined;
   const at = head.readUInt16LE(0x20e) + 0x200;
   return readRelease(head.toString('latin1', at, at + OVERLAP_BYTES));
 }

@@ -60,6 +60,13 @@ test('when the newest cannot be fetched for want of network, what was prepared l
   });
 });
 
+test('what an earlier version prepared last serves as well', async () => {
+  const { cacheDir, prepare } = await newHost();
+  await prepare({ newest: kernel('6.1.1') });
+  await writeFile(join(cacheDir, 'apt', 'bookworm-linux-image-amd64.json'), JSON.stringify(kernel('6.1.1')));
+  expect(await prepare({ newest: kernel('6.1.2'), open: noNetwork })).toMatchObject({ records: [{ version: '6.1.1' }] });
+});
+
 test('an archive that cannot even be opened for want of network is no hindrance either', async () => {
   const { prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });

@@ -5,6 +5,8 @@ import { type ToolOptions, tryTool } from '../store/run-tool.ts';
 import { collectParts, namedRelease } from './kernel-parts.ts';
 import { splitDepends } from './package-record.ts';
 
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+
 /** A .deb on this host. */
 interface LocalPackage {
   readonly path: string;
@@ -22,7 +24,7 @@ export async function findPackageFamily(path: string, options: ToolOptions = {})
   const release = namedRelease(given?.name ?? '');
   // What cannot be read is for the unpacking to explain.
   if (given === undefined || release === undefined) return [path];
-  const siblings = (await readFolder(path, options)).filter(({ name }) => namedRelease(name) === release);
+  const siblings = (await readFolder(path, release, options)).filter(({ name }) => namedRelease(name) === release);
   const find = async (name: string): Promise<LocalPackage | undefined> => pickVersion(siblings.filter((it) => it.name === name), given.version);
   const parts = await collectParts(given, { find, missing: (names, wantedBy) => missingPart(names, wantedBy, path) });
   // linux-binary-… knows nothing of its modules, Ubuntu's linux-image-… nothing of linux-modules-extra-….
@@ -38,13 +40,13 @@ function pickVersion(candidates: readonly LocalPackage[], version: string): Loca
 
 /** Numbers in versions count as numbers. Enough for the builds of one release; dpkg's own order knows epochs and `~`. */
 function compareVersions(a: string, b: string): number {
-  return new Intl.Collator('en', { numeric: true }).compare(a, b);
+  return BY_NUMBER.compare(a, b);
 }
 
-/** The parts of kernels that lie beside a package. */
-async function readFolder(path: string, options: ToolOptions): Promise<readonly LocalPackage[]> {
+/** The parts of kernels that lie beside a package, by their file names of its release: a folder of builds may hold hundreds. */
+async function readFolder(path: string, release: string, options: ToolOptions): Promise<readonly LocalPackage[]> {
   const folder = dirname(path);
-  const names = (await readdir(folder)).filter((name) => /^linux-(?:binary|modules|base)-.*\.deb$/.test(name)).toSorted();
+  const names = (await readdir(folder)).filter((name) => /^linux-(?:binary|modules|base)-.*\.deb$/.test(name) && name.replaceAll(/%2b/gi, '+').includes(release)).toSorted();
   const read = await Promise.all(names.map(async (name) => readControl(join(folder, name), options)));
   return read.flatMap((it) => it ?? []);
 }

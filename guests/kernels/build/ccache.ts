@@ -24,7 +24,8 @@ const OWN_SIZE = '2G';
 
 /**
  * The user's ccache for a source of the user's own. A build with patches may run whatever its makefiles say, and so put false objects there: it
- * has a cache of its own, one for all builds that begin with the same patch, and reads the user's through that.
+ * has a cache of its own, and reads the user's through that. Its key is the first patch: the steps of a series build its patches up to each, and none
+ * of them knows the others. So two series that begin with the same patch share a cache.
  */
 export async function openCompilerCache(patches: readonly Patch[], sourceDir: string, { cacheDir, signal }: PrepareContext): Promise<CompilerCache> {
   const shown = await tryTool(['ccache', '--show-config'], { signal });

@@ -1,5 +1,4 @@
 import type { CompilerWarning } from '../../../orchestrator/model/compiler-warning.ts';
-import { readFailedBuild } from './failed-build.ts';
 import { DIAGNOSTIC } from './failure-words.ts';
 
 /** Where a warning may concern pmem. */
@@ -27,10 +26,4 @@ export function parseWatchedWarning(line: string): CompilerWarning | undefined {
 export function listWarnings(log: string): readonly CompilerWarning[] {
   const warnings = log.split('\n').flatMap((line) => parseWarning(line) ?? []);
   return [...new Map(warnings.map((warning) => [`${warning.file}:${warning.line}: ${warning.text}`, warning])).values()];
-}
-
-/** The first error of a build that failed: its place and words, and the lines that belong to it. */
-export function findFirstError(log: string): { readonly title: string; readonly lines: readonly string[] } {
-  const { title, lines } = readFailedBuild(log);
-  return { title, lines };
 }

@@ -77,6 +77,8 @@ export const WORDS_OF_A_LAST_LINE: readonly FailureWords[] = [
       [
         // The shells: dash, bash, busybox, mksh.
         String.raw`^\S+: (?:line )?(?:\d+: )?(?<shell>[^\s:]+): (?:command |inaccessible or )?not found$`,
+        // bash, of a file of the tree: it is not there, or its interpreter is not.
+        String.raw`^\S+: line \d+: (?<tree>(?:\.\.?|scripts|tools|arch|usr|certs)\/[^\s:]+): (?:No such file or directory|cannot execute: required file not found)$`,
         String.raw`^\S*env: (?:can't execute )?[‘'"]?(?<env>[^\s’'":]+)[’'"]?: No such file or directory$`,
         String.raw`^\S*make(?:\[\d+\])?: (?<make>[^\s:*]+): (?:No such file or directory|Command not found)$`,
         String.raw`: (?<interpreter>[^\s:]+): bad interpreter: `,

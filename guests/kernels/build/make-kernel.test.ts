@@ -19,7 +19,7 @@ const compile = async ({ logFile, options }: Awaited<ReturnType<typeof newSource
 
 test("a program that is missing is the host's, and is named with the whole log's place, whatever other jobs do", async () => {
   const source = await newSource('a.o:\n\t@echo "  GEN     a.o"; pmemrig-no-cpio -o > /dev/null\nb.o c.o:\n\t@echo "  CC      $@"; sleep 0.3; echo "fs/$*.c:1:2: error: later" >&2; exit 1');
-  await expect(compile(source)).rejects.toMatchObject({ name: 'InfraError', code: 'no-build-tools', message: expect.stringMatching(/pmemrig-no-cpio: not found\n {2}the whole log: /) as string, remedy: expect.stringContaining('install pmemrig-no-cpio') as string });
+  await expect(compile(source)).rejects.toMatchObject({ name: 'InfraError', code: 'no-build-tools', message: expect.stringMatching(/pmemrig-no-cpio: (?:command )?not found\n {2}the whole log: /) as string, remedy: expect.stringContaining('install pmemrig-no-cpio') as string });
   expect(await readFile(source.logFile, 'utf8')).toMatch(/not found[^]*\*\*\* \[Makefile:\d+: a\.o\] Error 127/);
 });
 
@@ -47,6 +47,9 @@ test.each([
 test("a tool of the tree that crashes or is not there is the kernel's; one that wants an interpreter is the host's", async () => {
   const rest = '\nb.o c.o:\n\t@:';
   await expect(compile(await newSource(`a.o:\n\t@scripts/gone a${rest}`))).rejects.toMatchObject({ name: 'KernelError' });
+  const crashing = await newSource(`a.o:\n\t@set -e; echo "  GEN     a.o"; ./crash a; true${rest}`);
+  await writeFile(join(crashing.options.sourceDir, 'crash'), '#!/bin/sh\nkill -SEGV $$\n', { mode: 0o755 });
+  await expect(compile(crashing)).rejects.toMatchObject({ name: 'KernelError', message: expect.stringContaining('./crash') as string });
   const source = await newSource(`a.o:\n\t@./gen.py a${rest}`);
   await writeFile(join(source.options.sourceDir, 'gen.py'), '#!/usr/bin/pmemrig-no-python\n', { mode: 0o755 });
   await expect(compile(source)).rejects.toMatchObject({ name: 'InfraError', code: 'no-build-tools' });

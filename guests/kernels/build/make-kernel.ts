@@ -17,6 +17,9 @@ import { readFailedBuild } from './failed-build.ts';
 /** Often enough to be seen alive, rarely enough for a log of CI. */
 const PROGRESS_MS = 15_000;
 
+/** Says which program of a rule crashed; dash, which is sh on Debian, says only that one did. CONFIG_SHELL is for scripts alone. */
+const SHELL = existsSync('/bin/bash') ? ['SHELL=/bin/bash'] : [];
+
 export interface MakeOptions {
   readonly sourceDir: string;
   readonly tools: BuildTools;
@@ -81,7 +84,7 @@ function inOneStream(argv: readonly string[]): readonly [string, ...string[]] {
 }
 
 function makeArgv(words: readonly string[], { sourceDir, tools }: MakeOptions): readonly [string, ...string[]] {
-  return ['make', '-C', sourceDir, `-j${availableParallelism()}`, 'ARCH=x86_64', `CC=${tools.cc}`, `HOSTCC=${tools.cc}`, ...words];
+  return ['make', '-C', sourceDir, `-j${availableParallelism()}`, ...SHELL, 'ARCH=x86_64', `CC=${tools.cc}`, `HOSTCC=${tools.cc}`, ...words];
 }
 
 /** The makefiles write to the source alone; the rig takes from it what is kept. */
