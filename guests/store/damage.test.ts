@@ -154,11 +154,12 @@ test('an entry without sums is not read in a cache that takes none', async () =>
 
 test('a builder that lost its lock leaves the sums of the entry that another has finished', async () => {
   const { cacheDir, context } = await newEntry();
-  const request = (words: string, before: () => Promise<unknown>) => ({ kind: 'kernels', key: 'twice', build: async (dir: string): Promise<void> => (await before(), writeFile(join(dir, 'vmlinux'), words)) });
-  const entry = await getOrCreate(request('mine', async () => {
+  const build = async (dir: string): Promise<void> => {
     await rm(join(cacheDir, 'kernels', 'twice.lock'), { recursive: true });
-    await getOrCreate(request('theirs', async () => undefined), context);
-  }), context);
+    await getOrCreate({ kind: 'kernels', key: 'twice', build: async (own) => writeFile(join(own, 'vmlinux'), 'theirs') }, context);
+    await writeFile(join(dir, 'vmlinux'), 'mine');
+  };
+  const entry = await getOrCreate({ kind: 'kernels', key: 'twice', build }, context);
   expect(await readFile(join(entry, 'vmlinux'), 'utf8')).toBe('theirs');
   expect(await findDamage(entry)).toBeUndefined();
 });
