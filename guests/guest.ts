@@ -6,7 +6,7 @@ import type { GuestDevice } from '../orchestrator/model/pmem.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { removeFiles } from './backing-files.ts';
-import { createDeferred, settlesWithin, withDeadline } from './deferred.ts';
+import { createDeferred, settlesWithin } from './deferred.ts';
 import { hearGuest, type Hearing } from './hearing/hear-guest.ts';
 import { setUpPmem } from './pmem/set-up.ts';
 import { readResultsDisk, RESULTS_SERIAL } from './results-disk.ts';
@@ -77,11 +77,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     watch.reportStall(reason);
     return gone;
   };
-  const transfer = async <T>(action: Promise<T>, what: string): Promise<T> => {
-    const timeoutMs = TIMEOUTS_MS.transfer * waitScale;
-    const late = new Error(`${what} did not end within ${timeoutMs / 1000} s`);
-    return alive(withDeadline(action, timeoutMs, () => late)).catch((error: unknown) => (error === late ? stall(late.message) : Promise.reject(error)));
-  };
+  const limits = { timeoutMs: TIMEOUTS_MS.transfer * waitScale, waitScale };
   const ears = hearGuest({ ssh, console: started.console, marks: started.marks, waitScale, alive, stall });
   const { resultsDisk } = started;
 
@@ -112,9 +108,9 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     },
     ...(resultsDisk !== undefined && { resultsDisk: { serial: RESULTS_SERIAL, read: async (path: string, localPath: string, readOptions: { readonly maxBytes: number }) => readResultsDisk(resultsDisk, path, localPath, readOptions) } }),
     exec,
-    upload: (localPath, remotePath, transferOptions) => transfer(uploadOverSsh(ssh, localPath, remotePath, transferOptions), `copying ${localPath} to the guest`),
-    write: (remotePath, content, mode) => transfer(writeOverSsh(ssh, remotePath, content, mode), `writing ${remotePath} in the guest`),
-    download: (remotePath, localPath, transferOptions) => transfer(downloadOverSsh(ssh, remotePath, localPath, transferOptions), `reading ${remotePath} in the guest`),
+    upload: (localPath, remotePath, { maxBytes } = {}) => alive(uploadOverSsh(ssh, localPath, remotePath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
+    write: (remotePath, content, mode) => alive(writeOverSsh(ssh, remotePath, content, mode, limits)),
+    download: (remotePath, localPath, { maxBytes } = {}) => alive(downloadOverSsh(ssh, remotePath, localPath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
     mark: (text) => ears.mark(text),
     ask: async (command) => {
       const timeoutMs = TIMEOUTS_MS.ask * waitScale;

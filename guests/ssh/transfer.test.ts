@@ -30,7 +30,7 @@ function connectTo({ output = '', open = () => Promise.resolve(), received = [] 
     },
     openShell: () => Promise.reject(new Error('unused')),
     bytesRead: 0,
-  close: () => undefined,
+    close: () => undefined,
   };
 }
 
@@ -50,6 +50,34 @@ test.each(['/sys/bus/platform/drivers_probe', '/proc/self/mem'])('%s, which cann
     code: 'upload-unreadable',
     message: expect.stringMatching(`^${path} cannot be copied to the guest: (EACCES|EIO)`) as string,
   });
+});
+
+/** A guest whose commands never end by themselves, and read nothing. */
+function connectToSlow(): SshConnection {
+  const ends: (() => void)[] = [];
+  const openExec: SshConnection['openExec'] = async (command, attach) => {
+    const stdin = new PassThrough({ highWaterMark: 1 });
+    const channel = Object.assign(new PassThrough(), { stderr: new PassThrough(), stdin, end: () => stdin.end() });
+    const end = (code: number | null, signal?: string): void => {
+      channel.emit('exit', code, signal);
+      channel.push(null);
+      channel.destroy();
+    };
+    if (command.includes('kill -KILL')) setTimeout(() => (ends.splice(0).forEach((kill) => kill()), end(0)), 5);
+    else ends.push(() => end(null, 'SIGKILL'));
+    return attach(channel as unknown as ClientChannel);
+  };
+  return { ...connectTo(), openExec };
+}
+
+test.each<[string, (connection: SshConnection) => Promise<unknown>]>([
+  ['a file', async (connection) => uploadOverSsh(connection, join(dir, 'file'), '/opt/x', { timeoutMs: 30 })],
+  ['a folder', async (connection) => uploadOverSsh(connection, join(dir, 'folder'), '/opt/x', { timeoutMs: 30 })],
+  ['a download', async (connection) => downloadOverSsh(connection, '/opt/x', join(dir, 'copy'), { timeoutMs: 30 })],
+])('%s that takes too long is no fault of the guest, which can end it', async (_, transfer) => {
+  mkdirSync(join(dir, 'folder'), { recursive: true });
+  for (const path of ['file', 'folder/file']) writeFileSync(join(dir, path), 'x'.repeat(2 ** 20));
+  await expect(transfer(connectToSlow())).rejects.toMatchObject({ name: 'InfraError', code: 'transfer-failed', message: expect.stringMatching(/ did not end within 0.03 s$/) as string });
 });
 
 test('a connection that goes before the command takes its file leaves no error behind', async () => {

@@ -20,23 +20,26 @@ const DEFAULT_MAX_UPLOAD_BYTES = 256 * 2 ** 20;
 const DEFAULT_MAX_DOWNLOAD_BYTES = 64 * 2 ** 20;
 const MODE_BITS = 0o7777;
 
-export async function writeOverSsh(connection: SshConnection, remotePath: string, content: NonNullable<RunOptions['stdin']>, mode = 0o644): Promise<void> {
+/** How long the guest's side may take. Past `timeoutMs` the transfer fails; the guest is not to blame, unless it does not even end that command. */
+export type TransferLimits = Pick<RunOptions, 'timeoutMs' | 'waitScale'>;
+
+export async function writeOverSsh(connection: SshConnection, remotePath: string, content: NonNullable<RunOptions['stdin']>, mode = 0o644, limits: TransferLimits = {}): Promise<void> {
   const path = quoteWord(remotePath);
   // The mode is set first, so that a secret is never readable for others.
   const script = `mkdir -p ${quoteWord(dirname(remotePath))} && : > ${path} && chmod ${mode.toString(8)} ${path} && cat > ${path}`;
-  expectSuccess(await execOverSsh(connection, script, { stdin: content }), `writing ${remotePath} in the guest`);
+  expectSuccess(await execOverSsh(connection, script, { ...limits, stdin: content }), `writing ${remotePath} in the guest`, limits);
 }
 
 /**
  * Copies a file to, or a folder's content into, `remotePath`. Symbolic links inside a folder stay links.
  * Rejects with UserError if it is too large or cannot be read.
  */
-export async function uploadOverSsh(connection: SshConnection, localPath: string, remotePath: string, { maxBytes = DEFAULT_MAX_UPLOAD_BYTES } = {}): Promise<void> {
+export async function uploadOverSsh(connection: SshConnection, localPath: string, remotePath: string, { maxBytes = DEFAULT_MAX_UPLOAD_BYTES, ...limits }: TransferLimits & { readonly maxBytes?: number } = {}): Promise<void> {
   const { isFolder, mode } = await measure(localPath, maxBytes);
-  await (isFolder ? uploadFolder(connection, localPath, remotePath) : uploadFile(connection, localPath, remotePath, mode));
+  await (isFolder ? uploadFolder(connection, localPath, remotePath, limits) : uploadFile(connection, localPath, remotePath, mode, limits));
 }
 
-async function uploadFile(connection: SshConnection, localPath: string, remotePath: string, mode: number): Promise<void> {
+async function uploadFile(connection: SshConnection, localPath: string, remotePath: string, mode: number, limits: TransferLimits): Promise<void> {
   // Open before the command that takes it: whatever fails until then has nobody who listens to a stream's errors.
   await using file = await open(localPath).catch((error: unknown) => {
     throw unreadable(localPath, error);
@@ -45,13 +48,13 @@ async function uploadFile(connection: SshConnection, localPath: string, remotePa
   let failure: unknown;
   content.once('error', (error) => (failure = error));
   try {
-    await writeOverSsh(connection, remotePath, content, mode);
+    await writeOverSsh(connection, remotePath, content, mode, limits);
   } catch (error) {
     throw error === failure ? unreadable(localPath, error) : error;
   }
 }
 
-async function uploadFolder(connection: SshConnection, localPath: string, remotePath: string): Promise<void> {
+async function uploadFolder(connection: SshConnection, localPath: string, remotePath: string, limits: TransferLimits): Promise<void> {
   const tar = spawn('tar', ['-C', localPath, '--sparse', '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   tar.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -63,12 +66,12 @@ async function uploadFolder(connection: SshConnection, localPath: string, remote
   tar.once('error', packed.reject);
   tar.once('close', packed.resolve);
   const target = quoteWord(remotePath);
-  const unpacked = execOverSsh(connection, `mkdir -p ${target} && tar -C ${target} --no-same-owner -xpf -`, { stdin: archive });
+  const unpacked = execOverSsh(connection, `mkdir -p ${target} && tar -C ${target} --no-same-owner -xpf -`, { ...limits, stdin: archive });
   try {
     const [status, result] = await Promise.all([packed.promise, unpacked]);
-    // Of GNU tar: 2 for what it cannot read, 1 for a file that changed while it was read.
-    if (status === 2) throw unreadable(localPath, stderr.trim());
-    expectSuccess(result, `unpacking ${localPath} in the guest`);
+    // GNU tar: 2 for what it cannot read, 1 for a file that changed while it was read.
+    if (status === 2 && !result.timedOut) throw unreadable(localPath, stderr.trim());
+    expectSuccess(result, `copying ${localPath} to the guest`, limits);
     if (status !== 0) throw new InfraError(`packing ${localPath} failed: ${stderr.trim()}`, { code: 'upload-failed' });
   } finally {
     tar.kill('SIGKILL');
@@ -80,7 +83,7 @@ export async function downloadOverSsh(
   connection: SshConnection,
   remotePath: string,
   localPath: string,
-  { maxBytes = DEFAULT_MAX_DOWNLOAD_BYTES } = {},
+  { maxBytes = DEFAULT_MAX_DOWNLOAD_BYTES, ...limits }: TransferLimits & { readonly maxBytes?: number } = {},
 ): Promise<{ bytes: number; truncated: boolean }> {
   let seen = 0;
   const bound = new Transform({
@@ -94,15 +97,16 @@ export async function downloadOverSsh(
   let failure: unknown;
   file.once('error', (error) => (failure = error));
   const written = pipeline(bound, file);
-  // If it fails, so does the command that writes into it; that error is the one to tell.
+  // If it fails, so does the command that writes into it; that error is reported.
   written.catch(() => undefined);
-  const result = await execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, { stdoutTo: bound }).catch((error: unknown) => {
+  const result = await execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, { ...limits, stdoutTo: bound }).catch((error: unknown) => {
     throw error === failure ? blameHost(`${localPath} cannot be written`, error) : error;
   });
+  // A command that was ended at its deadline may have broken the file off.
   await written.catch((error: unknown) => {
-    throw blameHost(`${localPath} cannot be written`, error);
+    if (!result.timedOut) throw blameHost(`${localPath} cannot be written`, error);
   });
-  expectSuccess(result, `reading ${remotePath} in the guest`);
+  expectSuccess(result, `reading ${remotePath} in the guest`, limits);
   return { bytes: Math.min(seen, maxBytes), truncated: seen > maxBytes };
 }
 
@@ -139,7 +143,8 @@ function unreadable(localPath: string, cause: unknown): UserError {
   return new UserError(`${localPath} cannot be copied to the guest: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'upload-unreadable', cause });
 }
 
-function expectSuccess({ exitCode, signal, stderr }: ExecResult, what: string): void {
+function expectSuccess({ exitCode, signal, stderr, timedOut }: ExecResult, what: string, { timeoutMs = 0 }: TransferLimits): void {
+  if (timedOut) throw new InfraError(`${what} did not end within ${timeoutMs / 1000} s`, { code: 'transfer-failed' });
   if (exitCode === 0) return;
   throw new InfraError(`${what} failed: ${stderr.trim() || `exit status ${exitCode ?? signal ?? 'unknown'}`}`, { code: 'transfer-failed' });
 }
