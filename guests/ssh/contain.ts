@@ -9,13 +9,18 @@ const cgroupOf = (marker: string): string => `/sys/fs/cgroup/pmemrig-${marker}`;
 const statusOf = (marker: string): string => `/run/pmemrig/exit-${marker}`;
 
 /**
- * The words that run a command in a control group of its own, where there are any, so that all it starts is found, be it a daemon with an empty
- * environment. `time` is there for one thing: it tells a signal from an exit status, by number, where sshd has names for thirteen signals only.
+ * The words that run a command in a control group of its own, where there are any, so that all it starts is found, also a daemon with an empty
+ * environment. `time` is there for one thing: it writes down by which signal the command ended; sshd has names for thirteen signals only.
+ * Where it cannot write that down, the command runs without it, and a control group `plain` says so.
  */
 export function containCommand(words: readonly string[], marker: string): readonly string[] {
   const [cgroup, status] = [cgroupOf(marker), statusOf(marker)];
-  const script = `${BUSYBOX} mkdir -p ${cgroup} /run/pmemrig 2> /dev/null && echo $$ > ${cgroup}/cgroup.procs
-{ true > ${status}; } 2> /dev/null || exec "$@"
+  const script = `${BUSYBOX} mkdir -p ${cgroup} /run/pmemrig 2> /dev/null
+{ echo $$ > ${cgroup}/cgroup.procs; } 2> /dev/null
+{ true > ${status}; } 2> /dev/null || {
+  ${BUSYBOX} mkdir ${cgroup}/plain 2> /dev/null
+  exec "$@"
+}
 exec ${BUSYBOX} time -o ${status} -f '' "$@"`;
   return [BUSYBOX, 'sh', '-c', script, 'sh', ...words];
 }
@@ -40,6 +45,7 @@ for round in 1 2 3 4 5 6 7 8; do
   done
   [ $round -lt 3 ] || sleep 0.2
 done 2> /dev/null
+[ -d ${cgroupOf(marker)}/plain ] && echo plain
 [ -f ${statusOf(marker)} ] && { echo ended; read -r line; echo "$line"; } < ${statusOf(marker)}
 exit 0`;
 }
@@ -50,7 +56,7 @@ export interface Sweep {
   readonly left: readonly string[];
   /** Of these, what even a kill did not end. */
   readonly stuck: readonly string[];
-  /** How the command ended: by a signal, or by itself; absent if nothing is known of it. */
+  /** How the command ended: by a signal, or as sshd says; absent where nothing is known of it. */
   readonly end?: { readonly signal: string | null };
 }
 
@@ -58,7 +64,8 @@ export function parseSweep(text: string): Sweep {
   const processes = (word: string): string[] => [...new Set(Array.from(text.matchAll(new RegExp(String.raw`^${word} (\d+) (.*)$`, 'gm')), ([, pid = '', name = '']) => `${name} (process ${pid})`))];
   const [, ending] = /^ended\n([^]*)/m.exec(text) ?? [];
   const number = /^Command terminated by signal (\d+)$/m.exec(ending ?? '')?.[1];
+  const isPlain = /^plain$/m.test(text);
   // Empty until the command has ended.
-  const end = ending === undefined || ending === '' ? undefined : { signal: number === undefined ? null : (nameSignal(Number(number)) ?? `signal ${number}`) };
+  const end = isPlain ? { signal: null } : ending === undefined || ending === '' ? undefined : { signal: number === undefined ? null : (nameSignal(Number(number)) ?? `signal ${number}`) };
   return { left: processes('left'), stuck: processes('stuck'), ...(end && { end }) };
 }

@@ -157,15 +157,34 @@ test('a contained command ends with its main process, and all that came before t
   expect(await result).toMatchObject({ exitCode: 0, stdout: 'before and after', timedOut: false, leftBehind: ['sleep (process 7) was left running and was killed'] });
 });
 
+test('a connection that is lost when the guest is asked what is left running takes no exit status with it', async () => {
+  const run = fakeChannel();
+  const { connection } = fakeConnection(() => run);
+  const losing: SshConnection = {
+    ...connection,
+    openExec: (command, attach) => {
+      if (!isKill(command)) return connection.openExec(command, attach);
+      run.channel.emit('close');
+      return Promise.reject(new ConnectionLost());
+    },
+  };
+  const result = execOverSsh(losing, 'false', { contained: true });
+  run.channel.emit('exit', 1);
+  expect(await result).toMatchObject({ exitCode: 1, leftBehind: ['the guest could not be asked what it left running'] });
+});
+
 test.each([
   ['a signal that SSH has no name for', 7, 'ended\nCommand terminated by signal 7\n\n', { exitCode: null, signal: 'SIGBUS' }],
   ['a real-time signal', 36, 'ended\nCommand terminated by signal 36\n\n', { exitCode: null, signal: 'SIGRTMIN+2' }],
   ['an exit status that looks like a signal', 135, 'ended\nCommand exited with non-zero status 135\n\n', { exitCode: 135, signal: null }],
-  ['a status of which nothing is known: it may be a signal', 4, '', { exitCode: null, signal: null }],
-  ['a guest that could not be asked', 4, undefined, { exitCode: null, signal: null }],
+  ['a status that may be a signal, as nothing was written down', 4, 'ended\n', { exitCode: 4, signal: null, orSignal: 'SIGILL' }],
+  ['a guest that could not be asked', 4, undefined, { exitCode: 4, signal: null, orSignal: 'SIGILL' }],
+  ['a status above all signals', 77, undefined, { exitCode: 77, signal: null }],
+  ['a command that ran without `time`', 4, 'plain\n', { exitCode: 4, signal: null }],
   ['success, which no signal looks like', 0, '', { exitCode: 0, signal: null }],
 ] as const)('the end of a contained command: %s', async (_what, status, swept, end) => {
   const { result, run } = contained(swept);
   run.channel.emit('exit', status);
-  expect(await result).toMatchObject(end);
+  const { exitCode, signal, orSignal } = await result;
+  expect({ exitCode, signal, ...(orSignal !== undefined && { orSignal }) }).toEqual(end);
 });

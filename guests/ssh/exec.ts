@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClientChannel } from 'ssh2';
 import type { ExecOptions, ExecResult } from '../../orchestrator/model/guest.ts';
+import { nameSignal } from '../../orchestrator/model/signals.ts';
 import { createDeferred, settlesWithin, withDeadline } from '../deferred.ts';
 import { ConnectionLost, LOSS_WAIT_MS, type SshConnection } from './connection.ts';
 import { containCommand, MARKER_NAME, parseSweep, type Sweep, sweepScript } from './contain.ts';
@@ -73,22 +74,23 @@ export async function execOverSsh(connection: SshConnection, command: string | r
     truncated: run.stdout.truncated || run.stderr.truncated,
     timedOut,
     durationMs: performance.now() - startedAt,
-    ...(contained && { leftBehind: tellLeft(sweep) }),
+    ...(contained && { leftBehind: describeLeft(sweep) }),
   };
 }
 
-/** `time` gives a signal's number as its own exit status: without its word any other status than 0 may be one. */
-function nameEnd(exit: Exit, sweep: Sweep | undefined): Exit {
-  if (exit.signal !== null || exit.exitCode === 0 || exit.exitCode === null) return nameSignalOf(exit);
-  if (sweep?.end === undefined) return { exitCode: null, signal: null };
-  return sweep.end.signal === null ? exit : { exitCode: null, signal: sweep.end.signal };
+/** `time` gives a signal's number as its own exit status: without its word a status that is one may be either. */
+function nameEnd(exit: Exit, sweep: Sweep | undefined): Exit & Pick<ExecResult, 'orSignal'> {
+  if (exit.signal !== null || exit.exitCode === null) return nameSignalOf(exit);
+  if (sweep?.end) return sweep.end.signal === null ? exit : { exitCode: null, signal: sweep.end.signal };
+  const orSignal = nameSignal(exit.exitCode);
+  return { ...exit, ...(orSignal !== undefined && { orSignal }) };
 }
 
 function nameSignalOf({ exitCode, signal }: Exit): Exit {
-  return { exitCode, signal: signal === NAMELESS_SIGNAL ? 'SIGBUS, SIGTRAP, SIGSYS or a real-time signal: SSH tells no more' : signal };
+  return { exitCode, signal: signal === NAMELESS_SIGNAL ? 'SIGBUS, SIGTRAP, SIGSYS or a real-time signal: SSH has no name for it' : signal };
 }
 
-function tellLeft(sweep: Sweep | undefined): readonly string[] {
+function describeLeft(sweep: Sweep | undefined): readonly string[] {
   if (sweep === undefined) return ['the guest could not be asked what it left running'];
   return sweep.left.map((process) => (sweep.stuck.includes(process) ? `${process} was left running and could not be killed` : `${process} was left running and was killed`));
 }

@@ -12,7 +12,7 @@ export interface ExecOptions {
   readonly maxOutputBytes?: number;
   /**
    * The command ends with its main process; whatever else it left running is killed and named in `leftBehind`. A signal that ended it has its
-   * name, whichever it is. Costs some tenths of a second under TCG.
+   * name, if the guest could write it down. Costs some tenths of a second under TCG.
    */
   readonly contained?: boolean;
 }
@@ -21,6 +21,8 @@ export interface ExecResult {
   /** `null` when a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** By this signal the command may have ended instead: the guest kept no record of it, and `exitCode` is also the signal's number. */
+  readonly orSignal?: string;
   readonly stdout: string;
   readonly stderr: string;
   /** The first bytes of a stream were dropped to stay within `maxOutputBytes`. */

@@ -55,7 +55,13 @@ test('TAP does not save a bad exit status', () => {
 
 test('1..0 skips with its reason', () => expect(ended({ stdout: '1..0 # SKIP no pmem\n' })).toEqual({ status: 'skip', message: 'no pmem' }));
 
-test('an end without exit status or signal is told as lost', () => expect(ended({ exitCode: null })).toEqual({ status: 'fail', message: "the command's exit status was lost" }));
+test('a status that may be a signal fails, unless it would be a skip', () => {
+  expect(ended({ exitCode: 6, orSignal: 'SIGABRT' })).toEqual({ status: 'fail', message: 'exit status 6, or SIGABRT (the guest kept no record of which)' });
+  expect(ended({ exitCode: 4, orSignal: 'SIGILL' })).toEqual({ status: 'infra', message: 'exit status 4 (a skip), or SIGILL (the guest kept no record of which)' });
+  expect(ended({ exitCode: 4, orSignal: 'SIGILL', stdout: 'not ok 1 a\n' })).toMatchObject({ status: 'fail' });
+});
+
+test('an end without exit status or signal is reported as lost', () => expect(ended({ exitCode: null })).toEqual({ status: 'fail', message: "the command's exit status was lost" }));
 
 test('a hang keeps the results that were printed before it', () => {
   const stdout = 'KTAP version 1\n1..2\n    KTAP version 1\n    # Subtest: dax\n    1..3\n    ok 1 map\n    not ok 2 sync\n    ok 3 fl';

@@ -29,17 +29,19 @@ export function describeTimeout(timeoutSec: number, scale: number, why: string):
 export function judgeCommand(result: ExecResult, { timeout, tap = readRest(result) }: JudgeOptions): TestResult {
   const subtests = tap.subtests.length > 0 ? { subtests: tap.subtests } : {};
   const evidence = lastLines([result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== '').join('\n'), 30);
-  const bad = (status: 'fail' | 'hang', message: string): TestResult => ({ status, message, ...(evidence === '' ? {} : { evidence }), ...subtests });
+  const bad = (status: 'fail' | 'hang' | 'infra', message: string): TestResult => ({ status, message, ...(evidence === '' ? {} : { evidence }), ...subtests });
 
   if (result.timedOut) return bad('hang', `the command did not end within ${timeout}, and was killed`);
   if (result.exitCode === null) return bad('fail', result.signal === null ? "the command's exit status was lost" : `the command was ended by signal ${result.signal}`);
+  const orSignal = result.orSignal === undefined ? '' : `, or ${result.orSignal} (the guest kept no record of which)`;
   const skipped = tap.skipAll ?? describeSkips(tap);
   const wrong = describeTapFailure(tap, result.exitCode === SKIP_STATUS && tap.endedInSkip);
   if (result.exitCode !== 0 && result.exitCode !== SKIP_STATUS) {
     const why = wrong ?? (skipped === undefined ? undefined : `its TAP output says SKIP: ${skipped}`);
-    return bad('fail', `exit status ${result.exitCode}${explainStatus(result.exitCode)}${why === undefined ? '' : `: ${why}`}`);
+    return bad('fail', `exit status ${result.exitCode}${explainStatus(result.exitCode)}${orSignal}${why === undefined ? '' : `: ${why}`}`);
   }
   if (wrong !== undefined) return bad('fail', wrong);
+  if (orSignal !== '') return bad('infra', `exit status ${SKIP_STATUS} (a skip)${orSignal}`);
 
   const remarks = tap.remarks.slice(0, MAX_PROBLEMS);
   const skip = (reason: string): TestResult => ({ status: 'skip', message: [reason, ...remarks].join('; '), ...subtests });
