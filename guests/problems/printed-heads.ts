@@ -1,25 +1,25 @@
 import type { ConsoleText } from './console-line.ts';
 
-/** So many are remembered at least, and at most twice as many. */
-const HEADS = 2000;
+/** So many hashes are remembered at least, and at most twice as many: three a line. */
+const HASHES = 3000;
 
 /**
  * Knows the first lines of reports again that a program prints once more: `dmesg`, a test's own log, a daemon. The kernel never gives two lines the
- * same stamp and the same words. What follows a head that is known is of no report.
+ * same stamp and the same words, unless two CPUs print in the same microsecond: their callers differ. What follows a head that is known is of no report.
  */
 export class PrintedHeads {
   /** Hashes, so that the lines need not be kept. */
   #recent = new Set<number>();
   #older = new Set<number>();
 
-  /** Whether the line is known. If not, it is from now on. Of a line without a stamp, among stamped ones, only the words say so. */
-  meet({ text, timeSec }: ConsoleText): boolean {
+  /** Whether the line is known. If not, it is from now on. Of a line without a caller the stamp and the words say so, without a stamp the words. */
+  meet({ text, timeSec, caller }: ConsoleText): boolean {
     const words = hashText(text);
-    const line = timeSec === undefined ? words : mixTime(words, timeSec);
+    const stamped = timeSec === undefined ? words : mixTime(words, timeSec);
+    const line = caller === undefined ? stamped : stamped + hashText(caller);
     if (this.#recent.has(line) || this.#older.has(line)) return true;
-    if (this.#recent.size >= HEADS) [this.#older, this.#recent] = [this.#recent, new Set()];
-    this.#recent.add(line);
-    this.#recent.add(words);
+    if (this.#recent.size >= HASHES) [this.#older, this.#recent] = [this.#recent, new Set()];
+    for (const hash of [line, stamped, words]) this.#recent.add(hash);
     return false;
   }
 

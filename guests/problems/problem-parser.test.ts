@@ -50,3 +50,29 @@ test('what was given out while it was printed comes again only with the panic th
   parser.settle();
   expect(problems).toMatchObject([{}, { kind: 'null-dereference', fatal: true }]);
 });
+
+test('two errors of the machine, minutes apart, are two, with nothing printed between', () => {
+  const problems = parse(
+    '[  100.000001][    C2] mce: [Hardware Error]: CPU 2: Machine Check: 0 Bank 1: bd80000000100134',
+    '[  500.000001][    C0] mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank 1: be00000000800400',
+  );
+  expect(problems.map(({ kind, cpu, lines }) => [kind, cpu, lines.length])).toEqual([['machine-check', undefined, 1], ['machine-check', undefined, 1]]);
+});
+
+test('what two CPUs print in the same microsecond is printed by each', () => {
+  const report = (caller: string, name: string) => ['------------[ cut here ]------------', `WARNING: drivers/nvdimm/pmem.c:310 at ${name}+0x1/0x2, CPU#1: fio/377`, 'Call Trace:', ' <TASK>', ' submit_bio+0x1/0x2', ' </TASK>', '---[ end trace 0000000000000000 ]---'].map((text, index) => `[   47.00000${index}][${caller}] ${text}`);
+  const [left, right] = [report('  T377', 'pmem_read'), report('    C1', 'pmem_write')];
+  const problems = parse(...left.flatMap((line, index) => [line, right[index] ?? '']));
+  expect(problems.map(({ signature, caller, lines }) => [signature, caller, lines.length])).toEqual([['warning: pmem_read < submit_bio', 'T377', 7], ['warning: pmem_write < submit_bio', 'C1', 7]]);
+});
+
+test('a panic of an earlier time than a report is not what became of it', () => {
+  const problems = parse(
+    '[  603.430000][  T271] BUG: unable to handle page fault for address: dfff800000000001',
+    '[  603.430001][  T271] Oops: Oops: 0000 [#1] SMP',
+    '[  603.430002][  T271] RIP: 0010:nd_parse+0x1/0x2',
+    '[  403.000001][    T1] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100',
+    '[  403.000002][    T1] ---[ end Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100 ]---',
+  );
+  expect(problems.map(({ kind, fatal }) => [kind, fatal])).toEqual([['paging-fault', false], ['panic', true]]);
+});

@@ -150,7 +150,9 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
   };
 
   /** The stack of a CPU that was asked for it belongs to the report that asked. */
-  const adopt = ({ caller }: ConsoleText): OpenReport[] | undefined => {
+  const adopt = (line: ConsoleText): OpenReport[] | undefined => {
+    const { caller } = line;
+    closeStale(line);
     const asking = caller === undefined ? undefined : queue.findLast((report) => !report.closed && report.asksOthers);
     if (caller === undefined || asking === undefined) return undefined;
     const stack = [asking];
@@ -168,7 +170,8 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
     }
     const foreign = timeSec === undefined && line.caller === undefined && stamped;
     linesRead += 1;
-    if (linesRead >= nextSweep) closeStale(line);
+    // A line with such a word may ask for any open report, not only for its caller's.
+    if (words.length > 0 || linesRead >= nextSweep) closeStale(line);
     let stack = stacks.get(line.caller ?? '');
     if (stack?.at(-1)?.isStale(line, linesRead) === true) {
       closeStale(line);
