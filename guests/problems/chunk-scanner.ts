@@ -1,6 +1,7 @@
+import { ConsoleChunk } from './console-chunk.ts';
 import { WORD_FINDER } from './rules.ts';
 import { PlainLine } from './plain-line.ts';
-import { RunFinder, type PlainRun } from './plain-run.ts';
+import { findRun, type PlainRun } from './plain-run.ts';
 
 /** A longer line is cut into pieces, so that one without an end takes no memory. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -57,7 +58,7 @@ export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: Chun
 
   /** @param bytes whole lines, the last one's line feed included or missing */
   const scan = (bytes: Buffer) => {
-    const runs = new RunFinder(bytes);
+    const chunk = new ConsoleChunk(bytes);
     const firstStamp = stamped ? -1 : findStamp(bytes);
     let at = 0;
     while (at < bytes.length) {
@@ -67,10 +68,10 @@ export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: Chun
         at = Math.max(at, bytes.lastIndexOf(LINE_FEED, trigger) + 1);
       }
       const isStampedHere = stamped || (firstStamp !== -1 && firstStamp < at);
-      if (plain.read(bytes, at, bytes.length)) {
+      if (plain.read(chunk, at, bytes.length)) {
         at = plain.next;
         if (!onLine({ line: plain, stamped: isStampedHere, words: plain.mayBegin ? WORD_FINDER.list(bytes, plain.textFrom, plain.end) : NO_WORDS })) continue;
-        const run = runs.find(at, plain);
+        const run = findRun(chunk, at, plain);
         if (run !== undefined && onRun(run)) at = run.next;
         continue;
       }

@@ -1,6 +1,6 @@
-import type { KernelProblem } from '../../orchestrator/model/problem.ts';
+import type { ProblemKind } from '../../orchestrator/model/problem.ts';
 import type { TextShape } from './console-line.ts';
-import { findOrigin, findStalledOrigin } from './origin.ts';
+import { findOrigin, findStalledOrigin, type Origin } from './origin.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { findStalledCpu, isStall } from './report-stacks.ts';
 import { signProblem } from './signature.ts';
@@ -22,7 +22,16 @@ export interface CollectedReport {
 }
 
 /** What a report says, in short. */
-export function describeReport({ rule, formerRule, texts, shapes, defectLines, panicLine, originLines, ...report }: CollectedReport): Pick<KernelProblem, 'kind' | 'title' | 'signature' | 'aliases' | 'cpu' | 'task'> {
+export interface ReportDescription extends Origin {
+  readonly kind: ProblemKind;
+  readonly title: string;
+  readonly signature: string;
+  /** What former versions called it, if it was something else. */
+  readonly alias: string | undefined;
+}
+
+export function describeReport(report: CollectedReport): ReportDescription {
+  const { rule, formerRule, texts, shapes, defectLines, panicLine, originLines } = report;
   const kind = rule?.kind ?? 'warning';
   const title = rule === undefined ? (texts[1] ?? '').trim() : report.title;
   const stalledCpu = isStall(kind) ? findStalledCpu(texts) : undefined;
@@ -37,6 +46,6 @@ export function describeReport({ rule, formerRule, texts, shapes, defectLines, p
     stalledCpu,
     formerKind: rule === undefined ? kind : formerRule?.kind,
   });
-  const origin = isStall(kind) ? findStalledOrigin(texts, stack && texts.slice(stack.from, stack.to), stalledCpu) : findOrigin(originLines.flatMap((line) => texts[line] ?? []));
-  return { kind, title, signature, ...(alias !== undefined && { aliases: [alias] }), ...origin };
+  const { cpu, task } = isStall(kind) ? findStalledOrigin(texts, stack && texts.slice(stack.from, stack.to), stalledCpu) : findOrigin(originLines.map((line) => texts[line] ?? ''));
+  return { kind, title, signature, alias, cpu, task };
 }

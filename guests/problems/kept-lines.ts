@@ -1,3 +1,4 @@
+import { copyText, type ConsoleChunk } from './console-chunk.ts';
 import type { ConsoleText, TextShape } from './console-line.ts';
 import { PlainLine } from './plain-line.ts';
 import type { PlainRun } from './plain-run.ts';
@@ -13,7 +14,7 @@ export class KeptLines {
   /** Where the text begins in each line. */
   readonly #textsFrom: number[] = [];
   readonly #shapes: TextShape[] = [];
-  #bytes: Buffer | undefined;
+  #chunk: ConsoleChunk | undefined;
   #from = 0;
   #end = 0;
   #next = 0;
@@ -24,19 +25,13 @@ export class KeptLines {
 
   add(line: ConsoleText): void {
     if (line instanceof PlainLine) {
-      if (this.#bytes !== line.bytes || this.#next !== line.from) {
-        this.settle();
-        this.#bytes = line.bytes;
-        this.#from = line.from;
-      }
-      this.#end = line.end;
-      this.#next = line.next;
+      this.#stretch(line.chunk, line.from, line.end, line.next);
       this.#textsFrom.push(line.textFrom - line.from);
       this.#shapes.push(line.shape);
     } else {
       this.settle();
       const { raw, text } = line;
-      this.#lines.push(raw.slice(0, MAX_LINE_CHARS));
+      this.#lines.push(copyText(raw.slice(0, MAX_LINE_CHARS)));
       this.#textsFrom.push(raw.length - text.length);
       this.#shapes.push('any');
     }
@@ -44,13 +39,7 @@ export class KeptLines {
 
   /** @param last the last line of the run */
   addRun(run: PlainRun, last: PlainLine): void {
-    if (this.#bytes !== run.bytes || this.#next !== run.from) {
-      this.settle();
-      this.#bytes = run.bytes;
-      this.#from = run.from;
-    }
-    this.#end = last.end;
-    this.#next = run.next;
+    this.#stretch(run.chunk, run.from, last.end, run.next);
     // As long as no stamp grows by a digit, all are as long as the last one.
     for (let line = 0; line < run.lines; line += 1) {
       this.#textsFrom.push(last.textFrom - last.from);
@@ -58,14 +47,25 @@ export class KeptLines {
     }
   }
 
+  /** The stretch goes on with what begins at `from`, or ends before it. */
+  #stretch(chunk: ConsoleChunk, from: number, end: number, next: number): void {
+    if (this.#chunk !== chunk || this.#next !== from) {
+      this.settle();
+      this.#chunk = chunk;
+      this.#from = from;
+    }
+    this.#end = end;
+    this.#next = next;
+  }
+
   /** The bytes of the chunk are about to be used for something else. */
   settle(): void {
-    if (this.#bytes === undefined) return;
-    for (const line of this.#bytes.toString('utf8', this.#from, this.#end).split('\n')) {
-      const end = line.endsWith('\r') ? line.replace(/\r+$/, '') : line;
-      this.#lines.push(end.length > MAX_LINE_CHARS ? end.slice(0, MAX_LINE_CHARS) : end);
-    }
-    this.#bytes = undefined;
+    if (this.#chunk === undefined) return;
+    const stretch = this.#chunk.copy(this.#from, this.#end);
+    // A plain line has them at its end alone.
+    const lines = (stretch.includes('\r') ? stretch.replaceAll('\r', '') : stretch).split('\n');
+    for (const line of lines) this.#lines.push(line.length > MAX_LINE_CHARS ? line.slice(0, MAX_LINE_CHARS) : line);
+    this.#chunk = undefined;
   }
 
   /** Whether there is a line with this text and time. */

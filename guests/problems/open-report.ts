@@ -1,4 +1,5 @@
 import type { KernelProblem } from '../../orchestrator/model/problem.ts';
+import { copyText } from './console-chunk.ts';
 import type { ConsoleText } from './console-line.ts';
 import { describeReport } from './describe-report.ts';
 import { KeptLines } from './kept-lines.ts';
@@ -23,6 +24,8 @@ import { BODY_LINE, FRAME_LINE, isKillLine, isPanicEnd, isPanicLast, readRole, t
 import { ReportClock } from './report-clock.ts';
 import { isStall } from './report-stacks.ts';
 import { CUT_HERE, rankRule } from './rules.ts';
+
+type ProblemDraft = { -readonly [Key in keyof KernelProblem]: KernelProblem[Key] };
 
 /** A report whose lines still come, or whose panic may still come. */
 export class OpenReport {
@@ -140,7 +143,7 @@ export class OpenReport {
     if (this.rule === undefined && this.frames > 0) this.dropForeignTrace(line.timeSec);
     if (this.rule === undefined || rankRule(rule) < rankRule(this.rule)) {
       this.rule = rule;
-      this.title = title;
+      this.title = copyText(title);
     }
     if (rule.since === undefined && (this.formerRule === undefined || rankRule(rule) < rankRule(this.formerRule))) this.formerRule = rule;
     this.take(line, lineNumber);
@@ -156,7 +159,7 @@ export class OpenReport {
     this.foreign = 0;
     this.panicLine = this.kept.length;
     this.defectLines ??= this.panicLine;
-    this.keep(line);
+    this.keep(line, readRole(line.text));
     this.bodyLines = this.kept.length;
   }
 
@@ -180,7 +183,7 @@ export class OpenReport {
     if (this.foreign > 0 && this.foreign > limitForeign(this)) return 'over';
     if (this.endSeen && !this.panicSeen && !role.body) return 'taken';
     if (this.foreign > FOREIGN_LINES && !this.panicSeen && this.rule?.shape === 'end-trace') return 'taken';
-    this.keep(line);
+    this.keep(line, role);
     if (role.body) this.bodyLines = this.kept.length;
     this.countFrames(role.frame ? 1 : 0, role.traced ? 1 : 0);
     if (role.cpuHead) this.cpuHeads += 1;
@@ -222,16 +225,16 @@ export class OpenReport {
     // Without others' lines after its last one.
     const ownLines = this.bodyLines === 0 ? texts.length : this.bodyLines;
     const count = texts.findLastIndex((text, index) => index < ownLines && text.trim() !== '') + 1;
-    const { formerRule, title, defectLines, panicLine, originLines } = this;
-    return {
-      ...describeReport({ rule, formerRule, title, texts: texts.slice(0, count), shapes: this.kept.listShapes(), defectLines, panicLine, originLines }),
-      lines: this.kept.list(count),
-      ...(this.caller !== undefined && { caller: this.caller }),
-      truncated: this.overflown || !this.finished(),
-      fatal: this.panicSeen || rule?.fatal === true,
-      blame: rule?.blame ?? 'kernel',
-      ...(this.marker !== undefined && { marker: this.marker }),
-    };
+    const { formerRule, defectLines, panicLine, originLines, caller, marker } = this;
+    const { kind, title, signature, alias, cpu, task } = describeReport({ rule, formerRule, title: this.title, texts: count === texts.length ? texts : texts.slice(0, count), shapes: this.kept.listShapes(), defectLines, panicLine, originLines });
+    const problem: ProblemDraft = { kind, title, signature, lines: this.kept.list(count), truncated: this.overflown || !this.finished(), fatal: this.panicSeen || rule?.fatal === true, blame: rule?.blame ?? 'kernel' };
+    // Spreading what may be absent takes V8 ten times as long as all of this.
+    if (alias !== undefined) problem.aliases = [alias];
+    if (caller !== undefined) problem.caller = caller;
+    if (cpu !== undefined) problem.cpu = cpu;
+    if (task !== undefined) problem.task = task;
+    if (marker !== undefined) problem.marker = marker;
+    return problem;
   }
 
   private finished(): boolean {
@@ -287,12 +290,12 @@ export class OpenReport {
     if (this.panicSeen && isPanicLast(text)) this.panicEnded = true;
   }
 
-  private keep(line: ConsoleText): void {
+  private keep(line: ConsoleText, role: LineRole): void {
     this.clock.tick(line.timeSec);
     if (this.emitted) return;
     if (this.kept.length >= MAX_REPORT_LINES + (this.panicSeen ? MAX_PANIC_LINES : 0)) this.overflown = true;
     else {
-      if (line.shape === 'any' && readRole(line.text).origin) this.originLines.push(this.kept.length);
+      if (role.origin) this.originLines.push(this.kept.length);
       this.kept.add(line);
     }
   }

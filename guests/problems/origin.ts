@@ -1,8 +1,8 @@
 /** Where a report says that it comes from. */
 export interface Origin {
-  readonly cpu?: number;
+  readonly cpu: number | undefined;
   /** Name and PID. */
-  readonly task?: string;
+  readonly task: string | undefined;
 }
 
 /** `CPU: 0 UID: 0 PID: 12 Comm: fio`; the UID came in 6.11. */
@@ -17,11 +17,12 @@ const BY_TASK = /\bby task (?<comm>\S+)\/(?<pid>\d+)|^(?<comm2>\S+)\/(?<pid2>\d+
 /** `task:fio             state:R  running task     stack:0     pid:733   tgid:733`, before 5.12 `fio             R  running task        0   733`. */
 const TASK_LINE = /^task:(?<comm>.+?) +state:.*\bpid: ?(?<pid>\d+)|^(?<comm2>\S.{0,15}?) +[RSDTtXZI] +(?:running task|[\da-f]{8,16}) +\d+ +(?<pid2>\d+) +\d+ +0x/;
 
+const UNKNOWN: Origin = { cpu: undefined, task: undefined };
 const ANYWHERE = [HUNG, STUCK, WARNING, CPU_LINE, BY_TASK];
 
 /** @param texts of a report, those that may say it */
 export function findOrigin(texts: readonly string[]): Origin {
-  return findFirst(ANYWHERE, texts) ?? {};
+  return findFirst(ANYWHERE, texts) ?? UNKNOWN;
 }
 
 /**
@@ -31,10 +32,9 @@ export function findOrigin(texts: readonly string[]): Origin {
  * @param cpu the CPU that the report is about, if it is about one
  */
 export function findStalledOrigin(texts: readonly string[], stack: readonly string[] = [], cpu?: number): Origin {
-  const stalled = cpu === undefined ? {} : { cpu };
   const ofStack = findFirst([CPU_LINE, TASK_LINE], stack);
-  if (ofStack !== undefined) return { ...stalled, ...ofStack };
-  return findFirst(cpu === undefined ? ANYWHERE : [STUCK], texts) ?? stalled;
+  if (ofStack !== undefined) return { cpu: ofStack.cpu ?? cpu, task: ofStack.task };
+  return findFirst(cpu === undefined ? ANYWHERE : [STUCK], texts) ?? { cpu, task: undefined };
 }
 
 function findFirst(patterns: readonly RegExp[], texts: readonly string[]): Origin | undefined {
@@ -45,7 +45,7 @@ function findFirst(patterns: readonly RegExp[], texts: readonly string[]): Origi
       const comm = groups['comm'] ?? groups['comm2'];
       const pid = groups['pid'] ?? groups['pid2'];
       const cpu = groups['cpu'];
-      return { ...(cpu !== undefined && { cpu: Number(cpu) }), ...(comm !== undefined && { task: `${comm}/${pid ?? ''}` }) };
+      return { cpu: cpu === undefined ? undefined : Number(cpu), task: comm === undefined ? undefined : `${comm}/${pid ?? ''}` };
     }
   }
   return undefined;

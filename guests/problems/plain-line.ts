@@ -1,3 +1,4 @@
+import { ConsoleChunk } from './console-chunk.ts';
 import type { ConsoleText, TextShape } from './console-line.ts';
 
 const TAB = 0x09;
@@ -43,8 +44,8 @@ export class PlainLine implements ConsoleText {
   timeSec: number | undefined;
   caller: string | undefined;
   shape: TextShape = 'any';
-  bytes: Buffer = Buffer.alloc(0);
-  /** Where the line begins in the bytes, its text begins, it ends, and the next line begins. */
+  chunk = new ConsoleChunk(Buffer.alloc(0));
+  /** Where the line begins in the chunk, its text begins, it ends, and the next line begins. */
   from = 0;
   textFrom = 0;
   end = 0;
@@ -54,25 +55,28 @@ export class PlainLine implements ConsoleText {
   /** Whether it may begin a report, by what it begins with itself. */
   get mayBegin(): boolean {
     if (this.shape !== 'any') return false;
-    const first = this.bytes[this.textFrom];
-    return !QUIET_BYTES.some((begin) => begin[0] === first && standsAt(this.bytes, this.textFrom, begin));
+    const { bytes } = this.chunk;
+    const first = bytes[this.textFrom];
+    for (const begin of QUIET_BYTES) if (begin[0] === first && standsAt(bytes, this.textFrom, begin)) return false;
+    return true;
   }
 
   get raw(): string {
-    return this.bytes.toString('utf8', this.from, this.end);
+    return this.chunk.look(this.from, this.end);
   }
 
   get text(): string {
-    this.#text ??= this.bytes.toString('utf8', this.textFrom, this.end);
+    this.#text ??= this.chunk.look(this.textFrom, this.end);
     return this.#text;
   }
 
   /**
    * Reads the line that begins at `from`, and says whether it is such a one.
    *
-   * @param to where the bytes end, and with them the line if it has no line feed
+   * @param to where the chunk ends, and with it the line if it has no line feed
    */
-  read(bytes: Buffer, from: number, to: number): boolean {
+  read(chunk: ConsoleChunk, from: number, to: number): boolean {
+    const { bytes } = chunk;
     if (bytes[from] !== OPENING_BRACKET) return false;
     let at = skipSpaces(bytes, from + 1);
     const seconds = at;
@@ -92,7 +96,7 @@ export class PlainLine implements ConsoleText {
     this.end = end === -1 ? findPlainEnd(bytes, at, to) : end;
     if (this.end === -1 || this.end - from > MAX_BYTES) return false;
     this.timeSec = microseconds / 1e6;
-    this.bytes = bytes;
+    this.chunk = chunk;
     this.from = from;
     this.textFrom = at;
     this.next = skipLineEnd(bytes, this.end, to);

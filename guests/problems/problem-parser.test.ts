@@ -59,9 +59,11 @@ test('two errors of the machine, minutes apart, are two, with nothing printed be
   expect(problems.map(({ kind, cpu, lines }) => [kind, cpu, lines.length])).toEqual([['machine-check', undefined, 1], ['machine-check', undefined, 1]]);
 });
 
+/** Each line in the microsecond of its number. */
+const warn = (caller: string, name: string) => ['------------[ cut here ]------------', `WARNING: drivers/nvdimm/pmem.c:310 at ${name}+0x1/0x2, CPU#1: fio/377`, 'Call Trace:', ' <TASK>', ' submit_bio+0x1/0x2', ' </TASK>', '---[ end trace 0000000000000000 ]---'].map((text, index) => `[   47.00000${index}][${caller}] ${text}`);
+
 test('what two CPUs print in the same microsecond is printed by each', () => {
-  const report = (caller: string, name: string) => ['------------[ cut here ]------------', `WARNING: drivers/nvdimm/pmem.c:310 at ${name}+0x1/0x2, CPU#1: fio/377`, 'Call Trace:', ' <TASK>', ' submit_bio+0x1/0x2', ' </TASK>', '---[ end trace 0000000000000000 ]---'].map((text, index) => `[   47.00000${index}][${caller}] ${text}`);
-  const [left, right] = [report('  T377', 'pmem_read'), report('    C1', 'pmem_write')];
+  const [left, right] = [warn('  T377', 'pmem_read'), warn('    C1', 'pmem_write')];
   const problems = parse(...left.flatMap((line, index) => [line, right[index] ?? '']));
   expect(problems.map(({ signature, caller, lines }) => [signature, caller, lines.length])).toEqual([['warning: pmem_read < submit_bio', 'T377', 7], ['warning: pmem_write < submit_bio', 'C1', 7]]);
 });

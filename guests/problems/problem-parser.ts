@@ -1,4 +1,5 @@
 import type { KernelProblem } from '../../orchestrator/model/problem.ts';
+import { copyText } from './console-chunk.ts';
 import { readConsoleLine, type ConsoleText } from './console-line.ts';
 import { OpenReport } from './open-report.ts';
 import type { ProblemRule } from './problem-rule.ts';
@@ -94,7 +95,7 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
 
   const takeMarker = (text: string, timeSec: number | undefined) => {
     markerSec = timeSec ?? markerSec;
-    marker = text;
+    marker = copyText(text);
     // The rig's lines stand between tests. What has no end mark and has its trace is over; what has one may go on below.
     for (const report of queue) if (report.complete) close(report);
   };
@@ -235,7 +236,7 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
       return isTaking() && typeof line === 'object' && line.shape !== 'any';
     },
     onRun: (run) => {
-      if (taking === undefined || !firstOfRun.read(run.bytes, run.from, run.next) || !lastOfRun.read(run.bytes, run.last, run.next)) return false;
+      if (taking === undefined || !firstOfRun.read(run.chunk, run.from, run.next) || !lastOfRun.read(run.chunk, run.last, run.next)) return false;
       if (!taking.takeRun(run, firstOfRun, lastOfRun, linesRead + run.lines)) return false;
       linesRead += run.lines;
       return true;

@@ -1,3 +1,5 @@
+import { copyText } from './console-chunk.ts';
+
 /** So many answers are kept: consoles repeat themselves. */
 const MAX_REMEMBERED = 5000;
 
@@ -9,7 +11,7 @@ export function remember<Answer>(decide: (text: string) => Answer): (text: strin
     if (known !== undefined) return known;
     if (answers.size >= MAX_REMEMBERED) answers.clear();
     const answer = decide(text);
-    answers.set(text, answer);
+    answers.set(copyText(text), answer);
     return answer;
   };
 }

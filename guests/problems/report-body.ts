@@ -1,5 +1,3 @@
-import { remember } from './remember.ts';
-
 /** `Call Trace:` and its like: what comes before is a report's head. */
 const TRACE_BEGIN = /^\s*(?:Call [Tt]race:|(?:stack )?[Bb]acktrace:|<(?:TASK|IRQ|NMI)>)/;
 const TRACE_END = /-{3}\[ end trace/;
@@ -9,12 +7,11 @@ const PANIC_LAST = /^(?:Kernel Offset: |Rebooting in \d)|-{3}\[ end Kernel panic
 const KILLED = /^(?:Memory cgroup )?[Oo]ut of memory: Kill|^(?:Memory cgroup )?Killed process \d/;
 const FRAME_EDGE = /^={10,}\s*$/;
 
-/** What lines of a report look like. It need not know all: a few in a row may look like others' lines. */
+/** What lines of a report look like, but for frames. It need not know all: a few in a row may look like others' lines. */
 const BODY = new RegExp(
   [
     String.raw`^\s`,
     String.raw`^$`,
-    String.raw`\+0x[\da-f]+\/0x[\da-f]+`,
     String.raw`^(?:[A-Z][A-Z\d]{1,3}|[rxw]\d{1,2}|pc|lr|sp|pstate|PKRU|EFLAGS|Code|CR2|FS|GS)\s?:`,
     // ARM's dump of the stack, and what its, powerpc's, s390's and RISC-V's registers are called
     String.raw`^[\da-f]{3,4}: |^(?:PC is at|LR is at|Flags: |Control: |Exception stack|Register |NIP|MSR|CFAR|GPR\d\d|epc : |Krnl |Last Breaking|(?:user|swapper) pgtable|Mem abort|Data abort|Call Trace)`,
@@ -56,31 +53,32 @@ export const FRAME_LINE: LineRole = { ...BODY_LINE, frame: true, traced: true };
 const IS_FRAME = /\+0x[\da-f]+\/0x[\da-f]+|\{\S+\+\d+\}/;
 const ASKS = /^[Ss]ending NMI (?:from CPU \d+ )?to (?:all )?(?:other )?CPUs/;
 const ORIGIN = /CPU|task|\/\d/;
-const OVERFLOW = /detected buffer overflow/;
 const CPU_HEAD = /^(?:CPU: \d+ |Pid: \d+, comm)/;
 const DIE_MARK = /\[#?\d+\](?: [A-Z]+(?=[ _]|$)| *$)/;
 
-/** Consoles say the same again and again, such as `Call Trace:` and `Modules linked in:`. */
-export const readRole = remember((text: string): LineRole => {
-  const frame = IS_FRAME.test(text);
+/** Asked of each line of a report: what a pattern must find somewhere in the line is looked for by a plain search first. */
+export function readRole(text: string): LineRole {
+  const frame = (text.includes('+0x') || text.includes('}')) && IS_FRAME.test(text);
   const first = text.charCodeAt(0);
   const indented = first === SPACE || first === TAB;
-  if (frame && indented && !TRACE_BEGIN.test(text)) return FRAME_LINE;
+  const traceBegin = TRACE_BEGIN.test(text);
+  if (frame && indented && !traceBegin) return FRAME_LINE;
+  const bracketed = text.includes('[');
   return {
     body: frame || indented || BODY.test(text),
     frame,
     traced: frame && (indented || first === BRACKET),
-    traceBegin: TRACE_BEGIN.test(text),
-    traceEnd: TRACE_END.test(text),
+    traceBegin,
+    traceEnd: bracketed && TRACE_END.test(text),
     cpuHead: CPU_HEAD.test(text),
     frameEdge: FRAME_EDGE.test(text),
-    die: isDieLine(text),
+    die: bracketed && isDieLine(text),
     asks: ASKS.test(text),
     code: text.startsWith('Code: '),
     origin: !indented && ORIGIN.test(text),
-    overflow: OVERFLOW.test(text),
+    overflow: text.includes('detected buffer overflow'),
   };
-});
+}
 
 const SPACE = 0x20;
 const TAB = 0x09;

@@ -76,12 +76,19 @@ function findStacks({ kind, stalledCpu, panicLine, texts }: Defect, own: readonl
 const sign = (kind: ProblemKind, defect: string): string => `${kind}: ${defect}`.slice(0, MAX_CHARS);
 
 /** By the rule of versions up to 0.1: from all stacks of the report and of the panic behind it alike. */
-function describeFormerly({ basis, title, texts }: Defect, ownLocks: readonly string[], frames: Frames): string {
+function describeFormerly({ basis, title, texts, shapes }: Defect, ownLocks: readonly string[], frames: Frames): string {
   if (basis === 'title') return normaliseNumbers(title);
   const locks = basis === 'locks' && ownLocks.length < LOCKS ? findLockClasses(texts) : ownLocks;
   if (locks.length > 0) return locks.join(' / ');
-  const functions = findTellingFunctions([texts.keys()], frames, FORMERLY);
+  const functions = findTellingFunctions([listNaming(texts, shapes)], frames, FORMERLY);
   return functions.length > 0 ? functions.join(' < ') : normaliseNumbers(title);
+}
+
+/** The lines that may name a function, by all that is known of them. */
+function listNaming(texts: readonly string[], shapes: readonly TextShape[]): number[] {
+  const lines: number[] = [];
+  for (let line = 0; line < texts.length; line += 1) if (shapes[line] !== 'filler') lines.push(line);
+  return lines;
 }
 
 interface NameRule {
@@ -112,21 +119,31 @@ class Frames {
 
 /** The first functions that tell one defect from another; all alike are better than none, and so are uncertain ones. */
 function findTellingFunctions(lists: readonly Iterable<number>[], frames: Frames, { nameOf, isMachinery: isGeneric }: NameRule): readonly string[] {
-  const certain = { telling: new Set<string>(), all: new Set<string>() };
-  const uncertain = { telling: new Set<string>(), all: new Set<string>() };
+  const certain: FoundNames = { telling: [], all: [] };
+  const uncertain: FoundNames = { telling: [], all: [] };
   for (const lines of lists) {
     for (const line of lines) {
       const frame = frames.at(line);
       const name = frame && nameOf(frame);
       if (name === undefined) continue;
       const found = frame?.certain === true ? certain : uncertain;
-      found.all.add(name);
-      if (!isGeneric(name)) found.telling.add(name);
-      if (certain.telling.size === FUNCTIONS) return [...certain.telling];
+      addFirst(found.all, name);
+      if (!isGeneric(name)) addFirst(found.telling, name);
+      if (certain.telling.length === FUNCTIONS) return certain.telling;
     }
   }
-  const { telling, all } = certain.all.size > 0 ? certain : uncertain;
-  return [...(telling.size > 0 ? telling : all)].slice(0, FUNCTIONS);
+  const { telling, all } = certain.all.length > 0 ? certain : uncertain;
+  return telling.length > 0 ? telling : all;
+}
+
+/** The first few of each. */
+interface FoundNames {
+  readonly telling: string[];
+  readonly all: string[];
+}
+
+function addFirst(names: string[], name: string): void {
+  if (names.length < FUNCTIONS && !names.includes(name)) names.push(name);
 }
 
 function findLockClasses(texts: readonly string[]): string[] {
