@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { findSandbox, runBehind, toolFolders, trySandboxed } from './sandbox.ts';
 import { tryTool } from './run-tool.ts';
@@ -84,10 +84,25 @@ test.runIf((await findSandbox()).kind !== 'none')("a sandbox that cannot be made
   await expect(trySandboxed(['true'], { writable: [join(dir, 'none')] }, { cwd: dir })).rejects.toMatchObject({ name: 'InfraError', code: 'tool-failed', message: expect.stringContaining('none') as string });
 });
 
-test("a compiler of the user's own is seen with its libraries, a home folder is not", async () => {
-  for (const name of ['home/gcc-14/bin', 'home/gcc-14/lib', 'home/bin', 'home/lib', 'home/.local/bin', 'home/.local/lib']) await mkdir(join(dir, name), { recursive: true });
-  const home = join(dir, 'home');
-  await mkdir(join(home, '.pyenv/shims'), { recursive: true });
-  await writeFile(join(home, '.local/bin/gcc'), '');
-  expect(toolFolders([`${home}/gcc-14/bin`, `${home}/bin`, `${home}/.pyenv/shims`, `${home}/.local/bin`, '/usr/bin', `${home}/none`, 'relative', ''].join(':'), home)).toEqual([`${home}/gcc-14`, `${home}/bin`, `${home}/.local/bin`]);
+describe("of the user's own folders on PATH", () => {
+  const home = (...names: readonly string[]): string => join(dir, 'home', ...names);
+  const put = async (...files: readonly string[]): Promise<void> => {
+    for (const file of files) {
+      await mkdir(dirname(home(file)), { recursive: true });
+      await writeFile(home(file), '');
+    }
+  };
+
+  test('one with a build tool is seen, with its libraries where they are its own', async () => {
+    await put('gcc-14/bin/gcc', 'gcc-14/lib/libgcc.a', 'bin/pahole', 'lib/mine', '.local/bin/ccache', '.local/lib/mine');
+    expect(toolFolders([home('gcc-14/bin'), home('bin/'), home('.local/bin'), '/usr/bin', home('none'), 'relative', ''].join(':'), home())).toEqual([home('gcc-14'), home('bin'), home('.local/bin')]);
+  });
+
+  test('one without any is not, nor is a home folder or what holds it', async () => {
+    await put('scripts/backup.sh', 'lib/mine', '.pyenv/shims/python3', 'gcc', '../gcc', '../bin/gcc', '../lib/x');
+    await symlink(home(), join(dir, 'me'));
+    expect(toolFolders([home('scripts'), home('.pyenv/shims'), home(), join(dir, 'me'), dir, '/'].join(':'), home())).toEqual([]);
+    // The `lib` beside it lies in what holds all home folders.
+    expect(toolFolders(join(dir, 'bin'), join(dir, 'me'))).toEqual([join(dir, 'bin')]);
+  });
 });

@@ -1,7 +1,7 @@
-import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
 import { toolFailedError, type ToolOptions, type ToolResult, tryTool } from './run-tool.ts';
 
@@ -22,7 +22,8 @@ const SYSTEM = [
   ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'passwd', 'group', 'nsswitch.conf', 'localtime', 'ssl/openssl.cnf', 'pki/tls/openssl.cnf'].map((name) => `/etc/${name}`),
 ];
 const SCRIPT = join(PACKAGE_ROOT, 'guests', 'store', 'sandbox-root');
-const COMPILERS = ['gcc', 'ld', 'make', 'ccache', 'clang', 'ld.lld'];
+/** What a build calls that may be the user's own; folders of `$PATH` without any of it hold other things. */
+const BUILD_TOOLS = ['gcc', 'ld', 'make', 'ccache', 'clang', 'ld.lld', 'flex', 'bison', 'bc', 'pahole'];
 /** Of the caller's environment: nothing that may be secret, and nothing that would change what is built. */
 const PASSED = ['PATH', 'LANG', 'LD_LIBRARY_PATH'];
 
@@ -107,19 +108,37 @@ function placesOf({ writable, readable = [] }: SandboxView): readonly Place[] {
 }
 
 /**
- * Folders of the user's own tools, such as a compiler in `~/toolchains/gcc-14/bin`, which wants the `lib` beside it. Of a `bin` right in a
- * home folder, or in a hidden one, only itself: beside it lies anything. A hidden one counts only for a compiler: the shims of pyenv and rustup,
- * which start what lies elsewhere, would stand before the system's own programs and fail.
+ * Folders of the user's own build tools, such as a compiler in `~/toolchains/gcc-14/bin`, which wants the `lib` beside it. Of a `bin` right in a
+ * home folder, or in a hidden one, only itself: beside it lies anything. Never a folder that holds a home folder, or is one. The shims of pyenv and
+ * rustup, which start what lies elsewhere, would stand before the system's own programs and fail.
  */
 export function toolFolders(path: string, home: string = homeOf()): readonly string[] {
-  const folders = path.split(delimiter).filter((dir) => dir.startsWith('/') && statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true && !SYSTEM.some((own) => dir === own || dir.startsWith(`${own}/`)));
-  const useful = folders.filter((dir) => !dir.includes('/.') || COMPILERS.some((name) => statSync(join(dir, name), { throwIfNoEntry: false })));
+  const homes = [home, realPathOf(home)];
+  const holdsHome = (dir: string): boolean => homes.some((one) => isWithin(one, realPathOf(dir)));
+  const folders = path.split(delimiter).filter((dir) => dir.startsWith('/')).map((dir) => resolve(dir));
+  const useful = folders.filter((dir) => !SYSTEM.some((own) => isWithin(dir, own)) && !holdsHome(dir) && isAny(dir, BUILD_TOOLS));
   const whole = useful.map((dir) => {
     const parent = dirname(dir);
-    const isTree = parent !== '/' && parent !== home && !parent.includes('/.') && ['lib', 'lib64', 'libexec'].some((name) => statSync(join(parent, name), { throwIfNoEntry: false }) !== undefined);
-    return isTree ? parent : dir;
+    return !holdsHome(parent) && !parent.includes('/.') && isAny(parent, ['lib', 'lib64', 'libexec']) ? parent : dir;
   });
   return [...new Set(whole)];
+}
+
+function isWithin(path: string, dir: string): boolean {
+  return path === dir || path.startsWith(dir === '/' ? dir : `${dir}/`);
+}
+
+/** A folder of `$PATH` may not be there, or not be ours to look into. */
+function isAny(dir: string, names: readonly string[]): boolean {
+  return names.some((name) => existsSync(join(dir, name)));
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function homeOf(): string {
