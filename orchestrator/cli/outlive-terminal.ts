@@ -21,6 +21,6 @@ function replaceByNull(fd: number): void {
     // The lowest free descriptor, which is the one just closed.
     openSync('/dev/null', 'r+');
   } catch {
-    // The exit status may be lost; there is nobody left to tell.
+    // The exit status may be lost, and there is no terminal to report it to.
   }
 }

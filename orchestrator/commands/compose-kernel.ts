@@ -81,7 +81,7 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
 /** A file is what its name ends in; its first bytes are for the loader to judge. */
 function fileKind(path: string, { kernel }: KernelOptions): { readonly kind: 'image'; readonly image: string } | { readonly kind: 'package'; readonly path: string } {
   if (path.endsWith('.rpm')) {
-    throw new UserError(`--kernel ${kernel}: packages of this kind cannot be unpacked here`, {
+    throw new UserError(`--kernel ${kernel}: pmemrig does not unpack RPM packages`, {
       code: 'rpm-package',
       remedy: `unpack it and name the folder: mkdir kernel && rpm2cpio ${kernel} | (cd kernel && cpio -idm); a kernel and its modules may be in two packages`,
     });

@@ -29,7 +29,7 @@ function addedFragments({ config = [] }: Pick<SeriesFlags, 'config'>): readonly 
 /** What the kernels of a series are built with beside the default, and how `once` builds the same: another configuration is another kernel, built anew. */
 export function describeWatchful(flags: Pick<SeriesFlags, 'config'>): string | undefined {
   const added = addedFragments(flags);
-  return added && `the kernels are built with --config ${added.join(',')}; one that \`once\` built serves here if it was built with the same`;
+  return added && `the kernels are built with --config ${added.join(',')}; \`pmemrig once\` with the same --config uses the same builds`;
 }
 
 /** One step a patch; only those whose kernel is in the composed matrix are built. */

@@ -30,7 +30,7 @@ export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {
   }
   const cells = plan.cells.filter((_cell, index) => all[index] && selects(filters, all[index]));
   if (cells.length === 0) {
-    throw new UserError(`no cell is left: together the filters ${expressions.join(' ')} match none of ${plan.cells.length === 1 ? 'the one cell' : `${plan.cells.length} cells`}`, {
+    throw new UserError(`no cell is left: together the filters ${expressions.join(' ')} ${plan.cells.length === 1 ? 'do not match the only cell' : `match none of ${plan.cells.length} cells`}`, {
       code: 'empty-matrix',
       remedy: 'filters on different axes must all match; `pmemrig list MATRIX` prints the cells',
     });
@@ -51,7 +51,7 @@ function parseFilter(expression: string): Filter {
   const isName = /^[\w@./+-]+$/.test(glob);
   // An id of the longest names is beyond a glob's limits, and none.
   if (!isName && !isModestGlob(glob)) {
-    throw new UserError(`the filter "${expression}" is beyond reason`, { code: 'bad-filter', remedy: `write a glob ${GLOB_LIMITS}` });
+    throw new UserError(`the filter "${expression}" is too long or too complicated`, { code: 'bad-filter', remedy: `write a glob ${GLOB_LIMITS}` });
   }
   if (axis !== 'cell' && !isAxis(axis)) {
     const near = nearest(axis, axes);

@@ -6,5 +6,5 @@ import type { Cell } from '../model/cell.ts';
  */
 export function warnUnflushed(cells: readonly Pick<Cell, 'pmem'>[]): string[] {
   const names = new Set(cells.filter(({ pmem }) => pmem.devices.some((device) => device.kind === 'virtio-pmem' && device.namespace === 'devdax')).map(({ pmem }) => pmem.name));
-  return [...names].map((name) => `pmem "${name}": a device-DAX node over virtio-pmem grants MAP_SYNC, and nothing written through it is flushed to the host: a pass there proves no durability`);
+  return [...names].map((name) => `pmem "${name}": a device-DAX node over virtio-pmem grants MAP_SYNC, and nothing written through it is flushed to the host: a pass there proves no durability. Where it shall, use kind: nvdimm`);
 }

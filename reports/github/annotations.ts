@@ -31,7 +31,7 @@ interface Annotation {
  * | kind | by itself | against a baseline |
  * |---|---|---|
  * | error | failures | alarms, figures that got worse, and failures in cells that the baseline does not have |
- * | warning | what the rig could not tell; kernels on which it is not proven to see | the same, known failures, and figures that changed several times over |
+ * | warning | unknown outcomes; kernels on which the self-test has not shown that the rig sees problems | the same, known failures, and figures that changed several times over |
  * | notice | flaky tests | the same, and what is fixed |
  *
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands

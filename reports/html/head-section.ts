@@ -60,7 +60,7 @@ function tellNews({ totals, ending }: Pick<RunSummary, 'totals' | 'ending'>, com
   }
   if (failed) return { text: `${plural(failed, 'test')} failed`, as: 'fail' };
   if (ending.reason === 'running') return { text: `Nothing failed so far; running, ${ending.message ?? ''}`, as: 'skip' };
-  // Of a run that was cut off this is no doubt about the rig.
+  // A run that was cut off casts no doubt on the rig.
   if (ending.reason !== 'finished' && totals.unreached > 0 && totals.infra === 0) return { text: `Nothing failed so far; ${totals.unreached === 1 ? '1 test is' : `${totals.unreached} tests are`} not reached`, as: 'unreached' };
   if (unknown) return { text: `Nothing failed, but of ${plural(unknown, 'test')} the rig cannot tell`, as: 'infra' };
   return totals.pass + totals.flaky === 0 ? { text: 'No test ran', as: 'skip' } : { text: totals.flaky > 0 ? `All passed in the end, ${totals.flaky} after a retry` : `All ${plural(totals.pass, 'test')} passed`, as: totals.flaky > 0 ? 'flaky' : 'pass' };

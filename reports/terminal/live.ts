@@ -12,7 +12,7 @@ import { outcomeOfEnd } from './result-lines.ts';
 import { widthOf } from './width-of.ts';
 
 const REDRAW_MS = 200;
-/** Of a terminal that has lost its size. */
+/** For a terminal that has lost its size. */
 const USUAL_ROWS = 24;
 
 /** A view that is drawn over, for a person at a TTY; what failed scrolls by above it and stays. */

@@ -41,7 +41,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
     case 'note':
       return [renderNote(event.text, width, palette)];
     case 'run-end':
-      // An error in the input is told by itself.
+      // An error in the input has a message of its own.
       return event.reason === 'finished' || event.reason === 'user' ? [] : [renderNote(`${nameState(event.reason)} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
     case 'cell-start':
     case 'cell-end':
