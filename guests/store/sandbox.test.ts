@@ -84,8 +84,9 @@ test.runIf((await findSandbox()).kind !== 'none')("a sandbox that cannot be made
   await expect(trySandboxed(['true'], { writable: [join(dir, 'none')] }, { cwd: dir })).rejects.toMatchObject({ name: 'InfraError', code: 'tool-failed', message: expect.stringContaining('none') as string });
 });
 
+const home = (...names: readonly string[]): string => join(dir, 'home', ...names);
+
 describe("of the user's own folders on PATH", () => {
-  const home = (...names: readonly string[]): string => join(dir, 'home', ...names);
   const put = async (...files: readonly string[]): Promise<void> => {
     for (const file of files) {
       await mkdir(dirname(home(file)), { recursive: true });
