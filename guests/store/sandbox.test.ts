@@ -85,15 +85,14 @@ test.runIf((await findSandbox()).kind !== 'none')("a sandbox that cannot be made
 });
 
 const home = (...names: readonly string[]): string => join(dir, 'home', ...names);
+const put = async (...files: readonly string[]): Promise<void> => {
+  for (const file of files) {
+    await mkdir(dirname(home(file)), { recursive: true });
+    await writeFile(home(file), '');
+  }
+};
 
 describe("of the user's own folders on PATH", () => {
-  const put = async (...files: readonly string[]): Promise<void> => {
-    for (const file of files) {
-      await mkdir(dirname(home(file)), { recursive: true });
-      await writeFile(home(file), '');
-    }
-  };
-
   test('one with a build tool is seen, with its libraries where they are its own', async () => {
     await put('gcc-14/bin/gcc', 'gcc-14/lib/libgcc.a', 'bin/pahole', 'lib/mine', '.local/bin/ccache', '.local/lib/mine');
     expect(toolFolders([home('gcc-14/bin'), home('bin/'), home('.local/bin'), '/usr/bin', home('none'), 'relative', ''].join(':'), home())).toEqual([home('gcc-14'), home('bin'), home('.local/bin')]);
