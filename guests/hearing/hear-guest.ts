@@ -1,6 +1,6 @@
 import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS } from '../../orchestrator/model/timeouts.ts';
-import { settlesWithin, withDeadline } from '../deferred.ts';
+import { settlesWithin } from '../deferred.ts';
 import type { GuestConsole } from '../qemu/console.ts';
 import type { SshConnection } from '../ssh/connection.ts';
 import { openMarker } from '../ssh/marker.ts';
@@ -14,13 +14,13 @@ export interface Hearing {
   readonly onConsole: boolean;
   /** Records that the kernel threw away before they were read from its log buffer. */
   readonly lost: number;
-  /** Of such records some did not reach the console either. */
+  /** The console lost lines, too: some records may be in neither. */
   readonly lostOnConsole: boolean;
   /** Problems that were not kept, each unlike all that were. */
   readonly dropped: number;
 }
 
-/** Hears a guest's kernel by two ears, the console and the log buffer, and puts marks into what it says. */
+/** Reads what a guest's kernel says, on the console and in the log buffer, and puts marks into it. */
 export interface GuestEars {
   /** Writes a mark and waits until both ears have it. Past the slot `mark` the guest has stalled. */
   mark(text: string): Promise<Hearing>;
@@ -53,11 +53,8 @@ export function hearGuest({ ssh, console, marks, waitScale, alive, stall }: Ears
   /** By a second shell if the first one does not answer: a test may have stopped or killed it. */
   const write = async (line: string): Promise<void> => {
     for (let turn = 1; turn <= 3; turn += 1) {
-      const written = await withDeadline(marker.write(line), slotMs, () => new Late()).catch((error: unknown) => {
-        if (error instanceof Late) return false;
-        throw error;
-      });
-      if (written) return;
+      const written = marker.write(line);
+      if ((await settlesWithin(written, slotMs)) && (await written)) return;
       marker.renew();
     }
     await stall(`the guest took no line into its kernel log, by three shells with ${slotMs / 1000} s each`);
@@ -92,5 +89,3 @@ export function hearGuest({ ssh, console, marks, waitScale, alive, stall }: Ears
     takeProblems: () => merger.merge(console.takeProblems(), log.takeProblems()),
   };
 }
-
-class Late extends Error {}

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stripVTControlCharacters } from 'node:util';
 import { MARKER } from '../problems/rules.ts';
 
 /** The kernel takes 992 bytes in one write to /dev/kmsg; a UTF-16 unit is three bytes of UTF-8 at most. */
@@ -22,7 +23,8 @@ export function createMarks(token = randomBytes(8).toString('hex')): Marks {
   const prefix = `${MARKER}${token} `;
   return {
     token,
-    fit: (text) => text.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_TEXT_CHARS).trim(),
+    // The console is read without escape sequences and control characters, and a half surrogate would come back as another character.
+    fit: (text) => stripVTControlCharacters(text).replaceAll(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, MAX_TEXT_CHARS).toWellFormed().trim(),
     compose: (text) => `${prefix}${text}`,
     read: (line) => {
       const at = line.indexOf(prefix);

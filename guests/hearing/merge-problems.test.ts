@@ -33,3 +33,8 @@ test('the panic that ends a report is reported, even if the report was', () => {
   const panic = { ...stamped('a', 10), fatal: true };
   expect(merger.merge([panic], [])).toEqual([panic]);
 });
+
+test('a flood of long reports counts once', () => {
+  const flood = Array.from({ length: 300 }, (_, index) => problem(`w${index}`, Array.from({ length: 400 }, (__, line) => `[${String(index).padStart(5)}.${String(line).padStart(6, '0')}] line`)));
+  expect(mergeProblems().merge(flood, flood)).toHaveLength(300);
+});

@@ -1,8 +1,8 @@
 import type { KernelProblem } from '../../orchestrator/model/problem.ts';
+import { readConsoleLine } from '../problems/console-line.ts';
 
 /** Lines that are remembered; each line of a report counts. */
 const MAX_REMEMBERED = 50_000;
-const STAMPED = /^(?:<\d+>)?\[ *\d+\.\d{6}\]/;
 
 /** Puts together what the console and the kernel's log buffer give of the same kernel. */
 export interface ProblemMerger {
@@ -19,6 +19,8 @@ export function mergeProblems(): ProblemMerger {
   const buffer = createMemory();
   return {
     merge(fromConsole, fromBuffer) {
+      // Not in between: what comes from both must be known until it is compared.
+      for (const memory of [console, buffer]) memory.bound();
       for (const problem of fromConsole) console.add(problem);
       // The panic that ends a report is news, even if the buffer gave the report as a warning.
       const heard = fromConsole.filter((problem) => problem.fatal || !buffer.has(problem));
@@ -34,14 +36,16 @@ function sign({ kind, signature }: KernelProblem): string {
 }
 
 function stampedOf({ lines }: KernelProblem): readonly string[] {
-  return lines.filter((line) => STAMPED.test(line)).map((line) => line.trimEnd());
+  return lines.filter((line) => readConsoleLine(line)[0]?.timeSec !== undefined).map((line) => line.trimEnd());
 }
 
 function createMemory() {
   let keys = new Set<string>();
   return {
-    add(problem: KernelProblem): void {
+    bound(): void {
       if (keys.size > MAX_REMEMBERED) keys = new Set();
+    },
+    add(problem: KernelProblem): void {
       const stamped = stampedOf(problem);
       for (const key of stamped.length > 0 ? stamped : [sign(problem)]) keys.add(key);
     },
