@@ -38,6 +38,13 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ],
   ['a missing library', '/opt/q/qemu-system-x86_64: error while loading shared libraries: libz.so.1: cannot open', ['/opt/q/qemu-system-x86_64: error while loading shared libraries: libz.so.1: cannot open'], []],
   ['setpriv', 'setpriv: failed to execute /opt/q: Exec format error\n', ['setpriv: failed to execute /opt/q: Exec format error'], []],
+  ...[
+    ["GLib's assertion", "**\nERROR:../util/iov.c:12:iov_copy: assertion failed: (len > 0)\nBail out! ERROR:../util/iov.c:12:iov_copy: assertion failed: (len > 0)"],
+    ["glibc's check of its heap", 'malloc(): corrupted top size'],
+    ['another', 'double free or corruption (out)'],
+    ["glibc's check of a stack", '*** stack smashing detected ***: terminated'],
+    ["libstdc++'s last words", "terminate called after throwing an instance of 'std::bad_alloc'"],
+  ].map(([name = '', words = '']): [string, string, readonly string[], readonly string[]] => [`${name} behind a warning`, `${MON}\n${words}`, words.split('\n'), [MON]]),
   ['words of nobody in particular', 'out of cheese\nqemu: invalid kernel header', ['out of cheese', 'qemu: invalid kernel header'], []],
 ])('%s', (_, stderr, errors, warnings) => {
   expect(splitQemuWords(stderr)).toEqual({ errors, warnings });

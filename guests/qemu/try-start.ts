@@ -36,16 +36,15 @@ export async function tryQemuStart(qemu: QemuBinary, accelerator: Accelerator): 
     await createBackingFiles([...devices.backingFiles, { path: rootDisk, sizeBytes: MIB }], dir);
     const guest = { cpus: 1, memoryBytes: MEMORY_BYTES, append: [] };
     const argv = [...composeHardware({ name: 'pmemrig-doctor', accelerator, guest, rootDisk, devices }), '-S'];
-    const running = await startQemu({ qemu, argv, onConsole: () => undefined, onEvent: () => undefined, startTimeoutMs: START_MS });
+    const running = await startQemu({ qemu, argv, onConsole: () => undefined, onEvent: () => undefined, startTimeoutMs: START_MS }).catch((error: unknown) => {
+      throw new InfraError(`QEMU cannot make a guest: ${error instanceof Error ? error.message : String(error)}`, {
+        code: 'qemu-start',
+        remedy: 'name a QEMU with all devices of a guest with $PMEMRIG_QEMU',
+        cause: error,
+      });
+    });
     await running.stop();
     return splitQemuWords(running.stderr()).warnings;
-  } catch (error) {
-    if (error instanceof InfraError) throw error;
-    throw new InfraError(`QEMU cannot make a guest: ${error instanceof Error ? error.message : String(error)}`, {
-      code: 'qemu-start',
-      remedy: 'name a QEMU with all devices of a guest with $PMEMRIG_QEMU',
-      cause: error,
-    });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
