@@ -154,3 +154,12 @@ test('groups without version lines close from the inside out', () => {
   expect(brief('TAP version 14', '1..1', '    1..1', '        1..1', '        ok 1 - leaf', '    ok 1 - mid', 'ok 1 - top')).toEqual({ subtests: [['top/mid/leaf', 'pass']], problems: [] });
   expect(brief('    ok 1 leaf', '  ok 1 mid', 'ok 1 top')).toEqual({ subtests: [['top/mid/leaf', 'pass']], problems: [] });
 });
+
+test('the name of a group is bounded like that of its result, and the two still belong together', () => {
+  const long = 'g'.repeat(9000);
+  const head = `KTAP version 1\n1..2\n    KTAP version 1\n    # Subtest: ${long}\n    1..1\n    not ok 1 a\n`;
+  const whole = parseTap(`${head}not ok 1 ${long}\nok 2 b\n`);
+  expect(whole.problems).toEqual([]);
+  expect(whole.subtests.map(({ status }) => status)).toEqual(['fail', 'pass']);
+  for (const problem of parseTap(head).problems) expect(problem.length).toBeLessThan(300);
+});

@@ -1,8 +1,10 @@
+import { oneLine } from '../../shared/one-line.ts';
 import type { Collector } from './collector.ts';
 import { readDescription } from './directive.ts';
 import { addProblems, isEmpty, type Level, looksLikeProse } from './level.ts';
 import type { TapLine, TapWords } from './line.ts';
 import { OpenLevels } from './open-levels.ts';
+import { MAX_NAME_CHARS } from './outcome.ts';
 import { settlePoint } from './settle.ts';
 import type { Speaker } from './stamp.ts';
 
@@ -171,7 +173,8 @@ export class Nesting {
     return below;
   }
 
-  #takeHeader(line: TapLine, name: string): boolean {
+  #takeHeader(line: TapLine, text: string): boolean {
+    const name = oneLine(text, MAX_NAME_CHARS);
     this.#open.dropProse();
     const place = this.#open.find(line);
     if (place === null) return false;
@@ -203,7 +206,7 @@ export class Nesting {
     const place = this.#open.find(line);
     if (!place || place.isBelow) return;
     place.level.runnerAnnounced = true;
-    place.level.nextHeader = name;
+    place.level.nextHeader = oneLine(name, MAX_NAME_CHARS);
   }
 
   #takeBailOut(line: TapLine, reason: string): boolean {
