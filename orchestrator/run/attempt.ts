@@ -4,6 +4,7 @@ import { describeError, explainRefusal, GuestDeath, InfraError, KernelError, Use
 import type { Guest } from '../model/guest.ts';
 import type { TestResult } from '../model/outcome.ts';
 import type { SuiteSession } from '../model/suite.ts';
+import { describeTimeout } from '../model/timeouts.ts';
 import type { SlotGuest } from './guest-slot.ts';
 import { UNHEARD } from './observe-guest.ts';
 
@@ -28,6 +29,8 @@ export type AttemptGuest = Guest & Pick<SlotGuest, 'death'>;
 interface Attempt {
   readonly guest: AttemptGuest;
   readonly timeoutScale: number;
+  /** Why, in words: `TCG and lockdep`. */
+  readonly timeoutScaleWhy: string;
   readonly signal: AbortSignal;
 }
 
@@ -58,8 +61,7 @@ export async function underDeadline<T>(run: Promise<T>, options: Attempt & { rea
     if (signal.aborted) throw new Interrupted();
     if (end !== 'deadline') return end;
     const { evidence, death } = await showStacks(guest, STACKS_TIMEOUT_MS * timeoutScale);
-    const factor = timeoutScale === 1 ? '' : ` (${Math.round(options.timeoutMs / 1000)} s × ${timeoutScale}, as guests are slow here)`;
-    const late = `${what} did not end within its deadline of ${Math.round(timeoutMs / 1000)} s${factor}`;
+    const late = `${what} did not end within ${describeTimeout('deadline', options.timeoutMs / 1000, timeoutScale, options.timeoutScaleWhy)}`;
     // A QEMU that stands still says nothing of the kernel, nor of the test.
     if (death && DEATH_STATUS[death.kind] === 'infra') return { ...endOf(death), result: { ...resultOfError(death), message: `${late}: ${death.message}` } };
     return { result: { status: 'hang', message: late, evidence }, guestUsable: false };

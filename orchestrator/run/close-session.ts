@@ -10,6 +10,7 @@ export async function closeSession(options: {
   readonly session: SuiteSession;
   readonly guest: AttemptGuest;
   readonly timeoutScale: number;
+  readonly timeoutScaleWhy: string;
   readonly signal: AbortSignal;
 }): Promise<AttemptEnd> {
   const { session, guest } = options;

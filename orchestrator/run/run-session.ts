@@ -42,6 +42,7 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   let unheardGap: string | undefined;
   const { guest } = booted;
   const scale = guestTimeoutScale(booted);
+  const deadlines = { guest, timeoutScale: scale, timeoutScaleWhy: explainTimeoutScale(booted), signal: env.signal };
   /** The cell's tests prove the rig: what goes astray between them does not speak of the kernel. */
   const provesTheRig = cell.tests.some(({ expects }) => expects);
   const addGap = (result: TestResult): TestResult => doubt(provesTheRig ? judgeStray(result, gap) : addProblems(result, gap), unheardGap);
@@ -62,7 +63,7 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   if (!opened) return;
   for (let pending: PendingTest | undefined = first; pending; pending = queue.take(round)) {
     const { test, attempt } = pending;
-    const run = async (): Promise<AttemptEnd> => attemptTest({ session: opened, guest, test, attempt, timeoutScale: scale, signal: env.signal });
+    const run = async (): Promise<AttemptEnd> => attemptTest({ ...deadlines, session: opened, test, attempt });
     const end = await observe(test, attempt, run, opened.forgives?.(test));
     conclude(pending, end.result.status === 'crash' || end.result.status === 'hang' ? await withSalvage(opened, pending, end) : end);
     if (await env.keeper?.take(slot, { cell: cell.id, test: test.name, end }, env)) return endWithoutClose('its guest is kept for a shell');
@@ -97,12 +98,12 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
         artifactDir,
         toArtifact: env.toArtifact,
         timeoutScale: scale,
-        timeoutScaleWhy: explainTimeoutScale(booted),
+        timeoutScaleWhy: deadlines.timeoutScaleWhy,
         usualSeconds: (test) => env.usualSeconds(cell.id, test),
         buildCanary: async () => canary ?? env.buildCanary(cell),
         log: env.log,
       });
-      const end = await underDeadline(open.then((session) => ({ session })), { guest, timeoutMs: TIMEOUTS_MS.open, timeoutScale: scale, signal: env.signal, what: "the suite's set-up" });
+      const end = await underDeadline(open.then((session) => ({ session })), { ...deadlines, timeoutMs: TIMEOUTS_MS.open, what: "the suite's set-up" });
       if ('session' in end) return end.session;
       await endWithoutSession(end);
       return undefined;
@@ -129,7 +130,7 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   }
 
   async function close(session: SuiteSession): Promise<void> {
-    const end = await observe({ name: CLOSE_TEST }, ordinal, async () => closeSession({ session, guest, timeoutScale: scale, signal: env.signal }));
+    const end = await observe({ name: CLOSE_TEST }, ordinal, async () => closeSession({ ...deadlines, session }));
     const classes = end.guestUsable ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined;
     const result = classes === undefined ? end.result : { ...end.result, artifacts: [...(end.result.artifacts ?? []), classes] };
     report(CLOSE_TEST, addGap(result), ordinal, end);

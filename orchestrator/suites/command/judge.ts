@@ -20,11 +20,6 @@ export interface JudgeOptions {
   readonly tap?: TapReport;
 }
 
-/** A timeout as it is and as it was asked for: `60 s (its timeout of 10 s × 6 for TCG and lockdep)`. */
-export function describeTimeout(timeoutSec: number, scale: number, why: string): string {
-  return scale === 1 ? `its timeout of ${timeoutSec} s` : `${timeoutSec * scale} s (its timeout of ${timeoutSec} s × ${scale}${why === '' ? '' : ` for ${why}`})`;
-}
-
 /** Judges as kselftest does: exit status 0 passes, 4 skips, all else fails; TAP's own results can only make it worse. */
 export function judgeCommand(result: ExecResult, { timeout, tap = readRest(result) }: JudgeOptions): TestResult {
   const subtests = tap.subtests.length > 0 ? { subtests: tap.subtests } : {};

@@ -5,12 +5,12 @@ import type { ExecResult, Guest } from '../../model/guest.ts';
 import type { CommandSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
-import { TIMEOUTS_MS } from '../../model/timeouts.ts';
+import { describeTimeout, TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { type Mount, mountFilesystem } from '../shared/mount-filesystem.ts';
 import { commandEnvironment } from './environment.ts';
 import { type FetchedArtifacts, fetchArtifacts } from './fetch-artifacts.ts';
-import { describeTimeout, judgeCommand } from './judge.ts';
+import { judgeCommand } from './judge.ts';
 import { openOutputFile } from './output-file.ts';
 import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
 import { TapReader } from './tap/reader.ts';
@@ -76,14 +76,14 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
   }
 
   // Whatever becomes of the artifacts, the command has ended.
-  const judged = judgeCommand(result, { timeout: describeTimeout(spec.timeoutSec, timeoutScale, timeoutScaleWhy), tap: tap.end() });
+  const judged = judgeCommand(result, { timeout: describeTimeout('timeout', spec.timeoutSec, timeoutScale, timeoutScaleWhy), tap: tap.end() });
   const { files, notes } = await keepArtifacts(guest, join(artifactDir, `artifacts.${attempt}`), FETCH_SEC * 1000 * timeoutScale);
   const remarks = [...(outputProblem === undefined ? [] : [outputProblem]), ...notes];
   for (const remark of remarks) log(`${cell.id}: ${remark}`);
   return { ...nameOutput(withRemarks(withLeft(judged, result), remarks), toArtifact(outputPath)), artifacts: [outputPath, ...files].map(toArtifact) };
 }
 
-/** What failed inside the command is told by the command's own output, and not by the guest's console. */
+/** What failed inside the command is shown by the command's own output, not by the guest's console. */
 function nameOutput({ subtests, ...result }: TestResult, output: string): TestResult {
   return subtests ? { ...result, subtests: subtests.map((subtest) => (subtest.status === 'fail' ? Object.assign({ artifacts: [output] }, subtest) : subtest)) } : result;
 }

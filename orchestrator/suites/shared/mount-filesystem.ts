@@ -32,7 +32,7 @@ export async function mountFilesystem(context: SetUpContext, filesystem: Mounted
   await setUpStep(context, ['mkdir', '-p', MOUNT_POINT]);
   const options = filesystem.mountOptions === '' ? [] : ['-o', filesystem.mountOptions];
   await setUpStep(context, ['mount', '-t', filesystem.type, ...options, device.path, MOUNT_POINT]).catch((error: unknown) => {
-    throw error instanceof SuiteSetupError ? new SuiteSetupError(explainRefusal(error, device), error.evidence, error.status) : error;
+    throw error instanceof SuiteSetupError ? new SuiteSetupError(explainMountRefusal(error, device), error.evidence, error.status) : error;
   });
   const unmount = (): Promise<void> => unmountFilesystem(context);
   try {
@@ -47,7 +47,7 @@ export async function mountFilesystem(context: SetUpContext, filesystem: Mounted
 }
 
 /** `mount`'s own message only points at dmesg; the kernel names the cause there, with the device's name in brackets. */
-function explainRefusal({ message, evidence, status }: SuiteSetupError, device: GuestDevice): string {
+function explainMountRefusal({ message, evidence, status }: SuiteSetupError, device: GuestDevice): string {
   if (status === 'hang') return message;
   const name = `(${device.path.replace('/dev/', '')})`;
   const cause = evidence.split('\n').findLast((line) => line.includes(name))?.replace(/^\[[\s\d.]+\]\s*/, '');
