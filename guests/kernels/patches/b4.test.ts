@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -43,7 +43,7 @@ function hashObject(kind: string, bytes: Buffer): Buffer {
 /** As git names a tree of files alone. */
 function hashTree(tree: string): string {
   const names = readdirSync(tree).filter((name) => name !== '.git').toSorted();
-  return hashObject('tree', Buffer.concat(names.flatMap((name) => [Buffer.from(`100644 ${name}\0`), hashObject('blob', readFileSync(join(tree, name)))]))).toString('hex');
+  return hashObject('tree', Buffer.concat(names.flatMap((name) => [Buffer.from(`${(statSync(join(tree, name)).mode & 0o100) === 0 ? '100644' : '100755'} ${name}\0`), hashObject('blob', readFileSync(join(tree, name)))]))).toString('hex');
 }
 
 /** The tree after `git am` of an mbox. */

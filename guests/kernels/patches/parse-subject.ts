@@ -34,8 +34,11 @@ const KERNEL = /^(?:linux-|stable-)?v?(?<kernel>\d+\.\d+(?:\.\d+)?(?:\.y)?)(?:[-
  * The parts that words of a tag are joined of, longest first: `PATCHv2`, `RFC/PATCH`, `PATCH3/3`, `v2-1/3`. No series has more than 9999 patches or
  * versions, and each missing number takes memory.
  */
-const PART = /^(?:patch(?:es|set|series)?|rfc|rft|wip|resend|repost|resent|v(?:er(?:sion)?)?\.?\d{1,4}(?:\.\d{1,4})*(?![\d.])|\d{1,4}(?:\.\d{1,4})?\/\d{1,4}(?!\d)|[-_/:|+.#]+)/i;
+const PART = /^(?:patch(?:es|set|series)?|rfc|rft|wip|resend|repost|resent|v(?:er(?:sion)?)?\.?\d{1,4}(?:(?:bis|ter|[a-d])(?!\w)|(?:\.\d{1,4})*(?![\d.]))|\d{1,4}(?:\.\d{1,4})?\/\d{1,4}(?!\d)|[-_/:|+.#]+)/i;
 const COUNT = /^\d{1,4}$/;
+/** `v2a` and `v2bis` come behind v2. */
+const AFTER: readonly string[] = ['', 'a', 'bis', 'b', 'ter', 'c', 'd'];
+const LETTERED = /^\D*(?<major>\d+)(?<after>bis|ter|[a-d])$/i;
 
 /** Reads a subject word by word. What is no word of a patch's tag, such as a tree's name, is left alone. */
 export function parseSubject(subject: string): PatchSubject {
@@ -117,6 +120,7 @@ function readWords(words: readonly string[]): Omit<PatchSubject, 'isReply' | 'ti
   let isTagged = false;
   let isResend = false;
   let place: PatchPlace | undefined;
+  let lettered: readonly number[] | undefined;
   const versions: string[] = [];
   const targets: string[] = [];
   for (const [index, word] of words.entries()) {
@@ -130,21 +134,28 @@ function readWords(words: readonly string[]): Omit<PatchSubject, 'isReply' | 'ti
       for (const part of partsOf(word)) {
         const { number, of } = /^(?<number>[\d.]+)\/(?<of>\d+)$/.exec(part)?.groups ?? {};
         if (number !== undefined && of !== undefined) place = { number: Number(number), of: Number(of) };
+        else if (LETTERED.test(part)) lettered = readLettered(part);
         else if (/^v/i.test(part)) versions.push(part.replace(/^\D+/, ''));
         else if (/^re/i.test(part)) isResend = true;
         else isTagged = true;
       }
     }
   }
-  const whole = versions.findLast((version) => !version.includes('.'));
+  const numbered = versions.findLast((version) => !version.includes('.'));
+  const whole = lettered ?? (numbered === undefined ? undefined : [Number(numbered)]);
   const dotted = versions.filter((version) => version.includes('.'));
   if (whole !== undefined) targets.push(...dotted);
   return {
-    isTagged: isTagged || isResend || place !== undefined || versions.length > 0,
+    isTagged: isTagged || isResend || place !== undefined || versions.length > 0 || lettered !== undefined,
     isResend,
-    ...(whole !== undefined && { version: [Number(whole)] }),
+    ...(whole !== undefined && { version: whole }),
     ...(whole === undefined && dotted[0] !== undefined && { dotted: dotted[0] }),
     targets,
     ...(place && { place }),
   };
+}
+
+function readLettered(part: string): readonly number[] {
+  const { major, after = '' } = LETTERED.exec(part)?.groups ?? {};
+  return [Number(major), AFTER.indexOf(after.toLowerCase())];
 }

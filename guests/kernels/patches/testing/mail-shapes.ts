@@ -60,6 +60,11 @@ function renamed(mails: readonly MadeMail[], from: string, to: string): readonly
   return mails.map((mail) => ({ ...mail, subject: mail.subject.replace(from, to) }));
 }
 
+/** A change as quilt writes it, without git's header. */
+const QUILT = '--- linux.orig/p1.c\t2030-01-01 10:00:00.000000000 +0100\n+++ linux/p1.c\t2030-01-01 10:00:01.000000000 +0100\n@@ -1,3 +1,3 @@\n head\n-old\n+new\n tail\n';
+/** A file of the bytes 0, 1, 2, 3, 255, 254. */
+const BINARY = `---\n b.bin | Bin 0 -> 6 bytes\n\ndiff --git a/b.bin b/b.bin\nnew file mode 100644\nindex ${'0'.repeat(40)}..6164d9f90821c3bf1dd2b0ccc10d92277d28ddfb\nGIT binary patch\nliteral 6\nNcmZQzWMcmR4*&xg0t5g6\n\nliteral 0\nHcmV?d00001\n\n-- \n2.39.5\n`;
+
 const v1 = series(plain, { words: 'first' });
 const QUOTED = 'On Monday Pat wrote:\n> @@ -1,3 +1,3 @@\n> -old\n\n';
 
@@ -145,4 +150,33 @@ export const MAIL_SHAPES: readonly MailShape[] = [
   { name: 'one mail behind an empty line', mbox: `\n${writeMail(one('[PATCH] pmem: fix', 'new'))}`, instead: meant([one('', 'new')]) },
   shape('a cover letter with a line of dashes', series(plain).map((mail, index) => (index === 0 ? { ...mail, body: '--- before ---\n12 MB/s\n--- after ---\n13 MB/s\n' } : mail))),
   shape('a folded, encoded subject', series(plain).map((mail, index) => ({ ...mail, subject: mail.subject.replace(/^(\[PATCH .\/.\]).*/, `$1\n =?utf-8?q?pmem=3A_=C3=BCber_${index}?=`) }))),
+
+  shape('RFC v2 beside RFC', [...series(written('[PATCH RFC n/m]'), { words: 'first' }), ...series(written('[PATCH RFC v2 n/m]'), { at: 60 })]),
+  shape('v2 for -next', [...series(written('[PATCH -next n/m]'), { words: 'first' }), ...series(written('[PATCH -next v2 n/m]'), { at: 60 })]),
+  shape('for a stable kernel by name', series(written('[PATCH stable 6.1 n/m]'), { of: 3 }).toReversed()),
+  shape('RESEND in brackets of its own', [...series(version('v3')), ...series(written('[RESEND][PATCH v3 n/m]'), { id: 'again', at: 90 })]),
+  shape('v2a, behind v2', [...series(version('v2'), { words: 'first' }), ...series(version('v2a'), { at: 60 })], whole),
+  shape('v3 within an answer', [...series(version('v2')), { subject: 'Re: [PATCH v2 1/2] pmem: part 1', id: 'inline@example.org', parent: 'new-1@example.org', at: 90, body: `> -old\n\nBetter so?\n\n${change(1, 'inline')}` }]),
+  shape('a fixup! among the patches', series(plain).map((mail, index) => (index === 2 ? { ...mail, subject: '[PATCH 2/2] fixup! pmem: part 1' } : mail))),
+  shape('a fixup! below the series', [...series(plain), { subject: '[PATCH] fixup! pmem: part 1', id: 'fixup@example.org', parent: 'new-1@example.org', at: 90, body: changeAlone(5, 'fixup') }], { refused: /it is unclear which is meant/ }),
+  shape('a cover letter alone', series(plain).slice(0, 1), { refused: /holds no patch/ }),
+  shape('a pull request beside the series', [...series(plain), { subject: '[GIT PULL] pmem for 6.13', id: 'pull@example.org', parent: 'new-0@example.org', at: 99, body: change(3, 'pull') }]),
+  shape('a review whose subject has lost its Re:', [...series(plain), { subject: '[PATCH 1/2] pmem: part 1', from: RE, id: 'r@example.org', parent: 'new-1@example.org', at: 90, body: change(1, 'new').replaceAll(/^/gm, '> ') }]),
+  shape('headers of Patchwork', series(plain, { cover: false }).map((mail) => ({ ...mail, subject: mail.subject.replace('PATCH ', ''), above: ['X-Patchwork-Submitter: Pat Doe <pat@example.org>', 'X-Patchwork-Id: 14000'] }))),
+
+  shape('base-commit behind the diff', series(plain).map((mail, index) => (index === 2 ? { ...mail, body: mail.body?.replace('-- \n', `\nbase-commit: ${'0'.repeat(40)}\nprerequisite-patch-id: ${'1'.repeat(40)}\n-- \n`) ?? '' } : mail))),
+  shape("a list's footer", series(plain).map((mail) => ({ ...mail, body: `${mail.body ?? ''}\n_______________________________________________\nPmem mailing list -- pmem@lists.example.org\n` }))),
+  shape('an interdiff below the dashes', [one('[PATCH v2] pmem: fix', 'new', { body: changeAlone(1, 'new').replace('---\n', `---\nInterdiff against v1:\n${changeAlone(9, 'inter').slice(4).replaceAll(/^/gm, '  ')}\n`) })]),
+  shape('dashes in the words', [one('[PATCH] pmem: fix', 'new', { body: `It said:\n\n--- a/p9.c is broken\n\n${changeAlone(1, 'new')}` })]),
+  shape('scissors below a diff', [one('[PATCH] pmem: fix', 'new', { body: `Instead of\n\n${changeAlone(9, 'above')}\n-- >8 --\nSubject: [PATCH] pmem: better\n\n${changeAlone(1, 'new')}` })]),
+  shape('author and subject in the body', [{ ...one('a fix', 'new'), body: `From: Re Porter <re@example.org>\nSubject: [PATCH] pmem: fix\n\n${changeAlone(1, 'new')}` }]),
+  shape('From in the words, as mboxrd quotes it', [one('[PATCH] pmem: fix', 'new', { body: `>From here on it works, as\n>>From there.\n${changeAlone(1, 'new')}` })]),
+  shape('a file made executable', [one('[PATCH] pmem: fix', 'mode', { body: '---\n mode change 100644 => 100755 p1.c\n\ndiff --git a/p1.c b/p1.c\nold mode 100644\nnew mode 100755\n-- \n2.39.5\n' })]),
+  shape('a renamed file', [one('[PATCH] pmem: fix', 'moved', { body: changeAlone(1, 'new').replace('--- a/p1.c\n+++ b/p1.c', 'similarity index 66%\nrename from p1.c\nrename to q1.c\n--- a/p1.c\n+++ b/q1.c').replace('b/p1.c', 'b/q1.c') })]),
+  shape('a removed file', [one('[PATCH] pmem: fix', 'gone', { body: '---\ndiff --git a/p1.c b/p1.c\ndeleted file mode 100644\n--- a/p1.c\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-head\n-old\n-tail\n-- \n2.39.5\n' })]),
+  shape('a binary file', [one('[PATCH] pmem: fix', 'binary', { body: BINARY })], meant([one('', 'binary', { body: BINARY })])),
+  shape('a diff of quilt', [one('[patch] pmem: fix', 'new', { body: `Index: linux/p1.c\n${'='.repeat(67)}\n${QUILT}` })]),
+  shape('a diff of -mm', [one('[patch] pmem: fix', 'new', { body: `${QUILT.replace(/^.*\n.*\n/, '--- a/p1.c~pmem-fix\n+++ a/p1.c\n')}_\n\nPatches currently in -mm which might be from pat@example.org are\n` })]),
+  shape('a diff of a file beside its .orig', [one('[patch] pmem: fix', 'new', { body: QUILT.replace(/^.*\n.*\n/, '--- p1.c.orig\t2030-01-01 10:00:00\n+++ p1.c\t2030-01-01 10:00:01\n') })]),
+  shape('lines flowed by the mail program', series(plain).map((mail) => ({ ...mail, above: ['Content-Type: text/plain; charset=UTF-8; format=flowed'], body: mail.body?.replaceAll(/^(?=[ >])/gm, ' ') ?? '' })), whole),
 ];
