@@ -40,10 +40,10 @@ export async function compareKernelsCommand(path: string, run: string | undefine
 
 async function parsePair(path: string, { kernels }: Matrix, names: readonly string[]): Promise<KernelPair> {
   const [base, now] = names;
-  if (base === undefined || now === undefined || names.length > 2 || base === now) {
-    throw new UserError(`--kernels wants two kernels of the matrix, the one to judge by first, not "${names.join(',')}"`, { code: 'no-kernel-pair', remedy: `pmemrig compare --kernels base,patched ${quoteWord(path)}` });
-  }
   const known = kernels.map(({ name }) => name);
+  if (base === undefined || now === undefined || names.length > 2 || base === now) {
+    throw new UserError(`--kernels wants two kernels of the matrix, the one to judge by first, not "${names.join(',')}"`, { code: 'no-kernel-pair', remedy: `pmemrig compare --kernels ${known.length < 2 ? 'base,patched' : known.slice(0, 2).join(',')} ${quoteWord(path)}` });
+  }
   const unknown = [base, now].find((name) => !known.includes(name));
   if (unknown === undefined) return { base, now };
   const near = nearest(unknown, known);

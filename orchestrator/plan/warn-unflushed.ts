@@ -1,8 +1,8 @@
 import type { Cell } from '../model/cell.ts';
 
 /**
- * Device-DAX over virtio-pmem: the kernel grants MAP_SYNC there, which ext4 and xfs refuse on the same device, since drivers/dax/device.c asks nobody
- * whether the device flushes by itself. Nothing that is written so is ever flushed to the host (seen with 6.1 to 7.2).
+ * Device-DAX over virtio-pmem: the kernel grants MAP_SYNC there (seen with 6.1 and 6.12), which ext4 and xfs refuse on the same device, since
+ * drivers/dax/device.c does not ask whether the device flushes by itself. Nothing that is written so is flushed to the host.
  */
 export function warnUnflushed(cells: readonly Pick<Cell, 'pmem'>[]): string[] {
   const names = new Set(cells.filter(({ pmem }) => pmem.devices.some((device) => device.kind === 'virtio-pmem' && device.namespace === 'devdax')).map(({ pmem }) => pmem.name));

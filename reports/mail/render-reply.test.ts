@@ -116,6 +116,13 @@ test('what it could not tell of the base gets none, either', () => {
   expect(mail.replaceAll('\n', ' ')).toContain('No tag: of 1 test I could not tell what comes out without the patches, for reasons of my own machine.');
 });
 
+test('where no kernel could be made it says that nothing was tested', () => {
+  const lost = { nvdimm: { 'guest/boot': { status: 'infra', message: 'This host cannot compile kernels' } as const } };
+  const mail = reply({ base: lost, patched: lost }).replaceAll('\n', ' ');
+  expect(mail).toContain('I could not test this series: no test came to a result, for reasons of my own machine.');
+  expect(mail).not.toMatch(/I ran tests|What I could tell/);
+});
+
 test('where each test is skipped there is no tag, for what it is', () => {
   const skipped = { nvdimm: { 'lockdep/a': { status: 'skip', message: 'no device' } as const } };
   expect(reply({ base: skipped, patched: skipped })).toContain('No tag: no test passed, with or without the patches.');

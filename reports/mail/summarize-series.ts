@@ -8,6 +8,7 @@ import type { ReplyFacts } from './reply-facts.ts';
 
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
+  if (judgement.verdict === 'untold' && countTold(facts) === 0) return `I could not test ${facts.series.patches.length === 1 ? 'this patch' : 'this series'}: no test came to a result, for reasons of my own machine.`;
   return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(judgement)].filter((sentence) => sentence !== '').join(' ');
 }
 
@@ -20,7 +21,7 @@ function howTested({ summary, series, comparison }: ReplyFacts): string {
 }
 
 function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, findings, slower }: SeriesJudgement): string {
-  const told = comparison.tests.filter((test) => test.verdict !== 'untold').length;
+  const told = countTold({ comparison });
   const it = series.patches.length === 1 ? 'the patch' : 'the series';
   if (verdict === 'fine') return `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
   if (verdict === 'untold') return `What I could tell came out as it does without it, but I could not tell of all.`;
@@ -38,6 +39,10 @@ function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, f
   const worse = slower.length === 0 ? '' : ` ${plural(slower.length, 'figure')} got worse as well.`;
   const bad = culprits.length === 0 ? '' : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
   return `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
+}
+
+function countTold({ comparison }: Pick<ReplyFacts, 'comparison'>): number {
+  return comparison.tests.filter(({ verdict }) => verdict !== 'untold').length;
 }
 
 /** Also where all passes: nobody looks for a loss in a gain. */

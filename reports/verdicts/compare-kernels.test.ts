@@ -25,6 +25,12 @@ function verdicts({ tests }: Comparison): readonly string[] {
   return tests.map(({ cell, test: name, verdict }) => `${cell} ${name} ${verdict}`);
 }
 
+test('a kernel that came to no guest is named, and not its release', () => {
+  const run = makeKernelsRun({ base: { nvdimm: { a: PASS } }, patched: { nvdimm: { a: PASS } } }).summarize();
+  const lost = { ...run, guests: [], cells: run.cells.map((cell) => ({ ...cell, guests: [] })) };
+  expect(formatComparison(compareKernels(lost, { base: 'base', now: 'patched' })).slice(0, 2)).toEqual(['base base', 'now  patched']);
+});
+
 describe('two kernels of one run', () => {
   const kernels: MadeKernels = {
     base: { nvdimm: { a: PASS, b: FAIL, c: FAIL }, e820: { a: PASS } },

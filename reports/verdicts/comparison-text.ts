@@ -17,6 +17,13 @@ const MAX_UNCHANGED = 12;
 const EVIDENCE_LINES = 16;
 const EVIDENCE_CHARS = 2400;
 
+/** Two kernels of one run by their names alone: of one that came to no guest the release is unknown. */
+function describeSide({ runId, kernels }: Comparison['base'], kernel: string | undefined): string {
+  const releases = cleanLine(kernels.join(', '));
+  if (kernel === undefined) return `${runId}  ${releases}`;
+  return releases === '' ? cleanLine(kernel) : releases;
+}
+
 /** What differs between two runs, the alarms first, each with what makes it credible. */
 export function formatComparison(comparison: Comparison, { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {}): string[] {
   const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
@@ -28,8 +35,8 @@ export function formatComparison(comparison: Comparison, { width = Infinity, pal
     return ['', palette.bold(`${verdict} (${totals[verdict]})`), ...found.slice(0, MAX_LISTED).flatMap((test) => formatTest(test, reports, width, palette)), ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more`] : [])];
   });
   return [
-    `${palette.dim('base')} ${kernels ? '' : `${base.runId}  `}${cleanLine(base.kernels.join(', '))}`,
-    `${palette.dim('now ')} ${kernels ? '' : `${now.runId}  `}${cleanLine(now.kernels.join(', '))}`,
+    `${palette.dim('base')} ${describeSide(base, kernels?.base)}`,
+    `${palette.dim('now ')} ${describeSide(now, kernels?.now)}`,
     ...groups,
     '',
     ...listFigures(figures).flatMap((list) => [...formatFigures(list, width, palette), '']),
