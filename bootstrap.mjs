@@ -5,7 +5,7 @@
  *
  * Needs Node and npm and nothing else: it installs the npm packages, compiles, has the rig's own
  * doctor install what the host lacks, and hands over. What is already in place is skipped in silence.
- * Written without dependencies, and in syntax that an old Node can read far enough to be told to upgrade.
+ * Written without dependencies, and in syntax that an old Node understands well enough to print that it must be upgraded.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -46,7 +46,7 @@ let interrupted = false;
 /** @param {NodeJS.Signals} signal */
 function onSignal(signal) {
   interrupted = true;
-  // Ctrl-C reaches the whole process group; a second one would tell the child to end the hard way.
+  // Ctrl-C reaches the whole process group; a second one would make the child end the hard way.
   if (!(signal === 'SIGINT' && hasTerminal())) for (const child of children) child.kill(signal);
 }
 

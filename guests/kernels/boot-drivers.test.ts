@@ -76,7 +76,7 @@ test('a kernel without modules says before the boot what it may be short of', as
 const SENTENCE = 'the kernel has no driver virtio_pci (CONFIG_VIRTIO_PCI), so the root disk cannot be reached.';
 const GAVE_UP = new GuestDeath('power-off', `the guest gave up during boot: ${SENTENCE}`, '');
 
-test.each([SENTENCE, 'the kernel has no ext4 file system, neither built in nor among its modules (CONFIG_EXT4_FS).', 'the kernel has no devtmpfs file system (CONFIG_DEVTMPFS).'])('"%s" is the user\'s to mend where only the boot could tell', async (sentence) => {
+test.each([SENTENCE, 'the kernel has no ext4 file system, neither built in nor among its modules (CONFIG_EXT4_FS).', 'the kernel has no devtmpfs file system (CONFIG_DEVTMPFS).'])('"%s" is the user\'s to mend where only the boot shows it', async (sentence) => {
   expect(await blameMissingDriver(GAVE_UP, sentence, false, await newKernel({}))).toMatchObject({ name: 'UserError', code: 'kernel-lacks-driver', message: expect.stringContaining(sentence) as string });
 });
 

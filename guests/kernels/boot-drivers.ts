@@ -33,11 +33,11 @@ const BOOT_DRIVERS: readonly Driver[] = [
 /** What is known of a kernel before it boots. */
 export interface DriverFacts {
   readonly config: DotConfig | undefined;
-  /** Of the modules that came with it. */
+  /** The modules that came with it. */
   readonly index: ModuleIndex | undefined;
 }
 
-/** `not-given`: the configuration makes it a module, and it is in no module tree. `unknown`: only the booted kernel can tell. */
+/** `not-given`: the configuration makes it a module, and it is in no module tree. `unknown`: only the boot shows it. */
 export type Presence = 'built-in' | 'module' | 'not-given' | 'missing' | 'unknown';
 
 export async function readDriverFacts({ config, modulesDisk, release }: Pick<PreparedKernel, 'config' | 'modulesDisk' | 'release'>): Promise<DriverFacts> {

@@ -63,7 +63,7 @@ export function readImageRelease(path: string): string | undefined {
   return isFile(path) && isBzImage(readHead(path, SETUP_BYTES)) ? parseBzImageRelease(readHead(path)) : undefined;
 }
 
-/** Enough of a file to tell a bzImage; empty for one that cannot be read. */
+/** The first bytes of a file, enough to recognise a bzImage; empty for a file that cannot be read. */
 export function readHead(path: string, bytes = HEAD_BYTES): Buffer {
   try {
     const file = openSync(path, 'r');

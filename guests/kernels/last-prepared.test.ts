@@ -50,7 +50,7 @@ async function newHost() {
   return { cacheDir, prepare };
 }
 
-test('when the newest cannot be fetched for want of network, what was prepared last serves, and that is told', async () => {
+test('when the newest cannot be fetched without a network, what was prepared last serves, and a note says so', async () => {
   const { cacheDir, prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });
   expect(await prepare({ newest: kernel('6.1.2'), download: noNetwork })).toStrictEqual({
@@ -86,7 +86,7 @@ test('with a network again the newest is taken, and remembered', async () => {
 test.each([
   ['any other failure', { download: new InfraError('Hash Sum mismatch', { code: 'apt-download' }) }, 'apt-download'],
   ['another flavour', { download: noNetwork, flavour: 'rt-amd64' }, 'no-network'],
-])('%s is told, and nothing older taken', async (_, world, code) => {
+])('%s is reported, and nothing older is taken', async (_, world, code) => {
   const { prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });
   await expect(prepare({ newest: kernel('6.1.2'), ...world })).rejects.toMatchObject({ code });

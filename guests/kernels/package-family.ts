@@ -33,7 +33,7 @@ export async function findPackageFamily(path: string, options: ToolOptions = {})
   return [path, ...[...parts.slice(1), ...others.flatMap((it) => it ?? [])].map((it) => it.path)];
 }
 
-/** Of the same version if there is one, else the newest: a signed package may have been built again. */
+/** The package of the same version if there is one, else the newest: a signed package may have been built again. */
 function pickVersion(candidates: readonly LocalPackage[], version: string): LocalPackage | undefined {
   return candidates.find((it) => it.version === version) ?? candidates.toSorted((a, b) => compareVersions(b.version, a.version))[0];
 }

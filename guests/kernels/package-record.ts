@@ -2,7 +2,7 @@
 export interface PackageRecord {
   readonly name: string;
   readonly version: string;
-  /** Of the .deb, as signed by the archive. */
+  /** The digest of the .deb, as the archive has signed it. */
   readonly sha256: string;
   readonly depends: readonly string[];
 }

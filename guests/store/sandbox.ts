@@ -24,7 +24,7 @@ const SYSTEM = [
 const SCRIPT = join(PACKAGE_ROOT, 'guests', 'store', 'sandbox-root');
 /** What a build calls that may be the user's own; folders of `$PATH` without any of it hold other things. */
 const BUILD_TOOLS = ['gcc', 'ld', 'make', 'ccache', 'clang', 'ld.lld', 'flex', 'bison', 'bc', 'pahole'];
-/** Of the caller's environment: nothing that may be secret, and nothing that would change what is built. */
+/** Variables that are passed on. No others: they may be secret, or change what is built. */
 const PASSED = ['PATH', 'LANG', 'LD_LIBRARY_PATH'];
 
 let found: Promise<Sandbox> | undefined;

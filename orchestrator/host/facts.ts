@@ -77,7 +77,7 @@ async function readFolder(path: string, { isMade = true } = {}): Promise<FolderF
   return { path, freeBytes: bavail * bsize, writable: refusal === undefined, ...(refusal !== undefined && { refusal }), ...(isUsed && { isUsed }) };
 }
 
-/** Why a file cannot be made and filled there; `undefined` if it can. Rights alone do not tell: a quota, a file system without files, root. */
+/** Why a file cannot be made and filled there; `undefined` if it can. Rights alone do not show it: there may be a quota or a file system that takes no files, and root may do anything. */
 async function tryFolder(existing: string): Promise<string | undefined> {
   try {
     const dir = await mkdtemp(join(existing, '.pmemrig-trial-'));

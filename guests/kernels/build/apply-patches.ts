@@ -20,7 +20,7 @@ export async function applyPatches(patches: readonly Patch[], dir: string, { sig
     await refuseOutsideSources(diff, files, label, dir);
     await writeFile(file, diff, 'latin1');
     const apply = (...words: readonly string[]): Promise<ToolResult> =>
-      // Told no number, git strips one part of each name, or none from `Makefile.orig` beside `Makefile`.
+      // Without -p git strips one part of each name, and none from `Makefile.orig` beside `Makefile`.
       // Without the ceiling git would take a repository around the cache for the tree's own, and skip files that are not in it.
       tryTool(['git', 'apply', '--whitespace=nowarn', ...(strip === 0 ? ['-p0'] : []), ...words, file], { cwd: dir, env: { GIT_CEILING_DIRECTORIES: dirname(dir), GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', LANGUAGE: 'C' }, signal });
     // The names that git itself writes to, whatever else the text looks like.

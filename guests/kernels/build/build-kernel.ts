@@ -39,7 +39,7 @@ const INSTALLED = '.pmemrig-installed';
 /** Distributions compress their modules; guests load them as they are, so they would only be unpacked again. */
 const UNCOMPRESSED = ['ALL', 'GZIP', 'XZ', 'ZSTD'].map((kind) => `CONFIG_MODULE_COMPRESS_${kind}=`);
 
-/** A kernel of which the compiler says more is not told apart from another by what it says. */
+/** Two kernels are compared by their warnings up to this many. */
 const MAX_WARNINGS = 500;
 
 interface Ingredients {
@@ -82,7 +82,7 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     kbuild: join(entry, 'kbuild'),
     digest: initramfs.digest,
     notes: [...source.notes, ...base.notes, ...record.notes, ...noteWarnings(record)],
-    // Of the whole tree, which the record has not: it speaks of the pmem stack alone.
+    // Warnings of the whole tree. The record has those of the pmem stack alone.
     warnings: listWarnings(await readFile(join(entry, 'build.log'), 'utf8')).slice(0, MAX_WARNINGS),
   };
 }

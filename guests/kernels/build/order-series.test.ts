@@ -183,6 +183,6 @@ describe('the cover letter', () => {
   });
 });
 
-test('a diff tells the files that it changes', () => {
+test('the files that a diff changes are listed', () => {
   expect(changedFiles(`${DIFF}--- /dev/null\n+++ b/fs/new.c\n@@ -0,0 +1 @@\n+x\n-- \n2.39.5\n`)).toEqual(['fs/dax.c', 'fs/new.c']);
 });

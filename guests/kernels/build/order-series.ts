@@ -26,7 +26,7 @@ export function orderMails(found: readonly FoundPatch[]): { readonly cover?: Mai
   if (!mails.some(({ parsed, subject }) => parsed.files.length > 0 && !subject.isReply && subject.place?.number !== 0)) throw noPatchFound(found, mails);
   if (postings.length > MAX_POSTINGS) throw new UserError(`${found[0]?.file ?? 'the mbox'} holds ${postings.length} series`, { code: 'series-unclear', remedy: 'name the mails of one, say the mbox that `b4 am` writes' });
   const all = linkSeries(mails, postings);
-  // Of another series, that is not here.
+  // A cover letter whose patches are not here.
   const lone = all.filter((series) => series.every((posting) => patchesOf(posting).length === 0)).flatMap((series) => series.flatMap(({ mails: parts }) => [...parts.values()]));
   const tested = all.filter((series) => series.some((posting) => patchesOf(posting).length > 0)).map((series) => choosePosting(series, mails));
   refuseForeignVersions(tested.map(({ posting }) => posting));

@@ -27,7 +27,7 @@ interface ConfigureOptions {
 interface Configured {
   readonly configText: string;
   readonly config: DotConfig;
-  /** Of what fragments override, and of what in a whole `.config` had to be changed. */
+  /** Options that fragments override, and those of a whole `.config` that had to be changed. */
   readonly notes: readonly string[];
 }
 

@@ -9,7 +9,7 @@ export interface ChosenPosting {
 }
 
 /**
- * Of all postings about one series the newest version, whole: patches that were sent again in reply to their former version stand for those, as b4 has it.
+ * Chooses the newest version of a series, whole. Patches that were sent again in reply to their former version replace those, as with b4.
  * @throws UserError for what is unclear: a missing patch, one number with two changes, rivals in one thread
  */
 export function choosePosting(all: readonly Posting[], mails: readonly SeriesMail[]): ChosenPosting {
@@ -53,7 +53,7 @@ function settle(postings: readonly Posting[], mails: readonly SeriesMail[]): Cho
   return { posting: chosen, notes };
 }
 
-/** Of one fix for two stable kernels one is meant. */
+/** A fix that was sent for two stable kernels: only one of them can be tested. */
 function refuseTargets(postings: readonly Posting[]): void {
   const targets = [...new Set(postings.map(({ target }) => target))];
   if (targets.length > 1) throw refusal(`the mails hold patches for ${targets.map((target) => (target === '' ? 'no kernel that they name' : target)).join(' and for ')}`, 'name the mails of one of them');
@@ -120,7 +120,7 @@ function fill(posting: Posting, older: readonly Posting[], mails: readonly Serie
   });
 }
 
-/** Where no subject has a number, the message ids of what was sent at once tell of a mail that is not there. */
+/** Where no subject has a number, the message ids of mails that were sent at once show that one is missing. */
 function refuseGap(posting: Posting): void {
   const numbers = posting.isNumbered ? [] : patchesOf(posting).map(([number]) => number);
   const gap = numbers.find((number, index) => index > 0 && number !== (numbers[index - 1] ?? 0) + 1);

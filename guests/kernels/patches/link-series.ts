@@ -50,7 +50,7 @@ interface LinkFacts {
   readonly titles: ReadonlySet<string>;
   /** By whom, and in which file. */
   readonly origins: ReadonlySet<string>;
-  /** Of patches without a number, each in a file of its own that the user named. */
+  /** Its patches have no number, and the user named a file for each. */
   readonly isPicked: boolean;
   /** Nobody has sent them yet: no message ids. */
   readonly isLoose: boolean;

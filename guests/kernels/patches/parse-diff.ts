@@ -97,7 +97,7 @@ function readGitNames(text: string): Draft['git'] {
     const [old, now] = [text.slice(0, blank), text.slice(blank + 1)];
     if (old === now || stripped(old, 1) === stripped(now, 1)) return { old, new: now };
   }
-  // Of a rename: the names stand below.
+  // A rename, whose names stand below.
   return { old: text, new: '' };
 }
 
