@@ -68,7 +68,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-test.each(ways)('$how is told as $kind, and leaves no QEMU and no pmem file', async ({ end, kind, message }) => {
+test.each(ways)('$how is reported as $kind, and leaves no QEMU and no pmem file', async ({ end, kind, message }) => {
   await using guest = await bench.boot([{ kind: 'virtio-pmem', sizeBytes: 2 ** 27 }]);
   const death = await deathOf(end(guest));
   expect(death.kind).toBe(kind);

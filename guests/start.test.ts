@@ -33,7 +33,7 @@ function boot(script: string) {
 
 test.each([
   ['a QEMU that dies before it has told its port', 'exit 1', { name: 'GuestDeath', kind: 'qemu-died', message: 'QEMU exited with status 1' }],
-  ['a QEMU that tells what nobody understands', `read -r line <&3; echo '{"return": 7, "id": 2}' >&3; exec sleep 20`, { name: 'InfraError', code: 'qemu-start', message: expect.stringMatching(/^QEMU did not tell how it set up a guest: .*expected string/) as string }],
+  ['a QEMU that prints what nobody understands', `read -r line <&3; echo '{"return": 7, "id": 2}' >&3; exec sleep 20`, { name: 'InfraError', code: 'qemu-start', message: expect.stringMatching(/^QEMU did not report how it set up a guest: .*expected string/) as string }],
 ])('%s is told as such, and only its logs stay', async (_what, script, error) => {
   await expect(boot(script)).rejects.toMatchObject(error);
   expect(readdirSync(join(dir, 'guest')).toSorted()).toEqual(['console.log', 'qemu.json']);

@@ -209,7 +209,7 @@ async function askQemu({ scale, watch }: Boot, { qmp }: QemuProcess): Promise<{ 
     if (await settlesWithin(watch.death, TIMEOUTS_MS.lastWords * scale)) throw await watch.death;
     if (error instanceof InfraError) throw error;
     const why = error instanceof z.ZodError ? error.issues.map(({ message }) => message).join('; ') : String(error instanceof Error ? error.message : error);
-    throw new InfraError(`QEMU did not tell how it set up a guest: ${why}`, { code: 'qemu-start', remedy: 'see `pmemrig doctor`', cause: error });
+    throw new InfraError(`QEMU did not report how it set up a guest: ${why}`, { code: 'qemu-start', remedy: 'see `pmemrig doctor`', cause: error });
   }
 }
 

@@ -21,7 +21,7 @@ test('the same in another test is counted by itself', () => {
   expect(kept.take().filter(({ marker }) => marker === 'test-begin 2')).toHaveLength(1);
 });
 
-test('of very many different ones all are kept, the later ones in few lines', () => {
+test('very many different ones are all kept, the later ones in few lines', () => {
   const kept = keepProblems();
   for (let turn = 0; turn < 2000; turn += 1) kept.add(problem(`signature ${turn}`));
   const taken = kept.take();

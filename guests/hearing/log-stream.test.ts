@@ -62,7 +62,7 @@ test('records that the kernel has thrown away are counted', async () => {
   expect(stream.lost).toBe(99);
 });
 
-test('a reader that was killed is followed by another, which tells nothing twice', async () => {
+test('a reader that was killed is followed by another, which reports nothing twice', async () => {
   const { channels, say, stream } = fakeLog();
   const seen = stream.sees('one');
   say(1, ERROR);

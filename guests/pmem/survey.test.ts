@@ -52,7 +52,7 @@ test('a namespace that its driver refused is still the one to blame', () => {
 
 const good = { dev: 'namespace0.0', mode: 'fsdax', size: 4096, blockdev: 'pmem0' };
 
-// Of ndctl before 60, of namespaces that are being made, and of what another version may come to write.
+// From ndctl before 60, from namespaces that are being made, and what another version may come to write.
 test.each<[string, object, string]>([
   ['a mode of an older ndctl', { ...good, mode: 'memory' }, 'namespace0.0: mode is "memory": expected one of "raw"|"fsdax"|"devdax"|"sector"'],
   ['another', { ...good, mode: 'dax' }, 'namespace0.0: mode is "dax": expected one of "raw"|"fsdax"|"devdax"|"sector"'],

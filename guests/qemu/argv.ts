@@ -45,7 +45,7 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     ['-cpu', machine.accelerator === 'kvm' ? 'host' : 'max'],
     ['-smp', String(guest.cpus)],
     ['-m', composeMemory(devices)],
-    // A panic is told by pvpanic but not acted upon, so that the kernel prints its report to the end;
+    // A panic is reported by pvpanic but not acted upon, so that the kernel prints its report to the end;
     // `panic=-1` then resets at once, which `-no-reboot` turns into QEMU's end.
     // The firmware leaves the disks alone. It keeps their queues in memory over which QEMU then loads a kernel's initrd: QEMU 11.1 says of
     // each such boot "Guest says index 12592 is available", which are digits of the cpio archive.

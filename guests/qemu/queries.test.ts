@@ -14,7 +14,7 @@ test("the forwarded port is found among slirp's connections", () => {
   expect(parseSshPort('Hub -1 (net):\n')).toBeUndefined();
 });
 
-test('NVDIMM and virtio-pmem tell their address under different names', async () => {
+test('NVDIMM and virtio-pmem give their address under different names', async () => {
   const answer = [
     { type: 'nvdimm', data: { memdev: '/objects/pmem0-mem', hotplugged: false, addr: 5_368_709_120, hotpluggable: true, size: 536_870_912, slot: 0, node: 0, id: 'pmem0' } },
     { type: 'virtio-pmem', data: { memaddr: 6_441_402_368, size: 536_870_912, memdev: '/objects/pmem2-mem', id: 'pmem2' } },

@@ -13,7 +13,7 @@ test('blocked tasks are what a stall is about; the CPUs show it where none block
   expect(findStacks(['boot', ...backtraces, blocked[0] ?? ''])).toEqual([...backtraces, blocked[0]]);
 });
 
-test('of a real stall, a writer on a frozen file system, the writer is shown', () => {
+test('a real stall, a writer on a frozen file system, shows the writer', () => {
   const console = createConsole(createMarks());
   console.push(readFileSync(join(import.meta.dirname, 'testdata', 'stall-6.1.txt')));
   const stacks = console.stacks();

@@ -19,7 +19,7 @@ export interface Sight {
   readonly looks: readonly (readonly CpuState[])[];
   readonly printed: boolean;
   readonly diskReads: number;
-  /** Of QEMU, as a share of one CPU of the host. */
+  /** QEMU's share of one CPU of the host. */
   readonly cpuShare: number;
 }
 

@@ -10,7 +10,7 @@ ES =0000 0000000000000000 ffffffff 00000000
 CR0=80050033 CR2=00007f4df8d0c010 CR3=${space} CR4=000006f0
 EFER=0000000000000d01`;
 
-test('of each CPU it is read what it does, and in which process', () => {
+test('each CPU is read for what it does, and in which process', () => {
   expect(parseRegisters(`${dump(0, 0, 1, '0000000002a0a000')}\n${dump(1, 3, 0, '0000000004b2f006')}\n${dump(2, 0, 0, '0000000004b2e001')}\n`)).toEqual([
     { what: 'idle', space: '2a0a000' },
     { what: 'user', space: '4b2e000' },

@@ -54,7 +54,7 @@ exit 0`;
 export interface Sweep {
   /** `sleep (process 77)`, in the order in which they were found. */
   readonly left: readonly string[];
-  /** Of these, what even a kill did not end. */
+  /** Those that even a kill did not end. */
   readonly stuck: readonly string[];
   /** How the command ended: by a signal, or as sshd says; absent where nothing is known of it. */
   readonly end?: { readonly signal: string | null };

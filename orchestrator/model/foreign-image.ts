@@ -33,7 +33,7 @@ export function describeForeignImage(head: Buffer, path: string): ForeignImage |
 /** Programs that unpack what a zboot header says that its payload is compressed by; the kernel calls zstd by its level, too. */
 const UNPACKERS: readonly (readonly [RegExp, string])[] = [[/^gzip/, 'gunzip'], [/^zstd/, 'unzstd'], [/^xz/, 'unxz'], [/^lz4/, 'unlz4'], [/^lzma/, 'unlzma']];
 
-/** Of the header: the payload's offset at 8, its size at 12, and the name of its compression at 24. */
+/** Reads the header: the payload's offset at 8, its size at 12, and the name of its compression at 24. */
 function zboot(head: Buffer, path: string): ForeignImage {
   const [offset, size] = [head.readUInt32LE(8), head.readUInt32LE(12)];
   const compression = head.toString('latin1', 24, 56).replace(/\0.*$/s, '');

@@ -55,7 +55,7 @@ function cutBack(fd: number, size: number): void {
   try {
     ftruncateSync(fd, size);
   } catch {
-    // The first cause is the one to tell.
+    // The first cause is reported.
   }
 }
 

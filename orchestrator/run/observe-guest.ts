@@ -54,7 +54,7 @@ export interface ObserverOptions {
   readonly log: (line: string) => void;
 }
 
-/** Marks are told apart by a number: a retry has its test's name again. */
+/** Marks differ by a number: a retry has its test's name again. */
 const BEGIN = 'test-begin';
 const END = 'test-end';
 /** Code of the error that says that a kernel cannot be heard. */

@@ -37,13 +37,13 @@ function describeHost({ host, accelerator }: Pick<RunFacts, 'host' | 'accelerato
   return `${hostname()}, ${host.os}, ${accelerator.accelerator}: ${accelerator.reason}`;
 }
 
-/** The first events of a controller that goes on with a run. What was cut off is said by name: its attempt has a beginning in the journal and no end. */
+/** The first events of a controller that resumes a run. They name each attempt that was cut off: the journal has its beginning and no end. */
 export function resumeEvents(facts: RunFacts, { start, past, torn }: ResumedRun): readonly RunEvent[] {
   const host = describeHost(facts);
   const notes = [
     torn,
     past.host === host ? undefined : `the run goes on on ${host}`,
-    start.version === facts.version ? undefined : `pmemrig ${start.version} began the run, ${facts.version} goes on with it`,
+    start.version === facts.version ? undefined : `pmemrig ${start.version} began the run, ${facts.version} resumes it`,
     ...listCutOff(past).map((attempt) => `${attempt} was cut off when the controller ended`),
   ];
   return [{ type: 'resume', version: facts.version, host }, ...notes.flatMap((text) => (text === undefined ? [] : [{ type: 'note', text } as const]))];

@@ -47,7 +47,7 @@ export async function readResumedRun(runDir: string, onEvent: (event: JournalEve
   }
   const { start } = past;
   if (!start || past.version < FIRST_VERSION) {
-    throw new UserError(`an older pmemrig made this run: its journal has version ${past.version}, and can be gone on with from version ${FIRST_VERSION}`, { code: 'old-journal', remedy: 'start it again', position: { file: runDir } });
+    throw new UserError(`an older pmemrig made this run: its journal has version ${past.version}, and runs can be resumed from version ${FIRST_VERSION} on`, { code: 'old-journal', remedy: 'start it again', position: { file: runDir } });
   }
   if (past.finished) {
     throw new UserError(`the run has finished: its journal ends so after ${events} events`, { code: 'run-finished', remedy: 'start a new one; the reports name the command for what failed', position: { file: runDir } });
@@ -103,7 +103,7 @@ function readPurpose(said: unknown, runDir: string): RunPurpose {
   const purpose = parsePurpose(said);
   if (purpose) return purpose;
   // Its cells would run, and what the user asked them for would be lost.
-  throw new UserError('what the run was made for is nothing that this pmemrig knows', { code: 'unknown-purpose', remedy: 'go on with it by the pmemrig that began it', position: { file: join(runDir, RUN_FILE) } });
+  throw new UserError('this pmemrig does not know the purpose of the run', { code: 'unknown-purpose', remedy: 'resume it with the pmemrig that began it', position: { file: join(runDir, RUN_FILE) } });
 }
 
 function parse(text: string): unknown {

@@ -10,7 +10,7 @@ import type { TapReport } from './tap/report.ts';
 /** KSFT_SKIP of the kernel's tools/testing/selftests/kselftest.h. */
 const SKIP_STATUS = 4;
 
-/** Of what is wrong with a TAP stream, as many as a message holds. */
+/** Faults of a TAP stream that a message names. */
 const MAX_PROBLEMS = 3;
 
 export interface JudgeOptions {

@@ -64,7 +64,7 @@ test('a fio that died of SIGBUS and then of itself fails with what it said first
   expect(judgeRecorded('sigbus', { exitCode: null, signal: 'ABRT' })).toMatchObject({ status: 'fail', message: 'fio was ended by signal ABRT: fio: pid=708, got signal=7' });
 });
 
-test('an end without exit status or signal is told as lost', () => {
+test('an end without exit status or signal is reported as lost', () => {
   expect(judgeRecorded('psync-fsync', { exitCode: null })).toEqual({ status: 'fail', message: "fio's exit status was lost" });
   expect(judgeRecorded('sigbus', { exitCode: null }).message).toBe("fio's exit status was lost: fio: pid=708, got signal=7");
 });

@@ -38,9 +38,9 @@ test.each([
   [4.35, '4350ms'],
   [5400, '5400000ms'],
   [1.00049, '1000ms'],
-])('a runtime of %d s reaches fio as %s: of a fraction of a second it would drop the rest', async (runtimeSec, told) => {
+])('a runtime of %d s reaches fio as %s: fio drops a fraction of a second', async (runtimeSec, passed) => {
   const { guest } = await runJob('dax-psync-fsync', HEALTHY, { runtimeSec });
-  expect(guest.optionsOf('--output-format')?.env).toMatchObject({ PMEMRIG_RUNTIME: told });
+  expect(guest.optionsOf('--output-format')?.env).toMatchObject({ PMEMRIG_RUNTIME: passed });
 });
 
 test('a file that is not in DAX state fails the job before fio starts', async () => {

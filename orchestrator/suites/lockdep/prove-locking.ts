@@ -14,11 +14,11 @@ export function whyNoProveLocking(kernel: KernelSpec): string | undefined {
       const config = findConfig(kernel.image);
       return config === undefined || provesLocking(config.text) ? undefined : `${config.path} is without CONFIG_PROVE_LOCKING`;
     }
-    // Its configuration is packed; the guest will tell.
+    // Its configuration is packed; the guest will show it.
     case 'package':
       return undefined;
     case 'source': {
-      // A configuration of the user's own may turn it on; the guest will tell.
+      // A configuration of the user's own may turn it on; the guest will show it.
       const ownConfig = (typeof kernel.base === 'object' && 'file' in kernel.base) || kernel.config.some((fragment) => isAbsolute(fragment));
       return ownConfig || kernel.config.includes('prove-locking') ? undefined : 'it is built without the fragment prove-locking';
     }
@@ -50,7 +50,7 @@ export function findConfig(image: string): { readonly path: string; readonly tex
       if (statSync(path).mtimeMs > statSync(image).mtimeMs) continue;
       return { path, text: readFileSync(path, 'utf8') };
     } catch {
-      // Not there, or not to be read: the guest will tell.
+      // Not there, or not to be read: the guest will show it.
     }
   }
   return undefined;

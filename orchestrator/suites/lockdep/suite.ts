@@ -65,7 +65,7 @@ async function requireLockdep({ guest, timeoutScale }: SuiteContext<LockdepSuite
   if (timedOut) throw new SuiteSetupError('the kernel did not show /proc/lockdep_stats in time', '', 'hang');
   if (stdout.includes('direct dependencies')) return;
   throw new SuiteSetupError(
-    `the kernel ${guest.kernelRelease} has no CONFIG_PROVE_LOCKING (/proc/lockdep_stats ${stdout === '' ? 'is missing' : 'tells of no dependencies'}): the exercises would prove nothing`,
+    `the kernel ${guest.kernelRelease} has no CONFIG_PROVE_LOCKING (/proc/lockdep_stats ${stdout === '' ? 'is missing' : 'lists no dependencies'}): the exercises would prove nothing`,
     'build the kernel with CONFIG_PROVE_LOCKING=y',
   );
 }

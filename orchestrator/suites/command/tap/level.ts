@@ -1,7 +1,7 @@
 import type { TapDescription } from './directive.ts';
 import { Tally } from './tally.ts';
 
-/** Of one level. */
+/** Problems that one level keeps. */
 const MAX_PROBLEMS = 1000;
 
 /** Whose rules hold. `bare`: results or a plan without a version line. */
@@ -51,7 +51,7 @@ export interface Level {
   groups: number;
   failed: number;
   firstFailed: Entry | undefined;
-  /** Of skipped leaves; a few. */
+  /** A few reasons of skipped leaves. */
   skipReasons: Set<string> | undefined;
   endedInSkip: boolean;
   /** These were no results but prose. */

@@ -97,7 +97,7 @@ function addLeaf(level: Level, outcome: PointOutcome, { notes }: Point, inner: I
   return add(level, withProblems(outcome, said), collector);
 }
 
-/** Of a group only what its leaves do not say is reported. */
+/** Reports of a group only what its leaves do not say. */
 function addGroup(level: Level, outcome: PointOutcome, inner: Inner, collector: Collector): void {
   const { status, isExcused, title, reason, directive } = outcome;
   level.leaves += inner.leaves;

@@ -56,7 +56,7 @@ done
 [ -z "$missing" ] || die "the image lacks$missing, which xfstests calls: give it the package set (sets: [xfstests])"
 
 # A tree that was built elsewhere shows in its binaries' libraries. The guest's loader says what it misses: all of it
-# where the C library is another, else a library that one test or the other wants, which is told on stdout.
+# where the C library is another, else a library that one test or the other wants, which is printed on stdout.
 # It is called as ldd calls it, but once a file: ldd took eight times the CPU, which was most of a busy guest's deadline for set-up.
 loader=/lib64/ld-linux-x86-64.so.2
 binaries=$(find "$DIR/tree/ltp" "$DIR/tree/src" -maxdepth 1 -type f -perm -u+x -exec grep -lF "$(printf '\177ELF')" {} + 2> /dev/null) || true
