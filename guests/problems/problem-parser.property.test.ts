@@ -71,7 +71,7 @@ test('the callers in the stamps change nothing', () => {
 test('reports of two callers, in whatever order their lines come, are those two', () => {
   fc.assert(
     fc.property(timed, timed, fc.array(fc.boolean(), { maxLength: 60 }), (one, other, turns) => {
-      // One error of the machine, whoever prints of it.
+      // One error of the machine, whoever prints of it: the next test.
       fc.pre(!(one.name.startsWith('machine-check') && other.name.startsWith('machine-check')));
       const [left, right] = [linesOf(one, 'T101'), linesOf(other, 'C1')];
       const mixed: typeof left = [];
@@ -81,6 +81,12 @@ test('reports of two callers, in whatever order their lines come, are those two'
     }),
     { numRuns: 400 },
   );
+});
+
+test('what two callers print of an error of the machine is one report, with the lines of both', () => {
+  const lines = ['{1}[Hardware Error]: event severity: recoverable', '{1}[Hardware Error]:  Error 0, type: recoverable', '{1}[Hardware Error]:   section_type: memory error'];
+  const of = (caller: string) => lines.map((line) => ({ line, caller }));
+  expect(signed(print([...of('T101'), ...of('C1')]))).toEqual([{ kind: 'machine-check', signature: 'machine-check: {N}[Hardware Error]: event severity: recoverable', lines: [...lines, ...lines] }]);
 });
 
 test("lines of other callers change nothing, be they as a report's or long after", () => {

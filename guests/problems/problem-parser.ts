@@ -133,7 +133,11 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
   /** The report whose head the line continues, or a new one. */
   const findBegun = (line: ConsoleText, top: OpenReport | undefined, rule: ProblemRule): OpenReport => {
     const shared = rule.shared === true ? queue.findLast((report) => !report.closed && report.rule?.shared === true && report.rule.kind === rule.kind) : undefined;
-    if (shared !== undefined) return shared;
+    if (shared !== undefined) {
+      // Who prints of it prints its details, too.
+      if (!stacks.has(line.caller ?? '')) stacks.set(line.caller ?? '', [shared]);
+      return shared;
+    }
     let current = top;
     if (current?.awaitsFramed === true && !current.mayBe(rule)) {
       // The edge was no report's.
