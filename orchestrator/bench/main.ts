@@ -16,7 +16,7 @@ import { benchPlan } from './plan.ts';
 import { runExperiment } from './planted/experiment.ts';
 import { describeNoise, Noise } from './planted/noise.ts';
 import { FIGURES, prepareGuests } from './planted/planted-guest.ts';
-import { benchProblemParser } from './problems.ts';
+import { benchProblemParser, REPORT_DENSITIES, type ParserSpeed, type ReportDensity } from './problems.ts';
 import { benchReports, type ReportsSpeed } from './reports.ts';
 import { median } from '../../reports/median.ts';
 import { describeSeconds } from './statistics.ts';
@@ -89,13 +89,15 @@ async function benchAllReports(): Promise<void> {
 }
 
 function benchProblems(): void {
-  for (const density of ['none', 'rare', 'dense'] as const) {
-    const runs = Array.from({ length: repeats }, () => benchProblemParser(100, density));
-    const speeds = runs.map(({ mbPerSec }) => mbPerSec);
-    const growth = Math.max(...runs.map(({ rssGrowthBytes }) => rssGrowthBytes));
-    say(
-      `100 MB of console with ${runs[0]?.problems ?? 0} kernel problems: median ${Math.round(median(speeds))} MB/s, slowest ${Math.round(Math.min(...speeds))}, budget 100 MB/s; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 64 MiB`,
-    );
+  const runs: Record<ReportDensity, ParserSpeed[]> = { none: [], rare: [], dense: [], short: [] };
+  // In turns, so that a busy machine slows all alike.
+  for (let round = 0; round < repeats; round += 1) for (const density of REPORT_DENSITIES) runs[density].push(benchProblemParser(100, density));
+  const speedOf = (density: ReportDensity): number => median(runs[density].map(({ mbPerSec }) => mbPerSec));
+  for (const density of REPORT_DENSITIES) {
+    const speeds = runs[density].map(({ mbPerSec }) => mbPerSec);
+    const growth = Math.max(...runs[density].map(({ rssGrowthBytes }) => rssGrowthBytes));
+    const ratio = density === 'none' ? '' : `, ${(speedOf('none') / speedOf(density)).toFixed(1)} times the CPU time of none`;
+    say(`100 MB of console with ${runs[density][0]?.problems ?? 0} kernel problems (${density}): median ${Math.round(median(speeds))} MB per CPU second, slowest ${Math.round(Math.min(...speeds))}, budget 100${ratio}; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 64 MiB`);
   }
 }
 

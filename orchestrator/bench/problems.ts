@@ -11,8 +11,10 @@ const BLOCK_SEC = 400;
  * - `none`: nothing that would be one.
  * - `rare`: one in every MiB.
  * - `dense`: one right after the other, as of a guest whose every test warns.
+ * - `short`: the same, each of a dozen lines and of another task.
  */
-export type ReportDensity = 'none' | 'rare' | 'dense';
+export const REPORT_DENSITIES = ['none', 'rare', 'dense', 'short'] as const;
+export type ReportDensity = (typeof REPORT_DENSITIES)[number];
 
 export interface ParserSpeed {
   /** Of one core's time, so that neighbours on a shared machine do not count. */
@@ -47,9 +49,9 @@ export function benchProblemParser(megabytes: number, density: ReportDensity): P
 }
 
 function makeBlock(density: ReportDensity): Buffer {
-  if (density !== 'dense') return Buffer.from(makeConsole() + (density === 'rare' ? makeReport(BLOCK_SEC - 1) : ''));
+  if (density === 'none' || density === 'rare') return Buffer.from(makeConsole() + (density === 'rare' ? makeReport(BLOCK_SEC - 1) : ''));
   const reports: string[] = [];
-  for (let size = 0; size < BLOCK_BYTES; size += reports.at(-1)?.length ?? 0) reports.push(makeReport(100 + reports.length));
+  for (let size = 0; size < BLOCK_BYTES; size += reports.at(-1)?.length ?? 0) reports.push(density === 'short' ? makeShortReport(100 + reports.length / SHORT_PER_SEC) : makeReport(100 + reports.length));
   return Buffer.from(reports.join(''));
 }
 
@@ -93,6 +95,30 @@ const BOOT_LINE = `${stampOf(90, 'T1')}nd_pmem namespace0.0: unable to guarantee
 const REGISTERS = ['RAX', 'RDX', 'RBP', 'R10', 'R13'];
 const FRAMES = 40;
 
+/** So that a block of them fits its time. */
+const SHORT_PER_SEC = 8;
+
+/** A WARNING of one task after the other. */
+function makeShortReport(sec: number): string {
+  const number = Math.round(sec * SHORT_PER_SEC);
+  const where = `bench_function_${number % 200}+0x10/0x340`;
+  const lines = [
+    '------------[ cut here ]------------',
+    `WARNING: fs/dax.c:${number % 500} at ${where}, CPU#1: fio/${number}`,
+    'Modules linked in: nd_pmem libnvdimm',
+    `CPU: 1 UID: 0 PID: ${number} Comm: fio Not tainted 7.2.13 #1 PREEMPT(lazy)`,
+    `RIP: 0010:${where}`,
+    'Call Trace:',
+    ' <TASK>',
+    ` bench_function_${(number + 1) % 200}+0x20/0x340`,
+    ` bench_function_${(number + 2) % 200}+0x30/0x340`,
+    ' do_syscall_64+0x38/0x90',
+    ' </TASK>',
+    '---[ end trace 0000000000000000 ]---',
+  ];
+  return printAt(sec, `T${500 + (number % 50)}`, lines);
+}
+
 /** An oops as a kernel with frame pointers prints it, of one task after the other and in one function after the other. */
 function makeReport(sec: number): string {
   const value = (factor: number): string => (sec * factor).toString(16).padStart(16, '0');
@@ -125,5 +151,8 @@ function makeReport(sec: number): string {
     ...registers,
     'note: fio[500] exited with irqs disabled',
   ];
-  return lines.map((line, index) => `${stampOf(sec + index * 0.00002, `T${500 + (sec % 50)}`)}${line}\n`).join('');
+  return printAt(sec, `T${500 + (sec % 50)}`, lines);
 }
+
+/** The lines, one right after the other. */
+const printAt = (sec: number, caller: string, lines: readonly string[]): string => lines.map((line, index) => `${stampOf(sec + index * 0.00002, caller)}${line}\n`).join('');
