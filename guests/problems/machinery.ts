@@ -26,6 +26,8 @@ const MACHINERY_SINCE = [
   String.raw`_*down|_*up|_*rt_mutex_slowlock\w*|_*rt_mutex_\w*lock\w*|rtlock_\w+|call_rwsem_\w+|_*sched_text_start|_*preempt_schedule\w*|__pfx_\w*schedule\w*`,
   // allocators
   String.raw`bad_page|_*free_unref_\w+|_*free_frozen_pages?\w*|_*free_pages(?:_ok|_core|_prepare)?\w*|free_pcppages_bulk|free_one_page|_*free_pages_exact|warn_alloc|_*alloc_frozen_pages\w*|alloc_pages_\w+|_*folio_alloc\w*|_*get_free_pages\w*|_*k[mz]alloc_\w+|_*kvm?alloc\w*|kvzalloc\w*|_*v[mz]alloc\w*|post_alloc_hook|get_page_from_freelist|prep_new_page|alloc_page_interleave`,
+  // the slab allocator's checks
+  String.raw`check_object|check_slab|on_freelist|(?:alloc|free)_debug_processing|(?:alloc|free)_consistency_checks|free_to_partial_list|alloc_single_from_\w+|get_(?:from_)?partial\w*|_*cache_free|discard_slab|qlist_free_all|verify_slab|validate_slab\w*`,
   // Rust's panics, before the function that panicked
   String.raw`rust_helper_BUG|(?:__rustc::)?rust_begin_unwind|core::panicking::.*|core::(?:option|result)::(?:unwrap|expect)_failed|core::(?:slice|str)::.*_fail|core::cell::panic_\w+|alloc::alloc::handle_alloc_error|core::ops::function::FnOnce::call_once`,
 ];

@@ -268,7 +268,8 @@ export class OpenReport {
   private countFrames(frames: number, traced: number): void {
     this.frames += frames;
     this.tracedFrames += traced;
-    if (this.frames >= TRACE_FRAMES && this.rule !== undefined && this.rule.signature !== 'locks') this.traceSeen = true;
+    if (this.frames < TRACE_FRAMES || this.rule === undefined || this.rule.signature === 'locks') return;
+    if (this.rule.tracked !== true || this.cpuHeads > 0) this.traceSeen = true;
   }
 
   private notice(text: string, role: LineRole): void {

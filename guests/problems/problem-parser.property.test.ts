@@ -26,6 +26,15 @@ test('carriage returns before the line feeds change nothing', () => {
   );
 });
 
+test('the level before a line changes nothing', () => {
+  const levelled = REPORTS.filter(({ text }) => text.split('\n').every((line) => line === '' || /^\[ *\d+\.\d{6}\]/.test(line)));
+  expect(levelled.length).toBeGreaterThan(180);
+  for (const { text } of levelled) {
+    const problems = parseLog(text.replaceAll(/^(?=\[)/gm, '<4>'));
+    expect(problems.map(({ lines, ...problem }) => ({ ...problem, lines: lines.map((line) => line.replace('<4>', '')) }))).toEqual(parseLog(text));
+  }
+});
+
 test('a signature outlives another boot: other addresses, offsets, lines, PIDs, CPUs, times and copies of functions', () => {
   fc.assert(
     fc.property(report, fc.integer({ min: 1, max: 9 }), ({ text }, shift) => {

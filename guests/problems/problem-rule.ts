@@ -41,6 +41,8 @@ export interface ProblemRule {
   readonly needsDie?: true;
   /** One event, of which several callers may print a line each. */
   readonly shared?: true;
+  /** The stacks of who allocated and freed may come before its own. */
+  readonly tracked?: true;
   /** Former versions did not have it: what they called such a report is an alias of its signature. */
   readonly since?: '0.2';
   /** `rig`: a limit of the debugging aids, which fails no test. All else is the kernel's and does. */

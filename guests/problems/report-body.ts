@@ -15,7 +15,7 @@ const BODY = new RegExp(
     String.raw`^(?:[A-Z][A-Z\d]{1,3}|[rxw]\d{1,2}|pc|lr|sp|pstate|PKRU|EFLAGS|Code|CR2|FS|GS)\s?:`,
     // ARM's dump of the stack, and what its, powerpc's, s390's and RISC-V's registers are called
     String.raw`^[\da-f]{3,4}: |^(?:PC is at|LR is at|Flags: |Control: |Exception stack|Register |NIP|MSR|CFAR|GPR\d\d|epc : |Krnl |Last Breaking|(?:user|swapper) pgtable|Mem abort|Data abort|Call Trace)`,
-    String.raw`^(?:\[<|<\/?[A-Z]|[-=]{4,}|-{3}\[ end |\*{2,}|-> #|#\d|[><] ?[\da-f]{8}|[\da-f]{8,}\b|\(|\[[\da-f]{8})`,
+    String.raw`^(?:\[<|<\/?[A-Z]|[-=]{4,}|-{3}\[ end |\*{2,}|-> #|#\d|#PF: |PGD |[><] ?[\da-f]{8}|[\da-f]{8,}\b|\(|\[[\da-f]{8})`,
     String.raw`^(?:(?:mce: |\{\d+\})?\[Hardware Error\]|irq \d|handlers:|Disabling IRQ|CPU: |Call |Stack|Modules linked|Hardware name|Workqueue|Tainted|Comm:|Process |task:|Internal error|Oops|Kernel Offset|Rebooting|Shutting down|Dumping ftrace|Sending NMI|NMI backtrace|INFO: lockdep|INFO: Slab|INFO: Object|Backtrace|Exception|Fixing recursive|note: |Disabling lock|irq event|(?:hard|soft)irqs (?:last|are)|Preemption disabled|in_atomic|preempt_count|RCU nest|Showing (?:all locks|busy)|workqueue |pool |\d+ locks? held|no locks held|other info|stack backtrace|but |which lock|the |and |Chain exists|Possible |lock\(|to a |\.\.\. |(?:Read|Write|Allocated|Freed|Last|Memory state|The buggy|page|flags|raw|kasan|KASAN|rcu|rdi|Uninit|Local variable|Bytes|Memory access|Data copied|value changed|race at|read|write|kfence|pfn|addr|file|BUG|Object|Redzone|Bytes b4|Padding|Mem-Info|Node |active|isolated|unevictable|slab|mapped|free:|lowmem|swap|Swap|Free swap|Total swap|oom|comm |hex dump|backtrace|unreferenced)\b)`,
   ].join('|'),
 );

@@ -25,6 +25,8 @@ const CPU_HEAD = /^(?:NMI backtrace for cpu (\d+)|(?:Task|Stack) dump for CPU (\
 const TRACE_HEAD = /^\s*(?:Call [Tt]race:|(?:stack )?[Bb]acktrace:)/;
 /** Who allocated or freed what the report is about: until an empty line, or until the report's own stack. */
 const ALLOCATION = /^(?:page_owner |page last (?:allocated|free)|[Aa]llocated by task|[Ff]reed by task|(?:Last|Second to last) potentially related|Uninit was (?:created|stored))/;
+/** The slab allocator's form of it: who did so is telling, how it came there is not. */
+const TRACK = /^(?:INFO: )?(?:Allocated|Freed) in \S+ age=/;
 /** Another task, which the report is not about: the grace-period kthread that did not get to run, and who may hold what a hung task waits for. */
 const BYSTANDER = /^(?:rcu: .*(?:grace-period kthread stack dump|kthread (?:starved|timer wakeup)|Stack dump where RCU GP kthread last ran)|INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)|Showing all locks)/;
 /** A line of a trace that no line began: `[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)`, ` dax_fault+0x1/0x2`. */
@@ -56,6 +58,12 @@ export function readStacks(texts: readonly string[], shapes: readonly TextShape[
     const shape = shapes[at];
     if (shape === 'filler') continue;
     if (shape === 'frame' || mayBeFrame(text)) {
+      if (shape !== 'frame' && TRACK.test(text)) {
+        begin(makeStack('own', at), at);
+        stack.frameLines.push(at);
+        begin(makeStack('aside', at + 1), at + 1);
+        continue;
+      }
       if (stack.traceFrom === Infinity && TRACED.test(text)) stack.traceFrom = at;
       stack.frameLines.push(at);
       continue;

@@ -4,6 +4,8 @@ import type { ProblemRule } from '../problem-rule.ts';
 export const GENERAL_RULES: readonly ProblemRule[] = [
   // The words that come before a BUG() or a WARN().
   { kind: 'bug', start: /^usercopy: [Kk]ernel memory (?:exposure|overwrite) attempt/, words: ['usercopy: '], shape: 'end-trace', signature: 'functions' },
+  // A line for each counter.
+  { kind: 'bug', start: /^BUG: (?:Bad rss-counter state|non-zero pgtables_bytes on freeing) mm:/, words: ['BUG: Bad rss-counter', 'BUG: non-zero pgtables'], shape: 'block', signature: 'title' },
   {
     kind: 'bug',
     start: /^BUG: (?=\S)/,

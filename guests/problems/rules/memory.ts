@@ -17,11 +17,14 @@ export const MEMORY_RULES: readonly ProblemRule[] = [
     unless: /: kasan: bad access detected/,
     shape: 'backtrace',
     signature: 'functions',
+    tracked: true,
   },
+  // What prints the stack of such a report since 6.15.
+  { kind: 'slab-corruption', start: /^WARNING: .*\bmm\/slub\.c:\d+ (?:at )?(?:object_err|_*slab_err)\+/, words: ['mm/slub.c:'], shape: 'end-trace', signature: 'functions', bare: true, since: '0.2' },
   // SLAB's words, before it went.
   { kind: 'slab-corruption', start: /^Slab corruption\b.*start=|^slab error in \w+\(\): cache /, words: ['Slab corruption', 'slab error in '], shape: 'backtrace', signature: 'functions' },
   // What is left of such a report when its first lines were dropped.
-  { kind: 'slab-corruption', start: /^INFO: (?:Allocated|Freed) in \S+ age=\d+/, words: ['INFO: Allocated', 'INFO: Freed'], shape: 'backtrace', signature: 'functions' },
+  { kind: 'slab-corruption', start: /^INFO: (?:Allocated|Freed) in \S+ age=\d+/, words: ['INFO: Allocated', 'INFO: Freed'], shape: 'backtrace', signature: 'functions', tracked: true },
   { kind: 'memory-leak', start: /^(?:\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d )?(?<title>BUG: memory leak)/, words: ['BUG: memory leak'], shape: 'backtrace', signature: 'functions', bare: true },
   { kind: 'memory-leak', start: /^unreferenced object 0x[\da-f]+ \(size \d+\)/, words: ['unreferenced object'], shape: 'backtrace', signature: 'functions', bare: true },
   { kind: 'memory-leak', start: /^kmemleak: \d+ new suspected memory leaks/, words: ['new suspected memory leaks'], shape: 'line', signature: 'title' },
