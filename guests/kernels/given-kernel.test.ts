@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { prepareGivenKernel } from './given-kernel.ts';
 import { fakeBzImage } from './testing/fake-bzimage.ts';
@@ -69,4 +70,24 @@ test.each(['.', '..', '../../..'])('files beside the modules, as distributions l
   await expect(prepared).rejects.toMatchObject({ code: 'no-debian-mirror' });
   const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
   expect(await readdir(join(cacheDir, 'kernels', entry))).toStrictEqual(['lib', 'modules.ext4', 'vmlinuz']);
+});
+
+test('modules that a link of the tree leads to stay compressed where they are', async () => {
+  vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const dir = await mkdtemp(join(tmpdir(), 'given-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  const tree = join(dir, 'lib', 'modules', RELEASE);
+  await mkdir(join(tree, 'kernel'), { recursive: true });
+  await mkdir(join(dir, 'elsewhere'));
+  for (const file of [join(tree, 'kernel', 'a.ko.gz'), join(dir, 'elsewhere', 'b.ko.gz')]) await writeFile(file, gzipSync('module'));
+  await symlink(join(dir, 'elsewhere'), join(tree, 'extra'));
+  await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
+  const cacheDir = join(dir, 'cache');
+  await expect(prepareGivenKernel({ kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: tree }, { cacheDir, log: () => undefined })).rejects.toMatchObject({ code: 'no-debian-mirror' });
+  const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
+  expect(await readdir(join(cacheDir, 'kernels', entry, 'lib/modules', RELEASE, 'kernel'))).toStrictEqual(['a.ko']);
+  expect(await readdir(join(dir, 'elsewhere'))).toStrictEqual(['b.ko.gz']);
 });
