@@ -98,7 +98,7 @@ function prepareEntry(spec: Which, records: PackageRecords, fetch: FetchPackage,
     await unpackKernel({ archives: [first, ...rest], dir }, context);
     await Promise.all([first, ...rest].map(async ({ path }) => removeTree(path)));
   };
-  return getOrCreate({ kind: 'kernels', key, holds: () => ['vmlinuz', 'config', ...MODULE_FILES], build }, context);
+  return getOrCreate({ kind: 'kernels', key, holds: () => ['vmlinuz', ...MODULE_FILES], build }, context);
 }
 
 /** The packages of the newest kernel of a flavour, by the archive's own dependencies. A flavour with `-unsigned` behind it is one that Debian has not signed. */
