@@ -3,9 +3,11 @@ import { join, sep } from 'node:path';
 import type { CanaryModule } from '../../orchestrator/model/canary.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
+import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 import { readFailedBuild } from '../kernels/build/failed-build.ts';
 import { ownFile } from '../kernels/build/own-file.ts';
-import type { PreparedKernel } from '../kernels/prepared-kernel.ts';
+import { makeDebianRoot } from '../images/debian-root.ts';
+import type { KernelHeaders, PreparedKernel } from '../kernels/prepared-kernel.ts';
 import { digestOf, hashFile, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { removeTree } from '../store/remove-tree.ts';
@@ -17,21 +19,48 @@ const SOURCE = join(PACKAGE_ROOT, 'guests', 'canary', 'module');
 const MODULE = 'pmemrig_canary.ko';
 /** What decides, beside the kernel's own code, how a module for it comes out; all written by its build. */
 const BUILD_FACTS = ['include/generated/autoconf.h', 'include/config/auto.conf', 'Module.symvers'];
+
+type CanaryKernel = Pick<PreparedKernel, 'kbuild' | 'headers' | 'release' | 'digest' | 'name'>;
+
 /**
  * Builds the canary for a kernel whose build tree is at hand, in a copy of its source: neither that nor the kernel's tree
- * is written to. Kept in the store. Rejects with InfraError when the compiler is missing or the module does not compile.
+ * is written to. For one of Debian's it is built in a root of that release, with its headers and its compiler.
+ * Kept in the store. Rejects with InfraError when the compiler is missing or the module does not compile.
  */
-export async function buildCanary({ kbuild, release, digest, name }: Pick<PreparedKernel, 'kbuild' | 'release' | 'digest' | 'name'>, context: PrepareContext): Promise<CanaryModule> {
-  if (kbuild === undefined) {
-    return { kind: 'impossible', reason: `no modules can be built for ${name}: it has no finished build tree (a bzImage in its tree after \`make\`, or a kernel that the rig builds)` };
-  }
+export async function buildCanary({ kbuild, headers, release, digest, name }: CanaryKernel, context: PrepareContext): Promise<CanaryModule> {
   const sources = (await readdir(SOURCE)).toSorted();
   const own = await Promise.all(sources.map(async (file) => hashFile(join(SOURCE, file))));
-  // One that is missing is for the build to complain of.
-  const facts = await Promise.all(BUILD_FACTS.map(async (file) => hashFile(join(kbuild, file)).catch(() => null)));
-  const content = digestOf(digest, own, facts);
-  const entry = await getOrCreate({ kind: 'canaries', key: `${release}-${shortDigest(content)}`, holds: () => [MODULE], build: async (dir) => compile(kbuild, dir, context) }, context);
-  return { kind: 'built', path: join(entry, MODULE) };
+  const keep = async (content: string, build: (dir: string) => Promise<void>): Promise<CanaryModule> => {
+    const entry = await getOrCreate({ kind: 'canaries', key: `${release}-${shortDigest(content)}`, holds: () => [MODULE], build }, context);
+    return { kind: 'built', path: join(entry, MODULE) };
+  };
+  if (kbuild !== undefined) {
+    // One that is missing is for the build to complain of.
+    const facts = await Promise.all(BUILD_FACTS.map(async (file) => hashFile(join(kbuild, file)).catch(() => null)));
+    return keep(digestOf(digest, own, facts), async (dir) => compile(kbuild, dir, context));
+  }
+  if (headers !== undefined) return keep(digestOf(digest, own, headers), async (dir) => compileWithHeaders(headers, release, dir, context));
+  return { kind: 'impossible', reason: `no modules can be built for ${name}: it has no finished build tree (a bzImage in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)` };
+}
+
+/** In a root of the kernel's own release, since the programs of its headers need that release's libc, and its module the compiler that they depend on. */
+async function compileWithHeaders({ suite, package: headers, version }: KernelHeaders, release: string, dir: string, context: PrepareContext): Promise<void> {
+  context.log(`building the canary with ${headers} ${version} (${suite})`);
+  const options = [
+    '--customize-hook=mkdir "$1"/canary',
+    `--customize-hook=copy-in ${(await readdir(SOURCE)).map((file) => quoteWord(join(SOURCE, file))).join(' ')} /canary`,
+    `--customize-hook=chroot "$1" make -C /usr/src/linux-headers-${release} M=/canary modules`,
+    `--customize-hook=copy-out /canary/${MODULE} ${quoteWord(dir)}`,
+  ];
+  await makeDebianRoot({ release: suite, packages: [`${headers}=${version}`, 'make'], options, dir, explain: (argv, output) => explainHeaders({ headers, version, suite }, argv, output) }, context);
+}
+
+function explainHeaders({ headers, version, suite }: { readonly headers: string; readonly version: string; readonly suite: string }, argv: readonly [string, ...string[]], output: string): InfraError {
+  if (!/Version '\S*' for '\S*' was not found|Unable to locate package/.test(output)) return toolFailedError(argv, output);
+  return new InfraError(`Debian ${suite} has no ${headers} ${version} any more, with which the canary is built.`, {
+    code: 'no-kernel-headers',
+    remedy: 'fetch that release\'s newest kernel: run again in six hours at the latest, when the index of packages is read anew.',
+  });
 }
 
 async function compile(kbuild: string, dir: string, context: PrepareContext): Promise<void> {

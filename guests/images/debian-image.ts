@@ -1,21 +1,18 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
+import { UserError } from '../../orchestrator/model/errors.ts';
 import type { ImageSpec } from '../../orchestrator/model/matrix.ts';
-import { aptSource } from '../kernels/apt-config.ts';
-import { DEBIAN_ARCHITECTURE, openDebianArchive } from '../kernels/debian-apt.ts';
 import { digestOf, shortDigest } from '../store/digest.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { removeTree } from '../store/remove-tree.ts';
-import { runTool, toolFailedError, tryTool } from '../store/run-tool.ts';
+import { runTool, toolFailedError } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
-import { inUserNamespace } from '../store/user-namespace.ts';
+import { makeDebianRoot } from './debian-root.ts';
 import { EXCLUDED_PATHS, parsePackageVersions, RIG_PACKAGES } from './debian-packages.ts';
 import { createExt4Image } from './ext4-image.ts';
 import { packagesOf } from './package-sets.ts';
 import { inFolder, requirePrograms } from './required-programs.ts';
 import type { PreparedImage } from './prepared-image.ts';
-import { requireSubordinateIds } from './subordinate-ids.ts';
 
 type DebianImageSpec = Extract<ImageSpec, { kind: 'debian' }>;
 
@@ -45,67 +42,34 @@ export async function prepareDebianImage(spec: DebianImageSpec, context: Prepare
 
 async function buildImage(spec: DebianImageSpec, packages: readonly string[], dir: string, context: PrepareContext): Promise<void> {
   const { log, signal } = context;
-  await requireSubordinateIds();
-  const sources = await debianSources(spec.release, context);
   const root = join(dir, 'root');
-  const temp = join(dir, 'tmp');
-  await mkdir(temp);
-
   log(`building the image ${spec.name} (Debian ${spec.release}, ${packages.length} packages and what they need)`);
-  const argv = inUserNamespace([
-    'mmdebstrap',
-    // Root of its namespace, see inUserNamespace; mmdebstrap's own unshare mode cannot enter a private home folder.
-    '--mode=root',
-    '--variant=essential',
-    '--format=directory',
-    `--architectures=${DEBIAN_ARCHITECTURE}`,
-    `--include=${packages.join(',')}`,
-    ...EXCLUDED_PATHS.map((path) => `--dpkgopt=path-exclude=${path}`),
-    ...(await hostAptOptions()),
-    // What this host's network looks like is no part of an image.
-    '--customize-hook=rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/apt/sources.list "$1"/etc/resolv.conf "$1"/etc/hostname "$1"/etc/ssh/ssh_host_*',
-    sources.suite,
-    root,
-    ...sources.lines,
-  ]);
-  const built = await tryTool(argv, { signal, env: { TMPDIR: temp } });
-  if (!built.ok) throw explainFailure(spec, argv, built.output);
+  await makeDebianRoot(
+    {
+      release: spec.release,
+      packages,
+      to: root,
+      options: [
+        ...EXCLUDED_PATHS.map((path) => `--dpkgopt=path-exclude=${path}`),
+        // What this host's network looks like is no part of an image.
+        '--customize-hook=rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/apt/sources.list "$1"/etc/resolv.conf "$1"/etc/hostname "$1"/etc/ssh/ssh_host_*',
+      ],
+      dir,
+      explain: (argv, output) => explainFailure(spec, argv, output),
+    },
+    context,
+  );
 
   await requirePrograms(`The Debian image ${spec.name}`, inFolder(root));
   const query = ['dpkg-query', `--admindir=${root}/var/lib/dpkg`, '--show', '--showformat', '${Package} ${Version}\\n'] as const;
   await writeFile(join(dir, 'packages.txt'), `${await runTool(query, { signal })}\n`);
   await createExt4Image({ from: root, to: join(dir, 'root.ext4'), label: 'pmemrig-root', inNamespace: true }, context);
   await removeTree(root);
-  await removeTree(temp);
 }
 
-/** Source lines of a suite; one such as `bookworm-backports` stands on its base. */
-async function debianSources(release: string, context: PrepareContext): Promise<{ suite: string; lines: string[] }> {
-  const base = release.replace(/-(backports|updates|security|proposed-updates)$/, '');
-  const archives = [];
-  for (const suite of new Set([base, release])) archives.push(await openDebianArchive(suite, context));
-  const offline = archives.find((archive) => archive.offline !== undefined);
-  if (offline) {
-    throw new InfraError(`The Debian archive ${offline.uri} cannot be reached, and no image of this recipe is cached.`, {
-      code: 'no-network',
-      remedy: "check the network and apt's proxy settings, or set PMEMRIG_DEBIAN_MIRROR to an archive in reach.",
-    });
-  }
-  return { suite: base, lines: archives.map((it) => aptSource({ ...it, architecture: DEBIAN_ARCHITECTURE }).trim()) };
-}
-
-/**
- * mmdebstrap does not read the host's apt configuration. What it needs of that is how to reach the network, and whether an index may be older than its
- * Valid-Until, as that of a mirror kept at one date is: kernels are fetched under the same rules.
- */
-async function hostAptOptions(): Promise<string[]> {
-  const { stdout } = await tryTool(['apt-config', 'dump']);
-  return stdout.split('\n').filter((line) => /^Acquire::(?:(?:https?|ftp)::\S*proxy\S*|Check-Valid-Until) ".+";$/i.test(line)).map((line) => `--aptopt=${line}`);
-}
-
-function explainFailure(spec: DebianImageSpec, argv: readonly string[], output: string): Error {
+function explainFailure(spec: DebianImageSpec, argv: readonly [string, ...string[]], output: string): Error {
   const unknown = [...output.matchAll(/Unable to locate package (\S+)|Package (\S+) has no installation candidate/g)].map((match) => match[1] ?? match[2]);
-  if (unknown.length === 0) return toolFailedError(argv.slice(argv.indexOf('mmdebstrap')), output);
+  if (unknown.length === 0) return toolFailedError(argv, output);
   return new UserError(`The image ${spec.name} asks for ${unknown.join(', ')}, which Debian ${spec.release} does not have.`, {
     code: 'unknown-debian-package',
     remedy: `look the name up on packages.debian.org, suite ${spec.release}.`,

@@ -36,6 +36,7 @@ export async function prepareDebianKernel(spec: DebianKernelSpec, context: Prepa
     initramfs: initramfs.path,
     modulesDisk: join(entry, 'modules.ext4'),
     config: join(entry, 'config'),
+    headers: { suite: spec.release, package: `linux-headers-${release}`, version: records[0].version },
     digest: initramfs.digest,
     notes,
   };

@@ -1,6 +1,13 @@
 import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
 import type { KernelProvenance } from '../../orchestrator/model/event.ts';
 
+/** `linux-headers-6.1.0-50-amd64`, version `6.1.176-1`, of the suite `bookworm`. */
+export interface KernelHeaders {
+  readonly suite: string;
+  readonly package: string;
+  readonly version: string;
+}
+
 /** A kernel ready to boot: paths of files that nobody changes any more. */
 export interface PreparedKernel {
   /** As the matrix calls it. */
@@ -21,6 +28,8 @@ export interface PreparedKernel {
   readonly config?: string;
   /** The ELF image with line information, for resolving stack traces; absent for kernels that came without. */
   readonly vmlinux?: string;
+  /** Debian's package of its headers, with which modules can be built for it; absent for kernels of other sources. */
+  readonly headers?: KernelHeaders;
   /** A built tree fit for `make -C … M=… modules`; absent where modules cannot be built for it. */
   readonly kbuild?: string;
   /** Changes whenever anything that a guest boots from this kernel does. */
