@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { getOrCreate } from '../../guests/store/store.ts';
 import { GuestDeath, UserError } from '../model/errors.ts';
+import { type Suite, SuiteSetupError } from '../model/suite.ts';
 import { asNormalUser } from '../model/testing/as-normal-user.ts';
 import { createCacheMender } from './mend-cache.ts';
 import type { Prepared } from './prepare.ts';
@@ -112,4 +113,22 @@ test('what a kernel from damaged files reported is evidence, and no problem of t
   await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
   expect(world.events).toContainEqual(expect.objectContaining({ type: 'test-end', test: 'fio/a', status: 'infra', message: 'the cache was damaged: kernels/k; what came of it: the kernel reported: BUG: x', evidence: 'Call Trace:' }));
   expect(world.events.filter(({ type }) => type === 'problem')).toEqual([]);
+});
+
+test('a suite that cannot be set up in a guest from damaged files costs one test, and no test is a failure', async () => {
+  const world = fakeWorld({ scripts: {}, openError: new SuiteSetupError('mkfs.ext4 was ended by signal SIGSEGV', 'trap'), startedMs: 0 });
+  const sound = fakeWorld({ scripts: {} }).environment.suiteFor(CELL);
+  const sentences = ['the cache was damaged: images/i'];
+  let damaged = true;
+  const suiteFor = (): Suite => {
+    const suite = world.environment.suiteFor(CELL);
+    return { ...suite, open: async (context) => (damaged ? suite : sound).open(context) };
+  };
+  const mendCache = async (): Promise<string | undefined> => ((damaged = false), sentences.pop());
+  await runCell(fakeCell('c', ['fio/a', 'fio/b']), world.slot, { ...world.environment, suiteFor, mendCache });
+  const ends = world.events.flatMap((event) => (event.type === 'test-end' && event.test.startsWith('fio/') ? [[event.test, event.status, event.message]] : []));
+  expect(ends).toEqual([
+    ['fio/a', 'infra', 'the cache was damaged: images/i; what came of it: mkfs.ext4 was ended by signal SIGSEGV'],
+    ['fio/b', 'pass', undefined],
+  ]);
 });

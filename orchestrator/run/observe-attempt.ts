@@ -84,14 +84,18 @@ export async function observeAttempt(
   const judged = { ...judgeObservation(end, observation, expects), ...(laterDeath && { death: laterDeath }) };
   const { result } = judged;
   const seen = { durationMs, before, ...(unheardBefore !== undefined && { unheardBefore }), ...(lost && { lost }) };
-  const speaks = SPEAKS_OF_THE_KERNEL.has(result.status);
-  const damage = speaks && startedMs !== undefined ? await env.mendCache?.(at.cell, startedMs) : undefined;
+  const damage = await findDamage(env, at.cell, startedMs, result);
   // No report of a kernel from damaged files counts against it; the result's evidence shows what it said.
   if (damage !== undefined) return { ...judged, result: blameCache(result, damage), guestUsable: false, durationMs, before: [] };
   await reportProblems(env, { ...at, guest: guest.id }, observation);
-  const kept = speaks ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
+  const kept = SPEAKS_OF_THE_KERNEL.has(result.status) ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
   // That lockdep went off at what was planted is no gap in what it watches.
   return { ...judged, ...seen, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), ...(lockdep && !expects && { lockdep }) };
+}
+
+/** Whether a failure may come from damaged files: a sentence, if those are damaged that its guest runs from. */
+export async function findDamage(env: CellEnvironment, cell: string, startedMs: number | undefined, { status }: TestResult): Promise<string | undefined> {
+  return SPEAKS_OF_THE_KERNEL.has(status) && startedMs !== undefined ? env.mendCache?.(cell, startedMs) : undefined;
 }
 
 /** The failure of a guest that ran from damaged files. */

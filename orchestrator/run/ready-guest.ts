@@ -1,7 +1,7 @@
 import { BOOT_TEST, type Cell, PMEM_TEST } from '../model/cell.ts';
 import { describeError, GuestDeath, UserError } from '../model/errors.ts';
 import type { TestResult } from '../model/outcome.ts';
-import { type AttemptEnd, resultOfError } from './attempt.ts';
+import { type AttemptEnd, Interrupted, resultOfError } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import type { BootedGuest, GuestSlot } from './guest-slot.ts';
 import { addProblems, doubt } from './judge-observation.ts';
@@ -70,7 +70,7 @@ async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal
     heard = { guest: guest.id, observation };
     result = addProblems({ status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] }, observation.inside);
   } catch (error) {
-    env.signal.throwIfAborted();
+    if (env.signal.aborted) throw new Interrupted();
     if (error instanceof UserError) userError = error;
     result = userError ? { status: 'infra', message: describeError(userError) } : resultOfError(error);
     if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'host';

@@ -4,7 +4,7 @@ import type { GuestDeath } from '../model/errors.ts';
 import type { TestResult } from '../model/outcome.ts';
 import { type Suite, type SuiteSession, SuiteSetupError } from '../model/suite.ts';
 import { TIMEOUTS_MS } from '../model/timeouts.ts';
-import { type AttemptEnd, attemptTest, endOf, resultOfError, underDeadline } from './attempt.ts';
+import { type AttemptEnd, attemptTest, endOf, Interrupted, resultOfError, underDeadline } from './attempt.ts';
 import { type CellEnvironment, emitTestEnd } from './cell-environment.ts';
 import type { CellQueue, PendingTest } from './cell-queue.ts';
 import { closeSession } from './close-session.ts';
@@ -12,7 +12,7 @@ import type { BootedGuest, GuestSlot } from './guest-slot.ts';
 import { judgeStray } from './expected-problem.ts';
 import { addProblems, doubt } from './judge-observation.ts';
 import { keepLockClasses } from './keep-lock-classes.ts';
-import { observeAttempt, type ObservedEnd } from './observe-attempt.ts';
+import { blameCache, findDamage, observeAttempt, type ObservedEnd } from './observe-attempt.ts';
 import { fitFilesystem } from '../suites/shared/fit-filesystem.ts';
 import { explainTimeoutScale, guestTimeoutScale } from './timeout-scale.ts';
 
@@ -105,22 +105,33 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
       });
       const end = await underDeadline(open.then((session) => ({ session })), { ...deadlines, timeoutMs: TIMEOUTS_MS.open, what: "the suite's set-up" });
       if ('session' in end) return end.session;
-      await endWithoutSession(end);
+      await endWithoutSession(await blame(end));
       return undefined;
     } catch (error) {
-      env.signal.throwIfAborted();
+      if (env.signal.aborted) throw new Interrupted();
       if (error instanceof SuiteSetupError) {
         // The guest answers but can't hold this suite: a further guest of the same kind would not either.
         const result = { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) };
+        const end = await blame({ result, guestUsable: false });
+        if (end.result !== result) {
+          // A guest from sound files may well hold it: the other tests get one.
+          await endWithoutSession(end);
+          return undefined;
+        }
         for (const pending of [first, ...queue.drain()]) report(pending.test.name, result, pending.attempt);
         endWithoutClose('the suite could not be set up');
         await env.keeper?.take(slot, { cell: cell.id, test: first.test.name, end: { result, guestUsable: true } }, env);
         await slot.discard();
         return undefined;
       }
-      await endWithoutSession(endOf(error));
+      await endWithoutSession(await blame(endOf(error)));
       return undefined;
     }
+  }
+
+  async function blame(end: AttemptEnd): Promise<AttemptEnd> {
+    const damage = await findDamage(env, cell.id, booted.startedMs, end.result);
+    return damage === undefined ? end : { ...end, result: blameCache(end.result, damage) };
   }
 
   async function endWithoutSession(end: AttemptEnd): Promise<void> {
