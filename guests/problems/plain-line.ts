@@ -77,17 +77,7 @@ export class PlainLine implements ConsoleText {
    */
   read(chunk: ConsoleChunk, from: number, to: number): boolean {
     const { bytes } = chunk;
-    if (bytes[from] !== OPENING_BRACKET) return false;
-    let at = skipSpaces(bytes, from + 1);
-    const seconds = at;
-    let microseconds = 0;
-    for (; isDigit(bytes[at]); at += 1) microseconds = microseconds * 10 + (bytes[at] ?? 0) - ZERO;
-    if (at === seconds || bytes[at] !== POINT) return false;
-    at += 1;
-    const fraction = at;
-    for (; isDigit(bytes[at]); at += 1) microseconds = microseconds * 10 + (bytes[at] ?? 0) - ZERO;
-    if (at - fraction !== MICROSECOND_DIGITS || bytes[at] !== CLOSING_BRACKET) return false;
-    at = this.#readCaller(bytes, at + 1);
+    const at = this.#readStamp(bytes, from);
     if (at === -1 || at > to) return false;
     const frameEnd = findFrameEnd(bytes, at, to);
     const fillerEnd = frameEnd === -1 ? findFillerEnd(bytes, at, to) : -1;
@@ -95,13 +85,41 @@ export class PlainLine implements ConsoleText {
     this.shape = frameEnd === -1 ? (fillerEnd === -1 ? 'any' : 'filler') : 'frame';
     this.end = end === -1 ? findPlainEnd(bytes, at, to) : end;
     if (this.end === -1 || this.end - from > MAX_BYTES) return false;
-    this.timeSec = microseconds / 1e6;
     this.chunk = chunk;
     this.from = from;
     this.textFrom = at;
     this.next = skipLineEnd(bytes, this.end, to);
     this.#text = undefined;
     return true;
+  }
+
+  /** Reads a line of a run: all is known of it but for its stamp. */
+  readOfRun(chunk: ConsoleChunk, from: number, next: number, shape: TextShape): void {
+    const { bytes } = chunk;
+    this.textFrom = this.#readStamp(bytes, from);
+    this.shape = shape;
+    this.chunk = chunk;
+    this.from = from;
+    this.next = next;
+    this.end = next - 1;
+    while (bytes[this.end - 1] === CARRIAGE_RETURN) this.end -= 1;
+    this.#text = undefined;
+  }
+
+  /** Time and caller. Where the text begins, -1 if the line is another kind. */
+  #readStamp(bytes: Buffer, from: number): number {
+    if (bytes[from] !== OPENING_BRACKET) return -1;
+    let at = skipSpaces(bytes, from + 1);
+    const seconds = at;
+    let microseconds = 0;
+    for (; isDigit(bytes[at]); at += 1) microseconds = microseconds * 10 + (bytes[at] ?? 0) - ZERO;
+    if (at === seconds || bytes[at] !== POINT) return -1;
+    at += 1;
+    const fraction = at;
+    for (; isDigit(bytes[at]); at += 1) microseconds = microseconds * 10 + (bytes[at] ?? 0) - ZERO;
+    if (at - fraction !== MICROSECOND_DIGITS || bytes[at] !== CLOSING_BRACKET) return -1;
+    this.timeSec = microseconds / 1e6;
+    return this.#readCaller(bytes, at + 1);
   }
 
   /** Where the text begins, -1 if the line is another kind. */

@@ -4,7 +4,10 @@ import { FILLERS, type PlainLine } from './plain-line.ts';
 /** Lines of one caller, all frames of a stack trace or all fillers, as `PlainLine` knows them: half a report and more. */
 export interface PlainRun {
   readonly chunk: ConsoleChunk;
+  readonly shape: 'frame' | 'filler';
   readonly from: number;
+  /** Where its second line begins, or the next line. */
+  readonly second: number;
   /** Where its last line begins. */
   readonly last: number;
   /** Where the next line begins. */
@@ -29,11 +32,12 @@ export function findRun(chunk: ConsoleChunk, from: number, { caller, shape }: Pi
   const match = pattern.exec(ascii);
   if (match === null || match[1]?.slice(1, -1).trimStart() !== caller) return undefined;
   const next = pattern.lastIndex;
-  let lines = 0;
+  const second = ascii.indexOf('\n', from) + 1;
+  let lines = 1;
   let last = from;
-  for (let at = from; at < next; at = ascii.indexOf('\n', at) + 1) {
+  for (let at = second; at < next; at = ascii.indexOf('\n', at) + 1) {
     last = at;
     lines += 1;
   }
-  return { chunk, from, last, next, lines };
+  return { chunk, shape, from, second, last, next, lines };
 }

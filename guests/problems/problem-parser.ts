@@ -240,7 +240,9 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
       return isTaking() && typeof line === 'object' && line.shape !== 'any';
     },
     onRun: (run) => {
-      if (taking === undefined || !firstOfRun.read(run.chunk, run.from, run.next) || !lastOfRun.read(run.chunk, run.last, run.next)) return false;
+      if (taking === undefined) return false;
+      firstOfRun.readOfRun(run.chunk, run.from, run.second, run.shape);
+      lastOfRun.readOfRun(run.chunk, run.last, run.next, run.shape);
       if (!taking.takeRun(run, firstOfRun, lastOfRun, linesRead + run.lines)) return false;
       linesRead += run.lines;
       return true;

@@ -52,7 +52,7 @@ export const FRAME_LINE: LineRole = { ...BODY_LINE, frame: true, traced: true };
 
 const IS_FRAME = /\+0x[\da-f]+\/0x[\da-f]+|\{\S+\+\d+\}/;
 const ASKS = /^[Ss]ending NMI (?:from CPU \d+ )?to (?:all )?(?:other )?CPUs/;
-const ORIGIN = /CPU|task|\/\d/;
+const ORIGIN = /CPU|task|\/\d(?!x)/;
 const CPU_HEAD = /^(?:CPU: \d+ |Pid: \d+, comm)/;
 const DIE_MARK = /\[#?\d+\](?: [A-Z]+(?=[ _]|$)| *$)/;
 
