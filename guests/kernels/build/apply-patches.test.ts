@@ -57,6 +57,9 @@ test('a file without a patch is refused', async () => {
 test('an mbox of several versions, with answers, gives the newest alone', async () => {
   const dir = await newFolder({ 'thread.mbox': mail('a: x', diff('one', 'old')).replace('[PATCH]', '[PATCH]') + mail('a: x', diff('one', 'new')).replace('[PATCH]', '[PATCHv2]') + mail('a: x', diff('one', 'answer')).replace('[PATCH]', 'Re: [PATCHv2]') });
   expect(await apply(dir, 'thread.mbox')).toBe('top\nnew\nbottom\n');
+  const notes: string[] = [];
+  await readPatches([join(dir, 'thread.mbox')], { ...context, note: (text) => void notes.push(text) });
+  expect(notes).toEqual(['thread.mbox: the mails hold version 1 of the series, too: version 2 is tested']);
 });
 
 test.each([

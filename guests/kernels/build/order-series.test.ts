@@ -183,6 +183,15 @@ describe('the cover letter', () => {
   });
 });
 
+test('a patch by its subject in which no diff is found is named, a cover letter and an answer are not', () => {
+  const cover = below('[PATCH] pmem: all', 'cover@example.org');
+  const from = { name: '', address: 'pat@example.org' };
+  const found = [{ ...cover, diff: '', head: { ...HEAD, ...cover.head, from } }, below('[PATCH] one', 'one@example.org', 'cover@example.org'), { ...below('[PATCH] two', 'two@example.org', 'cover@example.org'), diff: '' }, { ...below('Re: [PATCH] one', 're@example.org', 'one@example.org'), diff: '' }];
+  const series = orderSeries(found.map((one) => ({ ...one, head: { ...HEAD, ...one.head, from } })));
+  expect(series.patches.map(({ subject }) => subject)).toEqual(['[PATCH] one']);
+  expect(series.notes).toEqual(['"[PATCH] two" is a patch by its subject, and no diff is found in it: left out']);
+});
+
 test('the files that a diff changes are listed', () => {
   expect(changedFiles(`${DIFF}--- /dev/null\n+++ b/fs/new.c\n@@ -0,0 +1 @@\n+x\n-- \n2.39.5\n`)).toEqual(['fs/dax.c', 'fs/new.c']);
 });

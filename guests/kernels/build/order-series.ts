@@ -31,7 +31,13 @@ export function orderMails(found: readonly FoundPatch[]): { readonly cover?: Mai
   const tested = all.filter((series) => series.some((posting) => patchesOf(posting).length > 0)).map((series) => choosePosting(series, mails));
   refuseForeignVersions(tested.map(({ posting }) => posting));
   const cover = tested.map(({ posting }) => findCover(posting, mails)).find((head) => head !== undefined);
-  return { ...(cover && { cover }), patches: tested.flatMap(({ posting }) => patchesOf(posting).map(([, mail]) => mail)), notes: [...lone.map((mail) => `${titleOf(mail)} is the cover letter of patches that are not there: left out`), ...tested.flatMap(({ notes }) => notes)] };
+  return { ...(cover && { cover }), patches: tested.flatMap(({ posting }) => patchesOf(posting).map(([, mail]) => mail)), notes: [...lone.map((mail) => `${titleOf(mail)} is the cover letter of patches that are not there: left out`), ...withoutDiff(mails, cover), ...tested.flatMap(({ notes }) => notes)] };
+}
+
+/** Patches by their tag, in which no diff is found: it may be damaged, or in an attachment that git does not read. A number that lacks is refused elsewhere. */
+function withoutDiff(mails: readonly SeriesMail[], cover: MailHead | undefined): readonly string[] {
+  const empty = mails.filter(({ subject, parsed, found }) => subject.isTagged && !subject.isReply && subject.place === undefined && parsed.files.length === 0 && found.head !== cover);
+  return empty.map((mail) => `${titleOf(mail)} is a patch by its subject, and no diff is found in it: left out`);
 }
 
 /** What a diff changes; a renamed file has both of its names. */

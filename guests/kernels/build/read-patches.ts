@@ -40,7 +40,8 @@ async function readPatchFile(file: string, context: PrepareContext): Promise<rea
   // A mail that the user names alone is meant, an answer with a diff, too.
   if (only && found.length === 1) return [{ label: only.head === undefined || only.head.subject === '' ? basename(file) : `${basename(file)} ("${parseSubject(only.head.subject).title}")`, diff: only.diff }];
   const { patches, notes } = orderMails(found);
-  for (const note of notes) context.log(`${basename(file)}: ${note}`);
+  // Which version was tested belongs to the result.
+  for (const note of notes) (context.note ?? context.log)(`${basename(file)}: ${note}`);
   return patches.map((mail) => {
     const place = [`${found.indexOf(mail.found) + 1} of ${found.length}`, ...(mail.subject.title === '' ? [] : [`"${mail.subject.title}"`])].join(', ');
     return { label: `${basename(file)} (${place})`, diff: mail.found.diff };
