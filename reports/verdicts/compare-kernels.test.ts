@@ -25,6 +25,12 @@ function verdicts({ tests }: Comparison): readonly string[] {
   return tests.map(({ cell, test: name, verdict }) => `${cell} ${name} ${verdict}`);
 }
 
+test('a test that neither kernel came to has no odds', () => {
+  const lost: TestResult = { status: 'infra', message: 'disk full' };
+  const text = formatComparison(compare({ base: { nvdimm: { a: lost } }, patched: { nvdimm: { a: lost } } })).join('\n');
+  expect(text).toContain('disk full\n    ran with neither kernel\n');
+});
+
 test('a kernel that came to no guest is named, and not its release', () => {
   const run = makeKernelsRun({ base: { nvdimm: { a: PASS } }, patched: { nvdimm: { a: PASS } } }).summarize();
   const lost = { ...run, guests: [], cells: run.cells.map((cell) => ({ ...cell, guests: [] })) };

@@ -37,6 +37,7 @@ export function summarizeVerdicts(totals: Comparison['totals']): string {
 /** `failed in 0 of the 41 runs before`, with the odds where they say more: why a reader may believe the verdict. */
 export function describeOdds({ verdict, rate, chance, attempts }: ComparedTest): string {
   if (attempts) {
+    if (attempts.now.of === 0 && attempts.base.of === 0) return 'ran with neither kernel';
     const words = `failed in ${attempts.now.failed} of ${plural(attempts.now.of, 'attempt')}, with the base kernel in ${attempts.base.failed} of ${attempts.base.of}`;
     const past = rate.of > 1 ? `${words} and in ${rate.failed} of ${plural(rate.of, 'run')} in all` : words;
     return attempts.now.of > 1 && attempts.base.of > 1 && chance !== undefined && attempts.base.failed !== attempts.now.failed ? `${past}: so by chance ${describeChance(chance)}` : past;
