@@ -8,12 +8,12 @@ const BLOCK_SEC = 400;
 
 /**
  * How many reports a console has:
- * - `none`: nothing that would be one.
- * - `rare`: one in every MiB.
- * - `dense`: one right after the other, as of a guest whose every test warns.
+ * - `dense`: one right after the other, as of a guest whose every test warns. It comes first: what it takes of memory is not there yet.
  * - `short`: the same, each of a dozen lines and of another task.
+ * - `rare`: one in every MiB.
+ * - `none`: nothing that would be one.
  */
-export const REPORT_DENSITIES = ['none', 'rare', 'dense', 'short'] as const;
+export const REPORT_DENSITIES = ['dense', 'short', 'rare', 'none'] as const;
 export type ReportDensity = (typeof REPORT_DENSITIES)[number];
 
 export interface ParserSpeed {
