@@ -75,8 +75,8 @@ test('a command ends with its main process: what it left running is named, kille
   expect(run.exitCode).toBe(0);
 });
 
-test('the signal that ended a command has its name, be it one that SSH has none for', async () => {
-  const run = await rig(['once', ...guest, '--', script('bus.sh', 'kill -BUS $$')], workspace);
+test('the signal that ended a command has its name, also one that SSH has none for, and in a guest whose /run is full', async () => {
+  const run = await rig(['once', ...guest, '--', script('bus.sh', 'dd if=/dev/zero of=/run/full bs=1M; kill -BUS $$')], workspace);
   expect(endOf(run.events, 'command/bus.sh')).toMatchObject({ status: 'fail', message: 'the command was ended by signal SIGBUS' });
 });
 

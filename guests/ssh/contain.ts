@@ -11,17 +11,18 @@ const statusOf = (marker: string): string => `/run/pmemrig/exit-${marker}`;
 /**
  * The words that run a command in a control group of its own, where there are any, so that all it starts is found, also a daemon with an empty
  * environment. `time` is there for one thing: it writes down by which signal the command ended; sshd has names for thirteen signals only.
- * Where it cannot write that down, the command runs without it, and a control group `plain` says so.
+ * The record has room from the beginning, an empty line, so that a command may fill /run. Where not even that can be written, the command runs
+ * without `time`, and a control group `plain` says so.
  */
 export function containCommand(words: readonly string[], marker: string): readonly string[] {
   const [cgroup, status] = [cgroupOf(marker), statusOf(marker)];
   const script = `${BUSYBOX} mkdir -p ${cgroup} /run/pmemrig 2> /dev/null
 { echo $$ > ${cgroup}/cgroup.procs; } 2> /dev/null
-{ true > ${status}; } 2> /dev/null || {
+{ echo > ${status}; } 2> /dev/null || {
   ${BUSYBOX} mkdir ${cgroup}/plain 2> /dev/null
   exec "$@"
 }
-exec ${BUSYBOX} time -o ${status} -f '' "$@"`;
+exec ${BUSYBOX} time -a -o ${status} -f '' "$@"`;
   return [BUSYBOX, 'sh', '-c', script, 'sh', ...words];
 }
 
@@ -46,7 +47,7 @@ for round in 1 2 3 4 5 6 7 8; do
   [ $round -lt 3 ] || sleep 0.2
 done 2> /dev/null
 [ -d ${cgroupOf(marker)}/plain ] && echo plain
-[ -f ${statusOf(marker)} ] && { echo ended; read -r line; echo "$line"; } < ${statusOf(marker)}
+[ -f ${statusOf(marker)} ] && { read -r line; read -r line && echo ended && echo "$line"; } < ${statusOf(marker)}
 exit 0`;
 }
 
@@ -65,7 +66,6 @@ export function parseSweep(text: string): Sweep {
   const [, ending] = /^ended\n([^]*)/m.exec(text) ?? [];
   const number = /^Command terminated by signal (\d+)$/m.exec(ending ?? '')?.[1];
   const isPlain = /^plain$/m.test(text);
-  // Empty until the command has ended.
-  const end = isPlain ? { signal: null } : ending === undefined || ending === '' ? undefined : { signal: number === undefined ? null : (nameSignal(Number(number)) ?? `signal ${number}`) };
+  const end = isPlain ? { signal: null } : ending === undefined ? undefined : { signal: number === undefined ? null : (nameSignal(Number(number)) ?? `signal ${number}`) };
   return { left: processes('left'), stuck: processes('stuck'), ...(end && { end }) };
 }
