@@ -20,7 +20,8 @@ export default defineConfig({
           exclude: ['**/*.browser.test.ts'],
           setupFiles: ['orchestrator/testing/own-tmpdir.ts'],
           maxWorkers: cores,
-          testTimeout: 20_000,
+          // A net for what hangs: a busy host is slow.
+          testTimeout: 60_000,
         },
       },
       {

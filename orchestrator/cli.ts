@@ -188,7 +188,7 @@ program
   .summary('what this host has and lacks')
   .option('--fix', 'install what is missing (as root or with passwordless sudo)')
   .option('--kernel-builds', 'ask for what building kernels takes, too: compiler, flex, bison and the like')
-  .option('--own-tests', 'ask for what `npm test` takes, too: Chromium, cpio and bzip2')
+  .option('--own-tests', 'ask for what `npm test` takes, too: Chromium, cpio, bubblewrap and others')
   .option('--quiet', 'print only what is wrong')
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExits 0 only if a run could start.')

@@ -1,5 +1,4 @@
 import { isRigTest } from '../orchestrator/model/cell.ts';
-import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import type { CellSummary, RunSummary, TestSummary } from './summary.ts';
 
 /** What keeps a test from running. */
@@ -43,10 +42,10 @@ export function isSurveyed({ name, expects }: Pick<TestSummary, 'name' | 'expect
 }
 
 /** Why a test did not run, `undefined` if it did, however it ended. */
-export function lossOf({ outcome, message }: Pick<TestSummary, 'outcome' | 'message'>): Loss | undefined {
+export function lossOf({ outcome, message, forgiven }: Pick<TestSummary, 'outcome' | 'message' | 'forgiven'>): Loss | undefined {
   switch (outcome) {
     case 'skip':
-      if (isForgiven(outcome, message)) return undefined;
+      if (forgiven) return undefined;
       return { outcome, reason: message ?? NO_REASON };
     case 'excluded':
     case 'unreached':

@@ -1,6 +1,6 @@
 import { CLOSE_TEST, isRigTest } from '../orchestrator/model/cell.ts';
 import type { JournalEvent, PlannedCell, Stamp } from '../orchestrator/model/event.ts';
-import { isForgiven } from '../orchestrator/model/forgiven.ts';
+import type { Forgiven } from '../orchestrator/model/forgiven.ts';
 import type { Outcome } from '../orchestrator/model/outcome.ts';
 import { EvidenceBudget } from './bounded-evidence.ts';
 import { KernelFold } from './fold-kernel.ts';
@@ -166,7 +166,7 @@ export class RunFold {
     test.attempts.push({
       ...(console !== undefined && { console }),
       ...(since !== undefined && { startedAt: since }),
-      ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message']),
+      ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message', 'forgiven']),
       ...(evidence !== undefined && { evidence }),
       ...(splats && { splats }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
@@ -180,7 +180,7 @@ export class RunFold {
     // What proves the rig has to do so each time.
     test.outcome = isRigTest(test.name) || test.expects ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
-    test.isKnown = isForgiven(test.outcome, explainOutcome(test));
+    test.isKnown = findForgiven(test) !== undefined;
     if (test.isKnown) this.known++;
     cell.running.delete(attemptKey(event));
   }
@@ -247,7 +247,12 @@ export class RunFold {
 
 function summarizeTest(test: TestState, explain: () => string): TestSummary {
   const message = test.outcome === 'unreached' ? explain() : explainOutcome(test);
-  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects', 'problems']), ...(message === undefined ? {} : { message }) };
+  const forgiven = findForgiven(test);
+  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects', 'problems']), ...(message === undefined ? {} : { message }), ...(forgiven && { forgiven }) };
+}
+
+function findForgiven({ outcome, attempts }: TestState): Forgiven | undefined {
+  return outcome === 'skip' ? attempts.findLast(({ status }) => status === 'skip')?.forgiven : undefined;
 }
 
 /** The last words that speak for the outcome; before those of a flaky test how often it failed. */

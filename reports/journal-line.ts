@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../orchestrator/model/errors.ts';
 import { JOURNAL_VERSION, type JournalEvent } from '../orchestrator/model/event.ts';
+import { forgivenByMessage } from '../orchestrator/model/forgiven.ts';
 import { JOURNAL_EVENT } from './journal-schema.ts';
 
 /**
@@ -44,7 +45,13 @@ function parseEvent(value: unknown, file: string, line: number): JournalEvent {
   }
   const result = JOURNAL_EVENT.safeParse(value);
   if (!result.success) throw foreignLine(file, line, z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '));
-  return result.data;
+  return result.data.v < 4 ? addForgiven(result.data) : result.data;
+}
+
+function addForgiven(event: JournalEvent): JournalEvent {
+  if (event.type !== 'test-end' || event.status !== 'skip' || event.message === undefined) return event;
+  const forgiven = forgivenByMessage(event.message);
+  return forgiven ? { ...event, forgiven } : event;
 }
 
 function readVersion(value: unknown): number | undefined {

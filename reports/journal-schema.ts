@@ -84,6 +84,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     durationMs,
     message: text.exactOptional(),
     evidence: text.exactOptional(),
+    forgiven: z.object({ by: z.enum(['list', 'test']), reason: text }).exactOptional(),
     metrics: z.array(metric).exactOptional(),
     artifacts: z.array(text).exactOptional(),
     parent: text.exactOptional(),

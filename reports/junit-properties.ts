@@ -1,4 +1,3 @@
-import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import { cleanLine } from './clean-text.ts';
 import { formatMetricPlain } from './format.ts';
 import { measuredFigures } from './measured-figures.ts';
@@ -16,7 +15,7 @@ const MAX_ARTIFACTS = 20;
 export function testProperties(test: TestSummary, verdict: ComparedTest | undefined): readonly Property[] {
   return [
     ...(test.outcome === 'pass' ? [] : [['pmemrig.outcome', test.outcome] as const]),
-    ...(isForgiven(test.outcome, test.message) ? [['pmemrig.known', 'failure'] as const] : []),
+    ...(test.forgiven ? [['pmemrig.known', 'failure'] as const] : []),
     ...verdictProperties(verdict),
     ...(test.problems ?? []).map((signature, index) => [numbered('pmemrig.signature', index), cleanLine(signature)] as const),
     ...(test.outcome === 'flaky' ? [['pmemrig.flaky', describeFlaky(test.attempts)] as const] : []),

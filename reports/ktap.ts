@@ -1,4 +1,3 @@
-import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import { cleanLine, excerpt } from './clean-text.ts';
 import { artifactPaths } from './junit-properties.ts';
 import { describeFlaky, judgeCell, needsAttention, tellingAttempt } from './outcomes.ts';
@@ -94,7 +93,7 @@ function testResult(test: TestSummary): KtapResult {
     case 'flaky':
       return { ok: true, words: `flaky: ${describeFlaky(test.attempts)}` };
     case 'skip':
-      return { ok: true, words: `${isForgiven(test.outcome, test.message) ? 'XFAIL' : 'SKIP'} ${why}` };
+      return { ok: true, words: `${test.forgiven ? 'XFAIL' : 'SKIP'} ${why}` };
     case 'excluded':
       return { ok: true, words: `SKIP excluded: ${why}` };
     case 'fail':

@@ -1,4 +1,3 @@
-import { isForgiven } from '../orchestrator/model/forgiven.ts';
 import { findBlindKernels } from './blind-kernels.ts';
 import { cleanLine, excerpt } from './clean-text.ts';
 import { renderCoverage } from './coverage-markdown.ts';
@@ -46,7 +45,7 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
     renderLockdep(summary),
     rerun.length === 0 ? '' : `## Run again what failed\n\n${fence(rerun.join('\n'), 'sh')}`,
     renderList('Flaky', all.filter(({ test }) => test.outcome === 'flaky')),
-    renderList('Known failures', all.filter(({ test }) => isForgiven(test.outcome, test.message))),
+    renderList('Known failures', all.filter(({ test }) => test.forgiven)),
     renderCoverage(summary),
     // All other skips are the coverage's.
     renderList('Skipped', all.filter(({ test }) => test.outcome === 'skip' && !isSurveyed(test))),

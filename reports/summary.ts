@@ -2,6 +2,7 @@ import type { CompilerWarning } from '../orchestrator/model/compiler-warning.ts'
 import type { KernelProvenance } from '../orchestrator/model/event.ts';
 import type { GuestDeathKind } from '../orchestrator/model/errors.ts';
 import type { ExpectedProblem } from '../orchestrator/model/expected-problem.ts';
+import type { Forgiven } from '../orchestrator/model/forgiven.ts';
 import type { LockdepCoverage } from '../orchestrator/model/lockdep.ts';
 import type { ProblemKind } from '../orchestrator/model/problem.ts';
 import type { AttemptStatus, Metric, Outcome } from '../orchestrator/model/outcome.ts';
@@ -72,6 +73,8 @@ export interface TestSummary {
   readonly attempts: readonly AttemptSummary[];
   /** Why it is not a plain pass; for `unreached`: what kept the run from it. */
   readonly message?: string;
+  /** Of a `skip` that did run: its failure was expected. */
+  readonly forgiven?: Forgiven;
   /** The test in which it was found. */
   readonly parent?: string;
   /** It tells of the rig, not of the kernel: see `PlannedTest.expects`. */
@@ -91,6 +94,7 @@ export interface AttemptSummary {
   /** Console log of the guest that it ran in, relative to the run folder. */
   readonly console?: string;
   readonly message?: string;
+  readonly forgiven?: Forgiven;
   /** Bounded, see `bounded-evidence.ts`. */
   readonly evidence?: string;
   /** What of the evidence is the kernel's reports, in order. */

@@ -85,6 +85,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
   { ...command('cpio', 'to test the archives that guests boot from by another program than the kernel', everywhere('cpio')), forTests: true },
   // By its path: Fedora has moved it to a package of its own.
   { ...command('script', 'to test that a run outlives its terminal', { ...everywhere('util-linux'), apt: 'bsdutils', dnf: '/usr/bin/script' }), forTests: true },
+  { ...command('bwrap', 'to test the sandbox that kernels are built in', everywhere('bubblewrap')), forTests: true },
   { ...command('bzip2', 'to test that compressed mailboxes are read', everywhere('bzip2')), forTests: true },
 ];
 

@@ -1,12 +1,13 @@
 import type { ExcludedCell, PlannedTest } from './cell.ts';
 import type { CompilerWarning } from './compiler-warning.ts';
 import type { GuestDeathKind } from './errors.ts';
+import type { Forgiven } from './forgiven.ts';
 import type { LockdepCoverage } from './lockdep.ts';
 import type { JudgedProblem } from './known-problem.ts';
 import type { AttemptStatus, Metric } from './outcome.ts';
 
 /** Version of the journal's lines; a reader refuses what is newer. */
-export const JOURNAL_VERSION = 3;
+export const JOURNAL_VERSION = 4;
 
 /** Of a kernel that was built: what from. */
 export interface KernelProvenance {
@@ -90,6 +91,8 @@ export type RunEvent =
       readonly durationMs: number;
       readonly message?: string;
       readonly evidence?: string;
+      /** Since version 4; before, the first words of the message said it. */
+      readonly forgiven?: Forgiven;
       readonly metrics?: readonly Metric[];
       readonly artifacts?: readonly string[];
       /** The test that ran it, for a TAP line found inside another test. */

@@ -1,3 +1,5 @@
+import type { Forgiven } from './forgiven.ts';
+
 /** How one attempt at a test ended. `excluded`: a list says that it is not to run here. */
 export type AttemptStatus = 'pass' | 'fail' | 'skip' | 'excluded' | 'crash' | 'hang' | 'infra';
 
@@ -25,6 +27,8 @@ export interface TestResult {
   readonly message?: string;
   /** The words that show it: fio's error line, the console excerpt, the script's last output. Bounded. */
   readonly evidence?: string;
+  /** Of a `skip` that did run. */
+  readonly forgiven?: Forgiven;
   readonly metrics?: readonly Metric[];
   /** Paths relative to the run folder. */
   readonly artifacts?: readonly string[];

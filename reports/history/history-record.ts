@@ -1,5 +1,4 @@
 import type { Metric, Outcome } from '../../orchestrator/model/outcome.ts';
-import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { FAILURES } from '../outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 
@@ -59,14 +58,14 @@ export function recordOf(summary: RunSummary, journalBytes: number): HistoryReco
   };
 }
 
-function rowOf(cell: CellSummary, { name, outcome, message, attempts }: TestSummary): HistoryTest {
+function rowOf(cell: CellSummary, { name, outcome, message, forgiven, attempts }: TestSummary): HistoryTest {
   const kernelRelease = cell.guests.at(-1)?.kernelRelease;
   return {
     cell: cell.id,
     kernel: cell.kernel,
     test: name,
     outcome,
-    forgiven: isForgiven(outcome, message),
+    forgiven: forgiven !== undefined,
     ...(kernelRelease !== undefined && { kernelRelease }),
     attempts: attempts.length,
     failed: attempts.filter(({ status }) => FAILURES.has(status)).length,

@@ -141,7 +141,7 @@ test('it is made again from the journals alone', async () => {
 test('journals that cannot be read are told and left out, a file of it that is none is put aside and made again', async () => {
   writeRun(1, ['pass']);
   const newer = writeRun(2, ['pass']);
-  writeFileSync(join(newer, 'events.jsonl'), readFileSync(join(newer, 'events.jsonl'), 'utf8').replaceAll('{"v":3', '{"v":99'));
+  writeFileSync(join(newer, 'events.jsonl'), readFileSync(join(newer, 'events.jsonl'), 'utf8').replaceAll('{"v":4', '{"v":99'));
   mkdirSync(join(runs, '20260303-100000-empty-0000'));
   cpSync(join(runs, idOf(1)), join(runs, 'a-copy'), { recursive: true });
   { using history = await openHistory(runs, log); expect(history.runs.map(({ runId }) => runId)).toEqual([idOf(1)]); }

@@ -64,7 +64,7 @@ test('no text of a guest becomes markup', () => {
 });
 
 test('a failure that a list knows is counted, marked and found apart from what did not run', () => {
-  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', { status: 'skip', message: 'known failure: maps files with MAP_SYNC; it said: EIO' });
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', { status: 'skip', forgiven: { by: 'list', reason: 'x' }, message: 'known failure: maps files with MAP_SYNC; it said: EIO' });
   const page = pageOf(journal.test(CELL, 'fio/b', { status: 'skip', message: 'no libpmem' }));
   expect(page).toContain('<a class="chip flaky" href="#outcome=known">≈ 1 known</a> <a class="chip skip" href="#outcome=skip">- 1 skip</a>');
   expect(page).toContain('data-o="known"');

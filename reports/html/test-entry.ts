@@ -1,4 +1,3 @@
-import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { cleanText } from '../clean-text.ts';
 import { formatDuration, formatHeadlineMetrics, formatMetricValue, plural } from '../format.ts';
 import { MARKS } from '../marks.ts';
@@ -20,11 +19,11 @@ export interface TestExtras {
 
 /** One test of a cell: a line, and what there is to show for it. */
 export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras = {}): Markup {
-  const { outcome, name, message } = test;
+  const { outcome, name, message, forgiven } = test;
   const told = tellingAttempt(test);
   const others = otherFailedAttempts(test);
   const bad = needsAttention(outcome);
-  const known = isForgiven(outcome, message);
+  const known = forgiven !== undefined;
   const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
   const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))].filter(Boolean).join(' · ');
   return html`<div class="t ${known ? 'flaky' : outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${known ? 'known' : outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${known ? `${MARKS.flaky} known` : `${MARKS[outcome]} ${outcome}`}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>

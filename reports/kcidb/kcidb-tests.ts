@@ -1,6 +1,4 @@
 import { BOOT_TEST, isRigTest } from '../../orchestrator/model/cell.ts';
-import { isForgiven } from '../../orchestrator/model/forgiven.ts';
-import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { cleanLine, cleanText } from '../clean-text.ts';
 import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from '../summary.ts';
 import { shorten } from '../text-budget.ts';
@@ -36,7 +34,7 @@ export function describeTest(test: TestSummary, cell: CellSummary, { runId, host
     ...about,
     ...attemptFields(attempt, options),
     id: `${stem}/${attempt.attempt}`,
-    status: toStatus(attempt.status, attempt.message),
+    status: toStatus(attempt),
     comment: comment(attempt.message),
   }));
 }
@@ -61,7 +59,7 @@ function attemptFields(attempt: AttemptSummary, { url }: KcidbOptions): Pick<Kci
   };
 }
 
-function toStatus(status: Exclude<Outcome, 'flaky' | 'unreached'>, message: string | undefined): KcidbTest['status'] {
+function toStatus({ status, forgiven }: Pick<AttemptSummary, 'status' | 'forgiven'>): KcidbTest['status'] {
   switch (status) {
     case 'pass':
       return 'PASS';
@@ -72,7 +70,7 @@ function toStatus(status: Exclude<Outcome, 'flaky' | 'unreached'>, message: stri
     case 'infra':
       return 'MISS';
     case 'skip':
-      return isForgiven(status, message) ? 'FAIL' : 'SKIP';
+      return forgiven ? 'FAIL' : 'SKIP';
     case 'excluded':
       return 'SKIP';
     default:

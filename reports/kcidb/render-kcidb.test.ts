@@ -40,7 +40,9 @@ test('what was never reached is missed, and a boot is where KernelCI looks for i
 });
 
 test('a failure that a list knows is a failure with a known issue', () => {
-  const { tests, issues, incidents } = renderKcidb(play('skip', 'known failure: it maps with MAP_SYNC'), { origin: 'rig' });
+  const forgiven = { by: 'list', reason: 'it maps with MAP_SYNC' } as const;
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL).test(CELL, 'fio/a', { status: 'skip', forgiven, message: 'known failure: it maps with MAP_SYNC' });
+  const { tests, issues, incidents } = renderKcidb(journal.summarize(), { origin: 'rig' });
   expect(tests.find(({ path }) => path === 'fio.a')?.status).toBe('FAIL');
   expect(issues.map(({ report_subject }) => report_subject)).toEqual(['fio/a: known failure: it maps with MAP_SYNC']);
   expect(incidents.map(({ test_id }) => test_id)).toEqual([`rig:20260301-100000-smoke/${CELL}/fio/a/1`]);

@@ -1,4 +1,3 @@
-import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { cleanLine } from '../clean-text.ts';
 import { tellingAttempt } from '../outcomes.ts';
 import type { ProblemSummary, RunSummary, TestSummary } from '../summary.ts';
@@ -40,7 +39,7 @@ export function renderKcidb(summary: RunSummary, options: KcidbOptions): KcidbRe
 
 function issuesOf(test: TestSummary, problems: ReadonlyMap<string, ProblemSummary>, origin: string): readonly Issue[] {
   const reported = (test.problems ?? []).flatMap((signature) => problems.get(signature) ?? []);
-  const forgiven = isForgiven(test.outcome, test.message) ? (tellingAttempt(test)?.message ?? '') : undefined;
+  const forgiven = test.forgiven ? (tellingAttempt(test)?.message ?? '') : undefined;
   return [...reported.map((problem) => problemIssue(problem, origin)), ...(forgiven === undefined ? [] : [forgivenIssue(test.name, forgiven, origin)])];
 }
 

@@ -2,7 +2,6 @@ import { isRigTest } from '../../orchestrator/model/cell.ts';
 import { asksDax } from '../../orchestrator/model/dax-options.ts';
 import type { FilesystemSpec, Matrix } from '../../orchestrator/model/matrix.ts';
 import { type DeviceMode, type NamespaceMode, plannedMode, type PmemDevice } from '../../orchestrator/model/pmem.ts';
-import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { plural } from '../format.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
 
@@ -55,6 +54,6 @@ function list(about: string, missing: readonly (readonly [unknown, string])[]): 
 }
 
 /** A failure that a list knows did run. */
-function hasResult({ outcome, message }: TestSummary): boolean {
-  return !['skip', 'excluded', 'infra', 'unreached'].includes(outcome) || isForgiven(outcome, message);
+function hasResult({ outcome, forgiven }: TestSummary): boolean {
+  return !['skip', 'excluded', 'infra', 'unreached'].includes(outcome) || forgiven !== undefined;
 }

@@ -166,7 +166,7 @@ describe('runs that come, go and break', () => {
   });
 
   test.each([
-    ['a newer pmemrig', (text: string) => text.replaceAll('"v":3', '"v":99'), 'written by a newer pmemrig'],
+    ['a newer pmemrig', (text: string) => text.replaceAll('"v":4', '"v":99'), 'written by a newer pmemrig'],
     ['another program', () => '{"hello":1}\n{"world":2}\n', 'no journal event'],
     ['nobody: it is empty', () => '', 'no events'],
   ])('a journal of %s is told by a sentence, and is no failure of the server', async (_, change, sentence) => {
@@ -180,7 +180,7 @@ describe('runs that come, go and break', () => {
 
   test('a run that goes on under a newer pmemrig is told so, too', async () => {
     const newer = '20260303-100000-smoke-00cc';
-    claimed.add(await writeRun(newer, textOf(newer).replaceAll('"v":3', '"v":99')));
+    claimed.add(await writeRun(newer, textOf(newer).replaceAll('"v":4', '"v":99')));
     expect(await fetchText(`/runs/${newer}/`)).toMatchObject({ status: 422, body: expect.stringContaining('written by a newer pmemrig') });
     expect(said).toEqual([]);
   });

@@ -106,7 +106,7 @@ describe('what is to be looked at', () => {
 
   test('a failure that a list knows is counted as such, and what was left out is told with its reason', () => {
     const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])], [{ id: 'x/y', reason: 'no tree' }, { id: 'x/z', reason: 'no tree' }]);
-    const text = report(journal.boot(CELL).test(CELL, 'fio/a', { status: 'skip', message: 'known failure: x' }).test(CELL, 'fio/b', { status: 'skip', message: 'x' }).add({ type: 'run-end', reason: 'finished' }));
+    const text = report(journal.boot(CELL).test(CELL, 'fio/a', { status: 'skip', forgiven: { by: 'list', reason: 'x' }, message: 'known failure: x' }).test(CELL, 'fio/b', { status: 'skip', message: 'x' }).add({ type: 'run-end', reason: 'finished' }));
     expect(text).toContain('1 known, 1 skip');
     expect(text).toContain('- left out: 2 cells  no tree\nkernel debian-6.12: 6.12.9+bpo-amd64\n');
   });
@@ -181,7 +181,7 @@ describe('the live view', () => {
   const nowMs = Date.parse(running.events.at(-1)?.t ?? '') + 5000;
 
   test('counts what a list knows by itself', () => {
-    const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', { status: 'skip', message: 'known failure: x' }).test(CELL, 'fio/b', { status: 'skip', message: 'x' });
+    const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', { status: 'skip', forgiven: { by: 'list', reason: 'x' }, message: 'known failure: x' }).test(CELL, 'fio/b', { status: 'skip', message: 'x' });
     expect(renderFrame(foldOf(journal), nowMs, { width: 100, height: 24 }, PLAIN)[0]).toBe('- 1 known  - 1 skip  ');
   });
 

@@ -1,4 +1,3 @@
-import { isForgiven } from '../../orchestrator/model/forgiven.ts';
 import { type CellPair, type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
 import { FAILURES, tellingAttempt } from '../outcomes.ts';
 import { signaturesOf } from '../splats.ts';
@@ -121,6 +120,6 @@ function refTo({ runId, startedAt, cells }: RunSummary): RunRef {
   return { runId, startedAt, kernels: [...kernels] };
 }
 
-function tell({ outcome, message, attempts }: TestSummary): ToldTest {
-  return { outcome, forgiven: isForgiven(outcome, message), failed: attempts.filter(({ status }) => FAILURES.has(status)).length };
+function tell({ outcome, forgiven, attempts }: TestSummary): ToldTest {
+  return { outcome, forgiven: forgiven !== undefined, failed: attempts.filter(({ status }) => FAILURES.has(status)).length };
 }

@@ -1,4 +1,3 @@
-import { isForgiven } from '../../model/forgiven.ts';
 import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { explainExitStatus } from '../../model/signals.ts';
@@ -74,7 +73,7 @@ function describeTapFailure({ subtests, problems, missingProblems }: TapReport, 
 
 /** Why nothing ran, if each result is a skip. An expected failure did run. */
 function describeSkips({ subtests }: TapReport): string | undefined {
-  if (subtests.length === 0 || !subtests.every(({ status, message }) => status === 'skip' && !isForgiven(status, message))) return undefined;
+  if (subtests.length === 0 || !subtests.every(({ status, forgiven }) => status === 'skip' && !forgiven)) return undefined;
   const reasons = [...new Set(subtests.map(({ message }) => message ?? ''))];
   const more = reasons.length > MAX_PROBLEMS ? `; and ${reasons.length - MAX_PROBLEMS} more reasons` : '';
   return `${reasons.slice(0, MAX_PROBLEMS).join('; ')}${more}`;

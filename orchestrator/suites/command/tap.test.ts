@@ -95,6 +95,15 @@ test("KTAP's own directives are read: an expected failure is no pass", () => {
   ]);
 });
 
+const forgivenBy = (line: string) => parseTap(`KTAP version 1\n1..1\n${line}\n`).subtests[0]?.forgiven;
+
+test('a result is forgiven by its directive, never by how its words begin', () => {
+  expect(forgivenBy('ok 1 a # XFAIL later')).toEqual({ by: 'test', reason: 'later' });
+  expect(forgivenBy('not ok 1 a # TODO')).toEqual({ by: 'test', reason: '' });
+  expect(forgivenBy('ok 1 a # SKIP known failure of the board, not run')).toBeUndefined();
+  expect(forgivenBy('ok 1 a # SKIP expected to fail here')).toBeUndefined();
+});
+
 test('an unexpected pass is a pass that says so, a result at odds with its directive a failure', () => {
   expect(brief('KTAP version 1\n1..5\nok 1 # XPASS map_sync\nok 2 b # XPASS works now\nok 3 c # TODO later\nok 4 d # TIMEOUT 45 seconds\nok 5 e # ERROR no memory\n').subtests).toEqual([
     ['map_sync', 'pass', 'passed, though it was expected to fail: map_sync'],

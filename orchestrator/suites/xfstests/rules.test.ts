@@ -22,7 +22,7 @@ test.each([
 
 test('a known failure is told, with what it said, and fails nothing; a crash is never forgiven', () => {
   const known = rule({ link: 'https://example.org/1' });
-  expect(forgiveKnown({ status: 'fail', message: 'output mismatch', evidence: 'diff' }, known)).toEqual({ status: 'skip', message: 'known failure: because (https://example.org/1); it said: output mismatch', evidence: 'diff' });
+  expect(forgiveKnown({ status: 'fail', message: 'output mismatch', evidence: 'diff' }, known)).toEqual({ status: 'skip', forgiven: { by: 'list', reason: 'because' }, message: 'known failure: because (https://example.org/1); it said: output mismatch', evidence: 'diff' });
   expect(forgiveKnown({ status: 'crash', message: 'panic' }, known)).toEqual({ status: 'crash', message: 'panic' });
   expect(forgiveKnown({ status: 'pass' }, known)).toEqual({ status: 'pass' });
 });

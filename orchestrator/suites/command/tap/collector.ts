@@ -152,11 +152,11 @@ function outermostOf(level: Level): Level {
   return at;
 }
 
-function toSubtest({ level, title, status, message, evidence }: Entry): TapSubtest | undefined {
+function toSubtest({ level, title, status, message, evidence, forgiven }: Entry): TapSubtest | undefined {
   let name = title;
   for (let at: Level | undefined = level; at; at = at.parent) {
     if (at.isProse) return undefined;
     if (at.name !== undefined) name = `${at.name}/${name}`;
   }
-  return { name, status, ...(message === undefined ? {} : { message }), ...(evidence === undefined ? {} : { evidence }) };
+  return { name, status, ...(message === undefined ? {} : { message }), ...(evidence === undefined ? {} : { evidence }), ...(forgiven && { forgiven }) };
 }

@@ -1,3 +1,4 @@
+import type { Forgiven } from '../../../model/forgiven.ts';
 import type { TapDescription } from './directive.ts';
 import { Tally } from './tally.ts';
 
@@ -64,6 +65,7 @@ export interface Entry {
   readonly title: string;
   readonly status: 'pass' | 'fail' | 'skip';
   readonly message: string | undefined;
+  readonly forgiven: Forgiven | undefined;
   evidence: string | undefined;
 }
 

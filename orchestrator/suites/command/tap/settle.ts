@@ -124,14 +124,15 @@ function withProblems(outcome: PointOutcome, problems: readonly string[]): Point
   return { ...outcome, status: 'fail', message: [...(outcome.message === undefined ? [] : [outcome.message]), ...problems.slice(0, 3)].join('; ') };
 }
 
-function add(level: Level, { title, status, message, evidence, isExcused }: PointOutcome, collector: Collector): void {
-  const entry: Entry = { level, title, status, message, evidence };
+function add(level: Level, { title, status, message, evidence, isExcused, reason }: PointOutcome, collector: Collector): void {
+  const forgiven = status === 'skip' && isExcused ? { by: 'test', reason } as const : undefined;
+  const entry: Entry = { level, title, status, message, evidence, forgiven };
   level.leaves += 1;
   if (status === 'fail') {
     level.failed += 1;
     level.firstFailed ??= entry;
   }
-  if (status === 'skip' && !isExcused && message !== undefined) keepReason(level, message);
+  if (status === 'skip' && !forgiven && message !== undefined) keepReason(level, message);
   collector.add(entry);
 }
 
