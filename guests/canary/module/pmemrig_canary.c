@@ -179,6 +179,11 @@ static void canary_rcu_stall(unsigned int seconds)
 		cond_resched();
 
 	rcu_read_lock();
+	/* That one may have ended at once. Where a reader can be preempted (full or lazy), the next one begins now, and waits for this reader. */
+	before = get_state_synchronize_rcu();
+	end = jiffies + HZ;
+	while (get_state_synchronize_rcu() == before && time_before(jiffies, end))
+		cpu_relax();
 	canary_spin(seconds, true);
 	rcu_read_unlock();
 	WRITE_ONCE(canary_rcu_wanted, false);
