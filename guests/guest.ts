@@ -5,16 +5,16 @@ import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest
 import type { GuestDevice } from '../orchestrator/model/pmem.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
-import { removeFiles } from './backing-files.ts';
+import { removeFiles } from './qemu/backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { hearGuest, type Hearing } from './hearing/hear-guest.ts';
 import { setUpPmem } from './pmem/set-up.ts';
-import { readResultsDisk, RESULTS_SERIAL } from './results-disk.ts';
+import { readResultsDisk, RESULTS_SERIAL } from './boot/results-disk.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
 import { downloadOverSsh, uploadOverSsh, writeOverSsh } from './ssh/transfer.ts';
-import { startGuest, type BootOptions, type StartedGuest } from './start.ts';
-import { whileAlive } from './while-alive.ts';
+import { startGuest, type BootOptions, type StartedGuest } from './boot/start.ts';
+import { whileAlive } from './death/while-alive.ts';
 
 /** A guest that answers over SSH. */
 export interface RunningGuest extends Guest, AsyncDisposable {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../orchestrator/model/package-root.ts';
 import { parseMatrix } from './load.ts';
-import { matrixJsonSchema } from './schema.ts';
+import { matrixJsonSchema } from './schema/schema.ts';
 
 const DOC = readFileSync(join(PACKAGE_ROOT, 'docs/matrix.md'), 'utf8');
 const [WHOLE = '', ...PARTS] = [...DOC.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml = '']) => yaml);

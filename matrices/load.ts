@@ -3,19 +3,19 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { nearest } from '../orchestrator/model/nearest.ts';
 import type { Matrix, SuiteSpec } from '../orchestrator/model/matrix.ts';
 import { UserError } from '../orchestrator/model/errors.ts';
-import { describeFsError, findFileProblems } from './check-files.ts';
-import { findNameProblems } from './check-names.ts';
-import { describeIssues } from './describe-issue.ts';
-import { readXfstestsList } from './xfstests-list.ts';
-import type { Environment } from './paths.ts';
-import { toUserError } from './problem.ts';
-import { MAX_BYTES, readBounded } from './read-bounded.ts';
-import type { Problem, ValuePath } from './problem.ts';
-import { resolveMatrix } from './resolve.ts';
-import type { Resolved } from './resolve.ts';
-import { matrixSchema } from './schema.ts';
-import { parseYaml } from './yaml-source.ts';
-import type { YamlSource } from './yaml-source.ts';
+import { describeFsError, findFileProblems } from './check/check-files.ts';
+import { findNameProblems } from './check/check-names.ts';
+import { describeIssues } from './source/describe-issue.ts';
+import { readXfstestsList } from './resolve/xfstests-list.ts';
+import type { Environment } from './resolve/paths.ts';
+import { toUserError } from './source/problem.ts';
+import { MAX_BYTES, readBounded } from './source/read-bounded.ts';
+import type { Problem, ValuePath } from './source/problem.ts';
+import { resolveMatrix } from './resolve/resolve.ts';
+import type { Resolved } from './resolve/resolve.ts';
+import { matrixSchema } from './schema/schema.ts';
+import { parseYaml } from './source/yaml-source.ts';
+import type { YamlSource } from './source/yaml-source.ts';
 
 export interface LoadOptions {
   /** For `$VAR` and `~` in paths. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootGuest, type RunningGuest } from '../../guests/guest.ts';
-import type { BootOptions } from '../../guests/start.ts';
+import type { BootOptions } from '../../guests/boot/start.ts';
 import { prepareImage } from '../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';

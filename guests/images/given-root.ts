@@ -8,10 +8,10 @@ import { removeTree } from '../store/remove-tree.ts';
 import { tryTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 import { inUserNamespace } from '../store/user-namespace.ts';
-import { createExt4Image } from './ext4-image.ts';
+import { createExt4Image } from '../store/ext4-image.ts';
 import type { PreparedImage } from './prepared-image.ts';
 import { inFolder, requirePrograms } from './required-programs.ts';
-import { requireSubordinateIds } from './subordinate-ids.ts';
+import { requireSubordinateIds } from '../apt/subordinate-ids.ts';
 import { listTree } from './tree-listing.ts';
 
 type GivenRootSpec = Extract<ImageSpec, { kind: 'tree' | 'tarball' | 'disk' }>;

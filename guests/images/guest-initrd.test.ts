@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeGuestInitrd } from './guest-initrd.ts';
-import { writeNewc } from './newc.ts';
+import { writeNewc } from '../store/newc.ts';
 
 test("a guest's files are appended below inject/, and the base stays as it is", async () => {
   const dir = await mkdtemp(join(tmpdir(), 'initrd-'));

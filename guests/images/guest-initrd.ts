@@ -1,5 +1,5 @@
 import { copyFile, appendFile } from 'node:fs/promises';
-import { writeNewc } from './newc.ts';
+import { writeNewc } from '../store/newc.ts';
 
 /** A file that one guest gets over its root file system. */
 export interface GuestFile {

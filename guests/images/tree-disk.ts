@@ -9,7 +9,7 @@ import { tryTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 import { inUserNamespace } from '../store/user-namespace.ts';
 import { describeTree } from './describe-tree.ts';
-import { createExt4Image } from './ext4-image.ts';
+import { createExt4Image } from '../store/ext4-image.ts';
 import { tarArguments } from './given-root.ts';
 import { listTree } from './tree-listing.ts';
 

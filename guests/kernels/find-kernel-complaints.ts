@@ -1,11 +1,11 @@
 import { UserError } from '../../orchestrator/model/errors.ts';
 import { type KernelSpec, type SourceKernelSpec, wholeKernelConfig } from '../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
-import { readPatches } from './build/read-patches.ts';
+import { readPatches } from './patches/read-patches.ts';
 import { checkTreeSource } from './build/tree-source.ts';
 import { parseFragment } from './kconfig/fragment.ts';
 import { loadFragments } from './kconfig/load-fragments.ts';
-import { readKernelRelease } from './kernel-release.ts';
+import { readKernelRelease } from './image/kernel-release.ts';
 
 /** What is wrong with one kernel of a matrix. */
 export interface KernelComplaint {

@@ -1,10 +1,10 @@
 import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
-import { checkBootDrivers } from './boot-drivers.ts';
+import { checkBootDrivers } from './boot/boot-drivers.ts';
 import { prepareSourceKernel } from './build/build-kernel.ts';
-import { prepareDebianKernel } from './debian-kernel.ts';
-import { prepareGivenKernel } from './given-kernel.ts';
-import { preparePackageKernel } from './package-kernel.ts';
+import { prepareDebianKernel } from './kinds/debian-kernel.ts';
+import { prepareGivenKernel } from './kinds/given-kernel.ts';
+import { preparePackageKernel } from './kinds/package-kernel.ts';
 import type { PreparedKernel } from './prepared-kernel.ts';
 
 export type { PreparedKernel };

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { createTail } from '../tail.ts';
+import { createTail } from '../store/tail.ts';
 
 /** The console, byte by byte, in a file of bounded size: its beginning and its end. */
 export interface ConsoleLog {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
-import { createBackingFiles } from '../backing-files.ts';
+import { createBackingFiles } from './backing-files.ts';
 import { composeHardware } from './argv.ts';
 import { composeDevices } from './devices.ts';
 import type { QemuBinary } from './find-qemu.ts';

@@ -1,4 +1,4 @@
-import type { DeathWatch } from '../death-watch.ts';
+import type { DeathWatch } from '../death/death-watch.ts';
 import type { GuestConsole } from '../qemu/console.ts';
 import type { QemuProcess } from '../qemu/qemu-process.ts';
 import type { SshConnection } from '../ssh/connection.ts';

@@ -8,7 +8,7 @@ import { createDeferred, settlesWithin, withDeadline } from '../deferred.ts';
 import { ConnectionLost, LOSS_WAIT_MS, type SshConnection } from './connection.ts';
 import { containCommand, MARKER_NAME, parseSweep, type Sweep, sweepScript } from './contain.ts';
 import { composeCommandLine, composeWords } from './quote.ts';
-import { createTail, type Tail } from '../tail.ts';
+import { createTail, type Tail } from '../store/tail.ts';
 
 const DEFAULT_MAX_OUTPUT_BYTES = 4 * 2 ** 20;
 /** After a kill: how long the channel may take to close before it is given up. Processes in D state never die. */

@@ -8,7 +8,7 @@ import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import type { ExecResult } from '../../orchestrator/model/guest.ts';
 import { formatSize } from '../../orchestrator/model/size.ts';
 import { createDeferred } from '../deferred.ts';
-import { blameHost } from '../host-error.ts';
+import { blameHost } from '../store/host-error.ts';
 import type { SshConnection } from './connection.ts';
 import { execOverSsh, type RunOptions } from './exec.ts';
 import { quoteWord } from './quote.ts';

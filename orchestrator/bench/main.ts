@@ -18,7 +18,7 @@ import { describeNoise, Noise } from './planted/noise.ts';
 import { FIGURES, prepareGuests } from './planted/planted-guest.ts';
 import { benchProblemParser, REPORT_DENSITIES, type ParserSpeed, type ReportDensity } from './problems.ts';
 import { benchReports, type ReportsSpeed } from './reports.ts';
-import { median } from '../../reports/median.ts';
+import { median } from '../../reports/text/median.ts';
 import { describeSeconds } from './statistics.ts';
 import { benchTap } from './tap.ts';
 import { benchVirtmeNg } from './virtme-ng.ts';

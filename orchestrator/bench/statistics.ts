@@ -1,4 +1,4 @@
-import { median } from '../../reports/median.ts';
+import { median } from '../../reports/text/median.ts';
 
 /** `5.1 s (4.9 to 6.0, 5 runs)` */
 export function describeSeconds(ms: readonly number[]): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { KernelOptions } from '../commands/compose-kernel.ts';
+import type { KernelOptions } from '../commands/compose/compose-kernel.ts';
 import { withKernelOptions } from './options.ts';
 import { refuseFlags } from './refuse-flags.ts';
 import { wholeNumber } from './values.ts';

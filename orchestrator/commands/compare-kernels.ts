@@ -1,4 +1,4 @@
-import { findPosition } from '../../matrices/find-position.ts';
+import { findPosition } from '../../matrices/source/find-position.ts';
 import type { KernelPair } from '../../reports/verdicts/compare-kernels.ts';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
@@ -8,10 +8,10 @@ import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
 import { keepKernels } from '../plan/keep-kernels.ts';
 import { planSuite } from '../suites/registry.ts';
-import { endRun } from './end-run.ts';
-import { type ExecuteOptions, executeRun } from './execute-run.ts';
-import { checkFileKernels, kernelsOf, loadFile } from './load-plan.ts';
-import { rerunMatrix } from './rerun-words.ts';
+import { endRun } from './judge/end-run.ts';
+import { type ExecuteOptions, executeRun } from './execute/execute-run.ts';
+import { checkFileKernels, kernelsOf, loadFile } from './plan/load-plan.ts';
+import { rerunMatrix } from './plan/rerun-words.ts';
 
 interface CompareKernelsOptions extends ExecuteOptions {
   readonly filter: readonly string[];

@@ -1,19 +1,19 @@
 import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { summarizeRun } from '../../reports/summarize-run.ts';
-import { choosePalette } from '../../reports/terminal/palette.ts';
-import { widthOf } from '../../reports/terminal/width-of.ts';
+import { summarizeRun } from '../../reports/fold/summarize-run.ts';
+import { choosePalette } from '../../reports/formats/terminal/palette.ts';
+import { widthOf } from '../../reports/formats/terminal/width-of.ts';
 import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
-import { formatComparison } from '../../reports/verdicts/comparison-text.ts';
+import { formatComparison } from '../../reports/formats/terminal/comparison-text.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
-import { findBaseline } from './baseline.ts';
-import { compareWith } from './compare-with.ts';
-import { findRun } from './find-run.ts';
-import { printJson, printText } from './print.ts';
+import { findBaseline } from './judge/baseline.ts';
+import { compareWith } from './judge/compare-with.ts';
+import { findRun } from '../run/record/find-run.ts';
+import { printJson, printText } from '../host/print.ts';
 
 /** `pmemrig compare BASE [RUN]`: what the run did otherwise, with the rates of the runs before. */
 export async function compareCommand(base: string, run: string, options: { readonly runs?: string; readonly json?: boolean }): Promise<number> {

@@ -1,5 +1,5 @@
 import prettyMs from 'pretty-ms';
-import { findDebianMirror } from '../../guests/kernels/debian-mirror.ts';
+import { findDebianMirror } from '../../guests/apt/debian-mirror.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
 import { tryQemuStart } from '../../guests/qemu/try-start.ts';
@@ -7,8 +7,8 @@ import { examineHost } from '../host/doctor.ts';
 import { fixHost } from '../host/fix-host.ts';
 import { formatDoctor } from '../host/format-doctor.ts';
 import { runShown } from '../host/run-shown.ts';
-import { logLine } from './log-line.ts';
-import { printJson, printText } from './print.ts';
+import { logLine } from '../host/log-line.ts';
+import { printJson, printText } from '../host/print.ts';
 
 /**
  * `pmemrig doctor`: 0 if a run could start, else 3; with `kernelBuilds`, one whose kernels are built from source; with `ownTests`, those of pmemrig itself.

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
-import { claimRun } from '../run/claim-run.ts';
-import { findRun } from './find-run.ts';
+import { claimRun } from '../run/record/claim-run.ts';
+import { findRun } from '../run/record/find-run.ts';
 import { historyCommand } from './history.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';

@@ -3,16 +3,16 @@ import { join, resolve } from 'node:path';
 import { type History, openHistory } from '../../reports/history/history.ts';
 import type { HistoryFigure } from '../../reports/history/query-metrics.ts';
 import type { HistoryLine, PastRun } from '../../reports/history/query-history.ts';
-import { type RunState, stateOf } from '../../reports/run-state.ts';
-import { formatFigures, formatRuns, formatTestHistory } from '../../reports/terminal/history-text.ts';
-import { choosePalette } from '../../reports/terminal/palette.ts';
-import { widthOf } from '../../reports/terminal/width-of.ts';
+import { type RunState, stateOf } from '../../reports/fold/run-state.ts';
+import { formatFigures, formatRuns, formatTestHistory } from '../../reports/formats/terminal/history-text.ts';
+import { choosePalette } from '../../reports/formats/terminal/palette.ts';
+import { widthOf } from '../../reports/formats/terminal/width-of.ts';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { runsDir } from '../model/paths.ts';
-import { isClaimed } from '../run/claim-run.ts';
-import { logLine } from './log-line.ts';
-import { printText } from './print.ts';
+import { isClaimed } from '../run/record/claim-run.ts';
+import { logLine } from '../host/log-line.ts';
+import { printText } from '../host/print.ts';
 
 export interface HistoryOptions {
   /** A part of a cell's id. */

@@ -9,10 +9,10 @@ import { UserError } from '../model/errors.ts';
 import type { KernelSpec } from '../model/matrix.ts';
 import { cacheDir } from '../model/paths.ts';
 import { interruptSignal } from '../run/interrupt.ts';
-import type { KernelOptions } from './compose-kernel.ts';
-import { checkFileKernels, loadFile, planFlags } from './load-plan.ts';
-import { logLine } from './log-line.ts';
-import { printJson, printText } from './print.ts';
+import type { KernelOptions } from './compose/compose-kernel.ts';
+import { checkFileKernels, loadFile, planFlags } from './plan/load-plan.ts';
+import { logLine } from '../host/log-line.ts';
+import { printJson, printText } from '../host/print.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** What an entry of a built kernel holds that a person may want. */

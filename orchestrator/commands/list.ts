@@ -1,9 +1,9 @@
 import { formatList, listAsJson } from '../plan/format-list.ts';
 import type { ShardSpec } from '../plan/shard.ts';
 import { needsFreshGuest } from '../suites/registry.ts';
-import { planFile } from './load-plan.ts';
-import { warnIdle } from './warn-idle.ts';
-import { printJson, printText } from './print.ts';
+import { planFile } from './plan/load-plan.ts';
+import { warnIdle } from './plan/warn-idle.ts';
+import { printJson, printText } from '../host/print.ts';
 
 /** `pmemrig list MATRIX`: what a run would do; boots nothing. */
 export async function listCommand(path: string, options: { readonly filter: readonly string[]; readonly test?: readonly string[]; readonly shard?: ShardSpec; readonly json?: boolean }): Promise<number> {

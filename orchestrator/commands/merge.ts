@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
-import { exitStatus } from '../../reports/exit-status.ts';
-import { summarizeRun } from '../../reports/summarize-run.ts';
-import { formatFinalReport } from '../../reports/terminal/final-report.ts';
+import { exitStatus } from '../../reports/facts/exit-status.ts';
+import { summarizeRun } from '../../reports/fold/summarize-run.ts';
+import { formatFinalReport } from '../../reports/formats/terminal/final-report.ts';
 import { writeComparison } from '../../reports/verdicts/comparison-file.ts';
 import { writeReports } from '../../reports/write-reports.ts';
 import { mergeRuns } from '../merge/merge-runs.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
-import { announceOnGithub } from './announce-github.ts';
-import { findBaselineFor, isPinName, judgeAgainst } from './baseline.ts';
-import { compareWith } from './compare-with.ts';
-import { findRun } from './find-run.ts';
-import { readPast } from './read-past.ts';
-import { printText } from './print.ts';
+import { announceOnGithub } from './publish/announce-github.ts';
+import { findBaselineFor, isPinName, judgeAgainst } from './judge/baseline.ts';
+import { compareWith } from './judge/compare-with.ts';
+import { findRun } from '../run/record/find-run.ts';
+import { readPast } from './judge/read-past.ts';
+import { printText } from '../host/print.ts';
 
 interface MergeCommandOptions {
   readonly into?: string;

@@ -1,17 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runsDir } from '../model/paths.ts';
-import { claim } from '../run/claim-run.ts';
+import { claim } from '../run/record/claim-run.ts';
 import type { ShardSpec } from '../plan/shard.ts';
-import { findBaselineOrNone, LAST_GREEN } from './baseline.ts';
-import { endRun } from './end-run.ts';
-import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
-import { isWhole } from './is-whole.ts';
-import { planFile } from './load-plan.ts';
-import { logLine } from './log-line.ts';
-import { pruneAfter } from './prune-after.ts';
-import { openPublishFolder } from './publish-folder.ts';
-import { rerunMatrix } from './rerun-words.ts';
+import { findBaselineOrNone, LAST_GREEN } from './judge/baseline.ts';
+import { endRun } from './judge/end-run.ts';
+import { type ExecuteOptions, executeRun, verboseLog } from './execute/execute-run.ts';
+import { isWhole } from './plan/is-whole.ts';
+import { planFile } from './plan/load-plan.ts';
+import { logLine } from '../host/log-line.ts';
+import { pruneAfter } from './publish/prune-after.ts';
+import { openPublishFolder } from './publish/publish-folder.ts';
+import { rerunMatrix } from './plan/rerun-words.ts';
 
 export interface NightlyOptions extends ExecuteOptions {
   readonly filter: readonly string[];

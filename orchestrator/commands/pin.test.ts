@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { findBaseline } from './baseline.ts';
+import { findBaseline } from './judge/baseline.ts';
 import { pinCommand, type PinOptions } from './pin.ts';
 
 /** A folder with two runs, and what `pin` prints of it. */

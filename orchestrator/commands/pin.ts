@@ -4,10 +4,10 @@ import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { PINNED, runsDir } from '../model/paths.ts';
-import { isPinName, LAST_GREEN } from './baseline.ts';
-import { findRun } from './find-run.ts';
-import { logLine } from './log-line.ts';
-import { printText } from './print.ts';
+import { isPinName, LAST_GREEN } from './judge/baseline.ts';
+import { findRun } from '../run/record/find-run.ts';
+import { logLine } from '../host/log-line.ts';
+import { printText } from '../host/print.ts';
 
 export interface PinOptions {
   readonly runs?: string;

@@ -1,14 +1,14 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { plural } from '../../reports/format.ts';
+import { plural } from '../../reports/text/format.ts';
 import { openHistory } from '../../reports/history/history.ts';
 import { isGreen } from '../../reports/history/query-history.ts';
-import { readRunLinks } from '../../reports/run-links.ts';
+import { readRunLinks } from '../../reports/history/run-links.ts';
 import { runsDir } from '../model/paths.ts';
-import { chooseExpired } from '../run/choose-expired.ts';
-import { isClaimed } from '../run/claim-run.ts';
-import { logLine } from './log-line.ts';
-import { printText } from './print.ts';
+import { chooseExpired } from '../run/record/choose-expired.ts';
+import { isClaimed } from '../run/record/claim-run.ts';
+import { logLine } from '../host/log-line.ts';
+import { printText } from '../host/print.ts';
 
 export interface PruneOptions {
   readonly keep: number;

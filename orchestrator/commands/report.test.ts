@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { summarizeRun } from '../../reports/summarize-run.ts';
+import { summarizeRun } from '../../reports/fold/summarize-run.ts';
 import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
 import { compareRuns } from '../../reports/verdicts/compare-runs.ts';
 import { removeComparison, writeComparison } from '../../reports/verdicts/comparison-file.ts';
-import { claimRun } from '../run/claim-run.ts';
+import { claimRun } from '../run/record/claim-run.ts';
 import { reportCommand } from './report.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';

@@ -1,19 +1,19 @@
 import { join, resolve } from 'node:path';
-import { exitStatus } from '../../reports/exit-status.ts';
-import { ORIGIN } from '../../reports/kcidb/kcidb-schema.ts';
-import { renderKcidb } from '../../reports/kcidb/render-kcidb.ts';
+import { exitStatus } from '../../reports/facts/exit-status.ts';
+import { ORIGIN } from '../../reports/formats/kcidb/kcidb-schema.ts';
+import { renderKcidb } from '../../reports/formats/kcidb/render-kcidb.ts';
 import { writeReports } from '../../reports/write-reports.ts';
-import { formatFinalReport } from '../../reports/terminal/final-report.ts';
+import { formatFinalReport } from '../../reports/formats/terminal/final-report.ts';
 import { readComparison } from '../../reports/verdicts/comparison-file.ts';
-import { writeWhole } from '../../reports/write-whole.ts';
+import { writeWhole } from '../../reports/formats/write-whole.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
-import { isClaimed } from '../run/claim-run.ts';
-import { judgeAgainst } from './baseline.ts';
-import { readPast } from './read-past.ts';
-import { announceOnGithub, writeAnnotations } from './announce-github.ts';
-import { findRun } from './find-run.ts';
-import { printText } from './print.ts';
+import { isClaimed } from '../run/record/claim-run.ts';
+import { judgeAgainst } from './judge/baseline.ts';
+import { readPast } from './judge/read-past.ts';
+import { announceOnGithub, writeAnnotations } from './publish/announce-github.ts';
+import { findRun } from '../run/record/find-run.ts';
+import { printText } from '../host/print.ts';
 
 /** Beside the other reports. */
 const KCIDB_FILE = 'kcidb.json';

@@ -3,14 +3,14 @@ import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import type { ShardSpec } from '../plan/shard.ts';
-import { findBaselineOrNone } from './baseline.ts';
-import { endRun } from './end-run.ts';
-import { type ExecuteOptions, executeRun } from './execute-run.ts';
-import { isWhole } from './is-whole.ts';
-import { planFile } from './load-plan.ts';
-import { rerunMatrix } from './rerun-words.ts';
-import { resumeCommand } from './resume.ts';
-import { warnIdle } from './warn-idle.ts';
+import { findBaselineOrNone } from './judge/baseline.ts';
+import { endRun } from './judge/end-run.ts';
+import { type ExecuteOptions, executeRun } from './execute/execute-run.ts';
+import { isWhole } from './plan/is-whole.ts';
+import { planFile } from './plan/load-plan.ts';
+import { rerunMatrix } from './plan/rerun-words.ts';
+import { resumeCommand } from './execute/resume.ts';
+import { warnIdle } from './plan/warn-idle.ts';
 
 interface RunCommandOptions extends ExecuteOptions {
   readonly filter: readonly string[];

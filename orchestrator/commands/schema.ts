@@ -1,4 +1,4 @@
-import { matrixJsonSchema } from '../../matrices/schema.ts';
+import { matrixJsonSchema } from '../../matrices/schema/schema.ts';
 
 /** `pmemrig schema`: the JSON Schema of matrix files on stdout. */
 export function schemaCommand(): void {

@@ -1,9 +1,9 @@
-import type { OnceOptions } from './compose-once.ts';
-import { endRun } from './end-run.ts';
-import { type ExecuteOptions, executeRun } from './execute-run.ts';
-import { isWhole } from './is-whole.ts';
-import { planFlags } from './load-plan.ts';
-import { rerunWords } from './rerun-words.ts';
+import type { OnceOptions } from './compose/compose-once.ts';
+import { endRun } from './judge/end-run.ts';
+import { type ExecuteOptions, executeRun } from './execute/execute-run.ts';
+import { isWhole } from './plan/is-whole.ts';
+import { planFlags } from './plan/load-plan.ts';
+import { rerunWords } from './plan/rerun-words.ts';
 
 /**
  * `pmemrig selftest`: does the rig see on this kernel what it is there to see? `words` is what the user typed behind

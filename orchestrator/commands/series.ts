@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { readSeries } from '../../guests/kernels/build/read-series.ts';
+import { readSeries } from '../../guests/kernels/patches/read-series.ts';
 import type { SeriesStep } from '../../reports/verdicts/compare-series.ts';
 import { cacheDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
@@ -9,16 +9,16 @@ import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import { planSuite } from '../suites/registry.ts';
-import { composeSeries, describeWatchful, planSteps, replaceKernels, type SeriesFlags } from './compose-series.ts';
-import { endRun } from './end-run.ts';
-import { type ExecuteOptions, executeRun, verboseLog } from './execute-run.ts';
-import { isWhole } from './is-whole.ts';
-import { keepPatches } from './keep-patches.ts';
-import { loadComposed, loadFile, type PlannedMatrix } from './load-plan.ts';
-import { logLine } from './log-line.ts';
-import { rerunWords } from './rerun-words.ts';
-import { parseSeriesBase, type SeriesBase } from './series-base.ts';
-import { sortFiles } from './series-files.ts';
+import { composeSeries, describeWatchful, planSteps, replaceKernels, type SeriesFlags } from './compose/compose-series.ts';
+import { endRun } from './judge/end-run.ts';
+import { type ExecuteOptions, executeRun, verboseLog } from './execute/execute-run.ts';
+import { isWhole } from './plan/is-whole.ts';
+import { keepPatches } from './compose/keep-patches.ts';
+import { loadComposed, loadFile, type PlannedMatrix } from './plan/load-plan.ts';
+import { logLine } from '../host/log-line.ts';
+import { rerunWords } from './plan/rerun-words.ts';
+import { parseSeriesBase, type SeriesBase } from './compose/series-base.ts';
+import { sortFiles } from './compose/series-files.ts';
 
 interface SeriesOptions extends ExecuteOptions, SeriesFlags {
   readonly base: string;

@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 import { startServer } from '../../reports/serve/start-server.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
-import { isClaimed } from '../run/claim-run.ts';
+import { isClaimed } from '../run/record/claim-run.ts';
 import { interruptSignal } from '../run/interrupt.ts';
-import { logLine } from './log-line.ts';
-import { printText } from './print.ts';
+import { logLine } from '../host/log-line.ts';
+import { printText } from '../host/print.ts';
 
 export interface ServeVerbOptions {
   readonly port: number;

@@ -1,16 +1,16 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type GuestAccess, joinGuest, readAccess } from '../../guests/ssh/access.ts';
-import { needsAttention } from '../../reports/outcomes.ts';
-import { summarizeRun } from '../../reports/summarize-run.ts';
+import { needsAttention } from '../../reports/fold/outcomes.ts';
+import { summarizeRun } from '../../reports/fold/summarize-run.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
-import { isClaimed } from '../run/claim-run.ts';
-import { ACCESS_FILE } from '../run/keep-guest.ts';
-import { readRunMatrix, restoreCell } from '../run/resume-run.ts';
-import { bootShell } from './boot-shell.ts';
-import { findRun } from './find-run.ts';
-import { logLine } from './log-line.ts';
+import { isClaimed } from '../run/record/claim-run.ts';
+import { ACCESS_FILE } from '../run/attempt/keep-guest.ts';
+import { readRunMatrix, restoreCell } from '../run/resume/resume-run.ts';
+import { bootShell } from './execute/boot-shell.ts';
+import { findRun } from '../run/record/find-run.ts';
+import { logLine } from '../host/log-line.ts';
 import { requireTerminal } from './shell.ts';
 
 export interface LastOptions {

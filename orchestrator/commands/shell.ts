@@ -1,8 +1,8 @@
 import type { Cell } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
-import { bootShell } from './boot-shell.ts';
-import type { OnceOptions } from './compose-once.ts';
-import { planFile, planFlags, type PlannedMatrix } from './load-plan.ts';
+import { bootShell } from './execute/boot-shell.ts';
+import type { OnceOptions } from './compose/compose-once.ts';
+import { planFile, planFlags, type PlannedMatrix } from './plan/load-plan.ts';
 
 /** `pmemrig shell`: boots the guest of one cell, sets up its pmem and file system and hands the terminal over; ends with the session. */
 export async function shellCommand(matrixPath: string | undefined, cellGlob: string | undefined, options: OnceOptions): Promise<number> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RunFold } from '../../reports/fold.ts';
-import type { RunSummary } from '../../reports/summary.ts';
+import { RunFold } from '../../reports/fold/fold.ts';
+import type { RunSummary } from '../../reports/fold/summary.ts';
 import { makeCell } from '../../reports/testing/make-journal.ts';
 import { JOURNAL_VERSION, type JournalEvent, type PlannedCell, type RunEvent, type RunShard } from '../model/event.ts';
 import { mergeEvents } from './merge-events.ts';

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { summarizeRun } from '../../reports/summarize-run.ts';
+import { summarizeRun } from '../../reports/fold/summarize-run.ts';
 import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
 import { writeReports } from '../../reports/write-reports.ts';
-import { claimRun } from '../run/claim-run.ts';
-import { readResumedRun } from '../run/resume-run.ts';
+import { claimRun } from '../run/record/claim-run.ts';
+import { readResumedRun } from '../run/resume/resume-run.ts';
 import { mergeRuns } from './merge-runs.ts';
 
 const matrix = { name: 'm', kernels: [{ name: 'k' }], images: [{ name: 'bookworm' }], pmem: [{ name: 'nvdimm' }], filesystems: [{ name: 'one' }, { name: 'two' }], suites: [{ name: 'fio' }], guest: {} };

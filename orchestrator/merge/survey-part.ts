@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readJournal } from '../../reports/read-journal.ts';
+import { readJournal } from '../../reports/journal/read-journal.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
 
 export type EventOf<Type extends RunEvent['type']> = Extract<JournalEvent, { type: Type }>;

@@ -1,7 +1,7 @@
 import { GLOB_LIMITS, globMatcher, isModestGlob } from '../model/globs.ts';
 import { nearest } from '../model/nearest.ts';
-import { AXES } from '../../matrices/schema-rules.ts';
-import type { Axis } from '../../matrices/schema-rules.ts';
+import { AXES } from '../../matrices/schema/schema-rules.ts';
+import type { Axis } from '../../matrices/schema/schema-rules.ts';
 import type { Cell, ExcludedCell, Plan } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
 

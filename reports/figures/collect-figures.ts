@@ -1,6 +1,6 @@
 import { isRigTest } from '../../orchestrator/model/cell.ts';
 import type { Metric } from '../../orchestrator/model/outcome.ts';
-import type { CellSummary } from '../summary.ts';
+import type { CellSummary } from '../fold/summary.ts';
 
 /** All values of one figure of a test, one for each attempt that passed. */
 export interface MeasuredFigure extends Pick<Metric, 'name' | 'unit'> {

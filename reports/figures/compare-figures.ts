@@ -1,6 +1,6 @@
 import type { Metric } from '../../orchestrator/model/outcome.ts';
-import { median } from '../median.ts';
-import type { CellSummary } from '../summary.ts';
+import { median } from '../text/median.ts';
+import type { CellSummary } from '../fold/summary.ts';
 import { collectFigures, type MeasuredFigure } from './collect-figures.ts';
 import type { Change } from './estimate-change.ts';
 import { FIGURE_VERDICTS, type FigureVerdict, judgeFigures } from './judge-figure.ts';

@@ -1,4 +1,4 @@
-import { median } from '../median.ts';
+import { median } from '../text/median.ts';
 import { choose, EXACT_PAIRS } from './rank-test.ts';
 
 /** How much more one sample has than another, as a share: 0.05 is 5 % more. */

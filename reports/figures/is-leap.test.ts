@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { renderAnnotations } from '../github/annotations.ts';
-import { renderHtml } from '../html/page.ts';
-import { renderJunit } from '../junit.ts';
-import { renderReply } from '../mail/render-reply.ts';
-import { renderComparePage } from '../serve/compare-page.ts';
-import { renderMarkdown } from '../summary-markdown.ts';
+import { renderAnnotations } from '../formats/github/annotations.ts';
+import { renderHtml } from '../formats/html/page.ts';
+import { renderJunit } from '../formats/junit/junit.ts';
+import { renderReply } from '../formats/mail/render-reply.ts';
+import { renderComparePage } from '../serve/pages/compare-page.ts';
+import { renderMarkdown } from '../formats/markdown/summary-markdown.ts';
 import { makeMeasuredRun } from '../testing/make-measured-run.ts';
 import { SERIES, STEPS, SUBJECTS } from '../testing/make-series.ts';
 import { compareKernels } from '../verdicts/compare-kernels.ts';
 import { compareSeries } from '../verdicts/compare-series.ts';
-import { formatComparison } from '../verdicts/comparison-text.ts';
+import { formatComparison } from '../formats/terminal/comparison-text.ts';
 import { judgeComparison } from '../verdicts/judge-comparison.ts';
 import { describeTimes, isLeap } from './is-leap.ts';
 

@@ -1,6 +1,6 @@
 import { quantileSorted } from 'simple-statistics';
 import type { Metric } from '../../orchestrator/model/outcome.ts';
-import { median } from '../median.ts';
+import { median } from '../text/median.ts';
 import type { RunPlace } from '../verdicts/verdict.ts';
 import { adjustChances } from './adjust-chances.ts';
 import { estimateChange } from './estimate-change.ts';

@@ -1,4 +1,4 @@
-import { formatMetricValue, plural } from '../format.ts';
+import { formatMetricValue, plural } from '../text/format.ts';
 import { describeChance } from '../verdicts/describe-chance.ts';
 import { type ComparedFigure, isFigureAlarm } from './compare-figures.ts';
 import type { Change } from './estimate-change.ts';

@@ -1,4 +1,4 @@
-import { FAILURES } from '../outcomes.ts';
+import { FAILURES } from '../fold/outcomes.ts';
 import type { ToldTest } from '../verdicts/verdict.ts';
 
 /** In how many of the runs in which a test ran its first attempt failed. */

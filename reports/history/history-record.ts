@@ -1,6 +1,6 @@
 import type { Metric, Outcome } from '../../orchestrator/model/outcome.ts';
-import { FAILURES } from '../outcomes.ts';
-import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
+import { FAILURES } from '../fold/outcomes.ts';
+import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
 
 /** What history keeps of one run. */
 export interface HistoryRecord {

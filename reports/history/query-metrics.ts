@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Metric } from '../../orchestrator/model/outcome.ts';
-import { metricUnit } from '../metric-unit.ts';
+import { metricUnit } from '../journal/metric-unit.ts';
 import type { RunPlace } from '../verdicts/verdict.ts';
 import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import { askNewest } from './newest-files.ts';

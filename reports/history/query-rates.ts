@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FAILURES } from '../outcomes.ts';
+import { FAILURES } from '../fold/outcomes.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
 /** How a test fared over some runs, all its cells together. */

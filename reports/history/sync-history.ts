@@ -2,12 +2,12 @@ import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeError } from '../../orchestrator/model/errors.ts';
-import { summarizeRun } from '../summarize-run.ts';
+import { summarizeRun } from '../fold/summarize-run.ts';
 import { historyDir, METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import { writeRecord } from './history-files.ts';
 import { recordOf } from './history-record.ts';
 import { type Duck, fromFiles } from './parquet.ts';
-import { plural } from '../format.ts';
+import { plural } from '../text/format.ts';
 
 const known = z.object({ run_id: z.string(), journal_bytes: z.number() });
 

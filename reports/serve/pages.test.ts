@@ -4,18 +4,18 @@ import { describe, expect, test } from 'vitest';
 import type { HistoryLine } from '../history/query-history.ts';
 import type { HistoryFigure } from '../history/query-metrics.ts';
 import { JournalBuilder, makeCell } from '../testing/make-journal.ts';
-import { RunFold } from '../fold.ts';
+import { RunFold } from '../fold/fold.ts';
 import { compareRuns } from '../verdicts/compare-runs.ts';
-import { renderChoosePage } from './choose-page.ts';
-import { renderComparePage } from './compare-page.ts';
-import { renderEvidencePage } from './evidence-page.ts';
-import { renderFilesPage } from './files-page.ts';
-import { renderProgress } from './live-panel.ts';
-import { renderMessagePage } from './message-page.ts';
-import { renderMetricPage } from './metric-page.ts';
-import { type ListedRun, renderRunsPage } from './runs-page.ts';
-import { renderTestPage } from './test-page.ts';
-import { renderTestsPage } from './tests-page.ts';
+import { renderChoosePage } from './pages/choose-page.ts';
+import { renderComparePage } from './pages/compare-page.ts';
+import { renderEvidencePage } from './pages/evidence-page.ts';
+import { renderFilesPage } from './pages/files-page.ts';
+import { renderProgress } from './pages/live-panel.ts';
+import { renderMessagePage } from './pages/message-page.ts';
+import { renderMetricPage } from './pages/metric-page.ts';
+import { type ListedRun, renderRunsPage } from './pages/runs-page.ts';
+import { renderTestPage } from './pages/test-page.ts';
+import { renderTestsPage } from './pages/tests-page.ts';
 
 /** Every page, with `text` wherever a journal, a file name or an address can put it. */
 const PAGES: Readonly<Record<string, (text: string) => string>> = {

@@ -3,9 +3,9 @@ import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import { UserError } from '../../orchestrator/model/errors.ts';
-import { createApp } from './app.ts';
-import type { ServeOptions } from './serve-options.ts';
-import { openSite } from './site.ts';
+import { createApp } from './routes/app.ts';
+import type { ServeOptions } from './runs/serve-options.ts';
+import { openSite } from './runs/site.ts';
 
 /** A server that runs. */
 export interface RunningServer extends AsyncDisposable {

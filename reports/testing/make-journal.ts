@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { JOURNAL_VERSION, type JournalEvent, type PlannedCell, type RunEvent } from '../../orchestrator/model/event.ts';
 import type { CellId } from '../../orchestrator/model/cell.ts';
 import type { TestResult } from '../../orchestrator/model/outcome.ts';
-import { RunFold } from '../fold.ts';
-import type { RunSummary } from '../summary.ts';
+import { RunFold } from '../fold/fold.ts';
+import type { RunSummary } from '../fold/summary.ts';
 
 /** Composes journals for tests: each method says what happened, the clock runs by itself. */
 export class JournalBuilder {

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../summary.ts';
+import type { RunSummary } from '../fold/summary.ts';
 import { JournalBuilder, makeCell } from './make-journal.ts';
 
 /** Kernels × topologies × tests, all passed but for one in fifty, which failed with a page of console. */

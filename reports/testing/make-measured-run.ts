@@ -1,5 +1,5 @@
 import type { Metric } from '../../orchestrator/model/outcome.ts';
-import type { RunSummary } from '../summary.ts';
+import type { RunSummary } from '../fold/summary.ts';
 import { JournalBuilder } from './make-journal.ts';
 
 export const MEASURED_TEST = 'fio/dax-psync-fsync';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { TestResult } from '../../orchestrator/model/outcome.ts';
-import { renderMarkdown } from '../summary-markdown.ts';
+import { renderMarkdown } from '../formats/markdown/summary-markdown.ts';
 import { makeKernelsRun, type MadeKernels, splat, STEPS, SUBJECTS } from '../testing/make-series.ts';
 import { compareKernels } from './compare-kernels.ts';
 import { compareSeries } from './compare-series.ts';
 import type { Comparison } from './compare-runs.ts';
-import { formatComparison } from './comparison-text.ts';
+import { formatComparison } from '../formats/terminal/comparison-text.ts';
 import { judgeComparison } from './judge-comparison.ts';
 
 const PASS: TestResult = { status: 'pass' };

@@ -1,8 +1,8 @@
 import { isSameProblem } from '../../orchestrator/model/problem.ts';
 import { compareRepeats } from '../figures/compare-figures.ts';
-import { FAILURES } from '../outcomes.ts';
-import { countsAsFailure } from '../describe-kernel.ts';
-import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
+import { FAILURES } from '../fold/outcomes.ts';
+import { countsAsFailure } from '../facts/describe-kernel.ts';
+import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
 import { compareTests, type Comparison, pairCells } from './compare-runs.ts';
 import type { ComparedTest } from './compared-test.ts';
 import { chanceOfMore } from './exact-odds.ts';

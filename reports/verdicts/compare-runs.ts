@@ -1,11 +1,11 @@
 import { type CellPair, type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
-import { FAILURES, tellingAttempt } from '../outcomes.ts';
-import { signaturesOf } from '../splats.ts';
-import type { CellSummary, RunSummary, TestSummary } from '../summary.ts';
+import { FAILURES, tellingAttempt } from '../fold/outcomes.ts';
+import { signaturesOf } from '../fold/splats.ts';
+import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
 import type { ComparedTest } from './compared-test.ts';
 import { judgeTest } from './judge-test.ts';
 import type { KernelDifferences } from './kernel-differences.ts';
-import { leaveFollower } from './leave-follower.ts';
+import { leaveFollower } from './mute-consequences.ts';
 import type { PastTest, RunPlace, ToldTest, Verdict } from './verdict.ts';
 import { VERDICTS } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import { type ComparedFigure, isFigureAlarm } from '../figures/compare-figures.ts';
 import { isLeap } from '../figures/is-leap.ts';
-import type { RunSummary } from '../summary.ts';
+import type { RunSummary } from '../fold/summary.ts';
 import { compareKernels, type KernelContext, renamed } from './compare-kernels.ts';
 import type { Comparison } from './compare-runs.ts';
 import { type ComparedTest, isAlarm } from './compared-test.ts';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
-import { FAILURES } from '../outcomes.ts';
+import { FAILURES } from '../fold/outcomes.ts';
 import type { FailureRate, TestVerdict } from './verdict.ts';
 
 /** A test of two runs, with what the newer one did otherwise. */

@@ -2,8 +2,8 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FIGURE_VERDICTS } from '../figures/judge-figure.ts';
-import { metricUnit } from '../metric-unit.ts';
-import { OUTCOMES } from '../outcomes.ts';
+import { metricUnit } from '../journal/metric-unit.ts';
+import { OUTCOMES } from '../fold/outcomes.ts';
 import type { Comparison } from './compare-runs.ts';
 import { VERDICTS } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import type { FigureVerdict } from '../figures/judge-figure.ts';
-import { plural } from '../format.ts';
+import { plural } from '../text/format.ts';
 import type { Comparison } from './compare-runs.ts';
 import { type ComparedTest, isAlarm } from './compared-test.ts';
 import { describeChance } from './describe-chance.ts';

@@ -1,7 +1,7 @@
-import { exitStatus } from '../exit-status.ts';
+import { exitStatus } from '../facts/exit-status.ts';
 import { isFigureAlarm } from '../figures/compare-figures.ts';
-import { FAILURES, UNKNOWNS } from '../outcomes.ts';
-import type { RunSummary } from '../summary.ts';
+import { FAILURES, UNKNOWNS } from '../fold/outcomes.ts';
+import type { RunSummary } from '../fold/summary.ts';
 import type { Comparison } from './compare-runs.ts';
 import { isAlarm } from './compared-test.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OUTCOMES } from '../outcomes.ts';
+import { OUTCOMES } from '../fold/outcomes.ts';
 import { judgeTest } from './judge-test.ts';
 import { VERDICTS, type PastTest, type ToldTest } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-import { FAILURES, UNKNOWNS } from '../outcomes.ts';
+import { FAILURES, UNKNOWNS } from '../fold/outcomes.ts';
 import type { PastTest, TestVerdict, ToldTest, Verdict } from './verdict.ts';
 
 /**

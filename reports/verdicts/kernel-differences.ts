@@ -1,5 +1,5 @@
 import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
-import type { RunSummary } from '../summary.ts';
+import type { RunSummary } from '../fold/summary.ts';
 import type { LockClassList } from './lock-class-list.ts';
 
 /** What two kernels of one run differ in beside their tests. None of it is an alarm. */

@@ -1,4 +1,4 @@
-import { plural } from '../format.ts';
+import { plural } from '../text/format.ts';
 import type { KernelDifferences, PatchedWarning } from './kernel-differences.ts';
 
 const MAX_LISTED = 20;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLOSE_TEST } from '../../orchestrator/model/cell.ts';
 import { isLockClassList } from '../../orchestrator/model/lock-class-list.ts';
-import { UNKNOWNS } from '../outcomes.ts';
-import type { RunSummary } from '../summary.ts';
+import { UNKNOWNS } from '../fold/outcomes.ts';
+import type { RunSummary } from '../fold/summary.ts';
 import type { LockClassList } from './lock-class-list.ts';
 
 /** The names of the lock classes that lockdep met in each cell, of the lists that its guests left as they were closed. A cell without one is absent. */

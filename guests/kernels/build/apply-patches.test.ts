@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { applyPatches } from './apply-patches.ts';
-import { readPatches } from './read-patches.ts';
+import { readPatches } from '../patches/read-patches.ts';
 
 const context = { cacheDir: '/dev/null/none', log: () => undefined };
 

@@ -6,7 +6,7 @@ import { type ToolResult, tryTool } from '../../store/run-tool.ts';
 import { refuseOutsideLinks, refuseOutsideSources } from '../patches/confine-patch.ts';
 import { parseDiff } from '../patches/parse-diff.ts';
 import { describeFailedPatch } from './failed-patch.ts';
-import type { Patch } from './read-patches.ts';
+import type { Patch } from '../patches/read-patches.ts';
 
 /**
  * Applies patches to the source tree in `dir`, in order. Rejects with UserError: `patch-failed` that shows the hunk that does not fit, or that the mail program has

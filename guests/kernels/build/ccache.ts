@@ -6,8 +6,8 @@ import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import type { SandboxView } from '../../store/sandbox.ts';
 import { tryTool } from '../../store/run-tool.ts';
-import { writeAnew } from './own-file.ts';
-import type { Patch } from './read-patches.ts';
+import { writeAnew } from '../../store/own-file.ts';
+import type { Patch } from '../patches/read-patches.ts';
 
 /** What a build needs so that its compiler finds what earlier builds compiled. */
 export interface CompilerCache {

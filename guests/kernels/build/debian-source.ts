@@ -7,9 +7,9 @@ import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
 import { runTool } from '../../store/run-tool.ts';
 import { getOrCreate } from '../../store/store.ts';
-import { openDebianArchive } from '../debian-apt.ts';
-import { type FetchPackage, prepareNewest } from '../last-prepared.ts';
-import type { PackageRecord } from '../package-record.ts';
+import { openDebianArchive } from '../../apt/debian-apt.ts';
+import { type FetchPackage, prepareNewest } from '../../apt/last-prepared.ts';
+import type { PackageRecord } from '../../apt/package-record.ts';
 import type { FoundSource } from './source.ts';
 
 type DebianSource = Extract<KernelSource, { kind: 'debian' }>;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { KernelConfigBase } from '../../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
-import { findDebianConfig } from '../debian-kernel.ts';
+import { findDebianConfig } from '../kinds/debian-kernel.ts';
 import type { ConfigBase } from '../kconfig/config-base.ts';
 import { readUserFile } from '../kconfig/load-fragments.ts';
 

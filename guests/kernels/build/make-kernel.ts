@@ -7,7 +7,7 @@ import type { CompilerWarning } from '../../../orchestrator/model/compiler-warni
 import { KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { type SandboxView, trySandboxed } from '../../store/sandbox.ts';
-import { readRelease } from '../kernel-release.ts';
+import { readRelease } from '../image/kernel-release.ts';
 import { blameBuild } from './blame-build.ts';
 import type { BuildTools } from './build-tools.ts';
 import { type CompilerCache, NO_CACHE } from './ccache.ts';

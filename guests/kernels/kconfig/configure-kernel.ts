@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPosition, UserError } from '../../../orchestrator/model/errors.ts';
-import { ownFile, writeAnew } from '../build/own-file.ts';
+import { ownFile, writeAnew } from '../../store/own-file.ts';
 import { adaptBase } from './adapt-base.ts';
 import type { ConfigBase } from './config-base.ts';
 import { type DotConfig, findUnmet, parseDotConfig } from './dot-config.ts';

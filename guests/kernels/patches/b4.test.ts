@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../orchestrator/model/package-root.ts';
 import { applyPatches } from '../build/apply-patches.ts';
-import { readSeries } from '../build/read-series.ts';
+import { readSeries } from './read-series.ts';
 import { MAIL_SHAPES, type MailShape } from './testing/mail-shapes.ts';
 import { BASE_TREE } from './testing/make-mails.ts';
 

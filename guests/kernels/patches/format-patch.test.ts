@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyPatches } from '../build/apply-patches.ts';
-import { readPatches } from '../build/read-patches.ts';
-import { readSeries } from '../build/read-series.ts';
+import { readPatches } from './read-patches.ts';
+import { readSeries } from './read-series.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-format-'));
 const repo = join(dir, 'repo');

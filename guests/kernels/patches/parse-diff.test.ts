@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { changedFiles } from '../build/order-series.ts';
-import { hasDiff } from '../build/split-mails.ts';
+import { changedFiles } from './order-series.ts';
+import { hasDiff } from './split-mails.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-diff-'));
 afterAll(() => rmSync(dir, { recursive: true }));

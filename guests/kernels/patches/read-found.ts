@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
-import { splitMails } from '../build/split-mails.ts';
+import { splitMails } from './split-mails.ts';
 import type { FoundPatch } from './found-patch.ts';
 import { findDamagedHeader, isMail } from './mail-text.ts';
 import { dropTransportCrs } from './transport.ts';

@@ -1,4 +1,4 @@
-import { median } from '../../../reports/median.ts';
+import { median } from '../../../reports/text/median.ts';
 import type { Measure, PlantedGuest } from './planted-guest.ts';
 import { type Figure, formatTally, judgeTrial, percent, PLANTED, type Trial, type Variant, VARIANTS } from './tally.ts';
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { plural } from '../../../reports/format.ts';
+import { plural } from '../../../reports/text/format.ts';
 
 /** A load is on, and off, for a time between these, each time another. */
 const [LEAST_MS, MOST_MS] = [500, 4000];

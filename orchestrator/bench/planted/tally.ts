@@ -1,5 +1,5 @@
 import { judgeFigures, type FigureJudgement, type FigureSample } from '../../../reports/figures/judge-figure.ts';
-import { median } from '../../../reports/median.ts';
+import { median } from '../../../reports/text/median.ts';
 
 /** How much longer each I/O is made. `base` is what the others are judged by; with `none` they are alike. */
 export const VARIANTS = { base: 0, none: 0, '5 %': 0.05, '20 %': 0.2 } as const;

@@ -11,10 +11,10 @@ import type { TestResult } from '../../model/outcome.ts';
 import type { KernelProblem } from '../../model/problem.ts';
 import type { Suite } from '../../model/suite.ts';
 import { Admission } from '../../host/admission.ts';
-import type { CellEnvironment } from '../cell-environment.ts';
-import { startCell } from '../cell-queue.ts';
-import { observeGuest } from '../observe-guest.ts';
-import { type BootedGuest, GuestSlot, type ReserveGuest, type SlotGuest } from '../guest-slot.ts';
+import type { CellEnvironment } from '../attempt/cell-environment.ts';
+import { startCell } from '../queue/cell-queue.ts';
+import { observeGuest } from '../kernel/observe-guest.ts';
+import { type BootedGuest, GuestSlot, type ReserveGuest, type SlotGuest } from '../guest/guest-slot.ts';
 
 /** What a fake test does: a result, or its guest's death, or never ending. */
 export type Script = TestResult | GuestDeath | 'never' | Error;

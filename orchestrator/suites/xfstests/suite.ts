@@ -12,7 +12,7 @@ import { deadlineSec } from './deadline.ts';
 import { DIR, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
 import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import { composePlaces } from './mount-places.ts';
-import { ownDoing } from './own-doing.ts';
+import { ownDoing } from './expected-fs-errors.ts';
 import { planXfstests } from './plan.ts';
 import { readCatalogue } from './read-tree.ts';
 import { proveMount } from './prove-mounts.ts';

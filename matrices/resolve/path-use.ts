@@ -1,0 +1,11 @@
+import type { ValuePath } from '../source/problem.ts';
+
+/** A path of the matrix that must exist, for the check that touches the disk. */
+export interface PathUse {
+  readonly path: string;
+  readonly role: 'qemu' | 'kernel' | 'deb' | 'archive' | 'modules' | 'source' | 'patch' | 'config' | 'tree' | 'tarball' | 'disk' | 'upload' | 'xfstests' | 'list';
+  readonly at: ValuePath;
+}
+
+/** Expands a path and notes what it is used as; an unset variable in it is noted as a problem. */
+export type ToPath = (text: string, role: PathUse['role'], at: ValuePath) => string;

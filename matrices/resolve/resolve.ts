@@ -1,0 +1,143 @@
+import { basename } from 'node:path';
+import type { FilesystemSpec, ImageSpec, KernelSpec, Matrix, SelectRule, SuiteSpec } from '../../orchestrator/model/matrix.ts';
+import { LOCKDEP_EXERCISES } from '../../orchestrator/model/lockdep-exercises.ts';
+import type { KnownProblem } from '../../orchestrator/model/known-problem.ts';
+import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
+import { expandPath } from './paths.ts';
+import type { Environment } from './paths.ts';
+import type { Problem, ValuePath } from '../source/problem.ts';
+import type { PathUse, ToPath } from './path-use.ts';
+import { resolveSourceKernel } from './resolve-source.ts';
+import type { MatrixInput } from '../schema/schema.ts';
+import { resolveXfstests } from './resolve-xfstests.ts';
+import type { SuiteInput } from '../schema/schema-suite.ts';
+
+export interface ResolveContext {
+  /** What relative paths are relative to. */
+  readonly baseDir: string;
+  readonly env: Environment;
+  /** What a fio suite without `jobs` runs. */
+  readonly fioJobs: readonly string[];
+}
+
+export interface Resolved {
+  readonly matrix: Matrix;
+  readonly paths: readonly PathUse[];
+  readonly problems: readonly Problem[];
+}
+
+/** From what the file says to what the rig works with: paths absolute, kinds explicit. Touches no file. */
+export function resolveMatrix(input: MatrixInput, context: ResolveContext): Resolved {
+  const problems: Problem[] = [];
+  const paths: PathUse[] = [];
+  const toPath: ToPath = (text, role, at) => {
+    const expanded = expandPath(text, context.baseDir, context.env);
+    if (!expanded.ok) {
+      problems.push({ code: 'bad-path', message: expanded.message, remedy: expanded.remedy, path: at });
+      return text;
+    }
+    paths.push({ path: expanded.path, role, at });
+    return expanded.path;
+  };
+  const matrix: Matrix = {
+    name: input.name,
+    ...(input.qemu === undefined ? {} : { qemu: toPath(input.qemu, 'qemu', ['qemu']) }),
+    guest: { cpus: input.guest.cpus, memoryBytes: input.guest.memory, append: input.guest.append },
+    kernels: input.kernels.map((kernel, index) => resolveKernel(kernel, ['kernels', index], toPath)),
+    images: input.images.map((image, index) => resolveImage(image, ['images', index], toPath)),
+    pmem: input.pmem.map(({ name, devices }) => ({ name, devices: devices.map(resolveDevice) })),
+    filesystems: input.filesystems.map(resolveFilesystem),
+    suites: input.suites.map((suite, index) => resolveSuite(suite, ['suites', index], toPath, context)),
+    include: input.include.map(resolveRule),
+    exclude: input.exclude.map((rule) => ({ ...resolveRule(rule), reason: rule.reason })),
+    known: input.known.map(resolveKnown),
+  };
+  return { matrix, paths, problems };
+}
+
+function resolveKernel(kernel: MatrixInput['kernels'][number], at: ValuePath, toPath: ToPath): KernelSpec {
+  const { name, debian, image, modules, deb, archive } = kernel;
+  if (debian) return { kind: 'debian', name, ...debian };
+  if (deb !== undefined) return { kind: 'package', name, path: toPath(deb, 'deb', [...at, 'deb']) };
+  if (archive !== undefined) return { kind: 'package', name, path: toPath(archive, 'archive', [...at, 'archive']) };
+  if (kernel.source) return resolveSourceKernel({ ...kernel, source: kernel.source }, at, toPath);
+  return {
+    kind: 'image',
+    name,
+    // The schema wants exactly one of `debian`, `deb`, `archive`, `image` and `source`.
+    image: toPath(image ?? '', 'kernel', [...at, 'image']),
+    ...(modules === undefined ? {} : { modules: toPath(modules, 'modules', [...at, 'modules']) }),
+  };
+}
+
+function resolveImage({ name, debian, ...given }: MatrixInput['images'][number], at: ValuePath, toPath: ToPath): ImageSpec {
+  if (debian) {
+    const { sets, ...rest } = debian;
+    return { kind: 'debian', name, ...rest, ...(sets && { sets }) };
+  }
+  const kind = (['tree', 'tarball', 'disk'] as const).find((key) => given[key] !== undefined) ?? 'tree';
+  return { kind, name, path: toPath(given[kind] ?? '', kind, [...at, kind]) };
+}
+
+function resolveDevice(device: MatrixInput['pmem'][number]['devices'][number]): PmemDevice {
+  const { kind, size: sizeBytes } = device;
+  const role = device.role === undefined ? {} : { role: device.role };
+  if (kind === 'nvdimm') return { kind, sizeBytes, namespace: device.namespace, labelSizeBytes: device.labels, ...role };
+  if (kind === 'e820') return { kind, sizeBytes, namespace: device.namespace, ...role };
+  // As it comes up it is fsdax; unsaid it is left out, by which reports of older runs compare.
+  if (kind === 'virtio-pmem') return { kind, sizeBytes, ...(device.namespace !== 'fsdax' && { namespace: device.namespace }), ...role };
+  return { kind, sizeBytes, ...role };
+}
+
+function resolveFilesystem({ name, type, mount, mkfs }: MatrixInput['filesystems'][number]): FilesystemSpec {
+  return { name, type, mountOptions: mount ?? '', mkfsOptions: mkfs ?? [] };
+}
+
+function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, { fioJobs, env }: ResolveContext): SuiteSpec {
+  const { kind, name } = suite;
+  if (kind === 'fio')
+    return {
+      kind,
+      name,
+      ...(suite.jobs ? { jobs: suite.jobs } : { jobs: fioJobs, fitting: true }),
+      runtimeSec: suite.runtime,
+      sizeBytes: suite.size,
+      ...(suite.measure === 'instructions' && { measure: suite.measure }),
+    };
+  if (kind === 'selftest') return { kind, name, canaries: [...new Set(suite.canaries)] };
+  if (kind === 'lockdep')
+    return {
+      kind,
+      name,
+      ...(suite.exercises ? { exercises: suite.exercises } : { exercises: LOCKDEP_EXERCISES, fitting: true }),
+      durationSec: suite.duration,
+    };
+  if (kind === 'xfstests') return resolveXfstests(suite, at, toPath, env);
+  const timeoutSec = suite.timeout;
+  if (suite.upload !== undefined) return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
+  const [program = '', ...args] = suite.run;
+  if (!/^(\.{1,2}\/|~|\$)/.test(program)) return { kind, name, argv: suite.run, timeoutSec };
+  const upload = toPath(program, 'upload', [...at, 'run']);
+  return { kind, name, upload, argv: [`./${basename(upload)}`, ...args], timeoutSec };
+}
+
+function resolveKnown({ signature, title, reason, link, kernels, expires }: MatrixInput['known'][number]): KnownProblem {
+  return {
+    reason,
+    ...(signature !== undefined && { signature }),
+    ...(title !== undefined && { title }),
+    ...(link !== undefined && { link }),
+    ...(kernels !== undefined && { kernels }),
+    ...(expires !== undefined && { expires }),
+  };
+}
+
+function resolveRule(rule: MatrixInput['include'][number]): SelectRule {
+  return {
+    ...(rule.kernel && { kernel: rule.kernel }),
+    ...(rule.image && { image: rule.image }),
+    ...(rule.pmem && { pmem: rule.pmem }),
+    ...(rule.filesystem && { filesystem: rule.filesystem }),
+    ...(rule.suite && { suite: rule.suite }),
+  };
+}

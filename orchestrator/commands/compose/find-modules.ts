@@ -1,0 +1,42 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { findModulesAbove, readImageRelease } from '../../../guests/kernels/kinds/installed-kernels.ts';
+
+/** Where a build puts its bzImage, below the top of its tree. */
+const IN_TREE = /^(?<top>.+)\/arch\/x86(?:_64)?\/boot\/[^/]+$/;
+
+/**
+ * The modules of a given image, where its build or installation leaves them: among them lies the image itself, or they are in `lib/modules` or `usr/lib/modules` of a
+ * folder above it, the host's own at last. Only those of its very release; `undefined` without any.
+ */
+export function findModules(image: string): string | undefined {
+  // A link such as /vmlinuz lies elsewhere than what it leads to.
+  for (const path of new Set([image, realPath(image)])) {
+    const release = releaseOf(path);
+    const found = release === undefined ? undefined : findModulesAbove(path, release);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** `uname -r`: of a bzImage by its header, of a vmlinux as the tree around it, or its name, has it. */
+function releaseOf(image: string): string | undefined {
+  const release = readImageRelease(image);
+  if (release !== undefined) return release;
+  const top = IN_TREE.exec(image)?.groups?.['top'] ?? dirname(image);
+  try {
+    return readFileSync(join(top, 'include/config/kernel.release'), 'utf8').trim();
+  } catch {
+    // No built tree; the loader says what is wrong with an image that is none.
+    return /^vmlinu[xz]-(\d\S*)$/.exec(basename(image))?.[1];
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // The loader says that it is not there.
+    return path;
+  }
+}

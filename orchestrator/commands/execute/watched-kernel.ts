@@ -1,0 +1,85 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hashFile } from '../../../guests/store/digest.ts';
+import { UserError } from '../../model/errors.ts';
+
+/** Looked at so often: by polling, since `make` renames, a build may be on NFS, and there is one file to look at. */
+const POLL_MS = 500;
+/** A file that was let alone for so long is whole: `make` writes an image in one go, at its end. */
+const SETTLED_MS = 2000;
+
+/** A kernel's file as it was at some time. */
+export interface WatchedFile {
+  readonly path: string;
+  /** Of its bytes. */
+  readonly digest: string;
+  /** What tells whether it may have changed since. */
+  readonly stamp: string;
+}
+
+/**
+ * The file whose change means another kernel, by what `composeKernel` gave: an image or a package as it was named; of a source tree the image that `make` leaves in it.
+ * @throws UserError for a kernel that no file of this host stands for
+ */
+export function findWatchedPath({ image, deb, archive, source }: Readonly<Record<string, unknown>>): string {
+  const file = image ?? deb ?? archive;
+  if (typeof file === 'string') return plain(file);
+  if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string') return join(plain(source.tree), 'arch/x86/boot/bzImage');
+  throw new UserError('--watch waits for a file of this host to change, and this kernel has none', { code: 'nothing-to-watch', remedy: 'name a bzImage, a vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg` or a kernel source with --kernel' });
+}
+
+/** From how a matrix says it, see `literalPath`. */
+function plain(path: string): string {
+  return path.replaceAll('$$', () => '$');
+}
+
+/** What lies there now; `undefined` while there is nothing. For a package that is the newest of its name: each `make bindeb-pkg` raises the number behind it. */
+export async function readWatched(path: string): Promise<WatchedFile | undefined> {
+  const newest = await findNewest(path);
+  if (newest === undefined) return undefined;
+  return { path: newest, digest: await hashFile(newest), stamp: await stampOf(newest) };
+}
+
+/**
+ * Waits until the file has other bytes than `last`, and is whole; `undefined` once the signal aborts. A file that is only touched is no change.
+ * @param settledMs for tests
+ */
+export async function waitForChange(path: string, last: WatchedFile | undefined, signal: AbortSignal, { pollMs = POLL_MS, settledMs = SETTLED_MS } = {}): Promise<WatchedFile | undefined> {
+  let known = last?.stamp;
+  for (;;) {
+    if (!(await pause(pollMs, signal))) return undefined;
+    const newest = await findNewest(path);
+    if (newest === undefined) continue;
+    let stamp = await stampOf(newest);
+    if (stamp === known) continue;
+    for (let before = ''; stamp !== before; ) {
+      before = stamp;
+      if (!(await pause(settledMs, signal))) return undefined;
+      stamp = await stampOf(newest);
+    }
+    if (stamp === '') continue;
+    const digest = await hashFile(newest).catch(() => undefined);
+    if (digest === undefined || (await stampOf(newest)) !== stamp) continue;
+    if (digest !== last?.digest) return { path: newest, digest, stamp };
+    known = stamp;
+  }
+}
+
+async function findNewest(path: string): Promise<string | undefined> {
+  const [, name] = /^(linux-image-[^_]+_).*\.deb$/.exec(basename(path)) ?? [];
+  const folder = dirname(path);
+  const candidates = name === undefined ? [path] : (await readdir(folder).catch((): string[] => [])).filter((file) => file.startsWith(name) && file.endsWith('.deb')).map((file) => join(folder, file));
+  const times = await Promise.all(candidates.map(async (file) => stat(file).then(({ mtimeMs }) => ({ file, mtimeMs }), () => undefined)));
+  return times.flatMap((found) => found ?? []).toSorted((a, b) => b.mtimeMs - a.mtimeMs)[0]?.file;
+}
+
+/** Empty for a file that is gone. */
+async function stampOf(path: string): Promise<string> {
+  return stat(path).then(({ ino, size, mtimeMs, ctimeMs }) => [path, ino, size, mtimeMs, ctimeMs].join(' '), () => '');
+}
+
+/** False if the signal cut it short. */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return sleep(ms, true, { signal }).catch(() => false);
+}

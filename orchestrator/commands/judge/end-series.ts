@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReplyFacts } from '../../../reports/formats/mail/reply-facts.ts';
+import { listUntested } from '../../../reports/formats/mail/list-untested.ts';
+import { renderReply } from '../../../reports/formats/mail/render-reply.ts';
+import { rerunLines } from '../../../reports/facts/rerun-command.ts';
+import { compareSeries } from '../../../reports/verdicts/compare-series.ts';
+import { readLockClasses } from '../../../reports/verdicts/read-lock-classes.ts';
+import { InfraError } from '../../model/errors.ts';
+import type { Matrix } from '../../model/matrix.ts';
+import type { PmemTopology } from '../../model/pmem.ts';
+import type { PatchSeries } from '../../model/series.ts';
+import { formatSize } from '../../model/size.ts';
+import { judgeAgainst } from './baseline.ts';
+import { BASE_KERNEL, planSteps } from '../compose/compose-series.ts';
+import type { RunExtras } from '../execute/execute-run.ts';
+import { printText } from '../../host/print.ts';
+
+/** In the run's folder, whatever `--mail` says. */
+const REPLY_FILE = 'reply.txt';
+
+interface SeriesEnding {
+  readonly series: PatchSeries;
+  /** See {@link ReplyFacts.command}. */
+  readonly command: string;
+  /** Where the answer goes: a file, or after the report. */
+  readonly mail?: string | true;
+}
+
+/** What the run of a series ends in: what its patches changed, and an answer to its mail. */
+export function endSeries({ series, command, mail }: SeriesEnding, matrix: Matrix): RunExtras {
+  const steps = planSteps(series);
+  return {
+    compare: async (summary, runDir) => compareSeries(summary, BASE_KERNEL, steps, { lockClasses: await readLockClasses(runDir, summary) }),
+    tell: async (comparison, summary, runDir) => {
+      const status = judgeAgainst(comparison, summary, { whole: false });
+      if (summary.ending.reason === 'finished') await tellReply({ summary, comparison, series, steps, command, ...describeGuests(matrix), untested: listUntested(summary, matrix, comparison.kernels?.now ?? '') }, runDir, mail);
+      else printText(`\nno answer to the series: the run was interrupted. Resume it to get the answer: ${rerunLines(summary).join('; ')}\n`);
+      return status;
+    },
+  };
+}
+
+async function tellReply(facts: ReplyFacts, runDir: string, mail: SeriesEnding['mail']): Promise<void> {
+  const reply = renderReply(facts);
+  const kept = join(runDir, REPLY_FILE);
+  for (const file of [kept, ...(typeof mail === 'string' ? [mail] : [])]) {
+    await writeFile(file, reply).catch((error: unknown) => {
+      throw new InfraError(`the answer could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`, { code: 'reply-write', remedy: file === kept ? 'free space there' : `it is in ${kept}`, cause: error });
+    });
+  }
+  if (mail === true) printText(`\n${reply}`);
+  printText(`\nanswer to the series: ${typeof mail === 'string' ? mail : kept} (fill in the tag, then git send-email or mutt -H)\n`);
+}
+
+function describeGuests({ guest, pmem }: Matrix): Pick<ReplyFacts, 'guest' | 'devices'> {
+  return { guest: `QEMU, ${guest.cpus} ${guest.cpus === 1 ? 'CPU' : 'CPUs'}, ${formatSize(guest.memoryBytes)} of memory${guest.append.length === 0 ? '' : `, ${guest.append.join(' ')}`}`, devices: pmem.map(describeTopology) };
+}
+
+function describeTopology({ name, devices }: PmemTopology): string {
+  return `${name}: ${devices.map((device) => `${device.kind} ${formatSize(device.sizeBytes)}${'namespace' in device ? ` (${device.namespace})` : ''}`).join(', ')}`;
+}

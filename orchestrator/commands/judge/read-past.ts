@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openHistory } from '../../../reports/history/history.ts';
+import type { PastOf } from '../../../reports/history/query-history.ts';
+import { STRIP_RUNS } from '../../../reports/formats/html/history-strip.ts';
+import type { RunSummary } from '../../../reports/fold/summary.ts';
+import { runsDir } from '../../model/paths.ts';
+import { logLine } from '../../host/log-line.ts';
+
+/**
+ * For the page of a run: what its tests did in the runs before it, in the folder that it lies in. Nothing where that is no folder of runs, as for one that was
+ * copied elsewhere, and no reason to go without a page where history cannot be read.
+ */
+export function readPast(runDir: string): (summary: RunSummary) => Promise<PastOf | undefined> {
+  const runs = dirname(runDir);
+  return async ({ matrix, startedAt }) => {
+    if (runs !== runsDir() && !existsSync(join(runs, 'history')) && !existsSync(join(runs, 'latest'))) return undefined;
+    try {
+      using history = await openHistory(runs, logLine);
+      return (await history.before(matrix, startedAt, STRIP_RUNS)).of;
+    } catch (error) {
+      logLine(`report.html does without history: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  };
+}

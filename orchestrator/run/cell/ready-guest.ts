@@ -1,0 +1,94 @@
+import { BOOT_TEST, type Cell, PMEM_TEST } from '../../model/cell.ts';
+import { describeError, GuestDeath, UserError } from '../../model/errors.ts';
+import type { TestResult } from '../../model/outcome.ts';
+import { type AttemptEnd, Interrupted, resultOfError } from '../attempt/attempt.ts';
+import { type CellEnvironment, emitTestEnd } from '../attempt/cell-environment.ts';
+import type { BootedGuest, GuestSlot } from '../guest/guest-slot.ts';
+import { addProblems, doubt } from '../attempt/judge-observation.ts';
+import { blameCache, observeAttempt } from '../attempt/observe-attempt.ts';
+import type { Observation } from '../kernel/observe-guest.ts';
+import { reportProblems } from '../attempt/report-problems.ts';
+
+interface GuestTurn {
+  /** Counts the guests of the cell from 1. */
+  readonly ordinal: number;
+  /** Another guest is booted if this one does not come up. */
+  readonly retried: boolean;
+  /** Another guest is booted if it is the host that this one fails for. */
+  readonly retriedForHost: boolean;
+}
+
+/** Why no guest can be had: by the kernel or its devices, or by the host, whose QEMU died or whose cache was damaged. */
+export type NoGuest = 'failed' | 'host';
+
+/**
+ * The slot's guest, or a new one with its pmem set up and verified; or why none can be had, which
+ * is then reported as the cell's `guest/boot` or `guest/pmem`.
+ */
+export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironment, turn: GuestTurn): Promise<BootedGuest | NoGuest> {
+  const { ordinal: attempt, retried } = turn;
+  const shared = slot.current;
+  if (shared) {
+    for (const test of [BOOT_TEST, PMEM_TEST]) {
+      env.emit({ type: 'test-start', cell: cell.id, test, attempt, guest: shared.guest.id });
+      emitTestEnd(env, { cell: cell.id, test, attempt, durationMs: 0 }, { status: 'pass', message: `guest ${shared.guest.id} was booted for an earlier cell` });
+    }
+    return shared;
+  }
+  // The wait for room on the host is not the boot's.
+  await slot.reserve(cell);
+  const booted = await boot(cell, slot, env, turn);
+  if (typeof booted === 'string') return booted;
+  const at = { cell: cell.id, test: PMEM_TEST, attempt };
+  env.emit({ type: 'test-start', ...at, guest: booted.guest.id });
+  const { result, durationMs, death, lockdep, before, unheardBefore } = await observeAttempt(booted, { ...at, mustAnswer: true }, env, async () => setUpPmem(booted));
+  const isReady = result.status === 'pass';
+  // What the boot still had to say when the rig listened to it.
+  const reported = doubt(addProblems(result, before), unheardBefore);
+  emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && !isReady && { retried: true }) }, reported);
+  if (isReady) return booted;
+  await slot.discard(death);
+  return 'failed';
+}
+
+/**
+ * Boots as a test of its own. A kernel that complained on its way up fails that test, yet is used: its next boot
+ * would complain again, and whoever tests it wants to know the rest too.
+ */
+async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal, retried, retriedForHost }: GuestTurn): Promise<BootedGuest | NoGuest> {
+  const at = { cell: cell.id, test: BOOT_TEST, attempt: ordinal };
+  env.emit({ type: 'test-start', ...at });
+  const start = performance.now();
+  let result: TestResult;
+  let why: NoGuest = 'failed';
+  let heard: { readonly guest: number; readonly observation: Observation } | undefined;
+  /** A kernel that QEMU cannot boot, or one without a driver: the user's input, if the file is what it was. */
+  let userError: UserError | undefined;
+  try {
+    const { guest, observer } = await slot.boot(cell);
+    const observation = await observer.settle();
+    heard = { guest: guest.id, observation };
+    result = addProblems({ status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] }, observation.inside);
+  } catch (error) {
+    if (env.signal.aborted) throw new Interrupted();
+    if (error instanceof UserError) userError = error;
+    result = userError ? { status: 'infra', message: describeError(userError) } : resultOfError(error);
+    if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'host';
+    await slot.discard(error instanceof GuestDeath ? error : undefined);
+  }
+  const damage = result.status === 'pass' ? undefined : await env.mendCache?.(cell.id, start);
+  if (damage !== undefined) {
+    result = blameCache(result, damage);
+    why = 'host';
+    await slot.discard();
+  } else if (userError) throw userError;
+  else if (heard) await reportProblems(env, { ...at, guest: heard.guest }, heard.observation);
+  emitTestEnd(env, { ...at, durationMs: performance.now() - start, ...((why === 'failed' ? retried : retriedForHost) && !slot.current && { retried: true }) }, result);
+  return slot.current ?? why;
+}
+
+async function setUpPmem({ guest }: BootedGuest): Promise<AttemptEnd> {
+  const { problems } = await guest.setUpPmem();
+  const result: TestResult = problems.length === 0 ? { status: 'pass' } : { status: 'fail', message: problems.join('; '), evidence: problems.join('\n') };
+  return { result, guestUsable: problems.length === 0 };
+}

@@ -1,0 +1,138 @@
+import type { RunningGuest } from '../../../guests/guest.ts';
+import type { GuestAccess } from '../../../guests/ssh/access.ts';
+import type { Grant } from '../../host/admission.ts';
+import type { Accelerator } from '../../model/accelerator.ts';
+import type { Cell } from '../../model/cell.ts';
+import type { GuestDeath } from '../../model/errors.ts';
+import type { RunEvent } from '../../model/event.ts';
+import type { Guest } from '../../model/guest.ts';
+import type { GuestObserver } from '../kernel/observe-guest.ts';
+
+/** What a worker needs of a guest beyond the suites' view. */
+export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'mark' | 'ask' | 'setUpPmem' | 'dispose'>;
+
+export interface BootedGuest {
+  readonly guest: SlotGuest;
+  readonly accelerator: Accelerator;
+  readonly observer: GuestObserver;
+  /** When it began to boot, by `performance.now()`; absent for guests that boot from no files. */
+  readonly startedMs?: number;
+  /** Console log, relative to the run folder. */
+  readonly console: string;
+  /** The same, as a path of the host. */
+  readonly consoleFile: string;
+  /** Gives back the memory and cores that admission lent. */
+  readonly release: Grant;
+  /** How another process gets in; absent for guests that are none. */
+  readonly access?: GuestAccess;
+}
+
+/** Room on the host for one guest, and all that it boots from. */
+export interface Reservation {
+  /** Boots the guest, whose the room then is; to be called once. Rejects with GuestDeath, InfraError or UserError. */
+  readonly boot: (signal: AbortSignal) => Promise<BootedGuest>;
+  /** Gives the room back unused. */
+  readonly release: () => void;
+}
+
+/**
+ * Waits for what a cell's guest boots from and for room on the host, so that neither counts as the guest's own time.
+ * Rejects with InfraError or UserError.
+ */
+export type ReserveGuest = (cell: Cell, signal: AbortSignal) => Promise<Reservation>;
+
+/**
+ * Holds at most one guest for a series of cells with the same boot key: boots when asked and there is
+ * none, and lets it go when it died or is no longer trusted. Leaving its scope disposes of the guest.
+ */
+export class GuestSlot implements AsyncDisposable {
+  readonly #reserve: ReserveGuest;
+  readonly #emit: (event: RunEvent) => void;
+  readonly #signal: AbortSignal;
+  #current: BootedGuest | undefined;
+  #reserved: Reservation | undefined;
+
+  constructor(reserve: ReserveGuest, emit: (event: RunEvent) => void, signal: AbortSignal) {
+    this.#reserve = reserve;
+    this.#emit = emit;
+    this.#signal = signal;
+    // Whatever waits on the guest just then, be it mkfs or a test, ends with it.
+    signal.addEventListener('abort', this.#endGuest, { once: true });
+  }
+
+  readonly #endGuest = (): void => void this.#current?.guest.dispose();
+
+  get current(): BootedGuest | undefined {
+    return this.#current;
+  }
+
+  /**
+   * Waits until a guest for the cell could boot at once, unless the slot holds one; false if `until` ended the wait. What stands in
+   * the way for good (no memory, no kernel) is {@link GuestSlot.boot}'s to reject with. Rejects only when the run is being stopped.
+   */
+  async reserve(cell: Cell, until?: AbortSignal): Promise<boolean> {
+    if (this.#current || this.#reserved) return true;
+    const signal = until ? AbortSignal.any([this.#signal, until]) : this.#signal;
+    const reserved = await this.#reserve(cell, signal).catch((error: unknown) => ({ boot: async () => Promise.reject(error), release: () => undefined }));
+    if (signal.aborted) {
+      reserved.release();
+      this.#signal.throwIfAborted();
+      return false;
+    }
+    this.#reserved = reserved;
+    return true;
+  }
+
+  /** Boots the guest that was reserved. */
+  async boot(cell: Cell): Promise<BootedGuest> {
+    await this.reserve(cell);
+    const reserved = this.#reserved;
+    this.#reserved = undefined;
+    if (!reserved) throw new Error('the slot holds a guest already');
+    const booted = await reserved.boot(this.#signal);
+    this.#current = booted;
+    this.#emit({
+      type: 'guest-boot',
+      guest: booted.guest.id,
+      cell: cell.id,
+      accelerator: booted.accelerator,
+      kernelRelease: booted.guest.kernelRelease,
+      bootMs: booted.guest.bootMs,
+      console: booted.console,
+    });
+    return booted;
+  }
+
+  /** Gives the guest into other hands, with the room that it takes; the slot is empty then. `why` is for the journal. */
+  handOver(why: string): BootedGuest | undefined {
+    const booted = this.#current;
+    this.#current = undefined;
+    if (booted) this.#emit({ type: 'guest-end', guest: booted.guest.id, how: 'disposed', detail: why });
+    return booted;
+  }
+
+  /** Ends the guest, if there is one, and gives back unused room; `death` tells the journal why it was not the rig's own wish. */
+  async discard(death?: GuestDeath): Promise<void> {
+    this.#reserved?.release();
+    this.#reserved = undefined;
+    const booted = this.#current;
+    if (!booted) return;
+    this.#current = undefined;
+    try {
+      await booted.guest.dispose();
+    } finally {
+      booted.release();
+    }
+    this.#emit({
+      type: 'guest-end',
+      guest: booted.guest.id,
+      how: death?.kind ?? 'disposed',
+      ...(death && { detail: death.message }),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#endGuest);
+    await this.discard();
+  }
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { bootGuest } from '../../../guests/guest.ts';
+import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';
+import { createTraceResolver, type TraceResolver } from '../../../guests/kernels/trace/resolve-trace.ts';
+import { createRunKeys } from '../../../guests/ssh/keys.ts';
+import { Admission } from '../../host/admission.ts';
+import { acceleratorOf } from '../../model/accelerator.ts';
+import type { Cell } from '../../model/cell.ts';
+import type { KnownProblem } from '../../model/known-problem.ts';
+import { suiteFor } from '../../suites/registry.ts';
+import type { BootedGuest, ReserveGuest } from './guest-slot.ts';
+import { observeGuest } from '../kernel/observe-guest.ts';
+import type { Prepared } from '../prepare/prepare.ts';
+import type { RunFolder } from '../record/run-folder.ts';
+
+interface ReserveFromPrepared {
+  readonly folder: RunFolder;
+  readonly qemu: QemuBinary;
+  readonly accelerator: { readonly accelerator: 'kvm' | 'tcg' };
+  readonly capacity: { readonly memoryBytes: number; readonly cores: number };
+  readonly jobs?: number;
+  /** Guests are numbered on from it. */
+  readonly lastGuest?: number;
+  readonly known: readonly KnownProblem[];
+  readonly log: (line: string) => void;
+  readonly prepared: (cell: Cell) => Promise<Prepared>;
+}
+
+/** QEMU's own memory beside the guest's, measured at about 150 MiB under TCG (its translation buffer). */
+const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
+
+/** Reserves room on the host, then boots numbered guests, each in its own folder. */
+export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest {
+  const { folder, qemu, capacity, jobs, log, prepared } = options;
+  // A user who says how many guests may run at once has the last word on cores: each guest then counts for one.
+  const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores: jobs ?? capacity.cores });
+  const keys = createRunKeys();
+  const resolvers = new Map<string, TraceResolver>();
+  /** Reading a kernel's symbols takes seconds: once a run. */
+  const resolverOf = (vmlinux: string): TraceResolver => {
+    const resolver = resolvers.get(vmlinux) ?? createTraceResolver(vmlinux);
+    resolvers.set(vmlinux, resolver);
+    return resolver;
+  };
+  let guests = options.lastGuest ?? 0;
+
+  return async (cell, waiting) => {
+    const { kernel, image, disk } = await prepared(cell);
+    waiting.throwIfAborted();
+    const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: jobs === undefined ? cell.guest.cpus : 1 }, waiting);
+    const { resultsBytes } = suiteFor(cell.suite);
+    const boot = async (signal: AbortSignal): Promise<BootedGuest> => {
+      try {
+        const accelerator = acceleratorOf(cell.guest, options.accelerator.accelerator);
+        guests += 1;
+        const id = guests;
+        const dir = await folder.guestDir(id);
+        const startedMs = performance.now();
+        const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), ...(resultsBytes !== undefined && { resultsBytes }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
+        const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
+        const consoleFile = join(dir, 'console.log');
+        return { guest, observer, accelerator, startedMs, console: folder.toArtifact(consoleFile), consoleFile, release, access: { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey } };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    };
+    return { boot, release };
+  };
+}
+
+/** e820 pmem is cut from the guest's own RAM; the others are files, which the page cache may drop. */
+function neededMemory({ guest, pmem }: Cell): number {
+  const carved = pmem.devices.reduce((sum, device) => sum + (device.kind === 'e820' ? device.sizeBytes : 0), 0);
+  return guest.memoryBytes + carved + QEMU_OVERHEAD_BYTES;
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { cellSlug } from '../../model/cell-slug.ts';
+import { InfraError } from '../../model/errors.ts';
+import { describeRefusal } from '../../model/file-refusal.ts';
+import { makeDir } from '../../model/make-dir.ts';
+
+/** Where one run keeps everything; see docs/architecture.md for the layout. */
+export interface RunFolder {
+  readonly id: string;
+  readonly dir: string;
+  /** Makes and returns the folder for a cell's own files. */
+  cellDir(cellId: string): Promise<string>;
+  /** Makes and returns the folder for a guest's console, argv and pmem backing files. */
+  guestDir(guest: number): Promise<string>;
+  /** A path inside the run as reports name it. */
+  toArtifact(path: string): string;
+}
+
+/** `<UTC time>-<name>-<random>`. */
+export function newRunId(name: string, now = new Date()): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
+  return `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Makes `<runs>/<UTC time>-<name>-<random>` and points `<runs>/latest` at it. */
+export async function createRunFolder(runsDir: string, name: string, now = new Date()): Promise<RunFolder> {
+  const id = newRunId(name, now);
+  const dir = join(runsDir, id);
+  try {
+    await makeDir(dir);
+    await pointLatestAt(runsDir, id);
+  } catch (error) {
+    throw new InfraError(`the run folder ${dir} cannot be made: ${describeRefusal(error, dir) ?? String(error)}`, {
+      code: 'run-folder',
+      remedy: 'choose another place with --runs DIR, or let PMEMRIG_RUNS name one',
+      cause: error,
+    });
+  }
+  return openRunFolder(dir);
+}
+
+/** The folder of a run that is there already; its name is the run's id. */
+export function openRunFolder(dir: string): RunFolder {
+  return {
+    id: basename(dir),
+    dir,
+    cellDir: (cellId) => makeFolder(join(dir, 'cells', cellSlug(cellId))),
+    guestDir: (guest) => makeFolder(join(dir, 'guests', String(guest))),
+    toArtifact: (path) => relative(dir, path),
+  };
+}
+
+export const RUN_FILE = 'run.json';
+
+/** Makes `<runs>/latest` the run. A rename replaces the link in one step, also under two runs at once. */
+export async function pointLatestAt(runsDir: string, id: string): Promise<void> {
+  const aside = join(runsDir, `.latest-${id}`);
+  await symlink(id, aside);
+  await rename(aside, join(runsDir, 'latest')).catch(async () => rm(aside, { force: true }));
+}
+
+async function makeFolder(dir: string): Promise<string> {
+  await makeDir(dir);
+  return dir;
+}
+
+/** What the run is: written once before its journal begins, whole or not at all, so that a journal can always be gone on with. */
+export async function writeRunJson(folder: RunFolder, facts: Readonly<Record<string, unknown>>): Promise<void> {
+  const aside = join(folder.dir, '.run.json.tmp');
+  await writeFile(aside, `${JSON.stringify(facts, undefined, 2)}\n`);
+  await rename(aside, join(folder.dir, RUN_FILE));
+}

@@ -1,0 +1,25 @@
+import { cleanLine } from '../text/clean-text.ts';
+import { formatDuration } from '../text/format.ts';
+import { MARKS } from '../text/outcome-symbols.ts';
+import { tellingAttempt } from '../fold/outcomes.ts';
+import type { RunSummary } from '../fold/summary.ts';
+
+const HEAD = ['', 'SELFTEST', 'EXPECTED', 'TIME', 'SEEN'];
+
+/** What the rig was to see and what it saw, a line a test; nothing on a run without a selftest. */
+export function formatSelftest({ cells }: Pick<RunSummary, 'cells'>): string[] {
+  const proving = cells.filter(({ tests }) => tests.some(({ expects }) => expects));
+  const rows = proving.flatMap(({ id, tests }) =>
+    tests.flatMap((test) => {
+      if (test.expects === undefined) return [];
+      const told = tellingAttempt(test);
+      const { kinds } = test.expects;
+      const seen = told?.message?.replace(/^seen: /, '') ?? test.message ?? 'nothing';
+      const where = proving.length > 1 ? `${id} ` : '';
+      return [[`${MARKS[test.outcome]} ${test.outcome}`, cleanLine(where + test.name), kinds.length === 0 ? 'nothing' : kinds.join(' or '), told === undefined ? '' : formatDuration(told.durationMs), cleanLine(seen)]];
+    }),
+  );
+  if (rows.length === 0) return [];
+  const widths = HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [HEAD, ...rows].map((row) => row.map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2))).join('').trimEnd());
+}

@@ -1,0 +1,82 @@
+import { type AttemptStatus, isBenign, type Outcome } from '../../orchestrator/model/outcome.ts';
+import type { AttemptSummary, CellSummary, TestSummary, Totals } from './summary.ts';
+
+/** Worst first: the order of columns and totals everywhere. */
+export const OUTCOMES = ['crash', 'hang', 'fail', 'infra', 'unreached', 'flaky', 'skip', 'excluded', 'pass'] as const satisfies readonly Outcome[];
+
+/** The kernel or the test is to blame. */
+export const FAILURES: ReadonlySet<Outcome> = new Set(['crash', 'hang', 'fail']);
+/** The rig could not tell. */
+export const UNKNOWNS: ReadonlySet<Outcome> = new Set(['infra', 'unreached']);
+
+/**
+ * What a test amounts to after all its attempts. An `infra` attempt says nothing of the test, so
+ * it counts only when there is no other. A test that passed in one attempt and failed in another is `flaky`, whichever came first: only a run
+ * that repeats its tests goes on after a pass. Any other is as bad as its worst attempt: a crash stays a crash
+ * though the retry merely failed, and a skip among passes is told.
+ */
+export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
+  if (statuses.length === 0) return 'unreached';
+  const telling = statuses.filter((status) => status !== 'infra');
+  if (telling.length === 0) return 'infra';
+  if (telling.includes('pass') && telling.some((status) => FAILURES.has(status))) return 'flaky';
+  return OUTCOMES.find((outcome) => telling.some((status) => status === outcome)) ?? 'pass';
+}
+
+/**
+ * As {@link computeOutcome} for `guest/boot` and its like, whose attempts are no tries at one thing but one for each guest of
+ * the cell, in no telling order: the worst counts. It is flaky if all that went wrong was tried again and went right.
+ */
+export function computeGuestOutcome(attempts: readonly Pick<AttemptSummary, 'status' | 'retried'>[]): Outcome {
+  const last = attempts.filter(({ retried }) => retried !== true);
+  const statuses = new Set((last.length > 0 ? last : attempts).map(({ status }) => status));
+  const bad = OUTCOMES.find((outcome) => needsAttention(outcome) && [...statuses].some((status) => status === outcome));
+  if (bad) return bad;
+  if (!statuses.has('pass')) return 'skip';
+  return attempts.some(({ status }) => FAILURES.has(status)) ? 'flaky' : 'pass';
+}
+
+/** `failed 1 of 3 attempts`; what the rig failed at is no attempt. */
+export function describeFlaky(attempts: readonly Pick<AttemptSummary, 'status'>[]): string {
+  const telling = attempts.filter(({ status }) => status !== 'infra');
+  return `failed ${telling.filter(({ status }) => FAILURES.has(status)).length} of ${telling.length} attempts`;
+}
+
+/** The attempt that a report shows for a test: the last pass, else the last that ended as the test did. */
+export function tellingAttempt(test: TestSummary): AttemptSummary | undefined {
+  const shown = test.outcome === 'flaky' ? 'pass' : test.outcome;
+  return test.attempts.findLast(({ status }) => status === shown);
+}
+
+/** The attempts beside {@link tellingAttempt} that did not pass: the story behind a flaky or retried test. */
+export function otherFailedAttempts(test: TestSummary): readonly AttemptSummary[] {
+  const told = tellingAttempt(test);
+  return test.attempts.filter((attempt) => attempt !== told && !isBenign(attempt.status));
+}
+
+export function needsAttention(outcome: Outcome): boolean {
+  return FAILURES.has(outcome) || UNKNOWNS.has(outcome);
+}
+
+export function countOutcomes(outcomes: Iterable<Outcome>): Totals {
+  const totals: Record<Outcome, number> = { crash: 0, hang: 0, fail: 0, infra: 0, unreached: 0, flaky: 0, skip: 0, excluded: 0, pass: 0 };
+  for (const outcome of outcomes) totals[outcome]++;
+  return totals;
+}
+
+/** Of the skips those that did run: a list, or the test itself, knows their failure. */
+export function countKnown(tests: Iterable<Pick<TestSummary, 'forgiven'>>): number {
+  let known = 0;
+  for (const { forgiven } of tests) if (forgiven) known += 1;
+  return known;
+}
+
+/** A cell is as bad as its worst test; a test that did not run beside passes leaves it a pass. */
+export function judgeCell({ tests }: CellSummary): { readonly worst: Outcome; readonly totals: Totals; readonly known: number } {
+  const totals = countOutcomes(tests.map(({ outcome }) => outcome));
+  return { totals, known: countKnown(tests), worst: OUTCOMES.find((outcome) => totals[outcome] > 0 && ((outcome !== 'skip' && outcome !== 'excluded') || totals.pass === 0)) ?? 'pass' };
+}
+
+export function sumTotals(totals: Totals): number {
+  return OUTCOMES.reduce((sum, outcome) => sum + totals[outcome], 0);
+}

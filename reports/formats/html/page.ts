@@ -1,0 +1,80 @@
+import { formatDuration, formatTotals } from '../../text/format.ts';
+import type { PastOf } from '../../history/query-history.ts';
+import type { RunSummary } from '../../fold/summary.ts';
+import type { Comparison } from '../../verdicts/compare-runs.ts';
+import type { ComparedTest } from '../../verdicts/compared-test.ts';
+import type { Verdict } from '../../verdicts/verdict.ts';
+import { findAnchors } from './anchors.ts';
+import { renderAttention } from './attention-section.ts';
+import { renderCells, type TestKnowledge } from './cells-section.ts';
+import { renderComparison } from './comparison-section.ts';
+import { renderCoverage } from './coverage-section.ts';
+import { renderPlots } from './plots-section.ts';
+import { renderFilter } from './filter-bar.ts';
+import { openPage, type ServerFrame } from './frame.ts';
+import { renderHeat } from './heat-section.ts';
+import { renderStrip } from './history-strip.ts';
+import { renderKernel } from './kernel-section.ts';
+import { html, type Markup } from './markup.ts';
+import { renderHead } from './head-section.ts';
+
+/** What the page may show beside the run. */
+export interface PageExtras {
+  /** What became of each test in earlier runs. */
+  readonly pastOf?: PastOf | undefined;
+  readonly frame?: ServerFrame;
+  /** Where a test's runs are told in full: its strip then leads there. */
+  readonly trendOf?: (cell: string, test: string) => string;
+}
+
+/** `report.html` in pieces: one file, nothing fetched, no script but its own; the policy in its head holds it to that. */
+export function* renderHtml(summary: RunSummary, comparison?: Comparison, { pastOf, frame, trendOf }: PageExtras = {}): Generator<string> {
+  const anchors = findAnchors(summary);
+  const knowledge: TestKnowledge = { verdictOf: indexVerdicts(comparison), stripOf: (cell, { name, outcome }) => linkTo(trendOf?.(cell, name), pastOf && renderStrip(pastOf(cell, name), outcome)) };
+  const sections = [
+    comparison ? renderComparison(comparison, { anchors, stripOf: knowledge.stripOf }) : renderAttention(summary, knowledge.stripOf),
+    renderHeat(summary, countNewFailures(comparison)),
+    renderKernel(summary, anchors),
+    renderPlots(summary),
+    renderCoverage(summary),
+  ];
+  yield openPage(`pmemrig ${summary.matrix}: ${formatTotals(summary.totals)}`, frame).markup;
+  yield html`<a class="skip-link" href="#tests">Skip to the tests</a>
+${frame?.top}${renderHead(summary, comparison)}${renderSections(sections)}<main>
+${sections}<section id="tests" aria-labelledby="tests-title"><h2 id="tests-title">Tests</h2>
+${renderFilter(summary, comparison)}`.markup;
+  yield* renderCells(summary, knowledge);
+  yield '</section>\n';
+  yield renderRest(summary).markup;
+  yield '</main></body></html>\n';
+}
+
+function linkTo(href: string | undefined, label: Markup | undefined): Markup | undefined {
+  return href === undefined || label === undefined ? label : html`<a href="${href}">${label}</a>`;
+}
+
+/** Links to the headings; the markup of a section is its own, so they are read from it. */
+function renderSections(sections: readonly Markup[]): Markup {
+  const headings = sections.flatMap(({ markup }) => Array.from(markup.matchAll(/<h2 id="([\w-]+)">([^<]*)<\/h2>/g), ([, id = '', title = '']) => html`<a href="#${id}">${{ markup: title }}</a> `));
+  return html`<nav class="sections" aria-label="Sections">${headings}<a href="#tests">Tests</a></nav>
+`;
+}
+
+function indexVerdicts(comparison: Comparison | undefined): TestKnowledge['verdictOf'] {
+  const verdicts = new Map(comparison?.tests.map(({ cell, test, verdict }): [string, Verdict] => [`${cell} ${test}`, verdict]));
+  return (cell, test) => verdicts.get(`${cell} ${test}`);
+}
+
+function countNewFailures(comparison: Comparison | undefined): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const fresh = (comparison?.tests ?? []).filter(({ verdict }: ComparedTest) => verdict === 'new-failure');
+  for (const { cell } of fresh) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  return counts;
+}
+
+function renderRest({ excluded, stages, notes }: RunSummary): Markup {
+  return html`${excluded.length === 0 ? undefined : html`<section aria-labelledby="excluded"><h2 id="excluded">Left out</h2><table>${excluded.map(({ id, reason }) => html`<tr><td class="mono">${id}</td><td>${reason}</td></tr>`)}</table></section>`}
+${stages.length === 0 ? undefined : html`<section aria-labelledby="stages"><h2 id="stages">Kernels and images</h2><table>${stages.map(({ stage, detail, status, durationMs }) => html`<tr><th scope="row">${stage}</th><td class="short">${status}</td><td class="mono">${detail}</td><td class="num">${durationMs === undefined ? undefined : formatDuration(durationMs)}</td></tr>`)}</table></section>`}
+${notes.length === 0 ? undefined : html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
+`;
+}

@@ -1,0 +1,59 @@
+import { cleanText } from '../../text/clean-text.ts';
+import { formatDuration, formatHeadlineMetrics, formatMetricValue, plural } from '../../text/format.ts';
+import { MARKS } from '../../text/outcome-symbols.ts';
+import { measuredFigures } from '../../facts/measured-figures.ts';
+import { needsAttention, otherFailedAttempts, tellingAttempt } from '../../fold/outcomes.ts';
+import type { AttemptSummary, TestSummary } from '../../fold/summary.ts';
+import type { Verdict } from '../../verdicts/verdict.ts';
+import { renderEvidence } from './evidence.ts';
+import { html, type Markup } from './markup.ts';
+
+/** What is known of a test beside what it did in this run. */
+export interface TestExtras {
+  /** Of its element. */
+  readonly id?: string;
+  readonly verdict?: Verdict;
+  /** See `history-strip.ts`. */
+  readonly strip?: Markup;
+}
+
+/** One test of a cell: a line, and what there is to show for it. */
+export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras = {}): Markup {
+  const { outcome, name, message, forgiven } = test;
+  const told = tellingAttempt(test);
+  const others = otherFailedAttempts(test);
+  const bad = needsAttention(outcome);
+  const known = forgiven !== undefined;
+  const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
+  const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))].filter(Boolean).join(' · ');
+  return html`<div class="t ${known ? 'flaky' : outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${known ? 'known' : outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${known ? `${MARKS.flaky} known` : `${MARKS[outcome]} ${outcome}`}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>
+`;
+}
+
+function renderOther(attempt: AttemptSummary): Markup {
+  return html`<p class="${attempt.status}"><span class="word">attempt ${attempt.attempt}: ${attempt.status}</span> ${attempt.message}</p>${renderProof(attempt, true)}`;
+}
+
+/** What a failed attempt left, in sight: its words, its files, and the console log of its guest. */
+function renderProof({ evidence, artifacts, console }: AttemptSummary, failed: boolean): Markup {
+  const files = failed ? [...artifacts, ...(console !== undefined && !artifacts.includes(console) ? [console] : [])] : [];
+  return html`${evidence === undefined ? undefined : renderEvidence(evidence)}${files.length === 0 ? undefined : renderFiles(files)}`;
+}
+
+/** What there is beside that, folded into the test's own line: figures, and of a test that went well its files. */
+function renderExtras({ artifacts, metrics }: AttemptSummary, failed: boolean): Markup | undefined {
+  const files = failed ? [] : artifacts;
+  const what = [...(metrics.length > 0 ? [plural(metrics.length, 'figure')] : []), ...(files.length > 0 ? [plural(files.length, 'file')] : [])];
+  if (what.length === 0) return undefined;
+  return html`<details class="more"><summary>${what.join(', ')}</summary>${files.length === 0 ? undefined : renderFiles(files)}${metrics.length === 0 ? undefined : html`<table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table>`}</details>`;
+}
+
+/** Named from the cell's folder, which is as long as the cell's id above. */
+function renderFiles(files: readonly string[]): Markup {
+  return html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path.replace(/^cells\/[^/]+\/(?=.)/, '')}</a> `)}</p>`;
+}
+
+/** A path relative to the run folder as a link: never another scheme or host, whatever the path says. */
+export function encodePath(path: string): string {
+  return `./${path.split('/').map((part) => encodeURIComponent(cleanText(part))).join('/')}`;
+}

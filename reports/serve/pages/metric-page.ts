@@ -1,0 +1,55 @@
+import { describeTrend } from '../../history/describe-trend.ts';
+import { formatMetricValue, plural } from '../../text/format.ts';
+import { groupBy } from '../../text/group-by.ts';
+import type { HistoryFigure } from '../../history/query-metrics.ts';
+import { html, type Markup } from '../../formats/html/markup.ts';
+import { formatChange, median } from '../../text/median.ts';
+import { formatTime, renderTime } from './format-time.ts';
+import { renderLast } from './last-choice.ts';
+import { renderPage } from './layout.ts';
+import { evidenceLink, metricLink, testLink } from './links.ts';
+import { renderTrend } from './trend-chart.ts';
+
+export interface MetricPage {
+  readonly test: string;
+  readonly name: string;
+  readonly cell?: string;
+  readonly last: number;
+  /** Newest first. */
+  readonly figures: readonly HistoryFigure[];
+  /** All figures that this test has. */
+  readonly names: readonly string[];
+  readonly isThere: (runId: string) => boolean;
+}
+
+const BETTER: Readonly<Record<HistoryFigure['better'], string>> = { higher: 'more is better', lower: 'less is better', neither: 'neither more nor less is better' };
+
+/** One figure of a test over the runs, cell by cell. */
+export function renderMetricPage({ test, name, cell, last, figures, names, isThere }: MetricPage): string {
+  const body = html`<h1 class="mono">${name}</h1>
+<p class="faint">Of <a class="mono" href="${testLink(test, cell)}">${test}</a>${figures[0] === undefined ? '' : `; ${BETTER[figures[0].better]}`}.${cell === undefined ? undefined : html` In cells with <code>${cell}</code>. <a href="${metricLink(test, name)}">All cells</a>`}</p>
+<p class="tools">${names.map((each) => (each === name ? html`<b>${each}</b>` : html`<a class="mono" href="${metricLink(test, each, cell)}">${each}</a>`))}</p>
+${renderLast(metricLink(test, name, cell), last)}
+${[...groupBy(figures, (figure) => figure.cell)].map(([id, own], index) => renderCell(id, own, index, { test, name, isThere }))}`;
+  return renderPage({ title: `${name} of ${test}`, part: 'tests', body });
+}
+
+function renderCell(cell: string, figures: readonly HistoryFigure[], index: number, { test, name, isThere }: Pick<MetricPage, 'test' | 'name' | 'isThere'>): Markup {
+  const [newest] = figures;
+  if (!newest) return html``;
+  const format = (value: number): string => formatMetricValue({ ...newest, value });
+  const middle = median(figures.map(({ value }) => value));
+  const trend = describeTrend(figures);
+  const id = `cell-${index}`;
+  return html`<section aria-labelledby="${id}"><h2 id="${id}"><a class="mono" href="${metricLink(test, name, cell)}">${cell}</a></h2>
+<p>Newest ${format(newest.value)}, median of ${plural(figures.length, 'run')} ${format(middle)}${trend === undefined ? '' : `: ${trend}`}.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="${name} in ${cell}">${renderTrend(
+    figures.toReversed().map(({ run, value }) => ({ value, title: `${formatTime(run.startedAt)} ${format(value)}${run.kernelRelease === undefined ? '' : `, ${run.kernelRelease}`}`, ...(run.kernelRelease !== undefined && { release: run.kernelRelease }) })),
+    `${name} over ${plural(figures.length, 'run')}: newest ${format(newest.value)}, median ${format(middle)}`,
+    format,
+  )}</div>
+<details><summary>${plural(figures.length, 'run')}, the newest first</summary><div class="scroll" tabindex="0" role="region" aria-label="values in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Value</th><th scope="col">Against the median</th></tr></thead><tbody>
+${figures.map(({ run, value }) => html`<tr><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${renderTime(run.startedAt)}</a>` : renderTime(run.startedAt)}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num">${format(value)}</td><td class="num" data-label="against the median">${formatChange(value, middle)}</td></tr>
+`)}</tbody></table></div></details></section>
+`;
+}

@@ -1,0 +1,73 @@
+import { plural } from '../../text/format.ts';
+import { groupBy } from '../../text/group-by.ts';
+import { html, type Markup } from '../../formats/html/markup.ts';
+import type { PastRun } from '../../history/query-history.ts';
+import { nameState, type RunState } from '../../fold/run-state.ts';
+import type { ShortComparison } from '../runs/alarm-counts.ts';
+import { renderChips } from './chips.ts';
+import { renderTime } from './format-time.ts';
+import { renderPage } from './layout.ts';
+import { runLink } from './links.ts';
+
+/** A run as its line in the list has it. */
+export interface ListedRun extends Pick<PastRun, 'runId' | 'matrix' | 'startedAt' | 'totals' | 'known'> {
+  readonly state: RunState;
+  /** `latest`, `pinned:v6.12`, `last green`. */
+  readonly marks: readonly string[];
+  /** Of a run with a baseline. */
+  readonly comparison?: ShortComparison;
+  /** Its folder was removed; what its tests came to is known. */
+  readonly isGone: boolean;
+}
+
+export interface RunsPage {
+  readonly runsDir: string;
+  /** Newest first. */
+  readonly runs: readonly ListedRun[];
+  /** Of each matrix, at most so many are listed. */
+  readonly last: number;
+  /** Only this one. */
+  readonly matrix?: string;
+  /** A sentence for each journal that cannot be read. */
+  readonly leftOut: readonly string[];
+}
+
+/** All runs, one table a matrix; any two of a matrix can be put side by side. */
+export function renderRunsPage({ runsDir, runs, last, matrix, leftOut }: RunsPage): string {
+  const matrices = groupBy(matrix === undefined ? runs : runs.filter((run) => run.matrix === matrix), (run) => run.matrix);
+  const body = html`<h1>${matrix === undefined ? 'Runs' : `Runs of ${matrix}`}</h1>
+${matrices.size === 0 ? html`<p>No run ${matrix === undefined ? '' : `of ${matrix} `}is known in <code>${runsDir}</code>. The first one: <code>pmemrig run matrices/smoke.yaml</code></p>` : undefined}
+${[...matrices].map(([name, own], index) => renderMatrix(name, own, last, index))}${renderLeftOut(leftOut)}`;
+  return renderPage({ title: 'Runs', part: 'runs', body });
+}
+
+function renderMatrix(matrix: string, runs: readonly ListedRun[], last: number, index: number): Markup {
+  const shown = runs.slice(0, last);
+  const id = `matrix-${index}`;
+  const all = `/?${new URLSearchParams({ matrix, last: String(runs.length) }).toString()}`;
+  const choices = shown.filter(({ isGone }) => !isGone).length;
+  return html`<section><h2 id="${id}">${matrix}</h2>
+<form action="/compare"><div class="scroll" tabindex="0" role="region" aria-labelledby="${id}"><table class="runs"><thead><tr>${choices < 2 ? undefined : html`<th scope="col">Base</th><th scope="col">New</th>`}<th scope="col">Started (UTC)</th><th scope="col">Run</th><th scope="col">Since its baseline</th><th scope="col">Tests</th></tr></thead><tbody>
+${shown.map((run, place) => renderRow(run, choices < 2 ? undefined : place))}</tbody></table></div>
+<p class="tools">${choices < 2 ? undefined : html`<button>Compare the two</button>`}${runs.length > shown.length ? html`<a href="${all}">all ${plural(runs.length, 'run')}</a>` : undefined}</p></form></section>
+`;
+}
+
+function renderRow({ runId, startedAt, state, marks, comparison, isGone, totals, known }: ListedRun, place: number | undefined): Markup {
+  const choice = (name: 'base' | 'run', chosen: boolean): Markup => html`<td class="choice">${isGone ? undefined : html`<label><input type="radio" name="${name}" value="${runId}"${chosen ? html` checked` : undefined}> <span>${name === 'base' ? 'base' : 'new'}<span class="sr"> ${runId}</span></span></label>`}</td>`;
+  return html`<tr>${place === undefined ? undefined : html`${choice('base', place === 1)}${choice('run', place === 0)}`}<td>${renderTime(startedAt)}</td><td class="mono">${isGone ? html`${runId} <span class="mark">removed</span>` : html`<a href="${runLink(runId)}">${runId}</a>`} ${marks.map((mark) => html`<span class="mark">${mark}</span>`)}${state === 'running' ? html`<span class="mark running">running</span>` : undefined}</td><td>${renderComparison(comparison, state)}</td><td class="wide">${renderChips(totals, known)}${state === 'finished' || state === 'running' ? undefined : html`<span class="infra"><span class="word">${nameState(state)}</span></span>`}</td></tr>
+`;
+}
+
+function renderComparison(comparison: ShortComparison | undefined, state: RunState): Markup {
+  if (comparison === undefined) return html`<span class="faint">no baseline</span>`;
+  if (comparison.alarms > 0) return html`<span class="alarm">${plural(comparison.alarms, 'alarm')}</span>`;
+  if (comparison.isUntold) return html`<span class="faint">${state === 'finished' ? 'nothing could be told' : state === 'running' ? 'nothing compared yet' : 'ended before it compared'}</span>`;
+  return html`nothing worse${state === 'finished' ? undefined : ' so far'}`;
+}
+
+function renderLeftOut(leftOut: readonly string[]): Markup | undefined {
+  if (leftOut.length === 0) return undefined;
+  return html`<section aria-labelledby="unread"><h2 id="unread">Not read</h2><ul>${leftOut.map((line) => html`<li>${line}</li>`)}</ul></section>
+`;
+}

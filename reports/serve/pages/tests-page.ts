@@ -1,0 +1,32 @@
+import { plural } from '../../text/format.ts';
+import type { TestRate } from '../../history/query-rates.ts';
+import { html } from '../../formats/html/markup.ts';
+import { renderPage } from './layout.ts';
+import { testLink } from './links.ts';
+
+/** More rows than this help nobody find one. */
+const MAX_LISTED = 200;
+
+export interface TestsPage {
+  /** Those that fail most first. */
+  readonly rates: readonly TestRate[];
+  /** A part of a name. */
+  readonly search: string;
+  /** The rates are over so many runs of each matrix. */
+  readonly last: number;
+}
+
+/** All tests that any run knows, the worst first. */
+export function renderTestsPage({ rates, search, last }: TestsPage): string {
+  const found = rates.filter(({ test }) => test.includes(search));
+  const body = html`<h1>${search === '' ? 'Tests' : html`Tests with <code>${search}</code>`}</h1>
+<p class="faint">${plural(found.length, 'test')}, by how often they failed in the newest ${last} runs of each matrix.${search === '' ? undefined : html` <a href="/tests">All tests</a>`}</p>
+${
+  found.length === 0
+    ? undefined
+    : html`<div class="scroll" tabindex="0" role="region" aria-label="tests"><table class="lines"><thead><tr><th scope="col">Test</th><th scope="col">Failed</th><th scope="col">Cells</th></tr></thead><tbody>
+${found.slice(0, MAX_LISTED).map(({ test, failed, of, cells }) => html`<tr><td class="mono wide"><a href="${testLink(test)}">${test}</a></td><td>${of === 0 ? 'did not run' : failed === 0 ? html`<span class="faint">0 of ${of}</span>` : html`<span class="fail"><span class="word">${failed}</span></span> of ${of}`}</td><td class="num">${cells}</td></tr>
+`)}</tbody></table></div>`
+}${found.length > MAX_LISTED ? html`<p class="faint">… and ${plural(found.length - MAX_LISTED, 'more test')}: search for a part of the name</p>` : undefined}`;
+  return renderPage({ title: 'Tests', part: 'tests', body });
+}

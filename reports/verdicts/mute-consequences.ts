@@ -1,0 +1,24 @@
+import { CLOSE_TEST } from '../../orchestrator/model/cell.ts';
+import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import { UNKNOWNS } from '../fold/outcomes.ts';
+import type { ComparedTest } from './compared-test.ts';
+
+/** How a test ends that may not have come to all of its subtests. */
+const CUT_SHORT: ReadonlySet<Outcome> = new Set<Outcome>(['crash', 'hang', ...UNKNOWNS]);
+
+/**
+ * What follows from the end of another test is no news beside it, and what follows from the rig's or the host's failure is none at all:
+ *
+ * - A subtest is not missing if its test was cut short (nothing can be told of it) or did not run (it is skipped with it).
+ * - A guest is not closed because it was lost, or given up for what a test met or for the rig's own limits: that has a verdict of its own, if it is to have one.
+ *
+ * @param parent the test that it is a subtest of, in the run that is judged
+ */
+export function leaveFollower(test: ComparedTest, parent: { readonly name: string; readonly outcome: Outcome } | undefined): ComparedTest {
+  if (test.verdict === 'missing' && parent) {
+    const message = `${parent.name}: ${parent.outcome}`;
+    if (CUT_SHORT.has(parent.outcome)) return { ...test, verdict: 'untold', message };
+    if (parent.outcome === 'skip' || parent.outcome === 'excluded') return { ...test, verdict: 'still-skipped', message };
+  }
+  return test.verdict === 'newly-skipped' && test.test === CLOSE_TEST ? { ...test, verdict: 'untold' } : test;
+}
