@@ -1,5 +1,90 @@
 /** Imports point one way (docs/architecture.md): model <- matrices, guests, reports <- orchestrator. */
 const ownParts = '^(orchestrator|guests|matrices|reports)/';
+
+/**
+ * The rooms of each folder, and of which neighbours a room may know: data flows down the list. `roots` are the files that may lie beside the rooms.
+ * A new room or a new arrow is a decision: write it here, and in docs/architecture.md.
+ */
+const ROOMS = {
+  reports: {
+    roots: 'write-reports',
+    rooms: {
+      journal: [],
+      fold: ['journal'],
+      text: ['fold'],
+      facts: ['text', 'fold'],
+      figures: ['text', 'fold'],
+      verdicts: ['figures', 'facts', 'text', 'fold', 'journal'],
+      history: ['verdicts', 'figures', 'text', 'fold', 'journal'],
+      formats: ['history', 'verdicts', 'figures', 'facts', 'text', 'fold'],
+      serve: ['formats', 'history', 'verdicts', 'figures', 'facts', 'text', 'fold', 'journal'],
+    },
+  },
+  'reports/serve': { roots: 'start-server', rooms: { assets: [], runs: [], pages: ['assets', 'runs'], routes: ['assets', 'pages', 'runs'] } },
+  'orchestrator/run': {
+    roots: 'run-matrix|first-events|interrupt',
+    rooms: {
+      queue: [],
+      kernel: [],
+      record: [],
+      resume: ['queue', 'record'],
+      prepare: ['record'],
+      guest: ['kernel', 'prepare', 'record'],
+      attempt: ['guest', 'kernel', 'queue'],
+      cell: ['attempt', 'guest', 'kernel', 'queue'],
+    },
+  },
+  'orchestrator/commands': {
+    // The verbs, a file each.
+    roots: '[a-z-]+',
+    rooms: { compose: [], plan: ['compose'], publish: [], judge: ['compose', 'plan', 'publish'], execute: ['judge', 'plan', 'publish'] },
+  },
+  matrices: { roots: 'load', rooms: { source: [], schema: ['source'], resolve: ['schema', 'source'], check: ['resolve', 'schema', 'source'] } },
+  guests: {
+    roots: 'guest|deferred',
+    rooms: {
+      store: [],
+      apt: ['store'],
+      problems: [],
+      // A guest's console, its QMP and its SSH say together whether it lives: these know each other's types.
+      ssh: ['qemu', 'store'],
+      qemu: ['hearing', 'problems', 'store'],
+      hearing: ['problems', 'qemu', 'ssh'],
+      death: ['qemu', 'silence', 'ssh'],
+      silence: ['death', 'qemu', 'ssh'],
+      pmem: ['qemu', 'ssh'],
+      kernels: ['apt', 'pmem', 'ssh', 'store'],
+      images: ['apt', 'store'],
+      canary: ['apt', 'kernels', 'store'],
+      boot: ['death', 'hearing', 'images', 'kernels', 'pmem', 'qemu', 'silence', 'ssh', 'store'],
+    },
+  },
+  'guests/kernels': {
+    roots: 'built-kernels|find-kernel-complaints|prepare-kernel|prepared-kernel',
+    rooms: { kconfig: [], patches: [], image: [], boot: ['kconfig'], kinds: ['boot', 'image'], build: ['boot', 'image', 'kconfig', 'kinds', 'patches'], trace: [] },
+  },
+};
+
+const TESTS = '\\.test\\.ts$|/testing/';
+
+/** One rule a room, and one for the files beside the rooms. */
+function rulesOf([folder, { roots, rooms }]) {
+  const names = Object.keys(rooms).join('|');
+  return [
+    ...Object.entries(rooms).map(([room, known]) => ({
+      name: `${folder}/${room} knows ${known.join(', ') || 'no neighbour'}`,
+      severity: 'error',
+      from: { path: `^${folder}/${room}/`, pathNot: TESTS },
+      to: { path: `^${folder}/(${names})/`, pathNot: `^${folder}/(${[room, ...known].join('|')})/` },
+    })),
+    {
+      name: `${folder} has rooms: a file beside them belongs into one`,
+      severity: 'error',
+      from: { path: `^${folder}/[^/]+\\.ts$`, pathNot: `^${folder}/(${roots})\\.ts$|${TESTS}` },
+      to: {},
+    },
+  ];
+}
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -28,6 +113,7 @@ module.exports = {
       from: { pathNot: '^(orchestrator/(commands/|cli/|cli\\.ts)|e2e/)' },
       to: { path: '^orchestrator/(commands/|cli/|cli\\.ts)' },
     },
+    ...Object.entries(ROOMS).flatMap(rulesOf),
     { name: 'no-test-from-code', severity: 'error', from: { pathNot: '(\\.test\\.ts$|^e2e/)' }, to: { path: '(\\.test\\.ts$|^e2e/)' } },
   ],
   options: {

@@ -9,7 +9,7 @@ import { refuseRepeats } from './cli/refuse-repeats.ts';
 import { addResultVerbs } from './cli/result-verbs.ts';
 import { collect, commaList } from './cli/values.ts';
 import type { OnceOptions } from './commands/compose/compose-once.ts';
-import type { ExecuteOptions } from './commands/execute/execute-run.ts';
+import type { ExecuteOptions } from './commands/plan/execute-options.ts';
 import { logLine } from './host/log-line.ts';
 import type { LastOptions } from './commands/shell-last.ts';
 import { describeError, KernelError, UserError } from './model/errors.ts';

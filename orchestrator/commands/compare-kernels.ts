@@ -9,7 +9,8 @@ import { filterPlan } from '../plan/filter.ts';
 import { keepKernels } from '../plan/keep-kernels.ts';
 import { planSuite } from '../suites/registry.ts';
 import { endRun } from './judge/end-run.ts';
-import { type ExecuteOptions, executeRun } from './execute/execute-run.ts';
+import { executeRun } from './execute/execute-run.ts';
+import type { ExecuteOptions } from './plan/execute-options.ts';
 import { checkFileKernels, kernelsOf, loadFile } from './plan/load-plan.ts';
 import { rerunMatrix } from './plan/rerun-words.ts';
 

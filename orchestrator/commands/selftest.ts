@@ -1,6 +1,7 @@
 import type { OnceOptions } from './compose/compose-once.ts';
 import { endRun } from './judge/end-run.ts';
-import { type ExecuteOptions, executeRun } from './execute/execute-run.ts';
+import { executeRun } from './execute/execute-run.ts';
+import type { ExecuteOptions } from './plan/execute-options.ts';
 import { isWhole } from './plan/is-whole.ts';
 import { planFlags } from './plan/load-plan.ts';
 import { rerunWords } from './plan/rerun-words.ts';

@@ -1,7 +1,7 @@
 import { quantileSorted } from 'simple-statistics';
 import type { Metric } from '../../orchestrator/model/outcome.ts';
 import { median } from '../text/median.ts';
-import type { RunPlace } from '../verdicts/verdict.ts';
+import type { RunPlace } from '../fold/past-test.ts';
 import { adjustChances } from './adjust-chances.ts';
 import { estimateChange } from './estimate-change.ts';
 import { FALSE_ALARMS, type FigureJudgement, resolutionOf } from './judge-figure.ts';

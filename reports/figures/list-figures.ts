@@ -1,8 +1,6 @@
-import { formatMetricValue, plural } from '../text/format.ts';
-import { describeChance } from '../verdicts/describe-chance.ts';
+import { describeChance, formatMetricValue, formatShare, plural } from '../text/format.ts';
 import { type ComparedFigure, isFigureAlarm } from './compare-figures.ts';
 import type { Change } from './estimate-change.ts';
-import { formatShare } from './format-share.ts';
 import { describeTimes, isGain, isLeap, timesOf } from './is-leap.ts';
 import { FIGURE_VERDICTS, type FigureVerdict } from './judge-figure.ts';
 

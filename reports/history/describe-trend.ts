@@ -1,7 +1,6 @@
 import type { HistoryFigure } from './query-metrics.ts';
 import { judgeTrends } from '../figures/judge-trend.ts';
-import { describeChance } from '../verdicts/describe-chance.ts';
-import { formatShare } from '../figures/format-share.ts';
+import { describeChance, formatShare } from '../text/format.ts';
 
 /**
  * What the newest of a figure's values says by those before it, of the same matrix and host: `same; nine of ten runs before lay within −3.1 % to +2.9 % of their

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { FAILURES, OUTCOMES, UNKNOWNS } from '../fold/outcomes.ts';
-import type { PastTest } from '../verdicts/verdict.ts';
+import type { PastTest } from '../fold/past-test.ts';
 import type { HistoryRecord } from './history-record.ts';
 import { askNewest } from './newest-files.ts';
 import { type Duck, fromFiles } from './parquet.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Metric } from '../../orchestrator/model/outcome.ts';
 import { metricUnit } from '../journal/metric-unit.ts';
-import type { RunPlace } from '../verdicts/verdict.ts';
+import type { RunPlace } from '../fold/past-test.ts';
 import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import { askNewest } from './newest-files.ts';
 import { type Duck, fromFiles } from './parquet.ts';

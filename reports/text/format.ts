@@ -67,3 +67,16 @@ function formatSi(value: number): string {
 function formatThree(value: number): string {
   return String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 }
+
+/** `once in 3000`, `12 times in 100`: a probability from 0 to 1 in words. */
+export function describeChance(chance: number): string {
+  if (chance >= 0.095) return `${Math.round(chance * 100)} times in 100`;
+  const times = 1 / chance;
+  return times > 10_000 ? 'less than once in 10000' : `once in ${times < 20 ? times.toFixed(0) : Number(times.toPrecision(2))}`;
+}
+
+/** `+3.1 %`, `−10.0 %`: a share of one with its sign. */
+export function formatShare(share: number): string {
+  const value = (share * 100).toFixed(1);
+  return `${share < 0 ? value.replace('-', '−') : `+${value}`} %`;
+}

@@ -6,9 +6,8 @@ import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
 import { compareTests, type Comparison, pairCells } from './compare-runs.ts';
 import type { ComparedTest } from './compared-test.ts';
 import { chanceOfMore } from './exact-odds.ts';
-import { compareLockClasses, compareWarnings, warningsOf } from './kernel-differences.ts';
-import type { LockClassList } from './lock-class-list.ts';
-import type { FailureRate, PastTest } from './verdict.ts';
+import { compareLockClasses, compareWarnings, type LockClassList, warningsOf } from './kernel-differences.ts';
+import type { FailureRate, PastTest } from '../fold/past-test.ts';
 import { VERDICTS } from './verdict.ts';
 
 /** Of repeated tests: a difference that chance makes this rarely is told as one. Three failures of three against none of three are just so many. */

@@ -13,7 +13,7 @@ import { isAlarm } from './compared-test.ts';
 import { readComparison, writeComparison } from './comparison-file.ts';
 import { formatComparison } from '../formats/terminal/comparison-text.ts';
 import { judgeComparison } from './judge-comparison.ts';
-import type { PastTest } from './verdict.ts';
+import type { PastTest } from '../fold/past-test.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';
 

@@ -5,8 +5,9 @@ import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
 import type { ComparedTest } from './compared-test.ts';
 import { judgeTest } from './judge-test.ts';
 import type { KernelDifferences } from './kernel-differences.ts';
-import { leaveFollower } from './mute-consequences.ts';
-import type { PastTest, RunPlace, ToldTest, Verdict } from './verdict.ts';
+import { muteConsequence } from './mute-consequences.ts';
+import type { Verdict } from './verdict.ts';
+import type { PastTest, RunPlace, TestRecord } from '../fold/past-test.ts';
 import { VERDICTS } from './verdict.ts';
 
 /** A run against a baseline. */
@@ -101,7 +102,7 @@ function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, p
       },
     ];
   });
-  return compared.map((test) => leaveFollower(test, nowTests.get(baseTests.get(test.test)?.parent ?? '')));
+  return compared.map((test) => muteConsequence(test, nowTests.get(baseTests.get(test.test)?.parent ?? '')));
 }
 
 /** A baseline that history does not hold, say of another machine, counts as the run before. */
@@ -120,6 +121,6 @@ function refTo({ runId, startedAt, cells }: RunSummary): RunRef {
   return { runId, startedAt, kernels: [...kernels] };
 }
 
-function tell({ outcome, forgiven, attempts }: TestSummary): ToldTest {
+function tell({ outcome, forgiven, attempts }: TestSummary): TestRecord {
   return { outcome, forgiven: forgiven !== undefined, failed: attempts.filter(({ status }) => FAILURES.has(status)).length };
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { FAILURES } from '../fold/outcomes.ts';
-import type { FailureRate, TestVerdict } from './verdict.ts';
+import type { TestVerdict } from './verdict.ts';
+import type { FailureRate } from '../fold/past-test.ts';
 
 /** A test of two runs, with what the newer one did otherwise. */
 export interface ComparedTest extends TestVerdict {

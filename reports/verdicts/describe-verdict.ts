@@ -1,10 +1,10 @@
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import type { FigureVerdict } from '../figures/judge-figure.ts';
-import { plural } from '../text/format.ts';
+import { describeChance, plural } from '../text/format.ts';
 import type { Comparison } from './compare-runs.ts';
 import { type ComparedTest, isAlarm } from './compared-test.ts';
-import { describeChance } from './describe-chance.ts';
-import { type RunPlace, type Verdict, VERDICTS } from './verdict.ts';
+import { type Verdict, VERDICTS } from './verdict.ts';
+import type { RunPlace } from '../fold/past-test.ts';
 
 /** How a verdict is dressed, and whether its tests are listed or only counted; whether it is an alarm says {@link isAlarm}. */
 export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; readonly listed: boolean }>> = {

@@ -1,4 +1,4 @@
-import type { FailureRate } from './verdict.ts';
+import type { FailureRate } from '../fold/past-test.ts';
 
 /**
  * Fisher's exact test, one-sided: how likely at least as many of all failures fall on `now` if both fail equally often, 0 to 1. Exact for the handful of

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OUTCOMES } from '../fold/outcomes.ts';
 import { judgeTest } from './judge-test.ts';
-import { VERDICTS, type PastTest, type ToldTest } from './verdict.ts';
+import { VERDICTS } from './verdict.ts';
+import type { PastTest, TestRecord } from '../fold/past-test.ts';
 
 const LETTERS = { P: 'pass', F: 'fail', C: 'crash', H: 'hang', K: 'flaky', S: 'skip', X: 'excluded', I: 'infra', U: 'unreached', Z: 'skip' } as const;
 
@@ -11,7 +12,7 @@ function past(letters: string): PastTest[] {
   return Array.from(letters, (letter, index) => ({ ...told(letter), run: { runId: `r${index}`, startedAt: `2026-01-0${index + 1}T00:00:00.000Z` } }));
 }
 
-function told(letter: string): ToldTest {
+function told(letter: string): TestRecord {
   const outcome = LETTERS[letter as keyof typeof LETTERS];
   return { outcome, forgiven: letter === 'Z', failed: 'FCHK'.includes(letter) ? 1 : 0 };
 }

@@ -1,5 +1,6 @@
 import { FAILURES, UNKNOWNS } from '../fold/outcomes.ts';
-import type { PastTest, TestVerdict, ToldTest, Verdict } from './verdict.ts';
+import type { TestVerdict, Verdict } from './verdict.ts';
+import type { PastTest, TestRecord } from '../fold/past-test.ts';
 
 /**
  * A failure of a test that has failed before is news only where its rate makes it this unlikely. One in two hundred: a test that
@@ -18,7 +19,7 @@ const UNLIKELY_FIX = 0.05;
  * @param past in the runs before, the baseline among them, oldest first
  * @returns undefined if there is nothing to say: it was in neither run
  */
-export function judgeTest(now: ToldTest | undefined, base: ToldTest | undefined, past: readonly PastTest[]): TestVerdict | undefined {
+export function judgeTest(now: TestRecord | undefined, base: TestRecord | undefined, past: readonly PastTest[]): TestVerdict | undefined {
   const runs = past.filter(ran);
   if (!now) return base && ran(base) ? { verdict: 'missing', rate: rateOf(runs) } : undefined;
   if (UNKNOWNS.has(now.outcome)) return { verdict: 'untold', rate: rateOf(runs) };
@@ -28,14 +29,14 @@ export function judgeTest(now: ToldTest | undefined, base: ToldTest | undefined,
   return FAILURES.has(now.outcome) ? judgeFailure(now, reference, runs) : judgePass(reference, runs);
 }
 
-function judgeSkip(now: ToldTest, reference: ToldTest | undefined): Verdict {
+function judgeSkip(now: TestRecord, reference: TestRecord | undefined): Verdict {
   if (now.forgiven) return 'known-failure';
   // That a list excludes it is somebody's wish.
   if (now.outcome === 'excluded' || !reference) return 'still-skipped';
   return ran(reference) || reference.forgiven ? 'newly-skipped' : 'still-skipped';
 }
 
-function judgeFailure(now: ToldTest, reference: ToldTest | undefined, runs: readonly PastTest[]): TestVerdict {
+function judgeFailure(now: TestRecord, reference: TestRecord | undefined, runs: readonly PastTest[]): TestVerdict {
   const streak = endOfRuns(runs, ({ outcome }) => FAILURES.has(outcome));
   const before = runs.slice(0, runs.length - streak.length);
   const rate = rateOf(before);
@@ -51,7 +52,7 @@ function judgeFailure(now: ToldTest, reference: ToldTest | undefined, runs: read
   return { verdict, rate: rateOf(runs), ...(rate.of > 0 && { chance }), ...(streak[0] && { since: streak[0].run }), ...(lastGood && { lastGood: lastGood.run }) };
 }
 
-function judgePass(reference: ToldTest | undefined, runs: readonly PastTest[]): TestVerdict {
+function judgePass(reference: TestRecord | undefined, runs: readonly PastTest[]): TestVerdict {
   const streak = endOfRuns(runs, ({ outcome }) => !FAILURES.has(outcome));
   const rate = rateOf(runs);
   const wasBad = reference !== undefined && (FAILURES.has(reference.outcome) || reference.forgiven);
@@ -63,7 +64,7 @@ function judgePass(reference: ToldTest | undefined, runs: readonly PastTest[]): 
 }
 
 /** In a row, retries among them. */
-function countFailures(tests: readonly ToldTest[]): number {
+function countFailures(tests: readonly TestRecord[]): number {
   return tests.reduce((sum, { failed }) => sum + Math.max(1, failed), 0);
 }
 
@@ -72,12 +73,12 @@ function endOfRuns(runs: readonly PastTest[], isSo: (run: PastTest) => boolean):
   return runs.slice(runs.findLastIndex((run) => !isSo(run)) + 1);
 }
 
-function ran({ outcome, forgiven }: ToldTest): boolean {
+function ran({ outcome, forgiven }: TestRecord): boolean {
   return !forgiven && (outcome === 'pass' || outcome === 'flaky' || FAILURES.has(outcome));
 }
 
 /** By first attempts alone: only failures are tried again, so that later ones would weigh a bad night double. */
-function rateOf(runs: readonly ToldTest[]): { readonly failed: number; readonly of: number } {
+function rateOf(runs: readonly TestRecord[]): { readonly failed: number; readonly of: number } {
   return { failed: runs.filter(({ outcome }) => outcome !== 'pass').length, of: runs.length };
 }
 

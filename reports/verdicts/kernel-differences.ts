@@ -1,6 +1,12 @@
 import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
 import type { RunSummary } from '../fold/summary.ts';
-import type { LockClassList } from './lock-class-list.ts';
+
+/** The lock classes that lockdep met in the guests of a cell. */
+export interface LockClassList {
+  readonly names: ReadonlySet<string>;
+  /** Each guest came to its end: what is not in the list was not met. */
+  readonly whole: boolean;
+}
 
 /** What two kernels of one run differ in beside their tests. None of it is an alarm. */
 export interface KernelDifferences {

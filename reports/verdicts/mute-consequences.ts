@@ -14,7 +14,7 @@ const CUT_SHORT: ReadonlySet<Outcome> = new Set<Outcome>(['crash', 'hang', ...UN
  *
  * @param parent the test that it is a subtest of, in the run that is judged
  */
-export function leaveFollower(test: ComparedTest, parent: { readonly name: string; readonly outcome: Outcome } | undefined): ComparedTest {
+export function muteConsequence(test: ComparedTest, parent: { readonly name: string; readonly outcome: Outcome } | undefined): ComparedTest {
   if (test.verdict === 'missing' && parent) {
     const message = `${parent.name}: ${parent.outcome}`;
     if (CUT_SHORT.has(parent.outcome)) return { ...test, verdict: 'untold', message };

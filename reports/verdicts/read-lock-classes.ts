@@ -4,7 +4,7 @@ import { CLOSE_TEST } from '../../orchestrator/model/cell.ts';
 import { isLockClassList } from '../../orchestrator/model/lock-class-list.ts';
 import { UNKNOWNS } from '../fold/outcomes.ts';
 import type { RunSummary } from '../fold/summary.ts';
-import type { LockClassList } from './lock-class-list.ts';
+import type { LockClassList } from './kernel-differences.ts';
 
 /** The names of the lock classes that lockdep met in each cell, of the lists that its guests left as they were closed. A cell without one is absent. */
 export async function readLockClasses(runDir: string, { cells }: Pick<RunSummary, 'cells'>): Promise<ReadonlyMap<string, LockClassList>> {

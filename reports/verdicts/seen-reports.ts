@@ -1,7 +1,7 @@
 import type { ComparedTest } from './compared-test.ts';
 
 /** What the kernel reported is shown once in a list, however many tests met it. */
-export class ToldReports {
+export class SeenReports {
   readonly #tests = new Map<string, ComparedTest>();
 
   /** The test that was shown with the same reports and words before; undefined if this is the first, which is then taken as shown. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeRandom } from '../testing/make-random.ts';
 import { judgeTest } from './judge-test.ts';
-import type { PastTest, ToldTest } from './verdict.ts';
+import type { PastTest, TestRecord } from '../fold/past-test.ts';
 
 const NIGHTS = 365;
 const WINDOW = 200;
@@ -22,7 +22,7 @@ const TESTS: readonly Planted[] = [
   ...Array.from({ length: 20 }, (_, index) => ({ rate: 0, skippedFrom: 15 + index * 17 })),
 ];
 
-function play({ rate, breaksAt = Infinity, skippedFrom = Infinity }: Planted, night: number, random: () => number): ToldTest {
+function play({ rate, breaksAt = Infinity, skippedFrom = Infinity }: Planted, night: number, random: () => number): TestRecord {
   if (night >= skippedFrom) return { outcome: 'skip', forgiven: false, failed: 0 };
   const fails = night >= breaksAt || random() < rate;
   return { outcome: fails ? 'fail' : 'pass', forgiven: false, failed: fails ? 1 : 0 };

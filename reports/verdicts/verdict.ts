@@ -1,4 +1,4 @@
-import type { Outcome } from '../../orchestrator/model/outcome.ts';
+import type { FailureRate, RunPlace } from '../fold/past-test.ts';
 
 /**
  * What became of a test since a baseline. `new-test`: nothing is known of it from before. `still-skipped`: it ran neither time.
@@ -8,35 +8,6 @@ export type Verdict = 'new-failure' | 'missing' | 'newly-skipped' | 'known-failu
 
 /** Those to be read first come first. */
 export const VERDICTS = ['new-failure', 'missing', 'newly-skipped', 'fixed', 'new-test', 'untold', 'known-failure', 'still-skipped', 'still-passing'] as const satisfies readonly Verdict[];
-
-/** A test as one run left it. */
-export interface ToldTest {
-  readonly outcome: Outcome;
-  /** Of a `skip`: the test ran, and a list forgives its failure. */
-  readonly forgiven: boolean;
-  /** Attempts that failed, crashed or hung. */
-  readonly failed: number;
-}
-
-/** The same, in an earlier run. */
-export interface PastTest extends ToldTest {
-  readonly run: RunPlace;
-}
-
-/** Which run, and on what. */
-export interface RunPlace {
-  readonly runId: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  /** `uname -r`; absent where no guest of the cell came up. */
-  readonly kernelRelease?: string;
-}
-
-/** Failures among so many runs or attempts. */
-export interface FailureRate {
-  readonly failed: number;
-  readonly of: number;
-}
 
 export interface TestVerdict {
   readonly verdict: Verdict;

@@ -8,7 +8,6 @@ import { summarizeRun } from '../../../reports/fold/summarize-run.ts';
 import type { RunSummary } from '../../../reports/fold/summary.ts';
 import { createTerminalReporter } from '../../../reports/formats/terminal/create-reporter.ts';
 import { removeComparison, writeComparison } from '../../../reports/verdicts/comparison-file.ts';
-import type { Comparison } from '../../../reports/verdicts/compare-runs.ts';
 import { writeReports } from '../../../reports/write-reports.ts';
 import { collectHostFacts } from '../../host/facts.ts';
 import { InfraError, UserError } from '../../model/errors.ts';
@@ -21,7 +20,6 @@ import { discardRun } from '../../run/record/discard-run.ts';
 import { describeLongRun } from '../../run/prepare/describe-long-run.ts';
 import { interruptSignal } from '../../run/interrupt.ts';
 import type { ResumedRun } from '../../run/resume/resume-run.ts';
-import type { RunPurpose } from '../../run/record/run-purpose.ts';
 import { createRunFolder, type RunFolder } from '../../run/record/run-folder.ts';
 import { runMatrix } from '../../run/run-matrix.ts';
 import { readUsualDurations, refineEstimates } from '../../run/prepare/usual-durations.ts';
@@ -33,25 +31,12 @@ import { announceOnGithub } from '../publish/announce-github.ts';
 import { judgeAgainst } from '../judge/baseline.ts';
 import { compareWith } from '../judge/compare-with.ts';
 import { holdGuest } from './hold-guest.ts';
+import type { ExecuteOptions } from '../plan/execute-options.ts';
 import type { PlannedMatrix } from '../plan/load-plan.ts';
 import { logLine } from '../../host/log-line.ts';
 import { readPast } from '../judge/read-past.ts';
+import type { RunExtras } from '../judge/run-extras.ts';
 import { tellAndPublish } from '../publish/tell-and-publish.ts';
-
-export interface ExecuteOptions {
-  readonly retries?: number;
-  readonly split?: number;
-  /** See {@link RunFacts.repeat}. */
-  readonly repeat?: number;
-  readonly jobs?: number;
-  readonly runs?: string;
-  /** The guest of the first failure is held until the user lets it go. */
-  readonly keepGuest?: boolean;
-  readonly verbose: boolean;
-}
-
-/** What the run amounts to for whoever called: the exit status. */
-type JudgeRun = (summary: RunSummary) => number;
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
 export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, extras: RunExtras = {}): Promise<number> {
@@ -62,26 +47,6 @@ export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string,
     return folder;
   };
   return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, repeat: options.repeat ?? 1, ...extras }, options);
-}
-
-/** What may be asked beside the run itself. */
-export interface RunExtras {
-  /** For whoever goes on with it. */
-  readonly purpose?: RunPurpose;
-  /** Gives the exit status of a run that is compared with nothing; absent: see {@link exitStatus}. */
-  readonly judge?: JudgeRun;
-  /** The folder of a run to judge this one by. */
-  readonly baseDir?: string;
-  /** It is of all the matrix' cells: one that the baseline has beside them is gone. */
-  readonly whole?: boolean;
-  /** How the run is judged, once it has ended, where that is not by an earlier run. */
-  readonly compare?: (summary: RunSummary, runDir: string) => Promise<Comparison>;
-  /** Tells what the comparison came to, and gives the exit status; absent: in the terminal, see {@link judgeAgainst}. */
-  readonly tell?: (comparison: Comparison, summary: RunSummary, runDir: string) => number | Promise<number>;
-  /** Where progress and report go; absent: standard output. */
-  readonly terminal?: NodeJS.WriteStream;
-  /** Called with the run's folder once its reports are written and its verdict is told, also of a run that failed as a whole. */
-  readonly publish?: (runDir: string) => Promise<void>;
 }
 
 /** What is to be run, and where. */

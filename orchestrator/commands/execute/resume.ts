@@ -5,7 +5,8 @@ import { claimRun } from '../../run/record/claim-run.ts';
 import { readResumedRun } from '../../run/resume/resume-run.ts';
 import { openRunFolder } from '../../run/record/run-folder.ts';
 import { endRun } from '../judge/end-run.ts';
-import { carryOut, type ExecuteOptions, verboseLog } from './execute-run.ts';
+import { carryOut, verboseLog } from './execute-run.ts';
+import type { ExecuteOptions } from '../plan/execute-options.ts';
 import { findRun } from '../../run/record/find-run.ts';
 
 /** `pmemrig run --resume RUN`: goes on with a run whose controller ended before it, in the same folder and journal, to the end that it was to have. */

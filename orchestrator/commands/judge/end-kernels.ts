@@ -7,7 +7,7 @@ import type { Comparison } from '../../../reports/verdicts/compare-runs.ts';
 import { judgeComparison } from '../../../reports/verdicts/judge-comparison.ts';
 import { readLockClasses } from '../../../reports/verdicts/read-lock-classes.ts';
 import { judgeAgainst } from './baseline.ts';
-import type { RunExtras } from '../execute/execute-run.ts';
+import type { RunExtras } from './run-extras.ts';
 import { logLine } from '../../host/log-line.ts';
 import { printJson } from '../../host/print.ts';
 

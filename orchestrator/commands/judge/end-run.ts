@@ -7,7 +7,7 @@ import type { Matrix } from '../../model/matrix.ts';
 import type { RunPurpose } from '../../run/record/run-purpose.ts';
 import { endKernels } from './end-kernels.ts';
 import { endSeries } from './end-series.ts';
-import type { RunExtras } from '../execute/execute-run.ts';
+import type { RunExtras } from './run-extras.ts';
 import { logLine } from '../../host/log-line.ts';
 import { publishRun } from '../publish/publish-run.ts';
 import { printText } from '../../host/print.ts';

@@ -13,7 +13,7 @@ import type { PatchSeries } from '../../model/series.ts';
 import { formatSize } from '../../model/size.ts';
 import { judgeAgainst } from './baseline.ts';
 import { BASE_KERNEL, planSteps } from '../compose/compose-series.ts';
-import type { RunExtras } from '../execute/execute-run.ts';
+import type { RunExtras } from './run-extras.ts';
 import { printText } from '../../host/print.ts';
 
 /** In the run's folder, whatever `--mail` says. */

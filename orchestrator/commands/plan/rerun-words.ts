@@ -1,5 +1,5 @@
 import { quoteWord } from '../../model/quote-word.ts';
-import type { ExecuteOptions } from '../execute/execute-run.ts';
+import type { ExecuteOptions } from './execute-options.ts';
 import { isXfstest } from '../compose/named-tests.ts';
 import { isMatrix } from '../compose/series-files.ts';
 

@@ -48,6 +48,6 @@ const REASONS: Readonly<Record<string, { readonly titles: readonly string[]; rea
  * The file systems' complaints that a test of these groups brings about itself, by the groups' meaning (xfstests, doc/group-names.txt). An assertion,
  * a warning, an oops or a splat is never among them.
  */
-export function ownDoing(groups: ReadonlySet<string>): readonly KnownProblem[] {
+export function expectedFsErrors(groups: ReadonlySet<string>): readonly KnownProblem[] {
   return Object.entries(REASONS).flatMap(([group, { titles, reason }]) => (groups.has(group) ? titles.map((title) => ({ title, reason })) : []));
 }

@@ -12,7 +12,7 @@ import { deadlineSec } from './deadline.ts';
 import { DIR, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
 import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import { composePlaces } from './mount-places.ts';
-import { ownDoing } from './expected-fs-errors.ts';
+import { expectedFsErrors } from './expected-fs-errors.ts';
 import { planXfstests } from './plan.ts';
 import { readCatalogue } from './read-tree.ts';
 import { proveMount } from './prove-mounts.ts';
@@ -61,7 +61,7 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
       if (excluded) return { status: 'excluded', message: describeRule(excluded) };
       return forgiveKnown(await runXfstest(context, test, attempt), findRule(spec.rules, 'known', test, subject));
     },
-    forgives: ({ name }) => ownDoing(groupsOf(context, nameOf(name))),
+    forgives: ({ name }) => expectedFsErrors(groupsOf(context, nameOf(name))),
     salvage: async ({ name }, attempt) => (await keepResults(context, nameOf(name), attempt)).artifacts,
     async close() {
       // TEST has been through all tests; SCRATCH has a file system of the last one's making, or none.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../../orchestrator/model/outcome.ts';
-import type { PastTest } from '../../verdicts/verdict.ts';
+import type { PastTest } from '../../fold/past-test.ts';
 import { renderStrip, STRIP_RUNS } from './history-strip.ts';
 
 function past(outcomes: readonly Outcome[], releaseOf: (index: number) => string = () => '6.12.1'): PastTest[] {

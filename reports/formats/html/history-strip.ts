@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../orchestrator/model/outcome.ts';
 import { formatTotals, plural } from '../../text/format.ts';
 import { countOutcomes } from '../../fold/outcomes.ts';
-import type { PastTest } from '../../verdicts/verdict.ts';
+import type { PastTest } from '../../fold/past-test.ts';
 import { html, type Markup } from './markup.ts';
 
 /** As many earlier runs as a strip shows. */

@@ -20,7 +20,7 @@ let made: PageScript | undefined;
  * import and export words they are one scope; a bundler would do no more.
  */
 export function pageScript(): PageScript {
-  made ??= bundle(MODULES.map((name) => readFileSync(join(PACKAGE_ROOT, 'reports', 'html', 'browser', name), 'utf8')));
+  made ??= bundle(MODULES.map((name) => readFileSync(join(PACKAGE_ROOT, 'reports', 'formats', 'html', 'browser', name), 'utf8')));
   return made;
 }
 

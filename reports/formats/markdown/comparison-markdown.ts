@@ -6,7 +6,7 @@ import type { Comparison } from '../../verdicts/compare-runs.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
 import { describeOdds, describeSince, isListed, summarizeVerdicts } from '../../verdicts/describe-verdict.ts';
 import { listDifferences } from '../../verdicts/list-differences.ts';
-import { ToldReports } from '../../verdicts/seen-reports.ts';
+import { SeenReports } from '../../verdicts/seen-reports.ts';
 import { VERDICTS } from '../../verdicts/verdict.ts';
 
 const MAX_LISTED = 30;
@@ -16,7 +16,7 @@ const EVIDENCE_LINES = 12;
 export function renderComparison(comparison: Comparison): string {
   const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
   const counted = countFigures(figures);
-  const reports = new ToldReports();
+  const reports = new SeenReports();
   const lists = VERDICTS.flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
@@ -40,7 +40,7 @@ function renderFigures({ title, lines, note }: FigureList): string {
   return [`### ${plain(title)}`, plain(note ?? ''), listed.join('\n'), lines.length > MAX_LISTED ? `… and ${lines.length - MAX_LISTED} more in report.html.` : ''].filter((part) => part !== '').join('\n\n');
 }
 
-function renderTest(test: ComparedTest, reports: ToldReports): string {
+function renderTest(test: ComparedTest, reports: SeenReports): string {
   const since = describeSince(test);
   const words = `- ${code(test.test)} in ${code(test.cell)}: ${test.base ?? 'absent'} → ${test.now ?? 'absent'}, ${plain(describeOdds(test))}${since === undefined ? '' : `; ${plain(since)}`}${test.message === undefined ? '' : `: ${code(cleanLine(test.message))}`}`;
   if (test.verdict !== 'new-failure' || test.evidence === undefined) return words;

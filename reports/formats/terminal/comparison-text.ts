@@ -8,7 +8,7 @@ import type { Comparison } from '../../verdicts/compare-runs.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
 import { describeOdds, describeSince, FIGURE_LOOKS, isListed, summarizeVerdicts, VERDICT_LOOKS } from '../../verdicts/describe-verdict.ts';
 import { listDifferences } from '../../verdicts/list-differences.ts';
-import { ToldReports } from '../../verdicts/seen-reports.ts';
+import { SeenReports } from '../../verdicts/seen-reports.ts';
 import { VERDICTS } from '../../verdicts/verdict.ts';
 
 const MAX_LISTED = 40;
@@ -28,7 +28,7 @@ function describeSide({ runId, kernels }: Comparison['base'], kernel: string | u
 export function formatComparison(comparison: Comparison, { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {}): string[] {
   const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
   const counted = countFigures(figures);
-  const reports = new ToldReports();
+  const reports = new SeenReports();
   const groups = VERDICTS.filter((verdict) => totals[verdict] > 0).flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
@@ -60,7 +60,7 @@ function formatFigures({ verdict, title, lines, note }: FigureList, width: numbe
   ];
 }
 
-function formatTest(test: ComparedTest, reports: ToldReports, width: number, palette: Palette): string[] {
+function formatTest(test: ComparedTest, reports: SeenReports, width: number, palette: Palette): string[] {
   const { as } = VERDICT_LOOKS[test.verdict];
   const told = test.verdict === 'new-failure' ? reports.findLike(test) : undefined;
   const since = describeSince(test);

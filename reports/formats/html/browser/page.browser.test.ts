@@ -13,7 +13,7 @@ import { makeMeasuredRun } from '../../../testing/make-measured-run.ts';
 import { openChromium } from '../../../testing/open-chromium.ts';
 import { compareKernels } from '../../../verdicts/compare-kernels.ts';
 import { compareRuns } from '../../../verdicts/compare-runs.ts';
-import type { PastTest } from '../../../verdicts/verdict.ts';
+import type { PastTest } from '../../../fold/past-test.ts';
 import { renderHtml } from '../page.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
