@@ -20,7 +20,10 @@ const ROOMS = {
       serve: ['formats', 'history', 'verdicts', 'figures', 'facts', 'text', 'fold', 'journal'],
     },
   },
-  'reports/serve': { roots: 'start-server', rooms: { assets: [], runs: [], pages: ['assets', 'runs'], routes: ['assets', 'pages', 'runs'] } },
+  'reports/serve': {
+    roots: 'start-server',
+    rooms: { assets: [], runs: [], pages: ['assets', 'runs'], routes: ['assets', 'pages', 'runs'] },
+  },
   'orchestrator/run': {
     roots: 'run-matrix|first-events|interrupt',
     rooms: {
@@ -37,9 +40,18 @@ const ROOMS = {
   'orchestrator/commands': {
     // The verbs, a file each.
     roots: '[a-z-]+',
-    rooms: { compose: [], plan: ['compose'], publish: [], judge: ['compose', 'plan', 'publish'], execute: ['judge', 'plan', 'publish'] },
+    rooms: {
+      compose: [],
+      plan: ['compose'],
+      publish: [],
+      judge: ['compose', 'plan', 'publish'],
+      execute: ['judge', 'plan', 'publish'],
+    },
   },
-  matrices: { roots: 'load', rooms: { source: [], schema: ['source'], resolve: ['schema', 'source'], check: ['resolve', 'schema', 'source'] } },
+  matrices: {
+    roots: 'load',
+    rooms: { source: [], schema: ['source'], resolve: ['schema', 'source'], check: ['resolve', 'schema', 'source'] },
+  },
   guests: {
     roots: 'guest|deferred',
     rooms: {
@@ -61,7 +73,15 @@ const ROOMS = {
   },
   'guests/kernels': {
     roots: 'built-kernels|find-kernel-complaints|prepare-kernel|prepared-kernel',
-    rooms: { kconfig: [], patches: [], image: [], boot: ['kconfig'], kinds: ['boot', 'image'], build: ['boot', 'image', 'kconfig', 'kinds', 'patches'], trace: [] },
+    rooms: {
+      kconfig: [],
+      patches: [],
+      image: [],
+      boot: ['kconfig'],
+      kinds: ['boot', 'image'],
+      build: ['boot', 'image', 'kconfig', 'kinds', 'patches'],
+      trace: [],
+    },
   },
 };
 
@@ -114,7 +134,12 @@ module.exports = {
       to: { path: '^orchestrator/(commands/|cli/|cli\\.ts)' },
     },
     ...Object.entries(ROOMS).flatMap(rulesOf),
-    { name: 'no-test-from-code', severity: 'error', from: { pathNot: '(\\.test\\.ts$|^e2e/)' }, to: { path: '(\\.test\\.ts$|^e2e/)' } },
+    {
+      name: 'no-test-from-code',
+      severity: 'error',
+      from: { pathNot: '(\\.test\\.ts$|^e2e/)' },
+      to: { path: '(\\.test\\.ts$|^e2e/)' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -9,7 +9,17 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -80,7 +90,11 @@ function checkNode() {
 async function installPackages() {
   if (packagesMatchLock()) return;
   // NODE_ENV=production would leave out the compiler.
-  await quietStep('installing npm packages', npm('ci', '--include=dev', '--no-progress'), 'npm packages could not be installed; is the registry reachable?');
+  await quietStep(
+    'installing npm packages',
+    npm('ci', '--include=dev', '--no-progress'),
+    'npm packages could not be installed; is the registry reachable?',
+  );
 }
 
 /**
@@ -140,7 +154,14 @@ function listSources(folder) {
 
 /** @param {{ tests: boolean }} needs the tests build a kernel and open a browser, too */
 async function prepareHost({ tests }) {
-  const status = await run([process.execPath, CLI, 'doctor', '--fix', '--quiet', ...(tests ? ['--kernel-builds', '--own-tests'] : [])]);
+  const status = await run([
+    process.execPath,
+    CLI,
+    'doctor',
+    '--fix',
+    '--quiet',
+    ...(tests ? ['--kernel-builds', '--own-tests'] : []),
+  ]);
   // The doctor has said what is wrong and what to type.
   if (status !== 0) throw new Stop(status, '');
 }
@@ -270,7 +291,9 @@ async function run([file = '', ...args], env = {}, onOutput) {
  */
 function withSystemFolders(path = '') {
   const folders = path.split(delimiter).filter(Boolean);
-  return [...folders, ...['/usr/local/sbin', '/usr/sbin', '/sbin'].filter((folder) => !folders.includes(folder))].join(delimiter);
+  return [...folders, ...['/usr/local/sbin', '/usr/sbin', '/sbin'].filter((folder) => !folders.includes(folder))].join(
+    delimiter,
+  );
 }
 
 /**

@@ -16,6 +16,8 @@ const CLI = join(ROOT, 'dist', 'orchestrator', 'cli.js');
 if (existsSync(CLI)) {
   await import(pathToFileURL(CLI).href);
 } else {
-  console.error(`pmemrig: this checkout is not built yet\n  fix: node ${relative(process.cwd(), join(ROOT, 'bootstrap.mjs'))} setup`);
+  console.error(
+    `pmemrig: this checkout is not built yet\n  fix: node ${relative(process.cwd(), join(ROOT, 'bootstrap.mjs'))} setup`,
+  );
   process.exitCode = 2;
 }

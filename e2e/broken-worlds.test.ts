@@ -17,15 +17,23 @@ function matrix(name: string, body: string, guest = 'guest: { cpus: 1, memory: 1
 
 test('a kernel that panics in boot is the crash of its cell, in the words of the console', async () => {
   // Without its initramfs' init the kernel finds no root file system and panics.
-  const run = await rig(['once', '--kernel', 'bookworm', '--size', '128M', '--append', 'rdinit=/nonexistent', '--', 'true'], workspace);
+  const run = await rig(
+    ['once', '--kernel', 'bookworm', '--size', '128M', '--append', 'rdinit=/nonexistent', '--', 'true'],
+    workspace,
+  );
   expect(run.exitCode).toBe(1);
   expect(results(run.events)).toEqual(['guest/boot#1 crash']);
-  expect(endOf(run.events, 'guest/boot').evidence).toContain('Kernel panic - not syncing: VFS: Unable to mount root fs');
+  expect(endOf(run.events, 'guest/boot').evidence).toContain(
+    'Kernel panic - not syncing: VFS: Unable to mount root fs',
+  );
   expect(run.stdout).toContain('Kernel panic - not syncing');
 });
 
 test('ext4-dax on a raw namespace fails with the words of mount and kernel', async () => {
-  const run = await rig(['once', '--kernel', 'bookworm', '--pmem', 'nvdimm-raw', '--size', '128M', '--fs', 'ext4-dax', '--', 'true'], workspace);
+  const run = await rig(
+    ['once', '--kernel', 'bookworm', '--pmem', 'nvdimm-raw', '--size', '128M', '--fs', 'ext4-dax', '--', 'true'],
+    workspace,
+  );
   expect(run.exitCode).toBe(1);
   const end = endOf(run.events, 'command/true');
   expect(end.status).toBe('fail');
@@ -46,9 +54,21 @@ suites: [{ name: command, run: [/bin/true] }]
   );
   const run = await rig(['run', path], workspace);
   expect(run.exitCode).toBe(1);
-  const ends = run.events.filter((event) => event.type === 'test-end').map(({ cell, test, status, message = '' }) => ({ cell, test, status, message }));
-  expect(ends).toContainEqual({ cell: 'debian-6.1/virtio-pmem/command', test: 'guest/pmem', status: 'fail', message: expect.stringContaining('virtio_pmem') as string });
-  expect(ends).toContainEqual({ cell: 'debian-6.1/virtio-blk/command', test: 'command/true', status: 'pass', message: '' });
+  const ends = run.events
+    .filter((event) => event.type === 'test-end')
+    .map(({ cell, test, status, message = '' }) => ({ cell, test, status, message }));
+  expect(ends).toContainEqual({
+    cell: 'debian-6.1/virtio-pmem/command',
+    test: 'guest/pmem',
+    status: 'fail',
+    message: expect.stringContaining('virtio_pmem') as string,
+  });
+  expect(ends).toContainEqual({
+    cell: 'debian-6.1/virtio-blk/command',
+    test: 'command/true',
+    status: 'pass',
+    message: '',
+  });
 });
 
 test('an image whose sshd never comes up is a hang of the boot, told by its deadline', async () => {
@@ -62,19 +82,27 @@ suites: [{ name: command, run: [/bin/true] }]
 `,
   );
   const run = await rig(['run', path], workspace);
-  expect(endOf(run.events, 'guest/boot')).toMatchObject({ status: 'hang', message: expect.stringContaining('(the limit for a boot)') as string });
+  expect(endOf(run.events, 'guest/boot')).toMatchObject({
+    status: 'hang',
+    message: expect.stringContaining('(the limit for a boot)') as string,
+  });
   expect(results(run.events)).toEqual(['guest/boot#1 hang']);
   expect(run.exitCode).toBe(1);
 });
 
 /** A copy of the rig's own image in which sshd is a program that does nothing, for ever. */
 async function imageWithSilentSshd(): Promise<string> {
-  const image = await prepareImage({ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] }, { cacheDir: cacheDir(), log: () => undefined });
+  const image = await prepareImage(
+    { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] },
+    { cacheDir: cacheDir(), log: () => undefined },
+  );
   const disk = join(workspace.dir, 'silent.ext4');
   const program = join(workspace.dir, 'sshd');
   writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
   await execa('cp', ['--sparse=always', image.disk, disk]);
-  await execa('debugfs', ['-w', '-f', '-', disk], { input: `rm /usr/sbin/sshd\nwrite ${program} /usr/sbin/sshd\nset_inode_field /usr/sbin/sshd mode 0100755\n` });
+  await execa('debugfs', ['-w', '-f', '-', disk], {
+    input: `rm /usr/sbin/sshd\nwrite ${program} /usr/sbin/sshd\nset_inode_field /usr/sbin/sshd mode 0100755\n`,
+  });
   return disk;
 }
 
@@ -111,7 +139,8 @@ function spoil(path: string): void {
   if (!existsSync(path)) return;
   const fd = openSync(path, 'r+');
   try {
-    for (let at = 48 * 2 ** 20; at < 100 * 2 ** 20; at += 64 * 2 ** 10) writeSync(fd, Buffer.alloc(512, 0xa5), 0, 512, at);
+    for (let at = 48 * 2 ** 20; at < 100 * 2 ** 20; at += 64 * 2 ** 10)
+      writeSync(fd, Buffer.alloc(512, 0xa5), 0, 512, at);
   } finally {
     closeSync(fd);
   }

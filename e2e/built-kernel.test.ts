@@ -24,6 +24,8 @@ test('the same kernel is not built again', async () => {
 
 test('an option that it cannot have is named, with what blocks it, before anything is compiled', async () => {
   const unmet = await rig(['kernel', 'build', '--kernel', 'linux-source-6.1', '--config', 'virtio-pmem'], workspace);
-  expect(unmet.stderr).toMatch(/guests\/kernels\/kconfig\/fragments\/virtio-pmem\.config:\d+: CONFIG_\w+=y did not stick/);
+  expect(unmet.stderr).toMatch(
+    /guests\/kernels\/kconfig\/fragments\/virtio-pmem\.config:\d+: CONFIG_\w+=y did not stick/,
+  );
   expect(unmet.exitCode).toBe(2);
 });

@@ -9,7 +9,11 @@ afterAll(() => workspace[Symbol.dispose]());
 const MINUTES = 60_000;
 const matrix = join(workspace.dir, 'two.yaml');
 // Stands for what the newer kernel broke.
-writeFileSync(join(workspace.dir, 'run.sh'), '#!/bin/sh\necho TAP version 13\necho 1..2\necho ok 1 - map\ncase $(uname -r) in 6.1.*) echo ok 2 - flush;; *) echo not ok 2 - flush;; esac\n', { mode: 0o755 });
+writeFileSync(
+  join(workspace.dir, 'run.sh'),
+  '#!/bin/sh\necho TAP version 13\necho 1..2\necho ok 1 - map\ncase $(uname -r) in 6.1.*) echo ok 2 - flush;; *) echo not ok 2 - flush;; esac\n',
+  { mode: 0o755 },
+);
 writeFileSync(
   matrix,
   `version: 1
@@ -24,20 +28,33 @@ known: [{ signature: 'oops: misspelt', reason: that of another day }]
 `,
 );
 
-test('two kernels are run side by side, and only what the second does otherwise is told', { timeout: 5 * MINUTES }, async () => {
-  const { exitCode, stdout, stderr } = await rig(['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, '--json'], workspace);
-  expect(stderr).toContain('2 guests booted');
-  expect(stderr).toContain('warning: the known problem "oops: misspelt" fits nothing that a kernel reported');
-  expect(stderr).toContain(`\nagain:   pmemrig run ${matrix} --filter debian-6.12/nvdimm/tap --test tap/run.sh\n`);
-  expect(exitCode).toBe(1);
-  const told = JSON.parse(stdout) as { readonly tests: readonly { readonly test: string; readonly verdict: string }[]; readonly kernels: unknown };
-  expect(told.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });
-  expect(told.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name }) => name)).toEqual(['tap/run.sh', 'tap/run.sh/flush']);
+test(
+  'two kernels are run side by side, and only what the second does otherwise is told',
+  { timeout: 5 * MINUTES },
+  async () => {
+    const { exitCode, stdout, stderr } = await rig(
+      ['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, '--json'],
+      workspace,
+    );
+    expect(stderr).toContain('2 guests booted');
+    expect(stderr).toContain('warning: the known problem "oops: misspelt" fits nothing that a kernel reported');
+    expect(stderr).toContain(`\nagain:   pmemrig run ${matrix} --filter debian-6.12/nvdimm/tap --test tap/run.sh\n`);
+    expect(exitCode).toBe(1);
+    const told = JSON.parse(stdout) as {
+      readonly tests: readonly { readonly test: string; readonly verdict: string }[];
+      readonly kernels: unknown;
+    };
+    expect(told.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });
+    expect(told.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name }) => name)).toEqual([
+      'tap/run.sh',
+      'tap/run.sh/flush',
+    ]);
 
-  const again = await rig(['report'], workspace);
-  expect(again.stdout).toMatch(/new-failure \(2\)[\s\S]*debian-6\.12\/nvdimm\/tap {2}tap\/run\.sh\/flush/);
-  expect(again.exitCode).toBe(1);
-});
+    const again = await rig(['report'], workspace);
+    expect(again.stdout).toMatch(/new-failure \(2\)[\s\S]*debian-6\.12\/nvdimm\/tap {2}tap\/run\.sh\/flush/);
+    expect(again.exitCode).toBe(1);
+  },
+);
 
 test('a comparison whose controller was killed ends as it would have', { timeout: 5 * MINUTES }, async () => {
   using cut = new Workspace();
@@ -49,17 +66,25 @@ test('a comparison whose controller was killed ends as it would have', { timeout
   const { exitCode, stdout } = await rig(['run', '--resume', 'latest'], cut);
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/new-failure \(\d\)[\s\S]*debian-6\.12\/nvdimm\/tap {2}tap\/run\.sh\/flush/);
-  expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({ kernels: { base: 'debian-6.1', now: 'debian-6.12' } });
+  expect(JSON.parse(readFileSync(join(dir, 'comparison.json'), 'utf8'))).toMatchObject({
+    kernels: { base: 'debian-6.1', now: 'debian-6.12' },
+  });
 });
 
 test.each([
-  [['compare', '--kernels', 'debian-6.1,debain-6.12', matrix], /two\.yaml:4:1: the matrix has no kernel debain-6\.12.*\n {2}fix: did you mean debian-6\.12\?/],
+  [
+    ['compare', '--kernels', 'debian-6.1,debain-6.12', matrix],
+    /two\.yaml:4:1: the matrix has no kernel debain-6\.12.*\n {2}fix: did you mean debian-6\.12\?/,
+  ],
   [['compare', '--kernels', 'debian-6.1', matrix], /--kernels wants two kernels/],
   [['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, 'latest'], /one name too many/],
   [['compare', 'latest', '--retries', '1'], /--retries is for a run/],
   [['series', matrix, '--base', 'linux-source-6.1'], /no patch is named/],
   [['series', matrix, 'nowhere.mbox', '--base', 'linux-source-6.1'], /nowhere\.mbox cannot be read/],
-  [['series', 'nowhere.mbox', '--base', 'bookworm'], /--base bookworm is no kernel source, and patches go on one\n {2}fix: name a kernel source/],
+  [
+    ['series', 'nowhere.mbox', '--base', 'bookworm'],
+    /--base bookworm is no kernel source, and patches go on one\n {2}fix: name a kernel source/,
+  ],
 ])('%j is refused in words', async (args, words) => {
   const { exitCode, stderr } = await rig(args, workspace);
   expect(stderr).toMatch(words);

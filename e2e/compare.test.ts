@@ -14,7 +14,11 @@ const CELL = 'debian-6.1/nvdimm/tap';
 
 /** A test program whose own tests come out as told, in place of a kernel that changes. */
 function behave(lines: readonly string[]): void {
-  writeFileSync(program, `#!/bin/sh\necho TAP version 13\necho 1..${lines.length}\n${lines.map((line) => `echo "${line}"`).join('\n')}\n`, { mode: 0o755 });
+  writeFileSync(
+    program,
+    `#!/bin/sh\necho TAP version 13\necho 1..${lines.length}\n${lines.map((line) => `echo "${line}"`).join('\n')}\n`,
+    { mode: 0o755 },
+  );
 }
 
 writeFileSync(
@@ -46,7 +50,12 @@ test('what got worse since the last green run is told first, and is the exit sta
   const { exitCode, stdout, dir } = await nightly('--baseline', 'last-green');
   expect(exitCode).toBe(1);
   const told = stdout.slice(stdout.indexOf('new-failure'));
-  expect(told).toMatch(new RegExp(`^✗ ${CELL}  tap/run.sh/flush  pass → fail.*\n    failed in 0 of the 1 run before; last good in ${first.events[0]?.type === 'run-start' ? first.events[0].runId : ''} \\(6\\.1\\.`, 'm'));
+  expect(told).toMatch(
+    new RegExp(
+      `^✗ ${CELL}  tap/run.sh/flush  pass → fail.*\n    failed in 0 of the 1 run before; last good in ${first.events[0]?.type === 'run-start' ? first.events[0].runId : ''} \\(6\\.1\\.`,
+      'm',
+    ),
+  );
   expect(told).toMatch(new RegExp(`^- ${CELL}  tap/run.sh/sync  pass → skip`, 'm'));
 
   const pinned = await rig(['pin', dir, 'broken'], workspace);

@@ -7,7 +7,12 @@ import { rig, Workspace } from './support/rig.ts';
 const workspace = new Workspace();
 const loads: Subprocess[] = [];
 // More than the host's cores can serve beside the guest.
-beforeAll(() => void loads.push(...Array.from({ length: 2 }, () => execa('sh', ['-c', 'while :; do :; done'], { reject: false, cleanup: true }))));
+beforeAll(
+  () =>
+    void loads.push(
+      ...Array.from({ length: 2 }, () => execa('sh', ['-c', 'while :; do :; done'], { reject: false, cleanup: true })),
+    ),
+);
 afterAll(() => {
   for (const load of loads) load.kill('SIGKILL');
   workspace[Symbol.dispose]();
@@ -29,26 +34,54 @@ suites: [{ name: counted, kind: fio, jobs: [dax-mmap-randwrite], runtime: 1s, si
 test('the instructions of a DAX write are the same in each fresh guest, however busy the host', async () => {
   const run = await rig(['run', matrix, '--repeat', '2', '-j', '1'], workspace);
   expect(run.exitCode).toBe(0);
-  expect(run.events.flatMap((event) => (event.type === 'guest-boot' ? [event.accelerator] : []))).toEqual(['tcg-icount', 'tcg-icount']);
+  expect(run.events.flatMap((event) => (event.type === 'guest-boot' ? [event.accelerator] : []))).toEqual([
+    'tcg-icount',
+    'tcg-icount',
+  ]);
 
-  const metrics = run.events.flatMap((event) => (event.type === 'test-end' && event.test === 'counted/dax-mmap-randwrite' ? [event.metrics ?? []] : []));
-  expect(metrics.map((each) => each.map(({ name, unit }) => `${name} ${unit}`))).toEqual([['write.instructions instructions'], ['write.instructions instructions']]);
+  const metrics = run.events.flatMap((event) =>
+    event.type === 'test-end' && event.test === 'counted/dax-mmap-randwrite' ? [event.metrics ?? []] : [],
+  );
+  expect(metrics.map((each) => each.map(({ name, unit }) => `${name} ${unit}`))).toEqual([
+    ['write.instructions instructions'],
+    ['write.instructions instructions'],
+  ]);
   const values = metrics.flatMap((each) => each.map(({ value }) => value));
   expect(Math.min(...values)).toBeGreaterThan(1000);
   expect(Math.max(...values) / Math.min(...values)).toBeLessThan(1.02);
 
-  const { argv } = JSON.parse(readFileSync(join(run.dir, 'guests/1/qemu.json'), 'utf8')) as { readonly argv: readonly string[] };
+  const { argv } = JSON.parse(readFileSync(join(run.dir, 'guests/1/qemu.json'), 'utf8')) as {
+    readonly argv: readonly string[];
+  };
   expect(argv[argv.indexOf('-smp') + 1]).toBe('1');
   expect(argv).toContain('-icount');
 });
 
 test('two kernels are told apart by the instructions of the same write', { timeout: 8 * 60_000 }, async () => {
   const both = join(workspace.dir, 'both.yaml');
-  writeFileSync(both, readFileSync(matrix, 'utf8').replace('kernels: [{', 'kernels: [{ name: debian-6.12, debian: { release: bookworm-backports } }, {'));
+  writeFileSync(
+    both,
+    readFileSync(matrix, 'utf8').replace(
+      'kernels: [{',
+      'kernels: [{ name: debian-6.12, debian: { release: bookworm-backports } }, {',
+    ),
+  );
   const run = await rig(['compare', '--kernels', 'debian-6.1,debian-6.12', both, '--repeat', '4', '--json'], workspace);
-  const { figures } = JSON.parse(run.stdout) as { readonly figures: readonly { readonly name: string; readonly verdict: string; readonly base: unknown; readonly change: { readonly interval?: { readonly low: number; readonly high: number } } }[] };
+  const { figures } = JSON.parse(run.stdout) as {
+    readonly figures: readonly {
+      readonly name: string;
+      readonly verdict: string;
+      readonly base: unknown;
+      readonly change: { readonly interval?: { readonly low: number; readonly high: number } };
+    }[];
+  };
   const told = figures.find(({ name }) => name === 'write.instructions');
-  expect(told).toMatchObject({ by: 'repeats', base: { count: 4 }, now: { count: 4 }, verdict: expect.stringMatching(/^(slower|faster|same)$/) as string });
+  expect(told).toMatchObject({
+    by: 'repeats',
+    base: { count: 4 },
+    now: { count: 4 },
+    verdict: expect.stringMatching(/^(slower|faster|same)$/) as string,
+  });
   // Beside two busy loops, too, the change is known to within two percent.
   const { low = -1, high = 1 } = told?.change.interval ?? {};
   expect(high - low).toBeLessThan(0.02);
@@ -58,6 +91,8 @@ test('two kernels are told apart by the instructions of the same write', { timeo
 
 test('whoever asks for KVM by force cannot have instructions counted, and hears so before anything boots', async () => {
   const run = await rig(['run', matrix], workspace, { env: { PMEMRIG_ACCEL: 'kvm' } });
-  expect(run.stderr).toMatch(/measure: instructions needs TCG, and \$PMEMRIG_ACCEL asks for kvm\n {2}fix: leave it unset/);
+  expect(run.stderr).toMatch(
+    /measure: instructions needs TCG, and \$PMEMRIG_ACCEL asks for kvm\n {2}fix: leave it unset/,
+  );
   expect(run.exitCode).toBe(2);
 });

@@ -15,13 +15,18 @@ const LATE_UDEVD = `#!/bin/bash
 `;
 
 test('an image whose udevd comes back before it listens has its persistent memory', async () => {
-  const bookworm = await prepareImage({ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [], sets: [] }, { cacheDir: cacheDir(), log: () => undefined });
+  const bookworm = await prepareImage(
+    { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [], sets: [] },
+    { cacheDir: cacheDir(), log: () => undefined },
+  );
   const disk = join(workspace.dir, 'late.ext4');
   copyFileSync(bookworm.disk, disk, constants.COPYFILE_FICLONE);
   const udevd = join(workspace.dir, 'udevd');
   writeFileSync(udevd, LATE_UDEVD);
   const installed = '/usr/lib/systemd/systemd-udevd';
-  const commands = [`rm ${installed}`, `write ${udevd} ${installed}`, `set_inode_field ${installed} mode 0100755`].join('\n');
+  const commands = [`rm ${installed}`, `write ${udevd} ${installed}`, `set_inode_field ${installed} mode 0100755`].join(
+    '\n',
+  );
   await execa('debugfs', ['-w', '-f', '-', disk], { input: commands });
 
   const matrix = join(workspace.dir, 'late.yaml');
@@ -37,6 +42,11 @@ suites: [{ name: command, kind: command, run: uname }]
 `,
   );
   const run = await rig(['run', matrix], workspace);
-  expect(results(run.events)).toEqual(['guest/boot#1 pass', 'guest/pmem#1 pass', 'command/uname#1 pass', 'guest/close#1 pass']);
+  expect(results(run.events)).toEqual([
+    'guest/boot#1 pass',
+    'guest/pmem#1 pass',
+    'command/uname#1 pass',
+    'guest/close#1 pass',
+  ]);
   expect(run.exitCode).toBe(0);
 });

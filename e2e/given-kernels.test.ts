@@ -12,14 +12,23 @@ afterAll(() => workspace[Symbol.dispose]());
 const SPLIT = { release: 'trixie-backports', flavour: 'cloud-amd64' } as const;
 let split: PreparedKernel;
 beforeAll(async () => {
-  split = await prepareKernel({ kind: 'debian', name: 'split', ...SPLIT }, { cacheDir: cacheDir(), log: () => undefined });
+  split = await prepareKernel(
+    { kind: 'debian', name: 'split', ...SPLIT },
+    { cacheDir: cacheDir(), log: () => undefined },
+  );
 });
 
-const once = async (kernel: string, ...more: readonly string[]) => rig(['once', '--kernel', kernel, '--pmem', 'virtio-pmem', '--size', '128M', ...more, '--', 'uname', '-r'], workspace);
+const once = async (kernel: string, ...more: readonly string[]) =>
+  rig(['once', '--kernel', kernel, '--pmem', 'virtio-pmem', '--size', '128M', ...more, '--', 'uname', '-r'], workspace);
 
-test("a kernel that Debian splits into packages boots with its modules", async () => {
+test('a kernel that Debian splits into packages boots with its modules', async () => {
   const run = await once(`${SPLIT.release}/${SPLIT.flavour}`);
-  expect(results(run.events)).toEqual(['guest/boot#1 pass', 'guest/pmem#1 pass', 'command/uname#1 pass', 'guest/close#1 pass']);
+  expect(results(run.events)).toEqual([
+    'guest/boot#1 pass',
+    'guest/pmem#1 pass',
+    'command/uname#1 pass',
+    'guest/close#1 pass',
+  ]);
   expect(run.exitCode).toBe(0);
   expect(run.stdout).toContain(`linux-image-${split.release}`);
 });
@@ -40,7 +49,9 @@ test('a kernel without the modules that it boots by is the input of the user, an
   copyFileSync(join(dirname(split.modulesDisk ?? ''), 'vmlinuz'), image);
   const run = await once(image);
   expect(run.exitCode).toBe(2);
-  expect(run.stderr).toMatch(/No guest can boot from the kernel .*: the kernel has no driver virtio_blk \(CONFIG_VIRTIO_BLK\)/);
+  expect(run.stderr).toMatch(
+    /No guest can boot from the kernel .*: the kernel has no driver virtio_blk \(CONFIG_VIRTIO_BLK\)/,
+  );
   expect(results(run.events)).toEqual([]);
   expect((await once(image, '--bisect')).exitCode).toBe(125);
 });

@@ -44,10 +44,25 @@ const ways: readonly Way[] = [
     message: /^Kernel panic - not syncing: sysrq triggered crash$/,
     end: (guest) => guest.exec('echo c > /proc/sysrq-trigger; sleep 60'),
   },
-  { how: 'a power-off', kind: 'power-off', message: /^the guest powered itself off$/, end: (guest) => guest.exec('echo o > /proc/sysrq-trigger; sleep 60') },
-  { how: 'a reboot', kind: 'reset', message: /^the guest reset itself without a panic$/, end: (guest) => guest.exec('echo b > /proc/sysrq-trigger; sleep 60') },
+  {
+    how: 'a power-off',
+    kind: 'power-off',
+    message: /^the guest powered itself off$/,
+    end: (guest) => guest.exec('echo o > /proc/sysrq-trigger; sleep 60'),
+  },
+  {
+    how: 'a reboot',
+    kind: 'reset',
+    message: /^the guest reset itself without a panic$/,
+    end: (guest) => guest.exec('echo b > /proc/sysrq-trigger; sleep 60'),
+  },
   // The listener and the session's own process alike.
-  { how: 'the loss of sshd', kind: 'ssh-lost', message: /^the SSH connection was lost while the guest went on running/, end: (guest) => guest.exec('pkill -KILL sshd; sleep 60') },
+  {
+    how: 'the loss of sshd',
+    kind: 'ssh-lost',
+    message: /^the SSH connection was lost while the guest went on running/,
+    end: (guest) => guest.exec('pkill -KILL sshd; sleep 60'),
+  },
   {
     how: 'a QEMU that is killed',
     kind: 'qemu-died',
@@ -60,7 +75,8 @@ const ways: readonly Way[] = [
   {
     how: 'a QEMU that stands still',
     kind: 'qemu-died',
-    message: /^QEMU \(process \d+\) was stopped by a signal or a debugger; the guest has answered nothing over SSH for \d+ s$/,
+    message:
+      /^QEMU \(process \d+\) was stopped by a signal or a debugger; the guest has answered nothing over SSH for \d+ s$/,
     end: (guest) => {
       process.kill(guest.pid, 'SIGSTOP');
       return guest.exec('sleep 600');
@@ -96,7 +112,9 @@ test('a task that hangs in the kernel is reported while the guest goes on, and t
   await using guest = await bench.boot([{ kind: 'nvdimm', sizeBytes: 2 ** 27, namespace: 'raw', labelSizeBytes: 0 }]);
   expect(guest.takeProblems()).toEqual([]);
   // A frozen file system holds its writers in D state.
-  await guest.exec('echo 4 > /proc/sys/kernel/hung_task_timeout_secs; mkfs.ext4 -q /dev/pmem0 && mount /dev/pmem0 /mnt && fsfreeze -f /mnt; (touch /mnt/file &) > /dev/null 2>&1');
+  await guest.exec(
+    'echo 4 > /proc/sys/kernel/hung_task_timeout_secs; mkfs.ext4 -q /dev/pmem0 && mount /dev/pmem0 /mnt && fsfreeze -f /mnt; (touch /mnt/file &) > /dev/null 2>&1',
+  );
   const problem = await waitForProblem(guest);
   expect(problem?.kind).toBe('hung-task');
   expect(problem?.title).toMatch(/^INFO: task touch:\d+ blocked for more than \d+ seconds\.$/);
@@ -105,14 +123,21 @@ test('a task that hangs in the kernel is reported while the guest goes on, and t
 
 test('a guest in which only one kind of process gets to run is a stall, with the stacks of its CPUs in the log', async () => {
   await using guest = await bench.boot([]);
-  const spin = 'echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for cpu in 0 1; do chrt -f 99 sh -c "while :; do :; done" & done; sleep 600';
+  const spin =
+    'echo -1 > /proc/sys/kernel/sched_rt_runtime_us; for cpu in 0 1; do chrt -f 99 sh -c "while :; do :; done" & done; sleep 600';
   const death = await deathOf(guest.exec(spin));
   expect(death.kind).toBe('stall');
-  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toMatch(/sysrq: Show backtrace of all active CPUs[^]*sysrq: Show Blocked State/);
+  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toMatch(
+    /sysrq: Show backtrace of all active CPUs[^]*sysrq: Show Blocked State/,
+  );
 });
 
 test('a kernel that panics in boot, and a boot that is interrupted, leave nothing but logs', async () => {
-  const death = await deathOf(bench.boot([{ kind: 'virtio-pmem', sizeBytes: 2 ** 27 }], { guest: { cpus: 1, memoryBytes: 2 ** 29, append: ['rdinit=/nonexistent'] } }));
+  const death = await deathOf(
+    bench.boot([{ kind: 'virtio-pmem', sizeBytes: 2 ** 27 }], {
+      guest: { cpus: 1, memoryBytes: 2 ** 29, append: ['rdinit=/nonexistent'] },
+    }),
+  );
   expect(death.kind).toBe('panic');
   expect(death.evidence).toContain('Kernel panic - not syncing: VFS: Unable to mount root fs');
   expect(existsSync(join(bench.guestDir, 'pmem0.img'))).toBe(false);

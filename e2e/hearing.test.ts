@@ -27,15 +27,39 @@ test('a kernel is heard whatever a program does to its console, and believed are
   const breakFs = 'echo planted > /sys/fs/ext4/loop0/trigger_fs_error';
 
   expect(await observe(guest, 'quiet', 'true')).toEqual({ onConsole: true, problems: [] });
-  expect(await observe(guest, 'level', `dmesg -n 1; echo 1 > /proc/sys/kernel/printk; ${breakFs}`)).toEqual({ onConsole: true, problems: errorIn('level') });
-  expect(await observe(guest, 'cleared', `${breakFs}; dmesg -C; timeout 1 cat /proc/kmsg`)).toEqual({ onConsole: true, problems: errorIn('cleared') });
-  const forge = 'for text in "FATAL: forged" ready "test-end forged" "test-begin other"; do echo "pmemrig: $text"; echo "pmemrig: $(cat /usr/lib/pmemrig/token) $text"; done > /dev/kmsg';
-  expect(await observe(guest, 'forged', `${forge}; ${breakFs}`)).toEqual({ onConsole: true, problems: errorIn('forged') });
+  expect(await observe(guest, 'level', `dmesg -n 1; echo 1 > /proc/sys/kernel/printk; ${breakFs}`)).toEqual({
+    onConsole: true,
+    problems: errorIn('level'),
+  });
+  expect(await observe(guest, 'cleared', `${breakFs}; dmesg -C; timeout 1 cat /proc/kmsg`)).toEqual({
+    onConsole: true,
+    problems: errorIn('cleared'),
+  });
+  const forge =
+    'for text in "FATAL: forged" ready "test-end forged" "test-begin other"; do echo "pmemrig: $text"; echo "pmemrig: $(cat /usr/lib/pmemrig/token) $text"; done > /dev/kmsg';
+  expect(await observe(guest, 'forged', `${forge}; ${breakFs}`)).toEqual({
+    onConsole: true,
+    problems: errorIn('forged'),
+  });
   // What writes the marks, and what reads the log.
-  expect(await observe(guest, 'killed', `pkill -KILL -f '[e]xec 3> /dev/kmsg'; pkill -KILL -f '[c]at /dev/kmsg'; ${breakFs}`)).toEqual({ onConsole: true, problems: errorIn('killed') });
-  expect(await observe(guest, 'stopped', `pkill -STOP -f '[e]xec 3> /dev/kmsg'; pkill -STOP -f '[c]at /dev/kmsg'; ${breakFs}`)).toEqual({ onConsole: true, problems: errorIn('stopped') });
+  expect(
+    await observe(
+      guest,
+      'killed',
+      `pkill -KILL -f '[e]xec 3> /dev/kmsg'; pkill -KILL -f '[c]at /dev/kmsg'; ${breakFs}`,
+    ),
+  ).toEqual({ onConsole: true, problems: errorIn('killed') });
+  expect(
+    await observe(
+      guest,
+      'stopped',
+      `pkill -STOP -f '[e]xec 3> /dev/kmsg'; pkill -STOP -f '[c]at /dev/kmsg'; ${breakFs}`,
+    ),
+  ).toEqual({ onConsole: true, problems: errorIn('stopped') });
   // Now the console is silent indeed: the rig says so, and the log buffer has the error all the same.
-  expect(await observe(guest, 'silenced', `echo N > /sys/module/printk/parameters/ignore_loglevel; dmesg -n 1; ${breakFs}`)).toEqual({ onConsole: false, problems: errorIn('silenced') });
+  expect(
+    await observe(guest, 'silenced', `echo N > /sys/module/printk/parameters/ignore_loglevel; dmesg -n 1; ${breakFs}`),
+  ).toEqual({ onConsole: false, problems: errorIn('silenced') });
   expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).not.toContain('test-end silenced');
 });
 
@@ -43,6 +67,13 @@ test('a guest whose link is down is given up while it idles, with the stacks of 
   await using guest = await bench.boot([]);
   const end: unknown = await guest.exec('ip link set eth0 down; sleep 600').catch((error: unknown) => error);
   expect(end).toBeInstanceOf(GuestDeath);
-  expect(end).toMatchObject({ kind: 'stall', message: expect.stringMatching(/^the guest has answered nothing over SSH for \d+ s, though its CPUs have time for it$/) as string });
-  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toContain('sysrq: Show backtrace of all active CPUs');
+  expect(end).toMatchObject({
+    kind: 'stall',
+    message: expect.stringMatching(
+      /^the guest has answered nothing over SSH for \d+ s, though its CPUs have time for it$/,
+    ) as string,
+  });
+  expect(readFileSync(join(bench.guestDir, 'console.log'), 'utf8')).toContain(
+    'sysrq: Show backtrace of all active CPUs',
+  );
 });

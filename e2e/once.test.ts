@@ -17,14 +17,22 @@ const SCRIPT = "it's $5.sh";
 function putOnPath(): string {
   const bin = join(workspace.dir, 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'pmemrig'), `#!/bin/sh\nexec '${process.execPath}' '${join(PACKAGE_ROOT, 'dist/orchestrator/cli.js')}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    join(bin, 'pmemrig'),
+    `#!/bin/sh\nexec '${process.execPath}' '${join(PACKAGE_ROOT, 'dist/orchestrator/cli.js')}' "$@"\n`,
+    { mode: 0o755 },
+  );
   return bin;
 }
 
 async function waitForAccess(): Promise<string> {
   for (let tick = 0; tick < 1800; tick += 1) {
     const guests = join(latestRun(workspace), 'guests');
-    const found = existsSync(guests) ? readdirSync(guests).map((guest) => join(guests, guest, 'shell.json')).find((path) => existsSync(path)) : undefined;
+    const found = existsSync(guests)
+      ? readdirSync(guests)
+          .map((guest) => join(guests, guest, 'shell.json'))
+          .find((path) => existsSync(path))
+      : undefined;
     if (found !== undefined && latestRun(workspace) !== '') return found;
     await sleep(100);
   }
@@ -33,9 +41,38 @@ async function waitForAccess(): Promise<string> {
 
 test("a package's kernel boots, its failed test's guest is kept for a shell, and the printed line runs that test alone", async () => {
   const deb = await packKernel(workspace.dir);
-  writeFileSync(join(workspace.dir, SCRIPT), '#!/bin/sh\necho planted > "$PMEMRIG_MNT/left"\necho "expected 1, got 2"\nexit 1\n');
+  writeFileSync(
+    join(workspace.dir, SCRIPT),
+    '#!/bin/sh\necho planted > "$PMEMRIG_MNT/left"\necho "expected 1, got 2"\nexit 1\n',
+  );
   chmodSync(join(workspace.dir, SCRIPT), 0o755);
-  const once = startRig(['once', '--kernel', deb, '--pmem', 'nvdimm', '--size', '128M', '--cpus', '1', '--memory', '1G', '--fs', 'ext4-dax', '--suite', 'fio', '--test', 'dax-mmap-read', '--test', 'command/*', '--keep-guest', '--', `./${SCRIPT}`], workspace);
+  const once = startRig(
+    [
+      'once',
+      '--kernel',
+      deb,
+      '--pmem',
+      'nvdimm',
+      '--size',
+      '128M',
+      '--cpus',
+      '1',
+      '--memory',
+      '1G',
+      '--fs',
+      'ext4-dax',
+      '--suite',
+      'fio',
+      '--test',
+      'dax-mmap-read',
+      '--test',
+      'command/*',
+      '--keep-guest',
+      '--',
+      `./${SCRIPT}`,
+    ],
+    workspace,
+  );
   const access = await waitForAccess();
 
   const seen = await rig(['shell', '--last', '--', 'cat', '/mnt/pmemrig/left'], workspace);
@@ -52,11 +89,20 @@ test("a package's kernel boots, its failed test's guest is kept for a shell, and
   const gone = await rig(['shell', '--last', '--', 'true'], workspace);
   expect([gone.exitCode, gone.stderr]).toEqual([2, expect.stringContaining('pmemrig shell --last --anew') as string]);
 
-  expect(results(readEvents(latestRun(workspace))).filter((line) => !line.startsWith('guest/'))).toEqual(['fio/dax-mmap-read#1 pass', `command/${SCRIPT}#1 fail`]);
+  expect(results(readEvents(latestRun(workspace))).filter((line) => !line.startsWith('guest/'))).toEqual([
+    'fio/dax-mmap-read#1 pass',
+    `command/${SCRIPT}#1 fail`,
+  ]);
   // What shows the failure, where the whole of it lies, and how to run just that.
   expect(stdout).toMatch(/ {4}│ expected 1, got 2\n {4}whole: .*output\.1\.log$/m);
   const again = /^again: +(pmemrig .*)$/m.exec(stdout)?.[1] ?? '';
-  const rerun = await execa('sh', ['-c', again.replace(' --keep-guest', '')], { reject: false, cwd: workspace.dir, env: { PATH: `${putOnPath()}:${process.env['PATH']}`, PMEMRIG_RUNS: workspace.runs, NO_COLOR: '1' } });
+  const rerun = await execa('sh', ['-c', again.replace(' --keep-guest', '')], {
+    reject: false,
+    cwd: workspace.dir,
+    env: { PATH: `${putOnPath()}:${process.env['PATH']}`, PMEMRIG_RUNS: workspace.runs, NO_COLOR: '1' },
+  });
   expect(rerun.exitCode).toBe(1);
-  expect(results(readEvents(latestRun(workspace))).filter((line) => !line.startsWith('guest/'))).toEqual([`command/${SCRIPT}#1 fail`]);
+  expect(results(readEvents(latestRun(workspace))).filter((line) => !line.startsWith('guest/'))).toEqual([
+    `command/${SCRIPT}#1 fail`,
+  ]);
 });

@@ -21,7 +21,11 @@ suites: [{ name: odd, kind: command, run: [sh, -c, 'case $(uname -r) in 6.1.*) e
 
 test('each test is run in as many fresh guests as asked, the kernels in turns, and what fails each time has failed', async () => {
   const run = await rig(['run', matrix, '--repeat', '2', '-j', '1'], workspace);
-  const ends = run.events.flatMap((event) => (event.type === 'test-end' && !isRigTest(event.test) ? [`${event.cell.split('/')[0]}#${event.attempt} ${event.status}`] : []));
+  const ends = run.events.flatMap((event) =>
+    event.type === 'test-end' && !isRigTest(event.test)
+      ? [`${event.cell.split('/')[0]}#${event.attempt} ${event.status}`]
+      : [],
+  );
   expect(ends).toEqual(['old#1 fail', 'new#1 pass', 'new#2 pass', 'old#2 fail']);
   expect(run.events.filter(({ type }) => type === 'guest-boot')).toHaveLength(4);
   expect(run.exitCode).toBe(1);

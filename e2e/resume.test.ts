@@ -26,7 +26,9 @@ suites:
 /** How often each test stands in a run's junit.xml. */
 function countCases(dir: string): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const [, classname = '', name = ''] of readFileSync(join(dir, 'junit.xml'), 'utf8').matchAll(/<testcase classname="([^"]+)" name="([^"]+)"/g)) {
+  for (const [, classname = '', name = ''] of readFileSync(join(dir, 'junit.xml'), 'utf8').matchAll(
+    /<testcase classname="([^"]+)" name="([^"]+)"/g,
+  )) {
     const key = `${classname} ${name}`;
     counts[key] = (counts[key] ?? 0) + 1;
   }
@@ -51,14 +53,22 @@ test('a run whose controller is killed in the midst of a cell is gone on with: e
   expect(run.exitCode).toBe(0);
   expect(run.dir).toBe(dir);
   expect(run.events.slice(0, before.length)).toEqual(before);
-  expect(results(run.events.slice(before.length))).toEqual(['guest/boot#2 pass', 'guest/pmem#2 pass', 'fio/block-libaio-verify#2 pass', 'fio/block-libaio#1 pass', 'guest/close#2 pass']);
+  expect(results(run.events.slice(before.length))).toEqual([
+    'guest/boot#2 pass',
+    'guest/pmem#2 pass',
+    'fio/block-libaio-verify#2 pass',
+    'fio/block-libaio#1 pass',
+    'guest/close#2 pass',
+  ]);
   expect(run.stdout).toContain('debian-6.1/nvdimm/fio fio/block-libaio-verify#1 was cut off when the controller ended');
 
   const cases = countCases(dir);
   expect(Object.keys(cases)).toHaveLength(4 + 6);
   expect(new Set(Object.values(cases))).toEqual(new Set([1]));
   expect(statSync(join(dir, 'cells', 'debian-6.1+nvdimm+fio', 'block-io-uring.1.json')).mtimeMs).toBe(first);
-  expect(readdirSync(join(dir, 'guests'), { recursive: true }).filter((name) => /pmem|initrd/.test(String(name)))).toEqual([]);
+  expect(
+    readdirSync(join(dir, 'guests'), { recursive: true }).filter((name) => /pmem|initrd/.test(String(name))),
+  ).toEqual([]);
 
   const again = await rig(['run', '--resume', dir], workspace);
   expect(again.exitCode).toBe(2);
@@ -72,7 +82,11 @@ test('an interrupted run is gone on with, from where its reports told it to be',
   expect((await interrupted).exitCode).toBe(130);
   const run = await rig(['run', '--resume', dir, '-j', '1'], interruptedRuns);
   expect(run.exitCode).toBe(0);
-  expect(results(run.events).filter((line) => line.startsWith('fio/'))).toEqual(['fio/block-io-uring#2 pass', 'fio/block-libaio-verify#1 pass', 'fio/block-libaio#1 pass']);
+  expect(results(run.events).filter((line) => line.startsWith('fio/'))).toEqual([
+    'fio/block-io-uring#2 pass',
+    'fio/block-libaio-verify#1 pass',
+    'fio/block-libaio#1 pass',
+  ]);
   expect(run.events.filter(({ type }) => type === 'run-end')).toHaveLength(2);
 });
 
@@ -87,13 +101,22 @@ test('a cell that is split over two guests is gone on with in two', async () => 
   const cases = countCases(dir);
   expect(Object.keys(cases)).toHaveLength(6);
   expect(new Set(Object.values(cases))).toEqual(new Set([1]));
-  const passed = run.events.flatMap((event) => (event.type === 'test-end' && event.test.startsWith('fio/') ? [`${event.test} ${event.status}`] : []));
-  expect(passed.toSorted()).toEqual(['fio/block-io-uring pass', 'fio/block-libaio pass', 'fio/block-libaio-verify pass']);
+  const passed = run.events.flatMap((event) =>
+    event.type === 'test-end' && event.test.startsWith('fio/') ? [`${event.test} ${event.status}`] : [],
+  );
+  expect(passed.toSorted()).toEqual([
+    'fio/block-io-uring pass',
+    'fio/block-libaio pass',
+    'fio/block-libaio-verify pass',
+  ]);
 });
 
 test.each([
   [['run', '--resume', 'latest', matrix], 'a run that is resumed has its matrix already'],
-  [['run', '--resume', 'latest', '--retries', '2'], "option '--resume <run>' cannot be used with option '--retries <n>'"],
+  [
+    ['run', '--resume', 'latest', '--retries', '2'],
+    "option '--resume <run>' cannot be used with option '--retries <n>'",
+  ],
   [['run', '--resume', '/nonexistent'], 'no run /nonexistent'],
   [['run'], 'no matrix file is named'],
 ])('%j is refused in words', async (args, words) => {

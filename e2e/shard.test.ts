@@ -24,9 +24,13 @@ suites: [{ name: quick, kind: command, run: [uname] }]
 );
 
 test('two machines run a shard each, and merged they are one run with all its reports', async () => {
-  const shards = await Promise.all([one, two].map(async (machine, index) => rig(['run', matrix, '--shard', `${index + 1}/2`, '-j', '1'], machine)));
+  const shards = await Promise.all(
+    [one, two].map(async (machine, index) => rig(['run', matrix, '--shard', `${index + 1}/2`, '-j', '1'], machine)),
+  );
   expect(shards.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-  expect(shards.map(({ events }) => results(events))).toEqual(shards.map(() => ['guest/boot#1 pass', 'guest/pmem#1 pass', 'quick/uname#1 pass', 'guest/close#1 pass']));
+  expect(shards.map(({ events }) => results(events))).toEqual(
+    shards.map(() => ['guest/boot#1 pass', 'guest/pmem#1 pass', 'quick/uname#1 pass', 'guest/close#1 pass']),
+  );
 
   const alone = await rig(['merge', shards[1]?.dir ?? ''], workspace);
   expect(alone.exitCode).toBe(3);
@@ -38,7 +42,11 @@ test('two machines run a shard each, and merged they are one run with all its re
   const dir = join(workspace.runs, 'whole');
   for (const guest of ['1', '2']) expect(existsSync(join(dir, 'guests', guest, 'console.log'))).toBe(true);
   const xml = readFileSync(join(dir, 'junit.xml'), 'utf8');
-  expect([...xml.matchAll(/<testsuite name="([^"]+)"[^>]* tests="4" failures="0" errors="0" skipped="0"/g)].map(([, name]) => name)).toEqual(['debian-6.1/nvdimm/quick', 'debian-6.1/virtio-blk/quick']);
+  expect(
+    [...xml.matchAll(/<testsuite name="([^"]+)"[^>]* tests="4" failures="0" errors="0" skipped="0"/g)].map(
+      ([, name]) => name,
+    ),
+  ).toEqual(['debian-6.1/nvdimm/quick', 'debian-6.1/virtio-blk/quick']);
 
   const again = await startRig(['merge', shards[0]?.dir ?? '', dir], workspace);
   expect(again.exitCode).toBe(2);

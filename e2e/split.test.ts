@@ -22,7 +22,9 @@ suites: [{ name: fio, jobs: [dax-mmap-read, dax-mmap-verify, dax-psync-fsync, da
 
 /** `test status` of all tests, the same from run to run. */
 function outcomes(events: readonly JournalEvent[]): string[] {
-  return [...new Set(events.flatMap((event) => (event.type === 'test-end' ? [`${event.test} ${event.status}`] : [])))].toSorted();
+  return [
+    ...new Set(events.flatMap((event) => (event.type === 'test-end' ? [`${event.test} ${event.status}`] : []))),
+  ].toSorted();
 }
 
 test('the tests of one cell run in two guests side by side, with the same results as in one', async () => {
@@ -31,11 +33,15 @@ test('the tests of one cell run in two guests side by side, with the same result
   expect([one.exitCode, two.exitCode]).toEqual([0, 0]);
   expect(outcomes(two.events)).toEqual(outcomes(one.events));
 
-  const starts = two.events.flatMap((event) => (event.type === 'test-start' && event.test.startsWith('fio/') ? [event] : []));
+  const starts = two.events.flatMap((event) =>
+    event.type === 'test-start' && event.test.startsWith('fio/') ? [event] : [],
+  );
   expect(starts).toHaveLength(4);
   expect(new Set(starts.map(({ guest }) => guest))).toEqual(new Set([1, 2]));
   for (const guest of [1, 2]) expect(existsSync(join(two.dir, 'guests', String(guest), 'console.log'))).toBe(true);
-  expect(two.events.flatMap((event) => (event.type === 'test-end' && event.test === 'guest/close' ? [event.attempt] : []))).toHaveLength(2);
+  expect(
+    two.events.flatMap((event) => (event.type === 'test-end' && event.test === 'guest/close' ? [event.attempt] : [])),
+  ).toHaveLength(2);
   const artifacts = two.events.flatMap((event) => (event.type === 'test-end' ? (event.artifacts ?? []) : []));
   expect(new Set(artifacts).size).toBe(artifacts.length);
 });

@@ -10,11 +10,34 @@ const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
 
 test('another image starts another round, which tells what broke since the one before; Ctrl-C ends it', async () => {
-  const { image, release } = await prepareKernel({ kind: 'debian', name: 'bookworm', release: 'bookworm', flavour: 'amd64' }, { cacheDir: cacheDir(), log: () => undefined });
+  const { image, release } = await prepareKernel(
+    { kind: 'debian', name: 'bookworm', release: 'bookworm', flavour: 'amd64' },
+    { cacheDir: cacheDir(), log: () => undefined },
+  );
   const [bzImage, script] = [join(workspace.dir, 'bzImage'), join(workspace.dir, 'test.sh')];
   copyFileSync(join(dirname(image), 'vmlinuz'), bzImage);
   writeFileSync(script, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-  const once = startRig(['once', '--kernel', bzImage, '--modules', join(dirname(image), 'lib/modules', release), '--pmem', 'nvdimm', '--size', '64M', '--cpus', '1', '--memory', '1G', '--watch', '--', script], workspace);
+  const once = startRig(
+    [
+      'once',
+      '--kernel',
+      bzImage,
+      '--modules',
+      join(dirname(image), 'lib/modules', release),
+      '--pmem',
+      'nvdimm',
+      '--size',
+      '64M',
+      '--cpus',
+      '1',
+      '--memory',
+      '1G',
+      '--watch',
+      '--',
+      script,
+    ],
+    workspace,
+  );
   let said = '';
   once.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   once.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

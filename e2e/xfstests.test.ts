@@ -28,7 +28,25 @@ suites: [{ name: xfstests, tree: ${FIXTURE}, ${suite} }]
   return path;
 }
 
-const TESTS = ['001', '002', '003', '004', '006', '008', '009', '010', '012', '013', '014', '016', '018', '022', '024', '026', '029'].map((id) => `selftest/${id}`);
+const TESTS = [
+  '001',
+  '002',
+  '003',
+  '004',
+  '006',
+  '008',
+  '009',
+  '010',
+  '012',
+  '013',
+  '014',
+  '016',
+  '018',
+  '022',
+  '024',
+  '026',
+  '029',
+].map((id) => `selftest/${id}`);
 const lists = join(workspace.dir, 'lists.yaml');
 
 describe('a harness that lies, and tests that take their guests down', () => {
@@ -46,7 +64,13 @@ rules:
   - { tests: [selftest/002], action: known, devices: [virtio-pmem], reason: not here }
 `,
     );
-    run = await rig(['run', writeMatrix('lies', `lists: [${lists}], timeout: 25s, groups: [generic/quick], tests: [${TESTS.join(', ')}]`)], workspace);
+    run = await rig(
+      [
+        'run',
+        writeMatrix('lies', `lists: [${lists}], timeout: 25s, groups: [generic/quick], tests: [${TESTS.join(', ')}]`),
+      ],
+      workspace,
+    );
   }, 15 * MINUTES);
 
   test('each test has exactly one result, and the exit status says that some failed', () => {
@@ -55,35 +79,63 @@ rules:
     const ended = results(run.events).filter((line) => line.startsWith('xfstests/') || !/ (?:pass|skip)$/.test(line));
     expect(ended.toSorted()).toEqual(
       [
-        'generic/001#1 pass', 'generic/002#1 pass', 'selftest/001#1 pass', 'selftest/002#1 fail', 'selftest/003#1 skip', 'selftest/004#1 skip', 'selftest/006#1 fail', 'selftest/008#1 fail',
-        'selftest/009#1 crash', 'selftest/010#1 hang', 'selftest/012#1 crash', 'selftest/013#1 crash', 'selftest/014#1 pass', 'selftest/016#1 fail', 'selftest/018#1 fail', 'selftest/022#1 fail',
-        'selftest/024#1 excluded', 'selftest/026#1 fail', 'selftest/029#1 pass',
+        'generic/001#1 pass',
+        'generic/002#1 pass',
+        'selftest/001#1 pass',
+        'selftest/002#1 fail',
+        'selftest/003#1 skip',
+        'selftest/004#1 skip',
+        'selftest/006#1 fail',
+        'selftest/008#1 fail',
+        'selftest/009#1 crash',
+        'selftest/010#1 hang',
+        'selftest/012#1 crash',
+        'selftest/013#1 crash',
+        'selftest/014#1 pass',
+        'selftest/016#1 fail',
+        'selftest/018#1 fail',
+        'selftest/022#1 fail',
+        'selftest/024#1 excluded',
+        'selftest/026#1 fail',
+        'selftest/029#1 pass',
       ].map((line) => `xfstests/${line}`),
     );
   });
 
   test('a failure shows the difference', () => {
-    expect(end('selftest/002')).toMatchObject({ message: 'output mismatch', evidence: expect.stringMatching(/^ +\+/m) as string });
+    expect(end('selftest/002')).toMatchObject({
+      message: 'output mismatch',
+      evidence: expect.stringMatching(/^ +\+/m) as string,
+    });
   });
 
   test('lists know a failure, and exclude, where their conditions hold', () => {
-    expect(end('selftest/003').message).toBe('known failure: it is made to fail (https://example.org/3); it said: failed, exit status 3');
+    expect(end('selftest/003').message).toBe(
+      'known failure: it is made to fail (https://example.org/3); it said: failed, exit status 3',
+    );
     expect(end('selftest/024').message).toBe('too slow for this test');
   });
 
   test('what a test of shutdowns makes its file system say is told, and fails nothing', () => {
     const problems = run.events.filter((event) => event.type === 'problem' && event.test === 'xfstests/selftest/029');
-    expect(problems).toEqual([expect.objectContaining({ problem: expect.objectContaining({ title: 'Aborting journal on device pmem1-8.' }) as unknown, known: { reason: 'the test shuts its file system down (group shutdown)' } })]);
+    expect(problems).toEqual([
+      expect.objectContaining({
+        problem: expect.objectContaining({ title: 'Aborting journal on device pmem1-8.' }) as unknown,
+        known: { reason: 'the test shuts its file system down (group shutdown)' },
+      }),
+    ]);
   });
 
-  test('the reason of a test that is not run is the harness\'s own', () => {
+  test("the reason of a test that is not run is the harness's own", () => {
     expect(end('selftest/004').message).toMatch(/\S/);
     expect(readFileSync(join(run.dir, 'junit.xml'), 'utf8')).toContain('selftest/004');
   });
 
   test('what the harness overlooks in the kernel log fails the test', () => {
     expect(end('selftest/006').message).toMatch(/^the kernel reported: INFO: task fixture:902 blocked/);
-    expect(end('selftest/008').message).toMatch(/fixture feature not there; the kernel reported: WARNING: .*fixture_fill_super/);
+    expect(end('selftest/008').message).toMatch(
+      /fixture feature not there; the kernel reported: WARNING: .*fixture_fill_super/,
+    );
   });
 
   test('a panic, a power-off, a lost sshd and a hang cost their tests alone', () => {
@@ -99,9 +151,11 @@ rules:
   test('what a test left is kept within bounds, under no name of its own choice', () => {
     expect(statSync(join(folder('selftest-016.1'), 'full')).size).toBe(4 * 2 ** 20);
     expect(readdirSync(folder('selftest-018.1')).toSorted()).toEqual(['check.log', 'out.bad']);
-    expect(readdirSync(folder('.')).toSorted().filter((name) => /\.\d$/.test(name))).toEqual(
-      ['002', '003', '009', '016', '018', '022', '026'].map((id) => `selftest-${id}.1`),
-    );
+    expect(
+      readdirSync(folder('.'))
+        .toSorted()
+        .filter((name) => /\.\d$/.test(name)),
+    ).toEqual(['002', '003', '009', '016', '018', '022', '026'].map((id) => `selftest-${id}.1`));
   });
 
   test('no result is no pass', () => {
@@ -110,17 +164,42 @@ rules:
   });
 });
 
-test('what fails and then passes in a fresh guest is flaky, with both attempts kept', { timeout: 5 * MINUTES }, async () => {
-  const run = await rig(['run', writeMatrix('flaky', 'timeout: 30s, tests: [selftest/001, selftest/015]'), '--retries', '1'], workspace);
-  expect(results(run.events).filter((line) => line.startsWith('xfstests/'))).toEqual(['xfstests/selftest/001#1 pass', 'xfstests/selftest/015#1 fail', 'xfstests/selftest/015#2 pass']);
-  expect(run.stdout).toMatch(/flaky.*selftest\/015/);
-  expect(run.events[0]).toMatchObject({ type: 'run-start', rerun: expect.stringMatching(/^pmemrig run \S+ --retries 1 \{filter\}$/) });
-});
+test(
+  'what fails and then passes in a fresh guest is flaky, with both attempts kept',
+  { timeout: 5 * MINUTES },
+  async () => {
+    const run = await rig(
+      ['run', writeMatrix('flaky', 'timeout: 30s, tests: [selftest/001, selftest/015]'), '--retries', '1'],
+      workspace,
+    );
+    expect(results(run.events).filter((line) => line.startsWith('xfstests/'))).toEqual([
+      'xfstests/selftest/001#1 pass',
+      'xfstests/selftest/015#1 fail',
+      'xfstests/selftest/015#2 pass',
+    ]);
+    expect(run.stdout).toMatch(/flaky.*selftest\/015/);
+    expect(run.events[0]).toMatchObject({
+      type: 'run-start',
+      rerun: expect.stringMatching(/^pmemrig run \S+ --retries 1 \{filter\}$/),
+    });
+  },
+);
 
-test('without a tree the suite is left out with what to do, and the rest of the matrix runs', { timeout: 5 * MINUTES }, async () => {
-  const matrix = writeMatrix('no-tree', 'tests: [generic/001]');
-  writeFileSync(matrix, readFileSync(matrix, 'utf8').replace(`tree: ${FIXTURE}, `, '').replace('suites: [', 'suites: [{ name: command, run: "true" }, '));
-  const run = await rig(['run', matrix], workspace, { env: { XFSTESTS_TREE: '' } });
-  expect(run.exitCode).toBe(0);
-  expect(readFileSync(join(run.dir, 'junit.xml'), 'utf8')).toMatch(/no xfstests tree is named: .* let \$XFSTESTS_TREE or tree: name it/);
-});
+test(
+  'without a tree the suite is left out with what to do, and the rest of the matrix runs',
+  { timeout: 5 * MINUTES },
+  async () => {
+    const matrix = writeMatrix('no-tree', 'tests: [generic/001]');
+    writeFileSync(
+      matrix,
+      readFileSync(matrix, 'utf8')
+        .replace(`tree: ${FIXTURE}, `, '')
+        .replace('suites: [', 'suites: [{ name: command, run: "true" }, '),
+    );
+    const run = await rig(['run', matrix], workspace, { env: { XFSTESTS_TREE: '' } });
+    expect(run.exitCode).toBe(0);
+    expect(readFileSync(join(run.dir, 'junit.xml'), 'utf8')).toMatch(
+      /no xfstests tree is named: .* let \$XFSTESTS_TREE or tree: name it/,
+    );
+  },
+);

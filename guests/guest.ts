@@ -106,11 +106,19 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     get devices() {
       return devices;
     },
-    ...(resultsDisk !== undefined && { resultsDisk: { serial: RESULTS_SERIAL, read: async (path: string, localPath: string, readOptions: { readonly maxBytes: number }) => readResultsDisk(resultsDisk, path, localPath, readOptions) } }),
+    ...(resultsDisk !== undefined && {
+      resultsDisk: {
+        serial: RESULTS_SERIAL,
+        read: async (path: string, localPath: string, readOptions: { readonly maxBytes: number }) =>
+          readResultsDisk(resultsDisk, path, localPath, readOptions),
+      },
+    }),
     exec,
-    upload: (localPath, remotePath, { maxBytes } = {}) => alive(uploadOverSsh(ssh, localPath, remotePath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
+    upload: (localPath, remotePath, { maxBytes } = {}) =>
+      alive(uploadOverSsh(ssh, localPath, remotePath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
     write: (remotePath, content, mode) => alive(writeOverSsh(ssh, remotePath, content, mode, limits)),
-    download: (remotePath, localPath, { maxBytes } = {}) => alive(downloadOverSsh(ssh, remotePath, localPath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
+    download: (remotePath, localPath, { maxBytes } = {}) =>
+      alive(downloadOverSsh(ssh, remotePath, localPath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
     mark: (text) => ears.mark(text),
     ask: async (command) => {
       const timeoutMs = TIMEOUTS_MS.ask * waitScale;

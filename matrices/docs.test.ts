@@ -7,9 +7,13 @@ import { matrixJsonSchema } from './schema/schema.ts';
 
 const DOC = readFileSync(join(PACKAGE_ROOT, 'docs/matrix.md'), 'utf8');
 const [WHOLE = '', ...PARTS] = [...DOC.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml = '']) => yaml);
-const OPTIONS = { env: { HOME: '/home/me', KERNEL_TREE: '/linux' }, fioJobs: ['dax-mmap-randwrite', 'dax-psync-fsync', 'block-io-uring'] };
+const OPTIONS = {
+  env: { HOME: '/home/me', KERNEL_TREE: '/linux' },
+  fioJobs: ['dax-mmap-randwrite', 'dax-psync-fsync', 'block-io-uring'],
+};
 
-test('the first example of docs/matrix.md is a whole matrix', () => expect(parseMatrix(WHOLE, 'example.yaml', OPTIONS).name).toBe('first'));
+test('the first example of docs/matrix.md is a whole matrix', () =>
+  expect(parseMatrix(WHOLE, 'example.yaml', OPTIONS).name).toBe('first'));
 
 /** Top-level keys of a matrix in which every name of the rules' example exists. */
 const AROUND: Readonly<Record<string, string>> = {
@@ -25,13 +29,16 @@ test.each(PARTS)('this example of docs/matrix.md fits into a matrix:\n%s', (part
   const own = new Set([...part.matchAll(/^(\w+):/gm)].map(([, key]) => key));
   const rest = Object.entries(AROUND).filter(([key]) => !own.has(key));
   const lines = rest.map(
-    ([key, value]) => `${key}: ${value.replaceAll(/(?<=[[ ])(nvdimm|virtio-\w+)/g, '{ name: $1, devices: [{ kind: $1, size: 64M }] }')}\n`,
+    ([key, value]) =>
+      `${key}: ${value.replaceAll(/(?<=[[ ])(nvdimm|virtio-\w+)/g, '{ name: $1, devices: [{ kind: $1, size: 64M }] }')}\n`,
   );
   expect(parseMatrix(lines.join('') + part, 'example.yaml', OPTIONS)).toHaveProperty('name', 'example');
 });
 
 test('docs/matrix.md has a row for every key of the schema', () => {
-  const missing = [...keysIn(matrixJsonSchema())].filter((key) => !DOC.includes(`\`${key}\``) && !DOC.includes(`.${key}\``));
+  const missing = [...keysIn(matrixJsonSchema())].filter(
+    (key) => !DOC.includes(`\`${key}\``) && !DOC.includes(`.${key}\``),
+  );
   expect(missing).toEqual([]);
 });
 

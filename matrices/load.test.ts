@@ -6,7 +6,8 @@ import { describeError } from '../orchestrator/model/errors.ts';
 import { loadMatrix, parseMatrix } from './load.ts';
 
 const OPTIONS = { env: { HOME: '/home/me', TREE: '/src/linux' }, fioJobs: ['one', 'two'] };
-const HEAD = 'version: 1\nname: test\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n';
+const HEAD =
+  'version: 1\nname: test\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n';
 
 let dir: string;
 beforeAll(async () => {
@@ -44,7 +45,9 @@ test('the least matrix gets every default', () => {
     guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] },
     kernels: [{ kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' }],
     images: [{ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] }],
-    pmem: [{ name: 'p', devices: [{ kind: 'nvdimm', sizeBytes: 2 ** 26, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }] }],
+    pmem: [
+      { name: 'p', devices: [{ kind: 'nvdimm', sizeBytes: 2 ** 26, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }] },
+    ],
     filesystems: [{ name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] }],
     suites: [{ kind: 'fio', name: 'fio', jobs: ['one', 'two'], fitting: true, runtimeSec: 5, sizeBytes: 2 ** 27 }],
     include: [],
@@ -60,7 +63,11 @@ test.each([
   ['./debian/bookworm', { file: join(process.cwd(), 'debian/bookworm') }],
   ['debianish/config', { file: join(process.cwd(), 'debianish/config') }],
 ])('the base %s', (base, expected) => {
-  const matrix = parseMatrix(`${HEAD}kernels: [{ name: k, source: { debian: linux-source-6.1 }, base: ${base} }]\n`, 'm.yaml', OPTIONS);
+  const matrix = parseMatrix(
+    `${HEAD}kernels: [{ name: k, source: { debian: linux-source-6.1 }, base: ${base} }]\n`,
+    'm.yaml',
+    OPTIONS,
+  );
   expect(matrix.kernels).toMatchObject([{ base: expected }]);
 });
 
@@ -121,7 +128,16 @@ known: [{ title: "WARNING: *", signature: "*lock*", reason: old, link: "https://
     ],
     include: [{ pmem: ['mixed'], suite: ['quick', 'com*'] }],
     exclude: [{ kernel: ['*'], image: ['[ab]'], filesystem: ['f'], reason: 'why' }],
-    known: [{ title: 'WARNING: *', signature: '*lock*', reason: 'old', link: 'https://example.org', kernels: '>=6.1 <6.6', expires: '2027-01-31' }],
+    known: [
+      {
+        title: 'WARNING: *',
+        signature: '*lock*',
+        reason: 'old',
+        link: 'https://example.org',
+        kernels: '>=6.1 <6.6',
+        expires: '2027-01-31',
+      },
+    ],
   });
 });
 
@@ -140,11 +156,15 @@ test('a file that is no text, or too large, is refused before parsing', async ()
   expect(await loadText('latin1.yaml', Buffer.from('name: caf\xe9\n', 'latin1'))).toBe(
     'DIR/latin1.yaml: not UTF-8 text\n  fix: save the matrix as UTF-8',
   );
-  expect(await load('/dev/zero')).toBe('/dev/zero: larger than 1 MiB, which no matrix is\n  fix: name a matrix file; examples are in matrices/');
+  expect(await load('/dev/zero')).toBe(
+    '/dev/zero: larger than 1 MiB, which no matrix is\n  fix: name a matrix file; examples are in matrices/',
+  );
 });
 
 test('a byte order mark does no harm', async () => {
-  expect(await loadText('bom.yaml', `\uFEFF${HEAD}kernels: [{ name: k, debian: { release: bookworm } }]\n`)).toContain('"file":"DIR/bom.yaml"');
+  expect(await loadText('bom.yaml', `\uFEFF${HEAD}kernels: [{ name: k, debian: { release: bookworm } }]\n`)).toContain(
+    '"file":"DIR/bom.yaml"',
+  );
 });
 
 test('what a matrix names must be there, all lacks told at once', async () => {
@@ -183,5 +203,7 @@ test('modules of another version are refused, those of the same accepted, in any
   );
   expect(await loadText('none.yaml', withModules('root'))).toContain('"name":"test"');
   expect(await loadText('deep.yaml', withModules('root/lib/modules/6.12.9-mine'))).toContain('"name":"test"');
-  expect(await loadText('empty.yaml', withModules('root/lib/modules/6.12.9-mine/kernel'))).toContain('is no modules folder');
+  expect(await loadText('empty.yaml', withModules('root/lib/modules/6.12.9-mine/kernel'))).toContain(
+    'is no modules folder',
+  );
 });

@@ -61,7 +61,11 @@ export function parseMatrix(text: string, file: string, options: LoadOptions): M
   return parse(text, file, options).resolved.matrix;
 }
 
-function parse(text: string, file: string, { env, fioJobs, ...options }: LoadOptions): { readonly source: YamlSource; readonly resolved: Resolved } {
+function parse(
+  text: string,
+  file: string,
+  { env, fioJobs, ...options }: LoadOptions,
+): { readonly source: YamlSource; readonly resolved: Resolved } {
   if (text.length > MAX_BYTES) throw tooLarge(file);
   const source = parseYaml(text, file);
   const parsed = matrixSchema.safeParse(source.value);
@@ -79,15 +83,25 @@ function baseOf(file: string): string {
   return /^\/(?:dev|proc)\//.test(file) ? process.cwd() : dirname(file);
 }
 
-function throwProblems(source: YamlSource, problems: readonly Problem[], { describePlace }: Pick<LoadOptions, 'describePlace'>): void {
+function throwProblems(
+  source: YamlSource,
+  problems: readonly Problem[],
+  { describePlace }: Pick<LoadOptions, 'describePlace'>,
+): void {
   const placed = problems.map(({ path, atKey, ...problem }) => ({
     ...problem,
     // A word of the command line counts from where the user is.
     ...(describePlace && problem.code === 'no-such-file' && { remedy: 'check the path' }),
-    position: describePlace ? { file: describePlace(path) } : atKey === true ? source.keyPositionOf(path) : source.positionOf(path),
+    position: describePlace
+      ? { file: describePlace(path) }
+      : atKey === true
+        ? source.keyPositionOf(path)
+        : source.positionOf(path),
   }));
   // One flag may stand for several values.
-  const [first, ...others] = describePlace ? [...new Map(placed.map((problem) => [`${problem.position.file} ${problem.message}`, problem])).values()] : placed;
+  const [first, ...others] = describePlace
+    ? [...new Map(placed.map((problem) => [`${problem.position.file} ${problem.message}`, problem])).values()]
+    : placed;
   if (first) throw toUserError([first, ...others]);
 }
 
@@ -99,9 +113,18 @@ async function readText(path: string): Promise<string> {
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (error instanceof TypeError)
-      throw new UserError('not UTF-8 text', { code: 'not-utf8', remedy: 'save the matrix as UTF-8', position: { file: path }, cause: error });
+      throw new UserError('not UTF-8 text', {
+        code: 'not-utf8',
+        remedy: 'save the matrix as UTF-8',
+        position: { file: path },
+        cause: error,
+      });
     const { message, ...rest } = describeFsError(path, error);
-    throw new UserError(message, { ...rest, ...(rest.code === 'no-such-file' && { remedy: await suggestFile(path) }), cause: error });
+    throw new UserError(message, {
+      ...rest,
+      ...(rest.code === 'no-such-file' && { remedy: await suggestFile(path) }),
+      cause: error,
+    });
   }
 }
 

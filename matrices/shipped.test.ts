@@ -5,7 +5,9 @@ import { selectNames } from '../orchestrator/model/globs.ts';
 import { loadMatrix } from './load.ts';
 import { PACKAGE_ROOT } from '../orchestrator/model/package-root.ts';
 
-const fioJobs = readdirSync(join(PACKAGE_ROOT, 'orchestrator/suites/fio/jobs')).flatMap((file) => (file.endsWith('.fio') ? [file.slice(0, -4)] : []));
+const fioJobs = readdirSync(join(PACKAGE_ROOT, 'orchestrator/suites/fio/jobs')).flatMap((file) =>
+  file.endsWith('.fio') ? [file.slice(0, -4)] : [],
+);
 
 test.each(readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml')))(
   '%s loads, and every fio job that it names exists',
@@ -16,8 +18,15 @@ test.each(readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml
 );
 
 test('the nightly matrix proves the rig before all else, on each kernel that it builds', async () => {
-  const { include, kernels, suites } = (await loadMatrix(join(import.meta.dirname, 'nightly.yaml'), { env: {}, fioJobs })).matrix;
+  const { include, kernels, suites } = (
+    await loadMatrix(join(import.meta.dirname, 'nightly.yaml'), { env: {}, fioJobs })
+  ).matrix;
   const [first] = include;
   expect(suites.find(({ kind }) => kind === 'selftest')?.name).toBe(first?.suite?.[0]);
-  expect(selectNames(first?.kernel, kernels.map(({ name }) => name))).toEqual(new Set(kernels.filter(({ kind }) => kind === 'source').map(({ name }) => name)));
+  expect(
+    selectNames(
+      first?.kernel,
+      kernels.map(({ name }) => name),
+    ),
+  ).toEqual(new Set(kernels.filter(({ kind }) => kind === 'source').map(({ name }) => name)));
 });

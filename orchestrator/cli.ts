@@ -2,7 +2,20 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addCompareVerbs } from './cli/compare-verbs.ts';
 import { addKernelVerbs } from './cli/kernel-verbs.ts';
-import { ALARMS, daysOption, filterOption, jobsOption, keepOption, repeatOption, retriesOption, runsOption, shardOption, splitOption, testOption, withGuestOptions } from './cli/options.ts';
+import {
+  ALARMS,
+  daysOption,
+  filterOption,
+  jobsOption,
+  keepOption,
+  repeatOption,
+  retriesOption,
+  runsOption,
+  shardOption,
+  splitOption,
+  testOption,
+  withGuestOptions,
+} from './cli/options.ts';
 import { refuseFlags } from './cli/refuse-flags.ts';
 import { outliveTerminal } from './cli/outlive-terminal.ts';
 import { refuseRepeats } from './cli/refuse-repeats.ts';
@@ -17,7 +30,9 @@ import { VERSION } from './version.ts';
 
 /** Verbs and flags only; each verb's work is in its own file, loaded when asked for. */
 const program = new Command('pmemrig')
-  .description('A test rig for Linux persistent memory: boots QEMU guests with emulated pmem and says what a kernel broke.')
+  .description(
+    'A test rig for Linux persistent memory: boots QEMU guests with emulated pmem and says what a kernel broke.',
+  )
   .version(VERSION)
   .option('-v, --verbose', 'diagnostics on stderr')
   .showSuggestionAfterError()
@@ -42,7 +57,9 @@ Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host,
 program
   .command('run')
   .summary('run a matrix')
-  .description('Boots a guest for each group of cells, runs their suites, and writes junit.xml, summary.md and report.html.')
+  .description(
+    'Boots a guest for each group of cells, runs their suites, and writes junit.xml, summary.md and report.html.',
+  )
   .argument('[matrix]', 'the matrix file')
   .addOption(filterOption)
   .addOption(testOption)
@@ -52,9 +69,22 @@ program
   .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
-  .addOption(new Option('--resume <run>', 'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest').conflicts(['filter', 'shard', 'test', 'retries', 'repeat', 'baseline']))
-  .addOption(new Option('--baseline <run>', "judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then tells of what got worse"))
-  .addHelpText('after', "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run matrices/smoke.yaml --test 'dax-*'\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green")
+  .addOption(
+    new Option(
+      '--resume <run>',
+      'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest',
+    ).conflicts(['filter', 'shard', 'test', 'retries', 'repeat', 'baseline']),
+  )
+  .addOption(
+    new Option(
+      '--baseline <run>',
+      'judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then tells of what got worse',
+    ),
+  )
+  .addHelpText(
+    'after',
+    "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run matrices/smoke.yaml --test 'dax-*'\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green",
+  )
   .action(async (matrix: string | undefined, options) => {
     const { runCommand } = await import('./commands/run.ts');
     process.exitCode = await runCommand(matrix, { ...options, verbose: isVerbose() });
@@ -72,7 +102,7 @@ program
   .addOption(splitOption)
   .addOption(jobsOption)
   .addOption(runsOption)
-  .option('--baseline <run>', "judge by this run instead: its id or folder, or pinned:NAME")
+  .option('--baseline <run>', 'judge by this run instead: its id or folder, or pinned:NAME')
   .option('--publish <dir>', 'copy the run there, with a link latest')
   .addOption(keepOption)
   .addOption(daysOption)
@@ -86,9 +116,20 @@ withGuestOptions(
   program
     .command('once')
     .summary('run one kernel without a matrix file')
-    .argument('[command...]', 'a kernel, as --kernel takes it from this host; after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips')
-    .option('--suite <names>', 'suites to run (default: fio, with lockdep on a kernel that has PROVE_LOCKING; none beside a command)', commaList)
-    .option('--group <group>', 'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable', collect)
+    .argument(
+      '[command...]',
+      'a kernel, as --kernel takes it from this host; after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips',
+    )
+    .option(
+      '--suite <names>',
+      'suites to run (default: fio, with lockdep on a kernel that has PROVE_LOCKING; none beside a command)',
+      commaList,
+    )
+    .option(
+      '--group <group>',
+      'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable',
+      collect,
+    )
     .addOption(testOption)
     .addOption(retriesOption)
     .addOption(repeatOption)
@@ -98,11 +139,31 @@ withGuestOptions(
     .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
     .option('--timeout <duration>', 'deadline of the command, × 3 under TCG, × 2 more with lockdep (default: 120s)')
-    .option('--measure <what>', 'the figures of fio: time, or instructions, which QEMU counts on one vCPU and which a busy host does not sway (default: time)')
-    .option('--known <glob>', "a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable", collect)
-    .addOption(new Option('--keep-guest', 'hold the guest of the first failure as the test left it, for `pmemrig shell --last`, until Ctrl-C').conflicts(['bisect', 'watch']))
-    .addOption(new Option('--watch', 'run again whenever the image or package that --kernel names, or the image in the tree, has changed, and tell what differs from the round before; Ctrl-C ends').conflicts('bisect'))
-    .option('--bisect', 'exit as `git bisect run` wants: 0 good, 1 bad, 125 cannot tell; 255 stops it for an error in the command line')
+    .option(
+      '--measure <what>',
+      'the figures of fio: time, or instructions, which QEMU counts on one vCPU and which a busy host does not sway (default: time)',
+    )
+    .option(
+      '--known <glob>',
+      'a kernel problem that is no news, by a pattern over its signature, as the report has it; repeatable',
+      collect,
+    )
+    .addOption(
+      new Option(
+        '--keep-guest',
+        'hold the guest of the first failure as the test left it, for `pmemrig shell --last`, until Ctrl-C',
+      ).conflicts(['bisect', 'watch']),
+    )
+    .addOption(
+      new Option(
+        '--watch',
+        'run again whenever the image or package that --kernel names, or the image in the tree, has changed, and tell what differs from the round before; Ctrl-C ends',
+      ).conflicts('bisect'),
+    )
+    .option(
+      '--bisect',
+      'exit as `git bisect run` wants: 0 good, 1 bad, 125 cannot tell; 255 stops it for an error in the command line',
+    )
     .addHelpText(
       'after',
       `
@@ -116,17 +177,24 @@ Examples:
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
     ),
-).action(async (words: string[], options: OnceOptions & ExecuteOptions & { readonly bisect?: boolean }, verb: Command) => {
-  const { onceCommand } = await import('./commands/once.ts');
-  const named = verb.getOptionValueSource('kernel') === 'cli' ? options.kernel : undefined;
-  process.exitCode = await onceCommand({ words, argv: process.argv.slice(2), kernel: named }, { ...options, verbose: isVerbose() });
-});
+).action(
+  async (words: string[], options: OnceOptions & ExecuteOptions & { readonly bisect?: boolean }, verb: Command) => {
+    const { onceCommand } = await import('./commands/once.ts');
+    const named = verb.getOptionValueSource('kernel') === 'cli' ? options.kernel : undefined;
+    process.exitCode = await onceCommand(
+      { words, argv: process.argv.slice(2), kernel: named },
+      { ...options, verbose: isVerbose() },
+    );
+  },
+);
 
 withGuestOptions(
   program
     .command('selftest')
     .summary('show that the rig sees kernel problems on a kernel')
-    .description('Builds the canary module for the kernel, has it plant one problem after the other in a guest, and says which were seen as what they are.')
+    .description(
+      'Builds the canary module for the kernel, has it plant one problem after the other in a guest, and says which were seen as what they are.',
+    )
     .addOption(runsOption)
     .addOption(filterOption)
     .addOption(testOption)
@@ -153,20 +221,39 @@ withGuestOptions(
     .argument('[cell]', 'the cell (id or glob) whose guest to boot')
     .argument('[command...]', 'with --last, after --: a command to run instead of a shell')
     .option('--last', 'the guest that `pmemrig once --keep-guest` holds')
-    .addOption(new Option('--anew', 'with --last: boot the guest of the last failure again, with the same kernel and devices').implies({ last: true }))
+    .addOption(
+      new Option(
+        '--anew',
+        'with --last: boot the guest of the last failure again, with the same kernel and devices',
+      ).implies({ last: true }),
+    )
     .addOption(runsOption)
-    .addHelpText('after', "\nExamples:\n  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'\n  pmemrig shell --last                               the guest that `once --keep-guest` holds\n  pmemrig shell --last -- dmesg"),
-).action(async (matrix: string | undefined, cell: string | undefined, more: string[], options: OnceOptions & LastOptions, command: Command) => {
-  if (options.last === true) {
-    refuseFlags(command, ['last', 'anew', 'runs'], '--last is of a guest that a run has described');
-    const { shellLastCommand } = await import('./commands/shell-last.ts');
-    process.exitCode = await shellLastCommand([matrix, cell, ...more].filter((word) => word !== undefined), options);
-    return;
-  }
-  if (matrix !== undefined) refuseFlags(command, ['runs'], 'the matrix describes the guest');
-  const { shellCommand } = await import('./commands/shell.ts');
-  process.exitCode = await shellCommand(matrix, cell, options);
-});
+    .addHelpText(
+      'after',
+      "\nExamples:\n  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'\n  pmemrig shell --last                               the guest that `once --keep-guest` holds\n  pmemrig shell --last -- dmesg",
+    ),
+).action(
+  async (
+    matrix: string | undefined,
+    cell: string | undefined,
+    more: string[],
+    options: OnceOptions & LastOptions,
+    command: Command,
+  ) => {
+    if (options.last === true) {
+      refuseFlags(command, ['last', 'anew', 'runs'], '--last is of a guest that a run has described');
+      const { shellLastCommand } = await import('./commands/shell-last.ts');
+      process.exitCode = await shellLastCommand(
+        [matrix, cell, ...more].filter((word) => word !== undefined),
+        options,
+      );
+      return;
+    }
+    if (matrix !== undefined) refuseFlags(command, ['runs'], 'the matrix describes the guest');
+    const { shellCommand } = await import('./commands/shell.ts');
+    process.exitCode = await shellCommand(matrix, cell, options);
+  },
+);
 
 addKernelVerbs(program);
 

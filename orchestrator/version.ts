@@ -3,4 +3,5 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from './model/package-root.ts';
 
 /** pmemrig's own version, as run.json and `--version` tell it. */
-export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string })
+  .version;

@@ -20,7 +20,16 @@ test('the reports lie beside the journal, nothing else does, and made twice they
   const runDir = await runFolder();
   const summary = await writeReports(runDir);
   expect(summary).toEqual({ ...makeMixedRun().summarize(), runs: dirname(runDir) });
-  expect(await readdir(runDir)).toEqual(['cells', 'coverage.csv', 'events.jsonl', 'junit.xml', 'metrics.csv', 'report.html', 'results.ktap', 'summary.md']);
+  expect(await readdir(runDir)).toEqual([
+    'cells',
+    'coverage.csv',
+    'events.jsonl',
+    'junit.xml',
+    'metrics.csv',
+    'report.html',
+    'results.ktap',
+    'summary.md',
+  ]);
   expect(await readdir(join(runDir, 'cells', 'debian-6.12+nvdimm+none+repro'))).toEqual(['junit.xml']);
   const first = await readFile(join(runDir, 'junit.xml'), 'utf8');
   await writeReports(runDir);
@@ -38,7 +47,13 @@ test('a killed run is reported as far as its journal goes, and says so', async (
 
 test('a run whose journal could not take its end is reported with the true reason', async () => {
   const runDir = await runFolder({ torn: true });
-  await writeReports(runDir, undefined, false, { v: 1, t: '2026-01-01T00:00:00.000Z', type: 'run-end', reason: 'infra', message: 'the journal cannot be written: the file system is read-only' });
+  await writeReports(runDir, undefined, false, {
+    v: 1,
+    t: '2026-01-01T00:00:00.000Z',
+    type: 'run-end',
+    reason: 'infra',
+    message: 'the journal cannot be written: the file system is read-only',
+  });
   const markdown = await readFile(join(runDir, 'summary.md'), 'utf8');
   expect(markdown).toContain('The rig gave up: the journal cannot be written: the file system is read-only.');
   expect(markdown).not.toContain('killed');

@@ -26,7 +26,12 @@ const METRICS_FILE = 'metrics.csv';
  * @param end see {@link summarizeRun}
  * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be written.
  */
-export async function writeReports(runDir: string, readPast?: (summary: RunSummary) => Promise<PastOf | undefined>, isRunning = false, end?: Parameters<typeof summarizeRun>[1]): Promise<RunSummary> {
+export async function writeReports(
+  runDir: string,
+  readPast?: (summary: RunSummary) => Promise<PastOf | undefined>,
+  isRunning = false,
+  end?: Parameters<typeof summarizeRun>[1],
+): Promise<RunSummary> {
   const summary = asRunning(await summarizeRun(runDir, end), isRunning);
   const comparison = await readComparison(runDir);
   await writeJunit(runDir, summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) });
@@ -34,7 +39,10 @@ export async function writeReports(runDir: string, readPast?: (summary: RunSumma
   await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);
   await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison, { pastOf: await readPast?.(summary) }));
   await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));
-  if (summary.cells.some(({ tests }) => tests.some(({ attempts }) => attempts.some(({ metrics }) => metrics.length > 0)))) await writeWhole(join(runDir, METRICS_FILE), renderMetricsCsv(summary));
+  if (
+    summary.cells.some(({ tests }) => tests.some(({ attempts }) => attempts.some(({ metrics }) => metrics.length > 0)))
+  )
+    await writeWhole(join(runDir, METRICS_FILE), renderMetricsCsv(summary));
   return summary;
 }
 

@@ -17,7 +17,10 @@ export class GuestBench implements Disposable {
   readonly keys = createRunKeys();
   #count = 0;
 
-  async boot(devices: readonly PmemDevice[], overrides: Partial<BootOptions> & { readonly release?: string } = {}): Promise<RunningGuest> {
+  async boot(
+    devices: readonly PmemDevice[],
+    overrides: Partial<BootOptions> & { readonly release?: string } = {},
+  ): Promise<RunningGuest> {
     const context = { cacheDir: cacheDir(), log: () => undefined };
     const { release = 'bookworm', ...options } = overrides;
     const qemu = await findQemu();

@@ -36,14 +36,34 @@ json.dump(found, sys.stdout)
 
 /** The sample logs of the kernel's tools/testing/kunit in Debian's source, unpacked into `dir`, with its parser as the judge. */
 export async function judgeKunitLogs(dir: string): Promise<readonly KunitLog[]> {
-  const source = await findDebianSource({ kind: 'debian', package: 'linux-source-6.1', patches: [] }, { cacheDir: cacheDir(), log: () => undefined });
-  const entry = readdirSync(join(cacheDir(), 'sources')).find((name) => name.endsWith(`-${shortDigest(source.digest)}`));
+  const source = await findDebianSource(
+    { kind: 'debian', package: 'linux-source-6.1', patches: [] },
+    { cacheDir: cacheDir(), log: () => undefined },
+  );
+  const entry = readdirSync(join(cacheDir(), 'sources')).find((name) =>
+    name.endsWith(`-${shortDigest(source.digest)}`),
+  );
   const archive = join(cacheDir(), 'sources', entry ?? 'none', 'source.tar.xz');
   mkdirSync(dir, { recursive: true });
-  await execa('tar', ['--extract', '--xz', '--file', archive, '--directory', dir, '--strip-components=1', '--wildcards', '*/tools/testing/kunit/*']);
+  await execa('tar', [
+    '--extract',
+    '--xz',
+    '--file',
+    archive,
+    '--directory',
+    dir,
+    '--strip-components=1',
+    '--wildcards',
+    '*/tools/testing/kunit/*',
+  ]);
   const tools = join(dir, 'tools/testing/kunit');
   const names = readdirSync(join(tools, 'test_data')).filter((name) => name.endsWith('.log'));
-  const { stdout } = await execa('python3', ['-c', JUDGE, tools, ...names.map((name) => join(tools, 'test_data', name))]);
+  const { stdout } = await execa('python3', [
+    '-c',
+    JUDGE,
+    tools,
+    ...names.map((name) => join(tools, 'test_data', name)),
+  ]);
   const judged: Omit<KunitLog, 'name' | 'text'>[] = JSON.parse(stdout);
   return names.flatMap((name, index) => {
     const one = judged[index];

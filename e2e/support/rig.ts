@@ -26,7 +26,11 @@ export interface RigRun {
 }
 
 /** Starts the built pmemrig as its users do. */
-export function startRig(args: readonly string[], workspace: Workspace, options: { readonly env?: Readonly<Record<string, string>> } = {}) {
+export function startRig(
+  args: readonly string[],
+  workspace: Workspace,
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+) {
   return execa(process.execPath, [CLI, ...args], {
     reject: false,
     stdin: 'ignore',
@@ -38,7 +42,11 @@ export function startRig(args: readonly string[], workspace: Workspace, options:
 }
 
 /** Runs it to its end; `dir` and `events` are those of the workspace's latest run. */
-export async function rig(args: readonly string[], workspace: Workspace, options: { readonly env?: Readonly<Record<string, string>> } = {}): Promise<RigRun> {
+export async function rig(
+  args: readonly string[],
+  workspace: Workspace,
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<RigRun> {
   const { exitCode, stdout, stderr } = await startRig(args, workspace, options);
   const dir = latestRun(workspace);
   return { exitCode, stdout, stderr, dir, events: dir === '' ? [] : readEvents(dir) };
@@ -47,7 +55,9 @@ export async function rig(args: readonly string[], workspace: Workspace, options
 /** The newest run's folder, or an empty string while there is none. */
 export function latestRun(workspace: Workspace): string {
   try {
-    const runs = readdirSync(workspace.runs).filter((name) => /^\d{8}-/.test(name)).toSorted();
+    const runs = readdirSync(workspace.runs)
+      .filter((name) => /^\d{8}-/.test(name))
+      .toSorted();
     const last = runs.at(-1);
     return last === undefined ? '' : join(workspace.runs, last);
   } catch {
@@ -67,7 +77,11 @@ export function readEvents(runDir: string): JournalEvent[] {
 export async function waitForTest(workspace: Workspace, test: string): Promise<string> {
   for (let tick = 0; tick < 1200; tick += 1) {
     const dir = latestRun(workspace);
-    if (existsSync(join(dir, 'events.jsonl')) && readEvents(dir).some((event) => event.type === 'test-start' && event.test === test)) return dir;
+    if (
+      existsSync(join(dir, 'events.jsonl')) &&
+      readEvents(dir).some((event) => event.type === 'test-start' && event.test === test)
+    )
+      return dir;
     await sleep(100);
   }
   throw new Error(`${test} did not start`);
@@ -75,7 +89,9 @@ export async function waitForTest(workspace: Workspace, test: string): Promise<s
 
 /** `cell test#attempt status` of every attempt. */
 export function results(events: readonly JournalEvent[]): string[] {
-  return events.flatMap((event) => (event.type === 'test-end' ? [`${event.test}#${event.attempt} ${event.status}`] : []));
+  return events.flatMap((event) =>
+    event.type === 'test-end' ? [`${event.test}#${event.attempt} ${event.status}`] : [],
+  );
 }
 
 /** The end of one test, the last attempt. */

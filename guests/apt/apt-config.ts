@@ -41,6 +41,11 @@ Dir::Etc::preferencesparts "/dev/null";
 }
 
 /** `sources.list` for one suite. */
-export function aptSource(source: { readonly uri: string; readonly suite: string; readonly keyring: string; readonly architecture: string }): string {
+export function aptSource(source: {
+  readonly uri: string;
+  readonly suite: string;
+  readonly keyring: string;
+  readonly architecture: string;
+}): string {
   return `deb [signed-by=${source.keyring} arch=${source.architecture}] ${source.uri} ${source.suite} main\n`;
 }

@@ -5,7 +5,10 @@ import { type PackageRecord, parsePackageRecord } from './package-record.ts';
 
 /** What went wrong in `apt-get update`, from its words (apt 2.6 with gpgv, apt 3 with sqv). */
 export function classifyAptFailure(output: string): 'no-release' | 'signature' | 'expired' | 'network' {
-  if (/NO_PUBKEY|EXPKEYSIG|REVKEYSIG|is not signed|Missing key|sqv returned an error|couldn't be verified/i.test(output)) return 'signature';
+  if (
+    /NO_PUBKEY|EXPKEYSIG|REVKEYSIG|is not signed|Missing key|sqv returned an error|couldn't be verified/i.test(output)
+  )
+    return 'signature';
   if (/Release file .* (is expired|is not valid yet)/.test(output)) return 'expired';
   if (/does not have a Release file/.test(output) && /\b404\b/.test(output)) return 'no-release';
   return 'network';
@@ -19,7 +22,8 @@ export function explainAptFailure(suite: string, uri: string, output: string): I
   if (failure === 'signature') {
     return new InfraError(`The signature of Debian ${suite} could not be verified:\n  ${words}`, {
       code: 'debian-signature',
-      remedy: 'install the newest debian-archive-keyring: a release newer than the host needs keys newer than the host.',
+      remedy:
+        'install the newest debian-archive-keyring: a release newer than the host needs keys newer than the host.',
     });
   }
   if (failure === 'expired') {
@@ -28,17 +32,23 @@ export function explainAptFailure(suite: string, uri: string, output: string): I
       remedy: "set the host's clock, or choose a mirror that is kept up to date.",
     });
   }
-  return new InfraError(`The Debian archive ${uri} cannot be reached, and no earlier index of ${suite} is cached:\n  ${words}`, {
-    code: 'no-network',
-    remedy: "check the network and apt's proxy settings, or set PMEMRIG_DEBIAN_MIRROR to an archive in reach.",
-  });
+  return new InfraError(
+    `The Debian archive ${uri} cannot be reached, and no earlier index of ${suite} is cached:\n  ${words}`,
+    {
+      code: 'no-network',
+      remedy: "check the network and apt's proxy settings, or set PMEMRIG_DEBIAN_MIRROR to an archive in reach.",
+    },
+  );
 }
 
 export function unknownSuite(suite: string): UserError {
   const near = nearestSuite(suite);
   return new UserError(`The Debian archive has no release called ${suite}.`, {
     code: 'unknown-debian-release',
-    remedy: near === undefined ? 'name a suite of the archive: bookworm, bookworm-backports, trixie, sid.' : `did you mean ${near}?`,
+    remedy:
+      near === undefined
+        ? 'name a suite of the archive: bookworm, bookworm-backports, trixie, sid.'
+        : `did you mean ${near}?`,
   });
 }
 
@@ -67,10 +77,13 @@ export function readShownPackage({ suite, name, dir }: ShownPackage, shown: Tool
   if (record) return record;
   const errors = shown.output.split('\n').filter((line) => /^(E|Error): /.test(line));
   if (!shown.ok && errors.length > 0 && errors.every((line) => line.endsWith(': No packages found'))) return undefined;
-  throw new InfraError(`The package index of Debian ${suite} could not be asked for ${name}:\n  ${aptWords(shown.output)}`, {
-    code: 'apt-index',
-    remedy: `try again; if it stays, remove ${dir}, which is fetched anew then.`,
-  });
+  throw new InfraError(
+    `The package index of Debian ${suite} could not be asked for ${name}:\n  ${aptWords(shown.output)}`,
+    {
+      code: 'apt-index',
+      remedy: `try again; if it stays, remove ${dir}, which is fetched anew then.`,
+    },
+  );
 }
 
 function aptWords(output: string): string {

@@ -7,7 +7,13 @@ import type { PrepareContext } from '../store/prepare-context.ts';
 import { tryTool } from '../store/run-tool.ts';
 import { writeIfChanged } from '../store/write-file.ts';
 import { aptConfig, aptSource } from './apt-config.ts';
-import { classifyAptFailure, downloadFailed, explainAptFailure, readShownPackage, unknownSuite } from './apt-failure.ts';
+import {
+  classifyAptFailure,
+  downloadFailed,
+  explainAptFailure,
+  readShownPackage,
+  unknownSuite,
+} from './apt-failure.ts';
 import { findDebianKeyring, findDebianMirror } from './debian-mirror.ts';
 import type { PackageRecord } from './package-record.ts';
 
@@ -50,7 +56,8 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
   const { signal } = context;
   const locked = <T>(body: () => Promise<T>): Promise<T> =>
     withLock({ path: `${dir}.lock`, what: `the package index of ${suite}`, log: context.log, signal }, body);
-  const apt = (tool: 'apt-get' | 'apt-cache', ...args: string[]) => [tool, '-c', join(dir, 'apt.conf'), '-q', ...args] as const;
+  const apt = (tool: 'apt-get' | 'apt-cache', ...args: string[]) =>
+    [tool, '-c', join(dir, 'apt.conf'), '-q', ...args] as const;
 
   let refreshed = false;
   const refresh = async (): Promise<string | undefined> => {

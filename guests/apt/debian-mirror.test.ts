@@ -6,11 +6,17 @@ test("of the host's sources the one labelled Debian is taken, and its security a
 Debian|Debian|main|http://mirror.example/debian/
 Debian|Debian|contrib|http://other.example/debian/
 Debian|Debian-Security|main|http://mirror.example/debian-security/`;
-  expect(pickDebianMirror(targets)).toStrictEqual({ main: 'http://mirror.example/debian/', security: 'http://mirror.example/debian-security/' });
+  expect(pickDebianMirror(targets)).toStrictEqual({
+    main: 'http://mirror.example/debian/',
+    security: 'http://mirror.example/debian-security/',
+  });
 });
 
 test("before the host's first apt-get update an archive is known by its path", () => {
-  expect(pickDebianMirror('||main|http://mirror.example/debian/')).toStrictEqual({ main: 'http://mirror.example/debian/', security: undefined });
+  expect(pickDebianMirror('||main|http://mirror.example/debian/')).toStrictEqual({
+    main: 'http://mirror.example/debian/',
+    security: undefined,
+  });
 });
 
 test('a host without Debian sources has no mirror', () => {
@@ -18,11 +24,16 @@ test('a host without Debian sources has no mirror', () => {
 });
 
 test('the environment names the mirror before the host does', async () => {
-  expect(await findDebianMirror({ PMEMRIG_DEBIAN_MIRROR: 'http://mine.example/debian' })).toStrictEqual({ main: 'http://mine.example/debian', security: undefined });
+  expect(await findDebianMirror({ PMEMRIG_DEBIAN_MIRROR: 'http://mine.example/debian' })).toStrictEqual({
+    main: 'http://mine.example/debian',
+    security: undefined,
+  });
 });
 
 test('a mirror that is no URL is refused', async () => {
-  await expect(findDebianMirror({ PMEMRIG_DEBIAN_MIRROR: 'mine.example' })).rejects.toMatchObject({ code: 'no-debian-mirror' });
+  await expect(findDebianMirror({ PMEMRIG_DEBIAN_MIRROR: 'mine.example' })).rejects.toMatchObject({
+    code: 'no-debian-mirror',
+  });
 });
 
 test('without archive keys nothing is fetched', () => {

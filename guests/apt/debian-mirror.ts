@@ -26,10 +26,13 @@ export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env): Pr
   const format = '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)';
   const targets = await tryTool(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
   if (!targets.ok) {
-    throw new InfraError(`The host's apt cannot list its sources:\n  ${targets.output.trim().split('\n').slice(-4).join('\n  ')}`, {
-      code: 'no-debian-mirror',
-      remedy: `mend what it complains of, or ${NAME_A_MIRROR}`,
-    });
+    throw new InfraError(
+      `The host's apt cannot list its sources:\n  ${targets.output.trim().split('\n').slice(-4).join('\n  ')}`,
+      {
+        code: 'no-debian-mirror',
+        remedy: `mend what it complains of, or ${NAME_A_MIRROR}`,
+      },
+    );
   }
   const mirror = pickDebianMirror(targets.stdout);
   if (!mirror) throw noMirror("The host's apt has no Debian archive among its sources.");
@@ -43,7 +46,10 @@ export function pickDebianMirror(indexTargets: string): DebianMirror | undefined
     return uri !== undefined && component === 'main' ? [{ origin, label, uri }] : [];
   });
   const find = (label: string, path: RegExp): string | undefined =>
-    (targets.find((it) => it.origin === 'Debian' && it.label === label) ?? targets.find((it) => it.origin === '' && path.test(it.uri)))?.uri;
+    (
+      targets.find((it) => it.origin === 'Debian' && it.label === label) ??
+      targets.find((it) => it.origin === '' && path.test(it.uri))
+    )?.uri;
   const main = find('Debian', /\/debian\/$/);
   return main === undefined ? undefined : { main, security: find('Debian-Security', /\/debian-security\/$/) };
 }

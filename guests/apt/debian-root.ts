@@ -24,7 +24,10 @@ interface DebianRoot {
 }
 
 /** Makes a root file system of Debian with mmdebstrap. Rejects with what `explain` makes of a failure, and with InfraError without network. */
-export async function makeDebianRoot({ release, packages, to, options, dir, explain }: DebianRoot, context: PrepareContext): Promise<void> {
+export async function makeDebianRoot(
+  { release, packages, to, options, dir, explain }: DebianRoot,
+  context: PrepareContext,
+): Promise<void> {
   await requireSubordinateIds();
   const sources = await debianSources(release, context);
   const temp = join(dir, 'tmp');
@@ -55,10 +58,13 @@ async function debianSources(release: string, context: PrepareContext): Promise<
   for (const suite of new Set([base, release])) archives.push(await openDebianArchive(suite, context));
   const offline = archives.find((archive) => archive.offline !== undefined);
   if (offline) {
-    throw new InfraError(`The Debian archive ${offline.uri} cannot be reached, and what has to be made from it is not in the cache.`, {
-      code: 'no-network',
-      remedy: "check the network and apt's proxy settings, or set PMEMRIG_DEBIAN_MIRROR to an archive in reach.",
-    });
+    throw new InfraError(
+      `The Debian archive ${offline.uri} cannot be reached, and what has to be made from it is not in the cache.`,
+      {
+        code: 'no-network',
+        remedy: "check the network and apt's proxy settings, or set PMEMRIG_DEBIAN_MIRROR to an archive in reach.",
+      },
+    );
   }
   return { suite: base, lines: archives.map((it) => aptSource({ ...it, architecture: DEBIAN_ARCHITECTURE }).trim()) };
 }
@@ -69,5 +75,8 @@ async function debianSources(release: string, context: PrepareContext): Promise<
  */
 async function hostAptOptions(): Promise<string[]> {
   const { stdout } = await tryTool(['apt-config', 'dump']);
-  return stdout.split('\n').filter((line) => /^Acquire::(?:(?:https?|ftp)::\S*proxy\S*|Check-Valid-Until) ".+";$/i.test(line)).map((line) => `--aptopt=${line}`);
+  return stdout
+    .split('\n')
+    .filter((line) => /^Acquire::(?:(?:https?|ftp)::\S*proxy\S*|Check-Valid-Until) ".+";$/i.test(line))
+    .map((line) => `--aptopt=${line}`);
 }

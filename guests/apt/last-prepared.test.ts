@@ -42,7 +42,14 @@ async function newHost() {
         open: () => (open ? Promise.reject(open) : Promise.resolve(archive)),
         find: () => Promise.resolve([newest] as const),
         prepare: ([record], fetch) =>
-          getOrCreate({ kind: 'kernels', key: record.name, build: async (dir) => writeFile(join(await fetch(record, dir), 'vmlinuz'), record.version) }, context),
+          getOrCreate(
+            {
+              kind: 'kernels',
+              key: record.name,
+              build: async (dir) => writeFile(join(await fetch(record, dir), 'vmlinuz'), record.version),
+            },
+            context,
+          ),
       },
       context,
     );
@@ -64,7 +71,9 @@ test('what an earlier version prepared last serves as well', async () => {
   const { cacheDir, prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });
   await writeFile(join(cacheDir, 'apt', 'bookworm-linux-image-amd64.json'), JSON.stringify(kernel('6.1.1')));
-  expect(await prepare({ newest: kernel('6.1.2'), open: noNetwork })).toMatchObject({ records: [{ version: '6.1.1' }] });
+  expect(await prepare({ newest: kernel('6.1.2'), open: noNetwork })).toMatchObject({
+    records: [{ version: '6.1.1' }],
+  });
 });
 
 test('an archive that cannot even be opened for want of network is no hindrance either', async () => {
@@ -79,8 +88,13 @@ test('an archive that cannot even be opened for want of network is no hindrance 
 test('with a network again the newest is taken, and remembered', async () => {
   const { prepare } = await newHost();
   await prepare({ newest: kernel('6.1.1') });
-  expect(await prepare({ newest: kernel('6.1.2') })).toMatchObject({ records: [{ version: '6.1.2' }], offline: undefined });
-  expect(await prepare({ newest: kernel('6.1.3'), download: noNetwork })).toMatchObject({ records: [{ version: '6.1.2' }] });
+  expect(await prepare({ newest: kernel('6.1.2') })).toMatchObject({
+    records: [{ version: '6.1.2' }],
+    offline: undefined,
+  });
+  expect(await prepare({ newest: kernel('6.1.3'), download: noNetwork })).toMatchObject({
+    records: [{ version: '6.1.2' }],
+  });
 });
 
 test.each([

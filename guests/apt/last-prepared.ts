@@ -8,9 +8,17 @@ import { writeIfChanged } from '../store/write-file.ts';
 import type { DebianArchive } from './debian-apt.ts';
 import type { PackageRecord } from './package-record.ts';
 
-const recordSchema = z.object({ name: z.string(), version: z.string(), sha256: z.string(), depends: z.array(z.string()) });
+const recordSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  sha256: z.string(),
+  depends: z.array(z.string()),
+});
 /** Before kernels came in several packages there was one record. */
-const recordsSchema = z.union([z.tuple([recordSchema], recordSchema), recordSchema.transform((record) => [record] as const)]);
+const recordsSchema = z.union([
+  z.tuple([recordSchema], recordSchema),
+  recordSchema.transform((record) => [record] as const),
+]);
 
 /** A package, and those that belong to it. */
 export type PackageRecords = readonly [PackageRecord, ...PackageRecord[]];

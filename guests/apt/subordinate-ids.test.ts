@@ -7,7 +7,8 @@ const withoutUserNamespaces = (argv: readonly string[]) => {
   return Promise.resolve({ ok, stdout: '', output: ok ? '' : 'unshare: unshare failed: Operation not permitted' });
 };
 
-const withoutNamespaces = () => Promise.resolve({ ok: false, stdout: '', output: 'unshare: unshare failed: Operation not permitted' });
+const withoutNamespaces = () =>
+  Promise.resolve({ ok: false, stdout: '', output: 'unshare: unshare failed: Operation not permitted' });
 
 test('root needs no user namespace', async () => {
   await expect(requireSubordinateIds({ uid: 0, run: withoutUserNamespaces })).resolves.toBeUndefined();
@@ -21,5 +22,7 @@ test('a normal user does, and is told how to get one on any distribution', async
 });
 
 test('root of a container that lacks a capability is told which', async () => {
-  await expect(requireSubordinateIds({ uid: 0, run: withoutNamespaces })).rejects.toMatchObject({ remedy: expect.stringContaining('SYS_ADMIN') });
+  await expect(requireSubordinateIds({ uid: 0, run: withoutNamespaces })).rejects.toMatchObject({
+    remedy: expect.stringContaining('SYS_ADMIN'),
+  });
 });

@@ -12,17 +12,22 @@ interface Prober {
  * Rejects with InfraError and the way out when this user may not make a user namespace with a range of ids,
  * without which a root file system cannot be built. Root needs none, only namespaces for mounts and processes.
  */
-export async function requireSubordinateIds({ uid, run }: Prober = { uid: process.getuid?.(), run: tryTool }): Promise<void> {
+export async function requireSubordinateIds(
+  { uid, run }: Prober = { uid: process.getuid?.(), run: tryTool },
+): Promise<void> {
   const result = uid === 0 ? await run(inUserNamespace(['true'], uid)) : await probeAsUser({ uid, run });
   if (result.ok) return;
   const { username } = userInfo();
-  throw new InfraError(`${uid === 0 ? 'root' : username} may not make the namespace in which an image is built:\n  ${result.output.trim()}`, {
-    code: 'no-user-namespace',
-    remedy:
-      uid === 0
-        ? 'give this container the capability SYS_ADMIN (--cap-add SYS_ADMIN, or --privileged).'
-        : `install newuidmap, and as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}; \`pmemrig doctor\` prints the commands for this host.`,
-  });
+  throw new InfraError(
+    `${uid === 0 ? 'root' : username} may not make the namespace in which an image is built:\n  ${result.output.trim()}`,
+    {
+      code: 'no-user-namespace',
+      remedy:
+        uid === 0
+          ? 'give this container the capability SYS_ADMIN (--cap-add SYS_ADMIN, or --privileged).'
+          : `install newuidmap, and as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}; \`pmemrig doctor\` prints the commands for this host.`,
+    },
+  );
 }
 
 async function probeAsUser({ uid, run }: Prober): Promise<ToolResult> {

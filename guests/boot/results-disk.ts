@@ -9,7 +9,22 @@ export const RESULTS_SERIAL = 'pmemrig-results';
  * with -o sync) is in its place at once, for {@link readResultsDisk} to find. Rejects with InfraError.
  */
 export async function createResultsDisk(path: string, sizeBytes: number): Promise<void> {
-  const options = ['-q', '-F', '-t', 'ext4', '-b', '4096', '-m', '0', '-O', '^has_journal,^resize_inode', '-E', 'lazy_itable_init=0', '-L', 'pmemrig-results'];
+  const options = [
+    '-q',
+    '-F',
+    '-t',
+    'ext4',
+    '-b',
+    '4096',
+    '-m',
+    '0',
+    '-O',
+    '^has_journal,^resize_inode',
+    '-E',
+    'lazy_itable_init=0',
+    '-L',
+    'pmemrig-results',
+  ];
   await runTool(['mke2fs', ...options, path, `${Math.floor(sizeBytes / 1024)}k`]);
 }
 
@@ -17,9 +32,23 @@ export async function createResultsDisk(path: string, sizeBytes: number): Promis
  * Copies a regular file out of a results disk, whether its guest still runs, hangs or is dead: at most `maxBytes` of it, for a sparse file of a few blocks may
  * claim any size. Gives the bytes copied, 0 when there is nothing to copy (no file is left then). `path` is the caller's own, without quotes or blanks.
  */
-export async function readResultsDisk(disk: string, path: string, localPath: string, { maxBytes }: { readonly maxBytes: number }): Promise<number> {
+export async function readResultsDisk(
+  disk: string,
+  path: string,
+  localPath: string,
+  { maxBytes }: { readonly maxBytes: number },
+): Promise<number> {
   if (!/^[\w./-]+$/.test(path)) throw new Error(`${path} is no path for debugfs`);
-  await tryTool(['sh', '-c', 'debugfs -R "cat $1" "$2" 2> /dev/null | head -c "$3" > "$4"', 'sh', path, disk, String(maxBytes), localPath]);
+  await tryTool([
+    'sh',
+    '-c',
+    'debugfs -R "cat $1" "$2" 2> /dev/null | head -c "$3" > "$4"',
+    'sh',
+    path,
+    disk,
+    String(maxBytes),
+    localPath,
+  ]);
   const { size } = await stat(localPath);
   if (size === 0) await rm(localPath);
   return size;

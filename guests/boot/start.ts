@@ -92,9 +92,16 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
   const { dir, guest, topology } = options;
   options.signal?.throwIfAborted();
   const initrd = join(dir, 'initrd.cpio');
-  const devices = composeDevices(topology.devices, { memoryBytes: guest.memoryBytes, backing: (index) => join(dir, `pmem${index}.img`) });
+  const devices = composeDevices(topology.devices, {
+    memoryBytes: guest.memoryBytes,
+    backing: (index) => join(dir, `pmem${index}.img`),
+  });
   const resultsDisk = options.resultsBytes === undefined ? undefined : join(dir, 'results.img');
-  const files = [initrd, ...devices.backingFiles.map(({ path }) => path), ...(resultsDisk === undefined ? [] : [resultsDisk])];
+  const files = [
+    initrd,
+    ...devices.backingFiles.map(({ path }) => path),
+    ...(resultsDisk === undefined ? [] : [resultsDisk]),
+  ];
   try {
     const argv = composeArgv({
       name: `pmemrig-${options.id}`,
@@ -110,7 +117,10 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
     });
     const marks = createMarks();
     const consoleLog = await writeFiles(options, { initrd, argv, devices, marks });
-    return { ...(await runQemu(options, { argv, devices, files, consoleLog, marks })), ...(resultsDisk !== undefined && { resultsDisk }) };
+    return {
+      ...(await runQemu(options, { argv, devices, files, consoleLog, marks })),
+      ...(resultsDisk !== undefined && { resultsDisk }),
+    };
   } catch (error) {
     await removeFiles(files);
     throw error;
@@ -118,12 +128,24 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
 }
 
 /** All that a guest needs in its folder, its open log last. Rejects with InfraError. */
-async function writeFiles(options: BootOptions, made: { readonly initrd: string; readonly argv: readonly string[]; readonly devices: DeviceComposition; readonly marks: Marks }): Promise<ConsoleLog> {
+async function writeFiles(
+  options: BootOptions,
+  made: {
+    readonly initrd: string;
+    readonly argv: readonly string[];
+    readonly devices: DeviceComposition;
+    readonly marks: Marks;
+  },
+): Promise<ConsoleLog> {
   const { dir, kernel, keys, qemu } = options;
   try {
     await createBackingFiles(made.devices.backingFiles, dir);
     if (options.resultsBytes !== undefined) await createResultsDisk(join(dir, 'results.img'), options.resultsBytes);
-    await writeGuestInitrd({ base: kernel.initramfs, out: made.initrd, files: [...keyFiles(keys), tokenFile(made.marks)] });
+    await writeGuestInitrd({
+      base: kernel.initramfs,
+      out: made.initrd,
+      files: [...keyFiles(keys), tokenFile(made.marks)],
+    });
     await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...qemu, argv: made.argv }, null, 2)}\n`);
     return openConsoleLog(join(dir, 'console.log'));
   } catch (error) {
@@ -139,7 +161,10 @@ interface Machine {
   readonly marks: Marks;
 }
 
-async function runQemu(options: BootOptions, { argv, devices, files, consoleLog, marks }: Machine): Promise<StartedGuest> {
+async function runQemu(
+  options: BootOptions,
+  { argv, devices, files, consoleLog, marks }: Machine,
+): Promise<StartedGuest> {
   const events: QmpEvent[] = [];
   const console = createConsole(marks, options.onConsoleLine);
   const startedAt = performance.now();
@@ -200,7 +225,10 @@ async function runQemu(options: BootOptions, { argv, devices, files, consoleLog,
 }
 
 /** What only QEMU knows. Rejects with InfraError if it does not say, or with the GuestDeath of a QEMU that ends meanwhile. */
-async function askQemu({ scale, watch }: Boot, { qmp }: QemuProcess): Promise<{ port: number; memoryDevices: MemoryDevices }> {
+async function askQemu(
+  { scale, watch }: Boot,
+  { qmp }: QemuProcess,
+): Promise<{ port: number; memoryDevices: MemoryDevices }> {
   try {
     const [port, memoryDevices] = await Promise.all([querySshPort(qmp), queryMemoryDevices(qmp)]);
     return { port, memoryDevices };
@@ -208,8 +236,15 @@ async function askQemu({ scale, watch }: Boot, { qmp }: QemuProcess): Promise<{ 
     // QMP closes a moment before its QEMU is known to be gone.
     if (await settlesWithin(watch.death, TIMEOUTS_MS.lastWords * scale)) throw await watch.death;
     if (error instanceof InfraError) throw error;
-    const why = error instanceof z.ZodError ? error.issues.map(({ message }) => message).join('; ') : String(error instanceof Error ? error.message : error);
-    throw new InfraError(`QEMU did not report how it set up a guest: ${why}`, { code: 'qemu-start', remedy: 'see `pmemrig doctor`', cause: error });
+    const why =
+      error instanceof z.ZodError
+        ? error.issues.map(({ message }) => message).join('; ')
+        : String(error instanceof Error ? error.message : error);
+    throw new InfraError(`QEMU did not report how it set up a guest: ${why}`, {
+      code: 'qemu-start',
+      remedy: 'see `pmemrig doctor`',
+      cause: error,
+    });
   }
 }
 
@@ -226,11 +261,14 @@ async function waitUntilReady({ alive, scale, watch }: Boot, console: GuestConso
 async function logIn(options: BootOptions, { alive, scale, watch }: Boot, port: number): Promise<SshConnection> {
   const slotMs = TIMEOUTS_MS.ssh * scale;
   const tooLate = AbortSignal.timeout(slotMs);
-  const attempts = pRetry(() => connectSsh({ port, keys: options.keys, timeoutMs: slotMs, keepaliveMs: KEEPALIVE_MS }), {
-    retries: SSH_RETRIES,
-    minTimeout: 200,
-    signal: options.signal === undefined ? tooLate : AbortSignal.any([tooLate, options.signal]),
-  });
+  const attempts = pRetry(
+    () => connectSsh({ port, keys: options.keys, timeoutMs: slotMs, keepaliveMs: KEEPALIVE_MS }),
+    {
+      retries: SSH_RETRIES,
+      minTimeout: 200,
+      signal: options.signal === undefined ? tooLate : AbortSignal.any([tooLate, options.signal]),
+    },
+  );
   const connection = attempts.catch((error: unknown) => {
     const why = tooLate.aborted ? '' : `: ${error instanceof Error ? error.message : String(error)}`;
     watch.reportSshLost(`sshd of the guest let nobody in within ${slotMs / 1000} s (the limit for a login)${why}`);
@@ -245,7 +283,8 @@ async function logIn(options: BootOptions, { alive, scale, watch }: Boot, port: 
 async function askRelease({ alive, scale, watch }: Boot, ssh: SshConnection): Promise<string> {
   const slotMs = TIMEOUTS_MS.ssh * scale;
   const answer = alive(execOverSsh(ssh, ['uname', '-r']));
-  if (!(await settlesWithin(answer, slotMs))) watch.reportStall(`the guest let the rig in, but ran no command within ${slotMs / 1000} s (the limit for a login)`);
+  if (!(await settlesWithin(answer, slotMs)))
+    watch.reportStall(`the guest let the rig in, but ran no command within ${slotMs / 1000} s (the limit for a login)`);
   return (await answer).stdout.trim();
 }
 

@@ -9,7 +9,12 @@ async function newTree(recipe: string, autoConf = 'CONFIG_MODULES=y\n') {
   const dir = await mkdtemp(join(tmpdir(), 'canary-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const kbuild = join(dir, 'linux');
-  for (const [name, text] of Object.entries({ Makefile: `modules:\n\t${recipe}\n`, 'include/config/auto.conf': autoConf, 'include/generated/autoconf.h': '', 'Module.symvers': '' })) {
+  for (const [name, text] of Object.entries({
+    Makefile: `modules:\n\t${recipe}\n`,
+    'include/config/auto.conf': autoConf,
+    'include/generated/autoconf.h': '',
+    'Module.symvers': '',
+  })) {
     await mkdir(dirname(join(kbuild, name)), { recursive: true });
     await writeFile(join(kbuild, name), text);
   }
@@ -18,7 +23,8 @@ async function newTree(recipe: string, autoConf = 'CONFIG_MODULES=y\n') {
   return { kernel: { name: 'mine', release: '6.9.0', digest: 'd1', kbuild }, context, lines };
 }
 
-const COMPILE = '@test -f $(M)/pmemrig_canary.c && echo $(LLVM)$(M) > $(M)/pmemrig_canary.ko && echo "warning: the compiler differs from the one used to build the kernel"';
+const COMPILE =
+  '@test -f $(M)/pmemrig_canary.c && echo $(LLVM)$(M) > $(M)/pmemrig_canary.ko && echo "warning: the compiler differs from the one used to build the kernel"';
 
 test('the module is compiled in a copy, kept, and not compiled again for the same kernel', async () => {
   const { kernel, context, lines } = await newTree(COMPILE);
@@ -41,14 +47,26 @@ test('a kernel that clang built gets a module that clang built', async () => {
 });
 
 test('a kernel without a build tree is told as such', async () => {
-  const { kernel: { kbuild: _, ...kernel }, context } = await newTree(COMPILE);
-  expect(await buildCanary(kernel, context)).toEqual({ kind: 'impossible', reason: expect.stringContaining('no modules can be built for mine') as string });
+  const {
+    kernel: { kbuild: _, ...kernel },
+    context,
+  } = await newTree(COMPILE);
+  expect(await buildCanary(kernel, context)).toEqual({
+    kind: 'impossible',
+    reason: expect.stringContaining('no modules can be built for mine') as string,
+  });
 });
 
 test.each([
-  ['@pmemrig-no-such-gcc || { echo "/bin/sh: 1: gcc: not found"; exit 2; }', { code: 'no-compiler', remedy: expect.stringContaining('gcc') as string }],
-  ['@echo "pmemrig_canary.c:1:2: error: too new"; exit 2', { code: 'tool-failed', message: expect.stringContaining('error: too new') as string }],
-])('a build that fails by `%s` is the host\'s fault, and leaves nothing', async (recipe, error) => {
+  [
+    '@pmemrig-no-such-gcc || { echo "/bin/sh: 1: gcc: not found"; exit 2; }',
+    { code: 'no-compiler', remedy: expect.stringContaining('gcc') as string },
+  ],
+  [
+    '@echo "pmemrig_canary.c:1:2: error: too new"; exit 2',
+    { code: 'tool-failed', message: expect.stringContaining('error: too new') as string },
+  ],
+])("a build that fails by `%s` is the host's fault, and leaves nothing", async (recipe, error) => {
   const { kernel, context } = await newTree(recipe);
   await expect(buildCanary(kernel, context)).rejects.toMatchObject({ name: 'InfraError', ...error });
   expect(await readdir(join(context.cacheDir, 'canaries'))).toEqual([]);

@@ -27,11 +27,17 @@ type CanaryKernel = Pick<PreparedKernel, 'kbuild' | 'headers' | 'release' | 'dig
  * is written to. For one of Debian's it is built in a root of that release, with its headers and its compiler.
  * Kept in the store. Rejects with InfraError when the compiler is missing or the module does not compile.
  */
-export async function buildCanary({ kbuild, headers, release, digest, name }: CanaryKernel, context: PrepareContext): Promise<CanaryModule> {
+export async function buildCanary(
+  { kbuild, headers, release, digest, name }: CanaryKernel,
+  context: PrepareContext,
+): Promise<CanaryModule> {
   const sources = (await readdir(SOURCE)).toSorted();
   const own = await Promise.all(sources.map(async (file) => hashFile(join(SOURCE, file))));
   const keep = async (content: string, build: (dir: string) => Promise<void>): Promise<CanaryModule> => {
-    const entry = await getOrCreate({ kind: 'canaries', key: `${release}-${shortDigest(content)}`, holds: () => [MODULE], build }, context);
+    const entry = await getOrCreate(
+      { kind: 'canaries', key: `${release}-${shortDigest(content)}`, holds: () => [MODULE], build },
+      context,
+    );
     return { kind: 'built', path: join(entry, MODULE) };
   };
   if (kbuild !== undefined) {
@@ -39,12 +45,21 @@ export async function buildCanary({ kbuild, headers, release, digest, name }: Ca
     const facts = await Promise.all(BUILD_FACTS.map(async (file) => hashFile(join(kbuild, file)).catch(() => null)));
     return keep(digestOf(digest, own, facts), async (dir) => compile(kbuild, dir, context));
   }
-  if (headers !== undefined) return keep(digestOf(digest, own, headers), async (dir) => compileWithHeaders(headers, release, dir, context));
-  return { kind: 'impossible', reason: `no modules can be built for ${name}: it has no finished build tree (a bzImage in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)` };
+  if (headers !== undefined)
+    return keep(digestOf(digest, own, headers), async (dir) => compileWithHeaders(headers, release, dir, context));
+  return {
+    kind: 'impossible',
+    reason: `no modules can be built for ${name}: it has no finished build tree (a bzImage in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)`,
+  };
 }
 
 /** In a root of the kernel's own release, since the programs of its headers need that release's libc, and its module the compiler that they depend on. */
-async function compileWithHeaders({ suite, package: headers, version }: KernelHeaders, release: string, dir: string, context: PrepareContext): Promise<void> {
+async function compileWithHeaders(
+  { suite, package: headers, version }: KernelHeaders,
+  release: string,
+  dir: string,
+  context: PrepareContext,
+): Promise<void> {
   context.log(`building the canary with ${headers} ${version} (${suite})`);
   const options = [
     '--customize-hook=mkdir "$1"/canary',
@@ -52,14 +67,29 @@ async function compileWithHeaders({ suite, package: headers, version }: KernelHe
     `--customize-hook=chroot "$1" make -C /usr/src/linux-headers-${release} M=/canary modules`,
     `--customize-hook=copy-out /canary/${MODULE} ${quoteWord(dir)}`,
   ];
-  await makeDebianRoot({ release: suite, packages: [`${headers}=${version}`, 'make'], options, dir, explain: (argv, output) => explainHeaders({ headers, version, suite }, argv, output) }, context);
+  await makeDebianRoot(
+    {
+      release: suite,
+      packages: [`${headers}=${version}`, 'make'],
+      options,
+      dir,
+      explain: (argv, output) => explainHeaders({ headers, version, suite }, argv, output),
+    },
+    context,
+  );
 }
 
-function explainHeaders({ headers, version, suite }: { readonly headers: string; readonly version: string; readonly suite: string }, argv: readonly [string, ...string[]], output: string): InfraError {
-  if (!/Version '\S*' for '\S*' was not found|Unable to locate package/.test(output)) return toolFailedError(argv, output);
+function explainHeaders(
+  { headers, version, suite }: { readonly headers: string; readonly version: string; readonly suite: string },
+  argv: readonly [string, ...string[]],
+  output: string,
+): InfraError {
+  if (!/Version '\S*' for '\S*' was not found|Unable to locate package/.test(output))
+    return toolFailedError(argv, output);
   return new InfraError(`Debian ${suite} has no ${headers} ${version} any more, with which the canary is built.`, {
     code: 'no-kernel-headers',
-    remedy: 'fetch that release\'s newest kernel: run again in six hours at the latest, when the index of packages is read anew.',
+    remedy:
+      "fetch that release's newest kernel: run again in six hours at the latest, when the index of packages is read anew.",
   });
 }
 
@@ -71,13 +101,19 @@ async function compile(kbuild: string, dir: string, context: PrepareContext): Pr
   const made = await runMake(argv, kbuild, work, context);
   if (!made.ok) throw compileError(argv, made);
   // The build tree's compiler and the host's differ: harmless as a rule, and the first thing to know if it is not.
-  for (const line of made.output.split('\n')) if (/^warning: |kernel was built by|You are using/.test(line)) context.log(`the canary's build: ${line.trim()}`);
+  for (const line of made.output.split('\n'))
+    if (/^warning: |kernel was built by|You are using/.test(line)) context.log(`the canary's build: ${line.trim()}`);
   await rename(await ownFile(work, MODULE), join(dir, MODULE));
   await removeTree(work);
 }
 
 /** The headers of a kernel that the rig built hold programs of its source, which may be anybody's; a tree of the user's own is built as the user does it. */
-async function runMake(argv: readonly [string, ...string[]], kbuild: string, work: string, { cacheDir, signal }: PrepareContext): Promise<ToolResult> {
+async function runMake(
+  argv: readonly [string, ...string[]],
+  kbuild: string,
+  work: string,
+  { cacheDir, signal }: PrepareContext,
+): Promise<ToolResult> {
   if (!kbuild.startsWith(`${cacheDir}${sep}`)) return await tryTool(argv, { signal });
   return await trySandboxed(argv, { writable: [work], readable: [kbuild] }, { cwd: work, signal });
 }

@@ -6,7 +6,10 @@ import { createConsole } from '../qemu/console.ts';
 import type { QemuExit, QemuProcess } from '../qemu/qemu-process.ts';
 import type { QmpEvent } from '../qemu/qmp.ts';
 
-function watchFake({ sendSysrq = () => Promise.resolve(), status = 'running' }: { sendSysrq?: (key: string) => Promise<void>; status?: string } = {}) {
+function watchFake({
+  sendSysrq = () => Promise.resolve(),
+  status = 'running',
+}: { sendSysrq?: (key: string) => Promise<void>; status?: string } = {}) {
   const exit = createDeferred<QemuExit>();
   const events: QmpEvent[] = [];
   const console = createConsole(createMarks());
@@ -33,7 +36,10 @@ test('a lost connection waits for the console, which may yet explain it', async 
 test('a lost connection that nothing explains is just that', async () => {
   const { watch } = watchFake();
   watch.reportSshClosed('read ECONNRESET');
-  expect(await watch.death).toMatchObject({ kind: 'ssh-lost', message: 'the SSH connection was lost while the guest went on running (read ECONNRESET)' });
+  expect(await watch.death).toMatchObject({
+    kind: 'ssh-lost',
+    message: 'the SSH connection was lost while the guest went on running (read ECONNRESET)',
+  });
 });
 
 test('a kernel that panics but never resets is dead all the same', async () => {
@@ -63,7 +69,10 @@ test('before a stall is reported the stacks are taken, one key after the answer 
 test('a guest that QEMU holds has not stalled: the host has', async () => {
   const { watch } = watchFake({ status: 'io-error' });
   watch.reportStall('no answer');
-  expect(await watch.death).toMatchObject({ kind: 'qemu-died', message: 'QEMU holds the guest (its state: io-error); no answer' });
+  expect(await watch.death).toMatchObject({
+    kind: 'qemu-died',
+    message: 'QEMU holds the guest (its state: io-error); no answer',
+  });
 });
 
 test('a guest that answers again while its stacks are taken lives on', async () => {

@@ -45,7 +45,16 @@ export function watchDeath(options: {
   const name = (suspicion: Suspicion) => {
     if (over) return;
     over = true;
-    death.resolve(nameDeath({ suspicion, events, report: console.report(), fatalSentence: console.fatalSentence(), stacks: console.stacks(), lastLines: console.lastLines() }));
+    death.resolve(
+      nameDeath({
+        suspicion,
+        events,
+        report: console.report(),
+        fatalSentence: console.fatalSentence(),
+        stacks: console.stacks(),
+        lastLines: console.lastLines(),
+      }),
+    );
   };
   /** QEMU's exit names the death better than the suspicion does, if it comes in time. */
   const nameAfterLastWords = async (suspicion: Suspicion) => {
@@ -75,7 +84,11 @@ export function watchDeath(options: {
     death: death.promise,
     reportStall: (reason, isBack) => void stall(reason, isBack),
     reportSshLost: (reason) => void nameAfterLastWords({ what: 'ssh-lost', reason }),
-    reportSshClosed: (reason) => void nameAfterLastWords({ what: 'ssh-lost', reason: `the SSH connection was lost while the guest went on running${reason === undefined ? '' : ` (${reason})`}` }),
+    reportSshClosed: (reason) =>
+      void nameAfterLastWords({
+        what: 'ssh-lost',
+        reason: `the SSH connection was lost while the guest went on running${reason === undefined ? '' : ` (${reason})`}`,
+      }),
     dismiss: () => {
       over = true;
     },

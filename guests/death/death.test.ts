@@ -15,8 +15,16 @@ function name(facts: Partial<DeathFacts>) {
 }
 
 const shutdown = (reason: string) => ({ event: 'SHUTDOWN', data: { guest: true, reason } });
-const panic = { title: 'Kernel panic - not syncing: hung_task', fatal: true, lines: ['Kernel panic - not syncing: hung_task', ' Call Trace:'] };
-const oops = { title: 'BUG: kernel NULL pointer dereference, address: 0', fatal: false, lines: ['BUG: kernel NULL pointer dereference, address: 0'] };
+const panic = {
+  title: 'Kernel panic - not syncing: hung_task',
+  fatal: true,
+  lines: ['Kernel panic - not syncing: hung_task', ' Call Trace:'],
+};
+const oops = {
+  title: 'BUG: kernel NULL pointer dereference, address: 0',
+  fatal: false,
+  lines: ['BUG: kernel NULL pointer dereference, address: 0'],
+};
 
 test("the kernel's panic wins over the lost connection that it caused", () => {
   expect(name({ suspicion: { what: 'ssh-lost', reason: 'the SSH connection was lost' }, report: panic })).toEqual({
@@ -31,7 +39,9 @@ test('the panic wins over the reset that follows it', () => {
 });
 
 test('pvpanic tells a panic of which the console has nothing', () => {
-  expect(name({ events: [{ event: 'GUEST_PANICKED', data: { action: 'run' } }, shutdown('guest-reset')] })).toMatchObject({
+  expect(
+    name({ events: [{ event: 'GUEST_PANICKED', data: { action: 'run' } }, shutdown('guest-reset')] }),
+  ).toMatchObject({
     kind: 'panic',
     message: 'the kernel panicked; its console says no more',
     evidence: 'the last line',
@@ -46,7 +56,10 @@ test.each([
 });
 
 test('a reset is a reset though SSH noticed it first', () => {
-  expect(name({ suspicion: { what: 'ssh-lost', reason: 'the SSH connection was lost' }, events: [shutdown('guest-reset')] }).kind).toBe('reset');
+  expect(
+    name({ suspicion: { what: 'ssh-lost', reason: 'the SSH connection was lost' }, events: [shutdown('guest-reset')] })
+      .kind,
+  ).toBe('reset');
 });
 
 test("init's own sentence explains the power-off", () => {
@@ -57,8 +70,14 @@ test("init's own sentence explains the power-off", () => {
 });
 
 test('a QEMU that ends without a word from the guest died itself', () => {
-  expect(name({ suspicion: { what: 'qemu-exit', exit: { exitCode: null, signal: 'SIGBUS' }, stderr: '' } }).message).toBe('QEMU was killed by SIGBUS (the host could not store what the guest wrote to its pmem: the disk of the runs is full)');
-  expect(name({ suspicion: { what: 'qemu-exit', exit: { exitCode: 1, signal: null }, stderr: 'qemu: out of luck' } })).toMatchObject({
+  expect(
+    name({ suspicion: { what: 'qemu-exit', exit: { exitCode: null, signal: 'SIGBUS' }, stderr: '' } }).message,
+  ).toBe(
+    'QEMU was killed by SIGBUS (the host could not store what the guest wrote to its pmem: the disk of the runs is full)',
+  );
+  expect(
+    name({ suspicion: { what: 'qemu-exit', exit: { exitCode: 1, signal: null }, stderr: 'qemu: out of luck' } }),
+  ).toMatchObject({
     kind: 'qemu-died',
     message: 'QEMU exited with status 1: qemu: out of luck',
   });
@@ -76,5 +95,7 @@ test('of a stall the stacks are the evidence, after what the kernel reported bef
   const suspicion = { what: 'stall', reason: 'no answer' } as const;
   const stacks = ['sysrq: Show Blocked State', 'task:ndctl state:D'];
   expect(name({ suspicion, stacks }).evidence).toBe('sysrq: Show Blocked State\ntask:ndctl state:D');
-  expect(name({ suspicion, stacks, report: oops }).evidence).toBe('BUG: kernel NULL pointer dereference, address: 0\nsysrq: Show Blocked State\ntask:ndctl state:D');
+  expect(name({ suspicion, stacks, report: oops }).evidence).toBe(
+    'BUG: kernel NULL pointer dereference, address: 0\nsysrq: Show Blocked State\ntask:ndctl state:D',
+  );
 });

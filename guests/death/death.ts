@@ -31,7 +31,8 @@ export interface DeathFacts {
 export function nameDeath({ suspicion, events, report, fatalSentence, stacks, lastLines }: DeathFacts): GuestDeath {
   const evidence = (report?.lines ?? lastLines).join('\n');
   if (report?.fatal) return new GuestDeath('panic', report.title, evidence);
-  if (suspicion.what === 'qemu-stuck') return new GuestDeath('qemu-died', `${suspicion.stuck}; ${suspicion.reason}`, evidence);
+  if (suspicion.what === 'qemu-stuck')
+    return new GuestDeath('qemu-died', `${suspicion.stuck}; ${suspicion.reason}`, evidence);
   if (events.some(({ event }) => event === 'GUEST_PANICKED')) {
     return new GuestDeath('panic', 'the kernel panicked; its console says no more', evidence);
   }
@@ -39,7 +40,11 @@ export function nameDeath({ suspicion, events, report, fatalSentence, stacks, la
   const die = (kind: GuestDeath['kind'], message: string) => new GuestDeath(kind, message + because, evidence);
 
   if (suspicion.what === 'stall') {
-    return new GuestDeath('stall', suspicion.reason + because, stacks.length === 0 ? evidence : [...(report?.lines ?? []), ...stacks].join('\n'));
+    return new GuestDeath(
+      'stall',
+      suspicion.reason + because,
+      stacks.length === 0 ? evidence : [...(report?.lines ?? []), ...stacks].join('\n'),
+    );
   }
   const shutdown = events.findLast(({ event }) => event === 'SHUTDOWN')?.data['reason'];
   if (fatalSentence !== undefined) return die('power-off', `the guest gave up during boot: ${fatalSentence}`);
@@ -66,7 +71,10 @@ const SIGNAL_HINTS: Readonly<Record<string, string>> = {
 };
 
 function describeExit({ exitCode, signal }: QemuExit, stderr: string): string {
-  const how = signal === null ? `exited with status ${exitCode ?? 'unknown'}` : `was killed by ${signal}${SIGNAL_HINTS[signal] ?? ''}`;
+  const how =
+    signal === null
+      ? `exited with status ${exitCode ?? 'unknown'}`
+      : `was killed by ${signal}${SIGNAL_HINTS[signal] ?? ''}`;
   const words = describeQemuWords(stderr);
   return `QEMU ${how}${words === '' ? '' : `: ${words}`}`;
 }

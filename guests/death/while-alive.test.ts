@@ -9,16 +9,24 @@ import { whileAlive } from './while-alive.ts';
 function fakeGuest() {
   const gone = createDeferred<never>();
   const report = (how: string) => (reason: string) => gone.reject(new Error(`${how}: ${reason}`));
-  return { gone, waitOn: <T>(action: Promise<T>) => whileAlive(action, gone.promise, { reportStall: report('stall'), reportSshLost: report('ssh-lost') }) };
+  return {
+    gone,
+    waitOn: <T>(action: Promise<T>) =>
+      whileAlive(action, gone.promise, { reportStall: report('stall'), reportSshLost: report('ssh-lost') }),
+  };
 }
 
 test('an sshd that refuses a session ends the wait: nothing else would tell the guest to be gone', async () => {
   const { waitOn } = fakeGuest();
-  await expect(waitOn(Promise.reject(new ChannelRefused(new Error('Unable to exec'))))).rejects.toThrow('ssh-lost: sshd of the guest refuses new sessions: Unable to exec');
+  await expect(waitOn(Promise.reject(new ChannelRefused(new Error('Unable to exec'))))).rejects.toThrow(
+    'ssh-lost: sshd of the guest refuses new sessions: Unable to exec',
+  );
 });
 
 test('a guest that does not carry out a kill is reported as stalled', async () => {
-  await expect(fakeGuest().waitOn(Promise.reject(new ExecStuck('sync')))).rejects.toThrow('stall: the guest did not answer when `sync` was to be killed at its deadline');
+  await expect(fakeGuest().waitOn(Promise.reject(new ExecStuck('sync')))).rejects.toThrow(
+    'stall: the guest did not answer when `sync` was to be killed at its deadline',
+  );
 });
 
 test('with the connection lost, the cause is what the watch finds', async () => {

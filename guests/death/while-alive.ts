@@ -6,7 +6,11 @@ import { ExecStuck } from '../ssh/exec.ts';
  * Whatever waits on a guest ends when the guest does, with the cause: `gone` rejects with it. An `action` that fails
  * for want of the guest only starts the search for that cause, which the watch ends within its own bounds.
  */
-export async function whileAlive<T>(action: Promise<T>, gone: Promise<never>, watch: Pick<DeathWatch, 'reportStall' | 'reportSshLost'>): Promise<T> {
+export async function whileAlive<T>(
+  action: Promise<T>,
+  gone: Promise<never>,
+  watch: Pick<DeathWatch, 'reportStall' | 'reportSshLost'>,
+): Promise<T> {
   try {
     return await Promise.race([action, gone]);
   } catch (error) {

@@ -81,8 +81,17 @@ export function hearGuest({ ssh, console, marks, waitScale, alive, stall }: Ears
       await alive(write(marks.compose(text)));
       await alive(waitForLog(seen.log));
       const onConsole = await alive(comes(seen.console, () => console.bytes));
-      const now = { lost: log.lost, droppedLines: console.droppedLines, dropped: console.droppedProblems + log.dropped };
-      const hearing = { onConsole, lost: now.lost - before.lost, lostOnConsole: now.lost > before.lost && now.droppedLines > before.droppedLines, dropped: now.dropped - before.dropped };
+      const now = {
+        lost: log.lost,
+        droppedLines: console.droppedLines,
+        dropped: console.droppedProblems + log.dropped,
+      };
+      const hearing = {
+        onConsole,
+        lost: now.lost - before.lost,
+        lostOnConsole: now.lost > before.lost && now.droppedLines > before.droppedLines,
+        dropped: now.dropped - before.dropped,
+      };
       before = now;
       return hearing;
     },

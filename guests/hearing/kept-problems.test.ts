@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import { keepProblems } from './kept-problems.ts';
 
-const problem = (signature: string, over: Partial<KernelProblem> = {}): KernelProblem => ({ kind: 'ext4-error', title: signature, signature, lines: Array.from({ length: 40 }, (_, index) => `line ${index}`), truncated: false, fatal: false, blame: 'kernel', ...over });
+const problem = (signature: string, over: Partial<KernelProblem> = {}): KernelProblem => ({
+  kind: 'ext4-error',
+  title: signature,
+  signature,
+  lines: Array.from({ length: 40 }, (_, index) => `line ${index}`),
+  truncated: false,
+  fatal: false,
+  blame: 'kernel',
+  ...over,
+});
 
 test('one that comes a thousand times is counted, and leaves room for another', () => {
   const kept = keepProblems();
@@ -17,7 +26,8 @@ test('one that comes a thousand times is counted, and leaves room for another', 
 
 test('the same in another test is counted by itself', () => {
   const kept = keepProblems();
-  for (let turn = 0; turn < 30; turn += 1) kept.add(problem('a', { marker: turn < 29 ? 'test-begin 1' : 'test-begin 2' }));
+  for (let turn = 0; turn < 30; turn += 1)
+    kept.add(problem('a', { marker: turn < 29 ? 'test-begin 1' : 'test-begin 2' }));
   expect(kept.take().filter(({ marker }) => marker === 'test-begin 2')).toHaveLength(1);
 });
 

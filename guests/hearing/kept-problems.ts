@@ -36,7 +36,10 @@ export function keepProblems(): KeptProblems {
         return;
       }
       const whole = groups.size < KEPT_WHOLE || problem.fatal;
-      const entry = { problem: whole ? problem : { ...problem, lines: problem.lines.slice(0, LINES_OF_FURTHER), truncated: true }, further: 0 };
+      const entry = {
+        problem: whole ? problem : { ...problem, lines: problem.lines.slice(0, LINES_OF_FURTHER), truncated: true },
+        further: 0,
+      };
       group.push(entry);
       groups.set(key, group);
       kept.push(entry);

@@ -17,7 +17,13 @@ export function parseRecord(line: string): LogRecord | undefined {
   const [, sequence, microseconds = '0', fields = '', text = ''] = match;
   const caller = CALLER.exec(fields)?.[1];
   const stamp = `[${formatTime(Number(microseconds))}]${caller === undefined ? '' : `[${caller.padStart(6)}]`} `;
-  return { sequence: Number(sequence), text: unescape(text).split('\n').map((part) => stamp + part).join('\n') };
+  return {
+    sequence: Number(sequence),
+    text: unescape(text)
+      .split('\n')
+      .map((part) => stamp + part)
+      .join('\n'),
+  };
 }
 
 /** As printk does: `    5.123456`. */
@@ -29,6 +35,8 @@ function formatTime(microseconds: number): string {
 /** What is not printable comes as `\x0a`, byte by byte; bytes above ASCII are among them. */
 function unescape(text: string): string {
   if (!text.includes(String.raw`\x`)) return text;
-  const bytes = text.replaceAll(/\\x([\da-f]{2})/g, (_whole, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
+  const bytes = text.replaceAll(/\\x([\da-f]{2})/g, (_whole, hex: string) =>
+    String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

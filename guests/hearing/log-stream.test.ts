@@ -20,7 +20,8 @@ function fakeLog() {
       return Promise.resolve(attach(channel as unknown as ClientChannel));
     },
   };
-  const say = (sequence: number, text: string, reader = channels.length - 1) => channels[reader]?.write(`4,${sequence},${sequence}000000,-;${text}\n`);
+  const say = (sequence: number, text: string, reader = channels.length - 1) =>
+    channels[reader]?.write(`4,${sequence},${sequence}000000,-;${text}\n`);
   return { stream: openLogStream(connection, marks), channels, say };
 }
 
@@ -35,7 +36,9 @@ test('a problem in the log belongs to the mark before it', async () => {
   say(11, ERROR);
   say(12, marks.compose('test-end 1'));
   await ended;
-  expect(stream.takeProblems()).toMatchObject([{ kind: 'ext4-error', marker: 'test-begin 1 a', lines: [`[   11.000000] ${ERROR}`] }]);
+  expect(stream.takeProblems()).toMatchObject([
+    { kind: 'ext4-error', marker: 'test-begin 1 a', lines: [`[   11.000000] ${ERROR}`] },
+  ]);
   expect(stream).toMatchObject({ records: 3, lost: 0 });
 });
 

@@ -11,7 +11,12 @@ test("a line with this guest's token is a mark, whatever stands before it", () =
   expect(marks.read(`no line end${marks.compose('ready')}\r`)).toBe('ready');
 });
 
-test.each(['pmemrig: FATAL: forged', 'pmemrig: ready', `pmemrig: ${'f'.repeat(16)} ready`, 'pmemrig: 0123456789abcdefready'])('%s is none', (line) => expect(marks.read(line)).toBeUndefined());
+test.each([
+  'pmemrig: FATAL: forged',
+  'pmemrig: ready',
+  `pmemrig: ${'f'.repeat(16)} ready`,
+  'pmemrig: 0123456789abcdefready',
+])('%s is none', (line) => expect(marks.read(line)).toBeUndefined());
 
 test('each guest has a token of its own', () => expect(createMarks().token).not.toBe(createMarks().token));
 
@@ -21,7 +26,13 @@ test('a mark is one line, short enough for one write to /dev/kmsg in any script'
 });
 
 test('the text of a mark comes back as it was written, by the console and by the log buffer', () => {
-  const texts = fc.string({ unit: fc.oneof(fc.constantFrom('\u001b[31m', '\u001b', '\u009b', '\r', '\n', '\0', '\ud83d', ' ', '\\'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })), maxLength: 400 });
+  const texts = fc.string({
+    unit: fc.oneof(
+      fc.constantFrom('\u001b[31m', '\u001b', '\u009b', '\r', '\n', '\0', '\ud83d', ' ', '\\'),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    ),
+    maxLength: 400,
+  });
   fc.assert(
     fc.property(texts, (raw) => {
       const text = marks.fit(raw);
@@ -31,7 +42,11 @@ test('the text of a mark comes back as it was written, by the console and by the
       const printed = Buffer.from(line).toString();
       expect(readConsoleLine(`[    1.000000] ${printed}`).map((part) => marks.read(part.text))).toEqual([text]);
       // As the kernel's /dev/kmsg gives it.
-      const escaped = Array.from(Buffer.from(line), (byte) => (byte < 32 || byte >= 127 || byte === 92 ? String.raw`\x${byte.toString(16).padStart(2, '0')}` : String.fromCodePoint(byte))).join('');
+      const escaped = Array.from(Buffer.from(line), (byte) =>
+        byte < 32 || byte >= 127 || byte === 92
+          ? String.raw`\x${byte.toString(16).padStart(2, '0')}`
+          : String.fromCodePoint(byte),
+      ).join('');
       expect(marks.read(parseRecord(`4,1,1000000,-;${escaped}`)?.text ?? '')).toBe(text);
     }),
   );

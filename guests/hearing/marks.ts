@@ -24,7 +24,13 @@ export function createMarks(token = randomBytes(8).toString('hex')): Marks {
   return {
     token,
     // The console is read without escape sequences and control characters, and a half surrogate would come back as another character.
-    fit: (text) => stripVTControlCharacters(text).replaceAll(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, MAX_TEXT_CHARS).toWellFormed().trim(),
+    fit: (text) =>
+      stripVTControlCharacters(text)
+        .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+        .trim()
+        .slice(0, MAX_TEXT_CHARS)
+        .toWellFormed()
+        .trim(),
     compose: (text) => `${prefix}${text}`,
     read: (line) => {
       const at = line.indexOf(prefix);

@@ -21,60 +21,75 @@ const RECIPE_VERSION = 2;
 
 /** Makes a disk of a root file system that the user has as a folder or a tarball. */
 export async function prepareGivenRoot(spec: GivenRootSpec, context: PrepareContext): Promise<PreparedImage> {
-  const isTree = spec.kind === 'tree';
-  await requireKind(spec.path, isTree);
-  await requireSubordinateIds();
-  const content = isTree ? await readTree(spec.path, context) : await digestFile(spec.path, context.cacheDir);
-  const digest = digestOf(RECIPE_VERSION, spec.kind, content);
+	const isTree = spec.kind === 'tree';
+	await requireKind(spec.path, isTree);
+	await requireSubordinateIds();
+	const content = isTree ? await readTree(spec.path, context) : await digestFile(spec.path, context.cacheDir);
+	const digest = digestOf(RECIPE_VERSION, spec.kind, content);
 
-  const build = async (dir: string): Promise<void> => {
-    context.log(`making a disk of ${spec.path}`);
-    const from = isTree ? await realpath(spec.path) : await extract(spec.path, join(dir, 'root'), context);
-    if (!isTree) await requirePrograms(`The tarball ${spec.path}`, inFolder(from));
-    await createExt4Image({ from, to: join(dir, 'root.ext4'), label: 'pmemrig-root', inNamespace: true }, context);
-    if (!isTree) await removeTree(from);
-  };
-  const entry = await getOrCreate({ kind: 'images', key: `${spec.kind}-${shortDigest(digest)}`, holds: () => ['root.ext4'], build }, context);
-  return { name: spec.name, disk: join(entry, 'root.ext4'), description: `${spec.kind} ${spec.path}`, digest, notes: [] };
+	const build = async (dir: string): Promise<void> => {
+		context.log(`making a disk of ${spec.path}`);
+		const from = isTree ? await realpath(spec.path) : await extract(spec.path, join(dir, 'root'), context);
+		if (!isTree) await requirePrograms(`The tarball ${spec.path}`, inFolder(from));
+		await createExt4Image({ from, to: join(dir, 'root.ext4'), label: 'pmemrig-root', inNamespace: true }, context);
+		if (!isTree) await removeTree(from);
+	};
+	const entry = await getOrCreate(
+		{ kind: 'images', key: `${spec.kind}-${shortDigest(digest)}`, holds: () => ['root.ext4'], build },
+		context,
+	);
+	return {
+		name: spec.name,
+		disk: join(entry, 'root.ext4'),
+		description: `${spec.kind} ${spec.path}`,
+		digest,
+		notes: [],
+	};
 }
 
 async function requireKind(path: string, wantsFolder: boolean): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw new UserError(`The root file system ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      code: 'unreadable-image',
-    });
-  });
-  if (found.isDirectory() === wantsFolder) return;
-  throw new UserError(`${path} is ${wantsFolder ? 'not a folder' : 'a folder'}.`, {
-    code: 'image-kind',
-    remedy: 'say `tree:` for a folder, `tarball:` for an archive, `disk:` for an ext4 image.',
-  });
+	const found = await stat(path).catch((error: unknown) => {
+		throw new UserError(
+			`The root file system ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+			{
+				code: 'unreadable-image',
+			},
+		);
+	});
+	if (found.isDirectory() === wantsFolder) return;
+	throw new UserError(`${path} is ${wantsFolder ? 'not a folder' : 'a folder'}.`, {
+		code: 'image-kind',
+		remedy: 'say `tree:` for a folder, `tarball:` for an archive, `disk:` for an ext4 image.',
+	});
 }
 
 /** Fingerprint of a tree that has what a guest needs. */
 async function readTree(tree: string, { signal }: PrepareContext): Promise<string> {
-  const { fingerprint, paths } = await listTree(tree, signal);
-  // A path through a link, such as sbin -> usr/sbin, is not among those listed.
-  const isInFolder = inFolder(tree);
-  await requirePrograms(`The root file system ${tree}`, async (path) => paths.has(path) || (await isInFolder(path)));
-  return fingerprint;
+	const { fingerprint, paths } = await listTree(tree, signal);
+	// A path through a link, such as sbin -> usr/sbin, is not among those listed.
+	const isInFolder = inFolder(tree);
+	await requirePrograms(`The root file system ${tree}`, async (path) => paths.has(path) || (await isInFolder(path)));
+	return fingerprint;
 }
 
 /** For GNU tar. Device nodes cannot be made in a user namespace, and the guest's /dev is the kernel's own. */
 export function tarArguments(tarball: string, to: string): [string, ...string[]] {
-  // Excludes match after any slash unless anchored: usr/lib/x/dev/keep would go too.
-  const withoutDevices = ['--anchored', '--exclude=./dev/*', '--exclude=dev/*', '--exclude=/dev/*'];
-  const asStored = ['--extract', '--auto-compress', '--numeric-owner', '--same-permissions'];
-  return ['tar', ...asStored, ...withoutDevices, '--file', tarball, '--directory', to];
+	// Excludes match after any slash unless anchored: usr/lib/x/dev/keep would go too.
+	const withoutDevices = ['--anchored', '--exclude=./dev/*', '--exclude=dev/*', '--exclude=/dev/*'];
+	const asStored = ['--extract', '--auto-compress', '--numeric-owner', '--same-permissions'];
+	return ['tar', ...asStored, ...withoutDevices, '--file', tarball, '--directory', to];
 }
 
 async function extract(tarball: string, to: string, { signal }: PrepareContext): Promise<string> {
-  await mkdir(to, { mode: 0o755 });
-  const argv = inUserNamespace(tarArguments(tarball, to));
-  const result = await tryTool(argv, { signal });
-  if (result.ok) return to;
-  throw new UserError(`${tarball} could not be unpacked:\n  ${result.output.trim().split('\n').slice(-4).join('\n  ')}`, {
-    code: 'bad-tarball',
-    remedy: 'give a tar archive in a compression that the tar of this host knows.',
-  });
+	await mkdir(to, { mode: 0o755 });
+	const argv = inUserNamespace(tarArguments(tarball, to));
+	const result = await tryTool(argv, { signal });
+	if (result.ok) return to;
+	throw new UserError(
+		`${tarball} could not be unpacked:\n  ${result.output.trim().split('\n').slice(-4).join('\n  ')}`,
+		{
+			code: 'bad-tarball',
+			remedy: 'give a tar archive in a compression that the tar of this host knows.',
+		},
+	);
 }

@@ -12,6 +12,6 @@ export type { PreparedImage };
  * not exist or lacks sshd or udevd, and with InfraError when the host or network cannot provide it.
  */
 export function prepareImage(spec: ImageSpec, context: PrepareContext): Promise<PreparedImage> {
-  if (spec.kind === 'debian') return prepareDebianImage(spec, context);
-  return spec.kind === 'disk' ? prepareGivenDisk(spec, context) : prepareGivenRoot(spec, context);
+	if (spec.kind === 'debian') return prepareDebianImage(spec, context);
+	return spec.kind === 'disk' ? prepareGivenDisk(spec, context) : prepareGivenRoot(spec, context);
 }

@@ -26,7 +26,10 @@ interface Check {
  * Finds what would stop a run before its first guest and can be seen without building and without a network: revisions, uncommitted changes below
  * patches, patches, fragments, images. Rejects with InfraError where the host fails at looking.
  */
-export async function findKernelComplaints(kernels: readonly KernelSpec[], context: PrepareContext): Promise<readonly KernelComplaint[]> {
+export async function findKernelComplaints(
+  kernels: readonly KernelSpec[],
+  context: PrepareContext,
+): Promise<readonly KernelComplaint[]> {
   const outcomes = new Map<string, Promise<UserError | undefined>>();
   const complaints = await Promise.all(
     kernels.flatMap((kernel, index) =>
@@ -42,12 +45,17 @@ export async function findKernelComplaints(kernels: readonly KernelSpec[], conte
 }
 
 function listChecks(kernel: KernelSpec, context: PrepareContext): readonly Check[] {
-  if (kernel.kind === 'image') return [{ at: ['image'], key: `image ${kernel.image}`, run: async () => readKernelRelease(kernel.image) }];
+  if (kernel.kind === 'image')
+    return [{ at: ['image'], key: `image ${kernel.image}`, run: async () => readKernelRelease(kernel.image) }];
   if (kernel.kind !== 'source') return [];
   const { source, config } = kernel;
   return [
     ...listConfigChecks(config),
-    ...source.patches.map((file, index): Check => ({ at: ['source', 'patches', index], key: `patch ${file}`, run: async () => readPatches([file], context) })),
+    ...source.patches.map((file, index): Check => ({
+      at: ['source', 'patches', index],
+      key: `patch ${file}`,
+      run: async () => readPatches([file], context),
+    })),
     ...(source.kind === 'tree' ? [checkOfTree(source, context)] : []),
   ];
 }
@@ -55,13 +63,24 @@ function listChecks(kernel: KernelSpec, context: PrepareContext): readonly Check
 /** `+name` adds to the default ones on the command line alone, where the flag is taken apart. */
 function listConfigChecks(config: SourceKernelSpec['config']): readonly Check[] {
   const adding = config.findIndex((fragment) => fragment.startsWith('+'));
-  if (adding >= 0) return [{ at: ['config', adding], key: `adds ${config.join(' ')}`, run: () => Promise.reject(addsInMatrix(config)) }];
-  return config.map((fragment, index): Check => ({ at: ['config', index], key: `fragment ${fragment}`, run: async () => (await loadFragments([fragment])).map(({ text, file }) => parseFragment(text, file)) }));
+  if (adding >= 0)
+    return [
+      { at: ['config', adding], key: `adds ${config.join(' ')}`, run: () => Promise.reject(addsInMatrix(config)) },
+    ];
+  return config.map((fragment, index): Check => ({
+    at: ['config', index],
+    key: `fragment ${fragment}`,
+    run: async () => (await loadFragments([fragment])).map(({ text, file }) => parseFragment(text, file)),
+  }));
 }
 
 function checkOfTree(source: Extract<SourceKernelSpec['source'], { kind: 'tree' }>, context: PrepareContext): Check {
   const { path, ref, patches } = source;
-  return { at: ['source', ref === undefined ? 'tree' : 'ref'], key: `tree ${JSON.stringify([path, ref, patches.length > 0])}`, run: async () => checkTreeSource(source, context) };
+  return {
+    at: ['source', ref === undefined ? 'tree' : 'ref'],
+    key: `tree ${JSON.stringify([path, ref, patches.length > 0])}`,
+    run: async () => checkTreeSource(source, context),
+  };
 }
 
 async function complaintOf(run: Check['run']): Promise<UserError | undefined> {
@@ -75,8 +94,11 @@ async function complaintOf(run: Check['run']): Promise<UserError | undefined> {
 }
 
 function addsInMatrix(config: readonly string[]): UserError {
-  return new UserError(`"${config.find((fragment) => fragment.startsWith('+')) ?? ''}" adds to the default fragments on the command line alone: a matrix lists them all`, {
-    code: 'adds-in-matrix',
-    remedy: `write config: [${wholeKernelConfig(config).join(', ')}]`,
-  });
+  return new UserError(
+    `"${config.find((fragment) => fragment.startsWith('+')) ?? ''}" adds to the default fragments on the command line alone: a matrix lists them all`,
+    {
+      code: 'adds-in-matrix',
+      remedy: `write config: [${wholeKernelConfig(config).join(', ')}]`,
+    },
+  );
 }

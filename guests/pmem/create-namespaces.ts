@@ -21,8 +21,13 @@ const REGION_ALIGNMENT = 2 * 2 ** 20;
 /** A script that reshapes namespaces one after another, and prints a `failed` row for each that it could not. */
 export function composeCreateScript(requests: readonly NamespaceRequest[]): string {
   const commands = requests.flatMap(({ namespace, mode, region }) => {
-    const words = ['ndctl', 'create-namespace', '-f', '-e', namespace, '-m', mode, ...MAP_WORDS[mode]].map(quoteWord).join(' ');
-    return [`echo ${REGION_ALIGNMENT} > /sys/bus/nd/devices/${region}/align`, `said=$(${words} 2>&1 > /dev/null) || echo failed ${namespace} $said`];
+    const words = ['ndctl', 'create-namespace', '-f', '-e', namespace, '-m', mode, ...MAP_WORDS[mode]]
+      .map(quoteWord)
+      .join(' ');
+    return [
+      `echo ${REGION_ALIGNMENT} > /sys/bus/nd/devices/${region}/align`,
+      `said=$(${words} 2>&1 > /dev/null) || echo failed ${namespace} $said`,
+    ];
   });
   // Device nodes follow by udev.
   return ['{', ...commands, '} 2> /dev/null', 'udevadm settle --timeout=20 2> /dev/null'].join('\n');

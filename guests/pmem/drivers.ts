@@ -10,10 +10,18 @@ export interface PmemDriver {
 
 export const DRIVERS: Readonly<Record<PmemDevice['kind'], PmemDriver>> = {
   nvdimm: { sysfsPath: '/sys/bus/acpi/drivers/nfit', module: 'nfit', config: 'CONFIG_ACPI_NFIT' },
-  'virtio-pmem': { sysfsPath: '/sys/bus/virtio/drivers/virtio_pmem', module: 'virtio_pmem', config: 'CONFIG_VIRTIO_PMEM' },
+  'virtio-pmem': {
+    sysfsPath: '/sys/bus/virtio/drivers/virtio_pmem',
+    module: 'virtio_pmem',
+    config: 'CONFIG_VIRTIO_PMEM',
+  },
   e820: { sysfsPath: '/sys/bus/platform/drivers/e820_pmem', module: 'nd_e820', config: 'CONFIG_X86_PMEM_LEGACY' },
   'virtio-blk': { sysfsPath: '/sys/bus/virtio/drivers/virtio_blk', module: 'virtio_blk', config: 'CONFIG_VIRTIO_BLK' },
 };
 
 /** Makes a block device of a namespace, whatever its region is. */
-export const NAMESPACE_DRIVER: PmemDriver = { sysfsPath: '/sys/bus/nd/drivers/nd_pmem', module: 'nd_pmem', config: 'CONFIG_BLK_DEV_PMEM' };
+export const NAMESPACE_DRIVER: PmemDriver = {
+  sysfsPath: '/sys/bus/nd/drivers/nd_pmem',
+  module: 'nd_pmem',
+  config: 'CONFIG_BLK_DEV_PMEM',
+};

@@ -9,7 +9,12 @@ export interface ExpectedDevice {
 }
 
 /** @param memoryDevices as QEMU of `qemuVersion` lists them */
-export function locateDevices(devices: readonly PmemDevice[], placements: readonly DevicePlacement[], memoryDevices: MemoryDevices, qemuVersion: string): ExpectedDevice[] {
+export function locateDevices(
+  devices: readonly PmemDevice[],
+  placements: readonly DevicePlacement[],
+  memoryDevices: MemoryDevices,
+  qemuVersion: string,
+): ExpectedDevice[] {
   return devices.flatMap((device, index) => {
     const placement = placements[index];
     if (placement === undefined) return [];
@@ -17,7 +22,11 @@ export function locateDevices(devices: readonly PmemDevice[], placements: readon
   });
 }
 
-function locate(placement: DevicePlacement, { addresses, unread }: MemoryDevices, qemuVersion: string): ExpectedDevice['at'] {
+function locate(
+  placement: DevicePlacement,
+  { addresses, unread }: MemoryDevices,
+  qemuVersion: string,
+): ExpectedDevice['at'] {
   switch (placement.by) {
     case 'serial':
       return { serial: placement.serial };
@@ -26,7 +35,12 @@ function locate(placement: DevicePlacement, { addresses, unread }: MemoryDevices
     case 'memory-device': {
       const address = addresses.get(placement.qdevId);
       if (address !== undefined) return { address };
-      return { lost: [`QEMU ${qemuVersion} does not say where it put ${placement.qdevId}`, ...unread.map((why) => `in its list of memory devices ${why}`)].join('; ') };
+      return {
+        lost: [
+          `QEMU ${qemuVersion} does not say where it put ${placement.qdevId}`,
+          ...unread.map((why) => `in its list of memory devices ${why}`),
+        ].join('; '),
+      };
     }
     default:
       return placement satisfies never;

@@ -14,7 +14,10 @@ const namespaceSchema = z.object({
 const regionSchema = z.object({ dev: z.string(), namespaces: z.array(z.unknown()).default([]) });
 
 /** The whole list: a bare array where no region has a namespace (ndctl 76). */
-const listSchema = z.union([z.object({ regions: z.array(z.unknown()) }).transform(({ regions }) => regions), z.array(z.unknown())], { error: 'expected a list of regions' });
+const listSchema = z.union(
+  [z.object({ regions: z.array(z.unknown()) }).transform(({ regions }) => regions), z.array(z.unknown())],
+  { error: 'expected a list of regions' },
+);
 
 export type NdctlNamespace = z.infer<typeof namespaceSchema>;
 
@@ -62,7 +65,11 @@ function pickNamespace(entries: readonly unknown[]): NdctlNamespace | UnreadName
   const { good, odd } = parseEach(entries, namespaceSchema);
   const filled = good.filter(({ size }) => size > 0);
   const unread = odd.find(({ entry }) => !isEmpty(entry));
-  return filled.find(({ state }) => state !== 'disabled') ?? filled[0] ?? (unread && { unread: `${nameOf(unread.entry, 'dev') ?? 'a namespace'}: ${unread.why}` });
+  return (
+    filled.find(({ state }) => state !== 'disabled') ??
+    filled[0] ??
+    (unread && { unread: `${nameOf(unread.entry, 'dev') ?? 'a namespace'}: ${unread.why}` })
+  );
 }
 
 function isEmpty(entry: unknown): boolean {

@@ -30,15 +30,25 @@ const KERNEL_WORDS_SCRIPT = `dmesg | grep -iE 'pmem|nfit|nd_|dax|btt|libnvdimm' 
  * A guest that does not end it in time has stalled: what hangs there is the kernel, in the very drivers that are to be tested.
  * Few round trips: one to look, one to reshape and look again, one more only to ask the kernel why something is wrong.
  */
-export async function setUpPmem(exec: Exec, expected: readonly ExpectedDevice[], { stall, timeoutMs }: SetUpOptions): Promise<PmemSetUp> {
+export async function setUpPmem(
+  exec: Exec,
+  expected: readonly ExpectedDevice[],
+  { stall, timeoutMs }: SetUpOptions,
+): Promise<PmemSetUp> {
   const look = async (prelude = ''): Promise<Survey> => {
     const { exitCode, stderr, stdout, timedOut } = await exec(`${prelude}\n${composeSurveyScript()}`, { timeoutMs });
-    if (timedOut) return stall(`setting up the pmem did not end within ${timeoutMs / 1000} s (the limit for setting up)`);
+    if (timedOut)
+      return stall(`setting up the pmem did not end within ${timeoutMs / 1000} s (the limit for setting up)`);
     try {
       return parseSurvey(stdout);
     } catch (error) {
-      const said = [`exit status ${String(exitCode)}`, ...(await askVersion()), stderr.trim()].filter((text) => text !== '').join(', ');
-      throw new InfraError(`what ndctl lists of the guest's pmem devices cannot be read (${said}): ${error instanceof Error ? error.message : String(error)}`, { code: 'pmem-setup', cause: error });
+      const said = [`exit status ${String(exitCode)}`, ...(await askVersion()), stderr.trim()]
+        .filter((text) => text !== '')
+        .join(', ');
+      throw new InfraError(
+        `what ndctl lists of the guest's pmem devices cannot be read (${said}): ${error instanceof Error ? error.message : String(error)}`,
+        { code: 'pmem-setup', cause: error },
+      );
     }
   };
   const askVersion = async (): Promise<string[]> => {
@@ -51,8 +61,20 @@ export async function setUpPmem(exec: Exec, expected: readonly ExpectedDevice[],
   const { devices, problems } = verifyDevices(expected, survey);
   if (problems.length === 0) return { devices, problems };
   const words = await exec(KERNEL_WORDS_SCRIPT, { timeoutMs });
-  const version = hasUnread(survey) ? (await askVersion()).map((text) => `the list is that of the guest's ${text}`) : [];
-  return { devices, problems: [...problems, ...version, ...words.stdout.split('\n').filter((line) => line !== '').map((line) => `the kernel says: ${line}`)] };
+  const version = hasUnread(survey)
+    ? (await askVersion()).map((text) => `the list is that of the guest's ${text}`)
+    : [];
+  return {
+    devices,
+    problems: [
+      ...problems,
+      ...version,
+      ...words.stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => `the kernel says: ${line}`),
+    ],
+  };
 }
 
 function hasUnread({ regions, strays }: Survey): boolean {

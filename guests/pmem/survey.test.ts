@@ -13,12 +13,19 @@ test('scripts are plain sh, and a host without pmem gives a readable survey', ()
 });
 
 test('what ndctl refused is kept by namespace', () => {
-  const survey = parseSurvey('failed namespace6.0 Error: create namespace: region6: align setting is 0x1000000 size 0x10200000 is misaligned\n');
-  expect([...survey.failures]).toEqual([['namespace6.0', 'Error: create namespace: region6: align setting is 0x1000000 size 0x10200000 is misaligned']]);
+  const survey = parseSurvey(
+    'failed namespace6.0 Error: create namespace: region6: align setting is 0x1000000 size 0x10200000 is misaligned\n',
+  );
+  expect([...survey.failures]).toEqual([
+    ['namespace6.0', 'Error: create namespace: region6: align setting is 0x1000000 size 0x10200000 is misaligned'],
+  ]);
 });
 
 test('without ndctl in the image that is known', () => {
-  expect(parseSurvey('region region0 0x100 4096\n')).toMatchObject({ hasNdctl: false, regions: [{ name: 'region0', address: 256, sizeBytes: 4096, namespace: undefined }] });
+  expect(parseSurvey('region region0 0x100 4096\n')).toMatchObject({
+    hasNdctl: false,
+    regions: [{ name: 'region0', address: 256, sizeBytes: 4096, namespace: undefined }],
+  });
   expect(parseSurvey('--- ndctl\n').hasNdctl).toBe(true);
 });
 
@@ -42,11 +49,14 @@ test('the empty seed of a labelled region is not its namespace', () => {
   expect(parseNdctlList(labelled).namespaces.get('region1')).toMatchObject({ dev: 'namespace1.0' });
 });
 
-const listOf = (...namespaces: readonly object[]): string => JSON.stringify([{ dev: 'region0', size: 4096, namespaces }]);
+const listOf = (...namespaces: readonly object[]): string =>
+  JSON.stringify([{ dev: 'region0', size: 4096, namespaces }]);
 const filling = (...namespaces: readonly object[]) => parseNdctlList(listOf(...namespaces)).namespaces.get('region0');
 
 test('a namespace that its driver refused is still the one to blame', () => {
-  expect(filling({ dev: 'namespace2.0', mode: 'fsdax', size: 4096, state: 'disabled' })).toMatchObject({ dev: 'namespace2.0' });
+  expect(filling({ dev: 'namespace2.0', mode: 'fsdax', size: 4096, state: 'disabled' })).toMatchObject({
+    dev: 'namespace2.0',
+  });
   expect(filling()).toBeUndefined();
 });
 
@@ -54,14 +64,33 @@ const good = { dev: 'namespace0.0', mode: 'fsdax', size: 4096, blockdev: 'pmem0'
 
 // From ndctl before 60, from namespaces that are being made, and what another version may come to write.
 test.each<[string, object, string]>([
-  ['a mode of an older ndctl', { ...good, mode: 'memory' }, 'namespace0.0: mode is "memory": expected one of "raw"|"fsdax"|"devdax"|"sector"'],
+  [
+    'a mode of an older ndctl',
+    { ...good, mode: 'memory' },
+    'namespace0.0: mode is "memory": expected one of "raw"|"fsdax"|"devdax"|"sector"',
+  ],
   ['another', { ...good, mode: 'dax' }, 'namespace0.0: mode is "dax": expected one of "raw"|"fsdax"|"devdax"|"sector"'],
-  ['no mode', { dev: 'namespace0.0', size: 4096 }, 'namespace0.0: mode is not there: expected one of "raw"|"fsdax"|"devdax"|"sector"'],
-  ['no size', { dev: 'namespace0.0', mode: 'sector', blockdev: 'pmem0s' }, 'namespace0.0: size is not there: expected number'],
+  [
+    'no mode',
+    { dev: 'namespace0.0', size: 4096 },
+    'namespace0.0: mode is not there: expected one of "raw"|"fsdax"|"devdax"|"sector"',
+  ],
+  [
+    'no size',
+    { dev: 'namespace0.0', mode: 'sector', blockdev: 'pmem0s' },
+    'namespace0.0: size is not there: expected number',
+  ],
   ['a size for people', { ...good, size: '4.00 KiB' }, 'namespace0.0: size is "4.00 KiB": expected number'],
   ['no name', { mode: 'fsdax', size: 4096 }, 'a namespace: dev is not there: expected string'],
 ])('%s is a problem of its own region, and the others stand', (_, odd, unread) => {
-  const { namespaces, strays } = parseNdctlList(JSON.stringify({ regions: [{ dev: 'region0', namespaces: [odd] }, { dev: 'region1', namespaces: [good] }] }));
+  const { namespaces, strays } = parseNdctlList(
+    JSON.stringify({
+      regions: [
+        { dev: 'region0', namespaces: [odd] },
+        { dev: 'region1', namespaces: [good] },
+      ],
+    }),
+  );
   expect(namespaces.get('region0')).toEqual({ unread });
   expect(namespaces.get('region1')).toEqual(good);
   expect(strays).toEqual([]);
@@ -73,7 +102,14 @@ test('beside a namespace that fills its region an odd one is no matter, and an e
 });
 
 test('an odd region is its own problem; one without a name may be that of any', () => {
-  const { namespaces, strays } = parseNdctlList(JSON.stringify([{ dev: 'region0', namespaces: 'none' }, { dev: 1 }, 'region2', { dev: 'region3', namespaces: [good] }]));
+  const { namespaces, strays } = parseNdctlList(
+    JSON.stringify([
+      { dev: 'region0', namespaces: 'none' },
+      { dev: 1 },
+      'region2',
+      { dev: 'region3', namespaces: [good] },
+    ]),
+  );
   expect([...namespaces]).toEqual([
     ['region3', good],
     ['region0', { unread: 'region0: namespaces is "none": expected array' }],
@@ -91,11 +127,19 @@ test.each([
 test('any list of which one entry is damaged gives all the others', () => {
   const entry = fc.record({ dev: fc.nat().map((n) => `region${n}`), namespaces: fc.constant([good]) });
   fc.assert(
-    fc.property(fc.uniqueArray(entry, { selector: ({ dev }) => dev }), fc.jsonValue(), fc.nat(), (regions, junk, at) => {
-      const list: unknown[] = regions.toSpliced(at % (regions.length + 1), 0, { dev: 'odd', namespaces: junk } as never);
-      const { namespaces } = parseNdctlList(JSON.stringify(list));
-      for (const { dev } of regions) expect(namespaces.get(dev)).toEqual(good);
-    }),
+    fc.property(
+      fc.uniqueArray(entry, { selector: ({ dev }) => dev }),
+      fc.jsonValue(),
+      fc.nat(),
+      (regions, junk, at) => {
+        const list: unknown[] = regions.toSpliced(at % (regions.length + 1), 0, {
+          dev: 'odd',
+          namespaces: junk,
+        } as never);
+        const { namespaces } = parseNdctlList(JSON.stringify(list));
+        for (const { dev } of regions) expect(namespaces.get(dev)).toEqual(good);
+      },
+    ),
   );
 });
 

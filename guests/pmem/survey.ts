@@ -59,7 +59,8 @@ if command -v ndctl > /dev/null; then echo '${NDCTL_MARK}'; ndctl list -RNi; fi
 export function parseSurvey(text: string): Survey {
   const [table = '', list] = text.split(`${NDCTL_MARK}\n`, 2);
   const rows = table.split('\n').map((line) => line.split(' '));
-  const rowsOf = (kind: string) => rows.filter((row) => row[0] === kind).map(([, name = '', ...values]) => ({ name, values }));
+  const rowsOf = (kind: string) =>
+    rows.filter((row) => row[0] === kind).map(([, name = '', ...values]) => ({ name, values }));
 
   const { namespaces, strays } = parseNdctlList(list ?? '');
   return {
@@ -70,10 +71,18 @@ export function parseSurvey(text: string): Survey {
       namespace: namespaces.get(name),
     })),
     blocks: new Map(
-      rowsOf('block').map(({ name, values: [sectors, dax, serial = ''] }) => [name, { sizeBytes: Number(sectors) * SECTOR_BYTES, dax: dax === '1', serial }]),
+      rowsOf('block').map(({ name, values: [sectors, dax, serial = ''] }) => [
+        name,
+        { sizeBytes: Number(sectors) * SECTOR_BYTES, dax: dax === '1', serial },
+      ]),
     ),
     daxes: new Map(rowsOf('dax').map(({ name, values: [size] }) => [name, Number(size)])),
-    drivers: new Map(rowsOf('driver').map(({ name, values: [state] }) => [name, state === 'loaded' || state === 'available' ? state : 'missing'])),
+    drivers: new Map(
+      rowsOf('driver').map(({ name, values: [state] }) => [
+        name,
+        state === 'loaded' || state === 'available' ? state : 'missing',
+      ]),
+    ),
     hasNdctl: list !== undefined,
     strays,
     failures: new Map(rowsOf('failed').map(({ name, values }) => [name, values.join(' ').trim()])),

@@ -29,16 +29,29 @@ export function planNamespaces(expected: readonly ExpectedDevice[], survey: Surv
     const mode = wantedMode(device);
     const region = findRegion(at, survey);
     const namespace = region?.namespace;
-    if (region === undefined || namespace === undefined || 'unread' in namespace || namespace.mode === mode || mode === 'raw' || mode === 'block') return [];
+    if (
+      region === undefined ||
+      namespace === undefined ||
+      'unread' in namespace ||
+      namespace.mode === mode ||
+      mode === 'raw' ||
+      mode === 'block'
+    )
+      return [];
     return [{ region: region.name, namespace: namespace.dev, mode }];
   });
 }
 
 /** Compares what was asked with what is there. Devices that are wrong are left out; a problem names each of them. */
-export function verifyDevices(expected: readonly ExpectedDevice[], survey: Survey): { devices: GuestDevice[]; problems: string[] } {
+export function verifyDevices(
+  expected: readonly ExpectedDevice[],
+  survey: Survey,
+): { devices: GuestDevice[]; problems: string[] } {
   const verified = expected.map(({ device, at }, index) => {
     const result = verifyDevice(device, at, survey);
-    return 'problem' in result ? { problem: `device ${index + 1} (${describeDevice(device)}): ${result.problem}` } : result;
+    return 'problem' in result
+      ? { problem: `device ${index + 1} (${describeDevice(device)}): ${result.problem}` }
+      : result;
   });
   return {
     devices: verified.flatMap((result) => ('device' in result ? [result.device] : [])),
@@ -64,16 +77,20 @@ function verifyDisk(device: PmemDevice, serial: string, survey: Survey): Verifie
   const found = [...survey.blocks].find(([, block]) => block.serial === serial);
   if (found === undefined) return { problem: `no disk appeared${blameDriver(DRIVERS[device.kind], survey)}` };
   const [name, { dax, sizeBytes }] = found;
-  if (sizeBytes !== device.sizeBytes) return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
+  if (sizeBytes !== device.sizeBytes)
+    return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
   return { device: { kind: device.kind, mode: 'block', path: `/dev/${name}`, sizeBytes, dax } };
 }
 
 function verifyPmem(device: PmemDevice, region: SurveyedRegion | undefined, survey: Survey): Verified {
   if (region === undefined) return { problem: `no region appeared${blameDriver(DRIVERS[device.kind], survey)}` };
   const { name, namespace, sizeBytes } = region;
-  if (sizeBytes !== device.sizeBytes) return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
-  if (!survey.hasNdctl) return { problem: `the image has no ndctl, so ${name} cannot be looked at; add the package ndctl to the image` };
-  if (namespace === undefined && survey.strays.length > 0) return { problem: `${name} has no namespace that the rig can read in ndctl's list: ${survey.strays.join('; ')}` };
+  if (sizeBytes !== device.sizeBytes)
+    return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
+  if (!survey.hasNdctl)
+    return { problem: `the image has no ndctl, so ${name} cannot be looked at; add the package ndctl to the image` };
+  if (namespace === undefined && survey.strays.length > 0)
+    return { problem: `${name} has no namespace that the rig can read in ndctl's list: ${survey.strays.join('; ')}` };
   if (namespace === undefined) return { problem: `${name} has no namespace${blameDriver(NAMESPACE_DRIVER, survey)}` };
   if ('unread' in namespace) return { problem: `ndctl lists what the rig cannot read: ${namespace.unread}` };
   const failure = survey.failures.get(namespace.dev);
@@ -83,17 +100,31 @@ function verifyPmem(device: PmemDevice, region: SurveyedRegion | undefined, surv
 
 function verifyNamespace(device: PmemDevice, region: string, namespace: NdctlNamespace, survey: Survey): Verified {
   const mode = wantedMode(device);
-  if (namespace.state === 'disabled') return { problem: `${namespace.dev} is disabled${blameDriver(NAMESPACE_DRIVER, survey)}` };
+  if (namespace.state === 'disabled')
+    return { problem: `${namespace.dev} is disabled${blameDriver(NAMESPACE_DRIVER, survey)}` };
   if (namespace.mode !== mode) return { problem: `${namespace.dev} is ${namespace.mode}, not ${mode}` };
 
   const node = namespace.chardev ?? namespace.blockdev;
   const found = namespace.chardev === undefined ? findBlock(namespace, survey) : findDax(namespace.chardev, survey);
-  if (node === undefined || found === undefined) return { problem: `${namespace.dev} has no device node${blameDriver(NAMESPACE_DRIVER, survey)}` };
+  if (node === undefined || found === undefined)
+    return { problem: `${namespace.dev} has no device node${blameDriver(NAMESPACE_DRIVER, survey)}` };
   if (needsDax(namespace.mode) && !found.dax) return { problem: `${node} does not offer DAX (queue/dax is 0)` };
-  return { device: { kind: device.kind, mode: namespace.mode, path: `/dev/${node}`, ...found, namespace: namespace.dev, region } };
+  return {
+    device: {
+      kind: device.kind,
+      mode: namespace.mode,
+      path: `/dev/${node}`,
+      ...found,
+      namespace: namespace.dev,
+      region,
+    },
+  };
 }
 
-function findBlock({ blockdev = '' }: NdctlNamespace, { blocks }: Survey): Pick<GuestDevice, 'sizeBytes' | 'dax'> | undefined {
+function findBlock(
+  { blockdev = '' }: NdctlNamespace,
+  { blocks }: Survey,
+): Pick<GuestDevice, 'sizeBytes' | 'dax'> | undefined {
   const block = blocks.get(blockdev);
   return block && { sizeBytes: block.sizeBytes, dax: block.dax };
 }

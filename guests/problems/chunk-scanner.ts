@@ -70,7 +70,14 @@ export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: Chun
       const isStampedHere = stamped || (firstStamp !== -1 && firstStamp < at);
       if (plain.read(chunk, at, bytes.length)) {
         at = plain.next;
-        if (!onLine({ line: plain, stamped: isStampedHere, words: plain.mayBegin ? WORD_FINDER.list(bytes, plain.textFrom, plain.end) : NO_WORDS })) continue;
+        if (
+          !onLine({
+            line: plain,
+            stamped: isStampedHere,
+            words: plain.mayBegin ? WORD_FINDER.list(bytes, plain.textFrom, plain.end) : NO_WORDS,
+          })
+        )
+          continue;
         const run = findRun(chunk, at, plain);
         if (run !== undefined && onRun(run)) at = run.next;
         continue;
@@ -78,7 +85,11 @@ export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: Chun
       const feed = bytes.indexOf(LINE_FEED, at);
       const end = feed === -1 ? bytes.length : feed;
       const bound = end - at > MAX_LINE_BYTES ? at + findCut(bytes.subarray(at, at + MAX_LINE_BYTES)) : end;
-      onLine({ line: bytes.toString('utf8', at, bound), stamped: isStampedHere, words: WORD_FINDER.list(bytes, at, bound) });
+      onLine({
+        line: bytes.toString('utf8', at, bound),
+        stamped: isStampedHere,
+        words: WORD_FINDER.list(bytes, at, bound),
+      });
       at = bound === end ? end + 1 : bound;
       if (bound !== end) stamped ||= isStamp(bytes, bound);
     }
@@ -136,7 +147,7 @@ function isStamp(bytes: Buffer, at: number): boolean {
 
 /** Where the first line with a time begins, -1 if there is none. */
 function findStamp(bytes: Buffer): number {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (isStamp(bytes, at)) return at;
     const feed = bytes.indexOf(LINE_FEED, at);
     if (feed === -1) break;

@@ -22,7 +22,8 @@ export type TextShape = 'frame' | 'filler' | 'any';
 /** `<4>[   12.345678][  T123] `, all but the time optional. */
 const STAMP = /^(?:<\d+>)?\[[ \t]*(\d+\.\d+) ?\](?: ?\[ *([TC]\d+) ?\])? ?/;
 /** What Samsung's, MediaTek's and Unisoc's kernels print of the caller: `[3:  swapper/0:    1] `, `(7)[1:swapper/0]`, `c1  2345 `. */
-const VENDOR_CALLER = /^ ?(?:\[\d{1,2}: *[^\]]{1,20}: *(?<samsung>\d+)\] |\(\d{1,2}\)\[(?<mediatek>\d+):[^\]]{1,20}\]|c\d{1,2} +(?<unisoc>\d+) )/;
+const VENDOR_CALLER =
+  /^ ?(?:\[\d{1,2}: *[^\]]{1,20}: *(?<samsung>\d+)\] |\(\d{1,2}\)\[(?<mediatek>\d+):[^\]]{1,20}\]|c\d{1,2} +(?<unisoc>\d+) )/;
 const MAY_BE_VENDOR = /^ ?[[(c]/;
 /** PRINTK_CALLER without PRINTK_TIME. */
 const CALLER_ONLY = /^(?:<\d+>)?\[ *([TC]\d+)\] /;
@@ -95,7 +96,8 @@ function readStamp(raw: string): ConsoleText {
   const own = readOwnStamp(raw);
   if (own !== undefined) return own;
   const callerOnly = CALLER_ONLY.exec(raw);
-  if (callerOnly !== null) return { raw, text: raw.slice(callerOnly[0].length), timeSec: undefined, caller: callerOnly[1], shape: 'any' };
+  if (callerOnly !== null)
+    return { raw, text: raw.slice(callerOnly[0].length), timeSec: undefined, caller: callerOnly[1], shape: 'any' };
   return { raw, text: raw.replace(PROMPT, ''), timeSec: undefined, caller: undefined, shape: 'any' };
 }
 
@@ -110,5 +112,11 @@ function readOwnStamp(raw: string): ConsoleText | undefined {
   const vendor = caller === undefined && MAY_BE_VENDOR.test(text) ? VENDOR_CALLER.exec(text) : null;
   if (vendor === null) return { raw, text, timeSec: Number(time), caller, shape: 'any' };
   const { samsung, mediatek, unisoc } = vendor.groups ?? {};
-  return { raw, text: text.slice(vendor[0].length), timeSec: Number(time), caller: `T${samsung ?? mediatek ?? unisoc ?? ''}`, shape: 'any' };
+  return {
+    raw,
+    text: text.slice(vendor[0].length),
+    timeSec: Number(time),
+    caller: `T${samsung ?? mediatek ?? unisoc ?? ''}`,
+    shape: 'any',
+  };
 }

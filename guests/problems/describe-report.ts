@@ -46,6 +46,8 @@ export function describeReport(report: CollectedReport): ReportDescription {
     stalledCpu,
     formerKind: rule === undefined ? kind : formerRule?.kind,
   });
-  const { cpu, task } = isStall(kind) ? findStalledOrigin(texts, stack && texts.slice(stack.from, stack.to), stalledCpu) : findOrigin(originLines.map((line) => texts[line] ?? ''));
+  const { cpu, task } = isStall(kind)
+    ? findStalledOrigin(texts, stack && texts.slice(stack.from, stack.to), stalledCpu)
+    : findOrigin(originLines.map((line) => texts[line] ?? ''));
   return { kind, title, signature, alias, cpu, task };
 }

@@ -72,7 +72,10 @@ export class KeptLines {
   has(text: string, timeSec: number): boolean {
     this.settle();
     const stamp = `${timeSec.toFixed(6)}]`;
-    return this.#lines.some((line, index) => line.length - (this.#textsFrom[index] ?? 0) === text.length && line.endsWith(text) && line.includes(stamp));
+    return this.#lines.some(
+      (line, index) =>
+        line.length - (this.#textsFrom[index] ?? 0) === text.length && line.endsWith(text) && line.includes(stamp),
+    );
   }
 
   /** The lines as the console gave them. */

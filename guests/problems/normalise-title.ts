@@ -31,16 +31,18 @@ export function normaliseTitle(title: string): string {
 
 /** The same, with the names of tasks: all that versions up to 0.1 did. */
 export function normaliseNumbers(title: string): string {
-  return title
-    // A reboot is a reboot, whatever was booted.
-    .replace(/^(Linux version) .*/, '$1')
-    .replaceAll(/\bcomm [^:]+:/g, 'comm N:')
-    .replaceAll(/=\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*(?=\s|$)/g, '=N')
-    .replaceAll(/\+0x[\da-f]+\/0x[\da-f]+/g, '')
-    .replaceAll(/\.(?:isra|constprop|part|cold)(?:\.\d+)*/g, '')
-    .replaceAll(/\b(?:0x)?[\da-f]{8,}\b|\b0x[\da-f]+\b/g, 'N')
-    .replaceAll(/(?<=:)\d+(?=[\s:,]|$)/g, 'N')
-    .replaceAll(/(?<![\w-])-?\d+(?:\.\d+)?(?=(?:m?s|[kKMG]B)?\b)/g, 'N')
-    .replaceAll(/\b(pmem|loop|virtio|nmem|region|namespace|dax|btt|ndbus|sd[a-z]|vd[a-z]|dm-)\d+(?:\.\d+)?/g, '$1N')
-    .replaceAll(/\s+/g, ' ');
+  return (
+    title
+      // A reboot is a reboot, whatever was booted.
+      .replace(/^(Linux version) .*/, '$1')
+      .replaceAll(/\bcomm [^:]+:/g, 'comm N:')
+      .replaceAll(/=\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*(?=\s|$)/g, '=N')
+      .replaceAll(/\+0x[\da-f]+\/0x[\da-f]+/g, '')
+      .replaceAll(/\.(?:isra|constprop|part|cold)(?:\.\d+)*/g, '')
+      .replaceAll(/\b(?:0x)?[\da-f]{8,}\b|\b0x[\da-f]+\b/g, 'N')
+      .replaceAll(/(?<=:)\d+(?=[\s:,]|$)/g, 'N')
+      .replaceAll(/(?<![\w-])-?\d+(?:\.\d+)?(?=(?:m?s|[kKMG]B)?\b)/g, 'N')
+      .replaceAll(/\b(pmem|loop|virtio|nmem|region|namespace|dax|btt|ndbus|sd[a-z]|vd[a-z]|dm-)\d+(?:\.\d+)?/g, '$1N')
+      .replaceAll(/\s+/g, ' ')
+  );
 }

@@ -107,7 +107,11 @@ export class OpenReport {
     if (rule === undefined || rule.shape === 'line' || this.panicSeen || this.clock.isBefore(timeSec)) return false;
     const { kind } = rule;
     const isFault = this.dieSeen || FAULTS.has(kind);
-    return mayFollow(cause, { kind, isFault: this.dieSeen || EXCEPTIONS.has(kind), broken: isFault || !this.complete }, (limitSec) => this.clock.pausesAt(timeSec, limitSec));
+    return mayFollow(
+      cause,
+      { kind, isFault: this.dieSeen || EXCEPTIONS.has(kind), broken: isFault || !this.complete },
+      (limitSec) => this.clock.pausesAt(timeSec, limitSec),
+    );
   }
 
   /**
@@ -145,7 +149,8 @@ export class OpenReport {
       this.rule = rule;
       this.title = copyText(title);
     }
-    if (rule.since === undefined && (this.formerRule === undefined || rankRule(rule) < rankRule(this.formerRule))) this.formerRule = rule;
+    if (rule.since === undefined && (this.formerRule === undefined || rankRule(rule) < rankRule(this.formerRule)))
+      this.formerRule = rule;
     this.take(line, lineNumber);
     this.bodyLines = this.kept.length;
     // Behind what others printed without a line feed: when it was printed is not known.
@@ -175,7 +180,8 @@ export class OpenReport {
   take(line: ConsoleText, lineNumber: number): 'taken' | 'over' {
     const role = line.shape === 'frame' ? FRAME_LINE : line.shape === 'filler' ? BODY_LINE : readRole(line.text);
     if (this.isPrintedAgain(line)) return 'taken';
-    if (this.isOthers(role) || (this.complete && !this.asksOthers && this.clock.pausesAt(line.timeSec, MAX_PAUSE_SEC))) this.othersStack = true;
+    if (this.isOthers(role) || (this.complete && !this.asksOthers && this.clock.pausesAt(line.timeSec, MAX_PAUSE_SEC)))
+      this.othersStack = true;
     if (this.othersStack && !this.panicSeen) return 'taken';
     this.lastLine = lineNumber;
     if (role.body) this.foreign = 0;
@@ -199,8 +205,20 @@ export class OpenReport {
    */
   takeRun(run: PlainRun, first: PlainLine, last: PlainLine, lineNumber: number): boolean {
     if (this.emitted || this.othersStack || this.kept.length + run.lines > MAX_REPORT_LINES) return false;
-    if (first.textFrom - first.from !== last.textFrom - last.from || first.timeSec === undefined || last.timeSec === undefined) return false;
-    if (this.clock.isBefore(first.timeSec) || this.clock.lastSec === undefined || this.clock.mayHave(first.timeSec) || last.timeSec < first.timeSec || this.clock.pausesAt(last.timeSec, MAX_PAUSE_SEC)) return false;
+    if (
+      first.textFrom - first.from !== last.textFrom - last.from ||
+      first.timeSec === undefined ||
+      last.timeSec === undefined
+    )
+      return false;
+    if (
+      this.clock.isBefore(first.timeSec) ||
+      this.clock.lastSec === undefined ||
+      this.clock.mayHave(first.timeSec) ||
+      last.timeSec < first.timeSec ||
+      this.clock.pausesAt(last.timeSec, MAX_PAUSE_SEC)
+    )
+      return false;
     this.lastLine = lineNumber;
     this.foreign = 0;
     this.clock.tick(last.timeSec);
@@ -226,8 +244,25 @@ export class OpenReport {
     const ownLines = this.bodyLines === 0 ? texts.length : this.bodyLines;
     const count = texts.findLastIndex((text, index) => index < ownLines && text.trim() !== '') + 1;
     const { formerRule, defectLines, panicLine, originLines, caller, marker } = this;
-    const { kind, title, signature, alias, cpu, task } = describeReport({ rule, formerRule, title: this.title, texts: count === texts.length ? texts : texts.slice(0, count), shapes: this.kept.listShapes(), defectLines, panicLine, originLines });
-    const problem: ProblemDraft = { kind, title, signature, lines: this.kept.list(count), truncated: this.overflown || !this.finished(), fatal: this.panicSeen || rule?.fatal === true, blame: rule?.blame ?? 'kernel' };
+    const { kind, title, signature, alias, cpu, task } = describeReport({
+      rule,
+      formerRule,
+      title: this.title,
+      texts: count === texts.length ? texts : texts.slice(0, count),
+      shapes: this.kept.listShapes(),
+      defectLines,
+      panicLine,
+      originLines,
+    });
+    const problem: ProblemDraft = {
+      kind,
+      title,
+      signature,
+      lines: this.kept.list(count),
+      truncated: this.overflown || !this.finished(),
+      fatal: this.panicSeen || rule?.fatal === true,
+      blame: rule?.blame ?? 'kernel',
+    };
     // Spreading what may be absent takes V8 ten times as long as all of this.
     if (alias !== undefined) problem.aliases = [alias];
     if (caller !== undefined) problem.caller = caller;
@@ -240,7 +275,11 @@ export class OpenReport {
   private finished(): boolean {
     if (this.rule?.shape === 'line' || (this.rule?.shape === 'block' && !this.panicSeen)) return true;
     if (this.panicSeen) return this.panicEnded;
-    return this.endSeen || this.codeSeen || (this.traceSeen && (this.rule?.shape === 'frame' || this.rule?.shape === 'backtrace'));
+    return (
+      this.endSeen ||
+      this.codeSeen ||
+      (this.traceSeen && (this.rule?.shape === 'frame' || this.rule?.shape === 'backtrace'))
+    );
   }
 
   /** A program prints what was before. */

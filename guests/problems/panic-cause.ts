@@ -1,7 +1,13 @@
 import type { ProblemKind } from '../../orchestrator/model/problem.ts';
 
 /** The processor refused: the kernel says `Oops:` or its like next. */
-export const EXCEPTIONS: ReadonlySet<ProblemKind> = new Set(['null-dereference', 'paging-fault', 'general-protection', 'divide-error', 'oops']);
+export const EXCEPTIONS: ReadonlySet<ProblemKind> = new Set([
+  'null-dereference',
+  'paging-fault',
+  'general-protection',
+  'divide-error',
+  'oops',
+]);
 /** What dies of these prints nothing more: a panic right behind them is their own. */
 export const FAULTS: ReadonlySet<ProblemKind> = new Set([...EXCEPTIONS, 'stack-overflow', 'panic']);
 /** From a report's last line to the panic that it led to, by what the panic's words say: nothing, something, that others' stacks were asked for first. */
@@ -42,7 +48,11 @@ interface CauseState {
 }
 
 /** Whether a panic is what became of a report. @param pauses whether so many seconds have passed since the report's last line */
-export function mayFollow(cause: PanicCause | undefined, { kind, isFault, broken }: CauseState, pauses: (limitSec: number) => boolean): boolean {
+export function mayFollow(
+  cause: PanicCause | undefined,
+  { kind, isFault, broken }: CauseState,
+  pauses: (limitSec: number) => boolean,
+): boolean {
   if (cause === undefined) return broken && !pauses(MAX_PAUSE_SEC.unnamed);
   if (typeof cause.of === 'object') return cause.of.includes(kind) && !pauses(MAX_PAUSE_SEC.stall);
   return (cause.of === 'any' ? !isFault : broken) && !pauses(MAX_PAUSE_SEC.named);

@@ -173,16 +173,28 @@ function findFrameEnd(bytes: Buffer, from: number, to: number): number {
 }
 
 /** What begins so is part of a report, and begins none. */
-const QUIET_BYTES = ['RIP: ', 'Code: ', 'CPU: ', 'Call Trace:', ' <TASK>', '---[ end trace'].map((begin) => Buffer.from(begin));
+const QUIET_BYTES = ['RIP: ', 'Code: ', 'CPU: ', 'Call Trace:', ' <TASK>', '---[ end trace'].map((begin) =>
+  Buffer.from(begin),
+);
 
 /** What a filler begins with, but for registers. */
-export const FILLERS: readonly string[] = ['#PF: ', 'PGD ', 'Hardware name: ', 'Modules linked in:', 'FS:  ', ' </TASK>', ' </IRQ>'];
+export const FILLERS: readonly string[] = [
+  '#PF: ',
+  'PGD ',
+  'Hardware name: ',
+  'Modules linked in:',
+  'FS:  ',
+  ' </TASK>',
+  ' </IRQ>',
+];
 const FILLER_BYTES = FILLERS.map((filler) => Buffer.from(filler));
 
 /** Where a line ends that is a filler, -1 if it is another. */
 function findFillerEnd(bytes: Buffer, from: number, to: number): number {
   const first = bytes[from];
-  for (const filler of FILLER_BYTES) if (filler[0] === first && standsAt(bytes, from, filler)) return findEnd(bytes, from + filler.length, to, isOfFiller);
+  for (const filler of FILLER_BYTES)
+    if (filler[0] === first && standsAt(bytes, from, filler))
+      return findEnd(bytes, from + filler.length, to, isOfFiller);
   let at = from;
   while (isUpper(bytes[at]) || (at > from && isDigit(bytes[at]))) at += 1;
   if (at - from < 2 || at - from > 4 || bytes[at] !== COLON) return -1;
@@ -210,7 +222,11 @@ function findPlainEnd(bytes: Buffer, from: number, to: number): number {
   for (; at < to; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte < SPACE && byte !== TAB) return isLineEnd(bytes, at, to) ? at : -1;
-    if (byte === DELETE || (byte === CLOSING_BRACKET && isDigit(bytes[at - 1]) && bytes[at - 1 - MICROSECOND_DIGITS] === POINT)) return -1;
+    if (
+      byte === DELETE ||
+      (byte === CLOSING_BRACKET && isDigit(bytes[at - 1]) && bytes[at - 1 - MICROSECOND_DIGITS] === POINT)
+    )
+      return -1;
   }
   return at;
 }
@@ -245,10 +261,18 @@ const isDigit = (byte = 0): boolean => byte >= ZERO && byte <= NINE;
 const isHex = (byte = 0): boolean => isDigit(byte) || (byte >= LOWER_A && byte <= LOWER_F);
 const isUpper = (byte = 0): boolean => byte >= UPPER_A && byte <= UPPER_Z;
 const isLetter = (byte = 0): boolean => isUpper(byte) || (byte >= LOWER_A && byte <= LOWER_Z);
-const isOfName = (byte = 0): boolean => isLetter(byte) || isDigit(byte) || byte === UNDERSCORE || byte === POINT || byte === DOLLAR;
-const isOfModule = (byte = 0): boolean => isLetter(byte) || isDigit(byte) || byte === UNDERSCORE || byte === DASH || byte === SPACE;
+const isOfName = (byte = 0): boolean =>
+  isLetter(byte) || isDigit(byte) || byte === UNDERSCORE || byte === POINT || byte === DOLLAR;
+const isOfModule = (byte = 0): boolean =>
+  isLetter(byte) || isDigit(byte) || byte === UNDERSCORE || byte === DASH || byte === SPACE;
 /** `EFLAGS: 00000202`, `FS:  00007f1a2b3c4d00(0000)`. */
-const isOfRegisters = (byte = 0): boolean => isHex(byte) || isUpper(byte) || byte === SPACE || byte === COLON || byte === OPENING_PARENTHESIS || byte === CLOSING_PARENTHESIS;
+const isOfRegisters = (byte = 0): boolean =>
+  isHex(byte) ||
+  isUpper(byte) ||
+  byte === SPACE ||
+  byte === COLON ||
+  byte === OPENING_PARENTHESIS ||
+  byte === CLOSING_PARENTHESIS;
 /** Any that is printed, but for the bracket that a stamp ends with. */
 const isOfFiller = (byte = 0): boolean => byte >= SPACE && byte < DELETE && byte !== CLOSING_BRACKET;
 

@@ -19,12 +19,17 @@ const STAMP = String.raw`\[ *\d+\.\d{6}\]`;
 const FRAME = String.raw` {1,8}(?:\? )?[\w.$]+\+0x[\da-f]+/0x[\da-f]+(?: \[[\w -]+\])?`;
 const FILLER = String.raw`(?:(?:${FILLERS.join('|')})[\x20-\x5c\x5e-\x7e]*|[A-Z][A-Z\d]{1,3}: *[\da-f]{4}[\da-fA-Z :()]*)`;
 /** The first line says whose they are, in the form that the others have it, too. */
-const manyOf = (text: string): RegExp => new RegExp(String.raw`${STAMP}(\[ *[TC]\d+\])? ${text}\r*\n(?:${STAMP}\1 ${text}\r*\n)*`, 'y');
+const manyOf = (text: string): RegExp =>
+  new RegExp(String.raw`${STAMP}(\[ *[TC]\d+\])? ${text}\r*\n(?:${STAMP}\1 ${text}\r*\n)*`, 'y');
 
 const RUNS = { frame: manyOf(FRAME), filler: manyOf(FILLER) };
 
 /** Finds the run that goes on from `from`, by a search that goes over many lines at once: one by one they would take several times as long. */
-export function findRun(chunk: ConsoleChunk, from: number, { caller, shape }: Pick<PlainLine, 'caller' | 'shape'>): PlainRun | undefined {
+export function findRun(
+  chunk: ConsoleChunk,
+  from: number,
+  { caller, shape }: Pick<PlainLine, 'caller' | 'shape'>,
+): PlainRun | undefined {
   const { ascii } = chunk;
   if (shape === 'any' || ascii === undefined) return undefined;
   const pattern = RUNS[shape];

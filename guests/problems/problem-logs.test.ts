@@ -5,7 +5,19 @@ import { parseLog, readHarmless, readReports } from './testing/read-problem-logs
 const REPORTS = readReports();
 const HARMLESS = readHarmless();
 /** What a log's head may say. */
-const FACTS = ['kind', 'title', 'signature', 'alias', 'task', 'cpu', 'caller', 'truncated', 'fatal', 'blame', 'marker'] as const;
+const FACTS = [
+  'kind',
+  'title',
+  'signature',
+  'alias',
+  'task',
+  'cpu',
+  'caller',
+  'truncated',
+  'fatal',
+  'blame',
+  'marker',
+] as const;
 
 const say = (problem: KernelProblem, fact: (typeof FACTS)[number]): string => {
   const value = fact === 'alias' ? (problem.aliases?.join(' or ') ?? false) : problem[fact];
@@ -17,11 +29,15 @@ describe('reports', () => {
     const problems = parseLog(text);
     expect(problems.map(({ kind }) => kind)).toEqual(expected.map((facts) => facts.get('kind')));
     // What the log does not call truncated is whole.
-    expect(problems.filter(({ truncated }, index) => truncated && expected[index]?.has('truncated') !== true)).toEqual([]);
+    expect(problems.filter(({ truncated }, index) => truncated && expected[index]?.has('truncated') !== true)).toEqual(
+      [],
+    );
     for (const [index, facts] of expected.entries()) {
       const problem = problems[index];
       const asked = FACTS.filter((fact) => facts.has(fact));
-      expect(asked.map((fact) => `${fact}: ${problem === undefined ? '' : say(problem, fact)}`)).toEqual(asked.map((fact) => `${fact}: ${facts.get(fact) ?? ''}`));
+      expect(asked.map((fact) => `${fact}: ${problem === undefined ? '' : say(problem, fact)}`)).toEqual(
+        asked.map((fact) => `${fact}: ${facts.get(fact) ?? ''}`),
+      );
       expect([...facts.keys()].filter((key) => !FACTS.some((fact) => fact === key))).toEqual([]);
     }
   });
@@ -33,7 +49,11 @@ describe('reports', () => {
 });
 
 test('every kind has a log of the newest kernel', () => {
-  const kinds = new Set<string | undefined>(REPORTS.filter(({ name }) => /: 7\.\d/.test(name)).flatMap(({ expected }) => expected.map((facts) => facts.get('kind'))));
+  const kinds = new Set<string | undefined>(
+    REPORTS.filter(({ name }) => /: 7\.\d/.test(name)).flatMap(({ expected }) =>
+      expected.map((facts) => facts.get('kind')),
+    ),
+  );
   expect(PROBLEM_KINDS.filter((kind) => !kinds.has(kind))).toEqual([]);
 });
 

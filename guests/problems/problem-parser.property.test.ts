@@ -27,11 +27,15 @@ test('carriage returns before the line feeds change nothing', () => {
 });
 
 test('the level before a line changes nothing', () => {
-  const levelled = REPORTS.filter(({ text }) => text.split('\n').every((line) => line === '' || /^\[ *\d+\.\d{6}\]/.test(line)));
+  const levelled = REPORTS.filter(({ text }) =>
+    text.split('\n').every((line) => line === '' || /^\[ *\d+\.\d{6}\]/.test(line)),
+  );
   expect(levelled.length).toBeGreaterThan(180);
   for (const { text } of levelled) {
     const problems = parseLog(text.replaceAll(/^(?=\[)/gm, '<4>'));
-    expect(problems.map(({ lines, ...problem }) => ({ ...problem, lines: lines.map((line) => line.replace('<4>', '')) }))).toEqual(parseLog(text));
+    expect(
+      problems.map(({ lines, ...problem }) => ({ ...problem, lines: lines.map((line) => line.replace('<4>', '')) })),
+    ).toEqual(parseLog(text));
   }
 });
 
@@ -49,9 +53,13 @@ test('a signature outlives another boot: other addresses, offsets, lines, PIDs, 
 /** What differs when the same defect is met again by another build on another machine. */
 function bootAgain(text: string, shift: number): string {
   const number = (digits: string) => String(Number(digits) + shift);
-  const hex = (digits: string) => digits.replaceAll(/[\da-f]/g, (digit) => ((Number.parseInt(digit, 16) + shift) % 16).toString(16));
+  const hex = (digits: string) =>
+    digits.replaceAll(/[\da-f]/g, (digit) => ((Number.parseInt(digit, 16) + shift) % 16).toString(16));
   return text
-    .replaceAll(/\+0x([\da-f]+)\/0x([\da-f]+)/g, (_all, offset: string, size: string) => `+0x1${hex(offset)}/0x1${hex(size)}`)
+    .replaceAll(
+      /\+0x([\da-f]+)\/0x([\da-f]+)/g,
+      (_all, offset: string, size: string) => `+0x1${hex(offset)}/0x1${hex(size)}`,
+    )
     .replaceAll(/(?<=\s{2}(?:\? )?[a-z_]\w{2,})(?=\+0x)/g, shift > 5 ? '.isra.0' : '')
     .replaceAll(/\bffff[\da-f]{12}\b/g, (address) => `ffff${hex(address.slice(4))}`)
     .replaceAll(/(\.[ch]:)(\d+)/g, (_all, file: string, line: string) => file + number(line))
@@ -63,13 +71,29 @@ function bootAgain(text: string, shift: number): string {
 }
 
 /** Each line has a time and no caller, and no line speaks for another's report. */
-const TIMED = REPORTS.filter(({ text, expected }) => expected.length === 1 && expected[0]?.get('fatal') !== 'yes' && !/panic|Linux version|pmemrig: /.test(text) && text.trimEnd().split('\n').every((line) => /^\[ *\d+\.\d{6}\] /.test(line)));
-const signed = (text: string) => parseLog(text).map(({ kind, signature, lines }) => ({ kind, signature, lines: lines.map(withoutStamp) }));
+const TIMED = REPORTS.filter(
+  ({ text, expected }) =>
+    expected.length === 1 &&
+    expected[0]?.get('fatal') !== 'yes' &&
+    !/panic|Linux version|pmemrig: /.test(text) &&
+    text
+      .trimEnd()
+      .split('\n')
+      .every((line) => /^\[ *\d+\.\d{6}\] /.test(line)),
+);
+const signed = (text: string) =>
+  parseLog(text).map(({ kind, signature, lines }) => ({ kind, signature, lines: lines.map(withoutStamp) }));
 const withoutStamp = (line: string): string => line.replace(/^\[ *\d+\.\d{6}\](?:\[ *\w+\])? /, '');
-const stampOf = (at: number, caller: string): string => `[${(100 + at / 1e6).toFixed(6).padStart(12)}][${caller.padStart(6)}] `;
+const stampOf = (at: number, caller: string): string =>
+  `[${(100 + at / 1e6).toFixed(6).padStart(12)}][${caller.padStart(6)}] `;
 /** Gives each line the next microsecond and its caller. */
-const print = (lines: readonly { readonly line: string; readonly caller: string }[]): string => lines.map(({ line, caller }, at) => `${stampOf(at, caller)}${line}\n`).join('');
-const linesOf = ({ text }: ProblemLog, caller: string) => text.trimEnd().split('\n').map((line) => ({ line: withoutStamp(line), caller }));
+const print = (lines: readonly { readonly line: string; readonly caller: string }[]): string =>
+  lines.map(({ line, caller }, at) => `${stampOf(at, caller)}${line}\n`).join('');
+const linesOf = ({ text }: ProblemLog, caller: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => ({ line: withoutStamp(line), caller }));
 const timed = fc.constantFrom(...TIMED);
 
 test('the callers in the stamps change nothing', () => {
@@ -86,26 +110,51 @@ test('reports of two callers, in whatever order their lines come, are those two'
       const mixed: typeof left = [];
       for (const turn of turns) mixed.push(...(turn ? left : right).splice(0, 1));
       const found = signed(print([...mixed, ...left, ...right]));
-      expect(new Set(found.map((problem) => JSON.stringify(problem)))).toEqual(new Set([...signed(one.text), ...signed(other.text)].map((problem) => JSON.stringify(problem))));
+      expect(new Set(found.map((problem) => JSON.stringify(problem)))).toEqual(
+        new Set([...signed(one.text), ...signed(other.text)].map((problem) => JSON.stringify(problem))),
+      );
     }),
     { numRuns: 400 },
   );
 });
 
 test('what two callers print of an error of the machine is one report, with the lines of both', () => {
-  const lines = ['{1}[Hardware Error]: event severity: recoverable', '{1}[Hardware Error]:  Error 0, type: recoverable', '{1}[Hardware Error]:   section_type: memory error'];
+  const lines = [
+    '{1}[Hardware Error]: event severity: recoverable',
+    '{1}[Hardware Error]:  Error 0, type: recoverable',
+    '{1}[Hardware Error]:   section_type: memory error',
+  ];
   const of = (caller: string) => lines.map((line) => ({ line, caller }));
-  expect(signed(print([...of('T101'), ...of('C1')]))).toEqual([{ kind: 'machine-check', signature: 'machine-check: {N}[Hardware Error]: event severity: recoverable', lines: [...lines, ...lines] }]);
+  expect(signed(print([...of('T101'), ...of('C1')]))).toEqual([
+    {
+      kind: 'machine-check',
+      signature: 'machine-check: {N}[Hardware Error]: event severity: recoverable',
+      lines: [...lines, ...lines],
+    },
+  ]);
 });
 
 test("lines of other callers change nothing, be they as a report's or long after", () => {
-  const noise = fc.constantFrom(' some_function+0x1/0x2', 'Call Trace:', 'CPU: 0 PID: 7 Comm: sh Not tainted', 'EXT4-fs (pmem0): mounted', '---[ end trace 0000000000000000 ]---', 'Modules linked in: x', 'RIP: 0010:other+0x1/0x2', '');
+  const noise = fc.constantFrom(
+    ' some_function+0x1/0x2',
+    'Call Trace:',
+    'CPU: 0 PID: 7 Comm: sh Not tainted',
+    'EXT4-fs (pmem0): mounted',
+    '---[ end trace 0000000000000000 ]---',
+    'Modules linked in: x',
+    'RIP: 0010:other+0x1/0x2',
+    '',
+  );
   fc.assert(
-    fc.property(timed, fc.array(fc.tuple(fc.nat(80), noise, fc.constantFrom('T7', 'T8', 'C3')), { maxLength: 100 }), (log, inserted) => {
-      const lines = linesOf(log, 'T101');
-      for (const [at, line, caller] of inserted) lines.splice(at % lines.length, 0, { line, caller });
-      expect(signed(print(lines))).toEqual(signed(log.text));
-    }),
+    fc.property(
+      timed,
+      fc.array(fc.tuple(fc.nat(80), noise, fc.constantFrom('T7', 'T8', 'C3')), { maxLength: 100 }),
+      (log, inserted) => {
+        const lines = linesOf(log, 'T101');
+        for (const [at, line, caller] of inserted) lines.splice(at % lines.length, 0, { line, caller });
+        expect(signed(print(lines))).toEqual(signed(log.text));
+      },
+    ),
     { numRuns: 400 },
   );
 });
@@ -126,22 +175,33 @@ test('a program that prints the log again, wholly or its end, in whatever form, 
     (line) => `Jan  1 00:00:01 guest kernel: ${line}`,
   ];
   fc.assert(
-    fc.property(fc.array(timed, { minLength: 1, maxLength: 3 }), fc.constantFrom(...forms), fc.nat(40), (logs, form, dropped) => {
-      const log = print(logs.flatMap((one, index) => linesOf(one, `T10${index}`)));
-      const again = log.trimEnd().split('\n').slice(dropped).map(form).join('\n');
-      const problems = parseLog(log);
-      expect(parseLog(`${log}+ dmesg\n${again}\n[  900.000001] done\n`)).toEqual(problems);
-    }),
+    fc.property(
+      fc.array(timed, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom(...forms),
+      fc.nat(40),
+      (logs, form, dropped) => {
+        const log = print(logs.flatMap((one, index) => linesOf(one, `T10${index}`)));
+        const again = log.trimEnd().split('\n').slice(dropped).map(form).join('\n');
+        const problems = parseLog(log);
+        expect(parseLog(`${log}+ dmesg\n${again}\n[  900.000001] done\n`)).toEqual(problems);
+      },
+    ),
     { numRuns: 300 },
   );
 });
 
 test('what a program leaves without a line end takes no line of the kernel with it, however long it is', () => {
-  const rest = fc.oneof(fc.string({ unit: fc.constantFrom('x', '[', ' ', '5', '.', '\u001b', '<', '\r', 'ä'), maxLength: 40 }), fc.integer({ min: 16_000, max: 40_000 }).map((length) => 'x'.repeat(length)));
+  const rest = fc.oneof(
+    fc.string({ unit: fc.constantFrom('x', '[', ' ', '5', '.', '\u001b', '<', '\r', 'ä'), maxLength: 40 }),
+    fc.integer({ min: 16_000, max: 40_000 }).map((length) => 'x'.repeat(length)),
+  );
   fc.assert(
     fc.property(rest, rest, fc.integer({ min: 1, max: 70_000 }), (before, after, chunkBytes) => {
       const text = `[    1.000001] up\n${before}[    5.000001] EXT4-fs error (device pmem0): ext4_lookup:1787: inode #12\n${after}[    6.000001][   T7] XFS (pmem1): Metadata corruption detected at x\n`;
-      expect(parseLog(text, chunkBytes).map(({ kind, lines }) => [kind, lines.length])).toEqual([['ext4-error', 1], ['xfs-error', 1]]);
+      expect(parseLog(text, chunkBytes).map(({ kind, lines }) => [kind, lines.length])).toEqual([
+        ['ext4-error', 1],
+        ['xfs-error', 1],
+      ]);
     }),
     { numRuns: 300 },
   );
@@ -150,11 +210,21 @@ test('what a program leaves without a line end takes no line of the kernel with 
 test('any bytes are read without an exception, and what is kept stays bounded', () => {
   const line = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 80 }),
-    fc.constantFrom('BUG: KASAN: x in y', 'Call Trace:', '=====================', '[    1.000000] ------------[ cut here ]------------', 'Kernel panic - not syncing: x', ' f+0x1/0x2', '\r', 'pmemrig: test x'),
+    fc.constantFrom(
+      'BUG: KASAN: x in y',
+      'Call Trace:',
+      '=====================',
+      '[    1.000000] ------------[ cut here ]------------',
+      'Kernel panic - not syncing: x',
+      ' f+0x1/0x2',
+      '\r',
+      'pmemrig: test x',
+    ),
   );
   fc.assert(
     fc.property(fc.array(line, { maxLength: 60 }), fc.integer({ min: 1, max: 50 }), (lines, chunkBytes) => {
-      for (const { lines: kept } of parseLog(lines.join('\n'), chunkBytes)) expect(kept.length).toBeLessThanOrEqual(360);
+      for (const { lines: kept } of parseLog(lines.join('\n'), chunkBytes))
+        expect(kept.length).toBeLessThanOrEqual(360);
     }),
     { numRuns: 200 },
   );

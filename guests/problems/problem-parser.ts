@@ -36,7 +36,10 @@ export interface ProblemParserOptions {
 }
 
 /** Problems come in the order in which their reports began. */
-export function createProblemParser(onProblem: (problem: KernelProblem) => void, { readMark = readAnyMark }: ProblemParserOptions = {}): ProblemParser {
+export function createProblemParser(
+  onProblem: (problem: KernelProblem) => void,
+  { readMark = readAnyMark }: ProblemParserOptions = {},
+): ProblemParser {
   /** In the order of their beginnings, closed ones among them until their turn comes. */
   const queue: OpenReport[] = [];
   const stacks = new Map<string, OpenReport[]>();
@@ -123,7 +126,11 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
     report.begin(rule, title, line, linesRead);
     report.stop();
   };
-  const takeBeginning = (line: ConsoleText, top: OpenReport | undefined, { rule, title }: { readonly rule: ProblemRule; readonly title: string }) => {
+  const takeBeginning = (
+    line: ConsoleText,
+    top: OpenReport | undefined,
+    { rule, title }: { readonly rule: ProblemRule; readonly title: string },
+  ) => {
     if (rule.shape === 'panic') return takePanic(line, rule, title, top);
     const report = rule.shape === 'line' ? open(line) : findBegun(line, top, rule);
     report.begin(rule, title, line, linesRead);
@@ -132,7 +139,10 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
   };
   /** The report whose head the line continues, or a new one. */
   const findBegun = (line: ConsoleText, top: OpenReport | undefined, rule: ProblemRule): OpenReport => {
-    const shared = rule.shared === true ? queue.findLast((report) => !report.closed && report.rule?.shared === true && report.rule.kind === rule.kind) : undefined;
+    const shared =
+      rule.shared === true
+        ? queue.findLast((report) => !report.closed && report.rule?.shared === true && report.rule.kind === rule.kind)
+        : undefined;
     if (shared !== undefined) {
       // Who prints of it prints its details, too.
       if (!stacks.has(line.caller ?? '')) stacks.set(line.caller ?? '', [shared]);
@@ -191,7 +201,12 @@ export function createProblemParser(onProblem: (problem: KernelProblem) => void,
     taking = current;
   };
   /** Whether a line with a word that may begin something did so. */
-  const takesTrigger = (line: ConsoleText, { stamped, words }: Pick<ScannedLine, 'stamped' | 'words'>, foreign: boolean, current: OpenReport | undefined): boolean => {
+  const takesTrigger = (
+    line: ConsoleText,
+    { stamped, words }: Pick<ScannedLine, 'stamped' | 'words'>,
+    foreign: boolean,
+    current: OpenReport | undefined,
+  ): boolean => {
     const { text, timeSec } = line;
     if (current?.rule?.shape === 'kill' && isKillLine(text)) {
       printed.meet(line);

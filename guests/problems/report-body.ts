@@ -44,7 +44,20 @@ export interface LineRole {
   readonly overflow: boolean;
 }
 
-const NONE: LineRole = { body: false, frame: false, traced: false, traceBegin: false, traceEnd: false, cpuHead: false, frameEdge: false, die: false, asks: false, code: false, origin: false, overflow: false };
+const NONE: LineRole = {
+  body: false,
+  frame: false,
+  traced: false,
+  traceBegin: false,
+  traceEnd: false,
+  cpuHead: false,
+  frameEdge: false,
+  die: false,
+  asks: false,
+  code: false,
+  origin: false,
+  overflow: false,
+};
 /** Of a report, and no more. */
 export const BODY_LINE: LineRole = { ...NONE, body: true };
 /** A line of a stack trace, and nothing else. */

@@ -24,11 +24,13 @@ export interface ReportStack {
 const CPU_HEAD = /^(?:NMI backtrace for cpu (\d+)|(?:Task|Stack) dump for CPU (\d+)|CPU: (\d+) |Pid: \d+, comm)/;
 const TRACE_HEAD = /^\s*(?:Call [Tt]race:|(?:stack )?[Bb]acktrace:)/;
 /** Who allocated or freed what the report is about: until an empty line, or until the report's own stack. */
-const ALLOCATION = /^(?:page_owner |page last (?:allocated|free)|[Aa]llocated by task|[Ff]reed by task|(?:Last|Second to last) potentially related|Uninit was (?:created|stored))/;
+const ALLOCATION =
+  /^(?:page_owner |page last (?:allocated|free)|[Aa]llocated by task|[Ff]reed by task|(?:Last|Second to last) potentially related|Uninit was (?:created|stored))/;
 /** The slab allocator's form of it: who did so is telling, how it came there is not. */
 const TRACK = /^(?:INFO: )?(?:Allocated|Freed) in \S+ age=/;
 /** Another task, which the report is not about: the grace-period kthread that did not get to run, and who may hold what a hung task waits for. */
-const BYSTANDER = /^(?:rcu: .*(?:grace-period kthread stack dump|kthread (?:starved|timer wakeup)|Stack dump where RCU GP kthread last ran)|INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)|Showing all locks)/;
+const BYSTANDER =
+  /^(?:rcu: .*(?:grace-period kthread stack dump|kthread (?:starved|timer wakeup)|Stack dump where RCU GP kthread last ran)|INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)|Showing all locks)/;
 /** A line of a trace that no line began: `[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)`, ` dax_fault+0x1/0x2`. */
 const TRACED = /^(?:\s+(?!RIP|EIP|IP)|\[[<\dc])/;
 /** In the midst of a trace: what was interrupted. */
@@ -74,7 +76,14 @@ export function readStacks(texts: readonly string[], shapes: readonly TextShape[
       const cpu = head[1] ?? head[2] ?? head[3];
       // `CPU: 1 PID: 12 …` right after `NMI backtrace for cpu 1` is the same one's.
       const goesOn = head[1] === undefined && stack.role === 'answer' && stack.frameLines.length === 0;
-      begin(makeStack(goesOn || head[1] !== undefined ? 'answer' : 'own', goesOn ? stack.from : at, cpu === undefined ? undefined : Number(cpu)), at);
+      begin(
+        makeStack(
+          goesOn || head[1] !== undefined ? 'answer' : 'own',
+          goesOn ? stack.from : at,
+          cpu === undefined ? undefined : Number(cpu),
+        ),
+        at,
+      );
     } else if (ALLOCATION.test(text)) {
       begin(makeStack('aside', at), at);
       ofAllocation = true;
@@ -90,20 +99,32 @@ export function readStacks(texts: readonly string[], shapes: readonly TextShape[
   return stacks;
 }
 
-const makeStack = (role: ReportStack['role'], from: number, cpu?: number): ReportStack => ({ role, cpu, from, to: from, frameLines: [], traceFrom: Infinity });
+const makeStack = (role: ReportStack['role'], from: number, cpu?: number): ReportStack => ({
+  role,
+  cpu,
+  from,
+  to: from,
+  frameLines: [],
+  traceFrom: Infinity,
+});
 
 /** Whether a report came as far as its stack trace. */
 export function hasTrace(texts: readonly string[], stacks: readonly ReportStack[]): boolean {
-  return texts.some((text) => TRACE_HEAD.test(text)) || stacks.some(({ frameLines, traceFrom }) => frameLines.filter((line) => line >= traceFrom).length >= TRACE_FRAMES);
+  return (
+    texts.some((text) => TRACE_HEAD.test(text)) ||
+    stacks.some(({ frameLines, traceFrom }) => frameLines.filter((line) => line >= traceFrom).length >= TRACE_FRAMES)
+  );
 }
 
 /** Reports of what does not go on: whoever prints them interrupted it. */
 const STALLS: ReadonlySet<ProblemKind> = new Set(['soft-lockup', 'hard-lockup', 'rcu-stall']);
 export const isStall = (kind: ProblemKind): boolean => STALLS.has(kind);
 /** Which CPU stands still: `CPU#1 stuck`, `hard LOCKUP on cpu 1`, `CPU 7 Hard LOCKUP`, `other CPUs 7`. */
-const STUCK_CPU = /CPU#(\d+) stuck|LOCKUP on (?:cpu |CPU|other CPUs )(\d+)|^(?:watchdog: )?(?:Watchdog )?CPU[ :]?(\d+) (?:self-detected )?[Hh]ard LOCKUP/;
+const STUCK_CPU =
+  /CPU#(\d+) stuck|LOCKUP on (?:cpu |CPU|other CPUs )(\d+)|^(?:watchdog: )?(?:Watchdog )?CPU[ :]?(\d+) (?:self-detected )?[Hh]ard LOCKUP/;
 /** Of an RCU stall: `rcu: 	1-....: (20999 ticks this GP)`, `{ 1-...D }`, `{ 1}`. */
-const STALLED_CPU = /^(?:rcu: )?\s*(\d+)-\S*: \(|detected (?:expedited )?stalls? on CPUs\/tasks: \{ (\d+)|detected (?:stall on )?CPU (\d+)\b/;
+const STALLED_CPU =
+  /^(?:rcu: )?\s*(\d+)-\S*: \(|detected (?:expedited )?stalls? on CPUs\/tasks: \{ (\d+)|detected (?:stall on )?CPU (\d+)\b/;
 
 /** Which CPU a stall's report is about; undefined if it does not say so, or is about a task. */
 export function findStalledCpu(texts: readonly string[]): number | undefined {
@@ -122,21 +143,35 @@ export function findOwnStacks(stacks: readonly ReportStack[]): readonly ReportSt
 }
 
 /** The stack of what stands still, without the interrupt that found it; none if no stack is its. */
-export function findStalledStack(kind: ProblemKind, texts: readonly string[], stacks: readonly ReportStack[], stalledCpu: number | undefined): readonly ReportStack[] {
+export function findStalledStack(
+  kind: ProblemKind,
+  texts: readonly string[],
+  stacks: readonly ReportStack[],
+  stalledCpu: number | undefined,
+): readonly ReportStack[] {
   const candidates = stacks
-    .filter(({ role, cpu }) => role !== 'aside' && (kind !== 'hard-lockup' || role === 'own' || stalledCpu === undefined || cpu === stalledCpu))
+    .filter(
+      ({ role, cpu }) =>
+        role !== 'aside' &&
+        (kind !== 'hard-lockup' || role === 'own' || stalledCpu === undefined || cpu === stalledCpu),
+    )
     .map((stack) => ({ ...stack, frameLines: dropInterrupt(texts, stack) }));
-  const telling = candidates.filter(({ frameLines }) => frameLines.some((line) => !isMachinery(nameAt(texts, line) ?? 'panic')));
-  const found = telling.find(({ cpu }) => stalledCpu !== undefined && cpu === stalledCpu) ?? telling[0] ?? candidates[0];
+  const telling = candidates.filter(({ frameLines }) =>
+    frameLines.some((line) => !isMachinery(nameAt(texts, line) ?? 'panic')),
+  );
+  const found =
+    telling.find(({ cpu }) => stalledCpu !== undefined && cpu === stalledCpu) ?? telling[0] ?? candidates[0];
   return found === undefined ? [] : [found];
 }
 
 const nameAt = (texts: readonly string[], line: number): string | undefined => readFrame(texts[line] ?? '')?.name;
 
 /** Prints stacks, in the interrupt that finds a stall. */
-const PRINTER = /^(?:_*sched_show_task|dump_cpu_task|_*dump_stack\w*|dump_backtrace\w*|show_(?:stack|regs)\w*|rcu_\w+|_*rcu_\w+|check_cpu_stall|_*print_(?:other_)?cpu_stall|nmi_\w+|arch_trigger_\w+|trigger_\w+|watchdog_timer_fn|unwind_backtrace|walk_stackframe)$/;
+const PRINTER =
+  /^(?:_*sched_show_task|dump_cpu_task|_*dump_stack\w*|dump_backtrace\w*|show_(?:stack|regs)\w*|rcu_\w+|_*rcu_\w+|check_cpu_stall|_*print_(?:other_)?cpu_stall|nmi_\w+|arch_trigger_\w+|trigger_\w+|watchdog_timer_fn|unwind_backtrace|walk_stackframe)$/;
 /** The way into an interrupt: below it stands what was interrupted. */
-const INTERRUPT_ENTRY = /^(?:(?:asm_)?(?:sysvec_)?(?:smp_)?\w*apic_timer_interrupt\w*|(?:asm_)?call_(?:on|irq_on|sysvec_on)\w*|el\d\w*_irq\w*|el1_interrupt|do_interrupt_handler|__irq_svc|handle_riscv_irq|do_irq|ret_from_exception|handle_exception|decrementer_common\w*|timer_interrupt|do_ext_irq|ext_int_handler|ret_from_intr|(?:asm_)?common_interrupt)$/;
+const INTERRUPT_ENTRY =
+  /^(?:(?:asm_)?(?:sysvec_)?(?:smp_)?\w*apic_timer_interrupt\w*|(?:asm_)?call_(?:on|irq_on|sysvec_on)\w*|el\d\w*_irq\w*|el1_interrupt|do_interrupt_handler|__irq_svc|handle_riscv_irq|do_irq|ret_from_exception|handle_exception|decrementer_common\w*|timer_interrupt|do_ext_irq|ext_int_handler|ret_from_intr|(?:asm_)?common_interrupt)$/;
 
 /** Leaves the registers before the trace, and of the trace what was interrupted. */
 function dropInterrupt(texts: readonly string[], { frameLines, traceFrom }: ReportStack): number[] {
@@ -146,7 +181,10 @@ function dropInterrupt(texts: readonly string[], { frameLines, traceFrom }: Repo
   let from = frameLines.findIndex((line, at) => line > printer && (resumesAt(texts, frameLines, at) || isEntry(line)));
   if (from === -1) return frameLines;
   while (from < frameLines.length && !resumesAt(texts, frameLines, from) && isEntry(frameLines[from] ?? 0)) from += 1;
-  return [...frameLines.filter((line) => line < traceFrom), ...frameLines.slice(from).filter((line) => line >= traceFrom)];
+  return [
+    ...frameLines.filter((line) => line < traceFrom),
+    ...frameLines.slice(from).filter((line) => line >= traceFrom),
+  ];
 }
 
 /** Whether what was interrupted begins with this frame, or with a line between it and the frame before. */

@@ -35,14 +35,20 @@ const WORDS = [...new Set([CUT_HERE, FRAME_EDGE, MARKER, ...PROBLEM_RULES.flatMa
 /** Finds wherever something may begin. */
 export const WORD_FINDER = createWordFinder(WORDS);
 /** By a word's place, the rows that have it. */
-const RULES_OF_WORD: readonly (readonly ProblemRule[])[] = WORDS.map((word) => PROBLEM_RULES.filter(({ words }) => words.includes(word)));
+const RULES_OF_WORD: readonly (readonly ProblemRule[])[] = WORDS.map((word) =>
+  PROBLEM_RULES.filter(({ words }) => words.includes(word)),
+);
 const RANKS = new Map(PROBLEM_RULES.map((rule, index) => [rule, index]));
 
 /** The first row of the table that fits a line. @param words those that it has, by {@link WORD_FINDER} */
-export function findRule(text: string, words: readonly number[]): { readonly rule: ProblemRule; readonly title: string } | undefined {
+export function findRule(
+  text: string,
+  words: readonly number[],
+): { readonly rule: ProblemRule; readonly title: string } | undefined {
   for (const rule of listCandidates(words)) {
     const match = rule.start.exec(text);
-    if (match !== null && rule.unless?.test(text) !== true) return { rule, title: cleanTitle(match.groups?.['title'] ?? text) };
+    if (match !== null && rule.unless?.test(text) !== true)
+      return { rule, title: cleanTitle(match.groups?.['title'] ?? text) };
   }
   return undefined;
 }

@@ -1,7 +1,16 @@
 /** Of Rust's legacy mangling: `_ZN4core9panicking5panic17h0123456789abcdefE`. */
 const LEGACY = /^_ZN((?:\d+[\w$.]+?)+)E?(?:\.\w+)*$/;
 const LEGACY_HASH = /^h[\da-f]{16}$/;
-const ESCAPES: Readonly<Record<string, string>> = { SP: '@', BP: '*', RF: '&', LT: '<', GT: '>', LP: '(', RP: ')', C: ',' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  SP: '@',
+  BP: '*',
+  RF: '&',
+  LT: '<',
+  GT: '>',
+  LP: '(',
+  RP: ')',
+  C: ',',
+};
 /** No name that a compiler makes has so many parts; back references could stand for any number. */
 const MAX_PARTS = 500;
 /** `Cs` and the crate's hash. */
@@ -22,7 +31,7 @@ function demangleLegacy(symbol: string): string {
   const match = LEGACY.exec(symbol);
   if (match === null) return symbol;
   const parts: string[] = [];
-  for (let rest = match[1] ?? ''; rest !== ''; ) {
+  for (let rest = match[1] ?? ''; rest !== '';) {
     const digits = /^\d+/.exec(rest)?.[0] ?? '';
     const end = digits.length + Number(digits);
     if (digits === '' || end > rest.length) return symbol;
@@ -31,7 +40,14 @@ function demangleLegacy(symbol: string): string {
   }
   // C++ mangles alike, but has no hash.
   if (!LEGACY_HASH.test(parts.pop() ?? '')) return symbol;
-  return parts.map((part) => part.replace(/^_(?=\$)/, '').replaceAll('..', '::').replaceAll(/\$(?:u([\da-f]{1,6})|([A-Z]{1,2}))\$/g, readEscape)).join('::');
+  return parts
+    .map((part) =>
+      part
+        .replace(/^_(?=\$)/, '')
+        .replaceAll('..', '::')
+        .replaceAll(/\$(?:u([\da-f]{1,6})|([A-Z]{1,2}))\$/g, readEscape),
+    )
+    .join('::');
 }
 
 function readEscape(escape: string, code: string | undefined, name: string | undefined): string {
@@ -266,6 +282,25 @@ class UnreadableSymbol extends Error {}
 
 const BASE_62 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const BASIC_TYPES: Readonly<Record<string, string>> = {
-  a: 'i8', b: 'bool', c: 'char', d: 'f64', e: 'str', f: 'f32', h: 'u8', i: 'isize', j: 'usize', l: 'i32', m: 'u32', n: 'i128', o: 'u128',
-  s: 'i16', t: 'u16', u: '()', v: '...', x: 'i64', y: 'u64', z: '!', p: '_',
+  a: 'i8',
+  b: 'bool',
+  c: 'char',
+  d: 'f64',
+  e: 'str',
+  f: 'f32',
+  h: 'u8',
+  i: 'isize',
+  j: 'usize',
+  l: 'i32',
+  m: 'u32',
+  n: 'i128',
+  o: 'u128',
+  s: 'i16',
+  t: 'u16',
+  u: '()',
+  v: '...',
+  x: 'i64',
+  y: 'u64',
+  z: '!',
+  p: '_',
 };

@@ -57,26 +57,41 @@ export function signProblem(defect: Defect): Signature {
   const all = words === '' && basis !== 'title' && basis !== 'handlers' ? readStacks(own, shapes) : [];
   const stacks = findStacks(defect, own, all);
   const frames = new Frames(texts);
-  const functions = findTellingFunctions(stacks.map(({ frameLines }) => frameLines), frames, NOW);
+  const functions = findTellingFunctions(
+    stacks.map(({ frameLines }) => frameLines),
+    frames,
+    NOW,
+  );
   const signature = sign(kind, words || functions.join(' < ') || normaliseTitle(title));
   if (formerKind === undefined) return { signature, alias: undefined, stack: stacks[0] };
   const former = sign(formerKind, describeFormerly(defect, locks, frames));
   return { signature, alias: former === signature ? undefined : former, stack: stacks[0] };
 }
 
-function findStacks({ kind, stalledCpu, panicLine, texts }: Defect, own: readonly string[], all: readonly ReportStack[]): readonly ReportStack[] {
+function findStacks(
+  { kind, stalledCpu, panicLine, texts }: Defect,
+  own: readonly string[],
+  all: readonly ReportStack[],
+): readonly ReportStack[] {
   if (isStall(kind)) return findStalledStack(kind, own, all, stalledCpu);
   const stacks = findOwnStacks(all);
   if (panicLine === undefined || all.length === 0 || hasTrace(own, stacks)) return stacks;
   // What came to no stack of its own before the panic shows it in the panic's.
   const ofPanic = findOwnStacks(readStacks(texts.slice(panicLine)));
-  return [...stacks, ...ofPanic.map((stack) => ({ ...stack, frameLines: stack.frameLines.map((line) => line + panicLine) }))];
+  return [
+    ...stacks,
+    ...ofPanic.map((stack) => ({ ...stack, frameLines: stack.frameLines.map((line) => line + panicLine) })),
+  ];
 }
 
 const sign = (kind: ProblemKind, defect: string): string => `${kind}: ${defect}`.slice(0, MAX_CHARS);
 
 /** By the rule of versions up to 0.1: from all stacks of the report and of the panic behind it alike. */
-function describeFormerly({ basis, title, texts, shapes }: Defect, ownLocks: readonly string[], frames: Frames): string {
+function describeFormerly(
+  { basis, title, texts, shapes }: Defect,
+  ownLocks: readonly string[],
+  frames: Frames,
+): string {
   if (basis === 'title') return normaliseNumbers(title);
   const locks = basis === 'locks' && ownLocks.length < LOCKS ? findLockClasses(texts) : ownLocks;
   if (locks.length > 0) return locks.join(' / ');
@@ -118,7 +133,11 @@ class Frames {
 }
 
 /** The first functions that tell one defect from another; all alike are better than none, and so are uncertain ones. */
-function findTellingFunctions(lists: readonly Iterable<number>[], frames: Frames, { nameOf, isMachinery: isGeneric }: NameRule): readonly string[] {
+function findTellingFunctions(
+  lists: readonly Iterable<number>[],
+  frames: Frames,
+  { nameOf, isMachinery: isGeneric }: NameRule,
+): readonly string[] {
   const certain: FoundNames = { telling: [], all: [] };
   const uncertain: FoundNames = { telling: [], all: [] };
   for (const lines of lists) {

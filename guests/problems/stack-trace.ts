@@ -24,7 +24,8 @@ export interface Frame {
 }
 
 /** Whether a line may name a function: frames have an offset, the two other forms these. */
-export const mayBeFrame = (text: string): boolean => text.includes('+0x') || text.endsWith('[inline]') || text.includes('}');
+export const mayBeFrame = (text: string): boolean =>
+  text.includes('+0x') || text.endsWith('[inline]') || text.includes('}');
 
 /** The function that a line of a stack trace names; undefined for other lines. */
 export function readFrame(text: string): Frame | undefined {
@@ -33,5 +34,9 @@ export function readFrame(text: string): Frame | undefined {
   const found = match?.[3] ?? INLINE_FRAME.exec(text)?.[1] ?? BRACED_FRAME.exec(text)?.[1];
   if (found === undefined) return undefined;
   const name = found.includes('.') ? found.replaceAll(COPY_SUFFIX, '') : found;
-  return { name: demangleRust(name), formerName: match?.[2] === '.' ? undefined : name, certain: match?.[1] === undefined };
+  return {
+    name: demangleRust(name),
+    formerName: match?.[2] === '.' ? undefined : name,
+    certain: match?.[1] === undefined,
+  };
 }

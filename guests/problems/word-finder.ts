@@ -25,7 +25,10 @@ interface Candidate {
  */
 export function createWordFinder(words: readonly string[]): WordFinder {
   const pieceLength = Math.min(...words.map(({ length }) => length));
-  if (pieceLength < BLOCK + 2) throw new Error(`a word to find is too short: ${JSON.stringify(words.find(({ length }) => length === pieceLength))}`);
+  if (pieceLength < BLOCK + 2)
+    throw new Error(
+      `a word to find is too short: ${JSON.stringify(words.find(({ length }) => length === pieceLength))}`,
+    );
   const shifts = new Uint8Array(TABLE_SIZE).fill(pieceLength - BLOCK + 1);
   const candidates = Array.from<unknown, readonly Candidate[]>({ length: TABLE_SIZE }, () => NO_CANDIDATES);
   /** By a word's place in the list, of the last byte of the block that leads to it. */
@@ -45,7 +48,8 @@ export function createWordFinder(words: readonly string[]): WordFinder {
   const matchAt = (bytes: Uint8Array, at: number, from: number, to: number, known: readonly number[]): number => {
     for (const { word, index, at: offset } of candidates[hashAt(bytes, at)] ?? NO_CANDIDATES) {
       const start = at - offset;
-      if (start >= from && start + word.length <= to && !known.includes(index) && standsAt(bytes, start, word)) return index;
+      if (start >= from && start + word.length <= to && !known.includes(index) && standsAt(bytes, start, word))
+        return index;
     }
     return -1;
   };
@@ -67,11 +71,16 @@ export function createWordFinder(words: readonly string[]): WordFinder {
     },
     list(bytes, from, to) {
       let found: number[] | undefined;
-      for (let at = from + pieceLength - 1; at < to; ) {
+      for (let at = from + pieceLength - 1; at < to;) {
         const shift = shiftAt(bytes, at);
         at += shift;
         if (shift > 0) continue;
-        for (let index = matchAt(bytes, at, from, to, found ?? NONE); index !== -1; index = matchAt(bytes, at, from, to, found)) found = [...(found ?? []), index];
+        for (
+          let index = matchAt(bytes, at, from, to, found ?? NONE);
+          index !== -1;
+          index = matchAt(bytes, at, from, to, found)
+        )
+          found = [...(found ?? []), index];
         at += 1;
       }
       return found ?? NONE;
@@ -86,7 +95,8 @@ function hashAt(bytes: Uint8Array, at: number): number {
   return hashBlock(bytes[at - 2] ?? 0, bytes[at - 1] ?? 0, bytes[at] ?? 0);
 }
 
-const hashBlock = (first: number, second: number, third: number): number => ((first << 10) ^ (second << 5) ^ third) & (TABLE_SIZE - 1);
+const hashBlock = (first: number, second: number, third: number): number =>
+  ((first << 10) ^ (second << 5) ^ third) & (TABLE_SIZE - 1);
 
 function standsAt(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
   for (let index = 0; index < word.length; index += 1) if (bytes[start + index] !== word[index]) return false;

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -13,26 +22,42 @@ afterEach(() => rmSync(dir, { recursive: true }));
 /** A stand-in for QEMU: `case` on the accelerator it is asked for. It leaves a trace of each start. */
 function fakeQemu(cases: string) {
   const path = join(dir, 'qemu');
-  writeFileSync(path, `#!/bin/sh\necho x >> ${dir}/started\nwhile [ "$1" != -accel ]; do shift; done\ncase $2 in\n${cases}\nesac\n`);
+  writeFileSync(
+    path,
+    `#!/bin/sh\necho x >> ${dir}/started\nwhile [ "$1" != -accel ]; do shift; done\ncase $2 in\n${cases}\nesac\n`,
+  );
   chmodSync(path, 0o755);
   return { path, version: '7.2.0' };
 }
 
 const RUNS = "printf 'OK'; exit 33";
-const probe = (qemu: { path: string; version: string }, env: NodeJS.ProcessEnv = {}) => probeAccelerator({ qemu, cacheDir: join(dir, 'cache'), env });
+const probe = (qemu: { path: string; version: string }, env: NodeJS.ProcessEnv = {}) =>
+  probeAccelerator({ qemu, cacheDir: join(dir, 'cache'), env });
 
 test('$PMEMRIG_ACCEL is obeyed without a probe', async () => {
-  expect(await probe(fakeQemu(`*) exit 1;;`), { PMEMRIG_ACCEL: 'kvm' })).toEqual({ accelerator: 'kvm', reason: '$PMEMRIG_ACCEL asks for kvm', forced: true });
+  expect(await probe(fakeQemu(`*) exit 1;;`), { PMEMRIG_ACCEL: 'kvm' })).toEqual({
+    accelerator: 'kvm',
+    reason: '$PMEMRIG_ACCEL asks for kvm',
+    forced: true,
+  });
   expect(existsSync(join(dir, 'started'))).toBe(false);
 });
 
 test('an unknown $PMEMRIG_ACCEL is the fault of the user', async () => {
-  await expect(probe(fakeQemu(`*) exit 1;;`), { PMEMRIG_ACCEL: 'hvf' })).rejects.toMatchObject({ name: 'UserError', code: 'bad-accelerator', message: '$PMEMRIG_ACCEL is "hvf"' });
+  await expect(probe(fakeQemu(`*) exit 1;;`), { PMEMRIG_ACCEL: 'hvf' })).rejects.toMatchObject({
+    name: 'UserError',
+    code: 'bad-accelerator',
+    message: '$PMEMRIG_ACCEL is "hvf"',
+  });
 });
 
 test('when not even TCG runs a guest, both reasons are told', async () => {
   const qemu = fakeQemu(`*) echo "invalid accelerator $2" >&2; exit 1;;`);
-  await expect(probe(qemu)).rejects.toMatchObject({ name: 'InfraError', code: 'no-accelerator', message: expect.stringContaining('TCG: the probe guest failed: invalid accelerator tcg') as string });
+  await expect(probe(qemu)).rejects.toMatchObject({
+    name: 'InfraError',
+    code: 'no-accelerator',
+    message: expect.stringContaining('TCG: the probe guest failed: invalid accelerator tcg') as string,
+  });
 });
 
 test('the answer is kept, and a damaged one is found out anew', async () => {
@@ -74,7 +99,10 @@ test('the boot sector of the probe stays in the cache, and nothing else anywhere
   await probe(qemu);
   vi.unstubAllEnvs();
   expect(readFileSync(seen, 'utf8')).toBe('');
-  expect(readdirSync(join(dir, 'cache', 'probes')).map((name) => name.replace(/-[0-9a-f]{16}/, ''))).toEqual(['accelerator.json', 'boot-sector']);
+  expect(readdirSync(join(dir, 'cache', 'probes')).map((name) => name.replace(/-[0-9a-f]{16}/, ''))).toEqual([
+    'accelerator.json',
+    'boot-sector',
+  ]);
 });
 
 test.skipIf(!existsSync('/dev/kvm'))('a QEMU that fails or hangs under KVM is refused with the reason', async () => {
@@ -82,7 +110,12 @@ test.skipIf(!existsSync('/dev/kvm'))('a QEMU that fails or hangs under KVM is re
   expect(broken.accelerator).toBe('tcg');
   expect(broken.reason).toMatch(/^KVM refused: /);
 
-  const hanging = await probeAccelerator({ qemu: fakeQemu(`kvm) exec sleep 60;;\n*) ${RUNS};;`), cacheDir: join(dir, 'other'), env: {}, kvmDeadlineMs: 200 });
+  const hanging = await probeAccelerator({
+    qemu: fakeQemu(`kvm) exec sleep 60;;\n*) ${RUNS};;`),
+    cacheDir: join(dir, 'other'),
+    env: {},
+    kvmDeadlineMs: 200,
+  });
   expect(hanging.reason).toMatch(/the probe guest did not finish in 0\.2 s|may not be opened/);
 });
 
@@ -96,6 +129,9 @@ test('beside KVM, TCG is tried before guests count their instructions by it', as
     code: 'no-tcg',
     message: 'measure: instructions needs TCG: the probe guest failed: invalid accelerator tcg',
   });
-  await expect(requireTcg({ ...kvm, forced: true }, beside(`tcg) ${RUNS};;`))).rejects.toMatchObject({ name: 'UserError', code: 'counting-under-kvm' });
+  await expect(requireTcg({ ...kvm, forced: true }, beside(`tcg) ${RUNS};;`))).rejects.toMatchObject({
+    name: 'UserError',
+    code: 'counting-under-kvm',
+  });
   await requireTcg({ accelerator: 'tcg', reason: 'probed' }, beside('*) exit 1;;'));
 });

@@ -44,12 +44,15 @@ export async function probeAccelerator(options: {
 }): Promise<AcceleratorChoice> {
   const { qemu, cacheDir, env = process.env, kvmDeadlineMs = KVM_DEADLINE_MS } = options;
   const forced = env['PMEMRIG_ACCEL'];
-  if (forced !== undefined && forced !== '') return { accelerator: parseForced(forced), reason: `$PMEMRIG_ACCEL asks for ${forced}`, forced: true };
+  if (forced !== undefined && forced !== '')
+    return { accelerator: parseForced(forced), reason: `$PMEMRIG_ACCEL asks for ${forced}`, forced: true };
 
   const file = join(cacheDir, 'probes', `accelerator-${await hashHost(qemu)}.json`);
   const cached = await readCached(file);
   if (cached !== undefined) return cached;
-  const choice = await withBootSector(cacheDir, async (bootSector) => chooseByBooting({ qemu, bootSector, kvmDeadlineMs }));
+  const choice = await withBootSector(cacheDir, async (bootSector) =>
+    chooseByBooting({ qemu, bootSector, kvmDeadlineMs }),
+  );
   // A cache that takes nothing costs the next run another probe.
   await replaceFile(file, `${JSON.stringify({ ...choice, probedAt: Date.now() })}\n`).catch(() => undefined);
   return choice;
@@ -59,7 +62,10 @@ export async function probeAccelerator(options: {
  * Makes sure that guests which count their instructions can run beside those of the chosen accelerator.
  * Rejects with UserError where the user forbids TCG, with InfraError where it does not work.
  */
-export async function requireTcg({ accelerator, forced }: AcceleratorChoice, { qemu, cacheDir }: { readonly qemu: QemuBinary; readonly cacheDir: string }): Promise<void> {
+export async function requireTcg(
+  { accelerator, forced }: AcceleratorChoice,
+  { qemu, cacheDir }: { readonly qemu: QemuBinary; readonly cacheDir: string },
+): Promise<void> {
   if (accelerator === 'tcg') return;
   if (forced) {
     throw new UserError('measure: instructions needs TCG, and $PMEMRIG_ACCEL asks for kvm', {
@@ -67,9 +73,14 @@ export async function requireTcg({ accelerator, forced }: AcceleratorChoice, { q
       remedy: 'leave it unset: only the guests that count then run under TCG',
     });
   }
-  const problem = await withBootSector(cacheDir, async (bootSector) => bootProbe({ qemu, bootSector, kvmDeadlineMs: 0 }, 'tcg', TCG_DEADLINE_MS));
+  const problem = await withBootSector(cacheDir, async (bootSector) =>
+    bootProbe({ qemu, bootSector, kvmDeadlineMs: 0 }, 'tcg', TCG_DEADLINE_MS),
+  );
   if (problem === undefined) return;
-  throw new InfraError(`measure: instructions needs TCG: ${problem}`, { code: 'no-tcg', remedy: 'install a QEMU built with TCG, or name one with $PMEMRIG_QEMU' });
+  throw new InfraError(`measure: instructions needs TCG: ${problem}`, {
+    code: 'no-tcg',
+    remedy: 'install a QEMU built with TCG, or name one with $PMEMRIG_QEMU',
+  });
 }
 
 interface Probe {
@@ -109,13 +120,21 @@ async function findKvmRefusal(probe: Probe): Promise<string | undefined> {
 }
 
 /** What went wrong with the probe guest, or `undefined` if it ran to its end in time. */
-async function bootProbe({ bootSector, qemu }: Probe, accelerator: 'kvm' | 'tcg', deadlineMs: number): Promise<string | undefined> {
-  const result = await execa('setpriv', ['--pdeathsig', 'KILL', '--', qemu.path, ...composeProbeArgv(accelerator, bootSector)], {
-    stdin: 'ignore',
-    reject: false,
-    timeout: deadlineMs,
-    killSignal: 'SIGKILL',
-  });
+async function bootProbe(
+  { bootSector, qemu }: Probe,
+  accelerator: 'kvm' | 'tcg',
+  deadlineMs: number,
+): Promise<string | undefined> {
+  const result = await execa(
+    'setpriv',
+    ['--pdeathsig', 'KILL', '--', qemu.path, ...composeProbeArgv(accelerator, bootSector)],
+    {
+      stdin: 'ignore',
+      reject: false,
+      timeout: deadlineMs,
+      killSignal: 'SIGKILL',
+    },
+  );
   if (result.exitCode === PROBE_EXIT_CODE && result.stdout.includes(PROBE_WORD)) return undefined;
   if (result.timedOut) return `the probe guest did not finish in ${deadlineMs / 1000} s`;
   const firstLine = splitQemuWords(result.stderr).errors[0]?.split('\n', 1)[0];
@@ -135,7 +154,10 @@ function composeProbeArgv(accelerator: 'kvm' | 'tcg', disk: string): string[] {
 
 function parseForced(value: string): 'kvm' | 'tcg' {
   if (value === 'kvm' || value === 'tcg') return value;
-  throw new UserError(`$PMEMRIG_ACCEL is "${value}"`, { code: 'bad-accelerator', remedy: 'set it to kvm or tcg, or leave it unset' });
+  throw new UserError(`$PMEMRIG_ACCEL is "${value}"`, {
+    code: 'bad-accelerator',
+    remedy: 'set it to kvm or tcg, or leave it unset',
+  });
 }
 
 /** Another kernel, CPU, boot or QEMU may answer differently, and so may other rights on /dev/kvm or another user. */
@@ -146,7 +168,17 @@ async function hashHost(qemu: QemuBinary): Promise<string> {
     () => undefined,
   );
   const payload = Buffer.from(composeProbePayload()).toString('base64');
-  const facts = [payload, bootId.trim(), release(), cpus()[0]?.model, process.getuid?.(), process.getgroups?.(), node, qemu.path, qemu.version];
+  const facts = [
+    payload,
+    bootId.trim(),
+    release(),
+    cpus()[0]?.model,
+    process.getuid?.(),
+    process.getgroups?.(),
+    node,
+    qemu.path,
+    qemu.version,
+  ];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 }
 
@@ -164,7 +196,10 @@ async function readCached(file: string): Promise<AcceleratorChoice | undefined> 
 /** Kept in the cache, like the answers: nothing is left behind where nobody looks, however the probe ends. A cache that takes nothing is not needed for it. */
 async function withBootSector<T>(cacheDir: string, body: (path: string) => Promise<T>): Promise<T> {
   const kept = join(cacheDir, 'probes', 'boot-sector');
-  const isKept = await replaceFile(kept, composeProbePayload()).then(() => true, () => false);
+  const isKept = await replaceFile(kept, composeProbePayload()).then(
+    () => true,
+    () => false,
+  );
   if (isKept) return body(kept);
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-probe-'));
   try {

@@ -13,7 +13,10 @@ function compose(overrides: Partial<GuestMachine> = {}): string[] {
     initrd: '/g/initrd.cpio',
     rootDisk: '/i/root.ext4',
     modulesDisk: '/k/modules.ext4',
-    devices: composeDevices([{ kind: 'nvdimm', sizeBytes: GIB, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }], { memoryBytes: 2 * GIB, backing: () => '/g/pmem0.img' }),
+    devices: composeDevices([{ kind: 'nvdimm', sizeBytes: GIB, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }], {
+      memoryBytes: 2 * GIB,
+      backing: () => '/g/pmem0.img',
+    }),
     ...overrides,
   });
 }
@@ -35,7 +38,9 @@ test('a guest without memory devices has neither slots nor maxmem', () => {
 });
 
 test("the user's own words come last on the kernel's command line, so that they win", () => {
-  expect(valueOf(compose(), '-append')).toBe('console=ttyS0 panic=-1 net.ifnames=0 sysrq_always_enabled printk.devkmsg=on ignore_loglevel cryptomgr.notests no_timer_check quiet');
+  expect(valueOf(compose(), '-append')).toBe(
+    'console=ttyS0 panic=-1 net.ifnames=0 sysrq_always_enabled printk.devkmsg=on ignore_loglevel cryptomgr.notests no_timer_check quiet',
+  );
 });
 
 test('under KVM the CPU is the host and its timers are checked as usual', () => {
@@ -66,12 +71,16 @@ test('QMP is asked for in words that no QEMU calls deprecated, and the firmware 
 
 test('QEMU is confined, brings no files of its own and ends at a reset', () => {
   const argv = compose();
-  for (const word of ['-nodefaults', '-no-user-config', '-no-reboot', 'panic=none', 'pvpanic']) expect(argv).toContain(word);
+  for (const word of ['-nodefaults', '-no-user-config', '-no-reboot', 'panic=none', 'pvpanic'])
+    expect(argv).toContain(word);
   expect(valueOf(argv, '-sandbox')).toBe('on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny');
 });
 
 test('a guest that counts its instructions has one thread of TCG, and a clock that waits with the host', () => {
-  const argv = compose({ accelerator: 'tcg-icount', guest: { cpus: 1, memoryBytes: 2 * GIB, append: [], countInstructions: true } });
+  const argv = compose({
+    accelerator: 'tcg-icount',
+    guest: { cpus: 1, memoryBytes: 2 * GIB, append: [], countInstructions: true },
+  });
   expect(valueOf(argv, '-accel')).toBe('tcg,thread=single');
   expect(valueOf(argv, '-icount')).toBe('shift=1,align=off,sleep=on');
   expect(valueOf(argv, '-cpu')).toBe('max');

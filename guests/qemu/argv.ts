@@ -29,7 +29,15 @@ export interface GuestMachine {
 
 /** QEMU's whole command line but its own name. */
 export function composeArgv(machine: GuestMachine): string[] {
-  return [...composeHardware(machine), '-kernel', machine.kernel, '-initrd', machine.initrd, '-append', composeKernelArgs(machine).join(' ')];
+  return [
+    ...composeHardware(machine),
+    '-kernel',
+    machine.kernel,
+    '-initrd',
+    machine.initrd,
+    '-append',
+    composeKernelArgs(machine).join(' '),
+  ];
 }
 
 /** A machine with all that the rig gives a guest, and nothing to boot. */
@@ -56,10 +64,14 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     // No `logfile=`: QEMU 7.2 writes a byte there again each time the socket was full (chardev/char.c).
     ['-chardev', `socket,id=${CONSOLE_ID},fd=${CONSOLE_FD}`, '-serial', `chardev:${CONSOLE_ID}`],
     composeDisk({ id: 'root', path: machine.rootDisk, serial: ROOT_SERIAL, readOnly: true }),
-    machine.modulesDisk === undefined ? [] : composeDisk({ id: 'modules', path: machine.modulesDisk, serial: MODULES_SERIAL, readOnly: true }),
+    machine.modulesDisk === undefined
+      ? []
+      : composeDisk({ id: 'modules', path: machine.modulesDisk, serial: MODULES_SERIAL, readOnly: true }),
     machine.suiteDisk === undefined ? [] : composeDisk({ id: 'suite', ...machine.suiteDisk, readOnly: true }),
     // Flushing it to the host's disk would only cost time: what is in the host's memory outlives the guest, too.
-    machine.resultsDisk === undefined ? [] : composeDisk({ id: 'results', ...machine.resultsDisk, readOnly: false, noFlush: true }),
+    machine.resultsDisk === undefined
+      ? []
+      : composeDisk({ id: 'results', ...machine.resultsDisk, readOnly: false, noFlush: true }),
     // The guest sees nothing of the world; only its sshd is reachable, at a port that QEMU picks.
     ['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     jsonDevice({ driver: 'virtio-net-pci', netdev: 'net', romfile: '' }),
@@ -70,7 +82,9 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
 function composeAccelerator(accelerator: Accelerator): readonly string[] {
   // One thread anyway, which QEMU chooses by itself then. `sleep=on`: while the guest waits, for a flush by the host above all, its clock goes
   // with the host's; without, it would leap to the next timer, and the kernel's watchdogs would bite.
-  return accelerator === 'tcg-icount' ? ['-accel', 'tcg,thread=single', '-icount', `shift=${ICOUNT_SHIFT},align=off,sleep=on`] : ['-accel', accelerator];
+  return accelerator === 'tcg-icount'
+    ? ['-accel', 'tcg,thread=single', '-icount', `shift=${ICOUNT_SHIFT},align=off,sleep=on`]
+    : ['-accel', accelerator];
 }
 
 function composeMemory({ ramBytes, memorySlots, maxmemBytes }: DeviceComposition): string {

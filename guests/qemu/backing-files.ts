@@ -13,10 +13,13 @@ export async function createBackingFiles(files: readonly BackingFile[], dir: str
   const { bavail, bsize } = await statfs(dir);
   const freeBytes = bavail * bsize;
   if (wantedBytes > freeBytes) {
-    throw new InfraError(`the pmem devices need ${formatSize(wantedBytes)} of disk, but the host has ${formatSize(freeBytes - (freeBytes % 2 ** 20))} free at ${dir}`, {
-      code: 'disk-full',
-      remedy: 'free some space, or choose another disk with --runs DIR',
-    });
+    throw new InfraError(
+      `the pmem devices need ${formatSize(wantedBytes)} of disk, but the host has ${formatSize(freeBytes - (freeBytes % 2 ** 20))} free at ${dir}`,
+      {
+        code: 'disk-full',
+        remedy: 'free some space, or choose another disk with --runs DIR',
+      },
+    );
   }
   for (const { path, sizeBytes } of files) {
     await using file = await open(path, 'wx', 0o600);

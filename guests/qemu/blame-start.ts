@@ -2,14 +2,19 @@ import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import { QemuStartError } from './qemu-process.ts';
 
 /** What QEMU prints when the file behind `-kernel` is none that it can load (hw/i386/x86.c, multiboot.c). */
-const BAD_KERNEL = /could not (?:load|open) kernel|Error loading uncompressed kernel|invalid kernel header|error reading initrd|multiboot|kernel.*too large/i;
+const BAD_KERNEL =
+  /could not (?:load|open) kernel|Error loading uncompressed kernel|invalid kernel header|error reading initrd|multiboot|kernel.*too large/i;
 const NO_MEMORY = /cannot set up guest memory|Cannot allocate memory|unable to map backing store/i;
 
 /** Says whom to blame when QEMU would not start. */
 export function blameQemuStart(error: unknown, kernel: { readonly name: string; readonly image: string }): Error {
   if (!(error instanceof QemuStartError)) {
     // No process to be had, no files to be opened: Node throws before there is a QEMU.
-    return new InfraError(`QEMU would not start: ${error instanceof Error ? error.message : String(error)}`, { code: 'qemu-start', remedy: 'see `pmemrig doctor`', cause: error });
+    return new InfraError(`QEMU would not start: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'qemu-start',
+      remedy: 'see `pmemrig doctor`',
+      cause: error,
+    });
   }
   if (BAD_KERNEL.test(error.message)) {
     return new UserError(`QEMU cannot boot kernel "${kernel.name}" (${kernel.image}): ${error.message}`, {
@@ -19,7 +24,15 @@ export function blameQemuStart(error: unknown, kernel: { readonly name: string; 
     });
   }
   if (NO_MEMORY.test(error.message)) {
-    return new InfraError(`the host has no memory for a guest: ${error.message}`, { code: 'no-memory', remedy: 'run fewer guests at once, or smaller ones', cause: error });
+    return new InfraError(`the host has no memory for a guest: ${error.message}`, {
+      code: 'no-memory',
+      remedy: 'run fewer guests at once, or smaller ones',
+      cause: error,
+    });
   }
-  return new InfraError(`QEMU would not start: ${error.message}`, { code: 'qemu-start', remedy: 'see `pmemrig doctor`', cause: error });
+  return new InfraError(`QEMU would not start: ${error.message}`, {
+    code: 'qemu-start',
+    remedy: 'see `pmemrig doctor`',
+    cause: error,
+  });
 }

@@ -23,7 +23,9 @@ test('a console within the bound is written as it is, at once', () => {
 
 test('of more, the beginning and the end are kept, and the log says what is missing', () => {
   const { ended, running } = logOf(['0123456', '789abc', 'd'.repeat(1000), 'panic!']);
-  expect(running).toBe('0123456789\npmemrig: the log is cut here, after 10 bytes; once the guest has ended, its last 6 bytes follow\n');
+  expect(running).toBe(
+    '0123456789\npmemrig: the log is cut here, after 10 bytes; once the guest has ended, its last 6 bytes follow\n',
+  );
   expect(ended).toBe(`${running}pmemrig: 1003 bytes are left out here\npanic!`);
 });
 

@@ -34,13 +34,19 @@ export function openConsoleLog(path: string, { headBytes = HEAD_BYTES, tailBytes
       if (room > 0) append(chunk.subarray(0, room));
       room -= chunk.length - rest.length;
       if (rest.length === 0) return;
-      if (cutBytes === 0) append(Buffer.from(`\npmemrig: the log is cut here, after ${headBytes} bytes; once the guest has ended, its last ${tailBytes} bytes follow\n`));
+      if (cutBytes === 0)
+        append(
+          Buffer.from(
+            `\npmemrig: the log is cut here, after ${headBytes} bytes; once the guest has ended, its last ${tailBytes} bytes follow\n`,
+          ),
+        );
       cutBytes += rest.length;
       tail.push(Buffer.from(rest));
     },
     close() {
       if (fd === undefined) return;
-      if (cutBytes > 0) append(Buffer.from(`pmemrig: ${Math.max(0, cutBytes - tailBytes)} bytes are left out here\n${tail.text()}`));
+      if (cutBytes > 0)
+        append(Buffer.from(`pmemrig: ${Math.max(0, cutBytes - tailBytes)} bytes are left out here\n${tail.text()}`));
       closeSync(fd);
       fd = undefined;
     },

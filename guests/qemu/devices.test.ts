@@ -13,7 +13,9 @@ function compose(devices: readonly PmemDevice[], memoryBytes = 2 * GIB) {
 
 /** The JSON that follows an option each time it occurs. */
 function valuesOf(argv: readonly string[], option: string): Record<string, unknown>[] {
-  return argv.flatMap((word, index) => (word === option ? [JSON.parse(argv[index + 1] ?? 'null') as Record<string, unknown>] : []));
+  return argv.flatMap((word, index) =>
+    word === option ? [JSON.parse(argv[index + 1] ?? 'null') as Record<string, unknown>] : [],
+  );
 }
 
 test('no device asks nothing of QEMU but RAM', () => {
@@ -30,12 +32,22 @@ test('no device asks nothing of QEMU but RAM', () => {
 });
 
 test("an NVDIMM's file is larger by exactly its labels, so that the usable size is what was asked", () => {
-  const { argv, backingFiles, machineFlags } = compose([{ kind: 'nvdimm', sizeBytes: GIB, namespace: 'fsdax', labelSizeBytes: 128 * 1024 }]);
+  const { argv, backingFiles, machineFlags } = compose([
+    { kind: 'nvdimm', sizeBytes: GIB, namespace: 'fsdax', labelSizeBytes: 128 * 1024 },
+  ]);
   expect(backingFiles).toEqual([{ path: '/run/with,comma/pmem0.img', sizeBytes: GIB + 128 * 1024 }]);
   expect(valuesOf(argv, '-object')).toEqual([
-    { 'qom-type': 'memory-backend-file', id: 'pmem0-mem', 'mem-path': '/run/with,comma/pmem0.img', size: GIB + 128 * 1024, share: true },
+    {
+      'qom-type': 'memory-backend-file',
+      id: 'pmem0-mem',
+      'mem-path': '/run/with,comma/pmem0.img',
+      size: GIB + 128 * 1024,
+      share: true,
+    },
   ]);
-  expect(valuesOf(argv, '-device')).toEqual([{ driver: 'nvdimm', id: 'pmem0', memdev: 'pmem0-mem', unarmed: false, 'label-size': 128 * 1024 }]);
+  expect(valuesOf(argv, '-device')).toEqual([
+    { driver: 'nvdimm', id: 'pmem0', memdev: 'pmem0-mem', unarmed: false, 'label-size': 128 * 1024 },
+  ]);
   expect(machineFlags).toEqual(['nvdimm=on']);
 });
 
@@ -46,7 +58,9 @@ test('an NVDIMM without labels has no label-size at all', () => {
 });
 
 test('virtio-pmem needs maxmem but no machine flag', () => {
-  const { argv, machineFlags, maxmemBytes, memorySlots, ramBytes } = compose([{ kind: 'virtio-pmem', sizeBytes: 512 * MIB }]);
+  const { argv, machineFlags, maxmemBytes, memorySlots, ramBytes } = compose([
+    { kind: 'virtio-pmem', sizeBytes: 512 * MIB },
+  ]);
   expect(machineFlags).toEqual([]);
   expect(memorySlots).toBe(1);
   expect(maxmemBytes).toBeGreaterThanOrEqual(ramBytes + 512 * MIB);
@@ -82,7 +96,12 @@ test('a virtio disk is found by its serial number', () => {
 
 const size = fc.integer({ min: 8, max: 4096 }).map((steps) => steps * 2 * MIB);
 const device: fc.Arbitrary<PmemDevice> = fc.oneof(
-  fc.record({ kind: fc.constant('nvdimm' as const), sizeBytes: size, namespace: fc.constant('raw' as const), labelSizeBytes: fc.constantFrom(0, 128 * 1024, 2 * MIB) }),
+  fc.record({
+    kind: fc.constant('nvdimm' as const),
+    sizeBytes: size,
+    namespace: fc.constant('raw' as const),
+    labelSizeBytes: fc.constantFrom(0, 128 * 1024, 2 * MIB),
+  }),
   fc.record({ kind: fc.constant('virtio-pmem' as const), sizeBytes: size }),
   fc.record({ kind: fc.constant('e820' as const), sizeBytes: size, namespace: fc.constant('fsdax' as const) }),
   fc.record({ kind: fc.constant('virtio-blk' as const), sizeBytes: size }),
@@ -95,7 +114,12 @@ test('any mix has one placement each, distinct ids, and room for all in maxmem',
       const ids = composed.placements.map((placement) => JSON.stringify(placement));
       const memory = devices.filter(({ kind }) => kind === 'nvdimm' || kind === 'virtio-pmem');
       const needed = memory.reduce((total, { sizeBytes }) => total + sizeBytes, composed.ramBytes);
-      return composed.placements.length === devices.length && new Set(ids).size === devices.length && composed.maxmemBytes >= needed && composed.memorySlots === memory.length;
+      return (
+        composed.placements.length === devices.length &&
+        new Set(ids).size === devices.length &&
+        composed.maxmemBytes >= needed &&
+        composed.memorySlots === memory.length
+      );
     }),
   );
 });

@@ -71,7 +71,10 @@ export function composeDevices(
     ramBytes,
     memorySlots: memoryDevices.length,
     // QEMU aligns each memory device, and its first one, to as much as 1 GiB.
-    maxmemBytes: memoryDevices.length === 0 ? ramBytes : roundUp(ramBytes, GIB) + GIB + sum(memoryDevices.map(({ sizeBytes }) => roundUp(sizeBytes, GIB) + GIB)),
+    maxmemBytes:
+      memoryDevices.length === 0
+        ? ramBytes
+        : roundUp(ramBytes, GIB) + GIB + sum(memoryDevices.map(({ sizeBytes }) => roundUp(sizeBytes, GIB) + GIB)),
     backingFiles: parts.flatMap(({ backingFile }) => backingFile ?? []),
     placements: parts.map(({ placement }) => placement),
   };
@@ -101,7 +104,10 @@ function composeDevice(device: PmemDevice, index: number, path: string, e820Star
     }
     case 'virtio-pmem':
       return {
-        argv: [...memoryBackend(id, path, device.sizeBytes), ...jsonDevice({ driver: 'virtio-pmem-pci', id, memdev: `${id}-mem` })],
+        argv: [
+          ...memoryBackend(id, path, device.sizeBytes),
+          ...jsonDevice({ driver: 'virtio-pmem-pci', id, memdev: `${id}-mem` }),
+        ],
         placement: { by: 'memory-device', qdevId: id },
         backingFile: { path, sizeBytes: device.sizeBytes },
       };
@@ -125,9 +131,33 @@ function composeDevice(device: PmemDevice, index: number, path: string, e820Star
 }
 
 /** A raw file as a virtio disk that the guest finds by its serial number (at most 20 characters). */
-export function composeDisk({ id, path, serial, readOnly, noFlush = false }: { readonly id: string; readonly path: string; readonly serial: string; readonly readOnly: boolean; readonly noFlush?: boolean }): string[] {
-  const file = { driver: 'file', filename: path, 'node-name': `${id}-file`, 'read-only': readOnly, ...(noFlush && { cache: { 'no-flush': true } }) };
-  const raw = { driver: 'raw', file: `${id}-file`, 'node-name': `${id}-raw`, 'read-only': readOnly, ...(noFlush && { cache: { 'no-flush': true } }) };
+export function composeDisk({
+  id,
+  path,
+  serial,
+  readOnly,
+  noFlush = false,
+}: {
+  readonly id: string;
+  readonly path: string;
+  readonly serial: string;
+  readonly readOnly: boolean;
+  readonly noFlush?: boolean;
+}): string[] {
+  const file = {
+    driver: 'file',
+    filename: path,
+    'node-name': `${id}-file`,
+    'read-only': readOnly,
+    ...(noFlush && { cache: { 'no-flush': true } }),
+  };
+  const raw = {
+    driver: 'raw',
+    file: `${id}-file`,
+    'node-name': `${id}-raw`,
+    'read-only': readOnly,
+    ...(noFlush && { cache: { 'no-flush': true } }),
+  };
   return [
     '-blockdev',
     JSON.stringify(file),
@@ -143,7 +173,16 @@ export function jsonDevice(properties: Readonly<Record<string, string | number |
 }
 
 function memoryBackend(id: string, path: string, sizeBytes: number): string[] {
-  return ['-object', JSON.stringify({ 'qom-type': 'memory-backend-file', id: `${id}-mem`, 'mem-path': path, size: sizeBytes, share: true })];
+  return [
+    '-object',
+    JSON.stringify({
+      'qom-type': 'memory-backend-file',
+      id: `${id}-mem`,
+      'mem-path': path,
+      size: sizeBytes,
+      share: true,
+    }),
+  ];
 }
 
 /** QEMU warns of a split below 4 GiB that is no whole number of GiB, so the rest goes above. */

@@ -25,7 +25,10 @@ test('$PMEMRIG_QEMU wins over the matrix, which wins over $PATH', async () => {
   const first = fakeQemu('first', 'QEMU emulator version 8.0.0');
   const second = fakeQemu('second', 'QEMU emulator version 8.1.0');
   fakeQemu('qemu-system-x86_64', 'QEMU emulator version 8.2.0');
-  expect(await findQemu({ explicit: second, env: { PMEMRIG_QEMU: first, PATH: dir } })).toEqual({ path: first, version: '8.0.0' });
+  expect(await findQemu({ explicit: second, env: { PMEMRIG_QEMU: first, PATH: dir } })).toEqual({
+    path: first,
+    version: '8.0.0',
+  });
   expect(await findQemu({ explicit: second, env: { PATH: dir } })).toMatchObject({ version: '8.1.0' });
   expect(await findQemu({ env: { PATH: dir } })).toEqual({ path: join(dir, 'qemu-system-x86_64'), version: '8.2.0' });
 });
@@ -47,6 +50,10 @@ test('no QEMU is the fault of the host, with the way out', async () => {
 });
 
 test('a QEMU that is too old or no QEMU at all is refused', async () => {
-  await expect(findQemu({ explicit: fakeQemu('old', 'QEMU emulator version 5.2.0'), env: {} })).rejects.toMatchObject({ code: 'qemu-too-old' });
-  await expect(findQemu({ explicit: fakeQemu('broken', 'cannot open shared object', 127), env: {} })).rejects.toMatchObject({ code: 'no-qemu' });
+  await expect(findQemu({ explicit: fakeQemu('old', 'QEMU emulator version 5.2.0'), env: {} })).rejects.toMatchObject({
+    code: 'qemu-too-old',
+  });
+  await expect(
+    findQemu({ explicit: fakeQemu('broken', 'cannot open shared object', 127), env: {} }),
+  ).rejects.toMatchObject({ code: 'no-qemu' });
 });

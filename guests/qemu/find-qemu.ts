@@ -19,7 +19,10 @@ const VERSION_TIMEOUT_MS = 20_000;
  * Finds the QEMU to use: `$PMEMRIG_QEMU`, then the matrix's own (`explicit`), then `$PATH`.
  * Rejects with InfraError when there is none, when it does not run, or when it is too old.
  */
-export async function findQemu({ explicit, env = process.env }: { readonly explicit?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<QemuBinary> {
+export async function findQemu({
+  explicit,
+  env = process.env,
+}: { readonly explicit?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<QemuBinary> {
   const path = await choosePath(explicit, env);
   const version = await readVersion(path);
   if (!isNewEnough(version)) {
@@ -54,7 +57,8 @@ async function choosePath(explicit: string | undefined, env: NodeJS.ProcessEnv):
   if (found !== undefined) return found;
   throw new InfraError(`${QEMU_NAME} is not installed`, {
     code: 'no-qemu',
-    remedy: 'install it (Debian: apt install qemu-system-x86; Fedora: dnf install qemu-system-x86-core) or set $PMEMRIG_QEMU',
+    remedy:
+      'install it (Debian: apt install qemu-system-x86; Fedora: dnf install qemu-system-x86-core) or set $PMEMRIG_QEMU',
   });
 }
 
@@ -74,13 +78,20 @@ async function keepExecutable(path: string): Promise<string | undefined> {
 }
 
 async function readVersion(path: string): Promise<string> {
-  const { all, failed, shortMessage } = await execa(path, ['--version'], { all: true, reject: false, timeout: VERSION_TIMEOUT_MS });
+  const { all, failed, shortMessage } = await execa(path, ['--version'], {
+    all: true,
+    reject: false,
+    timeout: VERSION_TIMEOUT_MS,
+  });
   const version = parseQemuVersion(all);
   if (failed || version === undefined) {
-    throw new InfraError(`${path} does not run or is no QEMU: ${shortMessage ?? (all.split('\n', 1)[0] || 'it printed nothing')}`, {
-      code: 'no-qemu',
-      remedy: `name a working ${QEMU_NAME} with $PMEMRIG_QEMU`,
-    });
+    throw new InfraError(
+      `${path} does not run or is no QEMU: ${shortMessage ?? (all.split('\n', 1)[0] || 'it printed nothing')}`,
+      {
+        code: 'no-qemu',
+        remedy: `name a working ${QEMU_NAME} with $PMEMRIG_QEMU`,
+      },
+    );
   }
   return version;
 }

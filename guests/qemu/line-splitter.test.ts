@@ -10,7 +10,7 @@ function split(chunks: readonly (string | Uint8Array)[], options = {}): string[]
   return lines;
 }
 
-test('CR LF, LF and the serial driver\'s CR CR LF all end one line', () => {
+test("CR LF, LF and the serial driver's CR CR LF all end one line", () => {
   expect(split(['a\r\nb\nc\r\r\nd'])).toEqual(['a', 'b', 'c', 'd']);
 });
 

@@ -9,24 +9,30 @@ export interface QemuWords {
  * The first line of a warning: `NAME: [LOCATION: ]warning: …` as QEMU's error-report.c, glibc, bash and perl write it; GLib's own form;
  * the dynamic linker's word about a library of another version. The last three come of a QEMU that runs through a wrapper or from a folder of its own.
  */
-const WARNING = /^[^\s:]+: (?:.*: )?(?:warning|info): |^\([^)]*\): \S+-(?:WARNING|CRITICAL|Message) |: no version information available \(required by /;
+const WARNING =
+  /^[^\s:]+: (?:.*: )?(?:warning|info): |^\([^)]*\): \S+-(?:WARNING|CRITICAL|Message) |: no version information available \(required by /;
 /**
  * The first line of any other message. QEMU calls itself by the name of its program, or just `qemu`. The second half are last words without a name:
  * a failed assertion of GLib (`**`, then `ERROR:file.c:12:function: …`, then `Bail out! …`), a damaged heap or stack by glibc (`malloc(): …`,
  * `double free or corruption (out)`, `*** stack smashing detected ***`), an exception by libstdc++.
  */
-const MESSAGE = /^(?:[^\s:]*qemu[^\s:]*|setpriv|[^\s:]*\/[^\s:]*): |^\*\*|^ERROR:|^Bail out! |^\w+\(\): |^(?:double free|corrupted|terminate called) /;
+const MESSAGE =
+  /^(?:[^\s:]*qemu[^\s:]*|setpriv|[^\s:]*\/[^\s:]*): |^\*\*|^ERROR:|^Bail out! |^\w+\(\): |^(?:double free|corrupted|terminate called) /;
 
 /** Parts QEMU's warnings from its errors. A line that begins no message continues the one before: hints do so. */
 export function splitQemuWords(stderr: string): QemuWords {
   const messages: { isWarning: boolean; lines: string[] }[] = [];
-  for (const line of stderr.split('\n').map((text) => text.trimEnd()).filter((text) => text !== '')) {
+  for (const line of stderr
+    .split('\n')
+    .map((text) => text.trimEnd())
+    .filter((text) => text !== '')) {
     const isWarning = WARNING.test(line);
     const last = messages.at(-1);
     if (last === undefined || isWarning || MESSAGE.test(line)) messages.push({ isWarning, lines: [line] });
     else last.lines.push(line);
   }
-  const texts = (warnings: boolean) => messages.filter(({ isWarning }) => isWarning === warnings).map(({ lines }) => lines.join('\n'));
+  const texts = (warnings: boolean) =>
+    messages.filter(({ isWarning }) => isWarning === warnings).map(({ lines }) => lines.join('\n'));
   return { errors: texts(false), warnings: [...new Set(texts(true))] };
 }
 
@@ -34,5 +40,7 @@ export function splitQemuWords(stderr: string): QemuWords {
 export function describeQemuWords(stderr: string, otherwise = ''): string {
   const { errors, warnings } = splitQemuWords(stderr);
   const reason = errors.join('\n') || otherwise;
-  return warnings.length === 0 ? reason : [reason, `(it also warned: ${warnings.join('\n')})`].filter((text) => text !== '').join('\n');
+  return warnings.length === 0
+    ? reason
+    : [reason, `(it also warned: ${warnings.join('\n')})`].filter((text) => text !== '').join('\n');
 }

@@ -84,10 +84,17 @@ export async function startQemu(options: {
   };
   let qmp: QmpClient;
   try {
-    qmp = await Promise.race([connectQmp(qmpStream, { onEvent: options.onEvent, timeoutMs: options.startTimeoutMs }), spawnFailed.promise]);
+    qmp = await Promise.race([
+      connectQmp(qmpStream, { onEvent: options.onEvent, timeoutMs: options.startTimeoutMs }),
+      spawnFailed.promise,
+    ]);
   } catch (error) {
     await kill();
-    throw new QemuStartError(describeQemuWords(stderr, error instanceof Error ? error.message : String(error)), stderr, { cause: error });
+    throw new QemuStartError(
+      describeQemuWords(stderr, error instanceof Error ? error.message : String(error)),
+      stderr,
+      { cause: error },
+    );
   }
 
   let stopping: Promise<void> | undefined;

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { connectQmp, QmpError, type QmpEvent } from './qmp.ts';
 
 // Recorded from QEMU 7.2.
-const GREETING = '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "Debian 1:7.2"}, "capabilities": ["oob"]}}\r\n';
+const GREETING =
+  '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "Debian 1:7.2"}, "capabilities": ["oob"]}}\r\n';
 
 interface Request {
   readonly execute: string;
@@ -49,11 +50,17 @@ test('arguments are passed, and events between answers go to the listener', asyn
 });
 
 test("a refused command rejects with QEMU's own words", async () => {
-  const { stream } = scriptQemu(({ id }) => `{"id": ${id}, "error": {"class": "CommandNotFound", "desc": "The command nonsense has not been found"}}\r\n`);
+  const { stream } = scriptQemu(
+    ({ id }) =>
+      `{"id": ${id}, "error": {"class": "CommandNotFound", "desc": "The command nonsense has not been found"}}\r\n`,
+  );
   const qmp = await connectQmp(stream);
   const error: unknown = await qmp.execute('nonsense').catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(QmpError);
-  expect(error).toMatchObject({ message: 'QMP nonsense: The command nonsense has not been found', errorClass: 'CommandNotFound' });
+  expect(error).toMatchObject({
+    message: 'QMP nonsense: The command nonsense has not been found',
+    errorClass: 'CommandNotFound',
+  });
 });
 
 test('when QEMU goes, what waits is rejected and nothing more is sent', async () => {
@@ -70,7 +77,9 @@ test('when QEMU goes, what waits is rejected and nothing more is sent', async ()
 test('a silent QEMU is given up at the deadline', async () => {
   const { stream } = scriptQemu(() => undefined);
   const qmp = await connectQmp(stream);
-  await expect(qmp.execute('query-status', undefined, { timeoutMs: 20 })).rejects.toThrow('QEMU did not answer QMP query-status in time');
+  await expect(qmp.execute('query-status', undefined, { timeoutMs: 20 })).rejects.toThrow(
+    'QEMU did not answer QMP query-status in time',
+  );
 });
 
 test('no greeting, no connection', async () => {
@@ -79,7 +88,9 @@ test('no greeting, no connection', async () => {
 });
 
 test('an answer that cannot be read rejects its own request at once, with its words; the others stand', async () => {
-  const { stream } = scriptQemu(({ execute, id }) => (execute === 'odd' ? `{"error": "no", "id": ${id}}\r\n` : `not JSON\r\n[1]\r\n{"return": 5, "id": ${id}}\r\n`));
+  const { stream } = scriptQemu(({ execute, id }) =>
+    execute === 'odd' ? `{"error": "no", "id": ${id}}\r\n` : `not JSON\r\n[1]\r\n{"return": 5, "id": ${id}}\r\n`,
+  );
   const qmp = await connectQmp(stream);
   const [odd, good] = await Promise.allSettled([qmp.execute('odd'), qmp.execute('good')]);
   expect(odd).toMatchObject({ reason: { message: 'the answer to QMP odd cannot be read: {"error": "no", "id": 2}' } });
@@ -88,7 +99,9 @@ test('an answer that cannot be read rejects its own request at once, with its wo
 
 test('an event counts though what is said of it is odd', async () => {
   const events: QmpEvent[] = [];
-  const { stream } = scriptQemu(({ id }) => `{"event": "GUEST_PANICKED", "data": "crash"}\r\n{"return": {}, "id": ${id}}\r\n`);
+  const { stream } = scriptQemu(
+    ({ id }) => `{"event": "GUEST_PANICKED", "data": "crash"}\r\n{"return": {}, "id": ${id}}\r\n`,
+  );
   await (await connectQmp(stream, { onEvent: (event) => events.push(event) })).execute('any');
   expect(events).toEqual([{ event: 'GUEST_PANICKED', data: {} }]);
 });

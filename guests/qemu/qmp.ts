@@ -23,7 +23,11 @@ export interface QmpEvent {
 /** The QEMU Machine Protocol over an open stream: JSON objects, one a line. */
 export interface QmpClient {
   /** The `return` value. Rejects with {@link QmpError}, or a plain Error when QEMU is gone or does not answer in time. */
-  execute(command: string, args?: Readonly<Record<string, unknown>>, options?: { readonly timeoutMs?: number }): Promise<unknown>;
+  execute(
+    command: string,
+    args?: Readonly<Record<string, unknown>>,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<unknown>;
   /** Fulfils when the stream has ended; never rejects. */
   readonly closed: Promise<void>;
 }
@@ -44,28 +48,42 @@ const MAX_MESSAGE_CHARS = 4 * 2 ** 20;
 /** Waits for the greeting and leaves negotiation mode. */
 export async function connectQmp(
   stream: Duplex,
-  { onEvent, timeoutMs = DEFAULT_TIMEOUT_MS }: { readonly onEvent?: (event: QmpEvent) => void; readonly timeoutMs?: number } = {},
+  {
+    onEvent,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  }: { readonly onEvent?: (event: QmpEvent) => void; readonly timeoutMs?: number } = {},
 ): Promise<QmpClient> {
-  const pending = new Map<number, { command: string; resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  const pending = new Map<
+    number,
+    { command: string; resolve: (value: unknown) => void; reject: (error: Error) => void }
+  >();
   const greeting = createDeferred<void>();
   const closed = createDeferred<void>();
   let nextId = 1;
   let ended = false;
 
-  const splitter = createLineSplitter((line) => {
-    if (line.trim() === '') return;
-    const message = parseMessage(line);
-    if (message === undefined) return;
-    if ('unread' in message) pending.get(message.id)?.reject(new Error(`the answer to QMP ${pending.get(message.id)?.command ?? ''} cannot be read: ${message.unread}`));
-    else if ('QMP' in message) greeting.resolve();
-    else if ('event' in message) onEvent?.(message);
-    else if (message.id !== undefined) {
-      const request = pending.get(message.id);
-      pending.delete(message.id);
-      if ('error' in message) request?.reject(new QmpError(request.command, message.error.class, message.error.desc));
-      else request?.resolve(message.return);
-    }
-  }, { maxLineChars: MAX_MESSAGE_CHARS });
+  const splitter = createLineSplitter(
+    (line) => {
+      if (line.trim() === '') return;
+      const message = parseMessage(line);
+      if (message === undefined) return;
+      if ('unread' in message)
+        pending
+          .get(message.id)
+          ?.reject(
+            new Error(`the answer to QMP ${pending.get(message.id)?.command ?? ''} cannot be read: ${message.unread}`),
+          );
+      else if ('QMP' in message) greeting.resolve();
+      else if ('event' in message) onEvent?.(message);
+      else if (message.id !== undefined) {
+        const request = pending.get(message.id);
+        pending.delete(message.id);
+        if ('error' in message) request?.reject(new QmpError(request.command, message.error.class, message.error.desc));
+        else request?.resolve(message.return);
+      }
+    },
+    { maxLineChars: MAX_MESSAGE_CHARS },
+  );
   const end = () => {
     ended = true;
     splitter.end();
@@ -88,7 +106,9 @@ export async function connectQmp(
       const answer = createDeferred<unknown>();
       pending.set(id, { command, ...answer });
       stream.write(`${JSON.stringify({ execute: command, ...(args === undefined ? {} : { arguments: args }), id })}\n`);
-      return withDeadline(answer.promise, options?.timeoutMs ?? timeoutMs, () => late(`QMP ${command}`)).finally(() => pending.delete(id));
+      return withDeadline(answer.promise, options?.timeoutMs ?? timeoutMs, () => late(`QMP ${command}`)).finally(() =>
+        pending.delete(id),
+      );
     },
   };
   await withDeadline(greeting.promise, timeoutMs, () => late('with the QMP greeting'));
@@ -101,7 +121,9 @@ function late(what: string): Error {
 }
 
 /** `undefined` for what concerns nobody; `unread` for an answer that somebody waits for. */
-function parseMessage(line: string): z.infer<typeof messageSchema> | { readonly unread: string; readonly id: number } | undefined {
+function parseMessage(
+  line: string,
+): z.infer<typeof messageSchema> | { readonly unread: string; readonly id: number } | undefined {
   let json: unknown;
   try {
     json = JSON.parse(line);

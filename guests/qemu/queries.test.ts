@@ -16,15 +16,43 @@ test("the forwarded port is found among slirp's connections", () => {
 
 test('NVDIMM and virtio-pmem give their address under different names', async () => {
   const answer = [
-    { type: 'nvdimm', data: { memdev: '/objects/pmem0-mem', hotplugged: false, addr: 5_368_709_120, hotpluggable: true, size: 536_870_912, slot: 0, node: 0, id: 'pmem0' } },
-    { type: 'virtio-pmem', data: { memaddr: 6_441_402_368, size: 536_870_912, memdev: '/objects/pmem2-mem', id: 'pmem2' } },
+    {
+      type: 'nvdimm',
+      data: {
+        memdev: '/objects/pmem0-mem',
+        hotplugged: false,
+        addr: 5_368_709_120,
+        hotpluggable: true,
+        size: 536_870_912,
+        slot: 0,
+        node: 0,
+        id: 'pmem0',
+      },
+    },
+    {
+      type: 'virtio-pmem',
+      data: { memaddr: 6_441_402_368, size: 536_870_912, memdev: '/objects/pmem2-mem', id: 'pmem2' },
+    },
   ];
   const qmp: QmpClient = { execute: () => Promise.resolve(answer), closed: Promise.resolve() };
-  expect(await queryMemoryDevices(qmp)).toEqual({ addresses: new Map([['pmem0', 5_368_709_120], ['pmem2', 6_441_402_368]]), unread: [] });
+  expect(await queryMemoryDevices(qmp)).toEqual({
+    addresses: new Map([
+      ['pmem0', 5_368_709_120],
+      ['pmem2', 6_441_402_368],
+    ]),
+    unread: [],
+  });
 });
 
 test('an entry that is odd hides no other', async () => {
-  const answer = [{ type: 'nvdimm', data: { addr: '0x1000', id: 'pmem0' } }, { type: 'sgx-epc' }, { type: 'virtio-pmem', data: { memaddr: 4096, id: 'pmem1' } }];
+  const answer = [
+    { type: 'nvdimm', data: { addr: '0x1000', id: 'pmem0' } },
+    { type: 'sgx-epc' },
+    { type: 'virtio-pmem', data: { memaddr: 4096, id: 'pmem1' } },
+  ];
   const qmp: QmpClient = { execute: () => Promise.resolve(answer), closed: Promise.resolve() };
-  expect(await queryMemoryDevices(qmp)).toEqual({ addresses: new Map([['pmem1', 4096]]), unread: ['data.addr is "0x1000": expected number', 'data is not there: expected object'] });
+  expect(await queryMemoryDevices(qmp)).toEqual({
+    addresses: new Map([['pmem1', 4096]]),
+    unread: ['data.addr is "0x1000": expected number', 'data is not there: expected object'],
+  });
 });

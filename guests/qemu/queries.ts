@@ -4,7 +4,10 @@ import { parseEach } from '../../orchestrator/model/parse-each.ts';
 import type { QmpClient } from './qmp.ts';
 
 // Member names differ by type; see MemoryDeviceInfo in QEMU's qapi/machine.json.
-const memoryDeviceSchema = z.object({ type: z.string(), data: z.object({ id: z.string().optional(), addr: z.number().optional(), memaddr: z.number().optional() }) });
+const memoryDeviceSchema = z.object({
+  type: z.string(),
+  data: z.object({ id: z.string().optional(), addr: z.number().optional(), memaddr: z.number().optional() }),
+});
 
 export interface MemoryDevices {
   /** Physical addresses by the `id` of `-device`. */
@@ -15,7 +18,10 @@ export interface MemoryDevices {
 
 /** Where QEMU put the memory devices. Throws on what is no list. */
 export async function queryMemoryDevices(qmp: QmpClient): Promise<MemoryDevices> {
-  const { good, odd } = parseEach(z.array(z.unknown()).parse(await qmp.execute('query-memory-devices')), memoryDeviceSchema);
+  const { good, odd } = parseEach(
+    z.array(z.unknown()).parse(await qmp.execute('query-memory-devices')),
+    memoryDeviceSchema,
+  );
   const located = good.flatMap(({ data: { id, addr, memaddr } }) => {
     const address = addr ?? memaddr;
     return id === undefined || address === undefined ? [] : [[id, address] as const];
@@ -27,7 +33,8 @@ export async function queryMemoryDevices(qmp: QmpClient): Promise<MemoryDevices>
 export async function querySshPort(qmp: QmpClient): Promise<number> {
   const text = z.string().parse(await qmp.execute('human-monitor-command', { 'command-line': 'info usernet' }));
   const port = parseSshPort(text);
-  if (port === undefined) throw new InfraError('QEMU did not say which port it forwards to the guest', { code: 'qemu-start' });
+  if (port === undefined)
+    throw new InfraError('QEMU did not say which port it forwards to the guest', { code: 'qemu-start' });
   return port;
 }
 

@@ -6,7 +6,11 @@ import { createConsole } from './console.ts';
 import { findStacks } from './stacks.ts';
 
 const backtraces = ['[   20.1] sysrq: Show backtrace of all active CPUs', '[   20.1] NMI backtrace for cpu 0'];
-const blocked = ['[   20.2] sysrq: Show Blocked State', '[   20.2] task:ndctl state:D stack:0 pid:300', '[   20.2]  devm_memremap_pages+0x1/0x2'];
+const blocked = [
+  '[   20.2] sysrq: Show Blocked State',
+  '[   20.2] task:ndctl state:D stack:0 pid:300',
+  '[   20.2]  devm_memremap_pages+0x1/0x2',
+];
 
 test('blocked tasks are what a stall is about; the CPUs show it where none blocks', () => {
   expect(findStacks(['boot', ...backtraces, ...blocked])).toEqual(blocked);

@@ -28,10 +28,14 @@ test('a QEMU that makes every device gives its warnings, and leaves nothing behi
 
 test("a QEMU that refuses the machine is the host's fault, in QEMU's words, warnings last", async () => {
   const qemu = { path: join(dir, 'qemu'), version: '11.1.3' };
-  writeFileSync(qemu.path, "#!/bin/sh\necho 'qemu: warning: old' >&2\necho \"qemu: -netdev user: Parameter 'type' expects a netdev backend type\" >&2\nexit 1\n");
+  writeFileSync(
+    qemu.path,
+    "#!/bin/sh\necho 'qemu: warning: old' >&2\necho \"qemu: -netdev user: Parameter 'type' expects a netdev backend type\" >&2\nexit 1\n",
+  );
   chmodSync(qemu.path, 0o755);
   await expect(tryQemuStart(qemu, 'tcg')).rejects.toMatchObject({
     name: 'InfraError',
-    message: "QEMU cannot make a guest: qemu: -netdev user: Parameter 'type' expects a netdev backend type\n(it also warned: qemu: warning: old)",
+    message:
+      "QEMU cannot make a guest: qemu: -netdev user: Parameter 'type' expects a netdev backend type\n(it also warned: qemu: warning: old)",
   });
 });

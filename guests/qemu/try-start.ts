@@ -31,12 +31,21 @@ const DEVICES: readonly PmemDevice[] = [
 export async function tryQemuStart(qemu: QemuBinary, accelerator: Accelerator): Promise<readonly string[]> {
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-start-'));
   try {
-    const devices = composeDevices(DEVICES, { memoryBytes: MEMORY_BYTES, backing: (index) => join(dir, `pmem${index}.img`) });
+    const devices = composeDevices(DEVICES, {
+      memoryBytes: MEMORY_BYTES,
+      backing: (index) => join(dir, `pmem${index}.img`),
+    });
     const rootDisk = join(dir, 'root.img');
     await createBackingFiles([...devices.backingFiles, { path: rootDisk, sizeBytes: MIB }], dir);
     const guest = { cpus: 1, memoryBytes: MEMORY_BYTES, append: [] };
     const argv = [...composeHardware({ name: 'pmemrig-doctor', accelerator, guest, rootDisk, devices }), '-S'];
-    const running = await startQemu({ qemu, argv, onConsole: () => undefined, onEvent: () => undefined, startTimeoutMs: START_MS }).catch((error: unknown) => {
+    const running = await startQemu({
+      qemu,
+      argv,
+      onConsole: () => undefined,
+      onEvent: () => undefined,
+      startTimeoutMs: START_MS,
+    }).catch((error: unknown) => {
       throw new InfraError(`QEMU cannot make a guest: ${error instanceof Error ? error.message : String(error)}`, {
         code: 'qemu-start',
         remedy: 'name a QEMU with all devices of a guest with $PMEMRIG_QEMU',

@@ -26,10 +26,16 @@ export interface Sight {
 const blockStatsSchema = z.array(z.object({ stats: z.object({ rd_operations: z.number() }) }));
 
 /** Watches a guest for four seconds. Rejects if QEMU does not answer. */
-export async function watchFromOutside({ qmp, pid }: Pick<QemuProcess, 'qmp' | 'pid'>, console: Pick<GuestConsole, 'bytes'>, accelerator: string): Promise<Sight> {
+export async function watchFromOutside(
+  { qmp, pid }: Pick<QemuProcess, 'qmp' | 'pid'>,
+  console: Pick<GuestConsole, 'bytes'>,
+  accelerator: string,
+): Promise<Sight> {
   const read = async () => ({
     bytes: console.bytes,
-    reads: blockStatsSchema.parse(await qmp.execute('query-blockstats')).reduce((sum, { stats }) => sum + stats.rd_operations, 0),
+    reads: blockStatsSchema
+      .parse(await qmp.execute('query-blockstats'))
+      .reduce((sum, { stats }) => sum + stats.rd_operations, 0),
     cpuMs: (await readStat(`/proc/${pid}/stat`))?.cpuMs ?? 0,
     at: performance.now(),
   });
@@ -40,7 +46,12 @@ export async function watchFromOutside({ qmp, pid }: Pick<QemuProcess, 'qmp' | '
     await sleep(LOOK_MS);
   }
   const after = await read();
-  return { looks, printed: after.bytes > before.bytes, diskReads: after.reads - before.reads, cpuShare: (after.cpuMs - before.cpuMs) / (after.at - before.at) };
+  return {
+    looks,
+    printed: after.bytes > before.bytes,
+    diskReads: after.reads - before.reads,
+    cpuShare: (after.cpuMs - before.cpuMs) / (after.at - before.at),
+  };
 }
 
 /**
@@ -56,7 +67,9 @@ export function explainSilence({ looks, printed, diskReads, cpuShare }: Sight): 
   if (byCpu.some((states) => states.every(({ what }) => what === 'kernel'))) return 'a CPU is busy in the kernel';
   const wantsToRun = byCpu.some((states) => states.some(({ what }) => what !== 'idle'));
   if (wantsToRun && !byCpu.every(isMostlyIdle) && cpuShare < STARVED_SHARE) return 'its host does not let it run';
-  return byCpu.some((states) => new Set(states.map(({ space }) => space)).size >= CROWD) ? 'many processes share its CPUs' : undefined;
+  return byCpu.some((states) => new Set(states.map(({ space }) => space)).size >= CROWD)
+    ? 'many processes share its CPUs'
+    : undefined;
 }
 
 function isMostlyIdle(states: readonly CpuState[]): boolean {

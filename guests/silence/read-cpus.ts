@@ -20,7 +20,11 @@ export async function readCpus(qmp: QmpClient, pid: number, accelerator: string)
   if (accelerator !== 'kvm') return cpus;
   // KVM keeps to itself that a CPU is halted; its thread sleeps then.
   const threads = cpusSchema.parse(await qmp.execute('query-cpus-fast'));
-  return Promise.all(cpus.map(async (cpu, index): Promise<CpuState> => ((await readThreadState(pid, threads[index]?.['thread-id'])) === 'S' ? { ...cpu, what: 'idle' } : cpu)));
+  return Promise.all(
+    cpus.map(async (cpu, index): Promise<CpuState> =>
+      (await readThreadState(pid, threads[index]?.['thread-id'])) === 'S' ? { ...cpu, what: 'idle' } : cpu,
+    ),
+  );
 }
 
 /** Reads QEMU's dump of the registers of all x86 CPUs: `… CPL=3 … HLT=0` and `CR3=0000000004b2e000`. */

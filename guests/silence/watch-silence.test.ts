@@ -13,7 +13,12 @@ function silent(explain: () => Promise<string | undefined>, { speaks = false } =
     console: { bytes: 0 },
     // No process has this number: it is not stopped.
     qemu: { pid: 2 ** 30, qmp: { execute: () => Promise.reject(new Error('unused')), closed: Promise.resolve() } },
-    watch: { reportStall: (reason, back) => { reports.push(reason); if (back) isBack.push(back); } },
+    watch: {
+      reportStall: (reason, back) => {
+        reports.push(reason);
+        if (back) isBack.push(back);
+      },
+    },
     accelerator: 'tcg',
     timeoutScale: 1,
     explain: async () => {

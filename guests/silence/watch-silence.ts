@@ -39,7 +39,11 @@ export function watchSilence(options: SilenceOptions): () => void {
 
   const look = async (): Promise<void> => {
     const asked = heard;
-    const report = (why = '') => watch.reportStall(`the guest has answered nothing over SSH for ${silentTicks} s${why}`, () => ssh.bytesRead !== asked);
+    const report = (why = '') =>
+      watch.reportStall(
+        `the guest has answered nothing over SSH for ${silentTicks} s${why}`,
+        () => ssh.bytesRead !== asked,
+      );
     // A stopped QEMU will not answer; one that is busy may yet.
     if (await isStopped(qemu.pid)) return report();
     const explanation = await explain().catch(() => 'QEMU does not answer either');

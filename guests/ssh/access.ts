@@ -18,14 +18,22 @@ export interface GuestAccess {
 const accessSchema = z.object({ port: z.int(), clientKey: z.string(), hostKey: z.string() });
 
 /** Writes it where nobody else can read it, with what else is to be known of the guest. */
-export async function writeAccess(path: string, access: GuestAccess, about: Readonly<Record<string, string>>): Promise<void> {
+export async function writeAccess(
+  path: string,
+  access: GuestAccess,
+  about: Readonly<Record<string, string>>,
+): Promise<void> {
   await writeFile(path, `${JSON.stringify({ ...access, about }, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
 }
 
 /** What {@link writeAccess} wrote; `undefined` if there is none, or it is no such file. */
-export async function readAccess(path: string): Promise<(GuestAccess & { readonly about: Readonly<Record<string, string>> }) | undefined> {
+export async function readAccess(
+  path: string,
+): Promise<(GuestAccess & { readonly about: Readonly<Record<string, string>> }) | undefined> {
   try {
-    return accessSchema.extend({ about: z.record(z.string(), z.string()) }).parse(JSON.parse(await readFile(path, 'utf8')));
+    return accessSchema
+      .extend({ about: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     return undefined;
   }
@@ -38,10 +46,19 @@ const KEEPALIVE_MS = 30_000;
  * Joins this process's terminal to a shell in the guest, or runs a command there with its output on this process's streams; gives the exit
  * status, or `undefined` when the guest went meanwhile. Rejects when nobody, or somebody else, answers at the port.
  */
-export async function joinGuest({ port, clientKey, hostKey }: GuestAccess, command: readonly string[]): Promise<number | undefined> {
+export async function joinGuest(
+  { port, clientKey, hostKey }: GuestAccess,
+  command: readonly string[],
+): Promise<number | undefined> {
   // The public half of the client's key and the private one of the host's are the guest's to know.
   const keys = { client: { privateKey: clientKey, publicKey: '' }, host: { privateKey: '', publicKey: hostKey } };
-  const connection = await connectSsh({ port, keys, timeoutMs: CONNECT_MS, keepaliveMs: KEEPALIVE_MS, maxSilentKeepalives: 3 });
+  const connection = await connectSsh({
+    port,
+    keys,
+    timeoutMs: CONNECT_MS,
+    keepaliveMs: KEEPALIVE_MS,
+    maxSilentKeepalives: 3,
+  });
   const gone = createDeferred<undefined>();
   void connection.closed.then(() => gone.resolve(undefined));
   try {

@@ -12,11 +12,14 @@ function open(answer: (done: Done) => void) {
 // ssh2 passes none along with an error.
 const refuse = (message: string) => (done: Done) => done(new Error(message), undefined as unknown as ClientChannel);
 
-test.each(['(SSH) Channel open failure: open failed', 'Unable to exec'])('"%s" on a connection that stands is a refusal', async (message) => {
-  const { opened } = open(refuse(message));
-  await expect(opened).rejects.toThrow(ChannelRefused);
-  await expect(opened).rejects.toThrow(`sshd of the guest refuses new sessions: ${message}`);
-});
+test.each(['(SSH) Channel open failure: open failed', 'Unable to exec'])(
+  '"%s" on a connection that stands is a refusal',
+  async (message) => {
+    const { opened } = open(refuse(message));
+    await expect(opened).rejects.toThrow(ChannelRefused);
+    await expect(opened).rejects.toThrow(`sshd of the guest refuses new sessions: ${message}`);
+  },
+);
 
 test('the same with a connection that is just ending is a loss', async () => {
   const { closed, opened } = open(refuse('Unable to exec'));

@@ -14,7 +14,9 @@ export class ConnectionLost extends Error {
 /** The connection stands, but sshd grants no session on it: its guest can't fork, or too many are open. */
 export class ChannelRefused extends Error {
   constructor(cause: unknown) {
-    super(`sshd of the guest refuses new sessions: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`sshd of the guest refuses new sessions: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
     this.name = 'ChannelRefused';
   }
 }
@@ -48,7 +50,13 @@ export interface ConnectOptions {
 }
 
 /** One attempt to log in as root at a port of this host, accepting only the run's host key. */
-export async function connectSsh({ port, keys, timeoutMs, keepaliveMs, maxSilentKeepalives = Infinity }: ConnectOptions): Promise<SshConnection> {
+export async function connectSsh({
+  port,
+  keys,
+  timeoutMs,
+  keepaliveMs,
+  maxSilentKeepalives = Infinity,
+}: ConnectOptions): Promise<SshConnection> {
   const client = new ssh2.Client();
   const connected = createDeferred<void>();
   const closed = createDeferred<string | undefined>();
@@ -87,7 +95,12 @@ export async function connectSsh({ port, keys, timeoutMs, keepaliveMs, maxSilent
       return sock.bytesRead;
     },
     openExec: (command, attach) => openChannel(closed.promise, (done) => client.exec(command, done), attach),
-    openShell: (terminal) => openChannel(closed.promise, (done) => client.shell(terminal, done), (channel) => channel),
+    openShell: (terminal) =>
+      openChannel(
+        closed.promise,
+        (done) => client.shell(terminal, done),
+        (channel) => channel,
+      ),
     close: () => closeClient(client),
   };
 }

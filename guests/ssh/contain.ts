@@ -62,10 +62,21 @@ export interface Sweep {
 }
 
 export function parseSweep(text: string): Sweep {
-  const processes = (word: string): string[] => [...new Set(Array.from(text.matchAll(new RegExp(String.raw`^${word} (\d+) (.*)$`, 'gm')), ([, pid = '', name = '']) => `${name} (process ${pid})`))];
+  const processes = (word: string): string[] => [
+    ...new Set(
+      Array.from(
+        text.matchAll(new RegExp(String.raw`^${word} (\d+) (.*)$`, 'gm')),
+        ([, pid = '', name = '']) => `${name} (process ${pid})`,
+      ),
+    ),
+  ];
   const [, ending] = /^ended\n([^]*)/m.exec(text) ?? [];
   const number = /^Command terminated by signal (\d+)$/m.exec(ending ?? '')?.[1];
   const isPlain = /^plain$/m.test(text);
-  const end = isPlain ? { signal: null } : ending === undefined ? undefined : { signal: number === undefined ? null : (nameSignal(Number(number)) ?? `signal ${number}`) };
+  const end = isPlain
+    ? { signal: null }
+    : ending === undefined
+      ? undefined
+      : { signal: number === undefined ? null : (nameSignal(Number(number)) ?? `signal ${number}`) };
   return { left: processes('left'), stuck: processes('stuck'), ...(end && { end }) };
 }

@@ -9,7 +9,11 @@ import { execOverSsh, ExecStuck } from './exec.ts';
 /** The part of ssh2's channel that is used, played by hand. */
 function fakeChannel() {
   const stdin = new PassThrough();
-  const channel = Object.assign(new PassThrough(), { stderr: new PassThrough(), stdin, end: (input?: string) => stdin.end(input) });
+  const channel = Object.assign(new PassThrough(), {
+    stderr: new PassThrough(),
+    stdin,
+    end: (input?: string) => stdin.end(input),
+  });
   const exit = (code: number | null, signal?: string) => {
     channel.emit('exit', code, signal);
     channel.emit('close');
@@ -17,7 +21,9 @@ function fakeChannel() {
   return { channel: channel as unknown as ClientChannel & EventEmitter, output: channel, exit };
 }
 
-function fakeConnection(open: (command: string) => (ReturnType<typeof fakeChannel> & { readonly onAttached?: () => void }) | undefined) {
+function fakeConnection(
+  open: (command: string) => (ReturnType<typeof fakeChannel> & { readonly onAttached?: () => void }) | undefined,
+) {
   const closed = createDeferred<string | undefined>();
   const commands: string[] = [];
   const connection: SshConnection = {
@@ -43,11 +49,20 @@ test('output is kept by stream and handed on as it comes', async () => {
   const run = fakeChannel();
   const { connection } = fakeConnection(() => run);
   const seen: string[] = [];
-  const result = execOverSsh(connection, 'true', { onOutput: (chunk, stream) => seen.push(`${stream} ${chunk.toString()}`) });
+  const result = execOverSsh(connection, 'true', {
+    onOutput: (chunk, stream) => seen.push(`${stream} ${chunk.toString()}`),
+  });
   run.output.push('out');
   run.output.stderr.push('err');
   setTimeout(() => run.exit(3), 10);
-  expect(await result).toMatchObject({ exitCode: 3, signal: null, stdout: 'out', stderr: 'err', truncated: false, timedOut: false });
+  expect(await result).toMatchObject({
+    exitCode: 3,
+    signal: null,
+    stdout: 'out',
+    stderr: 'err',
+    truncated: false,
+    timedOut: false,
+  });
   expect(seen).toEqual(['stdout out', 'stderr err']);
 });
 
@@ -83,12 +98,18 @@ test('a command that outlives its kill is given up: it may sleep in the kernel',
     setTimeout(() => kill.exit(0), 10);
     return kill;
   });
-  expect(await execOverSsh(connection, 'sync', { timeoutMs: 10, waitScale: 0.01 })).toMatchObject({ exitCode: null, signal: null, timedOut: true });
+  expect(await execOverSsh(connection, 'sync', { timeoutMs: 10, waitScale: 0.01 })).toMatchObject({
+    exitCode: null,
+    signal: null,
+    timedOut: true,
+  });
 });
 
 test('a guest that does not even take the kill is stuck', async () => {
   const { connection } = fakeConnection((command) => (isKill(command) ? undefined : fakeChannel()));
-  await expect(execOverSsh(connection, ['sleep', '100'], { timeoutMs: 10, waitScale: 0.01 })).rejects.toThrow(ExecStuck);
+  await expect(execOverSsh(connection, ['sleep', '100'], { timeoutMs: 10, waitScale: 0.01 })).rejects.toThrow(
+    ExecStuck,
+  );
 });
 
 test('a kill that sshd refuses to start has killed nothing', async () => {
@@ -96,7 +117,10 @@ test('a kill that sshd refuses to start has killed nothing', async () => {
   const { connection } = fakeConnection(() => run);
   const refusing: SshConnection = {
     ...connection,
-    openExec: (command, attach) => (isKill(command) ? Promise.reject(new ChannelRefused(new Error('Unable to exec'))) : connection.openExec(command, attach)),
+    openExec: (command, attach) =>
+      isKill(command)
+        ? Promise.reject(new ChannelRefused(new Error('Unable to exec')))
+        : connection.openExec(command, attach),
   };
   await expect(execOverSsh(refusing, 'sleep 100', { timeoutMs: 10 })).rejects.toThrow(ChannelRefused);
 });
@@ -154,7 +178,12 @@ test('a contained command ends with its main process, and all that came before t
   run.output.push('before');
   run.channel.emit('exit', 0);
   run.output.push(' and after');
-  expect(await result).toMatchObject({ exitCode: 0, stdout: 'before and after', timedOut: false, leftBehind: ['sleep (process 7) was left running and was killed'] });
+  expect(await result).toMatchObject({
+    exitCode: 0,
+    stdout: 'before and after',
+    timedOut: false,
+    leftBehind: ['sleep (process 7) was left running and was killed'],
+  });
 });
 
 test('a connection that is lost when the guest is asked what is left running takes no exit status with it', async () => {
@@ -170,14 +199,32 @@ test('a connection that is lost when the guest is asked what is left running tak
   };
   const result = execOverSsh(losing, 'false', { contained: true });
   run.channel.emit('exit', 1);
-  expect(await result).toMatchObject({ exitCode: 1, leftBehind: ['the guest could not be asked what it left running'] });
+  expect(await result).toMatchObject({
+    exitCode: 1,
+    leftBehind: ['the guest could not be asked what it left running'],
+  });
 });
 
 test.each([
-  ['a signal that SSH has no name for', 7, 'ended\nCommand terminated by signal 7\n\n', { exitCode: null, signal: 'SIGBUS' }],
+  [
+    'a signal that SSH has no name for',
+    7,
+    'ended\nCommand terminated by signal 7\n\n',
+    { exitCode: null, signal: 'SIGBUS' },
+  ],
   ['a real-time signal', 36, 'ended\nCommand terminated by signal 36\n\n', { exitCode: null, signal: 'SIGRTMIN+2' }],
-  ['an exit status that looks like a signal', 135, 'ended\nCommand exited with non-zero status 135\n\n', { exitCode: 135, signal: null }],
-  ['a status that may be a signal, as nothing was written down', 4, '', { exitCode: 4, signal: null, orSignal: 'SIGILL' }],
+  [
+    'an exit status that looks like a signal',
+    135,
+    'ended\nCommand exited with non-zero status 135\n\n',
+    { exitCode: 135, signal: null },
+  ],
+  [
+    'a status that may be a signal, as nothing was written down',
+    4,
+    '',
+    { exitCode: 4, signal: null, orSignal: 'SIGILL' },
+  ],
   ['a guest that could not be asked', 4, undefined, { exitCode: 4, signal: null, orSignal: 'SIGILL' }],
   ['a status above all signals', 77, undefined, { exitCode: 77, signal: null }],
   ['a command that ran without `time`', 4, 'plain\n', { exitCode: 4, signal: null }],

@@ -41,12 +41,19 @@ interface Exit {
  * Runs a command to its end. At `timeoutMs` all of its processes are killed and the result says so.
  * Rejects with {@link ConnectionLost}, with ChannelRefused or with {@link ExecStuck}.
  */
-export async function execOverSsh(connection: SshConnection, command: string | readonly string[], options: RunOptions = {}): Promise<ExecResult> {
+export async function execOverSsh(
+  connection: SshConnection,
+  command: string | readonly string[],
+  options: RunOptions = {},
+): Promise<ExecResult> {
   const startedAt = performance.now();
   const marker = randomUUID();
   const { contained = false, cwd, env, timeoutMs, waitScale = 1 } = options;
   const words = contained ? containCommand(composeWords(command), marker) : command;
-  const line = composeCommandLine(words, { env: { ...env, [MARKER_NAME]: marker }, ...(cwd === undefined ? {} : { cwd }) });
+  const line = composeCommandLine(words, {
+    env: { ...env, [MARKER_NAME]: marker },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   const waitMs = KILL_WAIT_MS * waitScale;
   const stuck = () => new ExecStuck(typeof command === 'string' ? command : command.join(' '));
 
@@ -87,12 +94,20 @@ function nameEnd(exit: Exit, sweep: Sweep | undefined): Exit & Pick<ExecResult, 
 }
 
 function nameSignalOf({ exitCode, signal }: Exit): Exit {
-  return { exitCode, signal: signal === NAMELESS_SIGNAL ? 'SIGBUS, SIGTRAP, SIGSYS or a real-time signal: SSH has no name for it' : signal };
+  return {
+    exitCode,
+    signal:
+      signal === NAMELESS_SIGNAL ? 'SIGBUS, SIGTRAP, SIGSYS or a real-time signal: SSH has no name for it' : signal,
+  };
 }
 
 function describeLeft(sweep: Sweep | undefined): readonly string[] {
   if (sweep === undefined) return ['the guest could not be asked what it left running'];
-  return sweep.left.map((process) => (sweep.stuck.includes(process) ? `${process} was left running and could not be killed` : `${process} was left running and was killed`));
+  return sweep.left.map((process) =>
+    sweep.stuck.includes(process)
+      ? `${process} was left running and could not be killed`
+      : `${process} was left running and was killed`,
+  );
 }
 
 interface Run {
@@ -106,7 +121,11 @@ interface Run {
   abandon(): void;
 }
 
-function startRun(connection: SshConnection, line: string, { maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES, onOutput, stdin, stdoutTo }: RunOptions): Run {
+function startRun(
+  connection: SshConnection,
+  line: string,
+  { maxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES, onOutput, stdin, stdoutTo }: RunOptions,
+): Run {
   const tails = { stdout: createTail(maxOutputBytes), stderr: createTail(maxOutputBytes) };
   const abandoned = createDeferred<void>();
   const exited = createDeferred<void>();
@@ -135,10 +154,18 @@ function startRun(connection: SshConnection, line: string, { maxOutputBytes = DE
     if (output.status === 'rejected') throw output.reason;
     return end.value;
   };
-  return { ...tails, exited: exited.promise, ended: Promise.race([run(), abandoned.promise.then(() => exit)]), abandon: () => abandoned.resolve() };
+  return {
+    ...tails,
+    exited: exited.promise,
+    ended: Promise.race([run(), abandoned.promise.then(() => exit)]),
+    abandon: () => abandoned.resolve(),
+  };
 }
 /** Fulfils when the channel is closed: all output has come by then. */
-function waitForExit(channel: ClientChannel, connection: SshConnection): Promise<{ exitCode: number | null; signal: string | null }> {
+function waitForExit(
+  channel: ClientChannel,
+  connection: SshConnection,
+): Promise<{ exitCode: number | null; signal: string | null }> {
   const ended = createDeferred<{ exitCode: number | null; signal: string | null }>();
   let exit: { exitCode: number | null; signal: string | null } | undefined;
   channel.on('exit', (exitCode: number | null, signal?: string) => {
@@ -147,7 +174,9 @@ function waitForExit(channel: ClientChannel, connection: SshConnection): Promise
   channel.on('close', () => {
     if (exit !== undefined) return ended.resolve(exit);
     // No exit status: the connection is going, unless sshd lost just this session.
-    return void settlesWithin(connection.closed, LOSS_WAIT_MS).then((lost) => (lost ? ended.reject(new ConnectionLost()) : ended.resolve({ exitCode: null, signal: null })));
+    return void settlesWithin(connection.closed, LOSS_WAIT_MS).then((lost) =>
+      lost ? ended.reject(new ConnectionLost()) : ended.resolve({ exitCode: null, signal: null }),
+    );
   });
   return ended.promise;
 }

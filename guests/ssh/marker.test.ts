@@ -20,7 +20,13 @@ function fakeMarker() {
     bytesRead: 0,
     close: () => undefined,
   };
-  return { marker: openMarker(connection), channel, stdin, opened: () => opened, lose: () => closed.resolve(undefined) };
+  return {
+    marker: openMarker(connection),
+    channel,
+    stdin,
+    opened: () => opened,
+    lose: () => closed.resolve(undefined),
+  };
 }
 
 test('a mark is one line of the kernel log, and done when the guest says so', async () => {

@@ -9,7 +9,15 @@ function run(line: string): string {
 }
 
 test('plain words stay readable', () => {
-  expect(['ndctl', '-M', '/dev/pmem0', 'a=b', '', "it's", '$x'].map(quoteWord)).toEqual(['ndctl', '-M', '/dev/pmem0', 'a=b', "''", String.raw`'it'\''s'`, "'$x'"]);
+  expect(['ndctl', '-M', '/dev/pmem0', 'a=b', '', "it's", '$x'].map(quoteWord)).toEqual([
+    'ndctl',
+    '-M',
+    '/dev/pmem0',
+    'a=b',
+    "''",
+    String.raw`'it'\''s'`,
+    "'$x'",
+  ]);
 });
 
 test('the shell gives back any word as it was', () => {

@@ -12,7 +12,15 @@ const dir = mkdtempSync(join(tmpdir(), 'pmemrig-transfer-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Every command gets a channel whose other end prints `output` and reads what comes. */
-function connectTo({ output = '', open = () => Promise.resolve(), received = [] }: { readonly output?: string; readonly open?: () => Promise<void>; readonly received?: Buffer[] } = {}): SshConnection {
+function connectTo({
+  output = '',
+  open = () => Promise.resolve(),
+  received = [],
+}: {
+  readonly output?: string;
+  readonly open?: () => Promise<void>;
+  readonly received?: Buffer[];
+} = {}): SshConnection {
   return {
     closed: new Promise(() => undefined),
     openExec: async (_command, attach) => {
@@ -44,13 +52,16 @@ test('a small folder, packed long before the guest takes it, arrives whole', asy
 });
 
 // A file that not even root may open for reading, and one whose first byte gives EIO.
-test.each(['/sys/bus/platform/drivers_probe', '/proc/self/mem'])('%s, which cannot be read, is the fault of whoever named it', async (path) => {
-  await expect(uploadOverSsh(connectTo(), path, '/opt/x')).rejects.toMatchObject({
-    name: 'UserError',
-    code: 'upload-unreadable',
-    message: expect.stringMatching(`^${path} cannot be copied to the guest: (EACCES|EIO)`) as string,
-  });
-});
+test.each(['/sys/bus/platform/drivers_probe', '/proc/self/mem'])(
+  '%s, which cannot be read, is the fault of whoever named it',
+  async (path) => {
+    await expect(uploadOverSsh(connectTo(), path, '/opt/x')).rejects.toMatchObject({
+      name: 'UserError',
+      code: 'upload-unreadable',
+      message: expect.stringMatching(`^${path} cannot be copied to the guest: (EACCES|EIO)`) as string,
+    });
+  },
+);
 
 /** A guest whose commands never end by themselves, and read nothing. */
 function connectToSlow(): SshConnection {
@@ -77,7 +88,11 @@ test.each<[string, (connection: SshConnection) => Promise<unknown>]>([
 ])('%s that takes too long is no fault of the guest, which can end it', async (_, transfer) => {
   mkdirSync(join(dir, 'folder'), { recursive: true });
   for (const path of ['file', 'folder/file']) writeFileSync(join(dir, path), 'x'.repeat(2 ** 20));
-  await expect(transfer(connectToSlow())).rejects.toMatchObject({ name: 'InfraError', code: 'transfer-failed', message: expect.stringMatching(/ did not end within 0.03 s$/) as string });
+  await expect(transfer(connectToSlow())).rejects.toMatchObject({
+    name: 'InfraError',
+    code: 'transfer-failed',
+    message: expect.stringMatching(/ did not end within 0.03 s$/) as string,
+  });
 });
 
 test('a connection that goes before the command takes its file leaves no error behind', async () => {
@@ -86,6 +101,11 @@ test('a connection that goes before the command takes its file leaves no error b
 });
 
 test('a download that the disk of the host cannot hold is the fault of the host', async () => {
-  await expect(downloadOverSsh(connectTo({ output: 'data' }), '/data', '/dev/full')).rejects.toMatchObject({ name: 'InfraError', code: 'disk-full' });
-  await expect(downloadOverSsh(connectTo({ output: 'data' }), '/data', join(dir, 'none', 'data'))).rejects.toMatchObject({ name: 'InfraError', code: 'host-files' });
+  await expect(downloadOverSsh(connectTo({ output: 'data' }), '/data', '/dev/full')).rejects.toMatchObject({
+    name: 'InfraError',
+    code: 'disk-full',
+  });
+  await expect(
+    downloadOverSsh(connectTo({ output: 'data' }), '/data', join(dir, 'none', 'data')),
+  ).rejects.toMatchObject({ name: 'InfraError', code: 'host-files' });
 });

@@ -23,23 +23,46 @@ const MODE_BITS = 0o7777;
 /** How long the guest's side may take. Past `timeoutMs` the transfer fails; the guest is not to blame, unless it does not even end that command. */
 export type TransferLimits = Pick<RunOptions, 'timeoutMs' | 'waitScale'>;
 
-export async function writeOverSsh(connection: SshConnection, remotePath: string, content: NonNullable<RunOptions['stdin']>, mode = 0o644, limits: TransferLimits = {}): Promise<void> {
+export async function writeOverSsh(
+  connection: SshConnection,
+  remotePath: string,
+  content: NonNullable<RunOptions['stdin']>,
+  mode = 0o644,
+  limits: TransferLimits = {},
+): Promise<void> {
   const path = quoteWord(remotePath);
   // The mode is set first, so that a secret is never readable for others.
   const script = `mkdir -p ${quoteWord(dirname(remotePath))} && : > ${path} && chmod ${mode.toString(8)} ${path} && cat > ${path}`;
-  expectSuccess(await execOverSsh(connection, script, { ...limits, stdin: content }), `writing ${remotePath} in the guest`, limits);
+  expectSuccess(
+    await execOverSsh(connection, script, { ...limits, stdin: content }),
+    `writing ${remotePath} in the guest`,
+    limits,
+  );
 }
 
 /**
  * Copies a file to, or a folder's content into, `remotePath`. Symbolic links inside a folder stay links.
  * Rejects with UserError if it is too large or cannot be read.
  */
-export async function uploadOverSsh(connection: SshConnection, localPath: string, remotePath: string, { maxBytes = DEFAULT_MAX_UPLOAD_BYTES, ...limits }: TransferLimits & { readonly maxBytes?: number } = {}): Promise<void> {
+export async function uploadOverSsh(
+  connection: SshConnection,
+  localPath: string,
+  remotePath: string,
+  { maxBytes = DEFAULT_MAX_UPLOAD_BYTES, ...limits }: TransferLimits & { readonly maxBytes?: number } = {},
+): Promise<void> {
   const { isFolder, mode } = await measure(localPath, maxBytes);
-  await (isFolder ? uploadFolder(connection, localPath, remotePath, limits) : uploadFile(connection, localPath, remotePath, mode, limits));
+  await (isFolder
+    ? uploadFolder(connection, localPath, remotePath, limits)
+    : uploadFile(connection, localPath, remotePath, mode, limits));
 }
 
-async function uploadFile(connection: SshConnection, localPath: string, remotePath: string, mode: number, limits: TransferLimits): Promise<void> {
+async function uploadFile(
+  connection: SshConnection,
+  localPath: string,
+  remotePath: string,
+  mode: number,
+  limits: TransferLimits,
+): Promise<void> {
   // Open before the command that takes it: whatever fails until then has nobody who listens to a stream's errors.
   await using file = await open(localPath).catch((error: unknown) => {
     throw unreadable(localPath, error);
@@ -54,7 +77,12 @@ async function uploadFile(connection: SshConnection, localPath: string, remotePa
   }
 }
 
-async function uploadFolder(connection: SshConnection, localPath: string, remotePath: string, limits: TransferLimits): Promise<void> {
+async function uploadFolder(
+  connection: SshConnection,
+  localPath: string,
+  remotePath: string,
+  limits: TransferLimits,
+): Promise<void> {
   const tar = spawn('tar', ['-C', localPath, '--sparse', '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   tar.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -66,7 +94,10 @@ async function uploadFolder(connection: SshConnection, localPath: string, remote
   tar.once('error', packed.reject);
   tar.once('close', packed.resolve);
   const target = quoteWord(remotePath);
-  const unpacked = execOverSsh(connection, `mkdir -p ${target} && tar -C ${target} --no-same-owner -xpf -`, { ...limits, stdin: archive });
+  const unpacked = execOverSsh(connection, `mkdir -p ${target} && tar -C ${target} --no-same-owner -xpf -`, {
+    ...limits,
+    stdin: archive,
+  });
   try {
     const [status, result] = await Promise.all([packed.promise, unpacked]);
     // GNU tar: 2 for what it cannot read, 1 for a file that changed while it was read.
@@ -99,7 +130,10 @@ export async function downloadOverSsh(
   const written = pipeline(bound, file);
   // If it fails, so does the command that writes into it; that error is reported.
   written.catch(() => undefined);
-  const result = await execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, { ...limits, stdoutTo: bound }).catch((error: unknown) => {
+  const result = await execOverSsh(connection, `head -c ${maxBytes + 1} < ${quoteWord(remotePath)}`, {
+    ...limits,
+    stdoutTo: bound,
+  }).catch((error: unknown) => {
     throw error === failure ? blameHost(`${localPath} cannot be written`, error) : error;
   });
   // A command that was ended at its deadline may have broken the file off.
@@ -140,11 +174,20 @@ async function measureFolder(folder: string): Promise<number> {
 }
 
 function unreadable(localPath: string, cause: unknown): UserError {
-  return new UserError(`${localPath} cannot be copied to the guest: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'upload-unreadable', cause });
+  return new UserError(
+    `${localPath} cannot be copied to the guest: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { code: 'upload-unreadable', cause },
+  );
 }
 
-function expectSuccess({ exitCode, signal, stderr, timedOut }: ExecResult, what: string, { timeoutMs = 0 }: TransferLimits): void {
+function expectSuccess(
+  { exitCode, signal, stderr, timedOut }: ExecResult,
+  what: string,
+  { timeoutMs = 0 }: TransferLimits,
+): void {
   if (timedOut) throw new InfraError(`${what} did not end within ${timeoutMs / 1000} s`, { code: 'transfer-failed' });
   if (exitCode === 0) return;
-  throw new InfraError(`${what} failed: ${stderr.trim() || `exit status ${exitCode ?? signal ?? 'unknown'}`}`, { code: 'transfer-failed' });
+  throw new InfraError(`${what} failed: ${stderr.trim() || `exit status ${exitCode ?? signal ?? 'unknown'}`}`, {
+    code: 'transfer-failed',
+  });
 }

@@ -10,7 +10,15 @@ import { withLock } from './lock.ts';
 import { discardDamaged, entryOf, getOrCreate } from './store.ts';
 
 const NAME = 'kernels/linux-6.1';
-const FILES = { vmlinux: 'v'.repeat(20_000), 'modules.ext4': 'm'.repeat(9000), 'debug/vmlinux': 'd', 'lib/modules/6.1/kernel/a.ko': 'ko', 'lib/modules/6.1/modules.dep': 'kernel/a.ko:', 'kbuild/Makefile': 'all:', zeros: '\0'.repeat(20_000) };
+const FILES = {
+  vmlinux: 'v'.repeat(20_000),
+  'modules.ext4': 'm'.repeat(9000),
+  'debug/vmlinux': 'd',
+  'lib/modules/6.1/kernel/a.ko': 'ko',
+  'lib/modules/6.1/modules.dep': 'kernel/a.ko:',
+  'kbuild/Makefile': 'all:',
+  zeros: '\0'.repeat(20_000),
+};
 
 async function newEntry() {
   const cacheDir = await mkdtemp(join(tmpdir(), 'damage-'));
@@ -41,10 +49,26 @@ async function flip(path: string): Promise<void> {
 }
 
 test.each([
-  ['a truncated file', async (entry: string) => truncate(join(entry, 'vmlinux'), 100), 'vmlinux has 100 bytes instead of 20000'],
-  ['an empty one', async (entry: string) => truncate(join(entry, 'debug/vmlinux'), 0), 'debug/vmlinux has 0 bytes instead of 1'],
-  ['one that grew', async (entry: string) => appendFile(join(entry, 'modules.ext4'), 'x'), 'modules.ext4 has 9001 bytes instead of 9000'],
-  ['an index of modules that is empty', async (entry: string) => truncate(join(entry, 'lib/modules/6.1/modules.dep'), 0), 'lib/modules/6.1/modules.dep has 0 bytes instead of 12'],
+  [
+    'a truncated file',
+    async (entry: string) => truncate(join(entry, 'vmlinux'), 100),
+    'vmlinux has 100 bytes instead of 20000',
+  ],
+  [
+    'an empty one',
+    async (entry: string) => truncate(join(entry, 'debug/vmlinux'), 0),
+    'debug/vmlinux has 0 bytes instead of 1',
+  ],
+  [
+    'one that grew',
+    async (entry: string) => appendFile(join(entry, 'modules.ext4'), 'x'),
+    'modules.ext4 has 9001 bytes instead of 9000',
+  ],
+  [
+    'an index of modules that is empty',
+    async (entry: string) => truncate(join(entry, 'lib/modules/6.1/modules.dep'), 0),
+    'lib/modules/6.1/modules.dep has 0 bytes instead of 12',
+  ],
   ['one that is gone', async (entry: string) => unlink(join(entry, 'modules.ext4')), 'modules.ext4 is missing'],
 ])('an entry with %s is made again at its next use, and the run says so', async (_, damage, words) => {
   const { entry, use, builds, notes } = await newEntry();
@@ -87,7 +111,10 @@ test('a damaged entry in a cache that this user may only read is named, and stay
   const { cacheDir, entry, context } = await newEntry();
   await flip(join(entry, 'vmlinux'));
   await asNormalUser([cacheDir, dirname(entry)], async () => {
-    expect(await discardDamaged(NAME, context)).toEqual({ damage: 'vmlinux is not what it was when it was made', kept: expect.stringContaining('permission denied') as string });
+    expect(await discardDamaged(NAME, context)).toEqual({
+      damage: 'vmlinux is not what it was when it was made',
+      kept: expect.stringContaining('permission denied') as string,
+    });
   });
 });
 
@@ -125,15 +152,18 @@ test('sums that cannot be read are none, and go with their entry', async () => {
   await expect(readFile(sumsOf(entry))).rejects.toThrow('ENOENT');
 });
 
-test.each(['modules.ext4', 'lib/modules', 'vmlinux'])('an entry of an earlier version that lacks %s is made again', async (name) => {
-  const { entry, use, builds, notes } = await newEntry();
-  await rm(sumsOf(entry));
-  await rm(join(entry, name), { recursive: true });
-  await use();
-  await use();
-  expect(builds()).toBe(2);
-  expect(notes).toEqual([`the cache's entry kernels/linux-6.1 was damaged (${name} is missing) and is made again`]);
-});
+test.each(['modules.ext4', 'lib/modules', 'vmlinux'])(
+  'an entry of an earlier version that lacks %s is made again',
+  async (name) => {
+    const { entry, use, builds, notes } = await newEntry();
+    await rm(sumsOf(entry));
+    await rm(join(entry, name), { recursive: true });
+    await use();
+    await use();
+    expect(builds()).toBe(2);
+    expect(notes).toEqual([`the cache's entry kernels/linux-6.1 was damaged (${name} is missing) and is made again`]);
+  },
+);
 
 test('an entry of an earlier version that its first use took without what it lacks is made again as well', async () => {
   const { entry, use, builds } = await newEntry();
@@ -156,7 +186,10 @@ test('a builder that lost its lock leaves the sums of the entry that another has
   const { cacheDir, context } = await newEntry();
   const build = async (dir: string): Promise<void> => {
     await rm(join(cacheDir, 'kernels', 'twice.lock'), { recursive: true });
-    await getOrCreate({ kind: 'kernels', key: 'twice', build: async (own) => writeFile(join(own, 'vmlinux'), 'theirs') }, context);
+    await getOrCreate(
+      { kind: 'kernels', key: 'twice', build: async (own) => writeFile(join(own, 'vmlinux'), 'theirs') },
+      context,
+    );
     await writeFile(join(dir, 'vmlinux'), 'mine');
   };
   const entry = await getOrCreate({ kind: 'kernels', key: 'twice', build }, context);

@@ -35,7 +35,9 @@ export async function digestFile(path: string, cacheDir: string): Promise<string
   // A file changed within the clock's resolution keeps its times: such a fresh one is not remembered.
   if (Date.now() - Number(mtimeNs / 1_000_000n) > 2_000) {
     // A cache that takes nothing costs the time to read the file again.
-    await makeDir(join(cacheDir, 'digests')).then(async () => writeFile(memo, digest)).catch(() => undefined);
+    await makeDir(join(cacheDir, 'digests'))
+      .then(async () => writeFile(memo, digest))
+      .catch(() => undefined);
   }
   return digest;
 }

@@ -23,8 +23,15 @@ export async function recordSums(dir: string, entry: string): Promise<void> {
   await writeFile(path, '', { flag: 'a' });
   const names = (await listFiles(dir)).toSorted();
   const files: [string, Sums['files'][string]][] = [];
-  await inParallel(names, async (name) => void files.push([name, { size: (await stat(join(dir, name))).size, sha256: await hashFile(join(dir, name)) }]));
-  await writeIfChanged(path, `${JSON.stringify({ files: Object.fromEntries(files.toSorted(([a], [b]) => (a < b ? -1 : 1))) })}\n`);
+  await inParallel(
+    names,
+    async (name) =>
+      void files.push([name, { size: (await stat(join(dir, name))).size, sha256: await hashFile(join(dir, name)) }]),
+  );
+  await writeIfChanged(
+    path,
+    `${JSON.stringify({ files: Object.fromEntries(files.toSorted(([a], [b]) => (a < b ? -1 : 1))) })}\n`,
+  );
 }
 
 /**
@@ -33,7 +40,12 @@ export async function recordSums(dir: string, entry: string): Promise<void> {
  */
 export async function findWrongSize(entry: string): Promise<string | undefined> {
   const sums = await readSums(entry);
-  if (sums) return await findWrong(entry, Object.entries(sums.files).filter(([name]) => !CHECKED_WHOLLY.test(name)), async () => undefined);
+  if (sums)
+    return await findWrong(
+      entry,
+      Object.entries(sums.files).filter(([name]) => !CHECKED_WHOLLY.test(name)),
+      async () => undefined,
+    );
   await recordSums(entry, entry).catch(() => undefined);
   return undefined;
 }
@@ -41,18 +53,29 @@ export async function findWrongSize(entry: string): Promise<string | undefined> 
 /** As {@link findWrongSize}, and reads every file: seconds for a root file system. */
 export async function findDamage(entry: string): Promise<string | undefined> {
   const sums = await readSums(entry);
-  return await findWrong(entry, Object.entries(sums?.files ?? {}), async (path, sha256) => ((await hashFile(path)) === sha256 ? undefined : 'is not what it was when it was made'));
+  return await findWrong(entry, Object.entries(sums?.files ?? {}), async (path, sha256) =>
+    (await hashFile(path)) === sha256 ? undefined : 'is not what it was when it was made',
+  );
 }
 
-async function findWrong(entry: string, files: readonly [string, Sums['files'][string]][], look: (path: string, sha256: string) => Promise<string | undefined>): Promise<string | undefined> {
+async function findWrong(
+  entry: string,
+  files: readonly [string, Sums['files'][string]][],
+  look: (path: string, sha256: string) => Promise<string | undefined>,
+): Promise<string | undefined> {
   const wrong: string[] = [];
   await inParallel(files, async ([name, { size, sha256 }]) => {
     const path = join(entry, name);
-    const found = await stat(path).then((stats) => stats.size, () => undefined);
+    const found = await stat(path).then(
+      (stats) => stats.size,
+      () => undefined,
+    );
     if (found === undefined) wrong.push(`${name} is missing`);
     else if (found !== size) wrong.push(`${name} has ${found} bytes instead of ${size}`);
     else {
-      const problem = await look(path, sha256).catch((error: unknown) => `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      const problem = await look(path, sha256).catch(
+        (error: unknown) => `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
       if (problem !== undefined) wrong.push(`${name} ${problem}`);
     }
   });
@@ -75,12 +98,17 @@ export function sumsOf(entry: string): string {
 
 async function listFiles(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(dir, join(entry.parentPath, entry.name))).filter((name) => !WITHOUT_SUMS.test(name));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+    .filter((name) => !WITHOUT_SUMS.test(name));
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const left = [...items];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+    }),
+  );
 }

@@ -30,7 +30,10 @@ export async function listEntries(kind: string, cacheDir: string): Promise<reado
 }
 
 /** Removes an entry unless somebody is just building it. */
-export async function removeEntry({ path, key }: StoreEntry, { log, signal }: Pick<PrepareContext, 'log' | 'signal'>): Promise<void> {
+export async function removeEntry(
+  { path, key }: StoreEntry,
+  { log, signal }: Pick<PrepareContext, 'log' | 'signal'>,
+): Promise<void> {
   await withLock({ path: `${path}.lock`, what: key, log, signal }, async () => {
     await removeTree(path);
     await rm(sumsOf(path), { force: true });
@@ -40,6 +43,10 @@ export async function removeEntry({ path, key }: StoreEntry, { log, signal }: Pi
 async function sizeOf(path: string): Promise<number> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   // Disk images are sparse: blocks, not lengths.
-  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name)).catch(() => ({ blocks: 0 }))).blocks * 512));
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => (await stat(join(entry.parentPath, entry.name)).catch(() => ({ blocks: 0 }))).blocks * 512),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

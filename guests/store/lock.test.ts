@@ -26,5 +26,7 @@ test('a lock that its holder renews is waited for, whatever its time', { timeout
   const waiting = new AbortController();
   setTimeout(() => waiting.abort(new Error('still waiting')), 14_000);
   onTestFinished(() => clearInterval(renew));
-  await expect(withLock({ path, what: 'a', log: () => undefined, signal: waiting.signal }, async () => 'done')).rejects.toThrow('still waiting');
+  await expect(
+    withLock({ path, what: 'a', log: () => undefined, signal: waiting.signal }, async () => 'done'),
+  ).rejects.toThrow('still waiting');
 });

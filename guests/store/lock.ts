@@ -65,7 +65,10 @@ class SignOfLife {
   }
 
   async isGone(): Promise<boolean> {
-    const mtimeMs = await stat(this.#path).then((stats) => stats.mtimeMs, () => undefined);
+    const mtimeMs = await stat(this.#path).then(
+      (stats) => stats.mtimeMs,
+      () => undefined,
+    );
     if (mtimeMs === undefined || mtimeMs !== this.#mtimeMs) {
       this.#mtimeMs = mtimeMs;
       this.#since = performance.now();

@@ -18,7 +18,11 @@ test('the same entries give the same bytes', () => {
 });
 
 test('each folder on the way comes once, before what is in it', () => {
-  const names = [...writeNewc([file('a/b/c', ''), file('a/b/d', '')]).toString('latin1').matchAll(/070701[0-9a-f]{104}([^\0]+)\0/g)].map((match) => match[1]);
+  const names = [
+    ...writeNewc([file('a/b/c', ''), file('a/b/d', '')])
+      .toString('latin1')
+      .matchAll(/070701[0-9a-f]{104}([^\0]+)\0/g),
+  ].map((match) => match[1]);
   expect(names).toStrictEqual(['a', 'a/b', 'a/b/c', 'a/b/d', 'TRAILER!!!']);
 });
 
@@ -27,9 +31,14 @@ test('cpio unpacks names, contents of every length, modes and links as they went
   const dir = await mkdtemp(join(tmpdir(), 'newc-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const contents = ['', '1', '12', '123', '1234', 'x'.repeat(1000)];
-  const entries = [...contents.map((text) => file(`folder/of-${text.length}`, text)), { type: 'symlink', path: 'link', target: 'folder/of-3' } as const];
+  const entries = [
+    ...contents.map((text) => file(`folder/of-${text.length}`, text)),
+    { type: 'symlink', path: 'link', target: 'folder/of-3' } as const,
+  ];
   await execa('cpio', ['--extract', '--quiet'], { cwd: dir, input: writeNewc(entries) });
-  expect(await Promise.all(contents.map((text) => readFile(join(dir, `folder/of-${text.length}`), 'utf8')))).toStrictEqual(contents);
+  expect(
+    await Promise.all(contents.map((text) => readFile(join(dir, `folder/of-${text.length}`), 'utf8'))),
+  ).toStrictEqual(contents);
   expect(await readFile(join(dir, 'link'), 'utf8')).toBe('123');
   expect((await stat(join(dir, 'folder/of-3'))).mode & 0o7777).toBe(0o640);
 });

@@ -10,7 +10,13 @@ export type CpioEntry =
   | { readonly type: 'file'; readonly path: string; readonly mode: number; readonly content: Uint8Array }
   | { readonly type: 'directory'; readonly path: string; readonly mode: number }
   | { readonly type: 'symlink'; readonly path: string; readonly target: string }
-  | { readonly type: 'char'; readonly path: string; readonly mode: number; readonly major: number; readonly minor: number };
+  | {
+      readonly type: 'char';
+      readonly path: string;
+      readonly mode: number;
+      readonly major: number;
+      readonly minor: number;
+    };
 
 /**
  * One archive with its trailer, padded to 512 bytes, so that archives can be concatenated: the kernel unpacks
@@ -36,7 +42,8 @@ function withParents(entries: readonly CpioEntry[]): CpioEntry[] {
 }
 
 function member(entry: CpioEntry, ino: number): Buffer[] {
-  const content = entry.type === 'file' ? Buffer.from(entry.content) : Buffer.from(entry.type === 'symlink' ? entry.target : '');
+  const content =
+    entry.type === 'file' ? Buffer.from(entry.content) : Buffer.from(entry.type === 'symlink' ? entry.target : '');
   const permissions = entry.type === 'symlink' ? 0o777 : entry.mode;
   const head = header({
     name: entry.path,

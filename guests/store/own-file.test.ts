@@ -24,13 +24,18 @@ test.each([
   ['nothing', async () => undefined, 'none'],
 ])('%s is refused as what the kernel did', async (_, make, name) => {
   await make();
-  await expect(ownFile(join(dir, 'source'), name)).rejects.toMatchObject({ name: 'KernelError', message: expect.stringContaining(name) as string });
+  await expect(ownFile(join(dir, 'source'), name)).rejects.toMatchObject({
+    name: 'KernelError',
+    message: expect.stringContaining(name) as string,
+  });
 });
 
 test('what is written anew replaces a link and leaves what it names', async () => {
   await symlink('../secret', join(dir, 'source', '.config'));
   await writeAnew(join(dir, 'source', '.config'), 'CONFIG_A=y\n');
-  expect([await readFile(join(dir, 'source', '.config'), 'utf8'), await readFile(join(dir, 'secret'), 'utf8')]).toEqual(['CONFIG_A=y\n', 'secret']);
+  expect([await readFile(join(dir, 'source', '.config'), 'utf8'), await readFile(join(dir, 'secret'), 'utf8')]).toEqual(
+    ['CONFIG_A=y\n', 'secret'],
+  );
 });
 
 test('what is written anew as a program can be run', async () => {

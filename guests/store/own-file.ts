@@ -11,10 +11,16 @@ export async function ownFile(sourceDir: string, name: string): Promise<string> 
   const [top, real, isFile] = await Promise.all([
     realpath(sourceDir),
     realpath(path).catch(() => undefined),
-    lstat(path).then((stats) => stats.isFile(), () => false),
+    lstat(path).then(
+      (stats) => stats.isFile(),
+      () => false,
+    ),
   ]);
   if (isFile && real?.startsWith(`${top}${sep}`) === true) return path;
-  throw new KernelError(`the kernel does not compile: its build left no file of its own as ${name}`, { code: 'kernel-compile-error', evidence: `${name} is missing, or a link` });
+  throw new KernelError(`the kernel does not compile: its build left no file of its own as ${name}`, {
+    code: 'kernel-compile-error',
+    evidence: `${name} is missing, or a link`,
+  });
 }
 
 /** Writes a file anew in a tree that patches or makefiles have changed: a link that stands there is replaced, not followed. */

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { runTool, tryTool } from './run-tool.ts';
 
 test('a failure is a result, with both streams in its output', async () => {
-  expect(await tryTool(['sh', '-c', 'echo out; echo err >&2; exit 3'])).toStrictEqual({ ok: false, stdout: 'out', output: 'out\nerr' });
+  expect(await tryTool(['sh', '-c', 'echo out; echo err >&2; exit 3'])).toStrictEqual({
+    ok: false,
+    stdout: 'out',
+    output: 'out\nerr',
+  });
 });
 
 test('a missing program is named, and the remedy holds on every distribution', async () => {
@@ -18,7 +22,9 @@ test("a failed tool's last words are in the error", async () => {
 });
 
 test('a full disk is told as such, whichever tool met it', async () => {
-  await expect(runTool(['sh', '-c', 'echo "x: No space left on device" >&2; exit 1'], { cwd: '/tmp' })).rejects.toMatchObject({ code: 'disk-full' });
+  await expect(
+    runTool(['sh', '-c', 'echo "x: No space left on device" >&2; exit 1'], { cwd: '/tmp' }),
+  ).rejects.toMatchObject({ code: 'disk-full' });
 });
 
 test("an abort ends the tool and rejects with the signal's reason", async () => {

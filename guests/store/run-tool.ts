@@ -55,7 +55,12 @@ export async function tryTool(argv: readonly [string, ...string[]], options: Too
     killSignal: endBy,
     extendEnv: options.ownEnvironment !== true,
     // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live. LANGUAGE has its say wherever LC_ALL is not plain C.
-    env: { ...options.env, LC_ALL: 'C.UTF-8', LANGUAGE: 'C', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` },
+    env: {
+      ...options.env,
+      LC_ALL: 'C.UTF-8',
+      LANGUAGE: 'C',
+      PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`,
+    },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.signal && { cancelSignal: options.signal }),
   });
@@ -64,8 +69,10 @@ export async function tryTool(argv: readonly [string, ...string[]], options: Too
   options.signal?.throwIfAborted();
   if (result.code === 'ENOENT') throw missingToolError('setpriv');
   const output = result.all;
-  if (result.exitCode === 127 && output.includes(`setpriv: failed to execute ${program}`)) throw missingToolError(program);
-  if (result.failed && options.explainsFullDisk !== true && saysDiskFull(output)) throw diskFullError(options.cwd ?? 'the cache', output);
+  if (result.exitCode === 127 && output.includes(`setpriv: failed to execute ${program}`))
+    throw missingToolError(program);
+  if (result.failed && options.explainsFullDisk !== true && saysDiskFull(output))
+    throw diskFullError(options.cwd ?? 'the cache', output);
   return { ok: !result.failed, stdout: result.stdout, output };
 }
 
@@ -79,7 +86,9 @@ export async function runTool(argv: readonly [string, ...string[]], options: Too
 export function toolFailedError(argv: readonly string[], output: string): InfraError {
   const lastWords = output.trim().split('\n').slice(-8).join('\n  ');
   const command = argv.join(' ');
-  return new InfraError(`\`${command.length > 200 ? `${command.slice(0, 200)}…` : command}\` failed:\n  ${lastWords}`, { code: 'tool-failed' });
+  return new InfraError(`\`${command.length > 200 ? `${command.slice(0, 200)}…` : command}\` failed:\n  ${lastWords}`, {
+    code: 'tool-failed',
+  });
 }
 
 function missingToolError(program: string): InfraError {

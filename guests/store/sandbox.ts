@@ -18,8 +18,28 @@ export type Sandbox = { readonly kind: Wall } | { readonly kind: 'none'; readonl
 
 /** Programs and libraries of the system, and those of its settings that they read. Nothing of it is secret. */
 const SYSTEM = [
-  '/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix', '/gnu',
-  ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'passwd', 'group', 'nsswitch.conf', 'localtime', 'ssl/openssl.cnf', 'pki/tls/openssl.cnf'].map((name) => `/etc/${name}`),
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/opt',
+  '/nix',
+  '/gnu',
+  ...[
+    'alternatives',
+    'ld.so.cache',
+    'ld.so.conf',
+    'ld.so.conf.d',
+    'passwd',
+    'group',
+    'nsswitch.conf',
+    'localtime',
+    'ssl/openssl.cnf',
+    'pki/tls/openssl.cnf',
+  ].map((name) => `/etc/${name}`),
 ];
 const SCRIPT = join(PACKAGE_ROOT, 'guests', 'store', 'sandbox-root');
 /** What a build calls that may be the user's own; folders of `$PATH` without any of it hold other things. */
@@ -55,25 +75,47 @@ async function probe(): Promise<Sandbox> {
  * Runs a program that was made of untrusted source, as {@link tryTool}: without network, home folders and secrets, with an environment of a few
  * variables. On a host without name spaces only the environment is kept from it. Rejects with InfraError where the sandbox cannot be made.
  */
-export async function trySandboxed(argv: readonly [string, ...string[]], view: SandboxView, options: ToolOptions & { readonly cwd: string }): Promise<ToolResult> {
+export async function trySandboxed(
+  argv: readonly [string, ...string[]],
+  view: SandboxView,
+  options: ToolOptions & { readonly cwd: string },
+): Promise<ToolResult> {
   const sandbox = await findSandbox();
   if (sandbox.kind !== 'none') {
     const result = await runBehind(sandbox.kind, argv, view, options);
     if (!result.ok) await requireWall(sandbox.kind, view, options);
     return result;
   }
-  return await tryTool(argv, { ...options, env: { ...passedEnvironment(), HOME: options.cwd, ...options.env }, ownEnvironment: true });
+  return await tryTool(argv, {
+    ...options,
+    env: { ...passedEnvironment(), HOME: options.cwd, ...options.env },
+    ownEnvironment: true,
+  });
 }
 
 /** A sandbox that cannot be made of these folders is the host's fault, and its words look like those of a program in it. */
-async function requireWall(kind: Wall, view: SandboxView, { cwd, signal }: ToolOptions & { readonly cwd: string }): Promise<void> {
+async function requireWall(
+  kind: Wall,
+  view: SandboxView,
+  { cwd, signal }: ToolOptions & { readonly cwd: string },
+): Promise<void> {
   const tried = await runBehind(kind, ['true'], view, { cwd, signal });
   if (!tried.ok) throw toolFailedError([kind, 'true'], tried.output);
 }
 
-export async function runBehind(kind: Wall, argv: readonly [string, ...string[]], view: SandboxView, options: ToolOptions & { readonly cwd: string }): Promise<ToolResult> {
+export async function runBehind(
+  kind: Wall,
+  argv: readonly [string, ...string[]],
+  view: SandboxView,
+  options: ToolOptions & { readonly cwd: string },
+): Promise<ToolResult> {
   // Not asked to end: the last process of a pid name space takes all others with it.
-  const confined = { ...options, env: { ...passedEnvironment(), HOME: '/tmp', TMPDIR: '/tmp', ...options.env }, ownEnvironment: true, endBy: 'SIGKILL' } as const;
+  const confined = {
+    ...options,
+    env: { ...passedEnvironment(), HOME: '/tmp', TMPDIR: '/tmp', ...options.env },
+    ownEnvironment: true,
+    endBy: 'SIGKILL',
+  } as const;
   if (kind === 'bwrap') return await tryTool(bubblewrapArgv(argv, view, options.cwd), confined);
   const root = await mkdtemp(join(tmpdir(), 'pmemrig-root-'));
   try {
@@ -84,27 +126,78 @@ export async function runBehind(kind: Wall, argv: readonly [string, ...string[]]
 }
 
 function bubblewrapArgv(argv: readonly string[], view: SandboxView, cwd: string): [string, ...string[]] {
-  const places = placesOf(view).flatMap(({ how, path, target }) => (how === 'link' ? ['--symlink', target, path] : [how === 'ro' ? '--ro-bind' : '--bind', path, path]));
-  return ['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--proc', '/proc', '--remount-ro', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...places, '--chdir', cwd, '--', ...argv];
+  const places = placesOf(view).flatMap(({ how, path, target }) =>
+    how === 'link' ? ['--symlink', target, path] : [how === 'ro' ? '--ro-bind' : '--bind', path, path],
+  );
+  return [
+    'bwrap',
+    '--unshare-all',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    '--proc',
+    '/proc',
+    '--remount-ro',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    ...places,
+    '--chdir',
+    cwd,
+    '--',
+    ...argv,
+  ];
 }
 
 function unshareArgv(root: string, argv: readonly string[], view: SandboxView, cwd: string): [string, ...string[]] {
   const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const places = placesOf(view).flatMap(({ how, path, target }) => (how === 'link' ? [how, path, target] : [how, path]));
-  return ['unshare', ...asUser, '--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--', SCRIPT, root, ...places, 'cd', cwd, ...argv];
+  const places = placesOf(view).flatMap(({ how, path, target }) =>
+    how === 'link' ? [how, path, target] : [how, path],
+  );
+  return [
+    'unshare',
+    ...asUser,
+    '--mount',
+    '--net',
+    '--pid',
+    '--ipc',
+    '--uts',
+    '--fork',
+    '--kill-child',
+    '--',
+    SCRIPT,
+    root,
+    ...places,
+    'cd',
+    cwd,
+    ...argv,
+  ];
 }
 
-type Place = { readonly how: 'ro' | 'rw'; readonly path: string; readonly target?: never } | { readonly how: 'link'; readonly path: string; readonly target: string };
+type Place =
+  | { readonly how: 'ro' | 'rw'; readonly path: string; readonly target?: never }
+  | { readonly how: 'link'; readonly path: string; readonly target: string };
 
 function placesOf({ writable, readable = [] }: SandboxView): readonly Place[] {
   const system = SYSTEM.flatMap((path): Place[] => {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats) return [];
-    return [stats.isSymbolicLink() && path.lastIndexOf('/') === 0 ? { how: 'link', path, target: readlinkSync(path) } : { how: 'ro', path }];
+    return [
+      stats.isSymbolicLink() && path.lastIndexOf('/') === 0
+        ? { how: 'link', path, target: readlinkSync(path) }
+        : { how: 'ro', path },
+    ];
   });
   const more = [...toolFolders(process.env['PATH'] ?? ''), ...readable].map((path) => ({ how: 'ro', path }) as const);
   // What may be written comes last: it may lie in what may only be read. So may what is read, in /tmp, which is then not the host's.
-  return [...system.toSorted((a, b) => Number(a.how === 'ro') - Number(b.how === 'ro')), ...more, ...writable.map((path) => ({ how: 'rw', path }) as const)];
+  return [
+    ...system.toSorted((a, b) => Number(a.how === 'ro') - Number(b.how === 'ro')),
+    ...more,
+    ...writable.map((path) => ({ how: 'rw', path }) as const),
+  ];
 }
 
 /**
@@ -115,8 +208,13 @@ function placesOf({ writable, readable = [] }: SandboxView): readonly Place[] {
 export function toolFolders(path: string, home: string = homeOf()): readonly string[] {
   const homes = [home, realPathOf(home)];
   const holdsHome = (dir: string): boolean => homes.some((one) => isWithin(one, realPathOf(dir)));
-  const folders = path.split(delimiter).filter((dir) => dir.startsWith('/')).map((dir) => resolve(dir));
-  const useful = folders.filter((dir) => !SYSTEM.some((own) => isWithin(dir, own)) && !holdsHome(dir) && isAny(dir, BUILD_TOOLS));
+  const folders = path
+    .split(delimiter)
+    .filter((dir) => dir.startsWith('/'))
+    .map((dir) => resolve(dir));
+  const useful = folders.filter(
+    (dir) => !SYSTEM.some((own) => isWithin(dir, own)) && !holdsHome(dir) && isAny(dir, BUILD_TOOLS),
+  );
   const whole = useful.map((dir) => {
     const parent = dirname(dir);
     return !holdsHome(parent) && !parent.includes('/.') && isAny(parent, ['lib', 'lib64', 'libexec']) ? parent : dir;
@@ -150,5 +248,7 @@ function homeOf(): string {
 }
 
 function passedEnvironment(): Record<string, string> {
-  return Object.fromEntries(PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return Object.fromEntries(
+    PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }

@@ -33,7 +33,9 @@ test('an entry is built once, and found after that', async () => {
 });
 
 test.each(['../a', 'a/b', '..', '', 'a\0'])('%j names no entry', async (key) => {
-  await expect(getOrCreate({ kind: 'things', key, build: async () => undefined }, silent(await newCache()))).rejects.toThrow('is no name of an entry');
+  await expect(
+    getOrCreate({ kind: 'things', key, build: async () => undefined }, silent(await newCache())),
+  ).rejects.toThrow('is no name of an entry');
 });
 
 test('a failed build leaves nothing, and the next try starts afresh', async () => {
@@ -68,7 +70,9 @@ test('who takes over a stale lock leaves the folder of a builder that still live
 test('a full disk is told with the folder and the way out', async () => {
   const context = silent(await newCache());
   const noSpace = Object.assign(new Error('write'), { code: 'ENOSPC' });
-  await expect(getOrCreate({ kind: 'things', key: 'a', build: () => Promise.reject(noSpace) }, context)).rejects.toMatchObject({ code: 'disk-full', remedy: expect.stringContaining('PMEMRIG_CACHE') });
+  await expect(
+    getOrCreate({ kind: 'things', key: 'a', build: () => Promise.reject(noSpace) }, context),
+  ).rejects.toMatchObject({ code: 'disk-full', remedy: expect.stringContaining('PMEMRIG_CACHE') });
 });
 
 test('of two processes one builds and the other waits, and says so', async () => {
@@ -89,7 +93,10 @@ test('of two processes one builds and the other waits, and says so', async () =>
   const other = fork(script);
   await once(other, 'message');
   const lines: string[] = [];
-  const entry = await getOrCreate({ kind: 'things', key: 'a', build: () => Promise.reject(new Error('built twice')) }, { cacheDir, log: (line) => lines.push(line) });
+  const entry = await getOrCreate(
+    { kind: 'things', key: 'a', build: () => Promise.reject(new Error('built twice')) },
+    { cacheDir, log: (line) => lines.push(line) },
+  );
   expect(entry).toBe(join(cacheDir, 'things', 'a'));
   expect(lines).toStrictEqual(['waiting for another pmemrig that is preparing a']);
 });

@@ -37,7 +37,10 @@ export async function getOrCreate(request: StoreRequest, context: PrepareContext
   return entry;
 }
 
-async function findOrBuild({ kind, key, holds = () => [], build }: StoreRequest, context: PrepareContext): Promise<string> {
+async function findOrBuild(
+  { kind, key, holds = () => [], build }: StoreRequest,
+  context: PrepareContext,
+): Promise<string> {
   if (/[/\0]|^\.{0,2}$/.test(key)) throw new Error(`${JSON.stringify(key)} is no name of an entry in the store`);
   const entry = join(context.cacheDir, kind, key);
   if ((await look(entry, holds)) === 'sound') return entry;
@@ -52,7 +55,9 @@ async function findOrBuild({ kind, key, holds = () => [], build }: StoreRequest,
       await buildAside(entry, build);
     });
   } catch (error) {
-    throw saysDiskFull(error) && !(error instanceof Error && 'remedy' in error) ? diskFullError(context.cacheDir, error) : explainRefusal(error);
+    throw saysDiskFull(error) && !(error instanceof Error && 'remedy' in error)
+      ? diskFullError(context.cacheDir, error)
+      : explainRefusal(error);
   }
   return entry;
 }
@@ -98,9 +103,13 @@ async function setAside(entry: string): Promise<void> {
 }
 
 /** An entry is sound if it is there with all that it must hold, and as large as it was made. */
-async function look(entry: string, holds: NonNullable<StoreRequest['holds']>): Promise<'sound' | 'absent' | { readonly damage: string }> {
+async function look(
+  entry: string,
+  holds: NonNullable<StoreRequest['holds']>,
+): Promise<'sound' | 'absent' | { readonly damage: string }> {
   if (!(await exists(entry))) return 'absent';
-  for (const name of await holds(entry)) if (!(await exists(join(entry, name)))) return { damage: `${name} is missing` };
+  for (const name of await holds(entry))
+    if (!(await exists(join(entry, name)))) return { damage: `${name} is missing` };
   const damage = await findWrongSize(entry);
   return damage === undefined ? 'sound' : { damage };
 }
@@ -127,13 +136,20 @@ async function removeRemains(entry: string): Promise<void> {
   const prefix = `${entry}.partial-`;
   const names = await readdir(dirname(entry));
   const remains = names.map((name) => join(dirname(entry), name)).filter((path) => path.startsWith(prefix));
-  await Promise.all(remains.map(async (path) => ((await isAbandoned(path, path.slice(prefix.length))) ? await removeTree(path) : undefined)));
+  await Promise.all(
+    remains.map(async (path) =>
+      (await isAbandoned(path, path.slice(prefix.length))) ? await removeTree(path) : undefined,
+    ),
+  );
 }
 
 async function isAbandoned(path: string, ownerMark: string): Promise<boolean> {
   const owner = await findOwner(ownerMark);
   if (owner !== 'unknown') return owner === 'gone';
-  const madeMs = await stat(path).then(({ mtimeMs }) => mtimeMs, () => Infinity);
+  const madeMs = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Infinity,
+  );
   return Date.now() - madeMs > ABANDONED_MS;
 }
 

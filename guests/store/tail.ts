@@ -21,7 +21,10 @@ export function createTail(maxBytes: number): Tail {
         kept = maxBytes;
       }
     },
-    text: () => Buffer.concat(chunks).subarray(Math.max(0, kept - maxBytes)).toString('utf8'),
+    text: () =>
+      Buffer.concat(chunks)
+        .subarray(Math.max(0, kept - maxBytes))
+        .toString('utf8'),
     get truncated() {
       return seen > maxBytes;
     },

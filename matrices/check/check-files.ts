@@ -26,13 +26,25 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
   try {
     const stats = await stat(path);
     await access(path, role === 'qemu' ? constants.X_OK : constants.R_OK);
-    if (role === 'source') return stats.isDirectory() ? await checkSource(path) : { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'name the top folder of a kernel source' };
+    if (role === 'source')
+      return stats.isDirectory()
+        ? await checkSource(path)
+        : { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'name the top folder of a kernel source' };
     if (role === 'tree' && !stats.isDirectory())
-      return { code: 'not-a-folder', message: `${path} is no folder`, remedy: 'for an archive write tarball:, for an ext4 image disk:' };
-    if (['qemu', 'kernel', 'deb', 'archive', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) && !stats.isFile()) return { code: 'not-a-file', message: `${path} is no regular file` };
+      return {
+        code: 'not-a-folder',
+        message: `${path} is no folder`,
+        remedy: 'for an archive write tarball:, for an ext4 image disk:',
+      };
+    if (
+      ['qemu', 'kernel', 'deb', 'archive', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) &&
+      !stats.isFile()
+    )
+      return { code: 'not-a-file', message: `${path} is no regular file` };
     const image = role === 'kernel' ? await readKernelImage(path) : undefined;
     if (image?.isKernel === false) {
-      if (image.foreign) return { code: image.foreign.code, message: `${path} is ${image.foreign.what}`, remedy: image.foreign.remedy };
+      if (image.foreign)
+        return { code: image.foreign.code, message: `${path} is ${image.foreign.what}`, remedy: image.foreign.remedy };
       return {
         code: 'not-a-kernel',
         message: `${path} is no kernel image: it has neither the bzImage magic nor an ELF header`,
@@ -55,14 +67,19 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
 
 async function checkSource(path: string): Promise<Complaint | undefined> {
   if (await exists(join(path, 'Kconfig'))) return undefined;
-  return { code: 'not-a-source', message: `${path} is no kernel source: it has no Kconfig`, remedy: 'name the top folder of a kernel source, or with image: a kernel that is built' };
+  return {
+    code: 'not-a-source',
+    message: `${path} is no kernel source: it has no Kconfig`,
+    remedy: 'name the top folder of a kernel source, or with image: a kernel that is built',
+  };
 }
 
 async function checkRelease(image: string, modules: string): Promise<Complaint | undefined> {
   try {
     const facts = await readKernelImage(image);
     const releases = await findReleases(modules);
-    if (!facts.isKernel || facts.release === undefined || releases.length === 0 || releases.includes(facts.release)) return undefined;
+    if (!facts.isKernel || facts.release === undefined || releases.length === 0 || releases.includes(facts.release))
+      return undefined;
     return {
       code: 'modules-mismatch',
       message: `modules of another version: the image is ${facts.release}, the modules are ${releases.join(', ')}`,
@@ -76,8 +93,15 @@ async function checkRelease(image: string, modules: string): Promise<Complaint |
 
 /** The releases of the module trees at `path`: itself, its folders, or those of `lib/modules` or `usr/lib/modules` in it. */
 async function findReleases(path: string): Promise<string[]> {
-  const candidates = [path, ...(await entriesIn(path)), ...(await entriesIn(join(path, 'lib', 'modules'))), ...(await entriesIn(join(path, 'usr', 'lib', 'modules')))];
-  const found = await Promise.all(candidates.map(async (candidate) => ((await isModuleTree(candidate)) ? [basename(candidate)] : [])));
+  const candidates = [
+    path,
+    ...(await entriesIn(path)),
+    ...(await entriesIn(join(path, 'lib', 'modules'))),
+    ...(await entriesIn(join(path, 'usr', 'lib', 'modules'))),
+  ];
+  const found = await Promise.all(
+    candidates.map(async (candidate) => ((await isModuleTree(candidate)) ? [basename(candidate)] : [])),
+  );
   return [...new Set(found.flat())];
 }
 
@@ -103,11 +127,22 @@ async function exists(path: string): Promise<boolean> {
 export function describeFsError(path: string, error: unknown): Complaint {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return { code: 'no-such-file', message: `no such file or folder: ${path}`, remedy: 'check the path; relative paths count from the matrix file' };
+    return {
+      code: 'no-such-file',
+      message: `no such file or folder: ${path}`,
+      remedy: 'check the path; relative paths count from the matrix file',
+    };
   if (code === 'EACCES' || code === 'EPERM')
-    return { code: 'no-permission', message: `no permission: ${path}`, remedy: 'check the owner and mode of the file and the folders above it' };
+    return {
+      code: 'no-permission',
+      message: `no permission: ${path}`,
+      remedy: 'check the owner and mode of the file and the folders above it',
+    };
   if (code === 'EISDIR') return { code: 'not-a-file', message: `${path} is a folder`, remedy: 'name the file in it' };
-  return { code: 'unreadable', message: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}` };
+  return {
+    code: 'unreadable',
+    message: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+  };
 }
 
 function place(complaint: Complaint | undefined, path: ValuePath): Problem[] {

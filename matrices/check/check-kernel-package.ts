@@ -14,10 +14,19 @@ interface Control {
 
 /** Why a file is not the Debian package of a kernel for the guests, by its control file alone: unpacking takes seconds. `undefined` where it is. */
 export async function checkKernelPackage(path: string): Promise<Complaint | undefined> {
-  const shown = await execa('dpkg-deb', ['--field', path, 'Package', 'Architecture', 'Depends'], { reject: false, stdin: 'ignore', env: { LC_ALL: 'C' } });
+  const shown = await execa('dpkg-deb', ['--field', path, 'Package', 'Architecture', 'Depends'], {
+    reject: false,
+    stdin: 'ignore',
+    env: { LC_ALL: 'C' },
+  });
   // Without the tool the preparation says so, with the package to install.
   if (shown.code === 'ENOENT') return undefined;
-  if (shown.failed) return { code: 'not-a-package', message: `${path} is no Debian package`, remedy: 'name a linux-image-*.deb, such as `make bindeb-pkg` leaves beside the tree' };
+  if (shown.failed)
+    return {
+      code: 'not-a-package',
+      message: `${path} is no Debian package`,
+      remedy: 'name a linux-image-*.deb, such as `make bindeb-pkg` leaves beside the tree',
+    };
   return judgeControl(path, parseControl(shown.stdout), await readdir(dirname(path)).catch((): string[] => []));
 }
 
@@ -27,13 +36,31 @@ function parseControl(text: string): Control {
 }
 
 /** As {@link checkKernelPackage}; `siblings` are the names of what lies beside the package. */
-export function judgeControl(path: string, { package: name, architecture, depends }: Control, siblings: readonly string[]): Complaint | undefined {
+export function judgeControl(
+  path: string,
+  { package: name, architecture, depends }: Control,
+  siblings: readonly string[],
+): Complaint | undefined {
   const what = describeOther(name);
-  if (what !== undefined) return { code: 'not-a-kernel-package', message: `${path} is ${name}, which holds ${what}`, remedy: nameSibling(path, siblings) };
-  if (architecture !== 'amd64') return { code: 'wrong-architecture', message: `${path} is for ${architecture}, and the guests are x86-64 (amd64)`, remedy: 'build the package for amd64' };
+  if (what !== undefined)
+    return {
+      code: 'not-a-kernel-package',
+      message: `${path} is ${name}, which holds ${what}`,
+      remedy: nameSibling(path, siblings),
+    };
+  if (architecture !== 'amd64')
+    return {
+      code: 'wrong-architecture',
+      message: `${path} is for ${architecture}, and the guests are x86-64 (amd64)`,
+      remedy: 'build the package for amd64',
+    };
   if (/^linux-image-\D/.test(name) && !/^linux-image-unsigned-\d/.test(name)) {
     const real = /\blinux-image-\d[^\s,|(]*/.exec(depends)?.[0];
-    return { code: 'not-a-kernel-package', message: `${path} is the metapackage ${name}: it holds no kernel`, remedy: `name the package that it depends on${real === undefined ? '' : `, ${real}`}, or a Debian release such as bookworm` };
+    return {
+      code: 'not-a-kernel-package',
+      message: `${path} is the metapackage ${name}: it holds no kernel`,
+      remedy: `name the package that it depends on${real === undefined ? '' : `, ${real}`}, or a Debian release such as bookworm`,
+    };
   }
   return undefined;
 }
@@ -52,7 +79,11 @@ function describeOther(name: string): string | undefined {
 function nameSibling(path: string, siblings: readonly string[]): string {
   const version = /_[^_]+_[^_]+\.deb$/.exec(basename(path))?.[0] ?? '';
   const rank = (name: string): number => 2 * Number(name.endsWith(version)) + Number(name.startsWith('linux-image-'));
-  const kernels = siblings.filter((name) => /^linux-(?:image|binary)-.*\.deb$/.test(name) && !/-dbg(?:sym)?_/.test(name)).toSorted((a, b) => rank(b) - rank(a));
+  const kernels = siblings
+    .filter((name) => /^linux-(?:image|binary)-.*\.deb$/.test(name) && !/-dbg(?:sym)?_/.test(name))
+    .toSorted((a, b) => rank(b) - rank(a));
   const [first] = kernels;
-  return first === undefined ? 'name the package linux-image-RELEASE of the same build' : `name ${join(dirname(path), first)}`;
+  return first === undefined
+    ? 'name the package linux-image-RELEASE of the same build'
+    : `name ${join(dirname(path), first)}`;
 }

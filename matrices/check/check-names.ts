@@ -5,7 +5,13 @@ import { AXES } from '../schema/schema-rules.ts';
 import type { Axis } from '../schema/schema-rules.ts';
 import type { MatrixInput } from '../schema/schema.ts';
 
-const NOUNS: Record<Axis, string> = { kernel: 'kernel', image: 'image', pmem: 'pmem topology', filesystem: 'filesystem', suite: 'suite' };
+const NOUNS: Record<Axis, string> = {
+  kernel: 'kernel',
+  image: 'image',
+  pmem: 'pmem topology',
+  filesystem: 'filesystem',
+  suite: 'suite',
+};
 
 /** What only the whole matrix shows: names used twice, and names that nothing bears. */
 export function findNameProblems(matrix: MatrixInput, fioJobs: readonly string[]): Problem[] {
@@ -52,10 +58,24 @@ function findUnknownJobs({ suites }: MatrixInput, fioJobs: readonly string[]): P
       ? (suite.jobs ?? []).flatMap((job, index, jobs): Problem[] => {
           const path = ['suites', suiteIndex, 'jobs', index];
           if (jobs.indexOf(job) !== index)
-            return [{ code: 'duplicate-name', message: `the fio job "${job}" is listed twice`, remedy: 'remove one of the two', path }];
+            return [
+              {
+                code: 'duplicate-name',
+                message: `the fio job "${job}" is listed twice`,
+                remedy: 'remove one of the two',
+                path,
+              },
+            ];
           return fioJobs.includes(job)
             ? []
-            : [{ code: 'unknown-name', message: `no fio job is named "${job}"`, remedy: suggest(job, fioJobs, 'jobs'), path }];
+            : [
+                {
+                  code: 'unknown-name',
+                  message: `no fio job is named "${job}"`,
+                  remedy: suggest(job, fioJobs, 'jobs'),
+                  path,
+                },
+              ];
         })
       : [],
   );

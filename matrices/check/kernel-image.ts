@@ -1,8 +1,14 @@
 import { open } from 'node:fs/promises';
-import { describeForeignImage, FOREIGN_IMAGE_BYTES, type ForeignImage } from '../../orchestrator/model/foreign-image.ts';
+import {
+  describeForeignImage,
+  FOREIGN_IMAGE_BYTES,
+  type ForeignImage,
+} from '../../orchestrator/model/foreign-image.ts';
 
 /** What a file's first bytes say of it: `release` is `uname -r` of a bzImage, where it says so. */
-export type KernelImageFacts = { readonly isKernel: true; readonly release?: string } | { readonly isKernel: false; readonly foreign?: ForeignImage };
+export type KernelImageFacts =
+  | { readonly isKernel: true; readonly release?: string }
+  | { readonly isKernel: false; readonly foreign?: ForeignImage };
 
 /**
  * Recognises a bzImage by the boot protocol's magic and a vmlinux by ELF's.

@@ -3,7 +3,21 @@ import type { ValuePath } from '../source/problem.ts';
 /** A path of the matrix that must exist, for the check that touches the disk. */
 export interface PathUse {
   readonly path: string;
-  readonly role: 'qemu' | 'kernel' | 'deb' | 'archive' | 'modules' | 'source' | 'patch' | 'config' | 'tree' | 'tarball' | 'disk' | 'upload' | 'xfstests' | 'list';
+  readonly role:
+    | 'qemu'
+    | 'kernel'
+    | 'deb'
+    | 'archive'
+    | 'modules'
+    | 'source'
+    | 'patch'
+    | 'config'
+    | 'tree'
+    | 'tarball'
+    | 'disk'
+    | 'upload'
+    | 'xfstests'
+    | 'list';
   readonly at: ValuePath;
 }
 

@@ -14,4 +14,5 @@ test.each([
   ['cost$', '/base/cost$'],
 ])('%s is %s', (text, path) => expect(expand(text)).toEqual({ ok: true, path }));
 
-test('an unset variable is refused', () => expect(expand('$GONE/x')).toMatchObject({ ok: false, message: 'the environment variable GONE is not set' }));
+test('an unset variable is refused', () =>
+  expect(expand('$GONE/x')).toMatchObject({ ok: false, message: 'the environment variable GONE is not set' }));

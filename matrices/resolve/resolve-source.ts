@@ -1,4 +1,9 @@
-import { DEFAULT_KERNEL_CONFIG, type KernelConfigBase, type KernelSource, type SourceKernelSpec } from '../../orchestrator/model/matrix.ts';
+import {
+  DEFAULT_KERNEL_CONFIG,
+  type KernelConfigBase,
+  type KernelSource,
+  type SourceKernelSpec,
+} from '../../orchestrator/model/matrix.ts';
 import { parseDebianBase } from '../schema/debian-base.ts';
 import type { ToPath } from './path-use.ts';
 import type { ValuePath } from '../source/problem.ts';
@@ -13,14 +18,20 @@ interface SourceKernelInput {
 }
 
 /** A kernel that the rig builds: paths absolute, defaults filled in. */
-export function resolveSourceKernel({ name, source, base = 'tiny', config = DEFAULT_KERNEL_CONFIG }: SourceKernelInput, at: ValuePath, toPath: ToPath): SourceKernelSpec {
+export function resolveSourceKernel(
+  { name, source, base = 'tiny', config = DEFAULT_KERNEL_CONFIG }: SourceKernelInput,
+  at: ValuePath,
+  toPath: ToPath,
+): SourceKernelSpec {
   return {
     kind: 'source',
     name,
     source: resolveSource(source, [...at, 'source'], toPath),
     base: resolveBase(base, [...at, 'base'], toPath),
     // Names have no slash, and a path in the matrix's own folder is written with ./
-    config: config.map((fragment, index) => (/[/~$]/.test(fragment) ? toPath(fragment, 'config', [...at, 'config', index]) : fragment)),
+    config: config.map((fragment, index) =>
+      /[/~$]/.test(fragment) ? toPath(fragment, 'config', [...at, 'config', index]) : fragment,
+    ),
   };
 }
 
@@ -30,9 +41,19 @@ function resolveBase(base: string, at: ValuePath, toPath: ToPath): KernelConfigB
   return debian === undefined ? { file: toPath(base, 'config', at) } : { debian };
 }
 
-function resolveSource({ debian, release, tree, ref, patches }: KernelSourceInput, at: ValuePath, toPath: ToPath): KernelSource {
+function resolveSource(
+  { debian, release, tree, ref, patches }: KernelSourceInput,
+  at: ValuePath,
+  toPath: ToPath,
+): KernelSource {
   const resolved = { patches: patches.map((patch, index) => toPath(patch, 'patch', [...at, 'patches', index])) };
-  if (debian !== undefined) return { kind: 'debian', package: debian, ...(release !== undefined && { release }), ...resolved };
+  if (debian !== undefined)
+    return { kind: 'debian', package: debian, ...(release !== undefined && { release }), ...resolved };
   // The schema wants exactly one of the two.
-  return { kind: 'tree', path: toPath(tree ?? '', 'source', [...at, 'tree']), ...(ref !== undefined && { ref }), ...resolved };
+  return {
+    kind: 'tree',
+    path: toPath(tree ?? '', 'source', [...at, 'tree']),
+    ...(ref !== undefined && { ref }),
+    ...resolved,
+  };
 }

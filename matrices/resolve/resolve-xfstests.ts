@@ -11,7 +11,21 @@ const DEFAULT_LIST = join(PACKAGE_ROOT, 'matrices/lists/xfstests-known.yaml');
 const TREE_VARIABLE = 'XFSTESTS_TREE';
 
 /** An xfstests suite, its lists not yet read. Without `tree` it is where $XFSTESTS_TREE says; an unset one leaves the suite without. */
-export function resolveXfstests({ kind, name, tree, 'in-image': inImage, groups, tests, lists, timeout }: { readonly kind: 'xfstests' } & XfstestsInput, at: ValuePath, toPath: ToPath, env: Environment): XfstestsSuiteSpec {
+export function resolveXfstests(
+  {
+    kind,
+    name,
+    tree,
+    'in-image': inImage,
+    groups,
+    tests,
+    lists,
+    timeout,
+  }: { readonly kind: 'xfstests' } & XfstestsInput,
+  at: ValuePath,
+  toPath: ToPath,
+  env: Environment,
+): XfstestsSuiteSpec {
   const found = inImage === undefined ? resolveTree(tree, at, toPath, env) : ({ at: 'image', path: inImage } as const);
   return {
     kind,
@@ -25,9 +39,17 @@ export function resolveXfstests({ kind, name, tree, 'in-image': inImage, groups,
   };
 }
 
-function resolveTree(tree: string | undefined, at: ValuePath, toPath: ToPath, env: Environment): XfstestsTree | undefined {
+function resolveTree(
+  tree: string | undefined,
+  at: ValuePath,
+  toPath: ToPath,
+  env: Environment,
+): XfstestsTree | undefined {
   const text = tree ?? `$${TREE_VARIABLE}`;
   const isVariable = text === `$${TREE_VARIABLE}` || text === `\${${TREE_VARIABLE}}`;
   if (isVariable && (env[TREE_VARIABLE] ?? '') === '') return undefined;
-  return { at: 'host', path: toPath(text, 'xfstests' satisfies PathUse['role'], tree === undefined ? at : [...at, 'tree']) };
+  return {
+    at: 'host',
+    path: toPath(text, 'xfstests' satisfies PathUse['role'], tree === undefined ? at : [...at, 'tree']),
+  };
 }

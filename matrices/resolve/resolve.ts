@@ -1,5 +1,12 @@
 import { basename } from 'node:path';
-import type { FilesystemSpec, ImageSpec, KernelSpec, Matrix, SelectRule, SuiteSpec } from '../../orchestrator/model/matrix.ts';
+import type {
+  FilesystemSpec,
+  ImageSpec,
+  KernelSpec,
+  Matrix,
+  SelectRule,
+  SuiteSpec,
+} from '../../orchestrator/model/matrix.ts';
 import { LOCKDEP_EXERCISES } from '../../orchestrator/model/lockdep-exercises.ts';
 import type { KnownProblem } from '../../orchestrator/model/known-problem.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
@@ -70,7 +77,11 @@ function resolveKernel(kernel: MatrixInput['kernels'][number], at: ValuePath, to
   };
 }
 
-function resolveImage({ name, debian, ...given }: MatrixInput['images'][number], at: ValuePath, toPath: ToPath): ImageSpec {
+function resolveImage(
+  { name, debian, ...given }: MatrixInput['images'][number],
+  at: ValuePath,
+  toPath: ToPath,
+): ImageSpec {
   if (debian) {
     const { sets, ...rest } = debian;
     return { kind: 'debian', name, ...rest, ...(sets && { sets }) };
@@ -82,10 +93,12 @@ function resolveImage({ name, debian, ...given }: MatrixInput['images'][number],
 function resolveDevice(device: MatrixInput['pmem'][number]['devices'][number]): PmemDevice {
   const { kind, size: sizeBytes } = device;
   const role = device.role === undefined ? {} : { role: device.role };
-  if (kind === 'nvdimm') return { kind, sizeBytes, namespace: device.namespace, labelSizeBytes: device.labels, ...role };
+  if (kind === 'nvdimm')
+    return { kind, sizeBytes, namespace: device.namespace, labelSizeBytes: device.labels, ...role };
   if (kind === 'e820') return { kind, sizeBytes, namespace: device.namespace, ...role };
   // As it comes up it is fsdax; unsaid it is left out, by which reports of older runs compare.
-  if (kind === 'virtio-pmem') return { kind, sizeBytes, ...(device.namespace !== 'fsdax' && { namespace: device.namespace }), ...role };
+  if (kind === 'virtio-pmem')
+    return { kind, sizeBytes, ...(device.namespace !== 'fsdax' && { namespace: device.namespace }), ...role };
   return { kind, sizeBytes, ...role };
 }
 
@@ -114,14 +127,22 @@ function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, { fioJob
     };
   if (kind === 'xfstests') return resolveXfstests(suite, at, toPath, env);
   const timeoutSec = suite.timeout;
-  if (suite.upload !== undefined) return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
+  if (suite.upload !== undefined)
+    return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
   const [program = '', ...args] = suite.run;
   if (!/^(\.{1,2}\/|~|\$)/.test(program)) return { kind, name, argv: suite.run, timeoutSec };
   const upload = toPath(program, 'upload', [...at, 'run']);
   return { kind, name, upload, argv: [`./${basename(upload)}`, ...args], timeoutSec };
 }
 
-function resolveKnown({ signature, title, reason, link, kernels, expires }: MatrixInput['known'][number]): KnownProblem {
+function resolveKnown({
+  signature,
+  title,
+  reason,
+  link,
+  kernels,
+  expires,
+}: MatrixInput['known'][number]): KnownProblem {
   return {
     reason,
     ...(signature !== undefined && { signature }),

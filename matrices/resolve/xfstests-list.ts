@@ -11,12 +11,22 @@ import { parseYaml } from '../source/yaml-source.ts';
 
 const rule = record('a rule', {
   tests: listOf(glob, 'tests').describe('Names or globs: generic/470, xfs/5*.'),
-  action: z.enum(['exclude', 'known'], { error: 'expected exclude or known' }).describe('exclude: not run. known: run, and a failure is no news.'),
+  action: z
+    .enum(['exclude', 'known'], { error: 'expected exclude or known' })
+    .describe('exclude: not run. known: run, and a failure is no news.'),
   reason: text('a reason, for the reports'),
   link: z.url({ error: 'expected a URL' }).optional(),
-  kernels: text('a range of kernel versions such as ">=6.1 <6.6"').regex(KERNEL_RANGE, { error: 'expected a range of kernel versions such as ">=6.1 <6.6"' }).optional(),
-  filesystems: listOf(z.enum(['ext4', 'xfs', 'ext2'], { error: 'expected a filesystem type' }), 'filesystem types').optional(),
-  devices: listOf(z.enum(['nvdimm', 'virtio-pmem', 'e820', 'virtio-blk'], { error: 'expected a device kind' }), 'device kinds').optional(),
+  kernels: text('a range of kernel versions such as ">=6.1 <6.6"')
+    .regex(KERNEL_RANGE, { error: 'expected a range of kernel versions such as ">=6.1 <6.6"' })
+    .optional(),
+  filesystems: listOf(
+    z.enum(['ext4', 'xfs', 'ext2'], { error: 'expected a filesystem type' }),
+    'filesystem types',
+  ).optional(),
+  devices: listOf(
+    z.enum(['nvdimm', 'virtio-pmem', 'e820', 'virtio-blk'], { error: 'expected a device kind' }),
+    'device kinds',
+  ).optional(),
   dax: listOf(z.enum(DAX_MODES, { error: 'expected always, inode or never' }), 'DAX modes').optional(),
 });
 
@@ -31,15 +41,24 @@ const listSchema = record('the list', {
  */
 export async function readXfstestsList(path: string): Promise<readonly XfstestsRule[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UserError(`the list cannot be read: ${error instanceof Error ? error.message : String(error)}`, { code: 'unreadable', position: { file: path } });
+    throw new UserError(`the list cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'unreadable',
+      position: { file: path },
+    });
   });
   const source = parseYaml(text, path);
   const parsed = listSchema.safeParse(source.value);
   if (!parsed.success) {
-    const problems = describeIssues(parsed.error.issues, source, listSchema).map(({ path: at, atKey, ...problem }) => ({ ...problem, position: atKey === true ? source.keyPositionOf(at) : source.positionOf(at) }));
+    const problems = describeIssues(parsed.error.issues, source, listSchema).map(({ path: at, atKey, ...problem }) => ({
+      ...problem,
+      position: atKey === true ? source.keyPositionOf(at) : source.positionOf(at),
+    }));
     const [first, ...others] = problems;
     throw first ? toUserError([first, ...others]) : parsed.error;
   }
   // Optional keys that are absent are no keys at all.
-  return parsed.data.rules.map((entry) => Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as unknown as XfstestsRule);
+  return parsed.data.rules.map(
+    (entry) =>
+      Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as unknown as XfstestsRule,
+  );
 }

@@ -42,11 +42,21 @@ export const size = (what: string, range: SizeRange) =>
     .union([z.string(), z.number().min(0)], { error: 'expected a size such as 512M or 1G' })
     .transform((input, context) => toBytes(input, context, what, range));
 
-export function toBytes(input: string | number, context: z.RefinementCtx, what: string, { min, max, step }: SizeRange): number {
+export function toBytes(
+  input: string | number,
+  context: z.RefinementCtx,
+  what: string,
+  { min, max, step }: SizeRange,
+): number {
   const bytes = typeof input === 'number' ? input : parseSize(input);
-  if (bytes === undefined || !Number.isSafeInteger(bytes)) return refuse(context, input, 'expected a size such as 512M or 1G');
+  if (bytes === undefined || !Number.isSafeInteger(bytes))
+    return refuse(context, input, 'expected a size such as 512M or 1G');
   if (bytes >= min && bytes <= max && bytes % step === 0) return bytes;
-  return refuse(context, input, `expected ${what} between ${formatSize(min)} and ${formatSize(max)}, a multiple of ${formatSize(step)}`);
+  return refuse(
+    context,
+    input,
+    `expected ${what} between ${formatSize(min)} and ${formatSize(max)}, a multiple of ${formatSize(step)}`,
+  );
 }
 
 const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;
@@ -70,11 +80,18 @@ function formatSeconds(seconds: number): string {
 /** Words of a command line: a list, or a string that is split at blanks. */
 export const words = (what: string) =>
   z
-    .union([z.string(), z.array(z.string({ error: `expected ${what}` }))], { error: `expected ${what}, as a string or a list of strings` })
+    .union([z.string(), z.array(z.string({ error: `expected ${what}` }))], {
+      error: `expected ${what}, as a string or a list of strings`,
+    })
     .transform((input, context) => {
       if (typeof input !== 'string') return input;
       // Whoever writes quotes expects a shell's rules; a list says the same without doubt.
-      if (/["'\\]/.test(input)) return refuse(context, input, `quotes are not understood in ${what}\nwrite a list of words: ["one", "two words"]`);
+      if (/["'\\]/.test(input))
+        return refuse(
+          context,
+          input,
+          `quotes are not understood in ${what}\nwrite a list of words: ["one", "two words"]`,
+        );
       return input.split(/\s+/).filter((word) => word !== '');
     });
 
@@ -86,10 +103,16 @@ export const listOf = <Item extends z.ZodType>(item: Item, what: string) =>
 export const record = <Shape extends z.ZodRawShape>(what: string, shape: Shape) =>
   z.strictObject(shape, {
     // For unknown keys describe-issue.ts wants the name and the known keys, to find the nearest.
-    error: (issue) => (issue.code === 'unrecognized_keys' ? [what, ...Object.keys(shape)].join('\n') : `expected ${what}, as a mapping`),
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? [what, ...Object.keys(shape)].join('\n') : `expected ${what}, as a mapping`,
   });
 
-export function refuse(context: z.RefinementCtx, input: unknown, message: string, path: readonly PropertyKey[] = []): never {
+export function refuse(
+  context: z.RefinementCtx,
+  input: unknown,
+  message: string,
+  path: readonly PropertyKey[] = [],
+): never {
   context.addIssue({ code: 'custom', message, input, path: [...path] });
   return z.NEVER;
 }

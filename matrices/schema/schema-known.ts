@@ -17,5 +17,6 @@ export const knownSchema = record('a known problem', {
     .optional()
     .describe('The last day on which it counts as known.'),
 }).superRefine((entry, context) => {
-  if (entry.signature === undefined && entry.title === undefined) refuse(context, entry, 'this known problem fits every problem\nadd signature, title, or both');
+  if (entry.signature === undefined && entry.title === undefined)
+    refuse(context, entry, 'this known problem fits every problem\nadd signature, title, or both');
 });

@@ -22,15 +22,20 @@ const namespace = z
 const labels = z
   .union([z.literal(false), z.string(), z.number().min(0)], { error: 'expected a label area such as 2M, or false' })
   .default('2M')
-  .transform((input, context) => (input === false ? 0 : toBytes(input, context, 'a label area', { min: 128 * 2 ** 10, max: 64 * MiB, step: 4096 })))
+  .transform((input, context) =>
+    input === false ? 0 : toBytes(input, context, 'a label area', { min: 128 * 2 ** 10, max: 64 * MiB, step: 4096 }),
+  )
   .describe('Size of the label area, or false for a label-less device. Default 2M; at least 128K.');
 
-const kind = <Kind extends string>(value: Kind) => z.literal(value).describe('nvdimm, virtio-pmem, e820 or virtio-blk.');
+const kind = <Kind extends string>(value: Kind) =>
+  z.literal(value).describe('nvdimm, virtio-pmem, e820 or virtio-blk.');
 
 const role = z
   .enum(DEVICE_ROLES, { error: 'expected a role' })
   .optional()
-  .describe('What xfstests uses it for: test, scratch, logwrites, test-log, scratch-log, test-rt or scratch-rt. Absent in all: by their order.');
+  .describe(
+    'What xfstests uses it for: test, scratch, logwrites, test-log, scratch-log, test-rt or scratch-rt. Absent in all: by their order.',
+  );
 
 const nvdimm = record('an nvdimm device', { kind: kind('nvdimm'), size: deviceSize, namespace, labels, role }).describe(
   'An emulated NVDIMM: MAP_SYNC works.',
@@ -41,15 +46,23 @@ const nvdimm = record('an nvdimm device', { kind: kind('nvdimm'), size: deviceSi
  * what it leaves does DAX and is listed as fsdax.
  */
 const mappedNamespace = (kind: string) =>
-  namespace.refine((mode) => mode !== 'raw', { error: `${kind} has no raw mode: even its untouched namespace does DAX\nuse namespace: fsdax, or kind: nvdimm` });
+  namespace.refine((mode) => mode !== 'raw', {
+    error: `${kind} has no raw mode: even its untouched namespace does DAX\nuse namespace: fsdax, or kind: nvdimm`,
+  });
 
-const virtioPmem = record('a virtio-pmem device', { kind: kind('virtio-pmem'), size: deviceSize, role, namespace: mappedNamespace('a virtio-pmem device') }).describe(
-  'A virtio-pmem device: flushed through the host, without MAP_SYNC.',
-);
+const virtioPmem = record('a virtio-pmem device', {
+  kind: kind('virtio-pmem'),
+  size: deviceSize,
+  role,
+  namespace: mappedNamespace('a virtio-pmem device'),
+}).describe('A virtio-pmem device: flushed through the host, without MAP_SYNC.');
 
-const e820 = record('an e820 device', { kind: kind('e820'), size: deviceSize, role, namespace: mappedNamespace('an e820 device') }).describe(
-  'Guest RAM declared persistent with memmap=size!start.',
-);
+const e820 = record('an e820 device', {
+  kind: kind('e820'),
+  size: deviceSize,
+  role,
+  namespace: mappedNamespace('an e820 device'),
+}).describe('Guest RAM declared persistent with memmap=size!start.');
 
 const virtioBlk = record('a virtio-blk device', {
   kind: kind('virtio-blk'),
@@ -67,7 +80,8 @@ const virtioBlk = record('a virtio-blk device', {
 const device = z
   .discriminatedUnion('kind', [nvdimm, virtioPmem, e820, virtioBlk], {
     // The types know of one code only, but a value that is no mapping comes here too.
-    error: (issue) => ((issue.code as string) === 'invalid_type' ? 'expected a device, as a mapping' : 'expected a device kind'),
+    error: (issue) =>
+      (issue.code as string) === 'invalid_type' ? 'expected a device, as a mapping' : 'expected a device kind',
   })
   .superRefine((value, context) => {
     // drivers/nvdimm/btt.c: an arena has 16 MiB at least, behind a first page that is left free.

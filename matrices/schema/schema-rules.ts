@@ -3,14 +3,22 @@ import { GLOB_LIMITS, isModestGlob } from '../../orchestrator/model/globs.ts';
 import { record, text } from './scalars.ts';
 
 /** The axes of the matrix, as rules and filters call them, and the key that lists each one's names. */
-export const AXES = { kernel: 'kernels', image: 'images', pmem: 'pmem', filesystem: 'filesystems', suite: 'suites' } as const;
+export const AXES = {
+  kernel: 'kernels',
+  image: 'images',
+  pmem: 'pmem',
+  filesystem: 'filesystems',
+  suite: 'suites',
+} as const;
 
 export type Axis = keyof typeof AXES;
 
 export const glob = text('a glob').refine(isModestGlob, { error: `expected a glob ${GLOB_LIMITS}` });
 
 const globs = z
-  .union([glob, z.array(glob).min(1, { error: 'expected at least one glob' })], { error: 'expected a glob or a list of globs' })
+  .union([glob, z.array(glob).min(1, { error: 'expected at least one glob' })], {
+    error: 'expected a glob or a list of globs',
+  })
   .transform((input) => (typeof input === 'string' ? [input] : input))
   .optional();
 

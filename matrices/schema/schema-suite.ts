@@ -22,13 +22,17 @@ const fioSchema = record('a fio suite', {
   measure: z
     .enum(['time', 'instructions'], { error: 'expected what to measure' })
     .default('time')
-    .describe('instructions: those of the guest for each I/O, counted by QEMU on one virtual CPU, whatever else the host does.'),
+    .describe(
+      'instructions: those of the guest for each I/O, counted by QEMU on one virtual CPU, whatever else the host does.',
+    ),
 });
 
 const commandSchema = record('a command suite', {
   name,
   kind: kind('command'),
-  run: words('a command').describe('Program and arguments. A program that starts with ./, ../, ~ or $ is a file of the host, and is copied in.'),
+  run: words('a command').describe(
+    'Program and arguments. A program that starts with ./, ../, ~ or $ is a file of the host, and is copied in.',
+  ),
   upload: path('File or folder to copy into the guest.').optional(),
   timeout: duration('a timeout', { min: 1, max: 24 * 3600 })
     .prefault('120s')
@@ -48,10 +52,7 @@ const selftestSchema = record('a selftest suite', {
 const lockdepSchema = record('a lockdep suite', {
   name,
   kind: kind('lockdep'),
-  exercises: listOf(
-    z.enum(LOCKDEP_EXERCISES, { error: 'expected an exercise' }),
-    'exercises',
-  )
+  exercises: listOf(z.enum(LOCKDEP_EXERCISES, { error: 'expected an exercise' }), 'exercises')
     .refine((names) => new Set(names).size === names.length, { error: 'expected each exercise once' })
     .optional()
     .describe('What to do to the locks of the pmem stack; absent: all that the cell can do.'),
@@ -61,7 +62,13 @@ const lockdepSchema = record('a lockdep suite', {
 });
 
 const SUITE_KINDS = ['fio', 'command', 'selftest', 'lockdep', 'xfstests'] as const;
-const SCHEMAS = { fio: fioSchema, command: commandSchema, selftest: selftestSchema, lockdep: lockdepSchema, xfstests: xfstestsSchema };
+const SCHEMAS = {
+  fio: fioSchema,
+  command: commandSchema,
+  selftest: selftestSchema,
+  lockdep: lockdepSchema,
+  xfstests: xfstestsSchema,
+};
 
 export type SuiteInput =
   | ({ readonly kind: 'fio' } & Omit<z.output<typeof fioSchema>, 'kind'>)
@@ -84,11 +91,16 @@ export const suiteSchema = anySuite.transform((input, context): SuiteInput => {
   const kind = z.enum(SUITE_KINDS).safeParse(said);
   if (!kind.success) {
     if (typeof name !== 'string') return refuse(context, input, 'expected a name', ['name']);
-    if (typeof said !== 'string') return refuse(context, input, `expected a suite kind\nknown kinds: ${SUITE_KINDS.join(', ')}`, ['kind']);
-    if (said !== name) return refuse(context, input, `expected a suite kind\n${suggest(said, SUITE_KINDS, 'kinds')}`, ['kind']);
-    return refuse(context, input, `the suite "${name}" must say its kind, since its name is none\nadd kind: ${SUITE_KINDS.join(' or kind: ')}`, [
-      'name',
-    ]);
+    if (typeof said !== 'string')
+      return refuse(context, input, `expected a suite kind\nknown kinds: ${SUITE_KINDS.join(', ')}`, ['kind']);
+    if (said !== name)
+      return refuse(context, input, `expected a suite kind\n${suggest(said, SUITE_KINDS, 'kinds')}`, ['kind']);
+    return refuse(
+      context,
+      input,
+      `the suite "${name}" must say its kind, since its name is none\nadd kind: ${SUITE_KINDS.join(' or kind: ')}`,
+      ['name'],
+    );
   }
   const parsed = SCHEMAS[kind.data].safeParse(input);
   if (!parsed.success) {

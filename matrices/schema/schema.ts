@@ -33,28 +33,45 @@ const kernelSchema = record('a kernel', {
   })
     .optional()
     .describe('A kernel from the Debian archive.'),
-  deb: path("A kernel's Debian package, linux-image-*.deb, as make bindeb-pkg leaves it; packages that it depends on lie beside it.").optional(),
+  deb: path(
+    "A kernel's Debian package, linux-image-*.deb, as make bindeb-pkg leaves it; packages that it depends on lie beside it.",
+  ).optional(),
   archive: path('A tar archive with a kernel and its modules, as make tarzst-pkg leaves it.').optional(),
   image: path('A bzImage or vmlinux.').optional(),
-  modules: path("The image's modules: a lib/modules/RELEASE folder, or one that holds it. Leave out when all drivers are built in.").optional(),
+  modules: path(
+    "The image's modules: a lib/modules/RELEASE folder, or one that holds it. Leave out when all drivers are built in.",
+  ).optional(),
   ...sourceKernelKeys,
 })
   .superRefine((kernel, context) => {
     oneSource(context, kernel, 'kernel', ['debian', 'deb', 'archive', 'image', 'source']);
     if (kernel.modules !== undefined && kernel.image === undefined)
-      refuse(context, kernel, '"modules" goes with "image" alone: any other kernel brings its own\nremove "modules"', ['modules']);
+      refuse(context, kernel, '"modules" goes with "image" alone: any other kernel brings its own\nremove "modules"', [
+        'modules',
+      ]);
     checkSourceKernel(kernel, context);
   })
-  .meta({ oneOf: [{ required: ['debian'] }, { required: ['deb'] }, { required: ['archive'] }, { required: ['image'] }, { required: ['source'] }] });
+  .meta({
+    oneOf: [
+      { required: ['debian'] },
+      { required: ['deb'] },
+      { required: ['archive'] },
+      { required: ['image'] },
+      { required: ['source'] },
+    ],
+  });
 
 const imageSchema = record('an image', {
   name,
   debian: record('a Debian image', {
     release,
     packages: z
-      .array(text('a Debian package name').regex(/^[a-z0-9][a-z0-9+.-]+$/, { error: 'expected a Debian package name' }), {
-        error: 'expected a list of Debian package names',
-      })
+      .array(
+        text('a Debian package name').regex(/^[a-z0-9][a-z0-9+.-]+$/, { error: 'expected a Debian package name' }),
+        {
+          error: 'expected a list of Debian package names',
+        },
+      )
       .default([])
       .describe('Packages beside those that the rig itself installs.'),
     sets: z
@@ -69,11 +86,15 @@ const imageSchema = record('an image', {
   disk: path('A raw ext4 image of such a folder.').optional(),
 })
   .superRefine((image, context) => oneSource(context, image, 'image', ['debian', 'tree', 'tarball', 'disk']))
-  .meta({ oneOf: [{ required: ['debian'] }, { required: ['tree'] }, { required: ['tarball'] }, { required: ['disk'] }] });
+  .meta({
+    oneOf: [{ required: ['debian'] }, { required: ['tree'] }, { required: ['tarball'] }, { required: ['disk'] }],
+  });
 
 const filesystemSchema = record('a filesystem', {
   name,
-  type: z.enum(['ext4', 'xfs', 'ext2', 'none'], { error: 'expected a filesystem type' }).describe('none: the suite gets the bare device.'),
+  type: z
+    .enum(['ext4', 'xfs', 'ext2', 'none'], { error: 'expected a filesystem type' })
+    .describe('none: the suite gets the bare device.'),
   mount: z
     .string({ error: 'expected mount options' })
     .regex(/^[^\s,]+(,[^\s,]+)*$/, { error: 'expected mount options, separated by commas without blanks' })
@@ -113,10 +134,16 @@ export const matrixSchema = record('the matrix', {
 /** The matrix as its file says it, sizes already in bytes and durations in seconds. */
 export type MatrixInput = z.output<typeof matrixSchema>;
 
-function oneSource(context: z.RefinementCtx, value: Readonly<Record<string, unknown>>, what: string, sources: readonly string[]): void {
+function oneSource(
+  context: z.RefinementCtx,
+  value: Readonly<Record<string, unknown>>,
+  what: string,
+  sources: readonly string[],
+): void {
   const [first, second] = sources.filter((source) => value[source] !== undefined);
   if (first === undefined) refuse(context, value, `this ${what} comes from nowhere\nadd ${sources.join(', or ')}`);
-  if (second !== undefined) refuse(context, value, `"${first}" and "${second}" exclude each other\nkeep one of them`, [second]);
+  if (second !== undefined)
+    refuse(context, value, `"${first}" and "${second}" exclude each other\nkeep one of them`, [second]);
 }
 
 function checkFilesystem(
@@ -125,12 +152,16 @@ function checkFilesystem(
 ): void {
   if (type === 'none') {
     for (const [key, value] of Object.entries({ mount, mkfs })) {
-      if (value !== undefined) refuse(context, value, `"${key}" needs a filesystem, and the type is none\nremove "${key}", or name a type`, [key]);
+      if (value !== undefined)
+        refuse(context, value, `"${key}" needs a filesystem, and the type is none\nremove "${key}", or name a type`, [
+          key,
+        ]);
     }
   }
   const dax = mount?.split(',').find((option) => /^dax(=|$)/.test(option));
   // Documentation/filesystems/dax.rst: ext2 has the plain option alone.
-  if (type === 'ext2' && dax?.startsWith('dax=')) refuse(context, mount, `ext2 has no mount option ${dax}\nwrite mount: dax`, ['mount']);
+  if (type === 'ext2' && dax?.startsWith('dax='))
+    refuse(context, mount, `ext2 has no mount option ${dax}\nwrite mount: dax`, ['mount']);
   if (dax !== undefined && !['dax', 'dax=always', 'dax=inode', 'dax=never'].includes(dax)) {
     refuse(context, mount, `expected dax=always, dax=inode or dax=never, not ${dax}`, ['mount']);
   }

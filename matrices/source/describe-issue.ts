@@ -42,9 +42,20 @@ function describeIssue(issue: z.core.$ZodIssue, source: YamlSource, quotable: Re
   const part = { path, ...(remedy === undefined ? {} : { remedy }) };
   const key = path.at(-1);
   if (found === undefined && typeof key === 'string') {
-    return [{ ...part, code: 'missing-key', message: `"${key}" is missing: ${sentence}`, path: path.slice(0, -1), missing: path.join('/') }];
+    return [
+      {
+        ...part,
+        code: 'missing-key',
+        message: `"${key}" is missing: ${sentence}`,
+        path: path.slice(0, -1),
+        missing: path.join('/'),
+      },
+    ];
   }
-  const message = sentence.startsWith('expected') && !sentence.includes(', not ') ? `${sentence}, ${showFound(issue, found, written)}` : sentence;
+  const message =
+    sentence.startsWith('expected') && !sentence.includes(', not ')
+      ? `${sentence}, ${showFound(issue, found, written)}`
+      : sentence;
   return [{ ...part, code: issue.code === 'invalid_type' ? 'wrong-type' : 'bad-value', message }];
 }
 
@@ -57,15 +68,20 @@ function unfoldUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 
 /** The paths of numbers, booleans and nulls that the schema takes once they are quoted. It is asked, for all at once. */
 function findQuotable(issues: readonly z.core.$ZodIssue[], source: YamlSource, schema: z.ZodType): ReadonlySet<string> {
-  const paths = issues.map(pathOf).filter((path) => isBareScalar(lookUp(source.value, path)) && Boolean(source.textOf(path)));
+  const paths = issues
+    .map(pathOf)
+    .filter((path) => isBareScalar(lookUp(source.value, path)) && Boolean(source.textOf(path)));
   if (paths.length === 0) return new Set();
   const quoted = structuredClone(source.value);
   for (const path of paths) {
     const parent = lookUp(quoted, path.slice(0, -1));
     const key = path.at(-1);
-    if (typeof parent === 'object' && parent !== null && key !== undefined) Reflect.set(parent, key, source.textOf(path));
+    if (typeof parent === 'object' && parent !== null && key !== undefined)
+      Reflect.set(parent, key, source.textOf(path));
   }
-  const refused = new Set((schema.safeParse(quoted).error?.issues ?? []).flatMap(unfoldUnion).map((issue) => issue.path.join('/')));
+  const refused = new Set(
+    (schema.safeParse(quoted).error?.issues ?? []).flatMap(unfoldUnion).map((issue) => issue.path.join('/')),
+  );
   return new Set(paths.map((path) => path.join('/')).filter((path) => !refused.has(path)));
 }
 
@@ -95,7 +111,8 @@ function choose(known: readonly string[], found: unknown): string | undefined {
 
 function lookUp(root: unknown, path: ValuePath): unknown {
   return path.reduce<unknown>(
-    (value, part) => (typeof value === 'object' && value !== null && Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined),
+    (value, part) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined,
     root,
   );
 }

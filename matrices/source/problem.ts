@@ -22,9 +22,13 @@ export type PlacedProblem = Omit<Problem, 'path' | 'atKey'> & { readonly positio
  * Code and position are the first one's.
  */
 export function toUserError(problems: readonly [PlacedProblem, ...PlacedProblem[]]): UserError {
-  const [first, ...others] = problems.toSorted((a, b) => compare(a.position, b.position)) as [PlacedProblem, ...PlacedProblem[]];
+  const [first, ...others] = problems.toSorted((a, b) => compare(a.position, b.position)) as [
+    PlacedProblem,
+    ...PlacedProblem[],
+  ];
   const { code, message, remedy, position } = first;
-  if (others.length === 0) return new UserError(message, { code, position, ...(remedy === undefined ? {} : { remedy }) });
+  if (others.length === 0)
+    return new UserError(message, { code, position, ...(remedy === undefined ? {} : { remedy }) });
   const lines = others.map((other) => `${formatPosition(other.position)}: ${withRemedy(other)}`);
   return new UserError([withRemedy(first), ...lines].join('\n'), { code, position });
 }

@@ -22,7 +22,9 @@ function makeFifo(name: string): string {
 
 test('a pipe into which nobody writes is given up', async () => {
   const path = makeFifo('silent');
-  await expect(readBounded(path, 100, 200)).rejects.toThrow(expect.objectContaining({ code: 'silent-pipe', message: 'nothing came out of this pipe for 0.2 s' }));
+  await expect(readBounded(path, 100, 200)).rejects.toThrow(
+    expect.objectContaining({ code: 'silent-pipe', message: 'nothing came out of this pipe for 0.2 s' }),
+  );
 });
 
 test('one that is open and says nothing, too', async () => {
@@ -62,7 +64,12 @@ test('a file and /dev/zero are read to the same bound', async () => {
 
 test('a matrix that comes through a pipe is a matrix', async () => {
   const path = makeFifo('matrix.yaml');
-  await writeFile(join(dir, 'text'), 'version: 1\nname: piped\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n');
+  await writeFile(
+    join(dir, 'text'),
+    'version: 1\nname: piped\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n',
+  );
   spawn('sh', ['-c', `cat ${join(dir, 'text')} > ${path}`]);
-  expect(await loadMatrix(path, { env: {}, fioJobs: [] }).then(({ matrix }) => matrix.name, describeError)).toBe('piped');
+  expect(await loadMatrix(path, { env: {}, fioJobs: [] }).then(({ matrix }) => matrix.name, describeError)).toBe(
+    'piped',
+  );
 });

@@ -44,7 +44,12 @@ async function drain(pipe: FileHandle, path: string, maxBytes: number, silenceMs
     const bytesRead = await readOnce(pipe, chunk);
     if (bytesRead === 0 && (size > 0 || isAnonymous)) break;
     if (bytesRead === undefined || bytesRead === 0) {
-      if (performance.now() - heardAt > silenceMs) throw new UserError(`nothing came out of this pipe for ${silenceMs / 1000} s`, { code: 'silent-pipe', remedy: 'name a matrix file, or a pipe into which a program writes one', position: { file: path } });
+      if (performance.now() - heardAt > silenceMs)
+        throw new UserError(`nothing came out of this pipe for ${silenceMs / 1000} s`, {
+          code: 'silent-pipe',
+          remedy: 'name a matrix file, or a pipe into which a program writes one',
+          position: { file: path },
+        });
       await sleep(POLL_MS);
       continue;
     }
@@ -72,5 +77,10 @@ async function readOnce(pipe: FileHandle, chunk: Buffer): Promise<number | undef
 
 async function refuseTerminal(path: string): Promise<void> {
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  if (isatty(file.fd)) throw new UserError('a terminal, and no matrix', { code: 'not-a-file', remedy: 'name a matrix file, or `pmemrig … /dev/stdin < FILE`', position: { file: path } });
+  if (isatty(file.fd))
+    throw new UserError('a terminal, and no matrix', {
+      code: 'not-a-file',
+      remedy: 'name a matrix file, or `pmemrig … /dev/stdin < FILE`',
+      position: { file: path },
+    });
 }

@@ -19,7 +19,8 @@ export function checkDepth(tokens: readonly CST.Token[], fail: Fail): void {
   const open = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = open.pop(); next; next = open.pop()) {
     const { token, depth } = next;
-    if (depth > MAX_DEPTH) fail('too-deep', `nested more than ${MAX_DEPTH} levels deep`, 'offset' in token ? token.offset : 0);
+    if (depth > MAX_DEPTH)
+      fail('too-deep', `nested more than ${MAX_DEPTH} levels deep`, 'offset' in token ? token.offset : 0);
     for (const child of childrenOf(token)) open.push({ token: child, depth: depth + 1 });
   }
 }
@@ -34,7 +35,12 @@ export function checkSafety(document: Document<ParsedNode>, fail: Fail): void {
         aliases += 1;
         checkAlias(node, ancestors);
       } else if (node.tag !== undefined) {
-        fail('yaml-tag', `the tag ${node.tag} means nothing here`, offset, 'remove the tag; quote a value to make it a string');
+        fail(
+          'yaml-tag',
+          `the tag ${node.tag} means nothing here`,
+          offset,
+          'remove the tag; quote a value to make it a string',
+        );
       }
       if (key === 'key' && isScalar(node)) checkKey(node.value, offset);
     },
@@ -43,7 +49,8 @@ export function checkSafety(document: Document<ParsedNode>, fail: Fail): void {
   function checkAlias(alias: Alias, ancestors: readonly unknown[]): void {
     const offset = alias.range?.[0] ?? 0;
     if (!alias.resolve(document)) fail('bad-alias', `no anchor "&${alias.source}" stands before this alias`, offset);
-    if (aliases > MAX_ALIASES) fail('too-many-aliases', `more than ${MAX_ALIASES} aliases`, offset, 'write the values out');
+    if (aliases > MAX_ALIASES)
+      fail('too-many-aliases', `more than ${MAX_ALIASES} aliases`, offset, 'write the values out');
     // Aliases within aliased values are how ten short lines become a billion values.
     if (ancestors.some((ancestor) => isCollection(ancestor) && ancestor.anchor !== undefined)) {
       fail('nested-alias', 'an alias inside an anchored value', offset, 'write the value out');
@@ -51,7 +58,8 @@ export function checkSafety(document: Document<ParsedNode>, fail: Fail): void {
   }
 
   function checkKey(key: unknown, offset: number): void {
-    if (PROTOTYPE_KEYS.has(String(key))) fail('forbidden-key', `the key "${String(key)}" is not allowed`, offset, 'remove it');
+    if (PROTOTYPE_KEYS.has(String(key)))
+      fail('forbidden-key', `the key "${String(key)}" is not allowed`, offset, 'remove it');
     if (key === '<<') fail('merge-key', 'merge keys (<<) are not part of YAML 1.2', offset, 'write the values out');
   }
 }

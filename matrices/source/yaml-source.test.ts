@@ -20,7 +20,9 @@ test.each([
   ['block mappings', Array.from({ length: 1000 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
   ['block lists', `${'- '.repeat(20_000)}x`],
   ['keys', `${'? '.repeat(20_000)}x`],
-])('deep %s are refused, whatever their depth, without filling the stack', (_what, text) => expect(codeOf(text)).toBe('too-deep'));
+])('deep %s are refused, whatever their depth, without filling the stack', (_what, text) =>
+  expect(codeOf(text)).toBe('too-deep'),
+);
 
 test('a thousand aliases of one large value are refused', () => {
   const text = `a: &a [${'x, '.repeat(1000)}]\nb: [${'*a, '.repeat(1000)}]\n`;
@@ -28,7 +30,9 @@ test('a thousand aliases of one large value are refused', () => {
 });
 
 test('a few plain aliases are fine', () => {
-  expect(codeOf('a: &a { size: 1G }\nb: [*a, *a]\n')).toEqual({ value: { a: { size: '1G' }, b: [{ size: '1G' }, { size: '1G' }] } });
+  expect(codeOf('a: &a { size: 1G }\nb: [*a, *a]\n')).toEqual({
+    value: { a: { size: '1G' }, b: [{ size: '1G' }, { size: '1G' }] },
+  });
 });
 
 test.each(['__proto__', 'constructor', 'prototype', '"__proto__"'])('the key %s is refused at any depth', (key) => {
@@ -36,11 +40,13 @@ test.each(['__proto__', 'constructor', 'prototype', '"__proto__"'])('the key %s 
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
 });
 
-test.each(['a: !!set { x }', 'a: !!timestamp 2020-01-01', 'a: !!binary aGk=', 'a: !local x', 'a: !!str 1'])('%s: a tag is refused', (text) =>
-  expect(codeOf(text)).toBe('yaml-tag'),
+test.each(['a: !!set { x }', 'a: !!timestamp 2020-01-01', 'a: !!binary aGk=', 'a: !local x', 'a: !!str 1'])(
+  '%s: a tag is refused',
+  (text) => expect(codeOf(text)).toBe('yaml-tag'),
 );
 
-test('a file that calls itself YAML 1.1 is refused', () => expect(codeOf('%YAML 1.1\n---\na: yes\n')).toBe('yaml-version'));
+test('a file that calls itself YAML 1.1 is refused', () =>
+  expect(codeOf('%YAML 1.1\n---\na: yes\n')).toBe('yaml-version'));
 
 test.each(['a: yes\n', 'a: no\n', 'a: on\n'])('%j: the words of YAML 1.1 stay words', (text) => {
   expect(typeof (codeOf(text) as { value: { a: unknown } }).value.a).toBe('string');

@@ -34,7 +34,14 @@ export function parseYaml(text: string, file: string): YamlSource {
   // The parser works on a stack of its own, the composer recurses: depth must be judged between the two.
   const tokens: CST.Token[] = [...new Parser(lines.addNewLine).parse(text)];
   checkDepth(tokens, fail);
-  const composer = new Composer({ version: '1.2', stringKeys: true, merge: false, resolveKnownTags: false, prettyErrors: false, logLevel: 'error' });
+  const composer = new Composer({
+    version: '1.2',
+    stringKeys: true,
+    merge: false,
+    resolveKnownTags: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const [document, second] = [...composer.compose(tokens, true, text.length)];
   const [error] = document?.errors ?? [];
   if (error) {
@@ -47,10 +54,13 @@ export function parseYaml(text: string, file: string): YamlSource {
       );
     fail('yaml-syntax', `not valid YAML: ${lowerFirst(error.message)}`, error.pos[0]);
   }
-  if (!document?.contents) return fail('empty-file', 'the file holds no YAML value', 0, 'start from matrices/smoke.yaml');
+  if (!document?.contents)
+    return fail('empty-file', 'the file holds no YAML value', 0, 'start from matrices/smoke.yaml');
   // Under %YAML 1.1 "no" would be a boolean.
-  if (document.directives.yaml.version !== '1.2') fail('yaml-version', 'a matrix is YAML 1.2', 0, 'remove the %YAML directive');
-  if (second) fail('many-documents', 'a matrix is one YAML document', second.range[0], 'remove the "---" and what follows');
+  if (document.directives.yaml.version !== '1.2')
+    fail('yaml-version', 'a matrix is YAML 1.2', 0, 'remove the %YAML directive');
+  if (second)
+    fail('many-documents', 'a matrix is one YAML document', second.range[0], 'remove the "---" and what follows');
   checkSafety(document, fail);
   const { contents } = document;
   return {
@@ -84,7 +94,9 @@ function textOf(document: Document<ParsedNode>, root: Node, path: ValuePath, tex
 function findKeyOffset(document: Document<ParsedNode>, root: Node, path: ValuePath): number {
   const parent = findNode(document, root, path.slice(0, -1));
   const map = resolve(document, parent);
-  const pair = isMap(map) ? map.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1)) : undefined;
+  const pair = isMap(map)
+    ? map.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1))
+    : undefined;
   return pair && isScalar(pair.key) ? offsetOf(pair.key) : offsetOf(parent);
 }
 

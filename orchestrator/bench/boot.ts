@@ -16,7 +16,10 @@ export interface BootBench {
 }
 
 /** One cold boot: ms from the start of QEMU to the first answer over SSH. The guest is gone on return. */
-export async function benchBoot({ kernel, image, qemu, accelerator }: BootBench, topology: PmemTopology): Promise<number> {
+export async function benchBoot(
+  { kernel, image, qemu, accelerator }: BootBench,
+  topology: PmemTopology,
+): Promise<number> {
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-bench-'));
   try {
     await using guest = await bootGuest({

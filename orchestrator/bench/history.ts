@@ -45,13 +45,35 @@ async function ask(dir: string, tests: number): Promise<HistorySpeed> {
   for (let test = 0; test < tests; test++) judgeTest(now, now, past.of(cellOf(test), nameOf(test)));
   const judged = performance.now();
   const figuresOf = await history.figuresBefore('nightly', '2027-01-01', 'bench');
-  judgeTrends(figuresOfNight(tests).map(({ cell, test, name, unit, better }) => ({ name, unit, better, now: 1000, past: figuresOf(cell, test, { name, unit }) })));
+  judgeTrends(
+    figuresOfNight(tests).map(({ cell, test, name, unit, better }) => ({
+      name,
+      unit,
+      better,
+      now: 1000,
+      past: figuresOf(cell, test, { name, unit }),
+    })),
+  );
   const measured = performance.now();
-  return { openMs: opened - start, testMs: found - opened, verdictsMs: judged - found, figuresMs: measured - judged, ...(await askPages(dir, nameOf(tests - 1))) };
+  return {
+    openMs: opened - start,
+    testMs: found - opened,
+    verdictsMs: judged - found,
+    figuresMs: measured - judged,
+    ...(await askPages(dir, nameOf(tests - 1))),
+  };
 }
 
 async function askPages(runsDir: string, test: string): Promise<Pick<HistorySpeed, 'listPageMs' | 'testPageMs'>> {
-  await using server = await startServer({ runsDir, isClaimed: async () => Promise.resolve(false), log: () => undefined, signal: new AbortController().signal }, { host: '127.0.0.1', port: 0 });
+  await using server = await startServer(
+    {
+      runsDir,
+      isClaimed: async () => Promise.resolve(false),
+      log: () => undefined,
+      signal: new AbortController().signal,
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
   const time = async (path: string): Promise<number> => {
     const start = performance.now();
     const response = await fetch(new URL(path, server.url));
@@ -60,7 +82,10 @@ async function askPages(runsDir: string, test: string): Promise<Pick<HistorySpee
     return performance.now() - start;
   };
   await time('/');
-  return { listPageMs: await time('/?last=365'), testPageMs: await time(`/test?${new URLSearchParams({ name: test, last: '365' }).toString()}`) };
+  return {
+    listPageMs: await time('/?last=365'),
+    testPageMs: await time(`/test?${new URLSearchParams({ name: test, last: '365' }).toString()}`),
+  };
 }
 
 async function writeYear(dir: string, runs: number, tests: number): Promise<void> {
@@ -76,8 +101,21 @@ async function writeYear(dir: string, runs: number, tests: number): Promise<void
       host: 'bench',
       ending: 'finished',
       journalBytes: 1,
-      metrics: figuresOfNight(tests).map((figure, index) => ({ ...figure, value: 1000 + ((index * 7919 + night * 104_729) % 97) })),
-      tests: Array.from({ length: tests }, (_, test) => ({ cell: cellOf(test), kernel: `k${test % 4}`, kernelRelease: `6.12.${night}`, test: nameOf(test), outcome: (test + night) % 50 === 0 ? 'fail' : 'pass', forgiven: false, attempts: 1, failed: (test + night) % 50 === 0 ? 1 : 0, durationMs: test })),
+      metrics: figuresOfNight(tests).map((figure, index) => ({
+        ...figure,
+        value: 1000 + ((index * 7919 + night * 104_729) % 97),
+      })),
+      tests: Array.from({ length: tests }, (_, test) => ({
+        cell: cellOf(test),
+        kernel: `k${test % 4}`,
+        kernelRelease: `6.12.${night}`,
+        test: nameOf(test),
+        outcome: (test + night) % 50 === 0 ? 'fail' : 'pass',
+        forgiven: false,
+        attempts: 1,
+        failed: (test + night) % 50 === 0 ? 1 : 0,
+        durationMs: test,
+      })),
     };
     await writeRecord(duck, folder, record);
   }
@@ -89,6 +127,12 @@ const nameOf = (test: number): string => `xfstests/generic/${Math.floor(test / 4
 /** One test in ten measures something: as many as a nightly with fio in every cell has. */
 function figuresOfNight(tests: number) {
   return Array.from({ length: Math.floor(tests / 10) }, (_, index) => index * 10).flatMap((test) =>
-    ['write.iops', 'read.iops', 'write.clat.p99', 'read.clat.p99'].map((name) => ({ cell: cellOf(test), test: nameOf(test), name, unit: name.endsWith('iops') ? ('iops' as const) : ('ns' as const), better: name.endsWith('iops') ? ('higher' as const) : ('lower' as const) })),
+    ['write.iops', 'read.iops', 'write.clat.p99', 'read.clat.p99'].map((name) => ({
+      cell: cellOf(test),
+      test: nameOf(test),
+      name,
+      unit: name.endsWith('iops') ? ('iops' as const) : ('ns' as const),
+      better: name.endsWith('iops') ? ('higher' as const) : ('lower' as const),
+    })),
   );
 }

@@ -60,7 +60,10 @@ const TOPOLOGIES: Readonly<Record<string, readonly PmemDevice[]>> = {
 };
 
 try {
-  if (sections.has('plan')) say(`plan of 10,000 cells: ${describeSeconds(Array.from({ length: repeats }, () => benchPlan(10_000)))}, budget 1 s`);
+  if (sections.has('plan'))
+    say(
+      `plan of 10,000 cells: ${describeSeconds(Array.from({ length: repeats }, () => benchPlan(10_000)))}, budget 1 s`,
+    );
   if (sections.has('problems')) benchProblems();
   if (sections.has('tap')) benchTapReader();
   if (sections.has('history')) await benchHistories();
@@ -77,27 +80,37 @@ try {
 async function benchHistories(): Promise<void> {
   const speeds = await benchHistory(365, 5000, repeats);
   const times = (of: (speed: HistorySpeed) => number): string => describeSeconds(speeds.map(of));
-  say(`history of 365 runs with 5,000 tests: opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}, of 2,000 figures in ${times(({ figuresMs }) => figuresMs)}`);
-  say(`pages over it: the list of runs in ${times(({ listPageMs }) => listPageMs)}, one test over all runs in ${times(({ testPageMs }) => testPageMs)}`);
+  say(
+    `history of 365 runs with 5,000 tests: opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}, of 2,000 figures in ${times(({ figuresMs }) => figuresMs)}`,
+  );
+  say(
+    `pages over it: the list of runs in ${times(({ listPageMs }) => listPageMs)}, one test over all runs in ${times(({ testPageMs }) => testPageMs)}`,
+  );
 }
 
 async function benchAllReports(): Promise<void> {
   const speeds: ReportsSpeed[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) speeds.push(await benchReports(100_000));
   const memory = Math.max(...speeds.map(({ peakMemoryBytes }) => peakMemoryBytes));
-  say(`reports of 100,000 tests: ${describeSeconds(speeds.map(({ ms }) => ms))}, budget 10 s; peak memory ${Math.round(memory / 2 ** 20)} MiB, budget 512 MiB; report.html ${Math.round((speeds[0]?.pageBytes ?? 0) / 2 ** 20)} MiB`);
+  say(
+    `reports of 100,000 tests: ${describeSeconds(speeds.map(({ ms }) => ms))}, budget 10 s; peak memory ${Math.round(memory / 2 ** 20)} MiB, budget 512 MiB; report.html ${Math.round((speeds[0]?.pageBytes ?? 0) / 2 ** 20)} MiB`,
+  );
 }
 
 function benchProblems(): void {
   const runs: Record<ReportDensity, ParserSpeed[]> = { dense: [], short: [], rare: [], none: [] };
   // In turns, so that a busy machine slows all alike.
-  for (let round = 0; round < repeats; round += 1) for (const density of REPORT_DENSITIES) runs[density].push(benchProblemParser(100, density));
+  for (let round = 0; round < repeats; round += 1)
+    for (const density of REPORT_DENSITIES) runs[density].push(benchProblemParser(100, density));
   const speedOf = (density: ReportDensity): number => median(runs[density].map(({ mbPerSec }) => mbPerSec));
   for (const density of REPORT_DENSITIES) {
     const speeds = runs[density].map(({ mbPerSec }) => mbPerSec);
     const growth = Math.max(...runs[density].map(({ rssGrowthBytes }) => rssGrowthBytes));
-    const ratio = density === 'none' ? '' : `, ${(speedOf('none') / speedOf(density)).toFixed(1)} times the CPU time of none`;
-    say(`100 MB of console with ${runs[density][0]?.problems ?? 0} kernel problems (${density}): median ${Math.round(median(speeds))} MB per CPU second, slowest ${Math.round(Math.min(...speeds))}, budget 100${ratio}; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 64 MiB`);
+    const ratio =
+      density === 'none' ? '' : `, ${(speedOf('none') / speedOf(density)).toFixed(1)} times the CPU time of none`;
+    say(
+      `100 MB of console with ${runs[density][0]?.problems ?? 0} kernel problems (${density}): median ${Math.round(median(speeds))} MB per CPU second, slowest ${Math.round(Math.min(...speeds))}, budget 100${ratio}; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 64 MiB`,
+    );
   }
 }
 
@@ -105,7 +118,9 @@ function benchTapReader(): void {
   for (const nested of [false, true]) {
     const runs = Array.from({ length: repeats }, () => benchTap(200_000, nested));
     const growth = Math.max(...runs.map(({ rssGrowthBytes }) => rssGrowthBytes));
-    say(`200,000 results of ${nested ? 'KTAP in groups' : 'TAP'}, ${Math.round((runs[0]?.bytes ?? 0) / 1e6)} MB: ${describeSeconds(runs.map(({ cpuMs }) => cpuMs))} of CPU, budget 1 s; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 100 MiB`);
+    say(
+      `200,000 results of ${nested ? 'KTAP in groups' : 'TAP'}, ${Math.round((runs[0]?.bytes ?? 0) / 1e6)} MB: ${describeSeconds(runs.map(({ cpuMs }) => cpuMs))} of CPU, budget 1 s; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 100 MiB`,
+    );
   }
 }
 
@@ -120,13 +135,17 @@ async function benchBoots(): Promise<void> {
     const ours = new Map(Object.keys(TOPOLOGIES).map((name): [string, number[]] => [name, []]));
     const theirs: number[] = [];
     for (let round = 0; round < repeats; round += 1) {
-      for (const [name, devices] of Object.entries(TOPOLOGIES)) ours.get(name)?.push(await benchBoot({ kernel, image, qemu, accelerator }, { name, devices }));
-      if (flags.vng !== '' && spec.name === 'debian-6.12') theirs.push(await benchVirtmeNg(flags.vng, flags['vng-kernel'], accelerator));
+      for (const [name, devices] of Object.entries(TOPOLOGIES))
+        ours.get(name)?.push(await benchBoot({ kernel, image, qemu, accelerator }, { name, devices }));
+      if (flags.vng !== '' && spec.name === 'debian-6.12')
+        theirs.push(await benchVirtmeNg(flags.vng, flags['vng-kernel'], accelerator));
     }
     for (const [name, ms] of ours) say(`boot to first SSH answer, ${spec.name}, ${name}: ${describeSeconds(ms)}`);
     if (theirs.length > 0) {
       const ratio = median(ours.get('virtio-blk') ?? []) / median(theirs);
-      say(`virtme-ng to first command's output, ${spec.name}: ${describeSeconds(theirs)}; ours takes ${(100 * ratio).toFixed(0)} % of it, budget 50 %`);
+      say(
+        `virtme-ng to first command's output, ${spec.name}: ${describeSeconds(theirs)}; ours takes ${(100 * ratio).toFixed(0)} % of it, budget 50 %`,
+      );
     }
   }
   if (flags.vng === '') say('virtme-ng: not compared; name its program with --vng and a kernel with --vng-kernel');
@@ -136,19 +155,37 @@ async function benchPlanted(): Promise<void> {
   const { measure, topology: name, runtime } = flags;
   const loads = Number(flags.loads);
   const devices = TOPOLOGIES[name];
-  if (measure !== 'time' && measure !== 'instructions') throw new UserError(`--measure ${measure}: unknown`, { code: 'bench-flag', remedy: 'time or instructions' });
-  if (!devices) throw new UserError(`--topology ${name}: unknown`, { code: 'bench-flag', remedy: Object.keys(TOPOLOGIES).join(', ') });
+  if (measure !== 'time' && measure !== 'instructions')
+    throw new UserError(`--measure ${measure}: unknown`, { code: 'bench-flag', remedy: 'time or instructions' });
+  if (!devices)
+    throw new UserError(`--topology ${name}: unknown`, {
+      code: 'bench-flag',
+      remedy: Object.keys(TOPOLOGIES).join(', '),
+    });
   const guests = await prepareGuests({ measure, topology: { name, devices }, runtime, log: say });
   say(`planted regressions, ${measure}, ${name}: ${guests.host}`);
-  say(`${flags.trials} trials of ${repeats} repeats of ${runtime}, guests made anew ${flags.boots} times; beside it ${describeNoise(loads)}`);
-  await runExperiment({ measure, figure: FIGURES[measure], trials: Number(flags.trials), boots: Number(flags.boots), repeats, boot: guests.boot, disturb: () => new Noise(loads), say });
+  say(
+    `${flags.trials} trials of ${repeats} repeats of ${runtime}, guests made anew ${flags.boots} times; beside it ${describeNoise(loads)}`,
+  );
+  await runExperiment({
+    measure,
+    figure: FIGURES[measure],
+    trials: Number(flags.trials),
+    boots: Number(flags.boots),
+    repeats,
+    boot: guests.boot,
+    disturb: () => new Noise(loads),
+    say,
+  });
 }
 
 async function benchOverheads(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-bench-'));
   try {
     const { overhead, peakMemoryBytes, cells } = await benchOverhead(dir);
-    say(`neither boot nor test, ${cells} cells: ${(100 * overhead).toFixed(1)} % of the wall time (the guest's mkfs and mount and the controller's overhead, budget 5 % for the latter); the controller's peak memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB, budget 200 MiB`);
+    say(
+      `neither boot nor test, ${cells} cells: ${(100 * overhead).toFixed(1)} % of the wall time (the guest's mkfs and mount and the controller's overhead, budget 5 % for the latter); the controller's peak memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB, budget 200 MiB`,
+    );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -12,7 +12,8 @@ export function measureOverhead(events: readonly JournalEvent[]): number {
   const wallMs = Date.parse(last.t) - Date.parse(first.t);
   const busyMs = events.reduce((sum, event) => {
     if (event.type === 'guest-boot') return sum + event.bootMs;
-    if (event.type === 'test-end' && event.test !== BOOT_TEST && event.parent === undefined) return sum + event.durationMs;
+    if (event.type === 'test-end' && event.test !== BOOT_TEST && event.parent === undefined)
+      return sum + event.durationMs;
     return sum;
   }, 0);
   return Math.max(0, wallMs - busyMs) / wallMs;

@@ -36,7 +36,8 @@ export function benchProblemParser(megabytes: number, density: ReportDensity): P
   let cpuMicros = 0;
   for (let number = 0; bytes < megabytes * MB; number += 1) {
     // The time goes on: what had its stamp before would be known again.
-    for (const { at, sec } of stamps) block.write(String(sec + number * BLOCK_SEC).padStart(SECONDS_WIDTH), at, 'latin1');
+    for (const { at, sec } of stamps)
+      block.write(String(sec + number * BLOCK_SEC).padStart(SECONDS_WIDTH), at, 'latin1');
     const cpuBefore = process.cpuUsage();
     for (let at = 0; at < block.length; at += CHUNK_BYTES) parser.push(block.subarray(at, at + CHUNK_BYTES));
     const { user, system } = process.cpuUsage(cpuBefore);
@@ -49,9 +50,13 @@ export function benchProblemParser(megabytes: number, density: ReportDensity): P
 }
 
 function makeBlock(density: ReportDensity): Buffer {
-  if (density === 'none' || density === 'rare') return Buffer.from(makeConsole() + (density === 'rare' ? makeReport(BLOCK_SEC - 1) : ''));
+  if (density === 'none' || density === 'rare')
+    return Buffer.from(makeConsole() + (density === 'rare' ? makeReport(BLOCK_SEC - 1) : ''));
   const reports: string[] = [];
-  for (let size = 0; size < BLOCK_BYTES; size += reports.at(-1)?.length ?? 0) reports.push(density === 'short' ? makeShortReport(100 + reports.length / SHORT_PER_SEC) : makeReport(100 + reports.length));
+  for (let size = 0; size < BLOCK_BYTES; size += reports.at(-1)?.length ?? 0)
+    reports.push(
+      density === 'short' ? makeShortReport(100 + reports.length / SHORT_PER_SEC) : makeReport(100 + reports.length),
+    );
   return Buffer.from(reports.join(''));
 }
 
@@ -59,10 +64,14 @@ function makeBlock(density: ReportDensity): Buffer {
 const SECONDS_WIDTH = 5;
 
 function findStamps(block: Buffer): readonly { readonly at: number; readonly sec: number }[] {
-  return [...block.toString('latin1').matchAll(/^\[( *\d+)\.\d{6}\]/gm)].map(({ index, 1: sec }) => ({ at: index + 1, sec: Number(sec) }));
+  return [...block.toString('latin1').matchAll(/^\[( *\d+)\.\d{6}\]/gm)].map(({ index, 1: sec }) => ({
+    at: index + 1,
+    sec: Number(sec),
+  }));
 }
 
-const stampOf = (timeSec: number, caller: string): string => `[${timeSec.toFixed(6).padStart(SECONDS_WIDTH + 7)}][${caller.padStart(6)}] `;
+const stampOf = (timeSec: number, caller: string): string =>
+  `[${timeSec.toFixed(6).padStart(SECONDS_WIDTH + 7)}][${caller.padStart(6)}] `;
 
 /** What a guest prints in a long night of tests: mounts, tests' names, programs' own lines. */
 function makeConsole(): string {
@@ -85,7 +94,7 @@ const LINES = [
   'XFS (pmem#): Ending clean mount',
   ' generic/04#        1#s ...  1#s',
   ' fio-3.33: job#: (groupid=0, jobs=1): err= 0: pid=3#1: read: IOPS=31.#k, BW=124MiB/s (130MB/s)(124MiB/1001msec)',
-  'systemd-udevd[1#1]: pmem#: Process \'/usr/bin/unshare -m\' succeeded.',
+  "systemd-udevd[1#1]: pmem#: Process '/usr/bin/unshare -m' succeeded.",
   'pmem#: detected capacity change from 0 to 2097152',
 ];
 
@@ -123,7 +132,11 @@ function makeShortReport(sec: number): string {
 function makeReport(sec: number): string {
   const value = (factor: number): string => (sec * factor).toString(16).padStart(16, '0');
   const registers = REGISTERS.map((name) => `${name}: ${value(7)} RBX: ${value(13)} RCX: ${value(1)}`);
-  const frames = Array.from({ length: FRAMES }, (_, frame) => ` ${frame % 3 === 2 ? '? ' : ''}bench_function_${(sec + frame) % 200}+0x${(frame * 16).toString(16)}/0x340`);
+  const frames = Array.from(
+    { length: FRAMES },
+    (_, frame) =>
+      ` ${frame % 3 === 2 ? '? ' : ''}bench_function_${(sec + frame) % 200}+0x${(frame * 16).toString(16)}/0x340`,
+  );
   const lines = [
     `BUG: kernel NULL pointer dereference, address: ${value(3)}`,
     '#PF: supervisor read access in kernel mode',
@@ -155,4 +168,5 @@ function makeReport(sec: number): string {
 }
 
 /** The lines, one right after the other. */
-const printAt = (sec: number, caller: string, lines: readonly string[]): string => lines.map((line, index) => `${stampOf(sec + index * 0.00002, caller)}${line}\n`).join('');
+const printAt = (sec: number, caller: string, lines: readonly string[]): string =>
+  lines.map((line, index) => `${stampOf(sec + index * 0.00002, caller)}${line}\n`).join('');

@@ -26,13 +26,18 @@ export async function benchReports(tests: number): Promise<ReportsSpeed> {
     await mkdir(runDir);
     await pipeline(Readable.from(journalLines(tests / TESTS_A_CELL)), createWriteStream(join(runDir, 'events.jsonl')));
     const start = performance.now();
-    const child = execa(process.execPath, [join(PACKAGE_ROOT, 'dist/orchestrator/cli.js'), 'report', runDir, '--runs', runs], { reject: false, stdin: 'ignore', stdout: 'ignore' });
+    const child = execa(
+      process.execPath,
+      [join(PACKAGE_ROOT, 'dist/orchestrator/cli.js'), 'report', runDir, '--runs', runs],
+      { reject: false, stdin: 'ignore', stdout: 'ignore' },
+    );
     const memory = new AbortController();
     const peak = watchPeakMemory(child.pid ?? 0, memory.signal);
     const { exitCode, stderr } = await child;
     const ms = performance.now() - start;
     memory.abort();
-    if (exitCode !== 1) throw new InfraError(`the reports to measure ended with ${exitCode}: ${stderr}`, { code: 'bench-reports' });
+    if (exitCode !== 1)
+      throw new InfraError(`the reports to measure ended with ${exitCode}: ${stderr}`, { code: 'bench-reports' });
     return { ms, peakMemoryBytes: await peak, pageBytes: (await stat(join(runDir, 'report.html'))).size };
   } finally {
     await rm(runs, { recursive: true });
@@ -41,15 +46,50 @@ export async function benchReports(tests: number): Promise<ReportsSpeed> {
 
 function* journalLines(cells: number): Generator<string> {
   let at = Date.UTC(2026, 0, 1, 2);
-  const line = (event: RunEvent): string => `${JSON.stringify({ v: JOURNAL_VERSION, t: new Date((at += 10)).toISOString(), ...event } satisfies JournalEvent)}\n`;
-  const names = Array.from({ length: TESTS_A_CELL }, (_, index) => `xfstests/generic/${String(index).padStart(3, '0')}`);
-  const plan = Array.from({ length: cells }, (_, index) => ({ id: `k${index % 4}/leg${Math.floor(index / 4)}/ext4-dax/xfstests`, kernel: `k${index % 4}`, image: 'bookworm', pmem: `leg${Math.floor(index / 4)}`, filesystem: 'ext4-dax', suite: 'xfstests' }));
-  yield line({ type: 'run-start', runId: '20260101-020000-bench-0000', matrix: 'bench', version: '0.0.0', host: 'bench', rerun: 'pmemrig run bench.yaml {filter}', cells: plan.map((cell) => ({ ...cell, tests: names.map((name) => ({ name, estimateSec: 1 })) })), excluded: [] });
+  const line = (event: RunEvent): string =>
+    `${JSON.stringify({ v: JOURNAL_VERSION, t: new Date((at += 10)).toISOString(), ...event } satisfies JournalEvent)}\n`;
+  const names = Array.from(
+    { length: TESTS_A_CELL },
+    (_, index) => `xfstests/generic/${String(index).padStart(3, '0')}`,
+  );
+  const plan = Array.from({ length: cells }, (_, index) => ({
+    id: `k${index % 4}/leg${Math.floor(index / 4)}/ext4-dax/xfstests`,
+    kernel: `k${index % 4}`,
+    image: 'bookworm',
+    pmem: `leg${Math.floor(index / 4)}`,
+    filesystem: 'ext4-dax',
+    suite: 'xfstests',
+  }));
+  yield line({
+    type: 'run-start',
+    runId: '20260101-020000-bench-0000',
+    matrix: 'bench',
+    version: '0.0.0',
+    host: 'bench',
+    rerun: 'pmemrig run bench.yaml {filter}',
+    cells: plan.map((cell) => ({ ...cell, tests: names.map((name) => ({ name, estimateSec: 1 })) })),
+    excluded: [],
+  });
   for (const [index, { id: cell }] of plan.entries()) {
-    yield line({ type: 'guest-boot', guest: index, cell, accelerator: 'tcg', kernelRelease: '6.12.0', bootMs: 7000, console: `guests/${index}/console.log` });
+    yield line({
+      type: 'guest-boot',
+      guest: index,
+      cell,
+      accelerator: 'tcg',
+      kernelRelease: '6.12.0',
+      bootMs: 7000,
+      console: `guests/${index}/console.log`,
+    });
     for (const [place, test] of names.entries()) {
       yield line({ type: 'test-start', cell, test, attempt: 1, guest: index });
-      const failed = (index + place) % 50 === 0 ? ({ status: 'fail', message: 'output mismatch', evidence: '[   12.345678] a line of a console, as long as most are\n'.repeat(80) } as const) : ({ status: 'pass' } as const);
+      const failed =
+        (index + place) % 50 === 0
+          ? ({
+              status: 'fail',
+              message: 'output mismatch',
+              evidence: '[   12.345678] a line of a console, as long as most are\n'.repeat(80),
+            } as const)
+          : ({ status: 'pass' } as const);
       const metrics = place % 10 === 0 ? FIGURES : [];
       yield line({ type: 'test-end', cell, test, attempt: 1, durationMs: 1000 + place, metrics, ...failed });
     }

@@ -30,7 +30,11 @@ export function benchTap(results: number, nested: boolean): TapSpeed {
     measure(() => reader.push(chunk));
   }
   const report = measure(() => reader.end());
-  if (report.problems.length > 0 || report.subtests.length !== results) throw new InfraError(`the results were not read whole: ${report.subtests.length} of ${results}; ${report.problems.join('; ')}`, { code: 'bench-tap' });
+  if (report.problems.length > 0 || report.subtests.length !== results)
+    throw new InfraError(
+      `the results were not read whole: ${report.subtests.length} of ${results}; ${report.problems.join('; ')}`,
+      { code: 'bench-tap' },
+    );
   return { cpuMs, bytes, rssGrowthBytes: rssPeak - rssBefore, results: report.subtests.length };
 }
 
@@ -40,7 +44,8 @@ function* printResults(results: number, nested: boolean): Generator<Buffer> {
   let text = nested ? `KTAP version 1\n1..${results / GROUP}\n` : `TAP version 13\n1..${results}\n`;
   for (let number = 1; number <= results; number += 1) {
     const place = nested ? ((number - 1) % GROUP) + 1 : number;
-    if (nested && place === 1) text += `  KTAP version 1\n  # Subtest: suite_${Math.ceil(number / GROUP)}\n  1..${GROUP}\n`;
+    if (nested && place === 1)
+      text += `  KTAP version 1\n  # Subtest: suite_${Math.ceil(number / GROUP)}\n  1..${GROUP}\n`;
     text += `${nested ? '  ' : ''}ok ${place} drivers/nvdimm: case_${number}_with_a_name_that_is_as_long_as_those_of_real_tests_are${nested ? ` # ${place} ms` : ''}\n`;
     if (nested && place === GROUP) text += `ok ${number / GROUP} suite_${number / GROUP}\n`;
     if (text.length >= CHUNK_BYTES) {

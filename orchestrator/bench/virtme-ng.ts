@@ -11,13 +11,25 @@ const DEADLINE_MS = 300_000;
 export async function benchVirtmeNg(vng: string, kernel: string, accelerator: 'kvm' | 'tcg'): Promise<number> {
   const start = performance.now();
   // Verbose, since virtme-ng without a terminal shows nothing else; the sum tells the answer from the command line that it echoes.
-  const args = ['--verbose', '--run', kernel, '--cpus', '2', '--memory', '2G', ...(accelerator === 'tcg' ? ['--disable-kvm', '--disable-microvm'] : []), '--', 'echo pmemrig-answer-$((6 * 7))'];
+  const args = [
+    '--verbose',
+    '--run',
+    kernel,
+    '--cpus',
+    '2',
+    '--memory',
+    '2G',
+    ...(accelerator === 'tcg' ? ['--disable-kvm', '--disable-microvm'] : []),
+    '--',
+    'echo pmemrig-answer-$((6 * 7))',
+  ];
   let answeredMs: number | undefined;
   const child = execa(vng, args, { reject: false, stdin: 'ignore', all: true, timeout: DEADLINE_MS, buffer: true });
   child.all.on('data', (chunk: Buffer) => {
     if (chunk.includes('pmemrig-answer-42')) answeredMs ??= performance.now() - start;
   });
   const { all } = await child;
-  if (answeredMs === undefined) throw new InfraError(`${vng} never answered: ${all.slice(-400)}`, { code: 'virtme-ng' });
+  if (answeredMs === undefined)
+    throw new InfraError(`${vng} never answered: ${all.slice(-400)}`, { code: 'virtme-ng' });
   return answeredMs;
 }

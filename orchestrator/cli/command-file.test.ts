@@ -1,4 +1,14 @@
-import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -25,14 +35,21 @@ test('what npm links as the command is in the repository, and can be executed', 
 
 test('before the first build, the command tells what to type', async () => {
   const { exitCode, stdout, stderr } = await execa(link, ['--version'], { reject: false, cwd: join(dir, 'checkout') });
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: 'pmemrig: this checkout is not built yet\n  fix: node bootstrap.mjs setup' });
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: 'pmemrig: this checkout is not built yet\n  fix: node bootstrap.mjs setup',
+  });
 });
 
 test('the command is the built CLI: its arguments, its process, its exit status', async () => {
   const built = join(dir, 'checkout', 'dist', 'orchestrator');
   mkdirSync(built, { recursive: true });
   writeFileSync(join(dir, 'checkout', 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(built, 'cli.js'), "console.log(process.pid, process.argv.slice(2).join('|')); process.exitCode = 3;");
+  writeFileSync(
+    join(built, 'cli.js'),
+    "console.log(process.pid, process.argv.slice(2).join('|')); process.exitCode = 3;",
+  );
   const child = execa(link, ['run', 'a b'], { reject: false });
   const { pid } = child;
   expect(await child).toMatchObject({ exitCode: 3, stdout: `${pid} run|a b` });

@@ -23,12 +23,21 @@ test('a process whose terminal was closed ends with its own status', async () =>
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-terminal-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const source = await readFile(join(import.meta.dirname, 'outlive-terminal.ts'), 'utf8');
-  await writeFile(join(dir, 'outlive-terminal.mjs'), ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } }).outputText);
+  await writeFile(
+    join(dir, 'outlive-terminal.mjs'),
+    ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
+      .outputText,
+  );
   await writeFile(join(dir, 'program.mjs'), PROGRAM);
   const status = join(dir, 'status');
   // script(1) gives the shell a terminal, which is gone once it is killed; the shell stays to say how the program ended.
-  await writeFile(join(dir, 'run.sh'), `trap '' HUP\n${process.execPath} ${join(dir, 'program.mjs')}\necho $? > ${status}.new\nmv ${status}.new ${status}\n`);
-  const child = spawn('script', ['--quiet', '--command', `sh ${join(dir, 'run.sh')}`, '/dev/null'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await writeFile(
+    join(dir, 'run.sh'),
+    `trap '' HUP\n${process.execPath} ${join(dir, 'program.mjs')}\necho $? > ${status}.new\nmv ${status}.new ${status}\n`,
+  );
+  const child = spawn('script', ['--quiet', '--command', `sh ${join(dir, 'run.sh')}`, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   child.stdout.on('data', (chunk: Buffer) => {
     if (chunk.toString().includes('ready')) child.kill('SIGKILL');
   });

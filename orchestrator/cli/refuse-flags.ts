@@ -7,8 +7,16 @@ import { UserError } from '../model/errors.ts';
  * @param why `the matrix describes the guest`
  */
 export function refuseFlags(command: Command, but: readonly string[], why: string): void {
-  const said = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli' && !but.includes(option.attributeName())).map(({ long }) => long);
+  const said = command.options
+    .filter(
+      (option) =>
+        command.getOptionValueSource(option.attributeName()) === 'cli' && !but.includes(option.attributeName()),
+    )
+    .map(({ long }) => long);
   const [first] = said;
   if (first === undefined) return;
-  throw new UserError(`${said.join(' and ')} ${said.length === 1 ? 'changes' : 'change'} nothing here: ${why}`, { code: 'idle-flag', remedy: `leave ${said.join(' and ')} out` });
+  throw new UserError(`${said.join(' and ')} ${said.length === 1 ? 'changes' : 'change'} nothing here: ${why}`, {
+    code: 'idle-flag',
+    remedy: `leave ${said.join(' and ')} out`,
+  });
 }

@@ -20,7 +20,11 @@ function takesOne({ required, optional, parseArg }: Option): boolean {
 function countOnce(command: Command, option: Option): void {
   let first: string | undefined;
   command.on(`option:${option.name()}`, (value: string) => {
-    if (first !== undefined) throw new UserError(`${option.long ?? option.flags} is said twice: ${first} and ${value}`, { code: 'flag-twice', remedy: 'keep one of them' });
+    if (first !== undefined)
+      throw new UserError(`${option.long ?? option.flags} is said twice: ${first} and ${value}`, {
+        code: 'flag-twice',
+        remedy: 'keep one of them',
+      });
     first = value;
   });
 }

@@ -13,7 +13,10 @@ export function addResultVerbs(program: Command): void {
     .option('--list', 'the names and their runs')
     .option('--remove <name>', 'forget a name; its run stays')
     .addOption(runsOption)
-    .addHelpText('after', '\nExample:\n  pmemrig pin latest v6.12\n  pmemrig run matrices/nightly.yaml --baseline pinned:v6.12\n  pmemrig pin --list')
+    .addHelpText(
+      'after',
+      '\nExample:\n  pmemrig pin latest v6.12\n  pmemrig run matrices/nightly.yaml --baseline pinned:v6.12\n  pmemrig pin --list',
+    )
     .action(async (run: string | undefined, name: string | undefined, options) => {
       const { pinCommand } = await import('../commands/pin.ts');
       process.exitCode = await pinCommand(run, name, options);
@@ -26,7 +29,10 @@ export function addResultVerbs(program: Command): void {
     .addOption(daysOption)
     .option('--dry-run', 'only say what would be removed')
     .addOption(runsOption)
-    .addHelpText('after', '\nPinned runs stay, and so do the latest and the last green run of each matrix.\n\nExample:\n  pmemrig prune --keep 14 --days 60 --dry-run')
+    .addHelpText(
+      'after',
+      '\nPinned runs stay, and so do the latest and the last green run of each matrix.\n\nExample:\n  pmemrig prune --keep 14 --days 60 --dry-run',
+    )
     .action(async (options) => {
       const { pruneCommand } = await import('../commands/prune.ts');
       process.exitCode = await pruneCommand(options);
@@ -35,12 +41,20 @@ export function addResultVerbs(program: Command): void {
   program
     .command('merge')
     .summary('make one run of several that have different cells')
-    .description('Puts together what `run --shard` spread over several machines, or runs with different filters: one journal, all reports. The parts stay as they are.')
+    .description(
+      'Puts together what `run --shard` spread over several machines, or runs with different filters: one journal, all reports. The parts stay as they are.',
+    )
     .argument('<runs...>', 'run folders or ids')
     .option('--into <name>', 'what the new run is called (default: its time, the matrix and a few random letters)')
-    .option('--baseline <run>', "judge the whole by what an earlier run came to: its id or folder, last-green, or pinned:NAME")
+    .option(
+      '--baseline <run>',
+      'judge the whole by what an earlier run came to: its id or folder, last-green, or pinned:NAME',
+    )
     .addOption(runsOption)
-    .addHelpText('after', '\nExample:\n  pmemrig run matrices/nightly.yaml --shard 1/2      on one machine, --shard 2/2 on another\n  pmemrig merge artifacts/*/ --baseline last-green')
+    .addHelpText(
+      'after',
+      '\nExample:\n  pmemrig run matrices/nightly.yaml --shard 1/2      on one machine, --shard 2/2 on another\n  pmemrig merge artifacts/*/ --baseline last-green',
+    )
     .action(async (parts: string[], options) => {
       const { mergeCommand } = await import('../commands/merge.ts');
       process.exitCode = await mergeCommand(parts, options);
@@ -54,7 +68,10 @@ export function addResultVerbs(program: Command): void {
     .option('--metric <part>', 'figures with this in their name, run by run')
     .addOption(new Option('--last <n>', 'the newest runs').argParser(positiveNumber).default(20))
     .addOption(runsOption)
-    .addHelpText('after', '\nExamples:\n  pmemrig history\n  pmemrig history xfstests/generic/413 --cell virtio-pmem --last 50\n  pmemrig history fio/dax-mmap-randwrite --metric write.iops')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pmemrig history\n  pmemrig history xfstests/generic/413 --cell virtio-pmem --last 50\n  pmemrig history fio/dax-mmap-randwrite --metric write.iops',
+    )
     .action(async (test: string | undefined, options) => {
       const { historyCommand } = await import('../commands/history.ts');
       process.exitCode = await historyCommand(test, options);
@@ -63,11 +80,16 @@ export function addResultVerbs(program: Command): void {
   program
     .command('serve')
     .summary('pages over all runs: trends, runs side by side, files, a run as it goes on')
-    .description('Serves the runs in a folder over HTTP until Ctrl-C. It only reads: runs, nightlies and prune may go on beside it (docs/serve.md).')
+    .description(
+      'Serves the runs in a folder over HTTP until Ctrl-C. It only reads: runs, nightlies and prune may go on beside it (docs/serve.md).',
+    )
     .addOption(new Option('--port <n>', '0: any free one').argParser(portNumber).default(8080))
     .option('--host <address>', 'what to listen on; whoever reaches it can read all files of the runs', '127.0.0.1')
     .addOption(runsOption)
-    .addHelpText('after', '\nExamples:\n  pmemrig serve\n  pmemrig serve --port 0 --runs ~/nightly-runs\n  ssh -L 8080:localhost:8080 rig.example pmemrig serve')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  pmemrig serve\n  pmemrig serve --port 0 --runs ~/nightly-runs\n  ssh -L 8080:localhost:8080 rig.example pmemrig serve',
+    )
     .action(async (options) => {
       const { serveCommand } = await import('../commands/serve.ts');
       process.exitCode = await serveCommand(options);
@@ -77,8 +99,16 @@ export function addResultVerbs(program: Command): void {
     .command('report')
     .summary("write a run's reports again from its journal")
     .argument('[run]', 'a run folder or id', 'latest')
-    .addOption(new Option('--annotations <where>', 'print what is to be looked at as annotations; in GitHub Actions that is done anyway').choices(['github']))
-    .option('--kcidb <origin>', "write kcidb.json, too, for KernelCI's database, under the name by which it knows your CI system")
+    .addOption(
+      new Option(
+        '--annotations <where>',
+        'print what is to be looked at as annotations; in GitHub Actions that is done anyway',
+      ).choices(['github']),
+    )
+    .option(
+      '--kcidb <origin>',
+      "write kcidb.json, too, for KernelCI's database, under the name by which it knows your CI system",
+    )
     .option('--url <url>', "where the run's folder is published, for links in kcidb.json")
     .addOption(runsOption)
     .action(async (run: string, options) => {

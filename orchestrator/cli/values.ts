@@ -11,7 +11,10 @@ export function collect(value: string, previous: readonly string[] = []): string
 
 /** `a,b`; said twice, the lists add up. The first word of the user's replaces the default, which commander gives as `previous`, too. */
 export function commaList(value: string, previous?: readonly string[]): string[] {
-  const words = value.split(',').map((word) => word.trim()).filter((word) => word !== '');
+  const words = value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
   const said = previous !== undefined && previous !== DEFAULT_PMEM && previous !== DEFAULT_SERIES_PMEM ? previous : [];
   return [...said, ...words];
 }
@@ -19,7 +22,8 @@ export function commaList(value: string, previous?: readonly string[]): string[]
 /** `2/3`. */
 export function shardSpec(value: string): { readonly index: number; readonly of: number } {
   const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(value) ?? []).map(Number);
-  if (index < 1 || index > of) throw new InvalidArgumentError('Expected which part of how many, such as 1/3, 2/3 or 3/3.');
+  if (index < 1 || index > of)
+    throw new InvalidArgumentError('Expected which part of how many, such as 1/3, 2/3 or 3/3.');
   return { index, of };
 }
 

@@ -20,8 +20,17 @@ interface CompareKernelsOptions extends ExecuteOptions {
 }
 
 /** `pmemrig compare --kernels BASE,NOW MATRIX`: runs the cells of two kernels of a matrix in one run, and tells what the second does otherwise. */
-export async function compareKernelsCommand(path: string, run: string | undefined, names: readonly string[], options: CompareKernelsOptions): Promise<number> {
-  if (run !== undefined) throw new UserError(`with --kernels one matrix file is run, and ${quoteWord(run)} is one name too many`, { code: 'run-and-kernels', remedy: `leave ${quoteWord(run)} out, or --kernels to compare two runs` });
+export async function compareKernelsCommand(
+  path: string,
+  run: string | undefined,
+  names: readonly string[],
+  options: CompareKernelsOptions,
+): Promise<number> {
+  if (run !== undefined)
+    throw new UserError(`with --kernels one matrix file is run, and ${quoteWord(run)} is one name too many`, {
+      code: 'run-and-kernels',
+      remedy: `leave ${quoteWord(run)} out, or --kernels to compare two runs`,
+    });
   const loaded = await loadFile(path);
   const { matrix } = loaded;
   const pair = await parsePair(path, matrix, names);
@@ -29,21 +38,35 @@ export async function compareKernelsCommand(path: string, run: string | undefine
   const paired = keepKernels(plan, [pair.base, pair.now]);
   for (const name of [pair.base, pair.now]) {
     if (!paired.cells.some(({ kernel }) => kernel.name === name)) {
-      throw new UserError(`no cell of ${name} is left to compare`, { code: 'empty-matrix', remedy: 'widen --filter, or the include rules of the matrix: `pmemrig list MATRIX` prints the cells' });
+      throw new UserError(`no cell of ${name} is left to compare`, {
+        code: 'empty-matrix',
+        remedy: 'widen --filter, or the include rules of the matrix: `pmemrig list MATRIX` prints the cells',
+      });
     }
   }
   await checkFileKernels(loaded, kernelsOf(paired));
   // A comparison wants cells of both kernels; what failed in those of one is run by itself.
   const rerun = rerunMatrix(path, options);
   const whole = options.filter.length === 0 && paired.cells.length === plan.cells.length;
-  return executeRun({ matrix, plan: paired }, rerun, options, endRun({ kind: 'kernels', whole, ...pair, ...(options.json === true && { json: true }) }, matrix));
+  return executeRun(
+    { matrix, plan: paired },
+    rerun,
+    options,
+    endRun({ kind: 'kernels', whole, ...pair, ...(options.json === true && { json: true }) }, matrix),
+  );
 }
 
 async function parsePair(path: string, { kernels }: Matrix, names: readonly string[]): Promise<KernelPair> {
   const [base, now] = names;
   const known = kernels.map(({ name }) => name);
   if (base === undefined || now === undefined || names.length > 2 || base === now) {
-    throw new UserError(`--kernels wants two kernels of the matrix, the one to judge by first, not "${names.join(',')}"`, { code: 'no-kernel-pair', remedy: `pmemrig compare --kernels ${known.length < 2 ? 'base,patched' : known.slice(0, 2).join(',')} ${quoteWord(path)}` });
+    throw new UserError(
+      `--kernels wants two kernels of the matrix, the one to judge by first, not "${names.join(',')}"`,
+      {
+        code: 'no-kernel-pair',
+        remedy: `pmemrig compare --kernels ${known.length < 2 ? 'base,patched' : known.slice(0, 2).join(',')} ${quoteWord(path)}`,
+      },
+    );
   }
   const unknown = [base, now].find((name) => !known.includes(name));
   if (unknown === undefined) return { base, now };

@@ -14,8 +14,25 @@ import { printJson, printText } from '../host/print.ts';
  * `pmemrig doctor`: 0 if a run could start, else 3; with `kernelBuilds`, one whose kernels are built from source; with `ownTests`, those of pmemrig itself.
  * With `fix` what packages can remedy is installed first; UserError (2) when that takes a person.
  */
-export async function doctorCommand({ fix, json, quiet, kernelBuilds = false, ownTests = false }: { readonly fix?: boolean; readonly json?: boolean; readonly quiet?: boolean; readonly kernelBuilds?: boolean; readonly ownTests?: boolean }): Promise<number> {
-  const probes = { findQemu: () => findQemu(), probeAccelerator, tryQemuStart, findDebianMirror: () => findDebianMirror() };
+export async function doctorCommand({
+  fix,
+  json,
+  quiet,
+  kernelBuilds = false,
+  ownTests = false,
+}: {
+  readonly fix?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly kernelBuilds?: boolean;
+  readonly ownTests?: boolean;
+}): Promise<number> {
+  const probes = {
+    findQemu: () => findQemu(),
+    probeAccelerator,
+    tryQemuStart,
+    findDebianMirror: () => findDebianMirror(),
+  };
   let { report, user } = await examineHost(probes, { kernelBuilds, ownTests });
   if (fix === true && report.install) {
     const start = performance.now();

@@ -22,7 +22,11 @@ const FILES = ['vmlinuz', 'config', 'System.map', 'debug/vmlinux', 'kbuild', 'li
  * `pmemrig kernel build`: makes the kernels of a matrix, or the one that flags describe, and says where they lie. A kernel that does
  * not compile rejects with KernelError; an interruption gives 130.
  */
-export async function kernelBuildCommand(matrix: string | undefined, names: readonly string[], options: KernelOptions): Promise<number> {
+export async function kernelBuildCommand(
+  matrix: string | undefined,
+  names: readonly string[],
+  options: KernelOptions,
+): Promise<number> {
   using signal = interruptSignal();
   const context = { cacheDir: cacheDir(), signal, log: logLine, progress: logLine };
   try {
@@ -45,20 +49,33 @@ function sayWhere({ name, description, notes, ...kernel }: PreparedKernel, start
   for (const [what, path] of Object.entries(files)) if (path !== undefined) printText(`  ${what.padEnd(8)} ${path}\n`);
 }
 
-async function findSpecs(path: string | undefined, names: readonly string[], options: KernelOptions): Promise<readonly KernelSpec[]> {
+async function findSpecs(
+  path: string | undefined,
+  names: readonly string[],
+  options: KernelOptions,
+): Promise<readonly KernelSpec[]> {
   if (path === undefined) {
     // Devices and suite are of no account here, but the loader checks a matrix as a whole.
-    const { matrix } = await planFlags({ ...options, image: 'bookworm', pmem: ['virtio-blk'], size: '64M', cpus: 1, memory: '1G' }, ['true']);
+    const { matrix } = await planFlags(
+      { ...options, image: 'bookworm', pmem: ['virtio-blk'], size: '64M', cpus: 1, memory: '1G' },
+      ['true'],
+    );
     return matrix.kernels;
   }
   const loaded = await loadFile(path);
   const { kernels } = loaded.matrix;
   const unknown = names.find((name) => !kernels.some((kernel) => kernel.name === name));
   if (unknown !== undefined) {
-    throw new UserError(`${path} has no kernel named ${unknown}.`, { code: 'unknown-kernel', remedy: `it has ${kernels.map(({ name }) => name).join(', ')}.` });
+    throw new UserError(`${path} has no kernel named ${unknown}.`, {
+      code: 'unknown-kernel',
+      remedy: `it has ${kernels.map(({ name }) => name).join(', ')}.`,
+    });
   }
   const wanted = names.length === 0 ? kernels : kernels.filter(({ name }) => names.includes(name));
-  await checkFileKernels(loaded, wanted.map(({ name }) => name));
+  await checkFileKernels(
+    loaded,
+    wanted.map(({ name }) => name),
+  );
   return wanted;
 }
 
@@ -72,22 +89,35 @@ export async function kernelListCommand({ json }: { readonly json?: boolean }): 
 }
 
 function formatKernel({ key, sizeBytes, lastUsedMs, record }: StoredKernel): string {
-  const what = record ? `${record.release} from ${record.source}${record.patches.length > 0 ? ` + ${record.patches.length} ${record.patches.length === 1 ? 'patch' : 'patches'}` : ''}, ${record.base}: ${record.config.join(', ')}` : '';
+  const what = record
+    ? `${record.release} from ${record.source}${record.patches.length > 0 ? ` + ${record.patches.length} ${record.patches.length === 1 ? 'patch' : 'patches'}` : ''}, ${record.base}: ${record.config.join(', ')}`
+    : '';
   return `${key}  ${showBytes(sizeBytes)}, used ${showAge(lastUsedMs)}${what === '' ? '' : `\n  ${what}`}`;
 }
 
 /** `pmemrig kernel show KEY`: how a kernel was built, and its files. The beginning of a key will do, or a release. */
 export async function kernelShowCommand(wanted: string): Promise<number> {
   const kernels = await listKernels(cacheDir());
-  const [kernel, ...others] = kernels.filter(({ key, record }) => key.startsWith(wanted) || key.startsWith(`built-${wanted}`) || record?.release === wanted);
-  if (!kernel) throw new UserError(`No kernel in the cache is named ${wanted}.`, { code: 'unknown-kernel', remedy: '`pmemrig kernel list` prints them.' });
+  const [kernel, ...others] = kernels.filter(
+    ({ key, record }) => key.startsWith(wanted) || key.startsWith(`built-${wanted}`) || record?.release === wanted,
+  );
+  if (!kernel)
+    throw new UserError(`No kernel in the cache is named ${wanted}.`, {
+      code: 'unknown-kernel',
+      remedy: '`pmemrig kernel list` prints them.',
+    });
   if (others.length > 0) {
-    throw new UserError(`${wanted} names ${others.length + 1} kernels: ${[kernel, ...others].map(({ key }) => key).join(', ')}.`, { code: 'ambiguous-kernel', remedy: 'write more of the key.' });
+    throw new UserError(
+      `${wanted} names ${others.length + 1} kernels: ${[kernel, ...others].map(({ key }) => key).join(', ')}.`,
+      { code: 'ambiguous-kernel', remedy: 'write more of the key.' },
+    );
   }
   printText(`${formatKernel(kernel)}\n`);
   const { record } = kernel;
   if (record) {
-    printText(`  built in ${record.seconds} s by ${record.compiler}${record.ccache ? ' with ccache' : ''}: ${record.objects} objects\n`);
+    printText(
+      `  built in ${record.seconds} s by ${record.compiler}${record.ccache ? ' with ccache' : ''}: ${record.objects} objects\n`,
+    );
     for (const patch of record.patches) printText(`  patch: ${patch}\n`);
     for (const note of record.notes) printText(`  note: ${note}\n`);
     for (const { file, line, text } of record.warnings) printText(`  warning: ${file}:${line}: ${text}\n`);
@@ -110,10 +140,16 @@ export async function kernelPruneCommand({ unused, all, dryRun }: PruneOptions):
   const entries = await findUnused(all === true ? Infinity : Date.now() - unused * DAY_MS, cache);
   for (const entry of entries) {
     if (dryRun !== true) await removeEntry(entry, { log: logLine, signal });
-    printText(`${dryRun === true ? 'would remove' : 'removed'} ${entry.kind}/${entry.key} (${showBytes(entry.sizeBytes)}, used ${showAge(entry.lastUsedMs)})\n`);
+    printText(
+      `${dryRun === true ? 'would remove' : 'removed'} ${entry.kind}/${entry.key} (${showBytes(entry.sizeBytes)}, used ${showAge(entry.lastUsedMs)})\n`,
+    );
   }
   const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  printText(entries.length === 0 ? `nothing in ${cache} has been unused for ${unused} days\n` : `${showBytes(bytes)} ${dryRun === true ? 'to be freed' : 'freed'}\n`);
+  printText(
+    entries.length === 0
+      ? `nothing in ${cache} has been unused for ${unused} days\n`
+      : `${showBytes(bytes)} ${dryRun === true ? 'to be freed' : 'freed'}\n`,
+  );
   return 0;
 }
 

@@ -22,10 +22,20 @@ interface MergeCommandOptions {
 }
 
 /** `pmemrig merge RUN…`: one run of several that have different cells, with all its reports; the exit status is that run's. */
-export async function mergeCommand(parts: readonly string[], { into, baseline, runs: place }: MergeCommandOptions): Promise<number> {
+export async function mergeCommand(
+  parts: readonly string[],
+  { into, baseline, runs: place }: MergeCommandOptions,
+): Promise<number> {
   const runs = resolve(place ?? runsDir());
-  if (into !== undefined && !isPinName(into)) throw new UserError(`"${into}" is no name for a run`, { code: 'bad-name', remedy: 'letters, digits, ".", "_" and "-"; --runs says in which folder' });
-  const { dir, plan } = await mergeRuns(parts.map((part) => findRun(part, runs)), { runs, ...(into !== undefined && { name: into }) });
+  if (into !== undefined && !isPinName(into))
+    throw new UserError(`"${into}" is no name for a run`, {
+      code: 'bad-name',
+      remedy: 'letters, digits, ".", "_" and "-"; --runs says in which folder',
+    });
+  const { dir, plan } = await mergeRuns(
+    parts.map((part) => findRun(part, runs)),
+    { runs, ...(into !== undefined && { name: into }) },
+  );
   const baseDir = baseline === undefined ? undefined : await findBaselineFor(baseline, runs, await summarizeRun(dir));
   const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await summarizeRun(dir), dir);
   const whole = plan.missing.length === 0;

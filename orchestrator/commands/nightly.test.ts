@@ -22,6 +22,8 @@ suites: [{ name: tap, kind: command, run: ./run.sh }]
   );
   const runs = join(dir, 'runs');
   const publish = path.startsWith('/') ? path : join(dir, path);
-  await expect(nightlyCommand(matrix, { filter: [], publish, runs, keep: 30, days: 30, verbose: false })).rejects.toMatchObject({ name: 'UserError', code: 'bad-publish' });
+  await expect(
+    nightlyCommand(matrix, { filter: [], publish, runs, keep: 30, days: 30, verbose: false }),
+  ).rejects.toMatchObject({ name: 'UserError', code: 'bad-publish' });
   expect(existsSync(runs)).toBe(false);
 });

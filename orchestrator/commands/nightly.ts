@@ -35,11 +35,29 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   const publish = options.publish === undefined ? undefined : await openPublishFolder(options.publish);
   const runs = resolve(options.runs ?? runsDir());
   await mkdir(runs, { recursive: true });
-  await claim(join(runs, `.nightly-${name}${shard ? `-${shard.index}of${shard.of}` : ''}`), `the nightly of ${name}${shard ? `, shard ${shard.index}/${shard.of}` : ''}`, verboseLog(options));
+  await claim(
+    join(runs, `.nightly-${name}${shard ? `-${shard.index}of${shard.of}` : ''}`),
+    `the nightly of ${name}${shard ? `, shard ${shard.index}/${shard.of}` : ''}`,
+    verboseLog(options),
+  );
   if (!planned.matrix.suites.some(({ kind }) => kind === 'selftest')) {
-    logLine(`${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`);
+    logLine(
+      `${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`,
+    );
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
-  const extras = endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }), ...(publish !== undefined && { publish }) }, planned.matrix);
-  return pruneAfter(async () => executeRun(planned, rerunMatrix(path, options), options, extras), { keep: options.keep, days: options.days, runs });
+  const extras = endRun(
+    {
+      kind: 'matrix',
+      whole: isWhole(options),
+      ...(baseDir !== undefined && { baseDir: resolve(baseDir) }),
+      ...(publish !== undefined && { publish }),
+    },
+    planned.matrix,
+  );
+  return pruneAfter(async () => executeRun(planned, rerunMatrix(path, options), options, extras), {
+    keep: options.keep,
+    days: options.days,
+    runs,
+  });
 }

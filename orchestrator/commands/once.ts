@@ -44,13 +44,19 @@ interface OnceWords {
  * `pmemrig once … [-- COMMAND]`: one kernel, described by flags.
  * With `--bisect` it rejects with nothing: git takes every status from 1 to 124 for "bad".
  */
-export async function onceCommand({ words, argv, kernel: named }: OnceWords, said: OnceCommandOptions): Promise<number> {
+export async function onceCommand(
+  { words, argv, kernel: named }: OnceWords,
+  said: OnceCommandOptions,
+): Promise<number> {
   const run = async (judge?: typeof bisectStatus): Promise<number> => {
     const { kernel = said.kernel, command } = takeKernelOperand(words, { argv, kernel: named });
     const options = { ...said, kernel };
     if (options.watch === true) return await watchKernel(command, options, argv);
     const planned = await planOnce(options, command);
-    return await executeRun(planned, rerunWords(argv), options, { ...endRun({ kind: 'matrix', whole: isWhole(options) }, planned.matrix), ...(judge && { judge }) });
+    return await executeRun(planned, rerunWords(argv), options, {
+      ...endRun({ kind: 'matrix', whole: isWhole(options) }, planned.matrix),
+      ...(judge && { judge }),
+    });
   };
   if (said.bisect !== true) return run();
   try {
@@ -62,7 +68,11 @@ export async function onceCommand({ words, argv, kernel: named }: OnceWords, sai
 }
 
 /** Round after round, each told by what it does otherwise than the one before. */
-async function watchKernel(command: readonly string[], options: OnceCommandOptions, words: readonly string[]): Promise<number> {
+async function watchKernel(
+  command: readonly string[],
+  options: OnceCommandOptions,
+  words: readonly string[],
+): Promise<number> {
   using interrupt = interruptSignal();
   const path = findWatchedPath(composeKernel(options, process.cwd()));
   // Of a source or a build's folder the folder stays what is named; a package may have a successor.
@@ -71,7 +81,16 @@ async function watchKernel(command: readonly string[], options: OnceCommandOptio
     let runDir: string | undefined;
     const planned = await planOnce(isFile ? { ...options, kernel } : options, command);
     const publish = async (dir: string): Promise<void> => void (runDir = dir);
-    const status = await executeRun(planned, rerunWords(words), options, { publish, ...(baseDir !== undefined && { compare: async (now: RunSummary, dir: string) => ({ ...(await compareWith(baseDir, now, dir, { alone: true })), aside: true }), tell: tellRound }) });
+    const status = await executeRun(planned, rerunWords(words), options, {
+      publish,
+      ...(baseDir !== undefined && {
+        compare: async (now: RunSummary, dir: string) => ({
+          ...(await compareWith(baseDir, now, dir, { alone: true })),
+          aside: true,
+        }),
+        tell: tellRound,
+      }),
+    });
     return { status, ...(runDir !== undefined && { runDir }) };
   };
   // Awaited here, since the signal's handlers go when this function ends.
@@ -91,12 +110,21 @@ async function planOnce(options: OnceOptions, command: readonly string[]): Promi
   const { suites, why } = await chooseSuites(options, kernel);
   const planned = await planFlags({ ...options, chosen: suites }, command);
   for (const line of [...describeModules(kernel, options), ...why]) logLine(line);
-  logLine(`about ${formatDuration(estimateCells(planned.plan.cells, needsFreshGuest) * 1000)} one guest at a time without KVM`);
+  logLine(
+    `about ${formatDuration(estimateCells(planned.plan.cells, needsFreshGuest) * 1000)} one guest at a time without KVM`,
+  );
   return planned;
 }
 
 /** Modules that were looked for because nobody named any. */
-function describeModules({ image, modules: found }: Readonly<Record<string, unknown>>, { modules: named }: OnceOptions): readonly string[] {
+function describeModules(
+  { image, modules: found }: Readonly<Record<string, unknown>>,
+  { modules: named }: OnceOptions,
+): readonly string[] {
   if (image === undefined || named !== undefined) return [];
-  return [typeof found === 'string' ? `modules: ${found}` : 'modules: none of this kernel lie beside it, so all drivers must be built in (else --modules DIR)'];
+  return [
+    typeof found === 'string'
+      ? `modules: ${found}`
+      : 'modules: none of this kernel lie beside it, so all drivers must be built in (else --modules DIR)',
+  ];
 }

@@ -14,11 +14,14 @@ function world() {
   }
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   onTestFinished(() => write.mockRestore());
-  return { runs, pin: async (run?: string, name?: string, options: PinOptions = {}) => {
-    write.mockClear();
-    await pinCommand(run, name, { runs, ...options });
-    return write.mock.calls.map(([text]) => String(text)).join('');
-  } };
+  return {
+    runs,
+    pin: async (run?: string, name?: string, options: PinOptions = {}) => {
+      write.mockClear();
+      await pinCommand(run, name, { runs, ...options });
+      return write.mock.calls.map(([text]) => String(text)).join('');
+    },
+  };
 }
 
 test('a pin is moved only when that is said, and then says where it was', async () => {
@@ -39,7 +42,9 @@ test('pins are listed and removed, also those whose run is gone', async () => {
   await pin('two', 'b');
   rmSync(join(runs, 'two'), { recursive: true });
   expect(await pin(undefined, undefined, { list: true })).toBe('a  one\nb  two  (the run is gone)\n');
-  await expect(findBaseline('pinned:b', runs, { matrix: 'm', startedAt: '', cells: [] })).rejects.toThrow('the run that is pinned as "b", two, is gone');
+  await expect(findBaseline('pinned:b', runs, { matrix: 'm', startedAt: '', cells: [] })).rejects.toThrow(
+    'the run that is pinned as "b", two, is gone',
+  );
   expect(await pin(undefined, undefined, { remove: 'b' })).toBe('b is no pin any more; it was two\n');
   await expect(pin(undefined, undefined, { remove: 'bb' })).rejects.toMatchObject({ code: 'no-pin' });
   await expect(pin()).rejects.toMatchObject({ code: 'no-pin' });

@@ -18,26 +18,48 @@ export interface PinOptions {
 }
 
 /** `pmemrig pin RUN NAME`, `pin --list` and `pin --remove NAME`: names of runs to compare with. */
-export async function pinCommand(run: string | undefined, name: string | undefined, { list = false, remove, force = false, ...options }: PinOptions): Promise<number> {
+export async function pinCommand(
+  run: string | undefined,
+  name: string | undefined,
+  { list = false, remove, force = false, ...options }: PinOptions,
+): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
   if (list || remove !== undefined) {
-    if (run !== undefined) throw new UserError(`${list ? '--list' : '--remove'} takes no run`, { code: 'idle-word', remedy: `leave ${run} out` });
+    if (run !== undefined)
+      throw new UserError(`${list ? '--list' : '--remove'} takes no run`, {
+        code: 'idle-word',
+        remedy: `leave ${run} out`,
+      });
     return list ? listPins(runs) : removePin(runs, remove ?? '');
   }
-  if (run === undefined || name === undefined) throw new UserError('which run, and by which name?', { code: 'no-pin', remedy: 'pmemrig pin latest v6.12, or pmemrig pin --list' });
+  if (run === undefined || name === undefined)
+    throw new UserError('which run, and by which name?', {
+      code: 'no-pin',
+      remedy: 'pmemrig pin latest v6.12, or pmemrig pin --list',
+    });
   if (!isPinName(name) || name === LAST_GREEN || name === 'latest') {
-    throw new UserError(`"${name}" is no name for a pin`, { code: 'bad-pin', remedy: isPinName(name) ? 'choose another: this one has a meaning of its own' : 'write letters, digits, dots, dashes and underscores: v6.12' });
+    throw new UserError(`"${name}" is no name for a pin`, {
+      code: 'bad-pin',
+      remedy: isPinName(name)
+        ? 'choose another: this one has a meaning of its own'
+        : 'write letters, digits, dots, dashes and underscores: v6.12',
+    });
   }
   const dir = findRun(run, runs);
   const before = await readPin(runs, name);
   if (before !== undefined && before !== basename(dir) && !force) {
-    throw new UserError(`${name} is pinned to ${before} already`, { code: 'pin-taken', remedy: `choose another name, or move it: pmemrig pin --force ${run} ${name}` });
+    throw new UserError(`${name} is pinned to ${before} already`, {
+      code: 'pin-taken',
+      remedy: `choose another name, or move it: pmemrig pin --force ${run} ${name}`,
+    });
   }
   await mkdir(join(runs, PINNED), { recursive: true });
   const aside = join(runs, PINNED, `.${name}.${process.pid}`);
   await symlink(relative(join(runs, PINNED), dir), aside);
   await rename(aside, join(runs, PINNED, name));
-  printText(`${basename(dir)} is pinned as ${name}${before === undefined || before === basename(dir) ? '' : `, which was ${before}`}\n`);
+  printText(
+    `${basename(dir)} is pinned as ${name}${before === undefined || before === basename(dir) ? '' : `, which was ${before}`}\n`,
+  );
   return 0;
 }
 
@@ -56,7 +78,10 @@ async function removePin(runs: string, name: string): Promise<number> {
   const names = await pinNames(runs);
   if (!names.includes(name)) {
     const near = nearest(name, names);
-    throw new UserError(`no run is pinned as "${name}"`, { code: 'no-pin', remedy: near === undefined ? 'pmemrig pin --list names them' : `did you mean ${near}?` });
+    throw new UserError(`no run is pinned as "${name}"`, {
+      code: 'no-pin',
+      remedy: near === undefined ? 'pmemrig pin --list names them' : `did you mean ${near}?`,
+    });
   }
   const run = await readPin(runs, name);
   await rm(join(runs, PINNED, name));
@@ -70,5 +95,8 @@ async function pinNames(runs: string): Promise<readonly string[]> {
 
 /** The run's id; `undefined` if there is no such pin. */
 async function readPin(runs: string, name: string): Promise<string | undefined> {
-  return readlink(join(runs, PINNED, name)).then((target) => basename(target), () => undefined);
+  return readlink(join(runs, PINNED, name)).then(
+    (target) => basename(target),
+    () => undefined,
+  );
 }

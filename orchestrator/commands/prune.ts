@@ -23,7 +23,12 @@ export async function pruneCommand({ keep, days, dryRun = false, runs }: PruneOp
   using history = await openHistory(dir, logLine);
   const there = new Set(await readdir(dir).catch((): string[] => []));
   const known = history.runs.filter(({ runId }) => there.has(runId)).map((run) => ({ ...run, isGreen: isGreen(run) }));
-  const expired = chooseExpired(known, { keep, days, now: new Date().toISOString(), pinned: new Set((await readRunLinks(dir)).keys()) });
+  const expired = chooseExpired(known, {
+    keep,
+    days,
+    now: new Date().toISOString(),
+    pinned: new Set((await readRunLinks(dir)).keys()),
+  });
   let removed = 0;
   for (const { runId } of expired) {
     if (await isClaimed(join(dir, runId))) {
@@ -38,8 +43,17 @@ export async function pruneCommand({ keep, days, dryRun = false, runs }: PruneOp
   return 0;
 }
 
-function describePruned({ removed, kept, dryRun }: { readonly removed: number; readonly kept: number; readonly dryRun: boolean }): string {
-  if (removed === 0) return kept === 0 ? 'no runs to prune' : `${plural(kept, 'run')} kept, none ${dryRun ? 'to prune' : 'pruned'}`;
+function describePruned({
+  removed,
+  kept,
+  dryRun,
+}: {
+  readonly removed: number;
+  readonly kept: number;
+  readonly dryRun: boolean;
+}): string {
+  if (removed === 0)
+    return kept === 0 ? 'no runs to prune' : `${plural(kept, 'run')} kept, none ${dryRun ? 'to prune' : 'pruned'}`;
   return `${plural(removed, 'run')} ${dryRun ? 'would be pruned' : 'pruned'}, ${kept} kept`;
 }
 

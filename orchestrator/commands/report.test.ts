@@ -19,11 +19,20 @@ beforeEach(() => {
 
 /** A run whose one test fails, as it did before; the run before had another cell beside it. */
 async function makeRun() {
-  const dir = await new JournalBuilder().start([{ ...makeCell(CELL, []), tests: [{ name: 'fio/a', estimateSec: 1 }] }]).boot(CELL).test(CELL, 'fio/a', { status: 'fail', message: 'EIO' }).add({ type: 'run-end', reason: 'finished' }).write();
+  const dir = await new JournalBuilder()
+    .start([{ ...makeCell(CELL, []), tests: [{ name: 'fio/a', estimateSec: 1 }] }])
+    .boot(CELL)
+    .test(CELL, 'fio/a', { status: 'fail', message: 'EIO' })
+    .add({ type: 'run-end', reason: 'finished' })
+    .write();
   const now = await summarizeRun(dir);
   const [cell] = now.cells;
   if (!cell) throw new Error('no cell');
-  const comparison = compareRuns({ ...now, runId: 'before', cells: [cell, { ...cell, id: 'debian-6.1/nvdimm/none/fio' }] }, now, () => []);
+  const comparison = compareRuns(
+    { ...now, runId: 'before', cells: [cell, { ...cell, id: 'debian-6.1/nvdimm/none/fio' }] },
+    now,
+    () => [],
+  );
   const report = async (): Promise<number> => reportCommand(basename(dir), { runs: dirname(dir) });
   return { dir, comparison, report };
 }
@@ -41,7 +50,11 @@ test('the exit status is that of the run: by its verdicts, by them and what a wh
 });
 
 test('a run that goes on is called running, and no way to resume it is offered', async () => {
-  const dir = await new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL).test(CELL, 'guest/boot', { status: 'pass' }).write();
+  const dir = await new JournalBuilder()
+    .start([makeCell(CELL, ['fio/a'])])
+    .boot(CELL)
+    .test(CELL, 'guest/boot', { status: 'pass' })
+    .write();
   await claimRun(dir, () => undefined);
   await reportCommand(basename(dir), { runs: dirname(dir) });
   expect(printed.join('')).toContain('Still running, 1 of 3 tests.');

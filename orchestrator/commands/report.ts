@@ -35,11 +35,14 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
   const summary = await writeReports(dir, readPast(dir), await isClaimed(dir));
   printText(`${formatFinalReport(summary, dir).join('\n')}\n`);
   const comparison = await readComparison(dir);
-  if (options.annotations === 'github' && process.env['GITHUB_ACTIONS'] !== 'true') writeAnnotations(summary, comparison);
+  if (options.annotations === 'github' && process.env['GITHUB_ACTIONS'] !== 'true')
+    writeAnnotations(summary, comparison);
   await announceOnGithub(dir, summary, comparison);
   if (options.kcidb !== undefined) {
     const path = join(dir, KCIDB_FILE);
-    await writeWhole(path, [`${JSON.stringify(renderKcidb(summary, { origin: options.kcidb, ...(options.url !== undefined && { url: options.url }) }), undefined, 1)}\n`]);
+    await writeWhole(path, [
+      `${JSON.stringify(renderKcidb(summary, { origin: options.kcidb, ...(options.url !== undefined && { url: options.url }) }), undefined, 1)}\n`,
+    ]);
     printText(`${path}\n`);
   }
   const judged = comparison && judgeAgainst(comparison, summary, { whole: comparison.whole ?? false });
@@ -47,6 +50,14 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
 }
 
 function checkOptions({ kcidb, url }: ReportOptions): void {
-  if (kcidb !== undefined && !ORIGIN.test(kcidb)) throw new UserError(`"${kcidb}" is no origin of KCIDB`, { code: 'bad-origin', remedy: 'small letters, digits and "_", as KernelCI gave it to you' });
-  if (url !== undefined && (kcidb === undefined || !URL.canParse(url))) throw new UserError(kcidb === undefined ? '--url says where links of --kcidb point' : `"${url}" is no URL`, { code: 'bad-url', remedy: '--kcidb ORIGIN --url https://example.org/pmem/RUN/' });
+  if (kcidb !== undefined && !ORIGIN.test(kcidb))
+    throw new UserError(`"${kcidb}" is no origin of KCIDB`, {
+      code: 'bad-origin',
+      remedy: 'small letters, digits and "_", as KernelCI gave it to you',
+    });
+  if (url !== undefined && (kcidb === undefined || !URL.canParse(url)))
+    throw new UserError(kcidb === undefined ? '--url says where links of --kcidb point' : `"${url}" is no URL`, {
+      code: 'bad-url',
+      remedy: '--kcidb ORIGIN --url https://example.org/pmem/RUN/',
+    });
 }

@@ -27,13 +27,31 @@ interface RunCommandOptions extends ExecuteOptions {
 export async function runCommand(path: string | undefined, options: RunCommandOptions): Promise<number> {
   if (options.resume !== undefined) {
     if (path === undefined) return resumeCommand(options.resume, options);
-    throw new UserError('a run that is resumed has its matrix already', { code: 'matrix-and-resume', remedy: `leave ${quoteWord(path)} or --resume out` });
+    throw new UserError('a run that is resumed has its matrix already', {
+      code: 'matrix-and-resume',
+      remedy: `leave ${quoteWord(path)} or --resume out`,
+    });
   }
-  if (path === undefined) throw new UserError('no matrix file is named', { code: 'no-matrix', remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run' });
+  if (path === undefined)
+    throw new UserError('no matrix file is named', {
+      code: 'no-matrix',
+      remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run',
+    });
   const planned = await planFile(path, options.filter, options.test, options.shard);
   await warnIdle(planned, path);
   const { baseline } = options;
   // Before anything boots: a baseline that is not there is the user's to mend.
-  const baseDir = baseline === undefined ? undefined : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
-  return executeRun(planned, rerunMatrix(path, options), options, endRun({ kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) }, planned.matrix));
+  const baseDir =
+    baseline === undefined
+      ? undefined
+      : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
+  return executeRun(
+    planned,
+    rerunMatrix(path, options),
+    options,
+    endRun(
+      { kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) },
+      planned.matrix,
+    ),
+  );
 }

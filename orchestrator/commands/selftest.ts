@@ -10,7 +10,15 @@ import { rerunWords } from './plan/rerun-words.ts';
  * `pmemrig selftest`: does the rig see on this kernel what it is there to see? `words` is what the user typed behind
  * `pmemrig`. 0 if every planted problem was seen, 3 if one was not or could not be planted.
  */
-export async function selftestCommand(options: OnceOptions & ExecuteOptions, words: readonly string[]): Promise<number> {
+export async function selftestCommand(
+  options: OnceOptions & ExecuteOptions,
+  words: readonly string[],
+): Promise<number> {
   const planned = await planFlags({ ...options, suite: ['selftest'], fs: ['none'] }, []);
-  return executeRun(planned, rerunWords(words), options, endRun({ kind: 'selftest', whole: isWhole(options) }, planned.matrix));
+  return executeRun(
+    planned,
+    rerunWords(words),
+    options,
+    endRun({ kind: 'selftest', whole: isWhole(options) }, planned.matrix),
+  );
 }

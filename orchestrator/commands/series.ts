@@ -9,7 +9,13 @@ import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import { planSuite } from '../suites/registry.ts';
-import { composeSeries, describeWatchful, planSteps, replaceKernels, type SeriesFlags } from './compose/compose-series.ts';
+import {
+  composeSeries,
+  describeWatchful,
+  planSteps,
+  replaceKernels,
+  type SeriesFlags,
+} from './compose/compose-series.ts';
 import { endRun } from './judge/end-run.ts';
 import { executeRun, verboseLog } from './execute/execute-run.ts';
 import type { ExecuteOptions } from './plan/execute-options.ts';
@@ -33,7 +39,11 @@ interface SeriesOptions extends ExecuteOptions, SeriesFlags {
  * `pmemrig series FIX.mbox --base SOURCE`: builds the base and the base with the series, or with each of its patches, runs both in one run and tells
  * what the series changed. `words` is what the user typed behind `pmemrig`.
  */
-export async function seriesCommand(files: readonly string[], options: SeriesOptions, words: readonly string[]): Promise<number> {
+export async function seriesCommand(
+  files: readonly string[],
+  options: SeriesOptions,
+  words: readonly string[],
+): Promise<number> {
   const { patches: paths, matrix, mail } = sortFiles(files, options.mail);
   const base = parseSeriesBase(options.base);
   const series = await readFromFiles(paths, options);
@@ -43,7 +53,21 @@ export async function seriesCommand(files: readonly string[], options: SeriesOpt
   const watchful = describeWatchful(options);
   if (watchful !== undefined) logLine(watchful);
   const command = describeCommand(paths, matrix, options, base);
-  return executeRun(planned, rerunWords(words), options, endRun({ kind: 'series', whole: isWhole(options), series, command, ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }) }, planned.matrix));
+  return executeRun(
+    planned,
+    rerunWords(words),
+    options,
+    endRun(
+      {
+        kind: 'series',
+        whole: isWhole(options),
+        series,
+        command,
+        ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }),
+      },
+      planned.matrix,
+    ),
+  );
 }
 
 async function readFromFiles(paths: readonly string[], options: ExecuteOptions): Promise<PatchSeries> {
@@ -51,14 +75,30 @@ async function readFromFiles(paths: readonly string[], options: ExecuteOptions):
   return await readSeries(paths, { cacheDir: cacheDir(), signal, log: verboseLog(options) });
 }
 
-async function planSeries(options: SeriesOptions, file: string | undefined, base: SeriesBase, series: PatchSeries, steps: readonly SeriesStep[]): Promise<PlannedMatrix> {
-  const composed = await loadComposed(composeSeries(options, base, await keepPatches(series, cacheDir()), steps), { nameValue: (path) => nameSeriesFlag(path, options), nameCommit: (ref) => `--base ${quoteWord(`${base.kernel}@${ref}`)}` });
-  const matrix = file === undefined ? composed : replaceKernels((await loadFile(file)).matrix, composed.kernels, composed.known);
-  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter), options.test ?? []) };
+async function planSeries(
+  options: SeriesOptions,
+  file: string | undefined,
+  base: SeriesBase,
+  series: PatchSeries,
+  steps: readonly SeriesStep[],
+): Promise<PlannedMatrix> {
+  const composed = await loadComposed(composeSeries(options, base, await keepPatches(series, cacheDir()), steps), {
+    nameValue: (path) => nameSeriesFlag(path, options),
+    nameCommit: (ref) => `--base ${quoteWord(`${base.kernel}@${ref}`)}`,
+  });
+  const matrix =
+    file === undefined ? composed : replaceKernels((await loadFile(file)).matrix, composed.kernels, composed.known);
+  return {
+    matrix,
+    plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter), options.test ?? []),
+  };
 }
 
 /** `--base linux@v9`: what the user wrote for a value of the composed matrix. */
-function nameSeriesFlag(path: readonly (string | number)[], { base, config, configBase, pmem, suite }: SeriesOptions): string | undefined {
+function nameSeriesFlag(
+  path: readonly (string | number)[],
+  { base, config, configBase, pmem, suite }: SeriesOptions,
+): string | undefined {
   if (path[0] === 'pmem') return `--pmem ${pmem.join(',')}`;
   if (path[0] === 'suites' && suite) return `--suite ${suite.join(',')}`;
   if (path[0] !== 'kernels') return undefined;
@@ -68,15 +108,24 @@ function nameSeriesFlag(path: readonly (string | number)[], { base, config, conf
 }
 
 /** For the mail: names without the folders of this host. */
-function describeCommand(paths: readonly string[], matrix: string | undefined, { each, config, configBase, suite, pmem, filter, test = [] }: SeriesOptions, { kernel, ref }: SeriesBase): string {
+function describeCommand(
+  paths: readonly string[],
+  matrix: string | undefined,
+  { each, config, configBase, suite, pmem, filter, test = [] }: SeriesOptions,
+  { kernel, ref }: SeriesBase,
+): string {
   return [
     'pmemrig series',
     ...paths.map((path) => quoteWord(basename(path))),
     '--base',
     quoteWord(ref === undefined ? basename(kernel) : `${basename(kernel)}@${ref}`),
-    ...(matrix === undefined ? ['--pmem', pmem.join(','), ...(suite ? ['--suite', suite.join(',')] : [])] : [quoteWord(basename(matrix))]),
+    ...(matrix === undefined
+      ? ['--pmem', pmem.join(','), ...(suite ? ['--suite', suite.join(',')] : [])]
+      : [quoteWord(basename(matrix))]),
     ...(config ? ['--config', quoteWord(config.map((word) => basename(word)).join(','))] : []),
-    ...(configBase === undefined ? [] : ['--config-base', quoteWord(configBase.startsWith('debian/') ? configBase : basename(configBase))]),
+    ...(configBase === undefined
+      ? []
+      : ['--config-base', quoteWord(configBase.startsWith('debian/') ? configBase : basename(configBase))]),
     ...(each === true ? ['--each'] : []),
     ...filter.flatMap((glob) => ['--filter', quoteWord(glob)]),
     ...test.flatMap((glob) => ['--test', quoteWord(glob)]),

@@ -19,7 +19,11 @@ export interface ServeVerbOptions {
 /** `pmemrig serve`: pages over all runs until it is interrupted, which is how it is meant to end: exit status 0. */
 export async function serveCommand({ port, host, runs }: ServeVerbOptions): Promise<number> {
   const dir = resolve(runs ?? runsDir());
-  if (!existsSync(dir)) throw new UserError(`there is no folder of runs ${dir}`, { code: 'no-runs', remedy: 'name it with --runs DIR, or run a matrix first: pmemrig run matrices/smoke.yaml' });
+  if (!existsSync(dir))
+    throw new UserError(`there is no folder of runs ${dir}`, {
+      code: 'no-runs',
+      remedy: 'name it with --runs DIR, or run a matrix first: pmemrig run matrices/smoke.yaml',
+    });
   using interrupt = interruptSignal();
   await using server = await startServer({ runsDir: dir, isClaimed, log: logLine, signal: interrupt }, { host, port });
   printText(`${server.url} shows the runs in ${dir}; Ctrl-C ends it\n`);

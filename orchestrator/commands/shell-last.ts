@@ -33,16 +33,23 @@ interface Found {
  * `pmemrig shell --last [-- COMMAND]`: a session in the guest that `pmemrig once --keep-guest` holds, which outlives it; with `anew` in one booted again
  * as the last run's, with the kernel, devices and file system of the cell that failed there. Gives the session's exit status.
  */
-export async function shellLastCommand(command: readonly string[], { anew = false, runs }: LastOptions): Promise<number> {
+export async function shellLastCommand(
+  command: readonly string[],
+  { anew = false, runs }: LastOptions,
+): Promise<number> {
   if (command.length === 0) requireTerminal();
   const dir = resolve(runs ?? runsDir());
   if (anew) return bootLast(dir, command);
   const found = await findKept(dir);
   if (!found) throw await noGuest(dir);
   const { access, about, runId } = found;
-  if (command.length === 0) logLine(`the guest of ${about['cell']} as ${about['test']} left it, in ${runId}; it stays when this session ends`);
+  if (command.length === 0)
+    logLine(`the guest of ${about['cell']} as ${about['test']} left it, in ${runId}; it stays when this session ends`);
   const status = await joinGuest(access, command).catch((cause: unknown) => {
-    throw new UserError(`the guest that ${runId} held does not answer any more: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'guest-gone', remedy: 'boot such a one again: pmemrig shell --last --anew', cause });
+    throw new UserError(
+      `the guest that ${runId} held does not answer any more: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { code: 'guest-gone', remedy: 'boot such a one again: pmemrig shell --last --anew', cause },
+    );
   });
   if (status === undefined) logLine('the guest has gone');
   return status ?? 1;
@@ -50,7 +57,11 @@ export async function shellLastCommand(command: readonly string[], { anew = fals
 
 /** The newest guest whose holder is alive. What a killed one left is removed: its guest died with it. */
 async function findKept(runs: string): Promise<Found | undefined> {
-  const ids = (await readdir(runs).catch((): string[] => [])).filter((name) => /^\d{8}-\d{6}-/.test(name)).toSorted().toReversed().slice(0, MAX_RUNS);
+  const ids = (await readdir(runs).catch((): string[] => []))
+    .filter((name) => /^\d{8}-\d{6}-/.test(name))
+    .toSorted()
+    .toReversed()
+    .slice(0, MAX_RUNS);
   for (const runId of ids) {
     const guests = join(runs, runId, 'guests');
     for (const guest of await readdir(guests).catch((): string[] => [])) {
@@ -65,7 +76,10 @@ async function findKept(runs: string): Promise<Found | undefined> {
 }
 
 async function noGuest(runs: string): Promise<UserError> {
-  const last = await readdir(join(runs, 'latest')).then(() => true, () => false);
+  const last = await readdir(join(runs, 'latest')).then(
+    () => true,
+    () => false,
+  );
   return new UserError(`no guest is held by any run in ${runs}: it goes when its pmemrig ends`, {
     code: 'guest-gone',
     remedy: last ? "boot the last run's again: pmemrig shell --last --anew" : 'keep one: pmemrig once --keep-guest …',
@@ -77,8 +91,16 @@ async function bootLast(runs: string, command: readonly string[]): Promise<numbe
   const runDir = findRun('latest', runs);
   const { cells } = await summarizeRun(runDir);
   const chosen = cells.find(({ tests }) => tests.some(({ outcome }) => needsAttention(outcome))) ?? cells[0];
-  if (!chosen) throw new UserError(`${basename(runDir)} has no cell`, { code: 'no-cell', remedy: 'name the guest: pmemrig shell MATRIX CELL' });
+  if (!chosen)
+    throw new UserError(`${basename(runDir)} has no cell`, {
+      code: 'no-cell',
+      remedy: 'name the guest: pmemrig shell MATRIX CELL',
+    });
   const matrix = await readRunMatrix(runDir);
   logLine(`again: ${chosen.id} of ${basename(runDir)}`);
-  return bootShell({ cell: restoreCell({ ...chosen, tests: [] }, matrix, runDir), ...(matrix.qemu !== undefined && { qemu: matrix.qemu }), command });
+  return bootShell({
+    cell: restoreCell({ ...chosen, tests: [] }, matrix, runDir),
+    ...(matrix.qemu !== undefined && { qemu: matrix.qemu }),
+    command,
+  });
 }

@@ -5,7 +5,11 @@ import type { OnceOptions } from './compose/compose-once.ts';
 import { planFile, planFlags, type PlannedMatrix } from './plan/load-plan.ts';
 
 /** `pmemrig shell`: boots the guest of one cell, sets up its pmem and file system and hands the terminal over; ends with the session. */
-export async function shellCommand(matrixPath: string | undefined, cellGlob: string | undefined, options: OnceOptions): Promise<number> {
+export async function shellCommand(
+  matrixPath: string | undefined,
+  cellGlob: string | undefined,
+  options: OnceOptions,
+): Promise<number> {
   requireTerminal();
   const { matrix, cell } = await chooseCell(matrixPath, cellGlob, options);
   return bootShell({ cell, ...(matrix.qemu !== undefined && { qemu: matrix.qemu }), command: [] });
@@ -14,16 +18,27 @@ export async function shellCommand(matrixPath: string | undefined, cellGlob: str
 /** @throws UserError when nobody could type */
 export function requireTerminal(): void {
   if (process.stdin.isTTY) return;
-  throw new UserError('a shell needs a terminal, and stdin is none', { code: 'no-terminal', remedy: 'to run a command in a guest: pmemrig once … -- COMMAND, or pmemrig shell --last -- COMMAND' });
+  throw new UserError('a shell needs a terminal, and stdin is none', {
+    code: 'no-terminal',
+    remedy: 'to run a command in a guest: pmemrig once … -- COMMAND, or pmemrig shell --last -- COMMAND',
+  });
 }
 
-async function chooseCell(path: string | undefined, glob: string | undefined, options: OnceOptions): Promise<{ readonly matrix: PlannedMatrix['matrix']; readonly cell: Cell }> {
-  const { matrix, plan } = path === undefined ? await planFlags(options, ['true']) : await planFile(path, glob === undefined ? [] : [glob]);
+async function chooseCell(
+  path: string | undefined,
+  glob: string | undefined,
+  options: OnceOptions,
+): Promise<{ readonly matrix: PlannedMatrix['matrix']; readonly cell: Cell }> {
+  const { matrix, plan } =
+    path === undefined ? await planFlags(options, ['true']) : await planFile(path, glob === undefined ? [] : [glob]);
   const [cell, ...others] = plan.cells;
   if (!cell || others.length > 0) {
     throw new UserError(`${plan.cells.length} cells match, and a shell is of one`, {
       code: 'not-one-cell',
-      remedy: `name one of: ${plan.cells.slice(0, 8).map(({ id }) => id).join(', ')}${plan.cells.length > 8 ? ', …' : ''}`,
+      remedy: `name one of: ${plan.cells
+        .slice(0, 8)
+        .map(({ id }) => id)
+        .join(', ')}${plan.cells.length > 8 ? ', …' : ''}`,
     });
   }
   return { matrix, cell };

@@ -37,7 +37,8 @@ describe('Admission', () => {
 
   test('a small guest does not overtake a large one that waits', async () => {
     const { admitted, releases, ask } = watch(new Admission({ memoryBytes: 4 * GiB, cores: 4 }));
-    for (const [name, size] of Object.entries({ small: 1, large: 4, late: 1 })) void ask(name, { memoryBytes: size * GiB, cores: 1 });
+    for (const [name, size] of Object.entries({ small: 1, large: 4, late: 1 }))
+      void ask(name, { memoryBytes: size * GiB, cores: 1 });
     await tick();
     expect(admitted).toEqual(['small']);
     releases.get('small')?.();

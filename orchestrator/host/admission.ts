@@ -55,14 +55,18 @@ export class Admission {
       keepMemory: () => {
         this.#capacity = { ...this.#capacity, memoryBytes: this.#capacity.memoryBytes - memoryBytes };
         giveBack({ memoryBytes: 0, cores: request.cores });
-        for (const waiter of this.#waiting.filter((one) => one.request.memoryBytes > this.#capacity.memoryBytes)) waiter.refuse(tooLarge(waiter.request.memoryBytes, this.#capacity.memoryBytes));
+        for (const waiter of this.#waiting.filter((one) => one.request.memoryBytes > this.#capacity.memoryBytes))
+          waiter.refuse(tooLarge(waiter.request.memoryBytes, this.#capacity.memoryBytes));
       },
     });
   }
 
   #turn(request: Capacity, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => waiter.refuse(signal?.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal?.reason }));
+      const leave = (): void =>
+        waiter.refuse(
+          signal?.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal?.reason }),
+        );
       const waiter: Waiter = {
         request,
         admit: () => {

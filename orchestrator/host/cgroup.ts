@@ -27,9 +27,11 @@ export function readCgroupLimits(readText: ReadText = readIfThere): CgroupLimits
   let limits: CgroupLimits = { memoryBytes: Infinity, memoryUsedBytes: 0, cores: Infinity };
   for (const group of upwards(memory)) {
     const memoryBytes = parseLimit(readText(join(group, version === 2 ? 'memory.max' : 'memory.limit_in_bytes')));
-    if (memoryBytes < limits.memoryBytes) limits = { ...limits, memoryBytes, memoryUsedBytes: readUsed(group, version, readText) };
+    if (memoryBytes < limits.memoryBytes)
+      limits = { ...limits, memoryBytes, memoryUsedBytes: readUsed(group, version, readText) };
   }
-  for (const group of upwards(cpu)) limits = { ...limits, cores: Math.min(limits.cores, readCores(group, version, readText)) };
+  for (const group of upwards(cpu))
+    limits = { ...limits, cores: Math.min(limits.cores, readCores(group, version, readText)) };
   return limits;
 }
 
@@ -40,7 +42,8 @@ function locateGroups(membership: string, readText: ReadText): Hierarchy {
     return { version: 2, memory: join(CGROUP_ROOT, v2), cpu: join(CGROUP_ROOT, v2) };
   }
   const folderOf = (controller: string): string => {
-    const path = new RegExp(String.raw`^\d+:(?:[^:\n]*,)?${controller}(?:,[^:\n]*)?:(.*)$`, 'm').exec(membership)?.[1] ?? '/';
+    const path =
+      new RegExp(String.raw`^\d+:(?:[^:\n]*,)?${controller}(?:,[^:\n]*)?:(.*)$`, 'm').exec(membership)?.[1] ?? '/';
     return join(CGROUP_ROOT, controller, path);
   };
   return { version: 1, memory: folderOf('memory'), cpu: folderOf('cpu') };
@@ -61,8 +64,13 @@ function readUsed(group: string, version: 1 | 2, readText: ReadText): number {
   const current = Number(readText(join(group, version === 2 ? 'memory.current' : 'memory.usage_in_bytes')) ?? 0);
   const stat = readText(join(group, 'memory.stat')) ?? '';
   const prefix = version === 2 ? '' : 'total_';
-  const cache = ['inactive_file', 'active_file'].map((key) => Number(new RegExp(`^${prefix}${key} (\\d+)$`, 'm').exec(stat)?.[1] ?? 0));
-  return Math.max(0, cache.reduce((left, bytes) => left - bytes, current));
+  const cache = ['inactive_file', 'active_file'].map((key) =>
+    Number(new RegExp(`^${prefix}${key} (\\d+)$`, 'm').exec(stat)?.[1] ?? 0),
+  );
+  return Math.max(
+    0,
+    cache.reduce((left, bytes) => left - bytes, current),
+  );
 }
 
 function readCores(group: string, version: 1 | 2, readText: ReadText): number {

@@ -40,28 +40,47 @@ describe('diagnose', () => {
     const report = diagnose(GOOD);
     expect(report.ready).toBe(true);
     expect(report.install).toBeUndefined();
-    expect(find(report, 'accelerator')).toEqual({ name: 'accelerator', status: 'ok', detail: 'tcg: there is no /dev/kvm' });
+    expect(find(report, 'accelerator')).toEqual({
+      name: 'accelerator',
+      status: 'ok',
+      detail: 'tcg: there is no /dev/kvm',
+    });
   });
 
   test('each warning of QEMU is a check of its own and stops no run; a machine that QEMU refuses does', () => {
-    const warned = diagnose({ ...GOOD, started: { ok: true, value: ['qemu: warning: a is old', 'qemu: warning: b is old\nuse c'] } });
+    const warned = diagnose({
+      ...GOOD,
+      started: { ok: true, value: ['qemu: warning: a is old', 'qemu: warning: b is old\nuse c'] },
+    });
     expect(warned.ready).toBe(true);
-    expect(warned.checks.filter(({ name }) => name === 'guest start').map(({ status, detail }) => [status, detail])).toEqual([
+    expect(
+      warned.checks.filter(({ name }) => name === 'guest start').map(({ status, detail }) => [status, detail]),
+    ).toEqual([
       ['warn', 'qemu: warning: a is old'],
       ['warn', 'qemu: warning: b is old\nuse c'],
     ]);
     expect(formatDoctor(warned)).toMatch(/^warn +guest start +qemu: warning: b is old\n +use c$/m);
     expect(find(diagnose({ ...GOOD, started: { ok: true, value: [] } }), 'guest start')).toBeUndefined();
-    const refused = diagnose({ ...GOOD, started: { ok: false, reason: 'QEMU cannot make a guest: no user network', remedy: 'another' } });
+    const refused = diagnose({
+      ...GOOD,
+      started: { ok: false, reason: 'QEMU cannot make a guest: no user network', remedy: 'another' },
+    });
     expect(refused.ready).toBe(false);
-    expect(find(refused, 'guest start')).toEqual({ name: 'guest start', status: 'missing', detail: 'QEMU cannot make a guest: no user network', remedy: 'another' });
+    expect(find(refused, 'guest start')).toEqual({
+      name: 'guest start',
+      status: 'missing',
+      detail: 'QEMU cannot make a guest: no user network',
+      remedy: 'another',
+    });
   });
 
   test('lacks are put together into one command, with each its own remedy', () => {
     const { accelerator: _, ...noProbe } = without('qemu', 'mke2fs', 'newuidmap');
     const report = diagnose({ ...noProbe, ...NO_QEMU });
     expect(report.ready).toBe(false);
-    expect(report.install?.command).toBe('sudo apt-get update && sudo apt-get install -y --no-install-recommends qemu-system-x86 e2fsprogs uidmap');
+    expect(report.install?.command).toBe(
+      'sudo apt-get update && sudo apt-get install -y --no-install-recommends qemu-system-x86 e2fsprogs uidmap',
+    );
     expect(find(report, 'QEMU')).toEqual({
       name: 'QEMU',
       status: 'missing',
@@ -93,9 +112,15 @@ describe('diagnose', () => {
   });
 
   test('what a distribution does not package is said', () => {
-    const report = diagnose({ ...without('mmdebstrap'), host: { ...GOOD.host, os: 'openSUSE Leap', packageManager: 'zypper' } });
+    const report = diagnose({
+      ...without('mmdebstrap'),
+      host: { ...GOOD.host, os: 'openSUSE Leap', packageManager: 'zypper' },
+    });
     expect(report.install).toBeUndefined();
-    expect(find(report, 'mmdebstrap')).toMatchObject({ status: 'missing', remedy: expect.stringContaining('openSUSE Leap has no package of it') });
+    expect(find(report, 'mmdebstrap')).toMatchObject({
+      status: 'missing',
+      remedy: expect.stringContaining('openSUSE Leap has no package of it'),
+    });
   });
 
   test('a QEMU named by the user makes up for one on PATH; a bad name is no lack of a package', () => {
@@ -106,44 +131,75 @@ describe('diagnose', () => {
   });
 
   test('root needs no id mapping, and types no sudo', () => {
-    const report = diagnose({ ...without('newuidmap', 'xz'), user: { ...GOOD.user, isRoot: true, sudo: 'none', subordinateIds: 0 } });
+    const report = diagnose({
+      ...without('newuidmap', 'xz'),
+      user: { ...GOOD.user, isRoot: true, sudo: 'none', subordinateIds: 0 },
+    });
     expect(report.install?.command).toBe('apt-get update && apt-get install -y --no-install-recommends xz-utils');
   });
 
   test.each([
     [{ namespaceSwitch: 'kernel.unprivileged_userns_clone=1' }, 'sudo sysctl -w kernel.unprivileged_userns_clone=1'],
     [{ subordinateIds: 0 }, 'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ann'],
-    [{ subordinateIds: 0, sudo: 'none' }, "su -c 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ann'"],
+    [
+      { subordinateIds: 0, sudo: 'none' },
+      "su -c 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ann'",
+    ],
     [{ isRoot: true }, 'give this container the capability SYS_ADMIN, or run pmemrig outside it'],
   ] as const)('name spaces that do not work: %j', (user, remedy) => {
-    const report = diagnose({ ...GOOD, user: { ...GOOD.user, namespaces: { work: false, reason: 'unshare: Operation not permitted' }, ...user } });
+    const report = diagnose({
+      ...GOOD,
+      user: { ...GOOD.user, namespaces: { work: false, reason: 'unshare: Operation not permitted' }, ...user },
+    });
     expect(find(report, 'name spaces')).toMatchObject({ status: 'missing', remedy });
   });
 
   test('little memory or disk is a warning, too little a lack', () => {
-    for (const [bytes, status, ready] of [[2 * GiB, 'warn', true], [GiB / 2, 'missing', false]] as const) {
+    for (const [bytes, status, ready] of [
+      [2 * GiB, 'warn', true],
+      [GiB / 2, 'missing', false],
+    ] as const) {
       const host = { ...GOOD.host, memoryAvailableBytes: bytes, cache: { ...GOOD.host.cache, freeBytes: bytes } };
       const report = diagnose({ ...GOOD, host });
-      expect([find(report, 'memory')?.status, find(report, 'cache')?.status, report.ready]).toEqual([status, status, ready]);
+      expect([find(report, 'memory')?.status, find(report, 'cache')?.status, report.ready]).toEqual([
+        status,
+        status,
+        ready,
+      ]);
     }
   });
 
   test('a folder that cannot be written is a lack, with the variable that moves it', () => {
     const report = diagnose({ ...GOOD, host: { ...GOOD.host, runs: { ...GOOD.host.runs, writable: false } } });
-    expect(find(report, 'runs')).toEqual({ name: 'runs', status: 'missing', detail: "/r can't be written", remedy: 'point $PMEMRIG_RUNS at a folder of yours' });
+    expect(find(report, 'runs')).toEqual({
+      name: 'runs',
+      status: 'missing',
+      detail: "/r can't be written",
+      remedy: 'point $PMEMRIG_RUNS at a folder of yours',
+    });
   });
 
   test('the Debian archive is shown without its password, and one that is not known is a lack', () => {
     expect(find(diagnose(GOOD), 'Debian archive')?.detail).toBe('http://archive.example/debian');
-    const report = diagnose({ ...GOOD, archive: { ok: false, reason: 'no archive', remedy: 'set PMEMRIG_DEBIAN_MIRROR' } });
+    const report = diagnose({
+      ...GOOD,
+      archive: { ok: false, reason: 'no archive', remedy: 'set PMEMRIG_DEBIAN_MIRROR' },
+    });
     expect(report.ready).toBe(false);
     expect(find(report, 'Debian archive')?.remedy).toBe('set PMEMRIG_DEBIAN_MIRROR');
   });
 
   test('a host without a sandbox builds kernels all the same, and says whose rights their makefiles have', () => {
-    const report = diagnose({ ...GOOD, kernelBuilds: true, sandbox: { kind: 'none', reason: 'unshare: Operation not permitted' } });
+    const report = diagnose({
+      ...GOOD,
+      kernelBuilds: true,
+      sandbox: { kind: 'none', reason: 'unshare: Operation not permitted' },
+    });
     expect(report.ready).toBe(true);
-    expect(find(report, 'sandbox')).toMatchObject({ status: 'warn', detail: 'makefiles of patches run with your rights: unshare: Operation not permitted' });
+    expect(find(report, 'sandbox')).toMatchObject({
+      status: 'warn',
+      detail: 'makefiles of patches run with your rights: unshare: Operation not permitted',
+    });
     expect(find(diagnose({ ...GOOD, kernelBuilds: true, sandbox: { kind: 'bwrap' } }), 'sandbox')?.status).toBe('ok');
   });
 

@@ -19,11 +19,16 @@ export interface DoctorReport {
   readonly ready: boolean;
   readonly checks: readonly Check[];
   /** The packages that would fill the lacks, and the one line to type; absent when no package would. */
-  readonly install?: { readonly manager: PackageManager; readonly packages: readonly string[]; readonly command: string };
+  readonly install?: {
+    readonly manager: PackageManager;
+    readonly packages: readonly string[];
+    readonly command: string;
+  };
 }
 
 /** Something probed that may have failed; the words are for the user. */
-export type Probed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string; readonly remedy?: string };
+export type Probed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string; readonly remedy?: string };
 
 export interface Findings {
   readonly host: HostFacts;
@@ -60,7 +65,11 @@ const TEMPORARY_DISK = { least: 16 * 2 ** 20, ample: 256 * 2 ** 20 };
 export function diagnose(findings: Findings): DoctorReport {
   const { host, user } = findings;
   const all = HOST_NEEDS.filter((need) => !(need.unprivilegedOnly === true && user.isRoot));
-  const needs = all.filter((need) => (need.forKernelBuilds !== true || findings.kernelBuilds === true) && (need.forTests !== true || findings.ownTests === true));
+  const needs = all.filter(
+    (need) =>
+      (need.forKernelBuilds !== true || findings.kernelBuilds === true) &&
+      (need.forTests !== true || findings.ownTests === true),
+  );
   const lacks = needs.filter((need) => isLacking(need, findings));
   const checks = [
     checkSystem(host),
@@ -90,7 +99,9 @@ function planPackages(lacks: readonly HostNeed[], { host, user }: Findings): Doc
   const manager = host.packageManager;
   if (!manager) return undefined;
   const packages = [...new Set(lacks.flatMap(({ packages }) => packages[manager] ?? []))];
-  return packages.length === 0 ? undefined : { manager, packages, command: formatInstallCommand(manager, packages, howToBecomeRoot(user)) };
+  return packages.length === 0
+    ? undefined
+    : { manager, packages, command: formatInstallCommand(manager, packages, howToBecomeRoot(user)) };
 }
 
 function howToBecomeRoot(user: UserFacts): Become {
@@ -101,7 +112,12 @@ function howToBecomeRoot(user: UserFacts): Become {
 function checkSystem({ os, kernel, architecture, node }: HostFacts): Check {
   const detail = `${os}, Linux ${kernel}, ${architecture}, Node ${node}`;
   if (architecture === 'x64') return { name: 'system', status: 'ok', detail };
-  return { name: 'system', status: 'missing', detail: `${detail}; only x86-64 is supported`, remedy: 'run pmemrig on an x86-64 host' };
+  return {
+    name: 'system',
+    status: 'missing',
+    detail: `${detail}; only x86-64 is supported`,
+    remedy: 'run pmemrig on an x86-64 host',
+  };
 }
 
 function checkQemu(findings: Findings): Check {
@@ -115,7 +131,8 @@ function checkQemu(findings: Findings): Check {
 function checkAccelerator({ accelerator }: Findings): Check {
   const name = 'accelerator';
   if (!accelerator) return { name, status: 'warn', detail: 'not probed for want of QEMU' };
-  if (accelerator.ok) return { name, status: 'ok', detail: `${accelerator.value.accelerator}: ${accelerator.value.reason}` };
+  if (accelerator.ok)
+    return { name, status: 'ok', detail: `${accelerator.value.accelerator}: ${accelerator.value.reason}` };
   return failed(name, accelerator);
 }
 
@@ -141,60 +158,122 @@ function failed(name: string, { reason, remedy }: { readonly reason: string; rea
 function checkNeed(need: HostNeed, findings: Findings): Check {
   const place = findings.present.get(need.id);
   if (place !== undefined) return { name: need.id, status: 'ok', detail: place };
-  return { name: need.id, status: 'missing', detail: `not installed; needed ${need.why}`, remedy: remedyFor(need, findings) };
+  return {
+    name: need.id,
+    status: 'missing',
+    detail: `not installed; needed ${need.why}`,
+    remedy: remedyFor(need, findings),
+  };
 }
 
 /** Builds work without one: with the user's own rights, and with a note. */
 function checkSandbox(sandbox: NonNullable<Findings['sandbox']>): Check {
-  if (sandbox.kind !== 'none') return { name: 'sandbox', status: 'ok', detail: `${sandbox.kind}: makefiles of patches reach neither network nor home folders` };
-  return { name: 'sandbox', status: 'warn', detail: `makefiles of patches run with your rights: ${sandbox.reason}`, remedy: 'install bubblewrap, or allow this user to make name spaces' };
+  if (sandbox.kind !== 'none')
+    return {
+      name: 'sandbox',
+      status: 'ok',
+      detail: `${sandbox.kind}: makefiles of patches reach neither network nor home folders`,
+    };
+  return {
+    name: 'sandbox',
+    status: 'warn',
+    detail: `makefiles of patches run with your rights: ${sandbox.reason}`,
+    remedy: 'install bubblewrap, or allow this user to make name spaces',
+  };
 }
 
 /** Most hosts run kernels that are built already. */
 function checkKernelBuilds(needs: readonly HostNeed[], findings: Findings): Check {
-  const lacking = needs.filter((need) => need.forKernelBuilds === true && isLacking(need, findings)).map(({ id }) => id);
+  const lacking = needs
+    .filter((need) => need.forKernelBuilds === true && isLacking(need, findings))
+    .map(({ id }) => id);
   if (lacking.length === 0) return { name: 'kernel builds', status: 'ok', detail: 'compiler and tools are there' };
-  return { name: 'kernel builds', status: 'ok', detail: `not set up: ${lacking.join(', ')} missing`, remedy: 'pmemrig doctor --kernel-builds --fix' };
+  return {
+    name: 'kernel builds',
+    status: 'ok',
+    detail: `not set up: ${lacking.join(', ')} missing`,
+    remedy: 'pmemrig doctor --kernel-builds --fix',
+  };
 }
 
 function remedyFor(need: HostNeed, { host, user }: Findings): string {
   const manager = host.packageManager;
   if (!manager) return `install ${need.id} with this system's package manager`;
   const name = need.packages[manager];
-  if (name === null) return `${host.os} has no package of it: build it from its sources, or run pmemrig in a Debian container`;
+  if (name === null)
+    return `${host.os} has no package of it: build it from its sources, or run pmemrig in a Debian container`;
   return formatInstallCommand(manager, [name], howToBecomeRoot(user), { refresh: false });
 }
 
 function checkNamespaces({ user, present }: Findings): Check {
   const name = 'name spaces';
-  if (user.namespaces.work) return { name, status: 'ok', detail: user.isRoot ? 'as root' : `as ${user.name}, ${user.subordinateIds} subordinate ids` };
+  if (user.namespaces.work)
+    return {
+      name,
+      status: 'ok',
+      detail: user.isRoot ? 'as root' : `as ${user.name}, ${user.subordinateIds} subordinate ids`,
+    };
   const { reason } = user.namespaces;
-  if (user.isRoot) return { name, status: 'missing', detail: reason, remedy: 'give this container the capability SYS_ADMIN, or run pmemrig outside it' };
-  const asRoot = howToBecomeRoot(user) === 'su' ? (command: string) => `su -c '${command}'` : (command: string) => `sudo ${command}`;
-  if (user.namespaceSwitch !== undefined) return { name, status: 'missing', detail: reason, remedy: asRoot(`sysctl -w ${user.namespaceSwitch}`) };
+  if (user.isRoot)
+    return {
+      name,
+      status: 'missing',
+      detail: reason,
+      remedy: 'give this container the capability SYS_ADMIN, or run pmemrig outside it',
+    };
+  const asRoot =
+    howToBecomeRoot(user) === 'su' ? (command: string) => `su -c '${command}'` : (command: string) => `sudo ${command}`;
+  if (user.namespaceSwitch !== undefined)
+    return { name, status: 'missing', detail: reason, remedy: asRoot(`sysctl -w ${user.namespaceSwitch}`) };
   if (user.subordinateIds < 65536) {
     const remedy = asRoot(`usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user.name}`);
-    return { name, status: 'missing', detail: `${user.name} has no subordinate ids in /etc/subuid and /etc/subgid`, remedy };
+    return {
+      name,
+      status: 'missing',
+      detail: `${user.name} has no subordinate ids in /etc/subuid and /etc/subgid`,
+      remedy,
+    };
   }
-  if (!present.has('newuidmap') || !present.has('unshare')) return { name, status: 'missing', detail: reason, remedy: 'install what is missing above' };
-  return { name, status: 'missing', detail: reason, remedy: 'allow this user to make name spaces, or run pmemrig as root' };
+  if (!present.has('newuidmap') || !present.has('unshare'))
+    return { name, status: 'missing', detail: reason, remedy: 'install what is missing above' };
+  return {
+    name,
+    status: 'missing',
+    detail: reason,
+    remedy: 'allow this user to make name spaces, or run pmemrig as root',
+  };
 }
 
 function checkMemory({ memoryBytes, memoryAvailableBytes }: HostFacts): Check {
   const detail = `${showBytes(memoryAvailableBytes)} of ${showBytes(memoryBytes)} available`;
   if (memoryAvailableBytes >= MEMORY.ample) return { name: 'memory', status: 'ok', detail };
   const remedy = 'end other programs, lower the guest memory, or raise the limit of the container';
-  return { name: 'memory', status: memoryAvailableBytes < MEMORY.least ? 'missing' : 'warn', detail: `only ${detail}`, remedy };
+  return {
+    name: 'memory',
+    status: memoryAvailableBytes < MEMORY.least ? 'missing' : 'warn',
+    detail: `only ${detail}`,
+    remedy,
+  };
 }
 
-function checkFolder(name: string, folder: FolderFacts, { least, ample }: { readonly least: number; readonly ample: number }, variable: string): Check {
+function checkFolder(
+  name: string,
+  folder: FolderFacts,
+  { least, ample }: { readonly least: number; readonly ample: number },
+  variable: string,
+): Check {
   const detail = `${showBytes(folder.freeBytes)} free for ${folder.path}`;
   const remedy = `free some space, or point $${variable} at another disk`;
   if (!folder.writable) {
     const why = folder.refusal === undefined ? '' : `: ${folder.refusal}`;
     // What was prepared earlier can be used; a run that wants more says so.
     const isCache = name === 'cache' && folder.isUsed === true;
-    return { name, status: isCache ? 'warn' : 'missing', detail: `${folder.path} can't be written${why}${isCache ? '; only what it holds can be used' : ''}`, remedy: `point $${variable} at a folder of yours` };
+    return {
+      name,
+      status: isCache ? 'warn' : 'missing',
+      detail: `${folder.path} can't be written${why}${isCache ? '; only what it holds can be used' : ''}`,
+      remedy: `point $${variable} at a folder of yours`,
+    };
   }
   if (folder.freeBytes >= ample) return { name, status: 'ok', detail };
   return { name, status: folder.freeBytes < least ? 'missing' : 'warn', detail: `only ${detail}`, remedy };

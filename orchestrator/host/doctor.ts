@@ -16,23 +16,45 @@ interface QemuFound {
 /** What of `guests` the doctor asks. */
 export interface DoctorProbes {
   readonly findQemu: () => Promise<QemuFound>;
-  readonly probeAccelerator: (options: { readonly qemu: QemuFound; readonly cacheDir: string }) => Promise<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
+  readonly probeAccelerator: (options: {
+    readonly qemu: QemuFound;
+    readonly cacheDir: string;
+  }) => Promise<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
   /** Its warnings; see `tryQemuStart`. */
   readonly tryQemuStart: (qemu: QemuFound, accelerator: 'kvm' | 'tcg') => Promise<readonly string[]>;
   readonly findDebianMirror: () => Promise<{ readonly main: string }>;
 }
 
 /** Looks the host over. The first time it boots a tiny guest to learn the accelerator, which takes seconds. */
-export async function examineHost(probes: DoctorProbes, { kernelBuilds = false, ownTests = false }: { readonly kernelBuilds?: boolean; readonly ownTests?: boolean } = {}): Promise<{ readonly report: DoctorReport; readonly user: UserFacts }> {
+export async function examineHost(
+  probes: DoctorProbes,
+  { kernelBuilds = false, ownTests = false }: { readonly kernelBuilds?: boolean; readonly ownTests?: boolean } = {},
+): Promise<{ readonly report: DoctorReport; readonly user: UserFacts }> {
   const folders = { cacheDir: cacheDir(), runsDir: runsDir() };
   const [host, user] = await Promise.all([collectHostFacts(folders), collectUserFacts()]);
   const qemu = await attempt(probes.findQemu);
-  const accelerator = qemu.ok ? await attempt(() => probes.probeAccelerator({ qemu: qemu.value, cacheDir: folders.cacheDir })) : undefined;
-  const started = qemu.ok && accelerator?.ok === true ? await attempt(() => probes.tryQemuStart(qemu.value, accelerator.value.accelerator)) : undefined;
+  const accelerator = qemu.ok
+    ? await attempt(() => probes.probeAccelerator({ qemu: qemu.value, cacheDir: folders.cacheDir }))
+    : undefined;
+  const started =
+    qemu.ok && accelerator?.ok === true
+      ? await attempt(() => probes.tryQemuStart(qemu.value, accelerator.value.accelerator))
+      : undefined;
   const present = findPresent();
   const archive = present.has('apt-get') ? await attempt(probes.findDebianMirror) : undefined;
   const sandbox = kernelBuilds ? await findSandbox() : undefined;
-  const findings: Findings = { host, user, present, qemu, kernelBuilds, ownTests, ...(sandbox && { sandbox }), ...(accelerator && { accelerator }), ...(started && { started }), ...(archive && { archive }) };
+  const findings: Findings = {
+    host,
+    user,
+    present,
+    qemu,
+    kernelBuilds,
+    ownTests,
+    ...(sandbox && { sandbox }),
+    ...(accelerator && { accelerator }),
+    ...(started && { started }),
+    ...(archive && { archive }),
+  };
   return { report: diagnose(findings), user };
 }
 

@@ -40,8 +40,13 @@ export interface HostFacts {
 }
 
 /** Reads files of /proc, /sys and /etc; starts no process. */
-export async function collectHostFacts(folders: { readonly cacheDir: string; readonly runsDir: string }): Promise<HostFacts> {
-  const { prettyName, distributions } = parseOsRelease(readIfThere('/etc/os-release') ?? readIfThere('/usr/lib/os-release') ?? '');
+export async function collectHostFacts(folders: {
+  readonly cacheDir: string;
+  readonly runsDir: string;
+}): Promise<HostFacts> {
+  const { prettyName, distributions } = parseOsRelease(
+    readIfThere('/etc/os-release') ?? readIfThere('/usr/lib/os-release') ?? '',
+  );
   const packageManager = detectPackageManager(distributions, (name) => findCommand(name) !== undefined);
   return {
     os: prettyName,
@@ -74,7 +79,13 @@ async function readFolder(path: string, { isMade = true } = {}): Promise<FolderF
   const { bavail, bsize } = await statfs(existing);
   const refusal = await tryFolder(isMade ? existing : path);
   const isUsed = existing === path && (await readdir(path).catch(() => [])).length > 0;
-  return { path, freeBytes: bavail * bsize, writable: refusal === undefined, ...(refusal !== undefined && { refusal }), ...(isUsed && { isUsed }) };
+  return {
+    path,
+    freeBytes: bavail * bsize,
+    writable: refusal === undefined,
+    ...(refusal !== undefined && { refusal }),
+    ...(isUsed && { isUsed }),
+  };
 }
 
 /** Why a file cannot be made and filled there; `undefined` if it can. Rights alone do not show it: there may be a quota or a file system that takes no files, and root may do anything. */

@@ -43,11 +43,18 @@ describe('fixHost', () => {
     expect(commands).toEqual([`sudo -n ${INSTALL}`]);
   });
 
-  test.each(['none', 'asks-password'] as const)('a user whose sudo is "%s" is told the one command, and nothing runs', async (sudo) => {
-    const { commands, ...options } = host([]);
-    await expect(fixHost(REPORT, { ...ANN, sudo }, options)).rejects.toMatchObject({ name: 'UserError', code: 'needs-root', remedy: REPORT.install?.command });
-    expect(commands).toEqual([]);
-  });
+  test.each(['none', 'asks-password'] as const)(
+    'a user whose sudo is "%s" is told the one command, and nothing runs',
+    async (sudo) => {
+      const { commands, ...options } = host([]);
+      await expect(fixHost(REPORT, { ...ANN, sudo }, options)).rejects.toMatchObject({
+        name: 'UserError',
+        code: 'needs-root',
+        remedy: REPORT.install?.command,
+      });
+      expect(commands).toEqual([]);
+    },
+  );
 
   test('package lists are fetched first where there are none', async () => {
     const { commands, ...options } = host([], { hasPackageLists: false });

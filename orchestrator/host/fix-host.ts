@@ -26,7 +26,10 @@ export async function fixHost({ install }: DoctorReport, user: UserFacts, option
   if (!install) return;
   const list = install.packages.join(' ');
   if (!user.isRoot && user.sudo !== 'passwordless') {
-    throw new UserError(`packages are missing that only root can install: ${list}`, { code: 'needs-root', remedy: install.command });
+    throw new UserError(`packages are missing that only root can install: ${list}`, {
+      code: 'needs-root',
+      remedy: install.command,
+    });
   }
   const asRoot: RunCommand = (argv) => options.run(user.isRoot ? argv : ['sudo', '-n', ...argv]);
   const plan = planInstall(install.manager, install.packages);

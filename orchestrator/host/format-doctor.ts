@@ -1,7 +1,10 @@
 import type { Check, DoctorReport } from './diagnose.ts';
 
 /** The report for a terminal or a log: one line a check, each remedy below its lack. `quiet` leaves out what is well. */
-export function formatDoctor({ ready, checks, install }: DoctorReport, { quiet = false }: { readonly quiet?: boolean } = {}): string {
+export function formatDoctor(
+  { ready, checks, install }: DoctorReport,
+  { quiet = false }: { readonly quiet?: boolean } = {},
+): string {
   const shown = quiet ? checks.filter(({ status }) => status !== 'ok') : checks;
   const width = Math.max(0, ...shown.map(({ name }) => name.length));
   const lines = shown.flatMap((check) => formatCheck(check, width));

@@ -3,7 +3,10 @@ import { detectPackageManager, formatInstallCommand } from './package-manager.ts
 import { HOST_NEEDS } from './packages.ts';
 
 const formatForApt = (become: 'root' | 'sudo' | 'su') => formatInstallCommand('apt', ['mmdebstrap', 'uidmap'], become);
-const only = (...commands: string[]) => (name: string) => commands.includes(name);
+const only =
+  (...commands: string[]) =>
+  (name: string) =>
+    commands.includes(name);
 
 describe('detectPackageManager', () => {
   test.each([
@@ -29,9 +32,15 @@ describe('detectPackageManager', () => {
 describe('formatInstallCommand', () => {
   test('is one line to type, by whoever has to type it', () => {
     expect(formatForApt('root')).toBe('apt-get update && apt-get install -y --no-install-recommends mmdebstrap uidmap');
-    expect(formatForApt('sudo')).toBe('sudo apt-get update && sudo apt-get install -y --no-install-recommends mmdebstrap uidmap');
-    expect(formatForApt('su')).toBe("su -c 'apt-get update && apt-get install -y --no-install-recommends mmdebstrap uidmap'");
-    expect(formatInstallCommand('dnf', ['zstd'], 'sudo')).toBe('sudo dnf install -y --setopt=install_weak_deps=False zstd');
+    expect(formatForApt('sudo')).toBe(
+      'sudo apt-get update && sudo apt-get install -y --no-install-recommends mmdebstrap uidmap',
+    );
+    expect(formatForApt('su')).toBe(
+      "su -c 'apt-get update && apt-get install -y --no-install-recommends mmdebstrap uidmap'",
+    );
+    expect(formatInstallCommand('dnf', ['zstd'], 'sudo')).toBe(
+      'sudo dnf install -y --setopt=install_weak_deps=False zstd',
+    );
   });
 });
 

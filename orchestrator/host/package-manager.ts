@@ -16,7 +16,12 @@ const MANAGERS: Readonly<Record<PackageManager, ManagerHabits>> = {
     refresh: null,
     install: ['dnf', 'install', '-y', '--setopt=install_weak_deps=False'],
   },
-  pacman: { command: 'pacman', distributions: ['arch'], refresh: null, install: ['pacman', '-S', '--needed', '--noconfirm'] },
+  pacman: {
+    command: 'pacman',
+    distributions: ['arch'],
+    refresh: null,
+    install: ['pacman', '-S', '--needed', '--noconfirm'],
+  },
   zypper: {
     command: 'zypper',
     distributions: ['suse', 'opensuse', 'sles'],
@@ -33,7 +38,10 @@ const MANAGERS: Readonly<Record<PackageManager, ManagerHabits>> = {
 };
 
 /** The host's own package manager, by its distribution, else by what is on PATH; `undefined` if it is none we know. */
-export function detectPackageManager(distributions: readonly string[], hasCommand: (name: string) => boolean): PackageManager | undefined {
+export function detectPackageManager(
+  distributions: readonly string[],
+  hasCommand: (name: string) => boolean,
+): PackageManager | undefined {
   // Object.keys of a record whose keys are known.
   const managers = Object.keys(MANAGERS) as PackageManager[];
   return (
@@ -55,16 +63,26 @@ export function planInstall(manager: PackageManager, packages: readonly string[]
   // A machine just booted is often in the middle of its own unattended upgrade: apt-get, unlike apt, would not wait.
   const unattended = ['env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8'];
   const patient = ['-q', '-o', 'DPkg::Lock::Timeout=120'];
-  return { refresh: [...unattended, ...(refresh ?? []), ...patient], install: [...unattended, ...install, ...patient, ...packages] };
+  return {
+    refresh: [...unattended, ...(refresh ?? []), ...patient],
+    install: [...unattended, ...install, ...patient, ...packages],
+  };
 }
 
 /** How a person becomes root. */
 export type Become = 'root' | 'sudo' | 'su';
 
 /** The one line for a person to type; `refresh: false` leaves out fetching the package lists. */
-export function formatInstallCommand(manager: PackageManager, packages: readonly string[], become: Become, { refresh = true } = {}): string {
+export function formatInstallCommand(
+  manager: PackageManager,
+  packages: readonly string[],
+  become: Become,
+  { refresh = true } = {},
+): string {
   const habits = MANAGERS[manager];
-  const commands = [refresh ? habits.refresh : null, [...habits.install, ...packages]].flatMap((command) => (command ? [command.join(' ')] : []));
+  const commands = [refresh ? habits.refresh : null, [...habits.install, ...packages]].flatMap((command) =>
+    command ? [command.join(' ')] : [],
+  );
   if (become === 'su') return `su -c '${commands.join(' && ')}'`;
   return commands.map((command) => (become === 'sudo' ? `sudo ${command}` : command)).join(' && ');
 }

@@ -29,13 +29,20 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     foundBy: { commands: ['qemu-system-x86_64'] },
     packages: { apt: 'qemu-system-x86', dnf: 'qemu-system-x86-core', pacman: 'qemu-system-x86', zypper: 'qemu-x86' },
   },
-  command('mmdebstrap', 'to build root file systems', { apt: 'mmdebstrap', dnf: 'mmdebstrap', pacman: null, zypper: null }),
+  command('mmdebstrap', 'to build root file systems', {
+    apt: 'mmdebstrap',
+    dnf: 'mmdebstrap',
+    pacman: null,
+    zypper: null,
+  }),
   command('apt-get', "to resolve and fetch Debian's kernels", { apt: 'apt', dnf: 'apt', pacman: 'apt', zypper: null }),
   command('dpkg-deb', 'to unpack kernel packages', everywhere('dpkg')),
   {
     id: 'debian-archive-keyring',
     why: "to verify Debian's signatures",
-    foundBy: { files: ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'] },
+    foundBy: {
+      files: ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'],
+    },
     packages: { apt: 'debian-archive-keyring', dnf: 'debian-keyring', pacman: 'debian-archive-keyring', zypper: null },
   },
   {
@@ -53,7 +60,12 @@ export const HOST_NEEDS: readonly HostNeed[] = [
   command('xz', 'to unpack kernel modules (.ko.xz)', { ...everywhere('xz'), apt: 'xz-utils' }),
   command('zstd', 'to unpack kernel modules (.ko.zst)', everywhere('zstd')),
   {
-    ...command('newuidmap', 'to build root file systems as a normal user', { apt: 'uidmap', dnf: 'shadow-utils', pacman: 'shadow', zypper: 'shadow' }),
+    ...command('newuidmap', 'to build root file systems as a normal user', {
+      apt: 'uidmap',
+      dnf: 'shadow-utils',
+      pacman: 'shadow',
+      zypper: 'shadow',
+    }),
     unprivilegedOnly: true,
   },
   // As guests/kernels/build/build-tools.ts asks for them.
@@ -82,9 +94,23 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     ] satisfies HostNeed[]
   ).map((need): HostNeed => ({ ...need, forKernelBuilds: true })),
   { ...command('chromium', "to test pmemrig's own report.html", everywhere('chromium')), forTests: true },
-  { ...command('cpio', 'to test the archives that guests boot from by another program than the kernel', everywhere('cpio')), forTests: true },
+  {
+    ...command(
+      'cpio',
+      'to test the archives that guests boot from by another program than the kernel',
+      everywhere('cpio'),
+    ),
+    forTests: true,
+  },
   // By its path: Fedora has moved it to a package of its own.
-  { ...command('script', 'to test that a run outlives its terminal', { ...everywhere('util-linux'), apt: 'bsdutils', dnf: '/usr/bin/script' }), forTests: true },
+  {
+    ...command('script', 'to test that a run outlives its terminal', {
+      ...everywhere('util-linux'),
+      apt: 'bsdutils',
+      dnf: '/usr/bin/script',
+    }),
+    forTests: true,
+  },
   { ...command('bwrap', 'to test the sandbox that kernels are built in', everywhere('bubblewrap')), forTests: true },
   { ...command('bzip2', 'to test that compressed mailboxes are read', everywhere('bzip2')), forTests: true },
 ];

@@ -2,8 +2,12 @@ import { expect, test } from 'vitest';
 import { countSubordinateIds, parseMeminfo, parseOsRelease } from './parse-facts.ts';
 
 test('os-release: values may be quoted or bare, and ID comes before what it is like', () => {
-  const text = 'PRETTY_NAME="Rocky Linux 9.4 (Blue Onyx)"\nNAME=Rocky\nID="rocky"\nID_LIKE="rhel centos fedora"\n# PRETTY_NAME=x\n';
-  expect(parseOsRelease(text)).toEqual({ prettyName: 'Rocky Linux 9.4 (Blue Onyx)', distributions: ['rocky', 'rhel', 'centos', 'fedora'] });
+  const text =
+    'PRETTY_NAME="Rocky Linux 9.4 (Blue Onyx)"\nNAME=Rocky\nID="rocky"\nID_LIKE="rhel centos fedora"\n# PRETTY_NAME=x\n';
+  expect(parseOsRelease(text)).toEqual({
+    prettyName: 'Rocky Linux 9.4 (Blue Onyx)',
+    distributions: ['rocky', 'rhel', 'centos', 'fedora'],
+  });
 });
 
 test('os-release: its defaults hold where it says nothing', () => {

@@ -14,7 +14,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test.each([['a result', () => printText(HOSTILE)], ['what is said beside it', () => logLine(HOSTILE.trimEnd())]])('%s holds no command in a job of GitHub, and is as it is elsewhere', (_what, print) => {
+test.each([
+  ['a result', () => printText(HOSTILE)],
+  ['what is said beside it', () => logLine(HOSTILE.trimEnd())],
+])('%s holds no command in a job of GitHub, and is as it is elsewhere', (_what, print) => {
   vi.stubEnv('GITHUB_ACTIONS', 'true');
   expect(capture(print)).toBe('  │ # #[error]x\n\t: :stop-commands::token\nstruct a::b\n');
   vi.restoreAllMocks();

@@ -69,7 +69,12 @@ async function probeNamespaces(isRoot: boolean): Promise<UserFacts['namespaces']
   const steps = [...(isRoot ? [] : [['unshare', '--user', '--map-root-user', 'true']]), inUserNamespace(['true'])];
   const env = { LC_ALL: 'C', PATH: withSystemFolders(process.env['PATH']) };
   for (const [file = '', ...args] of steps) {
-    const { failed, stderr, shortMessage } = await execa(file, args, { reject: false, timeout: PROBE_TIMEOUT_MS, stdin: 'ignore', env });
+    const { failed, stderr, shortMessage } = await execa(file, args, {
+      reject: false,
+      timeout: PROBE_TIMEOUT_MS,
+      stdin: 'ignore',
+      env,
+    });
     if (failed) return { work: false, reason: stderr.trim() || (shortMessage ?? 'unshare failed') };
   }
   return { work: true };

@@ -7,7 +7,11 @@ import { join } from 'node:path';
  * A folder that is not there is left out. Rejects with what the file system rejects with.
  * @param wanted by the file's name
  */
-export async function linkTree(from: string, to: string, wanted: (name: string) => boolean = () => true): Promise<void> {
+export async function linkTree(
+  from: string,
+  to: string,
+  wanted: (name: string) => boolean = () => true,
+): Promise<void> {
   const names = await readdir(from).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
@@ -28,7 +32,12 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
   try {
     await link(source, target);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'].includes(String(error.code)))) throw error;
+    if (!(
+      error instanceof Error &&
+      'code' in error &&
+      ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'].includes(String(error.code))
+    ))
+      throw error;
     await copyFile(source, target, constants.COPYFILE_FICLONE);
   }
 }

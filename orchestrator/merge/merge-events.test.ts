@@ -10,7 +10,10 @@ import { type Part, surveyEvents } from './survey-part.ts';
 
 /** What becomes of a cell: its tests' statuses, the last of which may be cut off, a problem of its kernel, and a lost guest. */
 const cellStory = fc.record({
-  tests: fc.array(fc.array(fc.constantFrom('pass', 'fail', 'skip', 'crash', 'hang', 'infra'), { maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+  tests: fc.array(fc.array(fc.constantFrom('pass', 'fail', 'skip', 'crash', 'hang', 'infra'), { maxLength: 3 }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
   problem: fc.boolean(),
   lost: fc.boolean(),
   ended: fc.boolean(),
@@ -23,17 +26,34 @@ interface Story {
   readonly shard: number;
 }
 
-const stories = fc.array(fc.tuple(cellStory, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 6 }).map((all) => all.map(([cell, shard], index): Story => ({ id: `k${index % 2}/nvdimm/${index}/fio`, cell, shard })));
+const stories = fc
+  .array(fc.tuple(cellStory, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 6 })
+  .map((all) => all.map(([cell, shard], index): Story => ({ id: `k${index % 2}/nvdimm/${index}/fio`, cell, shard })));
 
 function planned({ id, cell }: Story): PlannedCell {
-  return makeCell(id, cell.tests.map((_tries, index) => `fio/${index}`));
+  return makeCell(
+    id,
+    cell.tests.map((_tries, index) => `fio/${index}`),
+  );
 }
 
 /** A run of some of the stories, told at the times at which a run of all would have told it. */
 function tell(all: readonly Story[], mine: readonly Story[], runId: string, shard?: RunShard): JournalEvent[] {
   const events: JournalEvent[] = [];
-  const add = (at: number, event: RunEvent): void => void events.push({ v: JOURNAL_VERSION, t: new Date(Date.UTC(2026, 2, 1) + at).toISOString(), ...event });
-  add(0, { type: 'run-start', runId, matrix: 'm', version: '1', host: 'h', rerun: 'pmemrig run m {filter}', retries: 2, ...(shard && { shard }), cells: mine.map(planned), excluded: [] });
+  const add = (at: number, event: RunEvent): void =>
+    void events.push({ v: JOURNAL_VERSION, t: new Date(Date.UTC(2026, 2, 1) + at).toISOString(), ...event });
+  add(0, {
+    type: 'run-start',
+    runId,
+    matrix: 'm',
+    version: '1',
+    host: 'h',
+    rerun: 'pmemrig run m {filter}',
+    retries: 2,
+    ...(shard && { shard }),
+    cells: mine.map(planned),
+    excluded: [],
+  });
   add(1, { type: 'stage', stage: 'kernel k0', detail: '6.12', status: 'done', digest: 'd' });
   add(2, { type: 'note', text: 'kernel k0: the cached package is used' });
   for (const [place, story] of mine.entries()) tellCell(story, all.indexOf(story), place + 1, add);
@@ -41,17 +61,52 @@ function tell(all: readonly Story[], mine: readonly Story[], runId: string, shar
   return events;
 }
 
-function tellCell({ id, cell }: Story, number: number, guest: number, add: (at: number, event: RunEvent) => void): void {
+function tellCell(
+  { id, cell }: Story,
+  number: number,
+  guest: number,
+  add: (at: number, event: RunEvent) => void,
+): void {
   let at = 100 + number * 100;
   const next = (event: RunEvent): void => add(at++, event);
   next({ type: 'cell-start', cell: id });
-  next({ type: 'guest-boot', guest, cell: id, accelerator: 'tcg', kernelRelease: '6.12', bootMs: 1, console: `guests/${guest}/console.log` });
+  next({
+    type: 'guest-boot',
+    guest,
+    cell: id,
+    accelerator: 'tcg',
+    kernelRelease: '6.12',
+    bootMs: 1,
+    console: `guests/${guest}/console.log`,
+  });
   for (const [index, statuses] of cell.tests.entries()) {
     for (const [tried, status] of statuses.entries()) {
       const place = { cell: id, test: `fio/${index}`, attempt: tried + 1 };
       next({ type: 'test-start', ...place, guest });
-      if (cell.problem) next({ type: 'problem', ...place, guest, during: 'test', problem: { kind: 'warning', title: 'WARNING', signature: `warning: ${number % 3}`, lines: ['x'], truncated: false, fatal: false, blame: 'kernel' } });
-      next({ type: 'test-end', ...place, status, durationMs: 1, message: status, artifacts: [`cells/${number}/x.json`, `guests/${guest}/dmesg.log`] });
+      if (cell.problem)
+        next({
+          type: 'problem',
+          ...place,
+          guest,
+          during: 'test',
+          problem: {
+            kind: 'warning',
+            title: 'WARNING',
+            signature: `warning: ${number % 3}`,
+            lines: ['x'],
+            truncated: false,
+            fatal: false,
+            blame: 'kernel',
+          },
+        });
+      next({
+        type: 'test-end',
+        ...place,
+        status,
+        durationMs: 1,
+        message: status,
+        artifacts: [`cells/${number}/x.json`, `guests/${guest}/dmesg.log`],
+      });
     }
   }
   if (cell.lost) next({ type: 'guest-end', guest, how: 'panic' });
@@ -67,7 +122,13 @@ function summarize(events: Iterable<JournalEvent>): RunSummary {
 /** Guests have their numbers in the order of the parts; else two tellings of one run are the same. */
 function withoutNumbers(summary: RunSummary): unknown {
   const text = JSON.stringify({ ...summary, guests: summary.guests.toSorted((a, b) => (a.cell < b.cell ? -1 : 1)) });
-  return JSON.parse(text.replaceAll(/guests\/\d+\//g, 'guests/N/').replaceAll(/"guest":\d+/g, '"guest":0').replaceAll(/guest \d+ was lost/g, 'guest N was lost').replaceAll(/"runId":"[^"]*"/g, '"runId":""'));
+  return JSON.parse(
+    text
+      .replaceAll(/guests\/\d+\//g, 'guests/N/')
+      .replaceAll(/"guest":\d+/g, '"guest":0')
+      .replaceAll(/guest \d+ was lost/g, 'guest N was lost')
+      .replaceAll(/"runId":"[^"]*"/g, '"runId":""'),
+  );
 }
 
 async function merge(journals: readonly JournalEvent[][]): Promise<JournalEvent[]> {
@@ -88,8 +149,15 @@ async function merge(journals: readonly JournalEvent[][]): Promise<JournalEvent[
 function shardsOf(all: readonly Story[], of: number): JournalEvent[][] {
   return Array.from({ length: of }, (_, position) => {
     const index = position + 1;
-    const elsewhere = all.flatMap((story, at) => (story.shard === index ? [] : [{ shard: story.shard, at, cell: planned(story) }]));
-    return tell(all, all.filter(({ shard }) => shard === index), `shard-${index}`, { index, of, elsewhere });
+    const elsewhere = all.flatMap((story, at) =>
+      story.shard === index ? [] : [{ shard: story.shard, at, cell: planned(story) }],
+    );
+    return tell(
+      all,
+      all.filter(({ shard }) => shard === index),
+      `shard-${index}`,
+      { index, of, elsewhere },
+    );
   });
 }
 
@@ -111,7 +179,8 @@ test('no two guests have one number, and what names a guest’s file names it wh
       expect(new Set(boots.map(({ guest }) => guest)).size).toBe(boots.length);
       for (const { guest, console } of boots) expect(console).toBe(`guests/${guest}/console.log`);
       const guestOf = new Map(boots.map(({ cell, guest }) => [cell, guest]));
-      for (const event of merged) if (event.type === 'test-end') expect(event.artifacts?.[1]).toBe(`guests/${guestOf.get(event.cell)}/dmesg.log`);
+      for (const event of merged)
+        if (event.type === 'test-end') expect(event.artifacts?.[1]).toBe(`guests/${guestOf.get(event.cell)}/dmesg.log`);
     }),
   );
 });
@@ -122,17 +191,25 @@ test('of a shard that is not there each test is unreached, with that as the reas
       const { cells, ending } = summarize(await merge(shardsOf(all, 3).filter((_events, index) => index + 1 !== gone)));
       expect(cells.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
       for (const story of all.filter(({ shard }) => shard === gone)) {
-        for (const { outcome, message } of cells.find(({ id }) => id === story.id)?.tests ?? []) expect([outcome, message]).toEqual(['unreached', `shard ${gone}/3 is not among the merged runs`]);
+        for (const { outcome, message } of cells.find(({ id }) => id === story.id)?.tests ?? [])
+          expect([outcome, message]).toEqual(['unreached', `shard ${gone}/3 is not among the merged runs`]);
       }
       expect(ending.reason).toBe('finished');
     }),
   );
 });
 
-const [a, b]: readonly Story[] = ['k/a/fio', 'k/b/fio'].map((id, index) => ({ id, shard: index + 1, cell: { tests: [['pass']], problem: false, lost: false, ended: true } }));
+const [a, b]: readonly Story[] = ['k/a/fio', 'k/b/fio'].map((id, index) => ({
+  id,
+  shard: index + 1,
+  cell: { tests: [['pass']], problem: false, lost: false, ended: true },
+}));
 const both = [a, b].flatMap((story) => (story ? [story] : []));
 
-function changeStart(events: readonly JournalEvent[], change: Partial<Extract<RunEvent, { type: 'run-start' }>>): JournalEvent[] {
+function changeStart(
+  events: readonly JournalEvent[],
+  change: Partial<Extract<RunEvent, { type: 'run-start' }>>,
+): JournalEvent[] {
   return events.map((event) => (event.type === 'run-start' ? { ...event, ...change } : event));
 }
 
@@ -140,38 +217,86 @@ describe('runs that are no parts of one are refused:', () => {
   const [one = [], two = []] = shardsOf(both, 2);
   const [first = [], second = []] = both.map((story, index) => tell(both, [story], `part-${index}`));
   test.each<[rule: string, parts: JournalEvent[][], message: RegExp]>([
-    ['of different matrices', [first, changeStart(second, { matrix: 'other' })], /part-0 is a run of m, part-1 one of other/],
+    [
+      'of different matrices',
+      [first, changeStart(second, { matrix: 'other' })],
+      /part-0 is a run of m, part-1 one of other/,
+    ],
     ['the same one twice', [first, first], /part-0 is named twice/],
-    ['with a cell in common', [first, changeStart(first, { runId: 'again' })], /both part-0 and again have the cell k\/a\/fio/],
+    [
+      'with a cell in common',
+      [first, changeStart(first, { runId: 'again' })],
+      /both part-0 and again have the cell k\/a\/fio/,
+    ],
     ['a shard and a whole run', [one, second], /part-1 was not run with --shard, and shard-1 was/],
-    ['the same shard twice', [one, changeStart(one, { runId: 'again' })], /both shard-1 and again have the cell k\/a\/fio, as shard 1\/2 each/],
+    [
+      'the same shard twice',
+      [one, changeStart(one, { runId: 'again' })],
+      /both shard-1 and again have the cell k\/a\/fio, as shard 1\/2 each/,
+    ],
     ['shards of other divisions', [one, shardsOf(both, 3)[1] ?? []], /shard-1 is shard 1\/2, shard-2 shard 2\/3/],
-    ['shards of other plans', [one, shardsOf(both.map((story) => ({ ...story, cell: { ...story.cell, tests: [['pass'], ['pass']] } })), 2)[1] ?? []], /shards of different plans: only one of them has k\/a\/fio as it is there/],
+    [
+      'shards of other plans',
+      [
+        one,
+        shardsOf(
+          both.map((story) => ({ ...story, cell: { ...story.cell, tests: [['pass'], ['pass']] } })),
+          2,
+        )[1] ?? [],
+      ],
+      /shards of different plans: only one of them has k\/a\/fio as it is there/,
+    ],
   ])('%s', async (_rule, parts, message) => expect(merge(parts)).rejects.toThrow(message));
 
   test('and those are merged that are', async () => {
-    for (const parts of [[one, two], [first, second]]) expect(summarize(await merge(parts)).totals.pass).toBe(2);
+    for (const parts of [
+      [one, two],
+      [first, second],
+    ])
+      expect(summarize(await merge(parts)).totals.pass).toBe(2);
   });
 });
 
 test('a run of which one part was interrupted or killed is no finished one', async () => {
   const [first = [], second = []] = shardsOf(both, 2);
-  const ended = (reason: 'interrupted' | 'infra', message?: string): JournalEvent[] => second.map((event) => (event.type === 'run-end' ? { ...event, reason, ...(message !== undefined && { message }) } : event));
+  const ended = (reason: 'interrupted' | 'infra', message?: string): JournalEvent[] =>
+    second.map((event) =>
+      event.type === 'run-end' ? { ...event, reason, ...(message !== undefined && { message }) } : event,
+    );
   expect(summarize(await merge([first, ended('interrupted')])).ending).toEqual({ reason: 'interrupted' });
-  expect(summarize(await merge([first, ended('infra', 'the disk is full')])).ending).toEqual({ reason: 'infra', message: 'shard 2/2: the disk is full' });
+  expect(summarize(await merge([first, ended('infra', 'the disk is full')])).ending).toEqual({
+    reason: 'infra',
+    message: 'shard 2/2: the disk is full',
+  });
   expect(summarize(await merge([first, second.slice(0, -1)])).ending.reason).toBe('cut-off');
 });
 
 test('the rig’s own words name a guest by its new number, those of a test stay as they are', async () => {
   const shards = shardsOf(both, 2).map((events) =>
-    events.flatMap((event): JournalEvent[] => (event.type === 'test-end' ? [{ ...event, test: 'guest/boot', message: 'guest 1 was booted for an earlier cell' }, { ...event, message: 'guest 1 says no' }] : [event])),
+    events.flatMap((event): JournalEvent[] =>
+      event.type === 'test-end'
+        ? [
+            { ...event, test: 'guest/boot', message: 'guest 1 was booted for an earlier cell' },
+            { ...event, message: 'guest 1 says no' },
+          ]
+        : [event],
+    ),
   );
-  const ends = (await merge(shards)).flatMap((event) => (event.type === 'test-end' ? [`${event.test}: ${event.message}`] : []));
-  expect(ends).toEqual(['guest/boot: guest 1 was booted for an earlier cell', 'fio/0: guest 1 says no', 'guest/boot: guest 2 was booted for an earlier cell', 'fio/0: guest 1 says no']);
+  const ends = (await merge(shards)).flatMap((event) =>
+    event.type === 'test-end' ? [`${event.test}: ${event.message}`] : [],
+  );
+  expect(ends).toEqual([
+    'guest/boot: guest 1 was booted for an earlier cell',
+    'fio/0: guest 1 says no',
+    'guest/boot: guest 2 was booted for an earlier cell',
+    'fio/0: guest 1 says no',
+  ]);
 });
 
 test('kernels that differ behind one name are told', async () => {
   const [first = [], second = []] = shardsOf(both, 2);
   const other = second.map((event) => (event.type === 'stage' ? { ...event, detail: '6.12.1', digest: 'e' } : event));
-  expect(summarize(await merge([first, other])).notes).toContain('kernel k0 is not the same in all parts: 6.12 in shard 1/2, 6.12.1 in shard 2/2');
+  expect(summarize(await merge([first, other])).notes).toContain(
+    'kernel k0 is not the same in all parts: 6.12 in shard 1/2, 6.12.1 in shard 2/2',
+  );
 });

@@ -16,18 +16,32 @@ const ENDINGS = ['user', 'interrupted', 'infra'] as const;
  * One journal of several, as if one controller had done it all: their events by time, each part's in its own order. Guests get numbers of their own, and
  * a shard that is not there ends each of its cells with that as the reason. A run that was killed leaves this one without an end, too.
  */
-export async function* mergeEvents(runId: string, plan: MergedPlan, parts: readonly PartToMerge[]): AsyncGenerator<JournalEvent> {
+export async function* mergeEvents(
+  runId: string,
+  plan: MergedPlan,
+  parts: readonly PartToMerge[],
+): AsyncGenerator<JournalEvent> {
   const startedAt = parts.map(({ start }) => start.t).toSorted()[0] ?? '';
-  const lastAt = parts.map((part) => part.lastAt).toSorted().at(-1) ?? startedAt;
+  const lastAt =
+    parts
+      .map((part) => part.lastAt)
+      .toSorted()
+      .at(-1) ?? startedAt;
   const told = new Set<string>();
-  const note = (t: string, text: string): EventOf<'note'>[] => (told.has(text) ? [] : [{ v: JOURNAL_VERSION, t, type: 'note', text: (told.add(text), text) }]);
+  const note = (t: string, text: string): EventOf<'note'>[] =>
+    told.has(text) ? [] : [{ v: JOURNAL_VERSION, t, type: 'note', text: (told.add(text), text) }];
   yield startOf(runId, startedAt, plan, parts);
   for (const text of plan.notes) yield* note(startedAt, text);
   for await (const { event, part } of byTime(parts)) {
     if (event.type === 'note') yield* note(event.t, event.text);
-    else if (event.type === 'resume') yield* note(event.t, `${nameOfPart(part)} was gone on with by another controller, on ${event.host}`);
+    else if (event.type === 'resume')
+      yield* note(event.t, `${nameOfPart(part)} was gone on with by another controller, on ${event.host}`);
     else if (event.type === 'run-end') {
-      if (event.reason !== 'finished') yield* note(event.t, `${nameOfPart(part)} ended as ${event.reason}${event.message === undefined ? '' : `: ${event.message}`}`);
+      if (event.reason !== 'finished')
+        yield* note(
+          event.t,
+          `${nameOfPart(part)} ended as ${event.reason}${event.message === undefined ? '' : `: ${event.message}`}`,
+        );
     } else if (event.type !== 'run-start') yield renumber(event, part.guestOffset);
   }
   for (const { cell, reason } of plan.missing) yield { v: JOURNAL_VERSION, t: lastAt, type: 'cell-end', cell, reason };
@@ -35,18 +49,35 @@ export async function* mergeEvents(runId: string, plan: MergedPlan, parts: reado
   if (end) yield { ...end, v: JOURNAL_VERSION, t: lastAt };
 }
 
-function startOf(runId: string, t: string, { cells, excluded }: MergedPlan, parts: readonly PartToMerge[]): EventOf<'run-start'> {
+function startOf(
+  runId: string,
+  t: string,
+  { cells, excluded }: MergedPlan,
+  parts: readonly PartToMerge[],
+): EventOf<'run-start'> {
   const [first] = parts;
   if (!first) throw new Error('nothing to merge');
   const { shard: _, up: __, ...start } = first.start;
   const hosts = [...new Set(parts.map((part) => part.start.host))];
   const repeat = Math.max(...parts.map((part) => part.start.repeat ?? 1));
   const narrowed = parts.some((part) => part.start.narrowed === true);
-  return { ...start, ...(narrowed && { narrowed }), v: JOURNAL_VERSION, t, runId, host: hosts.join('; '), cells, excluded, ...(repeat > 1 && { repeat }) };
+  return {
+    ...start,
+    ...(narrowed && { narrowed }),
+    v: JOURNAL_VERSION,
+    t,
+    runId,
+    host: hosts.join('; '),
+    cells,
+    excluded,
+    ...(repeat > 1 && { repeat }),
+  };
 }
 
 /** The next event is the earliest that any part has next. Clocks of machines differ: within a part its own order stands. */
-async function* byTime(parts: readonly PartToMerge[]): AsyncGenerator<{ readonly event: JournalEvent; readonly part: PartToMerge }> {
+async function* byTime(
+  parts: readonly PartToMerge[],
+): AsyncGenerator<{ readonly event: JournalEvent; readonly part: PartToMerge }> {
   const readers = await Promise.all(
     parts.map(async (part) => {
       const events = iterate(part.events);
@@ -87,7 +118,10 @@ function renumberEnd(event: EventOf<'test-end'>, offset: number): EventOf<'test-
   return {
     ...event,
     ...(artifacts && { artifacts: artifacts.map((path) => movePath(path, offset)) }),
-    ...(message !== undefined && isOurs && { message: message.replaceAll(/\bguest (\d+)\b/g, (_whole, number: string) => `guest ${Number(number) + offset}`) }),
+    ...(message !== undefined &&
+      isOurs && {
+        message: message.replaceAll(/\bguest (\d+)\b/g, (_whole, number: string) => `guest ${Number(number) + offset}`),
+      }),
   };
 }
 
@@ -100,8 +134,11 @@ function movePath(path: string, offset: number): string {
 function endOf(parts: readonly PartToMerge[]): Pick<EventOf<'run-end'>, 'type' | 'reason' | 'message'> | undefined {
   for (const reason of ENDINGS) {
     const found = parts.filter(({ end }) => end?.reason === reason);
-    const messages = found.flatMap((part) => (part.end?.message === undefined ? [] : [`${nameOfPart(part)}: ${part.end.message}`]));
-    if (found.length > 0) return { type: 'run-end', reason, ...(messages.length > 0 && { message: messages.join('; ') }) };
+    const messages = found.flatMap((part) =>
+      part.end?.message === undefined ? [] : [`${nameOfPart(part)}: ${part.end.message}`],
+    );
+    if (found.length > 0)
+      return { type: 'run-end', reason, ...(messages.length > 0 && { message: messages.join('; ') }) };
   }
   return parts.every(({ end }) => end) ? { type: 'run-end', reason: 'finished' } : undefined;
 }

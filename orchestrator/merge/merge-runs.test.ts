@@ -9,7 +9,15 @@ import { claimRun } from '../run/record/claim-run.ts';
 import { readResumedRun } from '../run/resume/resume-run.ts';
 import { mergeRuns } from './merge-runs.ts';
 
-const matrix = { name: 'm', kernels: [{ name: 'k' }], images: [{ name: 'bookworm' }], pmem: [{ name: 'nvdimm' }], filesystems: [{ name: 'one' }, { name: 'two' }], suites: [{ name: 'fio' }], guest: {} };
+const matrix = {
+  name: 'm',
+  kernels: [{ name: 'k' }],
+  images: [{ name: 'bookworm' }],
+  pmem: [{ name: 'nvdimm' }],
+  filesystems: [{ name: 'one' }, { name: 'two' }],
+  suites: [{ name: 'fio' }],
+  guest: {},
+};
 
 let root = '';
 beforeEach(async () => {
@@ -21,15 +29,35 @@ afterEach(async () => rm(root, { recursive: true }));
 async function makeRun(name: string, { torn = false, finished = true } = {}): Promise<string> {
   const cell = `k/nvdimm/${name}/fio`;
   const journal = new JournalBuilder();
-  journal.add({ type: 'run-start', runId: name, matrix: 'm', version: '1', host: 'h', rerun: 'pmemrig run m {filter}', cells: [makeCell(cell, ['fio/a'])], excluded: [] });
-  journal.add({ type: 'cell-start', cell }).add({ type: 'guest-boot', guest: 1, cell, accelerator: 'tcg', kernelRelease: '6.12', bootMs: 1, console: 'guests/1/console.log' });
+  journal.add({
+    type: 'run-start',
+    runId: name,
+    matrix: 'm',
+    version: '1',
+    host: 'h',
+    rerun: 'pmemrig run m {filter}',
+    cells: [makeCell(cell, ['fio/a'])],
+    excluded: [],
+  });
+  journal.add({ type: 'cell-start', cell }).add({
+    type: 'guest-boot',
+    guest: 1,
+    cell,
+    accelerator: 'tcg',
+    kernelRelease: '6.12',
+    bootMs: 1,
+    console: 'guests/1/console.log',
+  });
   journal.test(cell, 'fio/a', { status: 'pass' });
   if (finished) journal.add({ type: 'run-end', reason: 'finished' });
   const dir = join(root, name);
   await mkdir(join(dir, 'guests', '1'), { recursive: true });
   await mkdir(join(dir, 'cells', `k+nvdimm+${name}+fio`, 'deep'), { recursive: true });
   await writeFile(join(dir, 'events.jsonl'), journal.text({ torn }));
-  await writeFile(join(dir, 'run.json'), JSON.stringify({ id: name, purpose: { kind: 'matrix', whole: false }, matrix }));
+  await writeFile(
+    join(dir, 'run.json'),
+    JSON.stringify({ id: name, purpose: { kind: 'matrix', whole: false }, matrix }),
+  );
   await writeFile(join(dir, 'guests', '1', 'console.log'), `console of ${name}`);
   await writeFile(join(dir, 'guests', '1', 'pmem0.img'), 'large');
   await writeFile(join(dir, 'cells', `k+nvdimm+${name}+fio`, 'deep', 'a.json'), name);
@@ -72,13 +100,22 @@ test('a merged run of which a part was cut off can be gone on with, in the guest
 
 test('what cannot be merged leaves nothing behind', async () => {
   const parts = [await makeRun('one'), await makeRun('two')];
-  await writeFile(join(root, 'two', 'events.jsonl'), `${JSON.stringify({ v: 99, t: '2026-01-01T00:00:00.000Z', type: 'run-start' })}\n`);
+  await writeFile(
+    join(root, 'two', 'events.jsonl'),
+    `${JSON.stringify({ v: 99, t: '2026-01-01T00:00:00.000Z', type: 'run-start' })}\n`,
+  );
   await expect(mergeRuns(parts, { runs: root })).rejects.toMatchObject({ name: 'UserError', code: 'newer-journal' });
   await writeFile(join(root, 'two', 'events.jsonl'), 'no journal\nat all\n');
   await expect(mergeRuns(parts, { runs: root })).rejects.toMatchObject({ name: 'UserError', code: 'foreign-line' });
-  await expect(mergeRuns([join(root, 'one')], { runs: root, name: 'one' })).rejects.toMatchObject({ name: 'UserError', code: 'run-exists' });
+  await expect(mergeRuns([join(root, 'one')], { runs: root, name: 'one' })).rejects.toMatchObject({
+    name: 'UserError',
+    code: 'run-exists',
+  });
   await writeFile(join(root, 'file'), '');
-  await expect(mergeRuns([join(root, 'one')], { runs: join(root, 'file') })).rejects.toMatchObject({ name: 'InfraError', code: 'merge-write' });
+  await expect(mergeRuns([join(root, 'one')], { runs: join(root, 'file') })).rejects.toMatchObject({
+    name: 'InfraError',
+    code: 'merge-write',
+  });
   expect((await readdir(root)).toSorted()).toEqual(['file', 'one', 'two']);
 });
 

@@ -26,19 +26,28 @@ interface MergeOptions {
  * The parts stay as they are.
  * @throws UserError for what are no parts of one run (see {@link planMerge}), or are not done; InfraError when it can't be written
  */
-export async function mergeRuns(dirs: readonly string[], { runs, name }: MergeOptions): Promise<{ readonly dir: string; readonly plan: MergedPlan }> {
+export async function mergeRuns(
+  dirs: readonly string[],
+  { runs, name }: MergeOptions,
+): Promise<{ readonly dir: string; readonly plan: MergedPlan }> {
   let guestOffset = 0;
   const parts: PartToMerge[] = [];
   for (const dir of dirs) {
     const part = await surveyPart(dir);
-    if (!part.end && (await isBeingWorkedOn(dir))) throw new UserError(`a pmemrig still works on ${nameOfPart(part)}`, { code: 'run-busy', remedy: 'wait for it, or interrupt it first (Ctrl-C)', position: { file: dir } });
+    if (!part.end && (await isBeingWorkedOn(dir)))
+      throw new UserError(`a pmemrig still works on ${nameOfPart(part)}`, {
+        code: 'run-busy',
+        remedy: 'wait for it, or interrupt it first (Ctrl-C)',
+        position: { file: dir },
+      });
     parts.push({ ...part, events: readJournal(dir), guestOffset });
     guestOffset += part.guests;
   }
   const plan = planMerge(parts);
   const id = name ?? newRunId(parts[0]?.start.matrix ?? '');
   const dir = join(runs, id);
-  if (existsSync(dir)) throw new UserError(`${dir} is there already`, { code: 'run-exists', remedy: 'choose another name with --into' });
+  if (existsSync(dir))
+    throw new UserError(`${dir} is there already`, { code: 'run-exists', remedy: 'choose another name with --into' });
   const aside = join(runs, `.merge-${id}`);
   try {
     await mkdir(aside, { recursive: true });
@@ -51,7 +60,11 @@ export async function mergeRuns(dirs: readonly string[], { runs, name }: MergeOp
     // What failed is the thing to tell, not that nothing is there to remove.
     await rm(aside, { recursive: true, force: true }).catch(() => undefined);
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new InfraError(`the merged run cannot be written: ${error.message}`, { code: 'merge-write', remedy: 'free space there, or choose another place with --runs DIR', cause: error });
+    throw new InfraError(`the merged run cannot be written: ${error.message}`, {
+      code: 'merge-write',
+      remedy: 'free space there, or choose another place with --runs DIR',
+      cause: error,
+    });
   }
   return { dir, plan };
 }
@@ -60,7 +73,12 @@ async function linkFiles({ dir, guestOffset }: PartToMerge, target: string): Pro
   await linkTree(join(dir, 'cells'), join(target, 'cells'));
   for (const guest of await readdir(join(dir, 'guests')).catch((): string[] => [])) {
     const number = Number(guest);
-    if (Number.isSafeInteger(number)) await linkTree(join(dir, 'guests', guest), join(target, 'guests', String(number + guestOffset)), (name) => !isLeftover(name));
+    if (Number.isSafeInteger(number))
+      await linkTree(
+        join(dir, 'guests', guest),
+        join(target, 'guests', String(number + guestOffset)),
+        (name) => !isLeftover(name),
+      );
   }
 }
 
@@ -72,7 +90,12 @@ async function writeRunFile(id: string, parts: readonly PartToMerge[], aside: st
   try {
     const facts: unknown = JSON.parse(text);
     if (typeof facts !== 'object') return;
-    await pipeline(Readable.from([`${JSON.stringify({ ...facts, purpose: undefined, id, parts: parts.map(({ start }) => start.runId) }, undefined, 2)}\n`]), createWriteStream(join(aside, RUN_FILE)));
+    await pipeline(
+      Readable.from([
+        `${JSON.stringify({ ...facts, purpose: undefined, id, parts: parts.map(({ start }) => start.runId) }, undefined, 2)}\n`,
+      ]),
+      createWriteStream(join(aside, RUN_FILE)),
+    );
   } catch (error) {
     // A foreign one is of no use; reports do without it.
     if (!(error instanceof SyntaxError)) throw error;

@@ -25,7 +25,11 @@ export async function surveyPart(dir: string): Promise<Part> {
 }
 
 /** @param folders the highest number among the folders of guests: one that did not come up has no event */
-export async function surveyEvents(dir: string, events: AsyncIterable<JournalEvent> | Iterable<JournalEvent>, folders = 0): Promise<Part> {
+export async function surveyEvents(
+  dir: string,
+  events: AsyncIterable<JournalEvent> | Iterable<JournalEvent>,
+  folders = 0,
+): Promise<Part> {
   let start: EventOf<'run-start'> | undefined;
   let end: EventOf<'run-end'> | undefined;
   let lastAt = '';

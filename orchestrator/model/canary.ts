@@ -20,4 +20,5 @@ export const CANARIES = [
 export type CanaryName = (typeof CANARIES)[number];
 
 /** The canary's module for one kernel, or why there is none. */
-export type CanaryModule = { readonly kind: 'built'; readonly path: string } | { readonly kind: 'impossible'; readonly reason: string };
+export type CanaryModule =
+  { readonly kind: 'built'; readonly path: string } | { readonly kind: 'impossible'; readonly reason: string };

@@ -8,4 +8,13 @@ test.each([
   ['tetsing', 'testing'],
 ])('%s was meant as %s', (wrong, right) => expect(nearestSuite(wrong)).toBe(right));
 
-test.each(['sid', 'testing', 'bookworm', 'bookworm-backports', 'trixie-security', 'buster', 'bookworm-backports-sloppy', 'rc-buggy'])('%s is taken as it is', (suite) => expect(nearestSuite(suite)).toBeUndefined());
+test.each([
+  'sid',
+  'testing',
+  'bookworm',
+  'bookworm-backports',
+  'trixie-security',
+  'buster',
+  'bookworm-backports-sloppy',
+  'rc-buggy',
+])('%s is taken as it is', (suite) => expect(nearestSuite(suite)).toBeUndefined());

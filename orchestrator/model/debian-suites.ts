@@ -1,7 +1,19 @@
 import { nearest } from './nearest.ts';
 
 /** Only to guess what was meant: the archive has the last word on what there is, and will have releases that nobody knows of here. */
-const RELEASES = ['bullseye', 'bookworm', 'trixie', 'forky', 'duke', 'sid', 'oldstable', 'stable', 'testing', 'unstable', 'experimental'];
+const RELEASES = [
+  'bullseye',
+  'bookworm',
+  'trixie',
+  'forky',
+  'duke',
+  'sid',
+  'oldstable',
+  'stable',
+  'testing',
+  'unstable',
+  'experimental',
+];
 const POCKETS = ['', '-backports', '-updates', '-security', '-proposed-updates'];
 const SUITES = RELEASES.flatMap((release) => POCKETS.map((pocket) => `${release}${pocket}`));
 

@@ -79,7 +79,9 @@ export class GuestDeath extends RigError {
 /** The InfraError for a file system that refuses one of the rig's own folders, see {@link findRefusal}. Any other error comes back as it is. */
 export function explainRefusal(error: unknown): unknown {
   const refusal = findRefusal(error);
-  return refusal ? new InfraError(refusal.message, { code: refusal.code, remedy: refusal.remedy, cause: error }) : error;
+  return refusal
+    ? new InfraError(refusal.message, { code: refusal.code, remedy: refusal.remedy, cause: error })
+    : error;
 }
 
 /** `file:line:column: message` followed by the remedy, as the terminal prints it. */

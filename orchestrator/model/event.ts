@@ -66,7 +66,16 @@ export type RunEvent =
    * A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is.
    * `digest` changes with what guests boot of it; `warnings` are the compiler's, of a kernel that the rig builds.
    */
-  | { readonly type: 'stage'; readonly stage: string; readonly detail: string; readonly status: 'start' | 'done' | 'failed'; readonly durationMs?: number; readonly digest?: string; readonly source?: KernelProvenance; readonly warnings?: readonly CompilerWarning[] }
+  | {
+      readonly type: 'stage';
+      readonly stage: string;
+      readonly detail: string;
+      readonly status: 'start' | 'done' | 'failed';
+      readonly durationMs?: number;
+      readonly digest?: string;
+      readonly source?: KernelProvenance;
+      readonly warnings?: readonly CompilerWarning[];
+    }
   | { readonly type: 'cell-start'; readonly cell: string }
   | {
       readonly type: 'guest-boot';
@@ -80,8 +89,19 @@ export type RunEvent =
       /** Console log, relative to the run folder. */
       readonly console: string;
     }
-  | { readonly type: 'guest-end'; readonly guest: number; readonly how: 'disposed' | GuestDeathKind; readonly detail?: string }
-  | { readonly type: 'test-start'; readonly cell: string; readonly test: string; readonly attempt: number; readonly guest?: number }
+  | {
+      readonly type: 'guest-end';
+      readonly guest: number;
+      readonly how: 'disposed' | GuestDeathKind;
+      readonly detail?: string;
+    }
+  | {
+      readonly type: 'test-start';
+      readonly cell: string;
+      readonly test: string;
+      readonly attempt: number;
+      readonly guest?: number;
+    }
   | {
       readonly type: 'test-end';
       readonly cell: string;
@@ -117,7 +137,11 @@ export type RunEvent =
   /** `reason`: why some of its tests are left over, where the run ended it before they were reached. */
   | { readonly type: 'cell-end'; readonly cell: string; readonly reason?: string }
   | { readonly type: 'note'; readonly text: string }
-  | { readonly type: 'run-end'; readonly reason: 'finished' | 'interrupted' | 'infra' | 'user'; readonly message?: string };
+  | {
+      readonly type: 'run-end';
+      readonly reason: 'finished' | 'interrupted' | 'infra' | 'user';
+      readonly message?: string;
+    };
 
 export interface Stamp {
   readonly v: number;

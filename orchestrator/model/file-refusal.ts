@@ -21,8 +21,10 @@ const REASONS: Readonly<Record<string, (path: string) => string>> = {
   ENAMETOOLONG: () => 'its path is too long',
   EMFILE: () => 'this process has too many open files',
   ENFILE: () => 'the host has too many open files',
-  EOPNOTSUPP: (path) => (keepsNoFiles(path) ? 'that file system keeps no files' : 'the file system does not support it'),
-  EINVAL: (path) => (keepsNoFiles(path) ? 'that file system keeps no files' : 'the file system does not take such a file'),
+  EOPNOTSUPP: (path) =>
+    keepsNoFiles(path) ? 'that file system keeps no files' : 'the file system does not support it',
+  EINVAL: (path) =>
+    keepsNoFiles(path) ? 'that file system keeps no files' : 'the file system does not take such a file',
   EFBIG: () => 'the file would be larger than that file system, or the limit of this user, allows',
 };
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -64,7 +66,8 @@ export function findRefusal(error: unknown, folders: readonly OwnFolder[] = ownF
 /** The own folder that an error speaks of: the innermost one if they lie in each other. */
 function findFolder(error: FileError, folders: readonly OwnFolder[]): OwnFolder | undefined {
   const { code, path } = error;
-  if (path === undefined) return code === 'ENOSPC' || code === 'EDQUOT' ? folders.find((own) => isFull(own.path)) : undefined;
+  if (path === undefined)
+    return code === 'ENOSPC' || code === 'EDQUOT' ? folders.find((own) => isFull(own.path)) : undefined;
   const folder = folders.filter((own) => isOwnPath(path, own)).toSorted((a, b) => b.path.length - a.path.length)[0];
   return folder && isCause(folder, error, path) ? folder : undefined;
 }
@@ -78,7 +81,8 @@ function isOwnPath(path: string, own: OwnFolder): boolean {
 /** A file that is missing from a folder, or in the way there, does not make the folder unusable. */
 function isCause(own: OwnFolder, { code, syscall }: FileError, path: string): boolean {
   if (code === 'ENOENT') return !isDir(own.path) || keepsNoFiles(own.path);
-  if (code === 'ENOTDIR' || code === 'EEXIST') return !isDir(own.path) || (syscall === 'mkdir' && !isDir(firstFile(path)));
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return !isDir(own.path) || (syscall === 'mkdir' && !isDir(firstFile(path)));
   return true;
 }
 
@@ -93,7 +97,14 @@ function isFull(path: string): boolean {
 }
 
 function isFileError(error: unknown): error is FileError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error && typeof error.syscall === 'string' && !error.syscall.startsWith('spawn');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    'syscall' in error &&
+    typeof error.syscall === 'string' &&
+    !error.syscall.startsWith('spawn')
+  );
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -24,7 +24,9 @@ function zboot(compression: string): Buffer {
 }
 
 test('the kernel of a unified image is taken out by objcopy', () => {
-  expect(describeForeignImage(portableExecutable(['.text', '.osrel', '.cmdline', '.linux', '.initrd']), '/boot/a.efi')).toMatchObject({
+  expect(
+    describeForeignImage(portableExecutable(['.text', '.osrel', '.cmdline', '.linux', '.initrd']), '/boot/a.efi'),
+  ).toMatchObject({
     code: 'unified-kernel-image',
     remedy: expect.stringContaining('objcopy -O binary --only-section=.linux /boot/a.efi vmlinuz') as string,
   });
@@ -35,7 +37,9 @@ test.each([
   ['zstd22', 'unzstd'],
   ['xzkern', 'unxz'],
 ])('a zboot image by %s is unpacked by %s from the byte that its header says', (compression, program) => {
-  expect(describeForeignImage(zboot(compression), 'vmlinuz.efi')?.remedy).toContain(`tail -c +4097 vmlinuz.efi | head -c 77 | ${program} > Image`);
+  expect(describeForeignImage(zboot(compression), 'vmlinuz.efi')?.remedy).toContain(
+    `tail -c +4097 vmlinuz.efi | head -c 77 | ${program} > Image`,
+  );
 });
 
 test('a bzImage with an EFI stub is no foreign image, nor is any other program for EFI', () => {
@@ -46,6 +50,15 @@ test('a bzImage with an EFI stub is no foreign image, nor is any other program f
 });
 
 test('any bytes, torn anywhere, are judged without a fault', () => {
-  const heads = fc.oneof(fc.constantFrom(portableExecutable(['.linux']), zboot('gzip')), fc.uint8Array({ maxLength: 5000 }).map((bytes) => Buffer.concat([Buffer.from('MZ'), bytes])));
-  fc.assert(fc.property(heads, fc.nat({ max: 4096 }), (head, length) => void describeForeignImage(head.subarray(0, length), 'x')));
+  const heads = fc.oneof(
+    fc.constantFrom(portableExecutable(['.linux']), zboot('gzip')),
+    fc.uint8Array({ maxLength: 5000 }).map((bytes) => Buffer.concat([Buffer.from('MZ'), bytes])),
+  );
+  fc.assert(
+    fc.property(
+      heads,
+      fc.nat({ max: 4096 }),
+      (head, length) => void describeForeignImage(head.subarray(0, length), 'x'),
+    ),
+  );
 });

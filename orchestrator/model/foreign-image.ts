@@ -25,21 +25,38 @@ export function describeForeignImage(head: Buffer, path: string): ForeignImage |
       remedy: `take the kernel out of it, and name that: objcopy -O binary --only-section=.linux ${path} vmlinuz`,
     };
   }
-  if (text(0x38, 0x3c) === 'ARM\x64') return { code: 'wrong-architecture', what: 'a kernel for arm64, and the guests are x86-64', remedy: NAME_BZIMAGE };
-  if (text(0, 2) === '\x1f\x8b') return { code: 'compressed-kernel', what: 'compressed by gzip', remedy: `unpack it first: gunzip < ${path} > kernel; or ${NAME_BZIMAGE}` };
+  if (text(0x38, 0x3c) === 'ARM\x64')
+    return { code: 'wrong-architecture', what: 'a kernel for arm64, and the guests are x86-64', remedy: NAME_BZIMAGE };
+  if (text(0, 2) === '\x1f\x8b')
+    return {
+      code: 'compressed-kernel',
+      what: 'compressed by gzip',
+      remedy: `unpack it first: gunzip < ${path} > kernel; or ${NAME_BZIMAGE}`,
+    };
   return undefined;
 }
 
 /** Programs that unpack what a zboot header says that its payload is compressed by; the kernel calls zstd by its level, too. */
-const UNPACKERS: readonly (readonly [RegExp, string])[] = [[/^gzip/, 'gunzip'], [/^zstd/, 'unzstd'], [/^xz/, 'unxz'], [/^lz4/, 'unlz4'], [/^lzma/, 'unlzma']];
+const UNPACKERS: readonly (readonly [RegExp, string])[] = [
+  [/^gzip/, 'gunzip'],
+  [/^zstd/, 'unzstd'],
+  [/^xz/, 'unxz'],
+  [/^lz4/, 'unlz4'],
+  [/^lzma/, 'unlzma'],
+];
 
 /** Reads the header: the payload's offset at 8, its size at 12, and the name of its compression at 24. */
 function zboot(head: Buffer, path: string): ForeignImage {
   const [offset, size] = [head.readUInt32LE(8), head.readUInt32LE(12)];
   const compression = head.toString('latin1', 24, 56).replace(/\0.*$/s, '');
   const unpack = UNPACKERS.find(([pattern]) => pattern.test(compression))?.[1];
-  const command = unpack === undefined ? '' : `; to unpack it: tail -c +${offset + 1} ${path} | head -c ${size} | ${unpack} > Image`;
-  return { code: 'zboot-image', what: `an EFI zboot image (${compression}), which only an EFI firmware starts; kernels for x86 are never made so`, remedy: `${NAME_BZIMAGE}${command}` };
+  const command =
+    unpack === undefined ? '' : `; to unpack it: tail -c +${offset + 1} ${path} | head -c ${size} | ${unpack} > Image`;
+  return {
+    code: 'zboot-image',
+    what: `an EFI zboot image (${compression}), which only an EFI firmware starts; kernels for x86 are never made so`,
+    remedy: `${NAME_BZIMAGE}${command}`,
+  };
 }
 
 /** Names in a PE's section table: its offset stands at 0x3c, and 40 bytes each follow the optional header. */

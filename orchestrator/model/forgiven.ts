@@ -13,7 +13,9 @@ export const EXPECTED_TO_FAIL = 'expected to fail';
 
 /** What journals before version 4 said by the first words of a message alone. */
 export function forgivenByMessage(message: string): Forgiven | undefined {
-  if (message.startsWith(KNOWN_FAILURE)) return { by: 'list', reason: message.slice(KNOWN_FAILURE.length).replace(/^: /, '') };
-  if (message.startsWith(EXPECTED_TO_FAIL)) return { by: 'test', reason: message.slice(EXPECTED_TO_FAIL.length).replace(/^: /, '') };
+  if (message.startsWith(KNOWN_FAILURE))
+    return { by: 'list', reason: message.slice(KNOWN_FAILURE.length).replace(/^: /, '') };
+  if (message.startsWith(EXPECTED_TO_FAIL))
+    return { by: 'test', reason: message.slice(EXPECTED_TO_FAIL.length).replace(/^: /, '') };
   return undefined;
 }

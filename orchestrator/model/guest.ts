@@ -58,7 +58,11 @@ export interface Guest {
   /** Writes bytes to a file in the guest. */
   write(remotePath: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /** Copies one file out; above `maxBytes` (default 64 MiB) only the first part, and the result says so. */
-  download(remotePath: string, localPath: string, options?: { readonly maxBytes?: number }): Promise<{ readonly bytes: number; readonly truncated: boolean }>;
+  download(
+    remotePath: string,
+    localPath: string,
+    options?: { readonly maxBytes?: number },
+  ): Promise<{ readonly bytes: number; readonly truncated: boolean }>;
   /** Present if the suite asked for one. */
   readonly resultsDisk?: ResultsDisk;
 }

@@ -22,5 +22,8 @@ export async function makeDir(path: string): Promise<void> {
 }
 
 async function isDir(path: string): Promise<boolean> {
-  return stat(path).then((stats) => stats.isDirectory(), () => false);
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }

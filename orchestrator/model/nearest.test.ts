@@ -1,7 +1,23 @@
 import { expect, test } from 'vitest';
 import { nearest } from './nearest.ts';
 
-const KEYS = ['size', 'mount', 'mkfs', 'name', 'tests', 'groups', 'kernels', 'filesystems', 'xfs', 'fio', 'dax', 'generic/413', 'generic/470', 'debian-6.12', 'virtio-pmem'];
+const KEYS = [
+  'size',
+  'mount',
+  'mkfs',
+  'name',
+  'tests',
+  'groups',
+  'kernels',
+  'filesystems',
+  'xfs',
+  'fio',
+  'dax',
+  'generic/413',
+  'generic/470',
+  'debian-6.12',
+  'virtio-pmem',
+];
 
 test.each([
   ['szie', 'size'],
@@ -13,4 +29,6 @@ test.each([
   ['xsf', 'xfs'],
 ])('%s is a slip of %s', (wrong, meant) => expect(nearest(wrong, KEYS)).toBe(meant));
 
-test.each(['mode', 'ext4', 'io', 'bar', 'lockdep', 'generic/999', 'trees', 'x', ''])('%s is none of any', (wrong) => expect(nearest(wrong, KEYS)).toBeUndefined());
+test.each(['mode', 'ext4', 'io', 'bar', 'lockdep', 'generic/999', 'trees', 'x', ''])('%s is none of any', (wrong) =>
+  expect(nearest(wrong, KEYS)).toBeUndefined(),
+);

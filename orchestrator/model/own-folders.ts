@@ -10,7 +10,9 @@ export interface OwnFolder {
   readonly variable: string;
 }
 
-export function ownFolders(env: NodeJS.ProcessEnv = process.env): readonly [cache: OwnFolder, runs: OwnFolder, temporary: OwnFolder] {
+export function ownFolders(
+  env: NodeJS.ProcessEnv = process.env,
+): readonly [cache: OwnFolder, runs: OwnFolder, temporary: OwnFolder] {
   return [
     { name: 'The cache', path: cacheDir(env), variable: pickVariable(env, 'PMEMRIG_CACHE', 'XDG_CACHE_HOME') },
     { name: 'The folder of runs', path: runsDir(env), variable: pickVariable(env, 'PMEMRIG_RUNS', 'XDG_STATE_HOME') },

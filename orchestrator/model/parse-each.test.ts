@@ -24,5 +24,11 @@ test('every place that is odd is named, long values are cut', () => {
 });
 
 test('an entry is known by its name if it has one', () => {
-  expect([{ dev: 'a' }, { dev: 1 }, null, 'dev', []].map((entry) => nameOf(entry, 'dev'))).toEqual(['a', undefined, undefined, undefined, undefined]);
+  expect([{ dev: 'a' }, { dev: 1 }, null, 'dev', []].map((entry) => nameOf(entry, 'dev'))).toEqual([
+    'a',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

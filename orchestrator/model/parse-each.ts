@@ -16,7 +16,10 @@ export interface OddEntry {
 const MAX_VALUE = 60;
 
 /** Reads another program's list entry by entry: one that is odd says nothing about the others. */
-export function parseEach<Schema extends z.ZodType>(entries: readonly unknown[], schema: Schema): ReadList<z.output<Schema>> {
+export function parseEach<Schema extends z.ZodType>(
+  entries: readonly unknown[],
+  schema: Schema,
+): ReadList<z.output<Schema>> {
   const good: z.output<Schema>[] = [];
   const odd: OddEntry[] = [];
   for (const entry of entries) {
@@ -44,7 +47,9 @@ export function nameOf(entry: unknown, key: string): string | undefined {
 }
 
 function valueAt(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<PropertyKey, unknown>>)[key] : undefined;
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<PropertyKey, unknown>>)[key]
+    : undefined;
 }
 
 function describeValue(value: unknown): string {

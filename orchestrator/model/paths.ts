@@ -6,12 +6,17 @@ export const PINNED = 'pinned';
 
 /** Content-addressed caches: kernels, images, probes. `$PMEMRIG_CACHE` overrides XDG. Absolute. */
 export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  return ownFolder(env['PMEMRIG_CACHE']) ?? join(xdgFolder(env['XDG_CACHE_HOME']) ?? join(homeFolder(), '.cache'), 'pmemrig');
+  return (
+    ownFolder(env['PMEMRIG_CACHE']) ?? join(xdgFolder(env['XDG_CACHE_HOME']) ?? join(homeFolder(), '.cache'), 'pmemrig')
+  );
 }
 
 /** Where runs go unless `--runs` says otherwise. Absolute. */
 export function runsDir(env: NodeJS.ProcessEnv = process.env): string {
-  return ownFolder(env['PMEMRIG_RUNS']) ?? join(xdgFolder(env['XDG_STATE_HOME']) ?? join(homeFolder(), '.local', 'state'), 'pmemrig', 'runs');
+  return (
+    ownFolder(env['PMEMRIG_RUNS']) ??
+    join(xdgFolder(env['XDG_STATE_HOME']) ?? join(homeFolder(), '.local', 'state'), 'pmemrig', 'runs')
+  );
 }
 
 /** The top for a user without one, as of a container that runs under a number: what then cannot be made there is reported with the variable to set. */

@@ -2,7 +2,15 @@
 export type NamespaceMode = 'raw' | 'fsdax' | 'devdax' | 'sector';
 
 /** What xfstests uses a device for; the names are those of its variables, TEST_DEV and so on. */
-export const DEVICE_ROLES = ['test', 'scratch', 'logwrites', 'test-log', 'scratch-log', 'test-rt', 'scratch-rt'] as const;
+export const DEVICE_ROLES = [
+  'test',
+  'scratch',
+  'logwrites',
+  'test-log',
+  'scratch-log',
+  'test-rt',
+  'scratch-rt',
+] as const;
 export type DeviceRole = (typeof DEVICE_ROLES)[number];
 
 /** One emulated device of a topology. Sizes are in bytes and mean the size usable in the guest's region. */
@@ -19,7 +27,11 @@ type DeviceKind =
       /** 0: label-less, the region then comes up as one namespace. */
       readonly labelSizeBytes: number;
     }
-  | { readonly kind: 'virtio-pmem'; readonly sizeBytes: number; /** Absent: `fsdax`, as it comes up. */ readonly namespace?: NamespaceMode }
+  | {
+      readonly kind: 'virtio-pmem';
+      readonly sizeBytes: number;
+      /** Absent: `fsdax`, as it comes up. */ readonly namespace?: NamespaceMode;
+    }
   | { readonly kind: 'e820'; readonly sizeBytes: number; readonly namespace: NamespaceMode }
   | { readonly kind: 'virtio-blk'; readonly sizeBytes: number };
 

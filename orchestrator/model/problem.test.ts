@@ -11,5 +11,7 @@ test('a report is the same as one that a former version of the rig signed otherw
 
 test('two defects that a former version took for one are two', () => {
   const aliases = ['rcu-stall: sched_show_task'];
-  expect(isSameProblem({ signature: 'rcu-stall: pmem_poll', aliases }, { signature: 'rcu-stall: btt_poll', aliases })).toBe(false);
+  expect(
+    isSameProblem({ signature: 'rcu-stall: pmem_poll', aliases }, { signature: 'rcu-stall: btt_poll', aliases }),
+  ).toBe(false);
 });

@@ -14,7 +14,8 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 /** `SIGBUS` for 7, `SIGRTMIN+2` for 36; `undefined` for a number that is no signal. */
 export function nameSignal(number: number): string | undefined {
   if (!Number.isInteger(number) || number < 1 || number > LAST) return undefined;
-  if (number >= FIRST_REAL_TIME) return number === FIRST_REAL_TIME ? 'SIGRTMIN' : `SIGRTMIN+${number - FIRST_REAL_TIME}`;
+  if (number >= FIRST_REAL_TIME)
+    return number === FIRST_REAL_TIME ? 'SIGRTMIN' : `SIGRTMIN+${number - FIRST_REAL_TIME}`;
   return NAMES.get(number) ?? `signal ${number}`;
 }
 

@@ -10,7 +10,9 @@ test.each([
   ['4096', 4096],
 ])('%s is %d bytes', (text, bytes) => expect(parseSize(text)).toBe(bytes));
 
-test.each(['', 'G', '1X', '-1G', '1G1', '0.3', '1e9'])('%j is no size', (text) => expect(parseSize(text)).toBeUndefined());
+test.each(['', 'G', '1X', '-1G', '1G1', '0.3', '1e9'])('%j is no size', (text) =>
+  expect(parseSize(text)).toBeUndefined(),
+);
 
 test('what is formatted parses back', () => {
   fc.assert(fc.property(fc.nat(), (bytes) => parseSize(formatSize(bytes)) === bytes));

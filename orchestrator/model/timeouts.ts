@@ -33,7 +33,9 @@ const SCALES: Readonly<Record<Accelerator, number>> = { kvm: 1, tcg: 3, 'tcg-ico
 /** A limit as it is and as it was asked for: `60 s (its timeout of 10 s × 6 for TCG and lockdep)`. */
 export function describeTimeout(name: 'timeout' | 'deadline', timeoutSec: number, scale: number, why: string): string {
   const asked = `its ${name} of ${formatSeconds(timeoutSec)} s`;
-  return scale === 1 ? asked : `${formatSeconds(timeoutSec * scale)} s (${asked} × ${scale}${why === '' ? '' : ` for ${why}`})`;
+  return scale === 1
+    ? asked
+    : `${formatSeconds(timeoutSec * scale)} s (${asked} × ${scale}${why === '' ? '' : ` for ${why}`})`;
 }
 
 /** To the millisecond: 3 × 0.1 is no 0.30000000000000004. */

@@ -10,7 +10,8 @@ import type { PlanSuite } from './plan-tests.ts';
 const planOne: PlanSuite = ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 3 }];
 
 const noBlock: PlanSuite = (context) => {
-  if (context.pmem.name === 'block' && context.spec.name === 'fio') throw new UserError('fio needs DAX', { code: 'no-dax' });
+  if (context.pmem.name === 'block' && context.spec.name === 'fio')
+    throw new UserError('fio needs DAX', { code: 'no-dax' });
   return planOne(context);
 };
 
@@ -50,11 +51,19 @@ function expansionError(matrix: Matrix, planSuite: PlanSuite = planOne): string 
 test('without include rules it is the full product, kernels outermost', () => {
   const ids = idsOf(expandMatrix(matrixOf(), { planSuite: planOne }));
   expect(ids).toHaveLength(32);
-  expect(ids.slice(0, 5)).toEqual(['k1/nvdimm/fio', 'k1/nvdimm/command', 'k1/nvdimm/ext4/fio', 'k1/nvdimm/ext4/command', 'k1/block/fio']);
+  expect(ids.slice(0, 5)).toEqual([
+    'k1/nvdimm/fio',
+    'k1/nvdimm/command',
+    'k1/nvdimm/ext4/fio',
+    'k1/nvdimm/ext4/command',
+    'k1/block/fio',
+  ]);
 });
 
 test('an id names the image unless it is the first, and the filesystem unless it is none', () => {
-  const ids = idsOf(expandMatrix(matrixOf('include: [{ kernel: k1, pmem: nvdimm, suite: fio }]'), { planSuite: planOne }));
+  const ids = idsOf(
+    expandMatrix(matrixOf('include: [{ kernel: k1, pmem: nvdimm, suite: fio }]'), { planSuite: planOne }),
+  );
   expect(ids).toEqual(['k1/nvdimm/fio', 'k1/nvdimm/ext4/fio', 'k1@i2/nvdimm/fio', 'k1@i2/nvdimm/ext4/fio']);
 });
 
@@ -65,24 +74,34 @@ test('each cell boots, checks its pmem, then runs the tests of its suite and clo
 
 test('include rules apply in order, and a cell that two of them select comes once', () => {
   const plan = expandMatrix(
-    matrixOf('include: [{ kernel: k2, image: i1, pmem: block, filesystem: none }, { image: i1, pmem: block, filesystem: none }]'),
+    matrixOf(
+      'include: [{ kernel: k2, image: i1, pmem: block, filesystem: none }, { image: i1, pmem: block, filesystem: none }]',
+    ),
     { planSuite: planOne },
   );
   expect(idsOf(plan)).toEqual(['k2/block/fio', 'k2/block/command', 'k1/block/fio', 'k1/block/command']);
 });
 
 test('what an exclude rule removes is kept with the reason of the first such rule', () => {
-  const plan = expandMatrix(matrixOf('exclude: [{ image: i2, reason: slow }, { suite: "c*", reason: later }, { filesystem: ext4, reason: no }]'), {
-    planSuite: planOne,
-  });
+  const plan = expandMatrix(
+    matrixOf(
+      'exclude: [{ image: i2, reason: slow }, { suite: "c*", reason: later }, { filesystem: ext4, reason: no }]',
+    ),
+    {
+      planSuite: planOne,
+    },
+  );
   expect(idsOf(plan)).toEqual(['k1/nvdimm/fio', 'k1/block/fio', 'k2/nvdimm/fio', 'k2/block/fio']);
   expect(plan.excluded).toHaveLength(28);
   expect(plan.excluded.find(({ id }) => id === 'k1@i2/nvdimm/command')?.reason).toBe('slow');
 });
 
 test('an exclude rule that fits no cell is warned of', () => {
-  const rules = "include: [{ kernel: k1, pmem: nvdimm }]\nexclude: [{ pmem: block, reason: no DAX }, { suite: fio, reason: not now }]";
-  expect(expandMatrix(matrixOf(rules), { planSuite: planOne }).warnings).toEqual(['the exclude rule "no DAX" fits no cell']);
+  const rules =
+    'include: [{ kernel: k1, pmem: nvdimm }]\nexclude: [{ pmem: block, reason: no DAX }, { suite: fio, reason: not now }]';
+  expect(expandMatrix(matrixOf(rules), { planSuite: planOne }).warnings).toEqual([
+    'the exclude rule "no DAX" fits no cell',
+  ]);
   expect(expandMatrix(matrixOf(), { planSuite: planOne })).not.toHaveProperty('warnings');
 });
 
@@ -93,8 +112,11 @@ function warningsOf(namespace: string) {
 }
 
 test('device-DAX over virtio-pmem is warned of, once for each topology that a cell has', () => {
-  expect(warningsOf(', namespace: devdax')).toEqual([expect.stringMatching(/^pmem "p": .*MAP_SYNC.*flushed to the host/)]);
-  for (const namespace of ['', ', namespace: fsdax', ', namespace: sector']) expect(warningsOf(namespace)).toBeUndefined();
+  expect(warningsOf(', namespace: devdax')).toEqual([
+    expect.stringMatching(/^pmem "p": .*MAP_SYNC.*flushed to the host/),
+  ]);
+  for (const namespace of ['', ', namespace: fsdax', ', namespace: sector'])
+    expect(warningsOf(namespace)).toBeUndefined();
 });
 
 /** One kernel, XFS, and a topology of these devices. */
@@ -104,8 +126,12 @@ function xfsOn(devices: string): Matrix {
 }
 
 test('a file system that no device can hold is refused before anything boots', () => {
-  expect(expansionError(xfsOn('{ kind: nvdimm, size: 1G, namespace: devdax }'))).toContain('x needs a block device, and p has device-DAX nodes alone');
-  expect(expansionError(xfsOn('{ kind: nvdimm, size: 298M }, { kind: virtio-blk, size: 64M }'))).toContain('x needs 300M, as mkfs.xfs makes nothing smaller, and p has devices of 298M');
+  expect(expansionError(xfsOn('{ kind: nvdimm, size: 1G, namespace: devdax }'))).toContain(
+    'x needs a block device, and p has device-DAX nodes alone',
+  );
+  expect(expansionError(xfsOn('{ kind: nvdimm, size: 298M }, { kind: virtio-blk, size: 64M }'))).toContain(
+    'x needs 300M, as mkfs.xfs makes nothing smaller, and p has devices of 298M',
+  );
   expect(expansionError(xfsOn('{ kind: nvdimm, size: 512M }'))).toBe('no error');
 });
 
@@ -116,21 +142,24 @@ test('a matrix without any cell left is an error', () => {
 });
 
 const blindK1: PlanSuite = (context) => {
-  if (context.kernel.name === 'k1' && context.spec.name === 'command') throw new KernelUnfitError('k1 sees nothing', { code: 'no-prove-locking' });
+  if (context.kernel.name === 'k1' && context.spec.name === 'command')
+    throw new KernelUnfitError('k1 sees nothing', { code: 'no-prove-locking' });
   return planOne(context);
 };
 
 describe('a suite that does not fit a kernel', () => {
   test('is left out there, and reported as excluded, while another kernel runs it', () => {
-    const plan = expandMatrix(matrixOf('include: [{ image: i1, pmem: nvdimm, filesystem: none }]'), { planSuite: blindK1 });
+    const plan = expandMatrix(matrixOf('include: [{ image: i1, pmem: nvdimm, filesystem: none }]'), {
+      planSuite: blindK1,
+    });
     expect(idsOf(plan)).toEqual(['k1/nvdimm/fio', 'k2/nvdimm/fio', 'k2/nvdimm/command']);
     expect(plan.excluded).toEqual([{ id: 'k1/nvdimm/command', reason: 'k1 sees nothing' }]);
   });
 
   test('is an error where no kernel runs it: nothing that was asked for vanishes', () => {
-    expect(expansionError(matrixOf('include: [{ kernel: k1, image: i1, pmem: nvdimm, filesystem: none }]'), blindK1)).toContain(
-      'cell k1/nvdimm/command can never work: k1 sees nothing',
-    );
+    expect(
+      expansionError(matrixOf('include: [{ kernel: k1, image: i1, pmem: nvdimm, filesystem: none }]'), blindK1),
+    ).toContain('cell k1/nvdimm/command can never work: k1 sees nothing');
   });
 });
 
@@ -154,7 +183,9 @@ describe('a combination that can never work', () => {
   });
 
   test('is no error when it is excluded', () => {
-    expect(expansionError(matrixOf('exclude: [{ pmem: block, suite: fio, reason: no DAX }]'), noBlock)).toBe('no error');
+    expect(expansionError(matrixOf('exclude: [{ pmem: block, suite: fio, reason: no DAX }]'), noBlock)).toBe(
+      'no error',
+    );
   });
 
   test('a mistake in the suite itself is thrown as it is', () => {
@@ -172,7 +203,11 @@ describe('a combination that can never work', () => {
   ])('dax=always on %s: %s', (device, refused) => {
     const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: ${device} }] }]\nfilesystems: [{ name: f, type: ext4, mount: "noatime,dax=always" }]\nsuites: [{ name: fio }]\n`;
     const shown = expansionError(parseMatrix(text, 't.yaml', { env: {}, fioJobs: [] }));
-    expect(shown.startsWith('t: cell k/p/f/fio can never work: f mounts with noatime,dax=always, but no device of p can do DAX')).toBe(refused);
+    expect(
+      shown.startsWith(
+        't: cell k/p/f/fio can never work: f mounts with noatime,dax=always, but no device of p can do DAX',
+      ),
+    ).toBe(refused);
   });
 });
 
@@ -190,7 +225,13 @@ describe('a fio suite that names no jobs', () => {
   const matrix = parseMatrix(text, 't.yaml', { env: {}, fioJobs: ['block', 'dax', 'dev-dax'] });
   test('runs those that fit the cell', () => {
     const [cell] = expandMatrix(matrix, { planSuite: allowJobs('d') }).cells;
-    expect(cell?.tests.map(({ name }) => name)).toEqual(['guest/boot', 'guest/pmem', 'fio/dax', 'fio/dev-dax', 'guest/close']);
+    expect(cell?.tests.map(({ name }) => name)).toEqual([
+      'guest/boot',
+      'guest/pmem',
+      'fio/dax',
+      'fio/dev-dax',
+      'guest/close',
+    ]);
   });
 
   test('is refused where none fits', () => {
@@ -213,23 +254,29 @@ const ruleArbitrary = fc
   .map((rule) => Object.fromEntries(Object.entries(rule).filter(([, globs]) => globs !== undefined)) as SelectRule);
 
 function selects(rule: SelectRule, cell: Cell): boolean {
-  return (['kernel', 'image', 'pmem', 'filesystem', 'suite'] as const).every((axis) => rule[axis]?.includes(cell[axis].name) ?? true);
+  return (['kernel', 'image', 'pmem', 'filesystem', 'suite'] as const).every(
+    (axis) => rule[axis]?.includes(cell[axis].name) ?? true,
+  );
 }
 
 test('for any rules: ids are unique, cells are what include selects and exclude does not, nothing is lost', () => {
   const base = matrixOf();
   const all = expandMatrix(base, { planSuite: planOne }).cells;
   fc.assert(
-    fc.property(fc.array(ruleArbitrary, { maxLength: 3 }), fc.array(ruleArbitrary, { maxLength: 2 }), (include, excludeRules) => {
-      const exclude: ExcludeRule[] = excludeRules.map((rule) => ({ ...rule, reason: 'r' }));
-      const included = all.filter((cell) => include.length === 0 || include.some((rule) => selects(rule, cell)));
-      const wanted = included.filter((cell) => !exclude.some((rule) => selects(rule, cell)));
-      fc.pre(wanted.length > 0);
-      const plan = expandMatrix({ ...base, include, exclude }, { planSuite: planOne });
-      const ids = [...idsOf(plan), ...plan.excluded.map(({ id }) => id)];
-      expect(new Set(ids).size).toBe(ids.length);
-      expect(idsOf(plan).toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
-      expect(ids.toSorted()).toEqual(included.map(({ id }) => id).toSorted());
-    }),
+    fc.property(
+      fc.array(ruleArbitrary, { maxLength: 3 }),
+      fc.array(ruleArbitrary, { maxLength: 2 }),
+      (include, excludeRules) => {
+        const exclude: ExcludeRule[] = excludeRules.map((rule) => ({ ...rule, reason: 'r' }));
+        const included = all.filter((cell) => include.length === 0 || include.some((rule) => selects(rule, cell)));
+        const wanted = included.filter((cell) => !exclude.some((rule) => selects(rule, cell)));
+        fc.pre(wanted.length > 0);
+        const plan = expandMatrix({ ...base, include, exclude }, { planSuite: planOne });
+        const ids = [...idsOf(plan), ...plan.excluded.map(({ id }) => id)];
+        expect(new Set(ids).size).toBe(ids.length);
+        expect(idsOf(plan).toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
+        expect(ids.toSorted()).toEqual(included.map(({ id }) => id).toSorted());
+      },
+    ),
   );
 });

@@ -19,9 +19,14 @@ const MAX_NAMED = 10;
  * @param byFlags composed of flags, it has no file that a rule could be added to: remedies say so
  * @throws UserError when nothing is left, or when a cell can never work; it names the cells
  */
-export function expandMatrix(matrix: Matrix, { planSuite, byFlags = false }: { readonly planSuite: PlanSuite; readonly byFlags?: boolean }): Plan {
+export function expandMatrix(
+  matrix: Matrix,
+  { planSuite, byFlags = false }: { readonly planSuite: PlanSuite; readonly byFlags?: boolean },
+): Plan {
   const rules: readonly SelectRule[] = matrix.include.length > 0 ? matrix.include : [{}];
-  const combinations = new Map(rules.flatMap((rule) => product(matrix, rule)).map((combination) => [combination.id, combination]));
+  const combinations = new Map(
+    rules.flatMap((rule) => product(matrix, rule)).map((combination) => [combination.id, combination]),
+  );
 
   const excludes = matrix.exclude.map((rule) => ({ reason: rule.reason, axes: selectAxes(matrix, rule) }));
   const excluded: ExcludedCell[] = [];
@@ -32,10 +37,17 @@ export function expandMatrix(matrix: Matrix, { planSuite, byFlags = false }: { r
     else kept.push(combination);
   }
   if (kept.length === 0) {
-    throw userError(matrix, 'empty-matrix', `no cell is left: the exclude rules remove all ${excluded.length}`, 'narrow or remove an exclude rule');
+    throw userError(
+      matrix,
+      'empty-matrix',
+      `no cell is left: the exclude rules remove all ${excluded.length}`,
+      'narrow or remove an exclude rule',
+    );
   }
   const planned = planCells(matrix, kept, planSuite, byFlags);
-  const idle = excludes.filter(({ axes }) => ![...combinations.values()].some((combination) => holds(axes, combination)));
+  const idle = excludes.filter(
+    ({ axes }) => ![...combinations.values()].some((combination) => holds(axes, combination)),
+  );
   const warnings = [...idle.map(({ reason }) => `the exclude rule "${reason}" fits no cell`), ...warnUnflushed(kept)];
   return { cells: planned.cells, excluded: [...excluded, ...planned.unfit], ...(warnings.length > 0 && { warnings }) };
 }
@@ -52,7 +64,10 @@ function selectAxes(matrix: Matrix, rule: SelectRule) {
   };
 }
 
-function select<Item extends { readonly name: string }>(globs: readonly string[] | undefined, items: readonly Item[]): ReadonlySet<Item> {
+function select<Item extends { readonly name: string }>(
+  globs: readonly string[] | undefined,
+  items: readonly Item[],
+): ReadonlySet<Item> {
   const names = selectNames(
     globs,
     items.map((item) => item.name),
@@ -60,8 +75,13 @@ function select<Item extends { readonly name: string }>(globs: readonly string[]
   return new Set(items.filter((item) => names.has(item.name)));
 }
 
-function holds({ kernels, images, topologies, filesystems, suites }: Axes, { kernel, image, pmem, filesystem, suite }: Combination): boolean {
-  return kernels.has(kernel) && images.has(image) && topologies.has(pmem) && filesystems.has(filesystem) && suites.has(suite);
+function holds(
+  { kernels, images, topologies, filesystems, suites }: Axes,
+  { kernel, image, pmem, filesystem, suite }: Combination,
+): boolean {
+  return (
+    kernels.has(kernel) && images.has(image) && topologies.has(pmem) && filesystems.has(filesystem) && suites.has(suite)
+  );
 }
 
 function product(matrix: Matrix, rule: SelectRule): Combination[] {
@@ -85,7 +105,12 @@ function product(matrix: Matrix, rule: SelectRule): Combination[] {
 }
 
 /** The cells, and those that are left out: their suite is not on this machine, or cannot run on their kernel while it can on another. */
-function planCells(matrix: Matrix, combinations: readonly Combination[], planSuite: PlanSuite, byFlags: boolean): { readonly cells: Cell[]; readonly unfit: ExcludedCell[] } {
+function planCells(
+  matrix: Matrix,
+  combinations: readonly Combination[],
+  planSuite: PlanSuite,
+  byFlags: boolean,
+): { readonly cells: Cell[]; readonly unfit: ExcludedCell[] } {
   // The image has no say in a suite's tests, so the other axes are planned once for all images.
   const planned = new Map<string, ReturnType<typeof planTests>>();
   const cells: Cell[] = [];
@@ -101,8 +126,11 @@ function planCells(matrix: Matrix, combinations: readonly Combination[], planSui
   const running = new Set(cells.map(({ suite }) => suite));
   const isUnfit = ({ combination, error }: (typeof refused)[number]): boolean =>
     // Others of the matrix still run; if none do, that is for the user to hear.
-    (error instanceof SuiteAbsentError && cells.length > 0) || (error instanceof KernelUnfitError && running.has(combination.suite));
-  const unfit = refused.filter(isUnfit).map(({ combination, error }) => ({ id: combination.id, reason: error.message }));
+    (error instanceof SuiteAbsentError && cells.length > 0) ||
+    (error instanceof KernelUnfitError && running.has(combination.suite));
+  const unfit = refused
+    .filter(isUnfit)
+    .map(({ combination, error }) => ({ id: combination.id, reason: error.message }));
   const [first, ...others] = refused.filter((refusal) => !isUnfit(refusal));
   if (!first) return { cells, unfit };
   if (refused.length === combinations.length && refused.every(({ error }) => error instanceof SuiteAbsentError)) {
@@ -116,7 +144,9 @@ function planCells(matrix: Matrix, combinations: readonly Combination[], planSui
     matrix,
     first.error.code,
     `cell ${id} can never work: ${first.error.message}${named.join('')}${more}`,
-    byFlags ? (first.error.remedy ?? 'choose other devices, another file system or suite') : `${remedyOf(first.error)}add to exclude: ${rule}, or name the wanted cells in include`,
+    byFlags
+      ? (first.error.remedy ?? 'choose other devices, another file system or suite')
+      : `${remedyOf(first.error)}add to exclude: ${rule}, or name the wanted cells in include`,
   );
 }
 

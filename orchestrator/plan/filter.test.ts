@@ -67,11 +67,15 @@ test.each<[string[], number[]]>([
     ['suite=fio', '!image=trixie', '!xfs-dax'],
     [0, 1],
   ],
-])('%j selects the cells %j', (filters, wanted) => expect(idsOf(...filters)).toEqual(wanted.map((index) => IDS[index])));
+])('%j selects the cells %j', (filters, wanted) =>
+  expect(idsOf(...filters)).toEqual(wanted.map((index) => IDS[index])),
+);
 
 test('excluded cells are narrowed likewise', () => {
   expect(filterPlan(PLAN, ['kernel=debian-6.1']).excluded.map(({ id }) => id)).toEqual(['debian-6.1/virtio-blk/fio']);
-  expect(filterPlan(PLAN, ['image=trixie']).excluded.map(({ id }) => id)).toEqual(['debian-6.12@trixie/nvdimm/ext4-dax/fio']);
+  expect(filterPlan(PLAN, ['image=trixie']).excluded.map(({ id }) => id)).toEqual([
+    'debian-6.12@trixie/nvdimm/ext4-dax/fio',
+  ]);
 });
 
 test.each([
@@ -80,14 +84,25 @@ test.each([
   ['virtio_pmem', 'the filter "virtio_pmem" matches no cell\n  fix: did you mean virtio-pmem?'],
   ['**/e820/**', 'the filter "**/e820/**" matches no cell\n  fix: `pmemrig list MATRIX` prints the cells'],
   ['kernl=debian-*', 'the filter "kernl=debian-*" names no axis\n  fix: write kernel=debian-*'],
-  ['*a*a*a*a*a*a*a', 'the filter "*a*a*a*a*a*a*a" is too long or too complicated\n  fix: write a glob without parentheses or backslashes, with at most 128 characters and 6 of * and {'],
-  ['!!(a)', 'the filter "!!(a)" is too long or too complicated\n  fix: write a glob without parentheses or backslashes, with at most 128 characters and 6 of * and {'],
-  ['kernel=', 'the filter "kernel=" holds no glob\n  fix: write a glob over cell ids, or AXIS=GLOB: --filter \'kernel=debian-6.*\''],
+  [
+    '*a*a*a*a*a*a*a',
+    'the filter "*a*a*a*a*a*a*a" is too long or too complicated\n  fix: write a glob without parentheses or backslashes, with at most 128 characters and 6 of * and {',
+  ],
+  [
+    '!!(a)',
+    'the filter "!!(a)" is too long or too complicated\n  fix: write a glob without parentheses or backslashes, with at most 128 characters and 6 of * and {',
+  ],
+  [
+    'kernel=',
+    'the filter "kernel=" holds no glob\n  fix: write a glob over cell ids, or AXIS=GLOB: --filter \'kernel=debian-6.*\'',
+  ],
 ])('%s is an error that shows the way', (filter, message) => expect(filterError(filter)).toBe(message));
 
 test('filters that each match, but never together, are an error', () => {
   const [cell] = PLAN.cells;
-  expect(() => filterPlan({ ...PLAN, cells: cell ? [cell] : [] }, ['kernel=*', '!kernel=*'])).toThrow('no cell is left: together the filters kernel=* !kernel=* do not match the only cell');
+  expect(() => filterPlan({ ...PLAN, cells: cell ? [cell] : [] }, ['kernel=*', '!kernel=*'])).toThrow(
+    'no cell is left: together the filters kernel=* !kernel=* do not match the only cell',
+  );
   expect(filterError('suite=command', 'pmem=nvdimm')).toBe(
     'no cell is left: together the filters suite=command pmem=nvdimm match none of 5 cells\n  fix: filters on different axes must all match; `pmemrig list MATRIX` prints the cells',
   );

@@ -30,10 +30,13 @@ export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {
   }
   const cells = plan.cells.filter((_cell, index) => all[index] && selects(filters, all[index]));
   if (cells.length === 0) {
-    throw new UserError(`no cell is left: together the filters ${expressions.join(' ')} ${plan.cells.length === 1 ? 'do not match the only cell' : `match none of ${plan.cells.length} cells`}`, {
-      code: 'empty-matrix',
-      remedy: 'filters on different axes must all match; `pmemrig list MATRIX` prints the cells',
-    });
+    throw new UserError(
+      `no cell is left: together the filters ${expressions.join(' ')} ${plan.cells.length === 1 ? 'do not match the only cell' : `match none of ${plan.cells.length} cells`}`,
+      {
+        code: 'empty-matrix',
+        remedy: 'filters on different axes must all match; `pmemrig list MATRIX` prints the cells',
+      },
+    );
   }
   const image = plan.cells.find(({ id }) => !id.includes('@'))?.image.name ?? '';
   return { ...plan, cells, excluded: plan.excluded.filter((cell) => selects(filters, readId(cell, image))) };
@@ -51,7 +54,10 @@ function parseFilter(expression: string): Filter {
   const isName = /^[\w@./+-]+$/.test(glob);
   // An id of the longest names is beyond a glob's limits, and none.
   if (!isName && !isModestGlob(glob)) {
-    throw new UserError(`the filter "${expression}" is too long or too complicated`, { code: 'bad-filter', remedy: `write a glob ${GLOB_LIMITS}` });
+    throw new UserError(`the filter "${expression}" is too long or too complicated`, {
+      code: 'bad-filter',
+      remedy: `write a glob ${GLOB_LIMITS}`,
+    });
   }
   if (axis !== 'cell' && !isAxis(axis)) {
     const near = nearest(axis, axes);
@@ -66,7 +72,8 @@ function parseFilter(expression: string): Filter {
     expression,
     negated,
     axis,
-    matches: (coordinates) => (byPart ? coordinates.cell.split('/').some((part) => matches(part)) : matches(coordinates[axis])),
+    matches: (coordinates) =>
+      byPart ? coordinates.cell.split('/').some((part) => matches(part)) : matches(coordinates[axis]),
   };
 }
 
@@ -81,19 +88,35 @@ function selects(filters: readonly Filter[], coordinates: Coordinates): boolean 
 }
 
 function coordinatesOf({ id, kernel, image, pmem, filesystem, suite }: Cell): Coordinates {
-  return { cell: id, kernel: kernel.name, image: image.name, pmem: pmem.name, filesystem: filesystem.name, suite: suite.name };
+  return {
+    cell: id,
+    kernel: kernel.name,
+    image: image.name,
+    pmem: pmem.name,
+    filesystem: filesystem.name,
+    suite: suite.name,
+  };
 }
 
 /** An excluded cell is known by its id alone: the image goes unnamed if it is the first, the filesystem if it is none. */
 function readId({ id }: ExcludedCell, firstImage: string): Coordinates {
   const [platform = '', pmem = '', ...rest] = id.split('/');
   const [kernel = '', image = firstImage] = platform.split('@');
-  return { cell: id, kernel, image, pmem, filesystem: rest.length > 1 ? (rest[0] ?? '') : 'none', suite: rest.at(-1) ?? '' };
+  return {
+    cell: id,
+    kernel,
+    image,
+    pmem,
+    filesystem: rest.length > 1 ? (rest[0] ?? '') : 'none',
+    suite: rest.at(-1) ?? '',
+  };
 }
 
 function danglingFilter({ expression, axis }: Filter, all: readonly Coordinates[]): UserError {
   const glob = expression.replace(/^!/, '').replace(/^[^=/]*=/, '');
-  const parts = all.flatMap((coordinates) => (axis === 'cell' ? [coordinates.cell, ...coordinates.cell.split('/')] : [coordinates[axis]]));
+  const parts = all.flatMap((coordinates) =>
+    axis === 'cell' ? [coordinates.cell, ...coordinates.cell.split('/')] : [coordinates[axis]],
+  );
   const names = [...new Set(parts)];
   const near = nearest(glob, names);
   const known = axis === 'cell' ? '`pmemrig list MATRIX` prints the cells' : `known names: ${names.join(', ')}`;

@@ -18,7 +18,9 @@ suites: [{ name: fio }, { name: command, run: ls }]
 exclude: [{ kernel: longer, pmem: block, reason: not now }]
 `;
 const matrix = parseMatrix(TEXT, 'test.yaml', { env: {}, fioJobs: ['job'] });
-const plan: Plan = expandMatrix(matrix, { planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: spec.kind === 'fio' ? 5 : 120 }] });
+const plan: Plan = expandMatrix(matrix, {
+  planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: spec.kind === 'fio' ? 5 : 120 }],
+});
 
 test('cells that can share a guest are grouped, in order', () => {
   expect(groupCells(plan.cells).map((group) => group.map((cell) => cell.id))).toEqual([
@@ -81,10 +83,23 @@ test('the list for programs is plain data', () => {
 });
 
 test('a suite that counts instructions has guests of its own, of one vCPU, and the list says so', () => {
-  const counted = parseMatrix(TEXT.replace('{ name: fio }', '{ name: fio }, { name: counted, kind: fio, measure: instructions }'), 'test.yaml', { env: {}, fioJobs: ['job'] });
-  const { cells, excluded } = expandMatrix(counted, { planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 5 }] });
-  expect(groupCells(cells).slice(0, 2).map((group) => group.map((cell) => [cell.id, cell.guest.cpus, cell.guest.countInstructions]))).toEqual([
-    [['a/two/fio', 2, undefined], ['a/two/command', 2, undefined]],
+  const counted = parseMatrix(
+    TEXT.replace('{ name: fio }', '{ name: fio }, { name: counted, kind: fio, measure: instructions }'),
+    'test.yaml',
+    { env: {}, fioJobs: ['job'] },
+  );
+  const { cells, excluded } = expandMatrix(counted, {
+    planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 5 }],
+  });
+  expect(
+    groupCells(cells)
+      .slice(0, 2)
+      .map((group) => group.map((cell) => [cell.id, cell.guest.cpus, cell.guest.countInstructions])),
+  ).toEqual([
+    [
+      ['a/two/fio', 2, undefined],
+      ['a/two/command', 2, undefined],
+    ],
     [['a/two/counted', 1, true]],
   ]);
   const list = formatList({ cells, excluded }, () => false).split('\n');

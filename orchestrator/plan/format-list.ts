@@ -8,10 +8,17 @@ import { estimateCell, estimateCells } from './estimate.ts';
 
 /** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
 export function formatList({ cells, excluded, shard }: Plan, needsFreshGuest: NeedsFreshGuest): string {
-  const rows = cells.map((cell) => [cell.id, `${describeDevices(cell.pmem.devices)}${cell.guest.countInstructions ? ', 1 vCPU, counted' : ''}`, String(suiteTests(cell).length), formatSeconds(estimateCell(cell))]);
+  const rows = cells.map((cell) => [
+    cell.id,
+    `${describeDevices(cell.pmem.devices)}${cell.guest.countInstructions ? ', 1 vCPU, counted' : ''}`,
+    String(suiteTests(cell).length),
+    formatSeconds(estimateCell(cell)),
+  ]);
   const lines = [
     ...alignColumns([['CELL', 'DEVICES', 'TESTS', 'TIME'], ...rows]),
-    ...(excluded.length === 0 ? [] : ['', ...alignColumns([['EXCLUDED', 'REASON'], ...excluded.map(({ id, reason }) => [id, reason])])]),
+    ...(excluded.length === 0
+      ? []
+      : ['', ...alignColumns([['EXCLUDED', 'REASON'], ...excluded.map(({ id, reason }) => [id, reason])])]),
     '',
     `${shard ? `shard ${shard.index}/${shard.of}: ` : ''}${summarize({ cells, excluded }, needsFreshGuest)}`,
   ];
@@ -19,7 +26,10 @@ export function formatList({ cells, excluded, shard }: Plan, needsFreshGuest: Ne
 }
 
 /** The same for programs: `pmemrig list --json`. Times are in seconds. */
-export function listAsJson({ cells, excluded }: Plan, needsFreshGuest: NeedsFreshGuest): {
+export function listAsJson(
+  { cells, excluded }: Plan,
+  needsFreshGuest: NeedsFreshGuest,
+): {
   readonly cells: readonly Record<string, unknown>[];
   readonly excluded: readonly ExcludedCell[];
   readonly guests: number;
@@ -81,6 +91,10 @@ function formatSeconds(seconds: number): string {
 
 /** Columns two blanks apart, the last one ragged. */
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_cell, column) => rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0));
-  return rows.map((row) => row.map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2))).join(''));
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
+  );
+  return rows.map((row) =>
+    row.map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2))).join(''),
+  );
 }

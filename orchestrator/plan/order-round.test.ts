@@ -3,13 +3,24 @@ import type { Cell } from '../model/cell.ts';
 import { orderRound } from './order-round.ts';
 
 /** A group's cell, on a topology, with the kernel's name to tell it by. */
-function group(kernel: string, pmem: string): readonly (Pick<Cell, 'image' | 'pmem' | 'guest'> & { readonly kernel: string })[] {
-  return [{ kernel, pmem: { name: pmem, devices: [] }, image: { kind: 'debian', name: 'i', release: 'bookworm', packages: [] }, guest: { cpus: 1, memoryBytes: 1, append: [] } }];
+function group(
+  kernel: string,
+  pmem: string,
+): readonly (Pick<Cell, 'image' | 'pmem' | 'guest'> & { readonly kernel: string })[] {
+  return [
+    {
+      kernel,
+      pmem: { name: pmem, devices: [] },
+      image: { kind: 'debian', name: 'i', release: 'bookworm', packages: [] },
+      guest: { cpus: 1, memoryBytes: 1, append: [] },
+    },
+  ];
 }
 
 test('kernels take turns on each topology, and every other round goes backwards', () => {
   const groups = ['base', 'patched'].flatMap((kernel) => ['nvdimm', 'virtio-pmem'].map((pmem) => group(kernel, pmem)));
-  const told = (round: number): string[] => orderRound(groups, round).map(([cell]) => `${cell?.kernel} ${cell?.pmem.name}`);
+  const told = (round: number): string[] =>
+    orderRound(groups, round).map(([cell]) => `${cell?.kernel} ${cell?.pmem.name}`);
   expect(told(1)).toEqual(['base nvdimm', 'patched nvdimm', 'base virtio-pmem', 'patched virtio-pmem']);
   expect(told(2)).toEqual(told(1).toReversed());
   expect(told(3)).toEqual(told(1));

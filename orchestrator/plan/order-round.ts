@@ -7,7 +7,10 @@ import type { Cell } from '../model/cell.ts';
  * @param groups the cells that one guest serves, see `groupCells`
  * @param round counts from 1
  */
-export function orderRound<Group extends readonly Pick<Cell, 'image' | 'pmem' | 'guest'>[]>(groups: readonly Group[], round: number): Group[] {
+export function orderRound<Group extends readonly Pick<Cell, 'image' | 'pmem' | 'guest'>[]>(
+  groups: readonly Group[],
+  round: number,
+): Group[] {
   const keys = groups.map(([cell]) => JSON.stringify([cell?.image, cell?.pmem, cell?.guest]));
   const neighbours = groups
     .map((group, index) => ({ group, rank: keys.indexOf(keys[index] ?? '') }))

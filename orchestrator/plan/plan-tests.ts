@@ -18,15 +18,25 @@ const BEFORE: readonly PlannedTest[] = [
 const AFTER: readonly PlannedTest[] = [{ name: CLOSE_TEST, estimateSec: CLOSE_SEC }];
 
 /** All tests of a cell, or the reason why it can have none. */
-export function planTests(context: SuitePlanContext<SuiteSpec>, planSuite: PlanSuite): readonly PlannedTest[] | UserError {
+export function planTests(
+  context: SuitePlanContext<SuiteSpec>,
+  planSuite: PlanSuite,
+): readonly PlannedTest[] | UserError {
   const { spec, pmem, filesystem } = context;
   if (needsDax(filesystem) && !pmem.devices.some(canDax)) {
-    return new UserError(`${filesystem.name} mounts with ${filesystem.mountOptions}, but no device of ${pmem.name} can do DAX`, {
-      code: 'no-dax-device',
-    });
+    return new UserError(
+      `${filesystem.name} mounts with ${filesystem.mountOptions}, but no device of ${pmem.name} can do DAX`,
+      {
+        code: 'no-dax-device',
+      },
+    );
   }
   const homeless = spec.kind === 'selftest' ? undefined : whyNoFilesystem(context);
-  if (homeless !== undefined) return new UserError(homeless, { code: 'filesystem-misplaced', remedy: 'give the topology a device that can hold it, or leave the filesystem out' });
+  if (homeless !== undefined)
+    return new UserError(homeless, {
+      code: 'filesystem-misplaced',
+      remedy: 'give the topology a device that can hold it, or leave the filesystem out',
+    });
   try {
     const tests = spec.kind === 'fio' && spec.fitting ? planFitting(spec, context, planSuite) : planSuite(context);
     return [...BEFORE, ...tests, ...AFTER];
@@ -37,7 +47,11 @@ export function planTests(context: SuitePlanContext<SuiteSpec>, planSuite: PlanS
 }
 
 /** Each job by itself, so that those that can't run here do not stand in the way of the others; throws when none can. */
-function planFitting(spec: FioSuiteSpec, context: SuitePlanContext<SuiteSpec>, planSuite: PlanSuite): readonly PlannedTest[] {
+function planFitting(
+  spec: FioSuiteSpec,
+  context: SuitePlanContext<SuiteSpec>,
+  planSuite: PlanSuite,
+): readonly PlannedTest[] {
   const refusals: UserError[] = [];
   const tests = spec.jobs.flatMap((job) => {
     try {
@@ -50,7 +64,10 @@ function planFitting(spec: FioSuiteSpec, context: SuitePlanContext<SuiteSpec>, p
   });
   const [refusal] = refusals;
   if (tests.length === 0 && refusal) {
-    throw new UserError(`none of the fio jobs can run here, for one: ${refusal.message}`, { code: 'no-fitting-job', cause: refusal });
+    throw new UserError(`none of the fio jobs can run here, for one: ${refusal.message}`, {
+      code: 'no-fitting-job',
+      cause: refusal,
+    });
   }
   return tests;
 }
@@ -62,10 +79,17 @@ const MIN_XFS_BYTES = 300 * 2 ** 20;
 function whyNoFilesystem({ pmem, filesystem }: SuitePlanContext<SuiteSpec>): string | undefined {
   if (filesystem.type === 'none') return undefined;
   const blocks = pmem.devices.filter((device) => !('namespace' in device) || device.namespace !== 'devdax');
-  if (blocks.length === 0) return `${filesystem.name} needs a block device, and ${pmem.name} has device-DAX nodes alone`;
+  if (blocks.length === 0)
+    return `${filesystem.name} needs a block device, and ${pmem.name} has device-DAX nodes alone`;
   const candidates = needsDax(filesystem) ? blocks.filter(canDax) : blocks;
-  const isTooSmall = filesystem.type === 'xfs' && !filesystem.mkfsOptions.includes('--unsupported') && candidates.length > 0 && candidates.every(({ sizeBytes }) => sizeBytes < MIN_XFS_BYTES);
-  return isTooSmall ? `${filesystem.name} needs 300M, as mkfs.xfs makes nothing smaller, and ${pmem.name} has devices of ${formatSize(Math.max(...candidates.map(({ sizeBytes }) => sizeBytes)))}` : undefined;
+  const isTooSmall =
+    filesystem.type === 'xfs' &&
+    !filesystem.mkfsOptions.includes('--unsupported') &&
+    candidates.length > 0 &&
+    candidates.every(({ sizeBytes }) => sizeBytes < MIN_XFS_BYTES);
+  return isTooSmall
+    ? `${filesystem.name} needs 300M, as mkfs.xfs makes nothing smaller, and ${pmem.name} has devices of ${formatSize(Math.max(...candidates.map(({ sizeBytes }) => sizeBytes)))}`
+    : undefined;
 }
 
 /** That a raw namespace can't is for the guest to show, in the kernel's own words: no rule of the format forbids it. */

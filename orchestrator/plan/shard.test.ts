@@ -24,7 +24,9 @@ exclude: [{ kernel: b, pmem: block, suite: two, reason: not now }]
 /** The same plan with other estimates. */
 function planWith(seconds: readonly number[]): Plan {
   let at = 0;
-  return expandMatrix(matrix, { planSuite: ({ spec }) => [{ name: `${spec.name}/run`, estimateSec: seconds[at++ % seconds.length] ?? 1 }] });
+  return expandMatrix(matrix, {
+    planSuite: ({ spec }) => [{ name: `${spec.name}/run`, estimateSec: seconds[at++ % seconds.length] ?? 1 }],
+  });
 }
 
 const plans = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 12 }).map(planWith);
@@ -58,9 +60,13 @@ test('each cell is in exactly one part, in the order of the plan, and each part 
 test('the longest part exceeds a fair share by one cell and its boot at the most', () => {
   fc.assert(
     fc.property(plans, fc.integer({ min: 1, max: 6 }), (plan, of) => {
-      const parts = Array.from({ length: of }, (_, index) => secondsOf(shardPlan(plan, { index: index + 1, of }).cells));
+      const parts = Array.from({ length: of }, (_, index) =>
+        secondsOf(shardPlan(plan, { index: index + 1, of }).cells),
+      );
       const alone = plan.cells.map((cell) => secondsOf([cell]));
-      expect(Math.max(...parts)).toBeLessThanOrEqual(alone.reduce((sum, part) => sum + part, 0) / of + Math.max(...alone));
+      expect(Math.max(...parts)).toBeLessThanOrEqual(
+        alone.reduce((sum, part) => sum + part, 0) / of + Math.max(...alone),
+      );
     }),
   );
 });
@@ -69,13 +75,21 @@ test('every machine comes to the same parts', () => {
   fc.assert(
     fc.property(plans, (plan) => {
       const shuffledObjects = structuredClone(plan);
-      for (const index of [1, 2, 3]) expect(ids(shardPlan(shuffledObjects, { index, of: 3 }).cells)).toEqual(ids(shardPlan(plan, { index, of: 3 }).cells));
+      for (const index of [1, 2, 3])
+        expect(ids(shardPlan(shuffledObjects, { index, of: 3 }).cells)).toEqual(
+          ids(shardPlan(plan, { index, of: 3 }).cells),
+        );
     }),
   );
 });
 
 test('cells that share a guest stay together while that costs nothing, and part where it pays', () => {
-  const groups = [1, 2].map((index) => new Set(shardPlan(planWith([1]), { index, of: 2 }).cells.map(({ kernel, pmem }) => `${kernel.name}/${pmem.name}`)));
+  const groups = [1, 2].map(
+    (index) =>
+      new Set(
+        shardPlan(planWith([1]), { index, of: 2 }).cells.map(({ kernel, pmem }) => `${kernel.name}/${pmem.name}`),
+      ),
+  );
   expect(groups.map((group) => group.size)).toEqual([2, 2]);
   const three = [1, 2, 3].map((index) => secondsOf(shardPlan(planWith([300]), { index, of: 3 }).cells));
   expect(Math.max(...three) / Math.min(...three)).toBeLessThan(1.4);

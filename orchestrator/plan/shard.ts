@@ -13,7 +13,9 @@ export interface ShardSpec {
  * plan alone, in the estimates of its suites. What a machine knows of usual durations has no say.
  */
 export function shardPlan(plan: Plan, { index, of }: ShardSpec): Plan {
-  const shards = new Map(divide(plan.cells, of).flatMap((cells, position) => cells.map((cell) => [cell, position + 1] as const)));
+  const shards = new Map(
+    divide(plan.cells, of).flatMap((cells, position) => cells.map((cell) => [cell, position + 1] as const)),
+  );
   const placed = plan.cells.map((cell, at) => ({ cell, at, shard: shards.get(cell) ?? 1 }));
   return {
     ...plan,
@@ -69,7 +71,8 @@ function cutGroups(groups: readonly (readonly Cell[])[], seconds: number): reado
 function deal(pieces: readonly Piece[], of: number): readonly Part[] {
   const parts = Array.from({ length: of }, (): Part => ({ cells: [], groups: new Set(), seconds: 0 }));
   for (const piece of pieces.toSorted((a, b) => b.seconds - a.seconds || compareIds(a, b))) {
-    const endOf = ({ seconds, groups }: Part): number => seconds + piece.seconds + (groups.has(piece.group) ? 0 : BOOT_SEC);
+    const endOf = ({ seconds, groups }: Part): number =>
+      seconds + piece.seconds + (groups.has(piece.group) ? 0 : BOOT_SEC);
     const best = parts.reduce((least, part) => (endOf(part) < endOf(least) ? part : least));
     best.seconds = endOf(best);
     best.groups.add(piece.group);

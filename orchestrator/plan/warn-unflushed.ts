@@ -5,6 +5,15 @@ import type { Cell } from '../model/cell.ts';
  * drivers/dax/device.c does not ask whether the device flushes by itself. Nothing that is written so is flushed to the host.
  */
 export function warnUnflushed(cells: readonly Pick<Cell, 'pmem'>[]): string[] {
-  const names = new Set(cells.filter(({ pmem }) => pmem.devices.some((device) => device.kind === 'virtio-pmem' && device.namespace === 'devdax')).map(({ pmem }) => pmem.name));
-  return [...names].map((name) => `pmem "${name}": a device-DAX node over virtio-pmem grants MAP_SYNC, and nothing written through it is flushed to the host: a pass there proves no durability. Where it shall, use kind: nvdimm`);
+  const names = new Set(
+    cells
+      .filter(({ pmem }) =>
+        pmem.devices.some((device) => device.kind === 'virtio-pmem' && device.namespace === 'devdax'),
+      )
+      .map(({ pmem }) => pmem.name),
+  );
+  return [...names].map(
+    (name) =>
+      `pmem "${name}": a device-DAX node over virtio-pmem grants MAP_SYNC, and nothing written through it is flushed to the host: a pass there proves no durability. Where it shall, use kind: nvdimm`,
+  );
 }

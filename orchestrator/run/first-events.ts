@@ -29,8 +29,25 @@ export interface RunFacts {
 }
 
 /** For `run.json`. */
-export function describeRun({ folder, version, accelerator, qemu, host, matrix, purpose }: RunFacts): Readonly<Record<string, unknown>> {
-  return { id: folder.id, version, started: new Date().toISOString(), accelerator, qemu, host, ...(purpose && { purpose }), matrix };
+export function describeRun({
+  folder,
+  version,
+  accelerator,
+  qemu,
+  host,
+  matrix,
+  purpose,
+}: RunFacts): Readonly<Record<string, unknown>> {
+  return {
+    id: folder.id,
+    version,
+    started: new Date().toISOString(),
+    accelerator,
+    qemu,
+    host,
+    ...(purpose && { purpose }),
+    matrix,
+  };
 }
 
 function describeHost({ host, accelerator }: Pick<RunFacts, 'host' | 'accelerator'>): string {
@@ -46,11 +63,25 @@ export function resumeEvents(facts: RunFacts, { start, past, torn }: ResumedRun)
     start.version === facts.version ? undefined : `pmemrig ${start.version} began the run, ${facts.version} resumes it`,
     ...listCutOff(past).map((attempt) => `${attempt} was cut off when the controller ended`),
   ];
-  return [{ type: 'resume', version: facts.version, host }, ...notes.flatMap((text) => (text === undefined ? [] : [{ type: 'note', text } as const]))];
+  return [
+    { type: 'resume', version: facts.version, host },
+    ...notes.flatMap((text) => (text === undefined ? [] : [{ type: 'note', text } as const])),
+  ];
 }
 
 /** The first event of a run. */
-export function startEvent({ folder, matrix, version, plan, host, accelerator, rerun, retries, split, repeat }: RunFacts): RunEvent {
+export function startEvent({
+  folder,
+  matrix,
+  version,
+  plan,
+  host,
+  accelerator,
+  rerun,
+  retries,
+  split,
+  repeat,
+}: RunFacts): RunEvent {
   return {
     type: 'run-start',
     runId: folder.id,
@@ -62,12 +93,25 @@ export function startEvent({ folder, matrix, version, plan, host, accelerator, r
     ...(repeat > 1 && { repeat }),
     ...(plan.narrowed && { narrowed: true }),
     host: describeHost({ host, accelerator }),
-    ...(plan.shard && { shard: { ...plan.shard, elsewhere: plan.shard.elsewhere.map(({ cell, ...place }) => ({ ...place, cell: plannedCell(cell) })) } }),
+    ...(plan.shard && {
+      shard: {
+        ...plan.shard,
+        elsewhere: plan.shard.elsewhere.map(({ cell, ...place }) => ({ ...place, cell: plannedCell(cell) })),
+      },
+    }),
     cells: plan.cells.map(plannedCell),
     excluded: plan.excluded,
   };
 }
 
 function plannedCell({ id, kernel, image, pmem, filesystem, suite, tests }: Cell): PlannedCell {
-  return { id, kernel: kernel.name, image: image.name, pmem: pmem.name, filesystem: filesystem.name, suite: suite.name, tests };
+  return {
+    id,
+    kernel: kernel.name,
+    image: image.name,
+    pmem: pmem.name,
+    filesystem: filesystem.name,
+    suite: suite.name,
+    tests,
+  };
 }

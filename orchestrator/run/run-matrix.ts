@@ -62,10 +62,29 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
   const stopped = AbortSignal.any([signal, stop.signal]);
   try {
     if (resumed) await removeLeftovers(folder.dir);
-    const prepared = await prepareAll({ cells: plan.cells, cacheDir: options.cacheDir, ...(resumed && { earlier: resumed.past.stages }), signal: stopped, emit, log });
-    const reserve = reserveFromPrepared({ ...options, lastGuest: resumed?.lastGuest ?? 0, known: options.matrix.known, capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores }, prepared });
+    const prepared = await prepareAll({
+      cells: plan.cells,
+      cacheDir: options.cacheDir,
+      ...(resumed && { earlier: resumed.past.stages }),
+      signal: stopped,
+      emit,
+      log,
+    });
+    const reserve = reserveFromPrepared({
+      ...options,
+      lastGuest: resumed?.lastGuest ?? 0,
+      known: options.matrix.known,
+      capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores },
+      prepared,
+    });
     const cellOf = new Map<string, Cell>(plan.cells.map((cell) => [cell.id, cell]));
-    const mend = createCacheMender({ cacheDir: options.cacheDir, signal: stopped, log, prepared, prepareAgain: async (cell) => prepareAgain(cell, { cacheDir: options.cacheDir, signal: stopped, log }) });
+    const mend = createCacheMender({
+      cacheDir: options.cacheDir,
+      signal: stopped,
+      log,
+      prepared,
+      prepareAgain: async (cell) => prepareAgain(cell, { cacheDir: options.cacheDir, signal: stopped, log }),
+    });
     const guestsUsed = new Map(resumed && Array.from(resumed.past.cells, ([id, { guests }]) => [id, guests]));
     const runGroup = async (cells: readonly Cell[], round: number, groupSignal: AbortSignal): Promise<void> => {
       await using slot = new GuestSlot(reserve, emit, groupSignal);
@@ -83,7 +102,8 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
         artifactDir: async (cellId) => folder.cellDir(cellId),
         toArtifact: (path) => folder.toArtifact(path),
         usualSeconds: (cellId, test) => options.usual.get(cellId)?.get(test),
-        buildCanary: async (cell) => buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
+        buildCanary: async (cell) =>
+          buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
         mendCache: async (id, sinceMs) => {
           const cell = cellOf.get(id);
           return cell && mend(cell, sinceMs);
@@ -97,7 +117,12 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
     for (let round = 1; round <= options.repeat; round++) {
       const due = plan.cells.filter(({ id }) => round > (resumed?.past.cells.get(id)?.roundsEnded ?? 0));
       const groups = orderRound(groupCells(due), round);
-      await dispatch(groups, options.jobs ?? groups.length, async (cells, groupSignal) => runGroup(cells, round, groupSignal), stopped);
+      await dispatch(
+        groups,
+        options.jobs ?? groups.length,
+        async (cells, groupSignal) => runGroup(cells, round, groupSignal),
+        stopped,
+      );
     }
     if (signal.aborted) throw new Interrupted();
     emit({ type: 'run-end', reason: 'finished' });

@@ -10,7 +10,13 @@ import { xfstestsSuite } from './xfstests/suite.ts';
 export { listFioJobs } from './fio/job-file.ts';
 
 /** Every suite by its kind. A new kind in the matrix does not compile until it is here. */
-const SUITES = { fio: fioSuite, command: commandSuite, selftest: selftestSuite, lockdep: lockdepSuite, xfstests: xfstestsSuite } as const satisfies { [Kind in SuiteSpec['kind']]: Suite<Extract<SuiteSpec, { kind: Kind }>> };
+const SUITES = {
+  fio: fioSuite,
+  command: commandSuite,
+  selftest: selftestSuite,
+  lockdep: lockdepSuite,
+  xfstests: xfstestsSuite,
+} as const satisfies { [Kind in SuiteSpec['kind']]: Suite<Extract<SuiteSpec, { kind: Kind }>> };
 
 export function suiteFor({ kind }: Pick<SuiteSpec, 'kind'>): Suite {
   return SUITES[kind];

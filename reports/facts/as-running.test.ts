@@ -7,14 +7,23 @@ import { formatFinalReport } from '../formats/terminal/final-report.ts';
 import { JournalBuilder, makeCell } from '../testing/make-journal.ts';
 import type { RunSummary } from '../fold/summary.ts';
 
-const [FIRST, SECOND, THIRD] = ['debian-6.1/nvdimm/none/fio', 'debian-6.12/nvdimm/none/fio', 'debian-6.12/virtio-pmem/none/fio'] as const;
+const [FIRST, SECOND, THIRD] = [
+  'debian-6.1/nvdimm/none/fio',
+  'debian-6.12/nvdimm/none/fio',
+  'debian-6.12/virtio-pmem/none/fio',
+] as const;
 
 /** One cell ended and left a gap, one goes on, one has not begun. */
 function makeRun({ failed = false } = {}): RunSummary {
-  const journal = new JournalBuilder().start([makeCell(FIRST, ['fio/a', 'fio/b']), makeCell(SECOND, ['fio/a', 'fio/b']), makeCell(THIRD, ['fio/a'])]);
+  const journal = new JournalBuilder().start([
+    makeCell(FIRST, ['fio/a', 'fio/b']),
+    makeCell(SECOND, ['fio/a', 'fio/b']),
+    makeCell(THIRD, ['fio/a']),
+  ]);
   for (const cell of [FIRST, SECOND]) {
     journal.add({ type: 'cell-start', cell }).boot(cell);
-    for (const name of ['guest/boot', 'guest/pmem', 'fio/a']) journal.test(cell, name, failed && name === 'fio/a' ? { status: 'fail', message: 'EIO' } : { status: 'pass' });
+    for (const name of ['guest/boot', 'guest/pmem', 'fio/a'])
+      journal.test(cell, name, failed && name === 'fio/a' ? { status: 'fail', message: 'EIO' } : { status: 'pass' });
     if (cell === FIRST) journal.add({ type: 'cell-end', cell, reason: 'no guest is left to the cell' });
   }
   journal.add({ type: 'test-start', cell: SECOND, test: 'fio/b', attempt: 1, guest: 2 });
@@ -34,13 +43,20 @@ test('what is still to come is no gap, what a cell ended without is one', () => 
 test('a run that has ended, or that nobody works on, is what its journal says', () => {
   const cut = makeRun();
   expect(asRunning(cut, false)).toBe(cut);
-  const finished = new JournalBuilder().start([makeCell(FIRST, [])]).add({ type: 'run-end', reason: 'finished' }).summarize();
+  const finished = new JournalBuilder()
+    .start([makeCell(FIRST, [])])
+    .add({ type: 'run-end', reason: 'finished' })
+    .summarize();
   expect(asRunning(finished)).toBe(finished);
 });
 
 test.each([false, true])('no report of it speaks of an end or of going on (failed: %s)', (failed) => {
   const running = asRunning(makeRun({ failed }));
-  for (const text of [formatFinalReport(running, '/runs/r').join('\n'), renderMarkdown(running), [...renderHtml(running)].join('')]) {
+  for (const text of [
+    formatFinalReport(running, '/runs/r').join('\n'),
+    renderMarkdown(running),
+    [...renderHtml(running)].join(''),
+  ]) {
     expect(text).toContain('running, 6 of 11 tests');
     expect(text).not.toMatch(/controller was killed|--resume|4 unreached|5 unreached|never started|before it began/);
   }

@@ -10,8 +10,17 @@ export function asRunning(summary: RunSummary, isClaimed = true): RunSummary {
   if (!isClaimed || summary.ending.reason !== 'cut-off') return summary;
   const cells = summary.cells
     // What a cell that has ended did not come to is a gap.
-    .map((cell) => (cell.durationMs === undefined ? { ...cell, tests: cell.tests.filter(({ outcome }) => outcome !== 'unreached') } : cell))
+    .map((cell) =>
+      cell.durationMs === undefined
+        ? { ...cell, tests: cell.tests.filter(({ outcome }) => outcome !== 'unreached') }
+        : cell,
+    )
     .filter(({ tests }) => tests.length > 0);
   const { unreached } = countOutcomes(cells.flatMap(({ tests }) => tests.map(({ outcome }) => outcome)));
-  return { ...summary, ending: { reason: 'running', message: describeProgress(summary.totals) }, totals: { ...summary.totals, unreached }, cells };
+  return {
+    ...summary,
+    ending: { reason: 'running', message: describeProgress(summary.totals) },
+    totals: { ...summary.totals, unreached },
+    cells,
+  };
 }

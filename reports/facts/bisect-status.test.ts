@@ -7,7 +7,11 @@ function run(status: AttemptStatus, reason: 'finished' | 'interrupted' | 'infra'
   const cell = 'k/nvdimm/ext4-dax/fio';
   const journal = new JournalBuilder();
   journal.start([makeCell(cell, ['fio/a'])]).boot(cell);
-  journal.test(cell, 'guest/boot', { status: 'pass' }).test(cell, 'guest/pmem', { status: 'pass' }).test(cell, 'fio/a', { status }).test(cell, 'guest/close', { status: 'pass' });
+  journal
+    .test(cell, 'guest/boot', { status: 'pass' })
+    .test(cell, 'guest/pmem', { status: 'pass' })
+    .test(cell, 'fio/a', { status })
+    .test(cell, 'guest/close', { status: 'pass' });
   return journal.add({ type: 'run-end', reason }).summarize();
 }
 
@@ -39,7 +43,15 @@ test('a pass that lockdep did not watch is no verdict', () => {
   const end = (covered: boolean) => {
     const journal = new JournalBuilder().start([makeCell(cell, ['fio/a'])]).boot(cell);
     for (const name of ['guest/boot', 'guest/pmem', 'guest/close']) journal.test(cell, name, { status: 'pass' });
-    journal.add({ type: 'test-end', cell, test: 'fio/a', attempt: 1, status: 'pass', durationMs: 1, lockdep: { ...coverage, covered } });
+    journal.add({
+      type: 'test-end',
+      cell,
+      test: 'fio/a',
+      attempt: 1,
+      status: 'pass',
+      durationMs: 1,
+      lockdep: { ...coverage, covered },
+    });
     return bisectStatus(journal.add({ type: 'run-end', reason: 'finished' }).summarize());
   };
   expect([end(true), end(false)]).toEqual([0, 125]);

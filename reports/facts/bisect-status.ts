@@ -15,7 +15,9 @@ export function bisectStatus(summary: RunSummary): 0 | 1 | 130 | typeof CANNOT_T
   // A kernel that does not compile fails its cells, yet says nothing of the defect that is looked for.
   if (summary.stages.some((stage) => stage.status === 'failed')) return CANNOT_TELL;
   if (status === 1) return status;
-  const passed = summary.cells.flatMap(({ tests }) => tests.filter(({ name, outcome }) => !name.startsWith('guest/') && (outcome === 'pass' || outcome === 'flaky')));
+  const passed = summary.cells.flatMap(({ tests }) =>
+    tests.filter(({ name, outcome }) => !name.startsWith('guest/') && (outcome === 'pass' || outcome === 'flaky')),
+  );
   const unwatched = passed.some(({ attempts }) => attempts.at(-1)?.lockdep?.covered === false);
   return status === 0 && passed.length > 0 && !unwatched ? 0 : CANNOT_TELL;
 }

@@ -45,12 +45,20 @@ interface GroupDraft {
   readonly ranOn: Map<string, number>;
 }
 
-function group(tests: readonly TestCoverage[], split: (test: TestCoverage) => readonly TestCoverage[]): readonly CoverageGroup[] {
+function group(
+  tests: readonly TestCoverage[],
+  split: (test: TestCoverage) => readonly TestCoverage[],
+): readonly CoverageGroup[] {
   const drafts = new Map<string, GroupDraft>();
   for (const { test, ran, lost } of tests.flatMap(split)) {
     const reasons = new Map(lost.map(({ outcome, reason }) => [`${outcome} ${reason}`, { outcome, reason }]));
     const key = [...reasons.keys()].toSorted().join('\n');
-    const draft: GroupDraft = drafts.get(key) ?? { why: [...reasons.values()], tests: [], lostOn: new Map(), ranOn: new Map() };
+    const draft: GroupDraft = drafts.get(key) ?? {
+      why: [...reasons.values()],
+      tests: [],
+      lostOn: new Map(),
+      ranOn: new Map(),
+    };
     drafts.set(key, draft);
     draft.tests.push(test);
     for (const { leg } of lost) count(draft.lostOn, leg);

@@ -42,7 +42,11 @@ export function isSurveyed({ name, expects }: Pick<TestSummary, 'name' | 'expect
 }
 
 /** Why a test did not run, `undefined` if it did, however it ended. */
-export function lossOf({ outcome, message, forgiven }: Pick<TestSummary, 'outcome' | 'message' | 'forgiven'>): Loss | undefined {
+export function lossOf({
+  outcome,
+  message,
+  forgiven,
+}: Pick<TestSummary, 'outcome' | 'message' | 'forgiven'>): Loss | undefined {
   switch (outcome) {
     case 'skip':
       if (forgiven) return undefined;

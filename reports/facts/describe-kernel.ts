@@ -25,12 +25,30 @@ export function describeStanding({ known, expected, expired, blame }: ProblemSum
 }
 
 /** `lockdep on lockdep-6.1: all 12 test runs covered; 1650 classes, 9,800 dependencies, 14,200 chains`. A test that was run again is two. */
-export function describeCoverage({ kernel, covered, uncovered, classes, dependencies, chains }: LockdepSummary): string {
-  const tests = uncovered === 0 ? `all ${plural(covered, 'test run')} covered` : `${covered} of ${plural(covered + uncovered, 'test run')} covered`;
-  return `lockdep on ${kernel}: ${tests}; ${[[classes, 'classes'], [dependencies, 'dependencies'], [chains, 'chains']].map(([count, what]) => `${count?.toLocaleString('en')} ${what}`).join(', ')}`;
+export function describeCoverage({
+  kernel,
+  covered,
+  uncovered,
+  classes,
+  dependencies,
+  chains,
+}: LockdepSummary): string {
+  const tests =
+    uncovered === 0
+      ? `all ${plural(covered, 'test run')} covered`
+      : `${covered} of ${plural(covered + uncovered, 'test run')} covered`;
+  return `lockdep on ${kernel}: ${tests}; ${[
+    [classes, 'classes'],
+    [dependencies, 'dependencies'],
+    [chains, 'chains'],
+  ]
+    .map(([count, what]) => `${count?.toLocaleString('en')} ${what}`)
+    .join(', ')}`;
 }
 
 /** `most new: +412 dependencies in lockdep/flush-8, +80 in …`; empty if nothing grew. */
 export function describeGrowth({ grew }: LockdepSummary): string {
-  return grew.length === 0 ? '' : `most new dependencies: ${grew.map(({ cell, test, dependencies }) => `+${dependencies} in ${test} (${cell})`).join(', ')}`;
+  return grew.length === 0
+    ? ''
+    : `most new dependencies: ${grew.map(({ cell, test, dependencies }) => `+${dependencies} in ${test} (${cell})`).join(', ')}`;
 }

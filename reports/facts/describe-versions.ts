@@ -10,13 +10,22 @@ export function describeOrigins({ cells, stages }: RunSummary): readonly string[
     for (const { kernelRelease } of guests) known.add(kernelRelease);
   }
   return [
-    ...Array.from(releases, ([kernel, found]) => `kernel ${kernel}: ${found.size === 0 ? 'no guest came up' : [...found].join(', ')}`),
-    ...stages.filter(({ stage, status }) => stage.startsWith('suite ') && status === 'done').map(({ stage, detail }) => `${stage}: ${detail}`),
+    ...Array.from(
+      releases,
+      ([kernel, found]) => `kernel ${kernel}: ${found.size === 0 ? 'no guest came up' : [...found].join(', ')}`,
+    ),
+    ...stages
+      .filter(({ stage, status }) => stage.startsWith('suite ') && status === 'done')
+      .map(({ stage, detail }) => `${stage}: ${detail}`),
   ].map(cleanLine);
 }
 
 /** The release of a kernel, as its guests said it; several where it was built anew during the run. */
 export function releaseOf({ cells }: RunSummary, kernel: string): string | undefined {
-  const found = new Set(cells.filter((cell) => cell.kernel === kernel).flatMap(({ guests }) => guests.map(({ kernelRelease }) => kernelRelease)));
+  const found = new Set(
+    cells
+      .filter((cell) => cell.kernel === kernel)
+      .flatMap(({ guests }) => guests.map(({ kernelRelease }) => kernelRelease)),
+  );
   return found.size === 0 ? undefined : [...found].join(', ');
 }

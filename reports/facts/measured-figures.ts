@@ -8,7 +8,9 @@ export function measuredFigures(test: TestSummary): readonly Metric[] {
   const told = tellingAttempt(test);
   const passed = test.attempts.filter(({ status }) => status === 'pass');
   return (told?.metrics ?? []).map((metric) => {
-    const values = passed.flatMap(({ metrics }) => metrics.find(({ name, unit }) => name === metric.name && unit === metric.unit)?.value ?? []);
+    const values = passed.flatMap(
+      ({ metrics }) => metrics.find(({ name, unit }) => name === metric.name && unit === metric.unit)?.value ?? [],
+    );
     return values.length > 1 ? { ...metric, value: median(values) } : metric;
   });
 }

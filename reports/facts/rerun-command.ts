@@ -20,7 +20,10 @@ interface Rerun {
 function rerunCommands({ rerun, cells, ending, runId, runs }: RunSummary): Rerun {
   if (ending.reason === 'running') return { commands: [], left: 0 };
   if (ending.reason === 'interrupted' || ending.reason === 'cut-off') {
-    return { commands: [`pmemrig run --resume ${quoteWord(runId)}${runs === undefined ? '' : ` --runs ${quoteWord(runs)}`}`], left: 0 };
+    return {
+      commands: [`pmemrig run --resume ${quoteWord(runId)}${runs === undefined ? '' : ` --runs ${quoteWord(runs)}`}`],
+      left: 0,
+    };
   }
   const groups: CellGroup[] = [];
   let left = 0;
@@ -28,14 +31,19 @@ function rerunCommands({ rerun, cells, ending, runId, runs }: RunSummary): Rerun
     if (!failed) continue;
     const group = groups.find((one) => admits(one, failed));
     if (group) join(group, failed);
-    else if (groups.length < MAX_COMMANDS) groups.push({ ids: [failed.id], tests: failed.tests && new Set(failed.tests), spared: new Set(failed.spared) });
+    else if (groups.length < MAX_COMMANDS)
+      groups.push({ ids: [failed.id], tests: failed.tests && new Set(failed.tests), spared: new Set(failed.spared) });
     else left += 1;
   }
   return { commands: groups.map((group) => composeRerun(rerun, group)), left };
 }
 
 /** The same for one test of a cell. */
-export function rerunTest({ rerun }: Pick<RunSummary, 'rerun'>, { id }: Pick<CellSummary, 'id'>, test: TestSummary): string {
+export function rerunTest(
+  { rerun }: Pick<RunSummary, 'rerun'>,
+  { id }: Pick<CellSummary, 'id'>,
+  test: TestSummary,
+): string {
   const tests = namedTests([test]);
   return composeRerun(rerun, { ids: [id], tests: tests && new Set(tests) });
 }
@@ -43,7 +51,9 @@ export function rerunTest({ rerun }: Pick<RunSummary, 'rerun'>, { id }: Pick<Cel
 /** The same as one or more lines to paste: what they leave out is a comment for a shell. */
 export function rerunLines(summary: RunSummary): readonly string[] {
   const { commands, left } = rerunCommands(summary);
-  return left === 0 ? commands : [...commands, `# and ${left === 1 ? '1 more cell' : `${left} more cells`}, in which other tests failed`];
+  return left === 0
+    ? commands
+    : [...commands, `# and ${left === 1 ? '1 more cell' : `${left} more cells`}, in which other tests failed`];
 }
 
 /** Cells that one command can name. */
@@ -66,12 +76,26 @@ function findFailed({ id, tests }: CellSummary): FailedCell | undefined {
   if (failed.length === 0) return undefined;
   const named = namedTests(failed);
   const again = new Set(named);
-  return { id, tests: named, spared: tests.flatMap(({ name, parent, outcome }) => (parent === undefined && outcome !== 'excluded' && !isRigTest(name) && !again.has(name) ? [name] : [])) };
+  return {
+    id,
+    tests: named,
+    spared: tests.flatMap(({ name, parent, outcome }) =>
+      parent === undefined && outcome !== 'excluded' && !isRigTest(name) && !again.has(name) ? [name] : [],
+    ),
+  };
 }
 
 /** A boot, set-up or clean-up is part of whatever runs in the guest: such a cell is run whole. So is one of more tests than a line should name. */
-function namedTests(failed: readonly Pick<TestSummary, 'name' | 'parent' | 'outcome'>[]): readonly string[] | undefined {
-  const tests = [...new Set(failed.flatMap(({ name, parent, outcome }) => (isRigTest(name) && outcome === 'unreached' ? [] : [parent ?? name])))];
+function namedTests(
+  failed: readonly Pick<TestSummary, 'name' | 'parent' | 'outcome'>[],
+): readonly string[] | undefined {
+  const tests = [
+    ...new Set(
+      failed.flatMap(({ name, parent, outcome }) =>
+        isRigTest(name) && outcome === 'unreached' ? [] : [parent ?? name],
+      ),
+    ),
+  ];
   return tests.length > 0 && tests.length <= MAX_NAMED_TESTS && !tests.some(isRigTest) ? tests : undefined;
 }
 
@@ -79,7 +103,11 @@ function namedTests(failed: readonly Pick<TestSummary, 'name' | 'parent' | 'outc
 function admits(group: CellGroup, { tests, spared }: FailedCell): boolean {
   const { tests: own } = group;
   if (own === undefined || tests === undefined) return own === tests;
-  return new Set([...own, ...tests]).size <= MAX_NAMED_TESTS && !tests.some((test) => group.spared.has(test)) && !spared.some((test) => own.has(test));
+  return (
+    new Set([...own, ...tests]).size <= MAX_NAMED_TESTS &&
+    !tests.some((test) => group.spared.has(test)) &&
+    !spared.some((test) => own.has(test))
+  );
 }
 
 function join({ ids, tests: own, spared: sparedBefore }: CellGroup, { id, tests = [], spared }: FailedCell): void {
@@ -89,7 +117,10 @@ function join({ ids, tests: own, spared: sparedBefore }: CellGroup, { id, tests 
 }
 
 function composeRerun(rerun: string, { ids, tests }: Pick<CellGroup, 'ids' | 'tests'>): string {
-  const words = [...ids.map((id) => `--filter ${quoteWord(id)}`), ...[...(tests ?? [])].map((test) => `--test ${quoteWord(test)}`)];
+  const words = [
+    ...ids.map((id) => `--filter ${quoteWord(id)}`),
+    ...[...(tests ?? [])].map((test) => `--test ${quoteWord(test)}`),
+  ];
   // A function, since a replacement string would give `$` in it a meaning.
   return rerun.replace('{filter}', () => words.join(' '));
 }

@@ -16,10 +16,23 @@ export function formatSelftest({ cells }: Pick<RunSummary, 'cells'>): string[] {
       const { kinds } = test.expects;
       const seen = told?.message?.replace(/^seen: /, '') ?? test.message ?? 'nothing';
       const where = proving.length > 1 ? `${id} ` : '';
-      return [[`${MARKS[test.outcome]} ${test.outcome}`, cleanLine(where + test.name), kinds.length === 0 ? 'nothing' : kinds.join(' or '), told === undefined ? '' : formatDuration(told.durationMs), cleanLine(seen)]];
+      return [
+        [
+          `${MARKS[test.outcome]} ${test.outcome}`,
+          cleanLine(where + test.name),
+          kinds.length === 0 ? 'nothing' : kinds.join(' or '),
+          told === undefined ? '' : formatDuration(told.durationMs),
+          cleanLine(seen),
+        ],
+      ];
     }),
   );
   if (rows.length === 0) return [];
   const widths = HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [HEAD, ...rows].map((row) => row.map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2))).join('').trimEnd());
+  return [HEAD, ...rows].map((row) =>
+    row
+      .map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2)))
+      .join('')
+      .trimEnd(),
+  );
 }

@@ -15,9 +15,17 @@ export function findBlindKernels({ cells }: Pick<RunSummary, 'cells'>): readonly
     const failed = proofs.filter(({ outcome }) => outcome === 'infra');
     if (failed.length === 0) return [];
     const all = proofs.length === 1 ? 'its one selftest' : `all ${proofs.length} selftests`;
-    const names = failed.length === proofs.length ? all : `${failed.length} of ${proofs.length} selftests (${failed.map(({ name }) => name).join(', ')})`;
+    const names =
+      failed.length === proofs.length
+        ? all
+        : `${failed.length} of ${proofs.length} selftests (${failed.map(({ name }) => name).join(', ')})`;
     const why = failed[0] && tellingAttempt(failed[0])?.message;
-    return [{ kernel, warning: `the rig is not proven to see on ${kernel}, so its passes there prove little: ${names} failed${why === undefined ? '' : `; ${why}`}` }];
+    return [
+      {
+        kernel,
+        warning: `the rig is not proven to see on ${kernel}, so its passes there prove little: ${names} failed${why === undefined ? '' : `; ${why}`}`,
+      },
+    ];
   });
 }
 

@@ -26,7 +26,9 @@ function makeLoad(random: () => number, longest: number): readonly Stretch[] {
 
 function shareOf(load: readonly Stretch[], start: number): number {
   const end = start + MEASURE_S;
-  return load.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)), 0) / MEASURE_S;
+  return (
+    load.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)), 0) / MEASURE_S
+  );
 }
 
 /** How often one of two kernels that are alike is told as slower or faster, if both are measured in turns beside two loads. */
@@ -56,6 +58,9 @@ test.each([0.5, 1, 2, 4, 8])('loads that come and go within %d s make few more a
   expect(countAlarms(longest)).toBeLessThan(0.08);
 });
 
-test.each([16, 32, 64])('loads that last up to %d s, several turns, make hardly any: both kernels feel them', (longest) => {
-  expect(countAlarms(longest)).toBeLessThan(0.01);
-});
+test.each([16, 32, 64])(
+  'loads that last up to %d s, several turns, make hardly any: both kernels feel them',
+  (longest) => {
+    expect(countAlarms(longest)).toBeLessThan(0.01);
+  },
+);

@@ -23,13 +23,19 @@ function isJudged({ name, better, value }: Metric): boolean {
 
 /** The figures of a cell's suite that are judged, in the order of its tests; how long its guest took to boot is the host's affair. */
 export function collectFigures({ tests }: Pick<CellSummary, 'tests'>): readonly MeasuredFigure[] {
-  return tests.filter(({ name }) => !isRigTest(name)).flatMap(({ name: test, attempts }) => {
-    const figures = new Map<string, { readonly metric: Metric; readonly values: number[] }>();
-    for (const metric of attempts.filter(({ status }) => status === 'pass').flatMap(({ metrics }) => metrics.filter(isJudged))) {
-      const known = figures.get(metric.name);
-      if (known) known.values.push(metric.value);
-      else figures.set(metric.name, { metric, values: [metric.value] });
-    }
-    return [...figures.values()].flatMap(({ metric: { name, unit, better }, values }) => (better === 'neither' ? [] : [{ test, name, unit, better, values }]));
-  });
+  return tests
+    .filter(({ name }) => !isRigTest(name))
+    .flatMap(({ name: test, attempts }) => {
+      const figures = new Map<string, { readonly metric: Metric; readonly values: number[] }>();
+      for (const metric of attempts
+        .filter(({ status }) => status === 'pass')
+        .flatMap(({ metrics }) => metrics.filter(isJudged))) {
+        const known = figures.get(metric.name);
+        if (known) known.values.push(metric.value);
+        else figures.set(metric.name, { metric, values: [metric.value] });
+      }
+      return [...figures.values()].flatMap(({ metric: { name, unit, better }, values }) =>
+        better === 'neither' ? [] : [{ test, name, unit, better, values }],
+      );
+    });
 }

@@ -7,7 +7,8 @@ import { FIGURE_VERDICTS, type FigureVerdict, judgeFigures } from './judge-figur
 import { judgeTrends, type PastFigure, type TrendJudgement } from './judge-trend.ts';
 
 /** One figure of a test, judged. */
-export interface ComparedFigure extends Pick<Metric, 'name' | 'unit'>, Pick<TrendJudgement, 'since' | 'told' | 'floor' | 'needed'> {
+export interface ComparedFigure
+  extends Pick<Metric, 'name' | 'unit'>, Pick<TrendJudgement, 'since' | 'told' | 'floor' | 'needed'> {
   /** By repeats on both sides, or by the runs before. */
   readonly by: 'repeats' | 'runs';
   readonly cell: string;
@@ -52,7 +53,9 @@ export function compareRepeats(pairs: readonly CellPair[]): readonly ComparedFig
  * it was in all the runs before.
  */
 export function compareOverRuns(pairs: readonly CellPair[], pastOf: PastFigures): readonly ComparedFigure[] {
-  const counted = pairs.flatMap(samplesOf).filter(({ unit, base, now }) => unit === 'instructions' && base.length > 1 && now.length > 1);
+  const counted = pairs
+    .flatMap(samplesOf)
+    .filter(({ unit, base, now }) => unit === 'instructions' && base.length > 1 && now.length > 1);
   const done = new Set(counted.map((sample) => `${sample.cell}\0${keyOf(sample)}`));
   const trends = pairs.flatMap(({ now: cell }) =>
     collectFigures(cell).flatMap(({ values, ...figure }) => {
@@ -60,11 +63,20 @@ export function compareOverRuns(pairs: readonly CellPair[], pastOf: PastFigures)
       return past.length === 0 ? [] : [{ ...figure, cell: cell.id, past, now: median(values) }];
     }),
   );
-  const judged = judgeTrends(trends).map(({ past, now, ...figure }): ComparedFigure => ({ ...figure, by: 'runs', base: measure(past.map(({ value }) => value)), now: { median: now, count: 1 } }));
+  const judged = judgeTrends(trends).map(({ past, now, ...figure }): ComparedFigure => ({
+    ...figure,
+    by: 'runs',
+    base: measure(past.map(({ value }) => value)),
+    now: { median: now, count: 1 },
+  }));
   return worstFirst([...judgeSamples(counted), ...judged]);
 }
 
-type Sample = Omit<MeasuredFigure, 'values'> & { readonly cell: string; readonly base: readonly number[]; readonly now: readonly number[] };
+type Sample = Omit<MeasuredFigure, 'values'> & {
+  readonly cell: string;
+  readonly base: readonly number[];
+  readonly now: readonly number[];
+};
 
 function samplesOf({ base, now }: CellPair): readonly Sample[] {
   const before = new Map(collectFigures(base).map((figure) => [keyOf(figure), figure.values]));
@@ -75,7 +87,14 @@ function samplesOf({ base, now }: CellPair): readonly Sample[] {
 }
 
 function judgeSamples(samples: readonly Sample[]): readonly ComparedFigure[] {
-  return worstFirst(judgeFigures(samples).map(({ base, now, ...figure }) => ({ ...figure, by: 'repeats', base: measure(base), now: measure(now) })));
+  return worstFirst(
+    judgeFigures(samples).map(({ base, now, ...figure }) => ({
+      ...figure,
+      by: 'repeats',
+      base: measure(base),
+      now: measure(now),
+    })),
+  );
 }
 
 function worstFirst(figures: readonly ComparedFigure[]): readonly ComparedFigure[] {

@@ -24,12 +24,15 @@ export function estimateChange(base: readonly number[], now: readonly number[]):
   const cut = cutRatios(base.length, now.length);
   const [low, high] = [ratios[cut - 1], ratios.at(-cut)];
   const by = median(ratios) - 1;
-  return cut === 0 || low === undefined || high === undefined ? { by } : { by, interval: { low: low - 1, high: high - 1 } };
+  return cut === 0 || low === undefined || high === undefined
+    ? { by }
+    : { by, interval: { low: low - 1, high: high - 1 } };
 }
 
 /** The place, from either end, of the ratio at which the interval ends; 0 if even the last one is too near. */
 function cutRatios(base: number, now: number): number {
-  if (base * now > EXACT_PAIRS) return Math.floor((base * now) / 2 - TAIL_DEVIATIONS * Math.sqrt((base * now * (base + now + 1)) / 12));
+  if (base * now > EXACT_PAIRS)
+    return Math.floor((base * now) / 2 - TAIL_DEVIATIONS * Math.sqrt((base * now * (base + now + 1)) / 12));
   const ways = countPairs(base, now);
   const all = choose(base + now, base);
   let sum = 0;
@@ -49,7 +52,8 @@ function countPairs(one: number, other: number): Float64Array {
   const ways = new Float64Array(largest + 1);
   ways[0] = 1;
   for (let index = 1; index <= one; index++) {
-    for (let sum = largest; sum >= other + index; sum--) ways[sum] = (ways[sum] ?? 0) - (ways[sum - other - index] ?? 0);
+    for (let sum = largest; sum >= other + index; sum--)
+      ways[sum] = (ways[sum] ?? 0) - (ways[sum - other - index] ?? 0);
     for (let sum = index; sum <= largest; sum++) ways[sum] = (ways[sum] ?? 0) + (ways[sum - index] ?? 0);
   }
   return ways;

@@ -18,10 +18,18 @@ function judgeOne(sample: FigureSample) {
 }
 
 test('a throughput that falls and a latency that grows are slower', () => {
-  const [low, high] = [[90, 91, 92, 93, 94], [100, 101, 102, 103, 104]];
-  expect(judgeOne({ ...IOPS, base: high, now: low })).toMatchObject({ verdict: 'slower', change: { by: expect.closeTo(-0.098, 2) as number } });
+  const [low, high] = [
+    [90, 91, 92, 93, 94],
+    [100, 101, 102, 103, 104],
+  ];
+  expect(judgeOne({ ...IOPS, base: high, now: low })).toMatchObject({
+    verdict: 'slower',
+    change: { by: expect.closeTo(-0.098, 2) as number },
+  });
   expect(judgeOne({ ...IOPS, base: low, now: high }).verdict).toBe('faster');
-  expect(judgeOne({ name: 'write.clat.p99', unit: 'ns', better: 'lower', base: low, now: high }).verdict).toBe('slower');
+  expect(judgeOne({ name: 'write.clat.p99', unit: 'ns', better: 'lower', base: low, now: high }).verdict).toBe(
+    'slower',
+  );
 });
 
 test('swapping the two sides swaps the verdicts', () => {
@@ -31,7 +39,11 @@ test('swapping the two sides swaps the verdicts', () => {
     fc.property(positive, positive, (base, now) => {
       const [there, back] = [judgeOne({ ...IOPS, base, now }), judgeOne({ ...IOPS, base: now, now: base })];
       // A change of a bit under a bound is one of a bit over it the other way round.
-      const isNearBound = [0.02, 0.05].some((bound) => [there.change.by, there.change.interval?.low ?? 1, there.change.interval?.high ?? 1].some((share) => Math.abs(Math.abs(share) - bound) < bound / 10));
+      const isNearBound = [0.02, 0.05].some((bound) =>
+        [there.change.by, there.change.interval?.low ?? 1, there.change.interval?.high ?? 1].some(
+          (share) => Math.abs(Math.abs(share) - bound) < bound / 10,
+        ),
+      );
       fc.pre(!isNearBound);
       expect(back.verdict).toBe(swapped[there.verdict]);
     }),
@@ -64,7 +76,9 @@ describe('how sure it is', () => {
     const rounds = 400;
     let alarms = 0;
     for (let round = 0; round < rounds; round++) {
-      const judged = judgeFigures(Array.from({ length: 20 }, () => ({ ...IOPS, base: measure(noise, 8, 0.15), now: measure(noise, 8, 0.15) })));
+      const judged = judgeFigures(
+        Array.from({ length: 20 }, () => ({ ...IOPS, base: measure(noise, 8, 0.15), now: measure(noise, 8, 0.15) })),
+      );
       if (judged.some(({ verdict }) => verdict === 'slower' || verdict === 'faster')) alarms += 1;
     }
     // 20 are expected at most; 35 would be more than three standard deviations off.

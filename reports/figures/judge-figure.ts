@@ -42,7 +42,9 @@ export function resolutionOf(unit: Metric['unit']): Resolution {
 }
 
 /** Judges figures that were measured side by side, repeats in turns. */
-export function judgeFigures<Sample extends FigureSample>(samples: readonly Sample[]): readonly (Sample & FigureJudgement)[] {
+export function judgeFigures<Sample extends FigureSample>(
+  samples: readonly Sample[],
+): readonly (Sample & FigureJudgement)[] {
   const chances = adjustChances(samples.map(({ base, now }) => rankTest(base, now)));
   return samples.map((sample, index) => ({ ...sample, ...judge(sample, chances[index] ?? 1, samples.length) }));
 }
@@ -51,9 +53,15 @@ function judge({ base, now, better, unit }: FigureSample, chance: number, figure
   const change = estimateChange(base, now);
   const { least, told } = resolutionOf(unit);
   const { by, interval } = change;
-  if (chance <= FALSE_ALARMS && Math.abs(by) >= least) return { verdict: by > 0 === (better === 'higher') ? 'faster' : 'slower', change, chance };
+  if (chance <= FALSE_ALARMS && Math.abs(by) >= least)
+    return { verdict: by > 0 === (better === 'higher') ? 'faster' : 'slower', change, chance };
   if (interval && interval.low >= -told && interval.high <= told) return { verdict: 'same', change, chance };
-  return { verdict: 'cant-tell', change, chance, needed: neededRepeats(Math.min(base.length, now.length), change, told, figures) };
+  return {
+    verdict: 'cant-tell',
+    change,
+    chance,
+    needed: neededRepeats(Math.min(base.length, now.length), change, told, figures),
+  };
 }
 
 /** The interval narrows with the root of the number of repeats; below a number of them no ranks are unlikely enough. */

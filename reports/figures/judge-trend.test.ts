@@ -5,7 +5,10 @@ import { judgeTrends, type PastFigure, type TrendJudgement } from './judge-trend
 const IOPS = { name: 'write.iops', unit: 'iops', better: 'higher' } as const;
 
 function pastOf(values: readonly number[]): PastFigure[] {
-  return values.map((value, index) => ({ value, run: { runId: `night-${index}`, startedAt: new Date(Date.UTC(2026, 0, index + 1)).toISOString() } }));
+  return values.map((value, index) => ({
+    value,
+    run: { runId: `night-${index}`, startedAt: new Date(Date.UTC(2026, 0, index + 1)).toISOString() },
+  }));
 }
 
 /** The last of the values against those before it, beside so many figures that do not change. */
@@ -57,8 +60,11 @@ test('of 300 figures over 60 nights in which nothing changed, fewer than one nig
   const spreads = Array.from({ length: 300 }, (_, index) => noisy(100 + index, 100, 0.02 + (index % 10) / 50));
   let nights = 0;
   for (let night = 40; night < 100; night++) {
-    const judged = judgeTrends(spreads.map((values) => ({ ...IOPS, past: pastOf(values.slice(0, night)), now: values[night] ?? 0 })));
-    if (judged.some(({ verdict, told }) => (verdict === 'slower' || verdict === 'faster') && told !== true)) nights += 1;
+    const judged = judgeTrends(
+      spreads.map((values) => ({ ...IOPS, past: pastOf(values.slice(0, night)), now: values[night] ?? 0 })),
+    );
+    if (judged.some(({ verdict, told }) => (verdict === 'slower' || verdict === 'faster') && told !== true))
+      nights += 1;
   }
   expect(nights).toBeLessThan(6);
 });

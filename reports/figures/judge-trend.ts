@@ -50,7 +50,10 @@ interface Split {
 export function judgeTrends<Trend extends FigureTrend>(trends: readonly Trend[]): readonly (Trend & TrendJudgement)[] {
   const splits = trends.map(findSplit);
   const chances = adjustChances(splits.map((split) => split?.chance ?? 1));
-  return trends.map((trend, index) => ({ ...trend, ...judge(trend, splits[index], chances[index] ?? 1, trends.length) }));
+  return trends.map((trend, index) => ({
+    ...trend,
+    ...judge(trend, splits[index], chances[index] ?? 1, trends.length),
+  }));
 }
 
 function judge(trend: FigureTrend, split: Split | undefined, chance: number, figures: number): TrendJudgement {
@@ -63,23 +66,35 @@ function judge(trend: FigureTrend, split: Split | undefined, chance: number, fig
   const floor = floorOf(before);
   if (split && chance <= FALSE_ALARMS && Math.abs(change.by) >= least) {
     const since = newest === 1 ? undefined : trend.past.at(1 - newest)?.run;
-    return { verdict: change.by > 0 === (trend.better === 'higher') ? 'faster' : 'slower', change, chance, floor, ...(since && { since }), ...(wasTold(trend, change.by, figures) && { told: true }) };
+    return {
+      verdict: change.by > 0 === (trend.better === 'higher') ? 'faster' : 'slower',
+      change,
+      chance,
+      floor,
+      ...(since && { since }),
+      ...(wasTold(trend, change.by, figures) && { told: true }),
+    };
   }
   const missing = fewestRuns(figures) - before.length;
-  return missing > 0 ? { verdict: 'cant-tell', change, chance, floor, needed: missing } : { verdict: 'same', change, chance, floor };
+  return missing > 0
+    ? { verdict: 'cant-tell', change, chance, floor, needed: missing }
+    : { verdict: 'same', change, chance, floor };
 }
 
 /** The split that is least likely by chance; that several were tried is considered. */
 function findSplit(trend: FigureTrend): Split | undefined {
   const values = valuesOf(trend);
-  const splits = Array.from({ length: Math.min(NEWEST, values.length - 1) }, (_, index) => index + 1).flatMap((newest): Split[] => {
-    const [before, after] = [values.slice(0, -newest), values.slice(-newest)];
-    const sorted = before.toSorted((a, b) => a - b);
-    const isUsual = (value: number): boolean => value >= quantileSorted(sorted, USUAL.low) && value <= quantileSorted(sorted, USUAL.high);
-    // What is usual needs no exact odds, there are thousands of figures in a night; and a change began with a run that was not.
-    if (before.length > 4 && (isUsual(median(after)) || isUsual(after[0] ?? 0))) return [];
-    return [{ newest, chance: Math.min(1, rankTest(after, before) * NEWEST) }];
-  });
+  const splits = Array.from({ length: Math.min(NEWEST, values.length - 1) }, (_, index) => index + 1).flatMap(
+    (newest): Split[] => {
+      const [before, after] = [values.slice(0, -newest), values.slice(-newest)];
+      const sorted = before.toSorted((a, b) => a - b);
+      const isUsual = (value: number): boolean =>
+        value >= quantileSorted(sorted, USUAL.low) && value <= quantileSorted(sorted, USUAL.high);
+      // What is usual needs no exact odds, there are thousands of figures in a night; and a change began with a run that was not.
+      if (before.length > 4 && (isUsual(median(after)) || isUsual(after[0] ?? 0))) return [];
+      return [{ newest, chance: Math.min(1, rankTest(after, before) * NEWEST) }];
+    },
+  );
   return splits.toSorted((a, b) => a.chance - b.chance)[0];
 }
 

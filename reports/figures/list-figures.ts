@@ -41,7 +41,9 @@ export function listFigures(all: readonly ComparedFigure[]): readonly FigureList
 
 /** Those that changed several times over, the most first. One that got worse for sure is none of them: it is an alarm, and listed as such. */
 export function findLeaps(figures: readonly ComparedFigure[]): readonly ComparedFigure[] {
-  return figures.filter((figure) => figure.told !== true && !isFigureAlarm(figure) && isLeap(figure)).toSorted((a, b) => timesOf(b.change) - timesOf(a.change));
+  return figures
+    .filter((figure) => figure.told !== true && !isFigureAlarm(figure) && isLeap(figure))
+    .toSorted((a, b) => timesOf(b.change) - timesOf(a.change));
 }
 
 function listLeaps(leaps: readonly ComparedFigure[]): readonly FigureList[] {
@@ -49,9 +51,24 @@ function listLeaps(leaps: readonly ComparedFigure[]): readonly FigureList[] {
   const lines = leaps.map((figure): FigureLine => {
     const { why, ...line } = describeLine(figure);
     const once = figure.by === 'repeats' && figure.base.count === 1 && figure.now.count === 1;
-    return { ...line, why: [describeTimes(figure.change), ...(once ? ['measured once each'] : []), ...(why === undefined ? [] : [why])].join('; ') };
+    return {
+      ...line,
+      why: [
+        describeTimes(figure.change),
+        ...(once ? ['measured once each'] : []),
+        ...(why === undefined ? [] : [why]),
+      ].join('; '),
+    };
   });
-  return [{ verdict: 'leap', alarm: true, title: `${plural(leaps.length, 'figure')} changed several times over`, lines, ...(leaps.some(isGain) && { note: LEAP_NOTE }) }];
+  return [
+    {
+      verdict: 'leap',
+      alarm: true,
+      title: `${plural(leaps.length, 'figure')} changed several times over`,
+      lines,
+      ...(leaps.some(isGain) && { note: LEAP_NOTE }),
+    },
+  ];
 }
 
 function listByVerdict(figures: readonly ComparedFigure[]): readonly FigureList[] {
@@ -60,7 +77,15 @@ function listByVerdict(figures: readonly ComparedFigure[]): readonly FigureList[
     const listed = isChange(verdict) ? found : found.filter(({ by, change }) => by === 'repeats' && change.interval);
     const note = verdict === 'cant-tell' ? describeNeed(found) : '';
     if (listed.length === 0 && note === '') return [];
-    return [{ verdict, alarm: found.some(isFigureAlarm), title: describeCount(verdict, found.length), lines: listed.map(describeLine), ...(note !== '' && { note }) }];
+    return [
+      {
+        verdict,
+        alarm: found.some(isFigureAlarm),
+        title: describeCount(verdict, found.length),
+        lines: listed.map(describeLine),
+        ...(note !== '' && { note }),
+      },
+    ];
   });
 }
 
@@ -75,14 +100,21 @@ function describeCount(verdict: FigureVerdict, count: number): string {
 }
 
 function describeLine(figure: ComparedFigure): FigureLine {
-  const why = isChange(figure.verdict) ? describeWhy(figure) : figure.needed === undefined ? undefined : `it takes ${plural(figure.needed, 'repeat')}`;
+  const why = isChange(figure.verdict)
+    ? describeWhy(figure)
+    : figure.needed === undefined
+      ? undefined
+      : `it takes ${plural(figure.needed, 'repeat')}`;
   return { cell: figure.cell, test: figure.test, change: describeFigure(figure), ...(why !== undefined && { why }) };
 }
 
 /** `2 slower, 1 faster, 31 same, 4 not told`, or nothing where no figure was judged. */
 export function countFigures(figures: readonly ComparedFigure[]): string | undefined {
   if (figures.length === 0) return undefined;
-  const words = { slower: 'slower', faster: 'faster', same: 'same', 'cant-tell': 'not told' } as const satisfies Record<FigureVerdict, string>;
+  const words = { slower: 'slower', faster: 'faster', same: 'same', 'cant-tell': 'not told' } as const satisfies Record<
+    FigureVerdict,
+    string
+  >;
   const counts = (['slower', 'faster', 'same', 'cant-tell'] as const).flatMap((verdict) => {
     const count = figures.filter((figure) => figure.verdict === verdict).length;
     return count === 0 ? [] : [`${count} ${words[verdict]}`];
@@ -97,14 +129,18 @@ export function describeFigure({ name, unit, better, base, now, change }: Compar
 }
 
 function describeChange({ by, interval }: Change): string {
-  return interval ? `${formatShare(by)} (${formatShare(interval.low)} to ${formatShare(interval.high)})` : formatShare(by);
+  return interval
+    ? `${formatShare(by)} (${formatShare(interval.low)} to ${formatShare(interval.high)})`
+    : formatShare(by);
 }
 
 function describeWhy(figure: ComparedFigure): string {
   const { by, base, now, chance, floor, since, told, firstBad } = figure;
   const parts = [
     ...(firstBad === undefined ? [] : [`first ${isFigureAlarm(figure) ? 'bad' : 'with'}: ${firstBad}`]),
-    by === 'repeats' ? `${base.count} and ${plural(now.count, 'repeat')}` : `${plural(base.count, 'run')} before${floor ? `, nine of ten within ${formatShare(floor.low)} to ${formatShare(floor.high)}` : ''}`,
+    by === 'repeats'
+      ? `${base.count} and ${plural(now.count, 'repeat')}`
+      : `${plural(base.count, 'run')} before${floor ? `, nine of ten within ${formatShare(floor.low)} to ${formatShare(floor.high)}` : ''}`,
     `by chance ${describeChance(chance)}`,
     ...(since ? [`since ${since.runId}`] : []),
     ...(told ? ['told before'] : []),
@@ -113,13 +149,18 @@ function describeWhy(figure: ComparedFigure): string {
 }
 
 function describeNeed(figures: readonly ComparedFigure[]): string {
-  const most = (by: ComparedFigure['by']): number => Math.max(0, ...figures.filter((figure) => figure.by === by).map(({ needed }) => needed ?? 0));
+  const most = (by: ComparedFigure['by']): number =>
+    Math.max(0, ...figures.filter((figure) => figure.by === by).map(({ needed }) => needed ?? 0));
   const [repeats, runs] = [most('repeats'), most('runs')];
   const enough = figures.filter(({ by, needed = 0 }) => by === 'repeats' && needed <= TOO_MANY);
   const few = Math.max(0, ...enough.map(({ needed }) => needed ?? 0));
   return [
-    ...(few > 0 ? [`it takes --repeat ${few} at the least${repeats > TOO_MANY ? ` for ${enough.length} of them` : ''}`] : []),
-    ...(repeats > TOO_MANY ? [`some spread so widely that ${TOO_MANY} repeats would not do: a quieter host may, or measure: instructions`] : []),
+    ...(few > 0
+      ? [`it takes --repeat ${few} at the least${repeats > TOO_MANY ? ` for ${enough.length} of them` : ''}`]
+      : []),
+    ...(repeats > TOO_MANY
+      ? [`some spread so widely that ${TOO_MANY} repeats would not do: a quieter host may, or measure: instructions`]
+      : []),
     ...(runs > 0 ? [`${plural(runs, 'more run')} would tell by what is usual`] : []),
   ].join('; ');
 }

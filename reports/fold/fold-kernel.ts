@@ -18,13 +18,24 @@ export class KernelFold {
     this.#evidence = evidence;
   }
 
-  addProblem({ cell, test, during, file, problem, known, expected, expired }: EventOf<'problem'>, kernel: string): void {
+  addProblem(
+    { cell, test, during, file, problem, known, expected, expired }: EventOf<'problem'>,
+    kernel: string,
+  ): void {
     // A known or planted one is told apart from the same where it is not.
     const key = [kernel, problem.signature, known?.reason ?? '', expected ?? ''].join('\0');
     const seen = this.#problems.get(key);
     if (seen) {
-      const places = seen.places.length < MAX_PLACES && !seen.places.some((place) => place.cell === cell && place.test === test) ? [...seen.places, { cell, test }] : seen.places;
-      this.#problems.set(key, { ...seen, ...withAliases([...(seen.aliases ?? []), ...(problem.aliases ?? [])]), count: seen.count + 1, places });
+      const places =
+        seen.places.length < MAX_PLACES && !seen.places.some((place) => place.cell === cell && place.test === test)
+          ? [...seen.places, { cell, test }]
+          : seen.places;
+      this.#problems.set(key, {
+        ...seen,
+        ...withAliases([...(seen.aliases ?? []), ...(problem.aliases ?? [])]),
+        count: seen.count + 1,
+        places,
+      });
       return;
     }
     const { kind, title, signature, blame, lines } = problem;
@@ -47,9 +58,22 @@ export class KernelFold {
 
   addCoverage({ cell, test, lockdep }: EventOf<'test-end'>, kernel: string): void {
     if (!lockdep) return;
-    const sum = this.#lockdep.get(kernel) ?? { kernel, covered: 0, uncovered: 0, classes: 0, dependencies: 0, chains: 0, grew: [] };
+    const sum = this.#lockdep.get(kernel) ?? {
+      kernel,
+      covered: 0,
+      uncovered: 0,
+      classes: 0,
+      dependencies: 0,
+      chains: 0,
+      grew: [],
+    };
     const { dependencies, chains } = lockdep.grown;
-    const grew = dependencies > 0 || chains > 0 ? [...sum.grew, { cell, test, dependencies, chains }].toSorted((a, b) => b.dependencies - a.dependencies || b.chains - a.chains).slice(0, MAX_GROWERS) : sum.grew;
+    const grew =
+      dependencies > 0 || chains > 0
+        ? [...sum.grew, { cell, test, dependencies, chains }]
+            .toSorted((a, b) => b.dependencies - a.dependencies || b.chains - a.chains)
+            .slice(0, MAX_GROWERS)
+        : sum.grew;
     this.#lockdep.set(kernel, {
       kernel,
       covered: sum.covered + (lockdep.covered ? 1 : 0),

@@ -54,12 +54,18 @@ export class RunFold {
       case 'resume':
         return this.#resume();
       case 'stage':
-        this.stages.set(event.stage, pick(event, ['stage', 'detail', 'status', 'durationMs', 'digest', 'source', 'warnings']));
+        this.stages.set(
+          event.stage,
+          pick(event, ['stage', 'detail', 'status', 'durationMs', 'digest', 'source', 'warnings']),
+        );
         return;
       case 'cell-start':
         return this.#startCell(event);
       case 'guest-boot':
-        this.#guests.set(event.guest, pick(event, ['guest', 'cell', 'accelerator', 'kernelRelease', 'bootMs', 'console']));
+        this.#guests.set(
+          event.guest,
+          pick(event, ['guest', 'cell', 'accelerator', 'kernelRelease', 'bootMs', 'console']),
+        );
         this.#cell(event.cell).guests.push(event.guest);
         return;
       case 'guest-end':
@@ -139,10 +145,13 @@ export class RunFold {
     const cell = this.#cell(event.cell);
     this.#kernel.addProblem(event, cell.plan.kernel);
     this.#splats.add(event);
-    if (event.file !== undefined && event.during === 'test') getOrAdd(this.#reports, reportsKey(event), () => []).push(event.file);
+    if (event.file !== undefined && event.during === 'test')
+      getOrAdd(this.#reports, reportsKey(event), () => []).push(event.file);
     if (event.expected === true) return;
     // One between two tests is the guest's, and fails its close.
-    const test = (event.during === 'gap' ? cell.tests.get(CLOSE_TEST) : undefined) ?? this.#test(cell, { name: event.test, estimateSec: 0 });
+    const test =
+      (event.during === 'gap' ? cell.tests.get(CLOSE_TEST) : undefined) ??
+      this.#test(cell, { name: event.test, estimateSec: 0 });
     const signature = this.#intern(event.problem.signature);
     if (test.problems?.includes(signature) !== true) test.problems = [...(test.problems ?? []), signature];
   }
@@ -178,7 +187,10 @@ export class RunFold {
     this.totals[test.outcome]--;
     if (test.isKnown === true) this.known--;
     // What proves the rig has to do so each time.
-    test.outcome = isRigTest(test.name) || test.expects ? computeGuestOutcome(test.attempts) : computeOutcome(test.attempts.map(({ status }) => status));
+    test.outcome =
+      isRigTest(test.name) || test.expects
+        ? computeGuestOutcome(test.attempts)
+        : computeOutcome(test.attempts.map(({ status }) => status));
     this.totals[test.outcome]++;
     test.isKnown = findForgiven(test) !== undefined;
     if (test.isKnown) this.known++;
@@ -220,8 +232,18 @@ export class RunFold {
   }
 
   /** An event of a cell that the plan does not know is kept under its id alone: nothing may vanish from a report. */
-  #cell(id: string, plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] }): CellState {
-    return getOrAdd(this.cells, id, () => ({ plan, tests: new Map(), guests: [], roundsEnded: 0, busyMs: 0, running: new Map() }));
+  #cell(
+    id: string,
+    plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] },
+  ): CellState {
+    return getOrAdd(this.cells, id, () => ({
+      plan,
+      tests: new Map(),
+      guests: [],
+      roundsEnded: 0,
+      busyMs: 0,
+      running: new Map(),
+    }));
   }
 
   #test(cell: CellState, test: Pick<TestState, 'name' | 'estimateSec' | 'parent' | 'expects'>): TestState {
@@ -239,7 +261,9 @@ export class RunFold {
       ...pick(cell.plan, ['id', 'kernel', 'image', 'pmem', 'filesystem', 'suite']),
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(endedAt === undefined ? {} : { durationMs: busyMs }),
-      tests: Array.from(cell.tests.values(), (test) => summarizeTest(test, () => explainUnreached(test, cell, guests, ending))),
+      tests: Array.from(cell.tests.values(), (test) =>
+        summarizeTest(test, () => explainUnreached(test, cell, guests, ending)),
+      ),
       guests,
     };
   }
@@ -248,7 +272,11 @@ export class RunFold {
 function summarizeTest(test: TestState, explain: () => string): TestSummary {
   const message = test.outcome === 'unreached' ? explain() : explainOutcome(test);
   const forgiven = findForgiven(test);
-  return { ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects', 'problems']), ...(message === undefined ? {} : { message }), ...(forgiven && { forgiven }) };
+  return {
+    ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects', 'problems']),
+    ...(message === undefined ? {} : { message }),
+    ...(forgiven && { forgiven }),
+  };
 }
 
 function findForgiven({ outcome, attempts }: TestState): Forgiven | undefined {
@@ -265,7 +293,9 @@ function explainOutcome({ outcome, attempts }: TestState): string | undefined {
 
 /** By the clock that nobody sets where both have it. */
 function msBetween(before: Stamp, after: Stamp): number {
-  return before.up === undefined || after.up === undefined ? Date.parse(after.t) - Date.parse(before.t) : after.up - before.up;
+  return before.up === undefined || after.up === undefined
+    ? Date.parse(after.t) - Date.parse(before.t)
+    : after.up - before.up;
 }
 
 /** Of one cell. */
@@ -273,7 +303,15 @@ function attemptKey({ test, attempt }: { readonly test: string; readonly attempt
   return `${test}#${attempt}`;
 }
 
-function reportsKey({ cell, test, attempt }: { readonly cell: string; readonly test: string; readonly attempt: number }): string {
+function reportsKey({
+  cell,
+  test,
+  attempt,
+}: {
+  readonly cell: string;
+  readonly test: string;
+  readonly attempt: number;
+}): string {
   return `${cell} ${attemptKey({ test, attempt })}`;
 }
 
@@ -286,7 +324,10 @@ function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value)
 }
 
 /** The named keys, without those that are absent: an absent key stays absent. */
-function pick<Source extends object, Key extends keyof Source>(source: Source, keys: readonly Key[]): Pick<Source, Key> {
+function pick<Source extends object, Key extends keyof Source>(
+  source: Source,
+  keys: readonly Key[],
+): Pick<Source, Key> {
   // The loop copies exactly the keys of Pick; TypeScript has no type for a half-built object.
   const picked = {} as Pick<Source, Key>;
   for (const key of keys) if (source[key] !== undefined) picked[key] = source[key];

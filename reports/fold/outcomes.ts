@@ -2,7 +2,17 @@ import { type AttemptStatus, isBenign, type Outcome } from '../../orchestrator/m
 import type { AttemptSummary, CellSummary, TestSummary, Totals } from './summary.ts';
 
 /** Worst first: the order of columns and totals everywhere. */
-export const OUTCOMES = ['crash', 'hang', 'fail', 'infra', 'unreached', 'flaky', 'skip', 'excluded', 'pass'] as const satisfies readonly Outcome[];
+export const OUTCOMES = [
+  'crash',
+  'hang',
+  'fail',
+  'infra',
+  'unreached',
+  'flaky',
+  'skip',
+  'excluded',
+  'pass',
+] as const satisfies readonly Outcome[];
 
 /** The kernel or the test is to blame. */
 export const FAILURES: ReadonlySet<Outcome> = new Set(['crash', 'hang', 'fail']);
@@ -59,7 +69,17 @@ export function needsAttention(outcome: Outcome): boolean {
 }
 
 export function countOutcomes(outcomes: Iterable<Outcome>): Totals {
-  const totals: Record<Outcome, number> = { crash: 0, hang: 0, fail: 0, infra: 0, unreached: 0, flaky: 0, skip: 0, excluded: 0, pass: 0 };
+  const totals: Record<Outcome, number> = {
+    crash: 0,
+    hang: 0,
+    fail: 0,
+    infra: 0,
+    unreached: 0,
+    flaky: 0,
+    skip: 0,
+    excluded: 0,
+    pass: 0,
+  };
   for (const outcome of outcomes) totals[outcome]++;
   return totals;
 }
@@ -72,9 +92,20 @@ export function countKnown(tests: Iterable<Pick<TestSummary, 'forgiven'>>): numb
 }
 
 /** A cell is as bad as its worst test; a test that did not run beside passes leaves it a pass. */
-export function judgeCell({ tests }: CellSummary): { readonly worst: Outcome; readonly totals: Totals; readonly known: number } {
+export function judgeCell({ tests }: CellSummary): {
+  readonly worst: Outcome;
+  readonly totals: Totals;
+  readonly known: number;
+} {
   const totals = countOutcomes(tests.map(({ outcome }) => outcome));
-  return { totals, known: countKnown(tests), worst: OUTCOMES.find((outcome) => totals[outcome] > 0 && ((outcome !== 'skip' && outcome !== 'excluded') || totals.pass === 0)) ?? 'pass' };
+  return {
+    totals,
+    known: countKnown(tests),
+    worst:
+      OUTCOMES.find(
+        (outcome) => totals[outcome] > 0 && ((outcome !== 'skip' && outcome !== 'excluded') || totals.pass === 0),
+      ) ?? 'pass',
+  };
 }
 
 export function sumTotals(totals: Totals): number {

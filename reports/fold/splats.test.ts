@@ -7,8 +7,20 @@ type Report = Extract<JournalEvent, { type: 'problem' }>;
 
 const AT = { cell: 'c', test: 'fio/a', attempt: 1 } as const;
 
-function report(name: string, lines: readonly string[] = [`WARNING: ${name}`, `end of ${name}`], more: Partial<Report> = {}): Report {
-  const problem: KernelProblem = { kind: 'warning', title: name, signature: `warning: ${name}`, lines, truncated: false, fatal: false, blame: 'kernel' };
+function report(
+  name: string,
+  lines: readonly string[] = [`WARNING: ${name}`, `end of ${name}`],
+  more: Partial<Report> = {},
+): Report {
+  const problem: KernelProblem = {
+    kind: 'warning',
+    title: name,
+    signature: `warning: ${name}`,
+    lines,
+    truncated: false,
+    fatal: false,
+    blame: 'kernel',
+  };
   return { v: 3, t: '', type: 'problem', ...AT, guest: 1, during: 'test', problem, ...more };
 }
 
@@ -19,11 +31,17 @@ function find(reports: readonly Report[], evidence: string, at: { cell: string; 
 }
 
 test('the reports stand in the evidence behind what the test itself said', () => {
-  expect(find([report('a'), report('b')], 'the test said\nWARNING: a\nend of a\nWARNING: b\nend of b')).toEqual(['warning: a 1-3', 'warning: b 3-5']);
+  expect(find([report('a'), report('b')], 'the test said\nWARNING: a\nend of a\nWARNING: b\nend of b')).toEqual([
+    'warning: a 1-3',
+    'warning: b 3-5',
+  ]);
 });
 
 test('one that comes several times is found each time', () => {
-  expect(find([report('a'), report('a')], 'WARNING: a\nend of a\nWARNING: a\nend of a')).toEqual(['warning: a 0-2', 'warning: a 2-4']);
+  expect(find([report('a'), report('a')], 'WARNING: a\nend of a\nWARNING: a\nend of a')).toEqual([
+    'warning: a 0-2',
+    'warning: a 2-4',
+  ]);
 });
 
 test('the last words of a guest lack the source lines that the report has', () => {
@@ -36,7 +54,8 @@ test('one that was cut is none: the rest of it would be nobody’s', () => {
 });
 
 test('those of other cells, tests and attempts are not looked for', () => {
-  for (const other of [{ cell: 'd' }, { test: 'fio/b' }, { attempt: 2 }]) expect(find([report('a', undefined, other)], 'WARNING: a\nend of a')).toBeUndefined();
+  for (const other of [{ cell: 'd' }, { test: 'fio/b' }, { attempt: 2 }])
+    expect(find([report('a', undefined, other)], 'WARNING: a\nend of a')).toBeUndefined();
 });
 
 test('one between two tests is found in the guest/close that is charged with it, and in no later one', () => {

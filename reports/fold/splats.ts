@@ -30,14 +30,20 @@ export class SplatFinder {
     const left = waiting.filter((report) => !done.has(report) && (report.during === 'gap' || !isOf(report, attempt)));
     if (left.length > 0) this.#waiting.set(attempt.cell, left);
     else this.#waiting.delete(attempt.cell);
-    return found.length === 0 ? undefined : found.map(({ report, from, to }) => ({ signature: report.problem.signature, from, to }));
+    return found.length === 0
+      ? undefined
+      : found.map(({ report, from, to }) => ({ signature: report.problem.signature, from, to }));
   }
 }
 
 /** Of the reports that some evidence is, each once: tests that have the same met the same. Undefined where it has words of its own. */
-export function signaturesOf({ evidence = '', splats = [] }: Pick<AttemptSummary, 'evidence' | 'splats'>): readonly string[] | undefined {
+export function signaturesOf({
+  evidence = '',
+  splats = [],
+}: Pick<AttemptSummary, 'evidence' | 'splats'>): readonly string[] | undefined {
   const isCovered = (line: number): boolean => splats.some(({ from, to }) => line >= from && line < to);
-  if (splats.length === 0 || evidence.split('\n').some((line, index) => line.trim() !== '' && !isCovered(index))) return undefined;
+  if (splats.length === 0 || evidence.split('\n').some((line, index) => line.trim() !== '' && !isCovered(index)))
+    return undefined;
   return [...new Set(splats.map(({ signature }) => signature))].toSorted();
 }
 

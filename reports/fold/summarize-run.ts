@@ -11,7 +11,10 @@ import type { RunSummary } from './summary.ts';
  * @param end how it ended, of a run whose journal could not take that any more
  * @throws UserError when there is no readable journal (see {@link readJournal})
  */
-export async function summarizeRun(runDir: string, end?: JournalEvent & { readonly type: 'run-end' }): Promise<RunSummary> {
+export async function summarizeRun(
+  runDir: string,
+  end?: JournalEvent & { readonly type: 'run-end' },
+): Promise<RunSummary> {
   const fold = new RunFold();
   for await (const event of readJournal(runDir)) fold.apply(event);
   if (end) fold.apply(end);

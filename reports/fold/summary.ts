@@ -140,7 +140,12 @@ export interface ProblemSummary {
   readonly expired?: string;
   readonly count: number;
   /** Where it was seen first. */
-  readonly first: { readonly cell: string; readonly test: string; readonly during: 'test' | 'gap'; readonly file?: string };
+  readonly first: {
+    readonly cell: string;
+    readonly test: string;
+    readonly during: 'test' | 'gap';
+    readonly file?: string;
+  };
   /** The tests in or before which it was seen, in order; at the most fifty. */
   readonly places: readonly { readonly cell: string; readonly test: string }[];
   /** The first report, bounded. */
@@ -157,7 +162,12 @@ export interface LockdepSummary {
   readonly dependencies: number;
   readonly chains: number;
   /** The tests that added most dependencies, at the most five. */
-  readonly grew: readonly { readonly cell: string; readonly test: string; readonly dependencies: number; readonly chains: number }[];
+  readonly grew: readonly {
+    readonly cell: string;
+    readonly test: string;
+    readonly dependencies: number;
+    readonly chains: number;
+  }[];
 }
 
 /** A kernel or image being made ready. */

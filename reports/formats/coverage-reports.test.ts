@@ -35,13 +35,18 @@ describe('a run in which nothing is lost', () => {
   });
 
   test('has its rows in coverage.csv all the same', () => {
-    expect([...renderCoverageCsv(summary)].join('').split('\r\n').slice(0, 2)).toEqual(['test,coverage,ran,outcome,kernel,image,pmem,filesystem,suite,cell,reason', 'fio/a,all,yes,pass,k,bookworm,nvdimm,ext4,fio,k/nvdimm/ext4/fio,']);
+    expect([...renderCoverageCsv(summary)].join('').split('\r\n').slice(0, 2)).toEqual([
+      'test,coverage,ran,outcome,kernel,image,pmem,filesystem,suite,cell,reason',
+      'fio/a,all,yes,pass,k,bookworm,nvdimm,ext4,fio,k/nvdimm/ext4/fio,',
+    ]);
   });
 });
 
 test('four skips of one test are one line', () => {
   const journal = makeSmokeRun("the guest's fio lacks the engine: libpmem");
-  expect(linesOf(journal)).toEqual(["1 of 2 tests ran nowhere: fio/libpmem (skip: the guest's fio lacks the engine: libpmem)"]);
+  expect(linesOf(journal)).toEqual([
+    "1 of 2 tests ran nowhere: fio/libpmem (skip: the guest's fio lacks the engine: libpmem)",
+  ]);
   const markdown = renderMarkdown(journal.summarize());
   expect(markdown.match(/libpmem/g)).toHaveLength(2);
   expect(markdown).not.toContain('## Skipped');
@@ -59,12 +64,18 @@ test('the terminal has a line for what ran nowhere and one for what ran on some 
 
 test('summary.md names the tests, where they are lost and where they ran', () => {
   const markdown = renderMarkdown(quick);
-  expect(markdown).toContain('## Coverage\n\nOf 111 tests 3 ran nowhere and 106 ran on some legs only. Each test in each cell: `coverage.csv`.\n\n**Ran nowhere**\n\n- 2 tests, `skip: This test requires');
+  expect(markdown).toContain(
+    '## Coverage\n\nOf 111 tests 3 ran nowhere and 106 ran on some legs only. Each test in each cell: `coverage.csv`.\n\n**Ran nowhere**\n\n- 2 tests, `skip: This test requires',
+  );
   expect(markdown).toContain(
     '- 106 tests, `skip: Cannot use flakey devices on DAX capable block devices.`\n  - `xfstests/generic/{001,002,003,',
   );
-  expect(markdown).toContain(',105,106}`\n  - not on `debian-6.12/nvdimm/ext4-dax, debian-6.12/nvdimm/xfs-dax, debian-6.12/virtio-pmem/xfs-dax`\n  - ran on `debian-6.12/virtio-blk/ext4`\n');
-  expect(markdown).toContain('## Known failures\n\n- `xfstests/generic/470` in `debian-6.12/virtio-pmem/xfs-dax/xfstests`');
+  expect(markdown).toContain(
+    ',105,106}`\n  - not on `debian-6.12/nvdimm/ext4-dax, debian-6.12/nvdimm/xfs-dax, debian-6.12/virtio-pmem/xfs-dax`\n  - ran on `debian-6.12/virtio-blk/ext4`\n',
+  );
+  expect(markdown).toContain(
+    '## Known failures\n\n- `xfstests/generic/470` in `debian-6.12/virtio-pmem/xfs-dax/xfstests`',
+  );
 });
 
 test('the page has an entry a reason and links to the list', () => {
@@ -77,7 +88,8 @@ test('the page has an entry a reason and links to the list', () => {
 test('many tests with as many reasons stay a short section, of a page as of a mail', () => {
   const names = Array.from({ length: 1000 }, (_, index) => `s/${'x'.repeat(50)}/${index}`);
   const journal = new JournalBuilder().start([makeCell('k/nvdimm/ext4/s', names)]);
-  for (const name of names) journal.test('k/nvdimm/ext4/s', name, { status: 'skip', message: `${name} ${'y'.repeat(400)}` });
+  for (const name of names)
+    journal.test('k/nvdimm/ext4/s', name, { status: 'skip', message: `${name} ${'y'.repeat(400)}` });
   const summary = journal.summarize();
   const section = /## Coverage[^]*?\n## /.exec(renderMarkdown(summary))?.[0] ?? '';
   expect(section).toContain('- … and for 980 other reasons, see coverage.csv');
@@ -88,8 +100,15 @@ test('many tests with as many reasons stay a short section, of a page as of a ma
 });
 
 test('names of one folder share it, those in words stand alone, and what does not fit is counted', () => {
-  expect(nameTests(['x/generic/019', 'x/generic/034', 'x/ext4/047', 'r/run/case 1, {b}'])).toBe('x/generic/{019,034}, x/ext4/047, r/run/case 1, {b}');
-  expect(nameTests(Array.from({ length: 1000 }, (_, index) => `x/generic/${index}`), 60)).toBe('x/generic/{0,1,2,3,4,5,6,7,8,9,10,11,12,13,14}, and 985 more');
+  expect(nameTests(['x/generic/019', 'x/generic/034', 'x/ext4/047', 'r/run/case 1, {b}'])).toBe(
+    'x/generic/{019,034}, x/ext4/047, r/run/case 1, {b}',
+  );
+  expect(
+    nameTests(
+      Array.from({ length: 1000 }, (_, index) => `x/generic/${index}`),
+      60,
+    ),
+  ).toBe('x/generic/{0,1,2,3,4,5,6,7,8,9,10,11,12,13,14}, and 985 more');
 });
 
 test('no word of a guest ends its span, becomes markup or a spreadsheet’s formula', () => {
@@ -98,7 +117,9 @@ test('no word of a guest ends its span, becomes markup or a spreadsheet’s form
   const section = /## Coverage[^]*?\n## /.exec(renderMarkdown(summary))?.[0];
   expect(section).toContain('- 1 test, ``skip: =cmd|"`<script>alert(1)</script> # x``\n');
   expect([...renderHtml(summary)].join('').match(/<script/g)).toHaveLength(1);
-  expect([...renderCoverageCsv(summary)].join('')).toContain(`,k/nvdimm/ext4/fio,"'=cmd|""\`<script>alert(1)</script> # x"\r\n`);
+  expect([...renderCoverageCsv(summary)].join('')).toContain(
+    `,k/nvdimm/ext4/fio,"'=cmd|""\`<script>alert(1)</script> # x"\r\n`,
+  );
   // oxlint-disable-next-line no-control-regex -- what must not be there
   expect(formatFinalReport(summary, '/r').join('')).not.toMatch(/[\u0000-\u001f]/);
 });
@@ -106,8 +127,11 @@ test('no word of a guest ends its span, becomes markup or a spreadsheet’s form
 test('coverage.csv tells of each test in each cell whether it ran, and if not why', () => {
   const rows = [...renderCoverageCsv(quick)].join('').trimEnd().split('\r\n');
   expect(rows).toHaveLength(1 + 4 * 110);
-  const rowOf = (test: string, leg: string): string | undefined => rows.find((row) => row.startsWith(`${test},`) && row.includes(leg));
-  expect(rowOf('xfstests/generic/001', 'virtio-blk')).toBe('xfstests/generic/001,some,yes,pass,debian-6.12,bookworm,virtio-blk,ext4,xfstests,debian-6.12/virtio-blk/ext4/xfstests,');
+  const rowOf = (test: string, leg: string): string | undefined =>
+    rows.find((row) => row.startsWith(`${test},`) && row.includes(leg));
+  expect(rowOf('xfstests/generic/001', 'virtio-blk')).toBe(
+    'xfstests/generic/001,some,yes,pass,debian-6.12,bookworm,virtio-blk,ext4,xfstests,debian-6.12/virtio-blk/ext4/xfstests,',
+  );
   expect(rowOf('xfstests/ext4/047', 'nvdimm')).toContain(`,none,no,skip,`);
   expect(rowOf('xfstests/generic/470', 'virtio-pmem')).toMatch(/,all,yes,skip,.*,"known failure: maps files/);
 });

@@ -16,7 +16,9 @@ test('a reporter that throws hears no more, is closed and fails the run; its nei
   const sound = mockReporter();
   const all = multiplexReporters([broken, sound]);
   for (const event of journal.events) all.onEvent(event);
-  expect(() => all.close(journal.summarize())).toThrow(expect.objectContaining({ name: 'InfraError', code: 'reporter-failed', message: 'a reporter failed: EPIPE' }));
+  expect(() => all.close(journal.summarize())).toThrow(
+    expect.objectContaining({ name: 'InfraError', code: 'reporter-failed', message: 'a reporter failed: EPIPE' }),
+  );
   expect(broken.onEvent).toHaveBeenCalledTimes(1);
   expect(broken.close).toHaveBeenCalledTimes(1);
   expect(sound.onEvent).toHaveBeenCalledTimes(journal.events.length);

@@ -22,7 +22,13 @@ const PROOF: PlannedCell = {
     { name: 'selftest/panic', estimateSec: 1, expects: { kinds: ['panic'], fatal: true } },
   ],
 };
-const OTHER: PlannedCell = { ...around, id: 'k/nvdimm/fio', kernel: 'k', suite: 'fio', tests: [{ name: 'fio/a', estimateSec: 1 }] };
+const OTHER: PlannedCell = {
+  ...around,
+  id: 'k/nvdimm/fio',
+  kernel: 'k',
+  suite: 'fio',
+  tests: [{ name: 'fio/a', estimateSec: 1 }],
+};
 const SEEN: TestResult = { status: 'pass', message: 'seen: lockdep-circular (WARNING: possible circular)' };
 const MISSED: TestResult = { status: 'infra', message: 'the rig did not see lockdep-circular' };
 
@@ -38,9 +44,15 @@ function journal(abba: TestResult): JournalBuilder {
 test('a run whose selftest missed something is no success, and every report says that its passes prove little', () => {
   const summary = journal(MISSED).summarize();
   expect(exitStatus(summary)).toBe(3);
-  const warning = 'the rig is not proven to see on k, so its passes there prove little: 1 of 2 selftests (selftest/abba) failed; the rig did not see lockdep-circular';
+  const warning =
+    'the rig is not proven to see on k, so its passes there prove little: 1 of 2 selftests (selftest/abba) failed; the rig did not see lockdep-circular';
   expect(findBlindKernels(summary)).toEqual([{ kernel: 'k', warning }]);
-  for (const report of [formatFinalReport(summary, '/runs/1').join('\n'), renderMarkdown(summary), [...renderHtml(summary)].join('')]) expect(report).toContain(warning);
+  for (const report of [
+    formatFinalReport(summary, '/runs/1').join('\n'),
+    renderMarkdown(summary),
+    [...renderHtml(summary)].join(''),
+  ])
+    expect(report).toContain(warning);
   // Of each cell on that kernel, that of fio too.
   expect([...renderJunit(summary)].filter((part) => part.includes('name="pmemrig.selftest"'))).toHaveLength(2);
 });
@@ -60,10 +72,24 @@ test('the table tells what was expected and what was seen', () => {
 });
 
 test('what was planted counts as no problem of the kernel, and stays told apart from the same when it is one', () => {
-  const problem = { kind: 'warning', title: 'WARNING: w', signature: 'warning: f', lines: ['WARNING: w'], truncated: false, fatal: false, blame: 'kernel' } as const;
+  const problem = {
+    kind: 'warning',
+    title: 'WARNING: w',
+    signature: 'warning: f',
+    lines: ['WARNING: w'],
+    truncated: false,
+    fatal: false,
+    blame: 'kernel',
+  } as const;
   const at = { type: 'problem', guest: 1, attempt: 1, during: 'test', problem } as const;
-  const summary = journal(SEEN).add({ ...at, cell: PROOF.id, test: 'selftest/abba', expected: true }).add({ ...at, cell: OTHER.id, test: 'fio/a' }).summarize();
-  expect(summary.problems.map(({ expected, first }) => [expected, first.test])).toEqual([[true, 'selftest/abba'], [undefined, 'fio/a']]);
+  const summary = journal(SEEN)
+    .add({ ...at, cell: PROOF.id, test: 'selftest/abba', expected: true })
+    .add({ ...at, cell: OTHER.id, test: 'fio/a' })
+    .summarize();
+  expect(summary.problems.map(({ expected, first }) => [expected, first.test])).toEqual([
+    [true, 'selftest/abba'],
+    [undefined, 'fio/a'],
+  ]);
   const terminal = formatFinalReport(summary, '/runs/1').join('\n');
   expect(terminal).toContain('fio/a of k/nvdimm/fio');
   expect(terminal).not.toContain('selftest/abba of');

@@ -11,12 +11,20 @@ import { describeChance, formatShare } from '../text/format.ts';
 export function describeTrend(figures: readonly HistoryFigure[]): string | undefined {
   const [newest] = figures;
   if (!newest || newest.better === 'neither' || figures.some(({ value }) => value <= 0)) return undefined;
-  const past = figures.slice(1).filter(({ matrix, host }) => matrix === newest.matrix && host === newest.host).toReversed();
+  const past = figures
+    .slice(1)
+    .filter(({ matrix, host }) => matrix === newest.matrix && host === newest.host)
+    .toReversed();
   if (past.length === 0) return 'no run before it with this matrix on this host';
-  const [judged] = judgeTrends([{ name: newest.name, unit: newest.unit, better: newest.better, past, now: newest.value }]);
+  const [judged] = judgeTrends([
+    { name: newest.name, unit: newest.unit, better: newest.better, past, now: newest.value },
+  ]);
   if (!judged) return undefined;
   const { verdict, change, chance, floor, since, needed } = judged;
-  const usual = floor && past.length > 1 ? `; nine of ten runs before lay within ${formatShare(floor.low)} to ${formatShare(floor.high)} of their median` : '';
+  const usual =
+    floor && past.length > 1
+      ? `; nine of ten runs before lay within ${formatShare(floor.low)} to ${formatShare(floor.high)} of their median`
+      : '';
   switch (verdict) {
     case 'slower':
     case 'faster':

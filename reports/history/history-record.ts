@@ -53,7 +53,11 @@ export function recordOf(summary: RunSummary, journalBytes: number): HistoryReco
     journalBytes,
     tests: summary.cells.flatMap((cell) => cell.tests.map((test) => rowOf(cell, test))),
     metrics: summary.cells.flatMap(({ id: cell, tests }) =>
-      tests.flatMap(({ name: test, attempts }) => attempts.filter(({ status }) => status === 'pass').flatMap(({ metrics }) => metrics.map((metric) => ({ ...metric, cell, test })))),
+      tests.flatMap(({ name: test, attempts }) =>
+        attempts
+          .filter(({ status }) => status === 'pass')
+          .flatMap(({ metrics }) => metrics.map((metric) => ({ ...metric, cell, test }))),
+      ),
     ),
   };
 }

@@ -7,7 +7,18 @@ import type { AttemptStatus } from '../../orchestrator/model/outcome.ts';
 import { openHistory } from './history.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';
-const PLAN = { id: CELL, kernel: 'debian-6.12', image: 'bookworm', pmem: 'nvdimm', filesystem: 'none', suite: 'fio', tests: [{ name: 'fio/a', estimateSec: 1 }, { name: 'fio/b', estimateSec: 1 }] };
+const PLAN = {
+  id: CELL,
+  kernel: 'debian-6.12',
+  image: 'bookworm',
+  pmem: 'nvdimm',
+  filesystem: 'none',
+  suite: 'fio',
+  tests: [
+    { name: 'fio/a', estimateSec: 1 },
+    { name: 'fio/b', estimateSec: 1 },
+  ],
+};
 
 let runs: string;
 let said: string[];
@@ -21,10 +32,31 @@ afterEach(() => rmSync(runs, { recursive: true }));
 const idOf = (day: number): string => `202603${String(day).padStart(2, '0')}-100000-nightly-00aa`;
 
 /** A run on a day of March 2026 with the attempts at fio/a; fio/b is never reached. */
-function writeRun(day: number, statuses: readonly AttemptStatus[], kernelRelease = '6.12.9', matrix = 'nightly'): string {
+function writeRun(
+  day: number,
+  statuses: readonly AttemptStatus[],
+  kernelRelease = '6.12.9',
+  matrix = 'nightly',
+): string {
   const journal = new JournalBuilder().start([PLAN]).boot(CELL, kernelRelease);
-  for (const [index, status] of statuses.entries()) journal.test(CELL, 'fio/a', { status, ...(status !== 'pass' && { message: `it said ${status}` }), ...(status === 'pass' && { metrics: [{ name: 'write.iops', value: 1000 + day, unit: 'iops', better: 'higher' }] }) }, { attempt: index + 1 });
-  const text = journal.text().replaceAll('"t":"2026-03-01', `"t":"2026-03-${String(day).padStart(2, '0')}`).replace('matrices/smoke.yaml"', `${matrix}"`).replace('20260301-100000-smoke', idOf(day));
+  for (const [index, status] of statuses.entries())
+    journal.test(
+      CELL,
+      'fio/a',
+      {
+        status,
+        ...(status !== 'pass' && { message: `it said ${status}` }),
+        ...(status === 'pass' && {
+          metrics: [{ name: 'write.iops', value: 1000 + day, unit: 'iops', better: 'higher' }],
+        }),
+      },
+      { attempt: index + 1 },
+    );
+  const text = journal
+    .text()
+    .replaceAll('"t":"2026-03-01', `"t":"2026-03-${String(day).padStart(2, '0')}`)
+    .replace('matrices/smoke.yaml"', `${matrix}"`)
+    .replace('20260301-100000-smoke', idOf(day));
   const dir = join(runs, idOf(day));
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'events.jsonl'), text);
@@ -38,12 +70,29 @@ test("a test's lines come newest first, with kernel, attempts and words", async 
   using history = await openHistory(runs, log);
   const lines = await history.test({ test: 'fio/a', last: 2 });
   expect(lines).toMatchObject([
-    { run: { runId: idOf(3), kernelRelease: '6.12.9' }, cell: CELL, outcome: 'crash', attempts: 1, failed: 1, message: 'it said crash' },
-    { run: { runId: idOf(2) }, outcome: 'flaky', attempts: 2, failed: 1, message: 'failed 1 of 2 attempts: it said fail' },
+    {
+      run: { runId: idOf(3), kernelRelease: '6.12.9' },
+      cell: CELL,
+      outcome: 'crash',
+      attempts: 1,
+      failed: 1,
+      message: 'it said crash',
+    },
+    {
+      run: { runId: idOf(2) },
+      outcome: 'flaky',
+      attempts: 2,
+      failed: 1,
+      message: 'failed 1 of 2 attempts: it said fail',
+    },
   ]);
   expect(await history.test({ test: 'fio/a', cell: 'virtio', last: 2 })).toEqual([]);
   expect(await history.testNames()).toEqual(['fio/a', 'fio/b']);
-  expect(history.runs.map(({ runId, totals }) => [runId, totals])).toEqual([[idOf(3), { crash: 1, unreached: 1 }], [idOf(2), { flaky: 1, unreached: 1 }], [idOf(1), { pass: 1, unreached: 1 }]]);
+  expect(history.runs.map(({ runId, totals }) => [runId, totals])).toEqual([
+    [idOf(3), { crash: 1, unreached: 1 }],
+    [idOf(2), { flaky: 1, unreached: 1 }],
+    [idOf(1), { pass: 1, unreached: 1 }],
+  ]);
   expect(history.runs[0]?.cells).toEqual([CELL]);
   expect(said).toEqual([]);
 });
@@ -58,9 +107,24 @@ test('the past of a run is what ran before it, of the same matrix, oldest first'
   const past = await history.before('nightly', '2026-03-05T10:00:00.000Z');
   expect(past.runs.map(({ runId }) => runId)).toEqual([idOf(1), idOf(3), idOf(4)]);
   expect(past.of(CELL, 'fio/a')).toEqual([
-    { outcome: 'pass', forgiven: false, failed: 0, run: { runId: idOf(1), startedAt: '2026-03-01T10:00:00.000Z', kernelRelease: '6.12.8' } },
-    { outcome: 'skip', forgiven: false, failed: 0, run: { runId: idOf(3), startedAt: '2026-03-03T10:00:00.000Z', kernelRelease: '6.12.9' } },
-    { outcome: 'fail', forgiven: false, failed: 3, run: { runId: idOf(4), startedAt: '2026-03-04T10:00:00.000Z', kernelRelease: '6.12.9' } },
+    {
+      outcome: 'pass',
+      forgiven: false,
+      failed: 0,
+      run: { runId: idOf(1), startedAt: '2026-03-01T10:00:00.000Z', kernelRelease: '6.12.8' },
+    },
+    {
+      outcome: 'skip',
+      forgiven: false,
+      failed: 0,
+      run: { runId: idOf(3), startedAt: '2026-03-03T10:00:00.000Z', kernelRelease: '6.12.9' },
+    },
+    {
+      outcome: 'fail',
+      forgiven: false,
+      failed: 3,
+      run: { runId: idOf(4), startedAt: '2026-03-04T10:00:00.000Z', kernelRelease: '6.12.9' },
+    },
   ]);
   expect(past.of(CELL, 'fio/none')).toEqual([]);
 });
@@ -71,8 +135,22 @@ test('figures come newest first with their kernel, of the newest runs that have 
   for (const day of [3, 4, 5, 6]) writeRun(day, ['fail']);
   using history = await openHistory(runs, log);
   const figures = await history.metrics({ test: 'fio/a', name: 'write.iops', last: 1 });
-  expect(figures).toEqual([{ run: { runId: idOf(2), startedAt: '2026-03-02T10:00:00.000Z', kernelRelease: '6.12.9' }, matrix: 'nightly', host: 'rig-1', cell: CELL, name: 'write.iops', value: 1002, unit: 'iops', better: 'higher' }]);
-  expect(await history.metrics({ test: 'fio/a', cell: 'nvdimm', last: 9 })).toMatchObject([{ value: 1002 }, { value: 1001, run: { kernelRelease: '6.12.8' } }]);
+  expect(figures).toEqual([
+    {
+      run: { runId: idOf(2), startedAt: '2026-03-02T10:00:00.000Z', kernelRelease: '6.12.9' },
+      matrix: 'nightly',
+      host: 'rig-1',
+      cell: CELL,
+      name: 'write.iops',
+      value: 1002,
+      unit: 'iops',
+      better: 'higher',
+    },
+  ]);
+  expect(await history.metrics({ test: 'fio/a', cell: 'nvdimm', last: 9 })).toMatchObject([
+    { value: 1002 },
+    { value: 1001, run: { kernelRelease: '6.12.8' } },
+  ]);
   expect(await history.metrics({ test: 'fio/a', name: 'none', last: 9 })).toEqual([]);
 });
 
@@ -81,7 +159,10 @@ test('what a figure was before a run is of its matrix and host, oldest first; of
   writeRun(2, ['fail']);
   writeRun(3, ['pass', 'pass', 'pass']);
   const journal = join(runs, idOf(3), 'events.jsonl');
-  writeFileSync(journal, readFileSync(journal, 'utf8').replace('"value":1003', '"value":2000').replace('"value":1003', '"value":1500'));
+  writeFileSync(
+    journal,
+    readFileSync(journal, 'utf8').replace('"value":1003', '"value":2000').replace('"value":1003', '"value":1500'),
+  );
   writeRun(4, ['pass']);
   const elsewhere = join(runs, idOf(4), 'events.jsonl');
   writeFileSync(elsewhere, readFileSync(elsewhere, 'utf8').replaceAll('rig-1', 'rig-2'));
@@ -102,7 +183,11 @@ test('a test that few runs have is found behind any number of others', async () 
   writeFileSync(old, readFileSync(old, 'utf8').replaceAll('fio/b', 'fio/rare'));
   using history = await openHistory(runs, log);
   expect(await history.test({ test: 'fio/rare', last: 1 })).toMatchObject([{ run: { runId: idOf(1) } }]);
-  expect((await history.test({ test: 'fio/a', last: 3 })).map(({ run }) => run.runId)).toEqual([idOf(9), idOf(8), idOf(7)]);
+  expect((await history.test({ test: 'fio/a', last: 3 })).map(({ run }) => run.runId)).toEqual([
+    idOf(9),
+    idOf(8),
+    idOf(7),
+  ]);
 });
 
 test('rates are over the newest runs of each matrix, the worst test first', async () => {
@@ -118,9 +203,15 @@ test('rates are over the newest runs of each matrix, the worst test first', asyn
 
 test('a run that went on is read again, and one whose folder is gone stays known', async () => {
   const dir = writeRun(1, ['fail']);
-  { using history = await openHistory(runs, log); expect(history.runs).toHaveLength(1); }
+  {
+    using history = await openHistory(runs, log);
+    expect(history.runs).toHaveLength(1);
+  }
   writeRun(1, ['fail', 'pass']);
-  { using history = await openHistory(runs, log); expect(await history.test({ test: 'fio/a', last: 1 })).toMatchObject([{ outcome: 'flaky' }]); }
+  {
+    using history = await openHistory(runs, log);
+    expect(await history.test({ test: 'fio/a', last: 1 })).toMatchObject([{ outcome: 'flaky' }]);
+  }
   rmSync(dir, { recursive: true });
   using history = await openHistory(runs, log);
   expect(await history.test({ test: 'fio/a', last: 1 })).toMatchObject([{ outcome: 'flaky' }]);
@@ -141,10 +232,16 @@ test('it is made again from the journals alone', async () => {
 test('journals that cannot be read are told and left out, a file of it that is none is put aside and made again', async () => {
   writeRun(1, ['pass']);
   const newer = writeRun(2, ['pass']);
-  writeFileSync(join(newer, 'events.jsonl'), readFileSync(join(newer, 'events.jsonl'), 'utf8').replaceAll('{"v":4', '{"v":99'));
+  writeFileSync(
+    join(newer, 'events.jsonl'),
+    readFileSync(join(newer, 'events.jsonl'), 'utf8').replaceAll('{"v":4', '{"v":99'),
+  );
   mkdirSync(join(runs, '20260303-100000-empty-0000'));
   cpSync(join(runs, idOf(1)), join(runs, 'a-copy'), { recursive: true });
-  { using history = await openHistory(runs, log); expect(history.runs.map(({ runId }) => runId)).toEqual([idOf(1)]); }
+  {
+    using history = await openHistory(runs, log);
+    expect(history.runs.map(({ runId }) => runId)).toEqual([idOf(1)]);
+  }
   expect(said).toEqual([expect.stringMatching(/^history leaves out .*20260302-100000.*newer/)]);
 
   const dir = join(runs, 'history', 'v1');
@@ -152,7 +249,11 @@ test('journals that cannot be read are told and left out, a file of it that is n
   using history = await openHistory(runs, log);
   expect(history.runs.map(({ runId }) => runId)).toEqual([idOf(1)]);
   expect(said.at(-2)).toMatch(/^history puts .* aside as \.unreadable/);
-  expect(readdirSync(dir).toSorted()).toEqual([`${idOf(1)}.metrics.parquet`, `${idOf(1)}.tests.parquet`, `${idOf(1)}.tests.parquet.unreadable`]);
+  expect(readdirSync(dir).toSorted()).toEqual([
+    `${idOf(1)}.metrics.parquet`,
+    `${idOf(1)}.tests.parquet`,
+    `${idOf(1)}.tests.parquet.unreadable`,
+  ]);
 });
 
 test('a folder without runs stays as it is', async () => {

@@ -2,7 +2,15 @@ import { basename } from 'node:path';
 import type { PastFigures } from '../figures/compare-figures.ts';
 import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import { openDuck } from './parquet.ts';
-import { type HistoryLine, type PastOf, type PastRun, queryPast, queryRuns, queryTest, queryTestNames } from './query-history.ts';
+import {
+  type HistoryLine,
+  type PastOf,
+  type PastRun,
+  queryPast,
+  queryRuns,
+  queryTest,
+  queryTestNames,
+} from './query-history.ts';
 import { queryFigures } from './query-figures.ts';
 import { type HistoryFigure, type MetricQuery, queryMetrics } from './query-metrics.ts';
 import { queryRates, type TestRate } from './query-rates.ts';
@@ -18,7 +26,11 @@ export interface History extends Disposable {
   /** Newest first. */
   readonly runs: readonly PastRun[];
   /** See {@link queryTest}. */
-  test(query: { readonly test: string; readonly cell?: string; readonly last: number }): Promise<readonly HistoryLine[]>;
+  test(query: {
+    readonly test: string;
+    readonly cell?: string;
+    readonly last: number;
+  }): Promise<readonly HistoryLine[]>;
   /** See {@link queryMetrics}. */
   metrics(query: MetricQuery): Promise<readonly HistoryFigure[]>;
   /** See {@link queryRates}. */
@@ -28,7 +40,11 @@ export interface History extends Disposable {
   /** What figures were in the newest runs of a matrix on a host that started before a time. */
   figuresBefore(matrix: string, startedAt: string, host: string): Promise<PastFigures>;
   /** The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them; `last` are as many as a verdict looks at unless said. */
-  before(matrix: string, startedAt: string, last?: number): Promise<{ readonly runs: readonly PastRun[]; readonly of: PastOf }>;
+  before(
+    matrix: string,
+    startedAt: string,
+    last?: number,
+  ): Promise<{ readonly runs: readonly PastRun[]; readonly of: PastOf }>;
 }
 
 /**
@@ -49,12 +65,22 @@ export async function openHistory(runsDir: string, log: (line: string) => void):
       rates: async (last) => queryRates(duck, files, last),
       testNames: async () => queryTestNames(duck, files),
       async figuresBefore(matrix, startedAt, host) {
-        const chosen = runs.filter((run) => run.matrix === matrix && run.host === host && run.startedAt < startedAt).slice(0, FIGURE_RUNS).toReversed();
+        const chosen = runs
+          .filter((run) => run.matrix === matrix && run.host === host && run.startedAt < startedAt)
+          .slice(0, FIGURE_RUNS)
+          .toReversed();
         const ids = new Set(chosen.map(({ runId }) => runId));
-        return queryFigures(duck, metricFiles.metrics.filter((file) => ids.has(basename(file, METRICS_SUFFIX))), chosen);
+        return queryFigures(
+          duck,
+          metricFiles.metrics.filter((file) => ids.has(basename(file, METRICS_SUFFIX))),
+          chosen,
+        );
       },
       async before(matrix, startedAt, last = VERDICT_RUNS) {
-        const chosen = runs.filter((run) => run.matrix === matrix && run.startedAt < startedAt).slice(0, last).toReversed();
+        const chosen = runs
+          .filter((run) => run.matrix === matrix && run.startedAt < startedAt)
+          .slice(0, last)
+          .toReversed();
         const ids = new Set(chosen.map(({ runId }) => runId));
         // A file is named after its run: a page wants thirty of them, not a year.
         const theirs = files.filter((file) => ids.has(basename(file, TESTS_SUFFIX)));

@@ -5,7 +5,11 @@ const SPARE = 2;
  * Asks for lines of the newest `last` runs that have any. A file costs about a millisecond, so those of the newest runs are asked first (their names begin
  * with the time), and all of them only where these do not hold enough.
  */
-export async function askNewest<Line extends { readonly run: { readonly runId: string } }>(files: readonly string[], last: number, ask: (files: readonly string[]) => Promise<Line[]>): Promise<Line[]> {
+export async function askNewest<Line extends { readonly run: { readonly runId: string } }>(
+  files: readonly string[],
+  last: number,
+  ask: (files: readonly string[]) => Promise<Line[]>,
+): Promise<Line[]> {
   const newest = files.slice(-SPARE * last);
   const lines = newest.length === 0 ? [] : await ask(newest);
   const isEnough = newest.length === files.length || new Set(lines.map(({ run }) => run.runId)).size >= last;

@@ -19,12 +19,16 @@ afterAll(async () => {
 async function write(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, '20260301-100000-smoke.tests.parquet');
-  await writeParquet(duck, path, { run_id: 'VARCHAR', matrix: 'VARCHAR' }, 'run_id', [{ run_id: folder, matrix: 'smoke' }]);
+  await writeParquet(duck, path, { run_id: 'VARCHAR', matrix: 'VARCHAR' }, 'run_id', [
+    { run_id: folder, matrix: 'smoke' },
+  ]);
   return path;
 }
 
 async function read(paths: readonly string[]): Promise<unknown> {
-  return (await duck.connection.runAndReadAll(`SELECT run_id, matrix FROM ${fromFiles(paths)} ORDER BY run_id`)).getRows();
+  return (
+    await duck.connection.runAndReadAll(`SELECT run_id, matrix FROM ${fromFiles(paths)} ORDER BY run_id`)
+  ).getRows();
 }
 
 test.each([
@@ -50,7 +54,12 @@ test.each([
 });
 
 test('of any two folders each is read by its own path, and both together', async () => {
-  const name = fc.array(fc.constantFrom('a', 'b', '*', '?', '[', ']', '{', '}', ',', '!', '-', '\\', '=', "'", ' ', '~', '%'), { minLength: 1, maxLength: 5 }).map((parts) => `x${parts.join('')}`);
+  const name = fc
+    .array(fc.constantFrom('a', 'b', '*', '?', '[', ']', '{', '}', ',', '!', '-', '\\', '=', "'", ' ', '~', '%'), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    .map((parts) => `x${parts.join('')}`);
   await fc.assert(
     fc.asyncProperty(name, name, async (first, second) => {
       fc.pre(first !== second);
@@ -58,7 +67,9 @@ test('of any two folders each is read by its own path, and both together', async
       const paths = [await write(join(folder, first)), await write(join(folder, second))];
       const rows = [first, second].map((each) => [join(folder, each), 'smoke']);
       for (const [index, path] of paths.entries()) expect(await read([path])).toEqual([rows[index]]);
-      expect(await read(paths)).toEqual(rows.toSorted((a, b) => Buffer.compare(Buffer.from(a[0] ?? ''), Buffer.from(b[0] ?? ''))));
+      expect(await read(paths)).toEqual(
+        rows.toSorted((a, b) => Buffer.compare(Buffer.from(a[0] ?? ''), Buffer.from(b[0] ?? ''))),
+      );
     }),
     { numRuns: 60 },
   );

@@ -27,9 +27,17 @@ export type Columns = Readonly<Record<string, 'VARCHAR' | 'BOOLEAN' | 'INTEGER' 
 export type Row<Names extends Columns> = { readonly [Name in keyof Names]: string | number | boolean | undefined };
 
 /** Writes a file aside, sorted, and renames it into place: whoever reads meanwhile sees the old one or the new one. */
-export async function writeParquet<Names extends Columns>({ connection }: Duck, path: string, columns: Names, orderBy: string, rows: Iterable<Row<Names>>): Promise<void> {
+export async function writeParquet<Names extends Columns>(
+  { connection }: Duck,
+  path: string,
+  columns: Names,
+  orderBy: string,
+  rows: Iterable<Row<Names>>,
+): Promise<void> {
   const names = Object.keys(columns);
-  await connection.run(`CREATE OR REPLACE TEMP TABLE staged (${names.map((name) => `${name} ${columns[name]}`).join(', ')})`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE staged (${names.map((name) => `${name} ${columns[name]}`).join(', ')})`,
+  );
   const appender = await connection.createAppender('staged');
   for (const row of rows) {
     for (const name of names) append(appender, columns[name], row[name]);
@@ -38,7 +46,9 @@ export async function writeParquet<Names extends Columns>({ connection }: Duck, 
   appender.closeSync();
   const aside = `${path}.${randomUUID()}.tmp`;
   try {
-    await connection.run(`COPY (SELECT * FROM staged ORDER BY ${orderBy}) TO ${quote(aside)} (FORMAT parquet, COMPRESSION zstd)`);
+    await connection.run(
+      `COPY (SELECT * FROM staged ORDER BY ${orderBy}) TO ${quote(aside)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
     await rename(aside, path);
   } catch (error) {
     await rm(aside, { force: true });
@@ -72,7 +82,11 @@ function isAmbiguous(path: string): boolean {
   return path.includes('\\') && /[*?[]/.test(path);
 }
 
-function append(appender: DuckDBAppender, type: Columns[string] | undefined, value: string | number | boolean | undefined): void {
+function append(
+  appender: DuckDBAppender,
+  type: Columns[string] | undefined,
+  value: string | number | boolean | undefined,
+): void {
   if (value === undefined) appender.appendNull();
   else if (type === 'BOOLEAN') appender.appendBoolean(value === true);
   else if (type === 'INTEGER') appender.appendInteger(Number(value));

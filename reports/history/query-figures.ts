@@ -3,7 +3,13 @@ import type { PastFigures } from '../figures/compare-figures.ts';
 import type { PastRun } from './query-history.ts';
 import { type Duck, fromFiles } from './parquet.ts';
 
-const figureRow = z.object({ cell: z.string(), test: z.string(), name: z.string(), unit: z.string(), told: z.string() });
+const figureRow = z.object({
+  cell: z.string(),
+  test: z.string(),
+  name: z.string(),
+  unit: z.string(),
+  told: z.string(),
+});
 
 /**
  * What each figure was in the given runs: of several repeats the median. As a string a figure, see `queryPast`.
@@ -11,20 +17,31 @@ const figureRow = z.object({ cell: z.string(), test: z.string(), name: z.string(
  * @param files that hold figures
  * @param runs oldest first; only these count
  */
-export async function queryFigures({ connection }: Duck, files: readonly string[], runs: readonly PastRun[]): Promise<PastFigures> {
+export async function queryFigures(
+  { connection }: Duck,
+  files: readonly string[],
+  runs: readonly PastRun[],
+): Promise<PastFigures> {
   if (files.length === 0 || runs.length === 0) return () => [];
   const places = runs.map(({ runId }, index) => `('${runId.replaceAll("'", "''")}', ${index})`).join(', ');
   const reader = await connection.runAndReadAll(
     `WITH figures AS (SELECT place, cell, test, name, unit, median(value) AS value FROM ${fromFiles(files)} JOIN (VALUES ${places}) AS chosen(id, place) ON run_id = id GROUP BY place, cell, test, name, unit)
      SELECT cell, test, name, unit, string_agg(place || ':' || value, ' ' ORDER BY place) AS told FROM figures GROUP BY cell, test, name, unit`,
   );
-  const toldOf = new Map(z.array(figureRow).parse(reader.getRowObjectsJS()).map(({ cell, test, name, unit, told }) => [keyOf(cell, test, { name, unit }), told]));
+  const toldOf = new Map(
+    z
+      .array(figureRow)
+      .parse(reader.getRowObjectsJS())
+      .map(({ cell, test, name, unit, told }) => [keyOf(cell, test, { name, unit }), told]),
+  );
   return (cell, test, figure) => {
     const told = toldOf.get(keyOf(cell, test, figure));
     return (told?.split(' ') ?? []).flatMap((each) => {
       const [place, value] = each.split(':').map(Number);
       const run = runs[place ?? -1];
-      return run === undefined || value === undefined ? [] : [{ value, run: { runId: run.runId, startedAt: run.startedAt } }];
+      return run === undefined || value === undefined
+        ? []
+        : [{ value, run: { runId: run.runId, startedAt: run.startedAt } }];
     });
   };
 }

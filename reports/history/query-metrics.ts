@@ -44,16 +44,34 @@ const figureRow = z.object({
 });
 
 /** A test's figures, those of the newest run first, then by cell and name. */
-export async function queryMetrics(duck: Duck, { metrics, tests }: MetricFiles, query: MetricQuery): Promise<HistoryFigure[]> {
+export async function queryMetrics(
+  duck: Duck,
+  { metrics, tests }: MetricFiles,
+  query: MetricQuery,
+): Promise<HistoryFigure[]> {
   // A run's two files are called alike.
   const testsOf = new Map(tests.map((file) => [file.slice(0, -TESTS_SUFFIX.length), file]));
-  return askNewest(metrics, query.last, async (some) => queryMetricsIn(duck, { metrics: some, tests: some.flatMap((file) => testsOf.get(file.slice(0, -METRICS_SUFFIX.length)) ?? []) }, query));
+  return askNewest(metrics, query.last, async (some) =>
+    queryMetricsIn(
+      duck,
+      { metrics: some, tests: some.flatMap((file) => testsOf.get(file.slice(0, -METRICS_SUFFIX.length)) ?? []) },
+      query,
+    ),
+  );
 }
 
-async function queryMetricsIn({ connection }: Duck, { metrics, tests }: MetricFiles, { test, cell, name, last }: MetricQuery): Promise<HistoryFigure[]> {
+async function queryMetricsIn(
+  { connection }: Duck,
+  { metrics, tests }: MetricFiles,
+  { test, cell, name, last }: MetricQuery,
+): Promise<HistoryFigure[]> {
   // Figures are written before the tests: a run that is only just becoming known.
   if (tests.length === 0) return [];
-  const where = ['test = $test', ...(cell === undefined ? [] : ['contains(cell, $cell)']), ...(name === undefined ? [] : ['name = $name'])].join(' AND ');
+  const where = [
+    'test = $test',
+    ...(cell === undefined ? [] : ['contains(cell, $cell)']),
+    ...(name === undefined ? [] : ['name = $name']),
+  ].join(' AND ');
   const reader = await connection.runAndReadAll(
     `WITH figures AS (
        SELECT run_id, matrix, host, started_at, cell, name, median(value) AS value, unit, better FROM ${fromFiles(metrics)} WHERE ${where}
@@ -63,14 +81,17 @@ async function queryMetricsIn({ connection }: Duck, { metrics, tests }: MetricFi
      SELECT figures.*, kernel_release FROM figures LEFT JOIN kernels USING (run_id, cell) ORDER BY started_at DESC, run_id DESC, cell, name`,
     { test, last, ...(cell !== undefined && { cell }), ...(name !== undefined && { name }) },
   );
-  return z.array(figureRow).parse(reader.getRowObjectsJS()).map(({ run_id, started_at, kernel_release, ...figure }) => ({
-    matrix: figure.matrix,
-    host: figure.host,
-    cell: figure.cell,
-    name: figure.name,
-    value: figure.value,
-    unit: figure.unit,
-    better: figure.better,
-    run: { runId: run_id, startedAt: started_at, ...(kernel_release !== null && { kernelRelease: kernel_release }) },
-  }));
+  return z
+    .array(figureRow)
+    .parse(reader.getRowObjectsJS())
+    .map(({ run_id, started_at, kernel_release, ...figure }) => ({
+      matrix: figure.matrix,
+      host: figure.host,
+      cell: figure.cell,
+      name: figure.name,
+      value: figure.value,
+      unit: figure.unit,
+      better: figure.better,
+      run: { runId: run_id, startedAt: started_at, ...(kernel_release !== null && { kernelRelease: kernel_release }) },
+    }));
 }

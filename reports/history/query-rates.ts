@@ -12,7 +12,12 @@ export interface TestRate {
   readonly failed: number;
 }
 
-const rateRow = z.object({ test: z.string(), cells: z.coerce.number(), of: z.coerce.number(), failed: z.coerce.number() });
+const rateRow = z.object({
+  test: z.string(),
+  cells: z.coerce.number(),
+  of: z.coerce.number(),
+  failed: z.coerce.number(),
+});
 
 /** All tests, with their rates over the newest `last` runs of each matrix; those that fail most come first. */
 export async function queryRates({ connection }: Duck, files: readonly string[], last: number): Promise<TestRate[]> {

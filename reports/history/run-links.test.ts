@@ -10,7 +10,13 @@ test('a run has the names of all links that point at it; one that points at noth
     await mkdir(join(runs, 'a'));
     await mkdir(join(runs, 'pinned'));
     await symlink('a', join(runs, 'latest'));
-    for (const [name, target] of [['v2', '../a'], ['v1', '../a'], ['gone', '../b'], ['.v3.17', '../a']] as const) await symlink(target, join(runs, 'pinned', name));
+    for (const [name, target] of [
+      ['v2', '../a'],
+      ['v1', '../a'],
+      ['gone', '../b'],
+      ['.v3.17', '../a'],
+    ] as const)
+      await symlink(target, join(runs, 'pinned', name));
     expect([...(await readRunLinks(runs))]).toEqual([['a', ['latest', 'pinned:v1', 'pinned:v2']]]);
     expect((await readRunLinks(join(runs, 'none'))).size).toBe(0);
   } finally {

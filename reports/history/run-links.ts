@@ -9,7 +9,13 @@ type LinkName = 'latest' | `pinned:${string}`;
 export async function readRunLinks(runsDir: string): Promise<ReadonlyMap<string, readonly LinkName[]>> {
   const pins = await readdir(join(runsDir, PINNED)).catch((): string[] => []);
   // A name with a dot is a pin that is just being made.
-  const links: { readonly name: LinkName; readonly path: string }[] = [{ name: 'latest', path: join(runsDir, 'latest') }, ...pins.filter((pin) => !pin.startsWith('.')).toSorted().map((pin) => ({ name: `pinned:${pin}` as const, path: join(runsDir, PINNED, pin) }))];
+  const links: { readonly name: LinkName; readonly path: string }[] = [
+    { name: 'latest', path: join(runsDir, 'latest') },
+    ...pins
+      .filter((pin) => !pin.startsWith('.'))
+      .toSorted()
+      .map((pin) => ({ name: `pinned:${pin}` as const, path: join(runsDir, PINNED, pin) })),
+  ];
   const found = new Map<string, LinkName[]>();
   for (const { name, path } of links) {
     // One that points at nothing is a link to a run that somebody removed by hand.

@@ -24,7 +24,10 @@ export async function listMetrics(runsDir: string): Promise<string[]> {
 async function listFiles(runsDir: string, suffix: string): Promise<string[]> {
   const dir = historyDir(runsDir);
   const names = await readdir(dir).catch(() => []);
-  return names.filter((name) => name.endsWith(suffix)).toSorted().map((name) => join(dir, name));
+  return names
+    .filter((name) => name.endsWith(suffix))
+    .toSorted()
+    .map((name) => join(dir, name));
 }
 
 /**
@@ -60,14 +63,24 @@ export async function syncHistory(duck: Duck, runsDir: string, log: (line: strin
 }
 
 function isForbidden(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM')
+  );
 }
 
 /** Bytes of the journal that each run was read from. */
-async function readKnown({ connection }: Duck, files: readonly string[], log: (line: string) => void): Promise<Map<string, number>> {
+async function readKnown(
+  { connection }: Duck,
+  files: readonly string[],
+  log: (line: string) => void,
+): Promise<Map<string, number>> {
   const read = async (some: readonly string[]): Promise<z.infer<typeof known>[]> => {
     if (some.length === 0) return [];
-    const reader = await connection.runAndReadAll(`SELECT run_id, first(journal_bytes) AS journal_bytes FROM ${fromFiles(some)} GROUP BY run_id`);
+    const reader = await connection.runAndReadAll(
+      `SELECT run_id, first(journal_bytes) AS journal_bytes FROM ${fromFiles(some)} GROUP BY run_id`,
+    );
     return z.array(known).parse(reader.getRowObjectsJS());
   };
   const rows = await read(files).catch(async () => {
@@ -87,7 +100,10 @@ async function readKnown({ connection }: Duck, files: readonly string[], log: (l
   return new Map(rows.map(({ run_id, journal_bytes }) => [run_id, journal_bytes]));
 }
 
-async function findStale(runsDir: string, seen: ReadonlyMap<string, number>): Promise<{ readonly name: string; readonly folder: string; readonly bytes: number }[]> {
+async function findStale(
+  runsDir: string,
+  seen: ReadonlyMap<string, number>,
+): Promise<{ readonly name: string; readonly folder: string; readonly bytes: number }[]> {
   const names = (await readdir(runsDir).catch(() => [])).filter((name) => /^\d{8}-\d{6}-/.test(name)).toSorted();
   const found = await Promise.all(
     names.map(async (name) => {

@@ -13,7 +13,8 @@ export function parseJournalLine(text: string, file: string, line: number): Jour
   const value = parseJson(text);
   if (value === undefined) return undefined;
   const event = parseEvent(value, file, line);
-  if (line === 1 && event.type !== 'run-start') throw foreignLine(file, line, `a journal opens with run-start, not ${event.type}`);
+  if (line === 1 && event.type !== 'run-start')
+    throw foreignLine(file, line, `a journal opens with run-start, not ${event.type}`);
   return event;
 }
 
@@ -37,11 +38,14 @@ function parseJson(text: string): unknown {
 function parseEvent(value: unknown, file: string, line: number): JournalEvent {
   const version = readVersion(value);
   if (version !== undefined && version > JOURNAL_VERSION) {
-    throw new UserError(`written by a newer pmemrig: journal version ${version}, this one reads up to ${JOURNAL_VERSION}`, {
-      code: 'newer-journal',
-      remedy: 'read the run with the pmemrig that made it, or a later one',
-      position: { file, line },
-    });
+    throw new UserError(
+      `written by a newer pmemrig: journal version ${version}, this one reads up to ${JOURNAL_VERSION}`,
+      {
+        code: 'newer-journal',
+        remedy: 'read the run with the pmemrig that made it, or a later one',
+        position: { file, line },
+      },
+    );
   }
   const result = JOURNAL_EVENT.safeParse(value);
   if (!result.success) throw foreignLine(file, line, z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '));
@@ -55,5 +59,7 @@ function addForgiven(event: JournalEvent): JournalEvent {
 }
 
 function readVersion(value: unknown): number | undefined {
-  return typeof value === 'object' && value !== null && 'v' in value && typeof value.v === 'number' ? value.v : undefined;
+  return typeof value === 'object' && value !== null && 'v' in value && typeof value.v === 'number'
+    ? value.v
+    : undefined;
 }

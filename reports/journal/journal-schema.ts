@@ -22,9 +22,15 @@ const plannedCell = z.object({
   pmem: text,
   filesystem: text,
   suite: text,
-  tests: z.array(z.object({ name: text, estimateSec: z.number().nonnegative(), expects: expectedProblem.exactOptional() })),
+  tests: z.array(
+    z.object({ name: text, estimateSec: z.number().nonnegative(), expects: expectedProblem.exactOptional() }),
+  ),
 });
-const shard = z.object({ index: z.int().positive(), of: z.int().positive(), elsewhere: z.array(z.object({ shard: z.int().positive(), at: count, cell: plannedCell })) });
+const shard = z.object({
+  index: z.int().positive(),
+  of: z.int().positive(),
+  elsewhere: z.array(z.object({ shard: z.int().positive(), at: count, cell: plannedCell })),
+});
 const grown = z.int();
 const lockdepCoverage = z.object({
   covered: z.boolean(),
@@ -61,11 +67,45 @@ const stamp = { v: z.int().min(1).max(JOURNAL_VERSION), t: z.iso.datetime(), up:
  * an event type raises {@link JOURNAL_VERSION}.
  */
 export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type', [
-  z.object({ ...stamp, type: z.literal('run-start'), runId: text, matrix: text, version: text, host: text, rerun: text, retries: count.exactOptional(), split: count.exactOptional(), repeat: count.exactOptional(), narrowed: z.literal(true).exactOptional(), shard: shard.exactOptional(), cells: z.array(plannedCell), excluded: z.array(excludedCell) }),
-  z.object({ ...stamp, type: z.literal('stage'), stage: text, detail: text, status: z.enum(['start', 'done', 'failed']), durationMs: durationMs.exactOptional(), digest: text.exactOptional(), source: z.object({ commit: text.exactOptional(), patchset: text }).exactOptional(), warnings: z.array(z.object({ file: text, line: count, text })).exactOptional() }),
+  z.object({
+    ...stamp,
+    type: z.literal('run-start'),
+    runId: text,
+    matrix: text,
+    version: text,
+    host: text,
+    rerun: text,
+    retries: count.exactOptional(),
+    split: count.exactOptional(),
+    repeat: count.exactOptional(),
+    narrowed: z.literal(true).exactOptional(),
+    shard: shard.exactOptional(),
+    cells: z.array(plannedCell),
+    excluded: z.array(excludedCell),
+  }),
+  z.object({
+    ...stamp,
+    type: z.literal('stage'),
+    stage: text,
+    detail: text,
+    status: z.enum(['start', 'done', 'failed']),
+    durationMs: durationMs.exactOptional(),
+    digest: text.exactOptional(),
+    source: z.object({ commit: text.exactOptional(), patchset: text }).exactOptional(),
+    warnings: z.array(z.object({ file: text, line: count, text })).exactOptional(),
+  }),
   z.object({ ...stamp, type: z.literal('resume'), version: text, host: text }),
   z.object({ ...stamp, type: z.literal('cell-start'), cell: text }),
-  z.object({ ...stamp, type: z.literal('guest-boot'), guest: count, cell: text, accelerator: text, kernelRelease: text, bootMs: durationMs, console: text }),
+  z.object({
+    ...stamp,
+    type: z.literal('guest-boot'),
+    guest: count,
+    cell: text,
+    accelerator: text,
+    kernelRelease: text,
+    bootMs: durationMs,
+    console: text,
+  }),
   z.object({
     ...stamp,
     type: z.literal('guest-end'),
@@ -73,7 +113,14 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     how: z.enum(['disposed', 'panic', 'power-off', 'reset', 'stall', 'ssh-lost', 'qemu-died']),
     detail: text.exactOptional(),
   }),
-  z.object({ ...stamp, type: z.literal('test-start'), cell: text, test: text, attempt: count, guest: count.exactOptional() }),
+  z.object({
+    ...stamp,
+    type: z.literal('test-start'),
+    cell: text,
+    test: text,
+    attempt: count,
+    guest: count.exactOptional(),
+  }),
   z.object({
     ...stamp,
     type: z.literal('test-end'),
@@ -107,5 +154,10 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
   }),
   z.object({ ...stamp, type: z.literal('cell-end'), cell: text, reason: text.exactOptional() }),
   z.object({ ...stamp, type: z.literal('note'), text }),
-  z.object({ ...stamp, type: z.literal('run-end'), reason: z.enum(['finished', 'interrupted', 'infra', 'user']), message: text.exactOptional() }),
+  z.object({
+    ...stamp,
+    type: z.literal('run-end'),
+    reason: z.enum(['finished', 'interrupted', 'infra', 'user']),
+    message: text.exactOptional(),
+  }),
 ]);

@@ -37,7 +37,13 @@ export async function* readJournal(runDir: string): AsyncGenerator<JournalEvent>
       position: { file },
     });
   }
-  if (torn !== undefined) yield { v: JOURNAL_VERSION, t: last.t, type: 'note', text: `events.jsonl:${torn}: the last line was torn and is left out` };
+  if (torn !== undefined)
+    yield {
+      v: JOURNAL_VERSION,
+      t: last.t,
+      type: 'note',
+      text: `events.jsonl:${torn}: the last line was torn and is left out`,
+    };
 }
 
 async function* readJournalLines(file: string): AsyncGenerator<string> {

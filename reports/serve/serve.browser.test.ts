@@ -10,7 +10,11 @@ import { openChromium } from '../testing/open-chromium.ts';
 import { type RunningServer, startServer } from './start-server.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const [OLD, NEW, LIVE] = ['20260301-100000-smoke-00aa', '20260302-100000-smoke-00bb', '20260303-100000-smoke-00cc'] as const;
+const [OLD, NEW, LIVE] = [
+  '20260301-100000-smoke-00aa',
+  '20260302-100000-smoke-00bb',
+  '20260303-100000-smoke-00cc',
+] as const;
 const CELL = 'debian-6.12/virtio-pmem/xfs-dax/fio';
 const TEST = 'fio/dax-mmap-randwrite';
 /** So much of the journal is there of the run that goes on. */
@@ -35,15 +39,34 @@ let server: RunningServer;
 let runs: string;
 let isLive = true;
 
-const linesOf = (runId: string): string[] => makeMixedRun().text().replaceAll('"t":"2026-03-01', `"t":"2026-03-0${runId[7]}`).replaceAll('20260301-100000-smoke', runId).trimEnd().split('\n');
+const linesOf = (runId: string): string[] =>
+  makeMixedRun()
+    .text()
+    .replaceAll('"t":"2026-03-01', `"t":"2026-03-0${runId[7]}`)
+    .replaceAll('20260301-100000-smoke', runId)
+    .trimEnd()
+    .split('\n');
 
 beforeAll(async () => {
   [browser, runs] = await Promise.all([openChromium(), mkdtemp(join(tmpdir(), 'pmemrig-serve-'))]);
   for (const runId of [OLD, NEW, LIVE]) {
     await mkdir(join(runs, runId));
-    await writeFile(join(runs, runId, 'events.jsonl'), `${linesOf(runId).slice(0, runId === LIVE ? LIVE_LINES : undefined).join('\n')}\n`);
+    await writeFile(
+      join(runs, runId, 'events.jsonl'),
+      `${linesOf(runId)
+        .slice(0, runId === LIVE ? LIVE_LINES : undefined)
+        .join('\n')}\n`,
+    );
   }
-  server = await startServer({ runsDir: runs, isClaimed: async (dir) => Promise.resolve(isLive && dir.endsWith(LIVE)), log: () => undefined, signal: new AbortController().signal }, { host: '127.0.0.1', port: 0 });
+  server = await startServer(
+    {
+      runsDir: runs,
+      isClaimed: async (dir) => Promise.resolve(isLive && dir.endsWith(LIVE)),
+      log: () => undefined,
+      signal: new AbortController().signal,
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
 });
 
 afterAll(async () => {
@@ -54,7 +77,16 @@ afterAll(async () => {
 
 const at = (path: string): string => new URL(path, server.url).href;
 
-test.each(PAGES.flatMap((path) => ([[1280, 'light'], [375, 'dark']] as const).map(([width, scheme]) => [path, width, scheme] as const)))('%s, %i px wide, %s: no finding of axe, no sideways scroll', async (path, width, colorScheme) => {
+test.each(
+  PAGES.flatMap((path) =>
+    (
+      [
+        [1280, 'light'],
+        [375, 'dark'],
+      ] as const
+    ).map(([width, scheme]) => [path, width, scheme] as const),
+  ),
+)('%s, %i px wide, %s: no finding of axe, no sideways scroll', async (path, width, colorScheme) => {
   // The policy would keep the checker out.
   const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
   await page.goto(at(path));
@@ -67,15 +99,30 @@ test.each(PAGES.flatMap((path) => ([[1280, 'light'], [375, 'dark']] as const).ma
   await page.close();
 });
 
-test.each([`/test?name=${TEST}`, `/metric?test=${TEST}&name=write.iops`, `/compare?base=${OLD}&run=${NEW}`])('%s is whole on a phone: nothing is cut, the newest run is in sight, and a number has its name', async (path) => {
-  const page = await browser.newPage({ viewport: { width: 400, height: 800 } });
-  await page.goto(at(path));
-  await page.evaluate('document.querySelectorAll("details").forEach((each) => { each.open = true; })');
-  expect(await page.evaluate('Array.from(document.querySelectorAll(".scroll")).filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.getAttribute("aria-label") ?? each.getAttribute("aria-labelledby"))')).toEqual([]);
-  expect(await page.evaluate('Array.from(document.querySelectorAll("circle.newest, .spark, td.num, .tick")).map((each) => each.getBoundingClientRect()).filter(({ left, right }) => left < 0 || right > innerWidth).length')).toBe(0);
-  expect(await page.evaluate('Array.from(document.querySelectorAll(".stack td[data-label]")).every((each) => getComputedStyle(each, "::before").content.includes(each.dataset.label))')).toBe(true);
-  await page.close();
-});
+test.each([`/test?name=${TEST}`, `/metric?test=${TEST}&name=write.iops`, `/compare?base=${OLD}&run=${NEW}`])(
+  '%s is whole on a phone: nothing is cut, the newest run is in sight, and a number has its name',
+  async (path) => {
+    const page = await browser.newPage({ viewport: { width: 400, height: 800 } });
+    await page.goto(at(path));
+    await page.evaluate('document.querySelectorAll("details").forEach((each) => { each.open = true; })');
+    expect(
+      await page.evaluate(
+        'Array.from(document.querySelectorAll(".scroll")).filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.getAttribute("aria-label") ?? each.getAttribute("aria-labelledby"))',
+      ),
+    ).toEqual([]);
+    expect(
+      await page.evaluate(
+        'Array.from(document.querySelectorAll("circle.newest, .spark, td.num, .tick")).map((each) => each.getBoundingClientRect()).filter(({ left, right }) => left < 0 || right > innerWidth).length',
+      ),
+    ).toBe(0);
+    expect(
+      await page.evaluate(
+        'Array.from(document.querySelectorAll(".stack td[data-label]")).every((each) => getComputedStyle(each, "::before").content.includes(each.dataset.label))',
+      ),
+    ).toBe(true);
+    await page.close();
+  },
+);
 
 test('no page does what its policy forbids', async () => {
   const page = await browser.newPage();

@@ -37,15 +37,23 @@ async function writeRun(runId: string, text = textOf(runId)): Promise<string> {
 
 const at = (path: string): string => new URL(path, server.url).href;
 
-async function fetchText(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly body: string; readonly headers: Headers }> {
+async function fetchText(
+  path: string,
+  init?: RequestInit,
+): Promise<{ readonly status: number; readonly body: string; readonly headers: Headers }> {
   const response = await fetch(at(path), { redirect: 'manual', ...init });
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
 
 /** What `fetch` would tidy up: the path goes out as it is. */
-async function getRaw(path: string, headers: Record<string, string> = {}): Promise<{ readonly status: number | undefined; readonly body: string }> {
+async function getRaw(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ readonly status: number | undefined; readonly body: string }> {
   const { hostname, port } = new URL(server.url);
-  const response = await new Promise<IncomingMessage>((resolve, reject) => get({ hostname, port, path, headers }, resolve).on('error', reject));
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    get({ hostname, port, path, headers }, resolve).on('error', reject),
+  );
   return { status: response.statusCode, body: await readText(response) };
 }
 
@@ -59,7 +67,15 @@ beforeEach(async () => {
   await symlink(NEW, join(runs, 'latest'));
   await mkdir(join(runs, 'pinned'));
   await symlink(join('..', OLD), join(runs, 'pinned', 'v6.12'));
-  server = await startServer({ runsDir: runs, isClaimed: async (dir) => Promise.resolve(claimed.has(dir)), log: (line) => said.push(line), signal: interrupt.signal }, { host: '127.0.0.1', port: 0 });
+  server = await startServer(
+    {
+      runsDir: runs,
+      isClaimed: async (dir) => Promise.resolve(claimed.has(dir)),
+      log: (line) => said.push(line),
+      signal: interrupt.signal,
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
 });
 afterEach(async () => {
   interrupt.abort();
@@ -71,7 +87,20 @@ describe('pages', () => {
   test('the list has every run with its totals, its marks and its alarms', async () => {
     const dir = join(runs, NEW);
     const now = makeMixedRun().summarize();
-    await writeComparison(dir, compareRuns({ ...now, cells: now.cells.map((cell) => ({ ...cell, tests: cell.tests.map((each) => ({ ...each, outcome: 'pass' as const })) })) }, now, () => []));
+    await writeComparison(
+      dir,
+      compareRuns(
+        {
+          ...now,
+          cells: now.cells.map((cell) => ({
+            ...cell,
+            tests: cell.tests.map((each) => ({ ...each, outcome: 'pass' as const })),
+          })),
+        },
+        now,
+        () => [],
+      ),
+    );
     const { status, body, headers } = await fetchText('/');
     expect(status).toBe(200);
     for (const part of [OLD, NEW, 'pinned:v6.12', 'latest', '1 crash', 'no baseline']) expect(body).toContain(part);
@@ -81,7 +110,8 @@ describe('pages', () => {
   });
 
   test('a run is its report, under an address that stays', async () => {
-    for (const name of ['latest', NEW]) expect((await fetchText(`/runs/${name}`)).headers.get('location')).toBe(`/runs/${NEW}/`);
+    for (const name of ['latest', NEW])
+      expect((await fetchText(`/runs/${name}`)).headers.get('location')).toBe(`/runs/${NEW}/`);
     expect((await fetchText('/runs/pinned:v6.12/')).headers.get('location')).toBe(`/runs/${OLD}/`);
     const { status, body, headers } = await fetchText(`/runs/${NEW}/`);
     expect(status).toBe(200);
@@ -98,7 +128,8 @@ describe('pages', () => {
 
   test("a test's trend names its runs and kernels, and leads to the evidence", async () => {
     const { body } = await fetchText(`/test?${new URLSearchParams({ name: TEST, cell: CELL }).toString()}`);
-    for (const part of ['Failed in 2 of 2 runs', '6.12.9+bpo-amd64', `/runs/${OLD}/test?`, `/runs/${NEW}/test?`]) expect(body).toContain(part);
+    for (const part of ['Failed in 2 of 2 runs', '6.12.9+bpo-amd64', `/runs/${OLD}/test?`, `/runs/${NEW}/test?`])
+      expect(body).toContain(part);
   });
 
   test("a figure's trend has a point a run", async () => {
@@ -115,10 +146,14 @@ describe('pages', () => {
   });
 
   test('two runs stand side by side, with links for good', async () => {
-    expect((await fetchText('/compare?base=pinned:v6.12&run=latest')).headers.get('location')).toBe(`/compare?base=${OLD}&run=${NEW}`);
+    expect((await fetchText('/compare?base=pinned:v6.12&run=latest')).headers.get('location')).toBe(
+      `/compare?base=${OLD}&run=${NEW}`,
+    );
     const { body } = await fetchText(`/compare?base=${OLD}&run=${NEW}`);
     expect(body).toContain('known-failure');
-    expect((await fetchText(`/compare?base=${NEW}&run=${OLD}`)).body).toContain('The baseline is the newer of the two.');
+    expect((await fetchText(`/compare?base=${NEW}&run=${OLD}`)).body).toContain(
+      'The baseline is the newer of the two.',
+    );
     expect(await fetchText(`/compare?base=${NEW}&run=${NEW}`)).toMatchObject({ status: 400 });
     expect((await fetchText(`/compare?run=${NEW}`)).body).toContain(`<option value="${NEW}" selected>`);
   });
@@ -126,7 +161,10 @@ describe('pages', () => {
   test('runs without a cell in common are told so', async () => {
     const other = '20260303-100000-smoke-00cc';
     await writeRun(other, textOf(other).replaceAll('debian-', 'mine-'));
-    expect(await fetchText(`/compare?base=${OLD}&run=${other}`)).toMatchObject({ status: 400, body: expect.stringContaining('no cell in common') });
+    expect(await fetchText(`/compare?base=${OLD}&run=${other}`)).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('no cell in common'),
+    });
   });
 
   test.each([
@@ -154,14 +192,22 @@ describe('runs that come, go and break', () => {
     await fetchText('/');
     await writeRun('20260303-100000-smoke-00cc');
     // What was found a moment ago is good for a second.
-    await expect.poll(async () => (await fetchText('/')).body, { timeout: 10_000 }).toContain('20260303-100000-smoke-00cc');
+    await expect
+      .poll(async () => (await fetchText('/')).body, { timeout: 10_000 })
+      .toContain('20260303-100000-smoke-00cc');
   });
 
   test('a removed run is a clear page, and stays in the list and in the trends', async () => {
     await fetchText('/');
     await rm(join(runs, NEW), { recursive: true });
-    for (const path of ['', 'events.jsonl', 'files/', `test?cell=${CELL}&name=${TEST}`]) expect(await fetchText(`/runs/${NEW}/${path}`)).toMatchObject({ status: 404, body: expect.stringContaining('is not in this folder, or not any more') });
-    await expect.poll(async () => (await fetchText('/')).body, { timeout: 10_000 }).toContain(`${NEW} <span class="mark">removed</span>`);
+    for (const path of ['', 'events.jsonl', 'files/', `test?cell=${CELL}&name=${TEST}`])
+      expect(await fetchText(`/runs/${NEW}/${path}`)).toMatchObject({
+        status: 404,
+        body: expect.stringContaining('is not in this folder, or not any more'),
+      });
+    await expect
+      .poll(async () => (await fetchText('/')).body, { timeout: 10_000 })
+      .toContain(`${NEW} <span class="mark">removed</span>`);
     expect((await fetchText(`/test?name=${TEST}`)).body).not.toContain(`/runs/${NEW}/`);
   });
 
@@ -172,7 +218,8 @@ describe('runs that come, go and break', () => {
   ])('a journal of %s is told by a sentence, and is no failure of the server', async (_, change, sentence) => {
     const broken = '20260303-100000-smoke-00cc';
     await writeRun(broken, change(textOf(broken)));
-    for (const path of [`/runs/${broken}/`, `/runs/${broken}/test?cell=x&name=y`, `/compare?base=${OLD}&run=${broken}`]) expect(await fetchText(path)).toMatchObject({ status: 422, body: expect.stringContaining(sentence) });
+    for (const path of [`/runs/${broken}/`, `/runs/${broken}/test?cell=x&name=y`, `/compare?base=${OLD}&run=${broken}`])
+      expect(await fetchText(path)).toMatchObject({ status: 422, body: expect.stringContaining(sentence) });
     expect(said).toEqual([]);
     expect((await fetchText(`/runs/${broken}/files/`)).status).toBe(200);
     expect((await fetchText('/')).status).toBe(200);
@@ -181,14 +228,20 @@ describe('runs that come, go and break', () => {
   test('a run that goes on under a newer pmemrig is told so, too', async () => {
     const newer = '20260303-100000-smoke-00cc';
     claimed.add(await writeRun(newer, textOf(newer).replaceAll('"v":4', '"v":99')));
-    expect(await fetchText(`/runs/${newer}/`)).toMatchObject({ status: 422, body: expect.stringContaining('written by a newer pmemrig') });
+    expect(await fetchText(`/runs/${newer}/`)).toMatchObject({
+      status: 422,
+      body: expect.stringContaining('written by a newer pmemrig'),
+    });
     expect(said).toEqual([]);
   });
 
   test('a torn journal is read up to there', async () => {
     const torn = '20260303-100000-smoke-00cc';
     await writeRun(torn, textOf(torn).slice(0, -20));
-    expect(await fetchText(`/runs/${torn}/`)).toMatchObject({ status: 200, body: expect.stringContaining('the last line was torn') });
+    expect(await fetchText(`/runs/${torn}/`)).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('the last line was torn'),
+    });
   });
 });
 
@@ -207,7 +260,8 @@ describe('a run that goes on', () => {
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       events.push(chunk);
       if (events.length === 1) await appendFile(join(dir, 'events.jsonl'), lines.slice(9, 25).join('\n'));
-      if (chunk.includes('verify: bad magic')) await appendFile(join(dir, 'events.jsonl'), `\n${lines.slice(25).join('\n')}`);
+      if (chunk.includes('verify: bad magic'))
+        await appendFile(join(dir, 'events.jsonl'), `\n${lines.slice(25).join('\n')}`);
     }
     expect(events[0]).toMatch(/^event: progress\ndata: .*running/);
     expect(events.some((event) => event.includes('bad magic'))).toBe(true);
@@ -236,7 +290,15 @@ describe('a run that goes on', () => {
   test('holds nobody up who ends the server', async () => {
     const dir = await writeRun('20260303-100000-smoke-00cc', textOf(OLD, new JournalBuilder().start([])));
     const ending = new AbortController();
-    const other = await startServer({ runsDir: runs, isClaimed: async (each) => Promise.resolve(each === dir), log: () => undefined, signal: ending.signal }, { host: '127.0.0.1', port: 0 });
+    const other = await startServer(
+      {
+        runsDir: runs,
+        isClaimed: async (each) => Promise.resolve(each === dir),
+        log: () => undefined,
+        signal: ending.signal,
+      },
+      { host: '127.0.0.1', port: 0 },
+    );
     const response = await fetch(new URL('/runs/20260303-100000-smoke-00cc/progress', other.url));
     ending.abort();
     await other[Symbol.asyncDispose]();
@@ -299,7 +361,24 @@ describe('files', () => {
     await symlink('/etc', join(runs, NEW, 'etc'));
     await symlink('cells', join(runs, NEW, 'inside'));
     execFileSync('mkfifo', [join(runs, NEW, 'fifo')]);
-    for (const escape of ['../secret', '..%2fsecret', '%2e%2e/secret', '%2e%2e%2fsecret', 'cells/../../secret', 'cells%2f..%2f..%2fsecret', '..%5csecret', '/etc/passwd', '%2fetc%2fpasswd', 'link', 'etc/passwd', 'files/etc/', 'files/..%2f', 'fifo', 'a%00b', '%ff']) {
+    for (const escape of [
+      '../secret',
+      '..%2fsecret',
+      '%2e%2e/secret',
+      '%2e%2e%2fsecret',
+      'cells/../../secret',
+      'cells%2f..%2f..%2fsecret',
+      '..%5csecret',
+      '/etc/passwd',
+      '%2fetc%2fpasswd',
+      'link',
+      'etc/passwd',
+      'files/etc/',
+      'files/..%2f',
+      'fifo',
+      'a%00b',
+      '%ff',
+    ]) {
       const found = await getRaw(`/runs/${NEW}/${escape}`);
       expect([escape, found.status]).toEqual([escape, 404]);
       expect(found.body).not.toMatch(/^secret|root:/);
@@ -310,12 +389,18 @@ describe('files', () => {
 
 test('a name that a foreign site has made its own is refused', async () => {
   expect((await getRaw('/', { host: 'evil.example' })).status).toBe(403);
-  for (const host of ['localhost:1', '127.0.0.1', '[::1]:8080', 'rig.localhost']) expect((await getRaw('/', { host })).status).toBe(200);
+  for (const host of ['localhost:1', '127.0.0.1', '[::1]:8080', 'rig.localhost'])
+    expect((await getRaw('/', { host })).status).toBe(200);
 });
 
 test('a port in use is told, with what to do', async () => {
   const port = Number(new URL(server.url).port);
-  await expect(startServer({ runsDir: runs, isClaimed: async () => Promise.resolve(false), log: () => undefined, signal: interrupt.signal }, { host: '127.0.0.1', port })).rejects.toMatchObject({
+  await expect(
+    startServer(
+      { runsDir: runs, isClaimed: async () => Promise.resolve(false), log: () => undefined, signal: interrupt.signal },
+      { host: '127.0.0.1', port },
+    ),
+  ).rejects.toMatchObject({
     name: 'UserError',
     code: 'cannot-listen',
     message: expect.stringContaining('another program listens there'),

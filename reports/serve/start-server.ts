@@ -18,7 +18,10 @@ export interface RunningServer extends AsyncDisposable {
  * @param at `port` 0: any free one
  * @throws UserError where it cannot listen there
  */
-export async function startServer(options: ServeOptions, at: { readonly host: string; readonly port: number }): Promise<RunningServer> {
+export async function startServer(
+  options: ServeOptions,
+  at: { readonly host: string; readonly port: number },
+): Promise<RunningServer> {
   const site = openSite(options);
   // Without further options it is a plain HTTP server.
   const server = createAdaptorServer({ fetch: createApp(site, [at.host, hostname()]).fetch }) as Server;
@@ -52,14 +55,24 @@ function urlOf(server: Server, host: string): string {
 const REASONS: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
   EADDRINUSE: ['another program listens there', 'choose another port, or --port 0 for any free one'],
   EACCES: ['a port below 1024 is for root', 'choose one from 1024 on'],
-  EADDRNOTAVAIL: ['this host has no such address', 'choose one that `ip address` shows, or leave --host out for 127.0.0.1'],
+  EADDRNOTAVAIL: [
+    'this host has no such address',
+    'choose one that `ip address` shows, or leave --host out for 127.0.0.1',
+  ],
   ENOTFOUND: ['no such name is known', 'choose an address that `ip address` shows, or leave --host out for 127.0.0.1'],
-  EAI_AGAIN: ['no such name is known right now', 'choose an address that `ip address` shows, or leave --host out for 127.0.0.1'],
+  EAI_AGAIN: [
+    'no such name is known right now',
+    'choose an address that `ip address` shows, or leave --host out for 127.0.0.1',
+  ],
 };
 
 function explainListen(error: unknown, { host, port }: { readonly host: string; readonly port: number }): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = REASONS[code];
   if (!reason) return error;
-  return new UserError(`cannot listen on ${host} port ${port}: ${reason[0]}`, { code: 'cannot-listen', remedy: reason[1], cause: error });
+  return new UserError(`cannot listen on ${host} port ${port}: ${reason[0]}`, {
+    code: 'cannot-listen',
+    remedy: reason[1],
+    cause: error,
+  });
 }

@@ -15,14 +15,45 @@ const LARGE = ['xfstests/generic/620', 'xfstests/generic/781'];
 export function makeQuickRun(): JournalBuilder {
   const { nvdimmExt4, nvdimmXfs, virtioXfs, block } = QUICK_LEGS;
   const legs = [nvdimmExt4, nvdimmXfs, virtioXfs, block];
-  const journal = new JournalBuilder().start(legs.map((leg) => makeCell(`${leg}/xfstests`, [...FLAKEY, ...LARGE, ...ownTests(leg), 'xfstests/generic/470'])));
+  const journal = new JournalBuilder().start(
+    legs.map((leg) => makeCell(`${leg}/xfstests`, [...FLAKEY, ...LARGE, ...ownTests(leg), 'xfstests/generic/470'])),
+  );
   for (const leg of legs) {
     const cell = `${leg}/xfstests`;
-    journal.add({ type: 'cell-start', cell }).boot(cell).test(cell, 'guest/boot', { status: 'pass' }).test(cell, 'guest/pmem', { status: 'pass' });
-    for (const name of FLAKEY) journal.test(cell, name, leg === block ? { status: 'pass' } : { status: 'skip', message: 'Cannot use flakey devices on DAX capable block devices.' });
-    for (const name of LARGE) journal.test(cell, name, { status: 'skip', message: 'This test requires at least 4 GB on /mnt/scratch to run' });
-    for (const name of ownTests(leg)) journal.test(cell, name, name.includes('xfs/') ? { status: 'pass' } : { status: 'skip', message: "Kernel doesn't support the ext4 feature(s): inline_data" });
-    journal.test(cell, 'xfstests/generic/470', leg === virtioXfs ? { status: 'skip', forgiven: { by: 'list', reason: 'maps files with MAP_SYNC' }, message: 'known failure: maps files with MAP_SYNC; it said: output mismatch' } : { status: 'pass' });
+    journal
+      .add({ type: 'cell-start', cell })
+      .boot(cell)
+      .test(cell, 'guest/boot', { status: 'pass' })
+      .test(cell, 'guest/pmem', { status: 'pass' });
+    for (const name of FLAKEY)
+      journal.test(
+        cell,
+        name,
+        leg === block
+          ? { status: 'pass' }
+          : { status: 'skip', message: 'Cannot use flakey devices on DAX capable block devices.' },
+      );
+    for (const name of LARGE)
+      journal.test(cell, name, { status: 'skip', message: 'This test requires at least 4 GB on /mnt/scratch to run' });
+    for (const name of ownTests(leg))
+      journal.test(
+        cell,
+        name,
+        name.includes('xfs/')
+          ? { status: 'pass' }
+          : { status: 'skip', message: "Kernel doesn't support the ext4 feature(s): inline_data" },
+      );
+    journal.test(
+      cell,
+      'xfstests/generic/470',
+      leg === virtioXfs
+        ? {
+            status: 'skip',
+            forgiven: { by: 'list', reason: 'maps files with MAP_SYNC' },
+            message: 'known failure: maps files with MAP_SYNC; it said: output mismatch',
+          }
+        : { status: 'pass' },
+    );
     journal.add({ type: 'cell-end', cell });
   }
   return journal.add({ type: 'run-end', reason: 'finished' });

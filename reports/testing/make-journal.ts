@@ -20,20 +20,45 @@ export class JournalBuilder {
     return this;
   }
 
-  start(cells: readonly PlannedCell[], excluded: readonly { id: string; reason: string }[] = [], more: { readonly repeat?: number } = {}): this {
+  start(
+    cells: readonly PlannedCell[],
+    excluded: readonly { id: string; reason: string }[] = [],
+    more: { readonly repeat?: number } = {},
+  ): this {
     const plan = { cells, excluded: excluded.map(({ id, reason }) => ({ id: id as CellId, reason })) };
-    return this.add({ type: 'run-start', runId: '20260301-100000-smoke', matrix: 'matrices/smoke.yaml', version: '0.1.0', host: 'rig-1', rerun: 'pmemrig run matrices/smoke.yaml {filter}', ...more, ...plan });
+    return this.add({
+      type: 'run-start',
+      runId: '20260301-100000-smoke',
+      matrix: 'matrices/smoke.yaml',
+      version: '0.1.0',
+      host: 'rig-1',
+      rerun: 'pmemrig run matrices/smoke.yaml {filter}',
+      ...more,
+      ...plan,
+    });
   }
 
   boot(cell: string, kernelRelease = '6.12.9+bpo-amd64'): this {
     const guest = ++this.#guests;
-    return this.add({ type: 'guest-boot', guest, cell, accelerator: 'tcg', kernelRelease, bootMs: 7400, console: `cells/${slug(cell)}/console.log` }, 7400);
+    return this.add(
+      {
+        type: 'guest-boot',
+        guest,
+        cell,
+        accelerator: 'tcg',
+        kernelRelease,
+        bootMs: 7400,
+        console: `cells/${slug(cell)}/console.log`,
+      },
+      7400,
+    );
   }
 
   test(cell: string, test: string, result: TestResult, { attempt = 1, durationMs = 2000 } = {}): this {
     this.add({ type: 'test-start', cell, test, attempt, guest: this.#guests });
     const { subtests = [], ...own } = result;
-    for (const { name, ...sub } of subtests) this.add({ type: 'test-end', cell, test: `${test}/${name}`, parent: test, attempt, durationMs: 0, ...sub });
+    for (const { name, ...sub } of subtests)
+      this.add({ type: 'test-end', cell, test: `${test}/${name}`, parent: test, attempt, durationMs: 0, ...sub });
     return this.add({ type: 'test-end', cell, test, attempt, durationMs, ...own }, durationMs);
   }
 
@@ -65,7 +90,15 @@ export async function writeJournal(text: string): Promise<string> {
 export function makeCell(id: string, tests: readonly string[], estimateSec = 10): PlannedCell {
   const [kernel = '', pmem = '', filesystem = '', suite = ''] = id.split('/');
   const names = ['guest/boot', 'guest/pmem', ...tests];
-  return { id, kernel, image: 'bookworm', pmem, filesystem, suite, tests: names.map((name) => ({ name, estimateSec })) };
+  return {
+    id,
+    kernel,
+    image: 'bookworm',
+    pmem,
+    filesystem,
+    suite,
+    tests: names.map((name) => ({ name, estimateSec })),
+  };
 }
 
 function slug(cell: string): string {
@@ -73,11 +106,17 @@ function slug(cell: string): string {
 }
 
 const FIO = ['fio/dax-mmap-randwrite', 'fio/dax-psync-fsync'];
-const OOPS = '[   12.345678] BUG: unable to handle page fault for address: ffff88810000\n[   12.345679] #PF: supervisor write access\n[   12.345680] RIP: 0010:pmem_do_write+0x4f/0x90 [nd_pmem]\n';
+const OOPS =
+  '[   12.345678] BUG: unable to handle page fault for address: ffff88810000\n[   12.345679] #PF: supervisor write access\n[   12.345680] RIP: 0010:pmem_do_write+0x4f/0x90 [nd_pmem]\n';
 
 /** One of everything: pass, fail, flaky, skip, crash with what it leaves unreached, hang, infra, a found subtest, an excluded cell. */
 export function makeMixedRun(): JournalBuilder {
-  const ids = ['debian-6.1/nvdimm/ext4-dax/fio', 'debian-6.12/nvdimm/ext4-dax/fio', 'debian-6.12/virtio-pmem/xfs-dax/fio', 'debian-6.12/nvdimm/none/repro'] as const;
+  const ids = [
+    'debian-6.1/nvdimm/ext4-dax/fio',
+    'debian-6.12/nvdimm/ext4-dax/fio',
+    'debian-6.12/virtio-pmem/xfs-dax/fio',
+    'debian-6.12/nvdimm/none/repro',
+  ] as const;
   const [good, retried, crashing, command] = ids;
   const journal = new JournalBuilder();
   journal.start(
@@ -85,7 +124,16 @@ export function makeMixedRun(): JournalBuilder {
     [{ id: 'debian-6.1/virtio-blk/ext4-dax/fio', reason: 'virtio-blk has no DAX' }],
   );
   journal.add({ type: 'stage', stage: 'kernel debian-6.12', detail: '', status: 'start' });
-  journal.add({ type: 'stage', stage: 'kernel debian-6.12', detail: 'linux-image-6.12.9+bpo-amd64 6.12.9-1~bpo12+1', status: 'done', durationMs: 3100 }, 3100);
+  journal.add(
+    {
+      type: 'stage',
+      stage: 'kernel debian-6.12',
+      detail: 'linux-image-6.12.9+bpo-amd64 6.12.9-1~bpo12+1',
+      status: 'done',
+      durationMs: 3100,
+    },
+    3100,
+  );
   journal.add({ type: 'note', text: 'kernel debian-6.1: no network, the cached package is used' });
   for (const cell of [good, retried, crashing, command]) {
     journal.add({ type: 'cell-start', cell }).boot(cell);
@@ -103,7 +151,12 @@ function addResults(journal: JournalBuilder, cell: string, [good, retried, crash
     { name: 'write.bw', value: 197_469_798, unit: 'bytes/s', better: 'higher' },
     { name: 'write.clat.p99', value: 12_345, unit: 'ns', better: 'lower' },
   ] as const;
-  const failure = { status: 'fail', message: 'verify: bad magic header 0, wanted acca', evidence: 'verify: bad magic header 0\n', artifacts: ['cells/x/fio.json'] } as const;
+  const failure = {
+    status: 'fail',
+    message: 'verify: bad magic header 0, wanted acca',
+    evidence: 'verify: bad magic header 0\n',
+    artifacts: ['cells/x/fio.json'],
+  } as const;
   switch (cell) {
     case good:
       journal.test(cell, 'fio/dax-mmap-randwrite', { status: 'pass', metrics });
@@ -113,13 +166,30 @@ function addResults(journal: JournalBuilder, cell: string, [good, retried, crash
       journal.test(cell, 'fio/dax-mmap-randwrite', failure);
       journal.test(cell, 'fio/dax-mmap-randwrite', { status: 'pass', metrics }, { attempt: 2 });
       journal.test(cell, 'fio/dax-psync-fsync', failure);
-      journal.test(cell, 'fio/dax-psync-fsync', { status: 'hang', message: 'no progress for 60 s', evidence: 'sysrq: Show Blocked State\n' }, { attempt: 2 });
+      journal.test(
+        cell,
+        'fio/dax-psync-fsync',
+        { status: 'hang', message: 'no progress for 60 s', evidence: 'sysrq: Show Blocked State\n' },
+        { attempt: 2 },
+      );
       return;
     case crashing:
-      journal.test(cell, 'fio/dax-mmap-randwrite', { status: 'crash', message: 'BUG: unable to handle page fault', evidence: OOPS, artifacts: ['cells/y/console.log'] });
+      journal.test(cell, 'fio/dax-mmap-randwrite', {
+        status: 'crash',
+        message: 'BUG: unable to handle page fault',
+        evidence: OOPS,
+        artifacts: ['cells/y/console.log'],
+      });
       journal.add({ type: 'guest-end', guest: 3, how: 'panic', detail: 'Fatal exception' });
       return;
     default:
-      journal.test(cell, 'repro/run', { status: 'infra', message: 'disk full', subtests: [{ name: 'case 1', status: 'pass' }, { name: 'case 2', status: 'fail', message: 'not ok 2' }] });
+      journal.test(cell, 'repro/run', {
+        status: 'infra',
+        message: 'disk full',
+        subtests: [
+          { name: 'case 1', status: 'pass' },
+          { name: 'case 2', status: 'fail', message: 'not ok 2' },
+        ],
+      });
   }
 }

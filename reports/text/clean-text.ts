@@ -30,7 +30,13 @@ export function excerpt(evidence: string, maxLines: number, maxLength = 2000): s
   return shown.length < cleanText(evidence).trimEnd().length ? `${shown}\n[…]` : shown;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 const MARKUP = /[&<>"']/;
 

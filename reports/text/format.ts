@@ -30,22 +30,44 @@ export function formatMetricPlain({ value, unit }: Metric): string {
 }
 
 /** What one wants to see of a fio job first; the rest is in the metrics table. */
-export const HEADLINES: readonly string[] = ['read.instructions', 'write.instructions', 'io.instructions', 'read.iops', 'write.iops', 'read.bw', 'write.bw', 'sync.lat.p99', 'write.clat.p99', 'read.clat.p99'];
+export const HEADLINES: readonly string[] = [
+  'read.instructions',
+  'write.instructions',
+  'io.instructions',
+  'read.iops',
+  'write.iops',
+  'read.bw',
+  'write.bw',
+  'sync.lat.p99',
+  'write.clat.p99',
+  'read.clat.p99',
+];
 
 /** The few metrics that sum up a test, for one line: `write 48.2k IOPS, write 198 MB/s, write p99 12.3 µs`. */
 export function formatHeadlineMetrics(metrics: readonly Metric[], max = 3): string {
-  return pickHeadlineMetrics(metrics, max).map((metric) => `${metric.name.replace(/\.(?:iops|bw|clat|instructions)\b/, '').replaceAll('.', ' ')} ${formatMetricValue(metric)}`).join(', ');
+  return pickHeadlineMetrics(metrics, max)
+    .map(
+      (metric) =>
+        `${metric.name.replace(/\.(?:iops|bw|clat|instructions)\b/, '').replaceAll('.', ' ')} ${formatMetricValue(metric)}`,
+    )
+    .join(', ');
 }
 
 /** Those by which one knows a test first. */
 export function pickHeadlineMetrics(metrics: readonly Metric[], max: number): readonly Metric[] {
-  return HEADLINES.flatMap((name) => metrics.find((metric) => metric.name === name && metric.value > 0) ?? []).slice(0, max);
+  return HEADLINES.flatMap((name) => metrics.find((metric) => metric.name === name && metric.value > 0) ?? []).slice(
+    0,
+    max,
+  );
 }
 
 /** `1 crash, 2 fail, 3 known, 40 pass`, worst first, zeros left out. `known` of the skips are failures that a list knows: they did run. */
 export function formatTotals(totals: Totals, known = 0): string {
   const shown = { ...totals, skip: totals.skip - known };
-  const parts = OUTCOMES.flatMap((outcome) => [...(outcome === 'skip' && known > 0 ? [`${known} known`] : []), ...(shown[outcome] > 0 ? [`${shown[outcome]} ${outcome}`] : [])]);
+  const parts = OUTCOMES.flatMap((outcome) => [
+    ...(outcome === 'skip' && known > 0 ? [`${known} known`] : []),
+    ...(shown[outcome] > 0 ? [`${shown[outcome]} ${outcome}`] : []),
+  ]);
   return parts.length === 0 ? 'no tests' : parts.join(', ');
 }
 
@@ -72,7 +94,9 @@ function formatThree(value: number): string {
 export function describeChance(chance: number): string {
   if (chance >= 0.095) return `${Math.round(chance * 100)} times in 100`;
   const times = 1 / chance;
-  return times > 10_000 ? 'less than once in 10000' : `once in ${times < 20 ? times.toFixed(0) : Number(times.toPrecision(2))}`;
+  return times > 10_000
+    ? 'less than once in 10000'
+    : `once in ${times < 20 ? times.toFixed(0) : Number(times.toPrecision(2))}`;
 }
 
 /** `+3.1 %`, `−10.0 %`: a share of one with its sign. */

@@ -27,7 +27,9 @@ export class TextBudget {
     let left = this.#left > 0 ? MAX_PER_TEXT : EXCERPT;
     const kept = lines.filter((line) => (left -= line.length + 1) >= 0);
     this.#left -= kept.reduce((sum, line) => sum + line.length, 0);
-    return kept.length === lines.length ? kept : [...kept, `[… ${plural(lines.length - kept.length, 'line')} left out here, whole in ${whole} …]`];
+    return kept.length === lines.length
+      ? kept
+      : [...kept, `[… ${plural(lines.length - kept.length, 'line')} left out here, whole in ${whole} …]`];
   }
 }
 

@@ -34,18 +34,32 @@ export interface KernelContext {
  * {@link compareTests}, but for a failure with a kernel problem that the base kernel shows as well, wherever: that is none of the kernel's news.
  * Tests are named by the cells of `now`; a cell that one kernel alone has is named by its own id.
  */
-export function compareKernels(run: RunSummary, pair: KernelPair, { pastOf = () => [], lockClasses = new Map() }: KernelContext = {}): Comparison {
-  const [base, now] = [project(run, pair.base, (id) => renamed(id, pair.base, pair.now)), project(run, pair.now, (id) => id)];
+export function compareKernels(
+  run: RunSummary,
+  pair: KernelPair,
+  { pastOf = () => [], lockClasses = new Map() }: KernelContext = {},
+): Comparison {
+  const [base, now] = [
+    project(run, pair.base, (id) => renamed(id, pair.base, pair.now)),
+    project(run, pair.now, (id) => id),
+  ];
   const comparison = compareTests(base, now, (cell, test) => pastOf(renamed(cell, pair.now, pair.base), test));
   const before = new Map(base.cells.map(({ id, tests }) => [id, new Map(tests.map((test) => [test.name, test]))]));
   const after = new Map(now.cells.map(({ id, tests }) => [id, new Map(tests.map((test) => [test.name, test]))]));
   const tests = comparison.tests.map((test) => {
-    const rates = { base: rateOf(before.get(test.cell)?.get(test.test)), now: rateOf(after.get(test.cell)?.get(test.test)) };
+    const rates = {
+      base: rateOf(before.get(test.cell)?.get(test.test)),
+      now: rateOf(after.get(test.cell)?.get(test.test)),
+    };
     return forgiveShared(judgeRepeats(withoutOwnRun({ ...test, attempts: rates }, run.runId), rates), run, pair);
   });
   const [was, is] = [warningsOf(run, pair.base), warningsOf(run, pair.now)];
   const classes = compareLockClasses(
-    new Map(run.cells.filter(({ kernel }) => kernel === pair.base).flatMap(({ id }) => listOf(lockClasses, id, renamed(id, pair.base, pair.now)))),
+    new Map(
+      run.cells
+        .filter(({ kernel }) => kernel === pair.base)
+        .flatMap(({ id }) => listOf(lockClasses, id, renamed(id, pair.base, pair.now))),
+    ),
     new Map(run.cells.filter(({ kernel }) => kernel === pair.now).flatMap(({ id }) => listOf(lockClasses, id, id))),
   );
   return {
@@ -53,14 +67,25 @@ export function compareKernels(run: RunSummary, pair: KernelPair, { pastOf = () 
     figures: compareRepeats(pairCells(base, now)),
     onlyBase: comparison.onlyBase.map((id) => renamed(id, pair.now, pair.base)),
     tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
-    totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Comparison['totals'],
-    kernels: { ...pair, ...(was && is && { warnings: compareWarnings(was, is) }), ...(classes && { lockClasses: classes }) },
+    totals: Object.fromEntries(
+      VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length]),
+    ) as Comparison['totals'],
+    kernels: {
+      ...pair,
+      ...(was && is && { warnings: compareWarnings(was, is) }),
+      ...(classes && { lockClasses: classes }),
+    },
   };
 }
 
 /** The cells of one kernel as if they were a run of their own. */
 function project(run: RunSummary, kernel: string, rename: (id: string) => string): RunSummary {
-  return { ...run, cells: run.cells.filter((cell) => cell.kernel === kernel).map((cell): CellSummary => ({ ...cell, id: rename(cell.id) })) };
+  return {
+    ...run,
+    cells: run.cells
+      .filter((cell) => cell.kernel === kernel)
+      .map((cell): CellSummary => ({ ...cell, id: rename(cell.id) })),
+  };
 }
 
 /** A cell's id begins with its kernel's name. */
@@ -75,7 +100,11 @@ function listOf(lists: ReadonlyMap<string, LockClassList>, id: string, as: strin
 
 /** That the base is of the same run goes without saying. */
 function withoutOwnRun({ since, lastGood, ...test }: ComparedTest, runId: string): ComparedTest {
-  return { ...test, ...(since && since.runId !== runId && { since }), ...(lastGood && lastGood.runId !== runId && { lastGood }) };
+  return {
+    ...test,
+    ...(since && since.runId !== runId && { since }),
+    ...(lastGood && lastGood.runId !== runId && { lastGood }),
+  };
 }
 
 /** Where each kernel had several attempts, how many of them failed says more than that some did. */
@@ -90,13 +119,22 @@ function judgeRepeats(test: ComparedTest, { base, now }: NonNullable<ComparedTes
 
 function forgiveShared(test: ComparedTest, { problems }: RunSummary, { base, now }: KernelPair): ComparedTest {
   if (test.verdict !== 'new-failure' || test.now === undefined || !FAILURES.has(test.now)) return test;
-  const own = problems.filter((problem) => problem.kernel === now && countsAsFailure(problem) && problem.places.some((place) => place.cell === test.cell && place.test === test.test));
+  const own = problems.filter(
+    (problem) =>
+      problem.kernel === now &&
+      countsAsFailure(problem) &&
+      problem.places.some((place) => place.cell === test.cell && place.test === test.test),
+  );
   if (own.length === 0) return test;
   const shared = own.map((seen) => problems.find((problem) => problem.kernel === base && isSameProblem(problem, seen)));
   const [first] = shared;
   if (!first || shared.some((problem) => !problem)) return test;
   const where = `${base} shows the same in ${first.first.test} of ${first.first.cell}`;
-  return { ...test, verdict: 'known-failure', message: test.message === undefined ? where : `${test.message}; ${where}` };
+  return {
+    ...test,
+    verdict: 'known-failure',
+    message: test.message === undefined ? where : `${test.message}; ${where}`,
+  };
 }
 
 /** What the rig failed at, or a skip, is no attempt. */

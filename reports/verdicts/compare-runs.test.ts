@@ -19,9 +19,22 @@ const CELL = 'debian-6.12/nvdimm/none/fio';
 
 /** A run whose cell has these tests; an empty status is never reached. */
 function run(runId: string, day: number, tests: Readonly<Record<string, AttemptStatus | ''>>, cell = CELL): RunSummary {
-  const planned = { id: cell, kernel: 'debian-6.12', image: 'bookworm', pmem: 'nvdimm', filesystem: 'none', suite: 'fio', tests: Object.keys(tests).map((name) => ({ name, estimateSec: 1 })) };
+  const planned = {
+    id: cell,
+    kernel: 'debian-6.12',
+    image: 'bookworm',
+    pmem: 'nvdimm',
+    filesystem: 'none',
+    suite: 'fio',
+    tests: Object.keys(tests).map((name) => ({ name, estimateSec: 1 })),
+  };
   const journal = new JournalBuilder().start([planned]).boot(cell, `6.12.${day}`);
-  for (const [name, status] of Object.entries(tests)) if (status !== '') journal.test(cell, name, { status, ...(status !== 'pass' && { message: `it said ${status}`, evidence: `words of ${name}\n\nand more` }) });
+  for (const [name, status] of Object.entries(tests))
+    if (status !== '')
+      journal.test(cell, name, {
+        status,
+        ...(status !== 'pass' && { message: `it said ${status}`, evidence: `words of ${name}\n\nand more` }),
+      });
   journal.add({ type: 'run-end', reason: 'finished' });
   return { ...journal.summarize(), runId, startedAt: `2026-03-0${day}T10:00:00.000Z` };
 }
@@ -33,7 +46,11 @@ describe('two runs of one matrix', () => {
   const comparison = compareRuns(base, now, () => []);
 
   test('each test has one verdict, the alarms first', () => {
-    expect(comparison.tests.map(({ test: name, verdict, base: was, now: is }) => `${name} ${verdict} ${was ?? '-'} ${is ?? '-'}`)).toEqual([
+    expect(
+      comparison.tests.map(
+        ({ test: name, verdict, base: was, now: is }) => `${name} ${verdict} ${was ?? '-'} ${is ?? '-'}`,
+      ),
+    ).toEqual([
       'a new-failure pass fail',
       'd missing pass -',
       'c newly-skipped pass skip',
@@ -62,7 +79,9 @@ describe('two runs of one matrix', () => {
     ]);
     expect(lines.join('\n')).toContain(`- ${CELL}  f  absent → crash`);
     expect(lines.join('\n')).not.toMatch(/ [gh] /);
-    expect(lines.at(-1)).toBe('1 new-failure, 1 missing, 1 newly-skipped, 1 fixed, 2 new-test, 1 untold, 1 known-failure, 1 still-passing');
+    expect(lines.at(-1)).toBe(
+      '1 new-failure, 1 missing, 1 newly-skipped, 1 fixed, 2 new-test, 1 untold, 1 known-failure, 1 still-passing',
+    );
   });
 });
 
@@ -70,18 +89,62 @@ describe('tests that fail of the same report of the kernel', () => {
   const SIGNATURE = 'lockdep-circular: &a';
   const lines = ['WARNING: possible circular locking dependency', '  lock_acquire+0x1/0x2'];
   const failing = (names: readonly string[], own: Readonly<Record<string, string>> = {}): RunSummary => {
-    const journal = new JournalBuilder().start([{ id: CELL, kernel: 'debian-6.12', image: 'bookworm', pmem: 'nvdimm', filesystem: 'none', suite: 'fio', tests: names.map((name) => ({ name, estimateSec: 1 })) }]).boot(CELL, '6.12.3');
+    const journal = new JournalBuilder()
+      .start([
+        {
+          id: CELL,
+          kernel: 'debian-6.12',
+          image: 'bookworm',
+          pmem: 'nvdimm',
+          filesystem: 'none',
+          suite: 'fio',
+          tests: names.map((name) => ({ name, estimateSec: 1 })),
+        },
+      ])
+      .boot(CELL, '6.12.3');
     for (const name of names) {
-      journal.add({ type: 'problem', cell: CELL, test: name, attempt: 1, guest: 1, during: 'test', problem: { kind: 'lockdep-circular', title: lines[0] ?? '', signature: SIGNATURE, lines, truncated: false, fatal: false, blame: 'kernel' } });
-      journal.test(CELL, name, { status: 'fail', message: 'the kernel reported: WARNING', evidence: [...(own[name] === undefined ? [] : [own[name]]), ...lines].join('\n') });
+      journal.add({
+        type: 'problem',
+        cell: CELL,
+        test: name,
+        attempt: 1,
+        guest: 1,
+        during: 'test',
+        problem: {
+          kind: 'lockdep-circular',
+          title: lines[0] ?? '',
+          signature: SIGNATURE,
+          lines,
+          truncated: false,
+          fatal: false,
+          blame: 'kernel',
+        },
+      });
+      journal.test(CELL, name, {
+        status: 'fail',
+        message: 'the kernel reported: WARNING',
+        evidence: [...(own[name] === undefined ? [] : [own[name]]), ...lines].join('\n'),
+      });
     }
-    return { ...journal.add({ type: 'run-end', reason: 'finished' }).summarize(), runId: 'now', startedAt: '2026-03-03T10:00:00.000Z' };
+    return {
+      ...journal.add({ type: 'run-end', reason: 'finished' }).summarize(),
+      runId: 'now',
+      startedAt: '2026-03-03T10:00:00.000Z',
+    };
   };
   const after = failing(['a', 'c', 'd']);
   const comparison = compareRuns(base, after, () => []);
 
   test('carry its signature', () => {
-    expect(comparison.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name, signatures }) => [name, signatures])).toEqual([['a', [SIGNATURE]], ['c', [SIGNATURE]], ['d', [SIGNATURE]]]);
+    expect(
+      comparison.tests
+        .filter(({ verdict }) => verdict === 'new-failure')
+        .map(({ test: name, signatures }) => [name, signatures]),
+    ).toEqual([
+      ['a', [SIGNATURE]],
+      ['c', [SIGNATURE]],
+      ['d', [SIGNATURE]],
+    ]);
   });
 
   test('are not alike if one of them has more to say', () => {
@@ -99,7 +162,9 @@ describe('tests that fail of the same report of the kernel', () => {
     const since = /## Since[\s\S]*?\n## /.exec(renderMarkdown(after, comparison))?.[0] ?? '';
     expect(since.match(/WARNING: possible/g)).toHaveLength(1);
     expect(since.match(/; as in `a`/g)).toHaveLength(2);
-    expect([...renderHtml(after, comparison)].join('')).toMatch(/<b>3 tests<\/b> <span class="faint">debian[\s\S]*?<pre>WARNING: possible/);
+    expect([...renderHtml(after, comparison)].join('')).toMatch(
+      /<b>3 tests<\/b> <span class="faint">debian[\s\S]*?<pre>WARNING: possible/,
+    );
   });
 });
 
@@ -109,7 +174,9 @@ describe('the reports of a run that has a baseline', () => {
   test('summary.md opens with what got worse, in code what a guest may have written', () => {
     const text = renderMarkdown(now, comparison);
     expect(text).toContain('## Since `base`: 1 new-failure, 1 missing, 1 newly-skipped, 1 fixed, 2 new-test');
-    expect(text).toContain(`- \`a\` in \`${CELL}\`: pass → fail, failed in 0 of the 1 run before; last good in base (6.12.1): \`it said fail\``);
+    expect(text).toContain(
+      `- \`a\` in \`${CELL}\`: pass → fail, failed in 0 of the 1 run before; last good in base (6.12.1): \`it said fail\``,
+    );
     expect(text.indexOf('## Since')).toBeLessThan(text.indexOf('## To look at'));
     expect(renderMarkdown(now)).not.toContain('## Since');
   });
@@ -117,8 +184,12 @@ describe('the reports of a run that has a baseline', () => {
   test('report.html has the news as its heading and the alarms open, with links to their tests', () => {
     const page = [...renderHtml(now, comparison)].join('');
     expect(page).toContain('<h2 id="since">Since base</h2>');
-    expect(page).toMatch(/<details class="verdict" data-print="" open><summary class="fail"><span class="word">✗ 1 new-failure/);
-    expect(page).toContain(`✗ pass → fail</span> <a href="#cell-0-0"><code>a</code></a> <span class="faint">${CELL}</span>`);
+    expect(page).toMatch(
+      /<details class="verdict" data-print="" open><summary class="fail"><span class="word">✗ 1 new-failure/,
+    );
+    expect(page).toContain(
+      `✗ pass → fail</span> <a href="#cell-0-0"><code>a</code></a> <span class="faint">${CELL}</span>`,
+    );
     expect(page).toContain('<p class="faint">last good in base (6.12.1); failed in 0 of the 1 run before</p>');
     expect(page).toMatch(/<h1 class="fail">.*1 new failure, 1 test missing, 1 newly skipped, 1 new test failed/);
   });
@@ -126,8 +197,12 @@ describe('the reports of a run that has a baseline', () => {
   test('junit.xml has verdict and failure rate as properties of each test', () => {
     const xml = [...renderJunit(now, { comparison })].join('');
     expect(xml).toContain('<property name="pmemrig.baseline" value="base"/>');
-    expect(xml).toMatch(/<property name="pmemrig.verdict a" value="new-failure"\/>\s*<property name="pmemrig.failure-rate a" value="0\/1"\/>/);
-    expect(xml).toMatch(/name="a"[^>]*>(?:(?!<\/testcase>)[^])*\[\[PROPERTY\|pmemrig.verdict=new-failure\]\]\s*\[\[PROPERTY\|pmemrig.failure-rate=0\/1\]\]/);
+    expect(xml).toMatch(
+      /<property name="pmemrig.verdict a" value="new-failure"\/>\s*<property name="pmemrig.failure-rate a" value="0\/1"\/>/,
+    );
+    expect(xml).toMatch(
+      /name="a"[^>]*>(?:(?!<\/testcase>)[^])*\[\[PROPERTY\|pmemrig.verdict=new-failure\]\]\s*\[\[PROPERTY\|pmemrig.failure-rate=0\/1\]\]/,
+    );
   });
 
   test('the verdicts are kept beside the journal, and read back as they were', async () => {
@@ -149,40 +224,94 @@ describe('the reports of a run that has a baseline', () => {
 /** The exit status of a run after another one. */
 function judge(was: Readonly<Record<string, AttemptStatus>>, is: Readonly<Record<string, AttemptStatus | ''>>): number {
   const [before, after] = [run('base', 1, was), run('now', 2, is)];
-  return judgeComparison(compareRuns(before, after, () => []), after, { whole: true });
+  return judgeComparison(
+    compareRuns(before, after, () => []),
+    after,
+    { whole: true },
+  );
 }
 
 describe('what follows from the end of another test', () => {
-  const cell = { id: CELL, kernel: 'debian-6.12', image: 'bookworm', pmem: 'nvdimm', filesystem: 'none', suite: 'repro', tests: [{ name: 'repro/run', estimateSec: 1 }, { name: 'guest/close', estimateSec: 1 }] };
+  const cell = {
+    id: CELL,
+    kernel: 'debian-6.12',
+    image: 'bookworm',
+    pmem: 'nvdimm',
+    filesystem: 'none',
+    suite: 'repro',
+    tests: [
+      { name: 'repro/run', estimateSec: 1 },
+      { name: 'guest/close', estimateSec: 1 },
+    ],
+  };
   const parent = 'repro/run';
-  const play = (runId: string, status: AttemptStatus, subtests: Readonly<Record<string, AttemptStatus>>, close: AttemptStatus): RunSummary => {
-    const journal = new JournalBuilder().start([cell]).boot(CELL, '6.12.1').test(CELL, parent, { status, ...(status !== 'pass' && { message: `it was ${status}` }) });
-    for (const [name, how] of Object.entries(subtests)) journal.add({ type: 'test-end', cell: CELL, test: `${parent}/${name}`, parent, attempt: 1, status: how, durationMs: 1 });
-    journal.test(CELL, 'guest/close', { status: close, ...(close === 'skip' && { message: 'the guest was lost, or given up' }) }).add({ type: 'run-end', reason: 'finished' });
+  const play = (
+    runId: string,
+    status: AttemptStatus,
+    subtests: Readonly<Record<string, AttemptStatus>>,
+    close: AttemptStatus,
+  ): RunSummary => {
+    const journal = new JournalBuilder()
+      .start([cell])
+      .boot(CELL, '6.12.1')
+      .test(CELL, parent, { status, ...(status !== 'pass' && { message: `it was ${status}` }) });
+    for (const [name, how] of Object.entries(subtests))
+      journal.add({
+        type: 'test-end',
+        cell: CELL,
+        test: `${parent}/${name}`,
+        parent,
+        attempt: 1,
+        status: how,
+        durationMs: 1,
+      });
+    journal
+      .test(CELL, 'guest/close', {
+        status: close,
+        ...(close === 'skip' && { message: 'the guest was lost, or given up' }),
+      })
+      .add({ type: 'run-end', reason: 'finished' });
     return { ...journal.summarize(), runId, startedAt: `2026-03-0${runId === 'base' ? 1 : 2}T10:00:00.000Z` };
   };
   const good = play('base', 'pass', { map: 'pass', flush: 'pass' }, 'pass');
   const told = (after: RunSummary) => {
     const comparison = compareRuns(good, after, () => []);
-    return { status: judgeComparison(comparison, after, { whole: true }), verdicts: Object.fromEntries(comparison.tests.map(({ test: name, verdict }) => [name.replace(`${parent}/`, ''), verdict])) };
+    return {
+      status: judgeComparison(comparison, after, { whole: true }),
+      verdicts: Object.fromEntries(
+        comparison.tests.map(({ test: name, verdict }) => [name.replace(`${parent}/`, ''), verdict]),
+      ),
+    };
   };
 
-  test.each(['infra', 'skip'] as const)('subtests that a test which ended as %s did not come to are not missing', (status) => {
-    const { verdicts } = told(play('now', status, { map: 'pass' }, 'pass'));
-    expect(verdicts['flush']).toBe(status === 'infra' ? 'untold' : 'still-skipped');
-    expect(verdicts['map']).toBe('still-passing');
-  });
+  test.each(['infra', 'skip'] as const)(
+    'subtests that a test which ended as %s did not come to are not missing',
+    (status) => {
+      const { verdicts } = told(play('now', status, { map: 'pass' }, 'pass'));
+      expect(verdicts['flush']).toBe(status === 'infra' ? 'untold' : 'still-skipped');
+      expect(verdicts['map']).toBe('still-passing');
+    },
+  );
 
   test('the rig’s failure is no regression, whatever followed from it', () => {
-    expect(told(play('now', 'infra', {}, 'skip'))).toEqual({ status: 3, verdicts: { 'repro/run': 'untold', map: 'untold', flush: 'untold', 'guest/close': 'untold' } });
+    expect(told(play('now', 'infra', {}, 'skip'))).toEqual({
+      status: 3,
+      verdicts: { 'repro/run': 'untold', map: 'untold', flush: 'untold', 'guest/close': 'untold' },
+    });
   });
 
   test('a crash is one alarm', () => {
-    expect(told(play('now', 'crash', { map: 'pass' }, 'skip'))).toEqual({ status: 1, verdicts: { 'repro/run': 'new-failure', map: 'still-passing', flush: 'untold', 'guest/close': 'untold' } });
+    expect(told(play('now', 'crash', { map: 'pass' }, 'skip'))).toEqual({
+      status: 1,
+      verdicts: { 'repro/run': 'new-failure', map: 'still-passing', flush: 'untold', 'guest/close': 'untold' },
+    });
   });
 
   test('a subtest that a test which came to its end does not have any more is missing', () => {
-    expect(told(play('now', 'pass', { map: 'pass' }, 'pass'))).toMatchObject({ status: 1, verdicts: { flush: 'missing' } });
+    expect(told(play('now', 'pass', { map: 'pass' }, 'pass'))).toMatchObject({
+      status: 1,
+      verdicts: { flush: 'missing' },
+    });
   });
 });
 
@@ -200,11 +329,20 @@ describe('the exit status tells what got worse', () => {
 
   test('1 for a failure in a cell that the baseline does not have', () => {
     const after = run('now', 2, { a: 'fail' }, 'debian-6.12/e820/none/fio');
-    expect(judgeComparison(compareRuns(base, after, () => []), after, { whole: false })).toBe(1);
+    expect(
+      judgeComparison(
+        compareRuns(base, after, () => []),
+        after,
+        { whole: false },
+      ),
+    ).toBe(1);
   });
 
   test('3 for a cell that a run of the whole matrix has lost, 0 where a filter left it out', () => {
-    const cells = [...run('now', 2, { a: 'pass' }).cells, ...run('x', 2, { a: 'pass' }, 'debian-6.12/e820/none/fio').cells];
+    const cells = [
+      ...run('now', 2, { a: 'pass' }).cells,
+      ...run('x', 2, { a: 'pass' }, 'debian-6.12/e820/none/fio').cells,
+    ];
     const before = { ...run('base', 1, { a: 'pass' }), cells };
     const after = run('now', 2, { a: 'pass' });
     const comparison = compareRuns(before, after, () => []);
@@ -213,13 +351,20 @@ describe('the exit status tells what got worse', () => {
 });
 
 test('what history knows stands beside the verdict', () => {
-  const past = Array.from('PPFPPPPPPPPPPPPPPPPF', (letter, index): PastTest => ({ outcome: letter === 'P' ? 'pass' : 'fail', forgiven: false, failed: letter === 'P' ? 0 : 1, run: { runId: `r${index}`, startedAt: `2026-02-${index + 10}`, kernelRelease: '6.12.0' } }));
+  const past = Array.from('PPFPPPPPPPPPPPPPPPPF', (letter, index): PastTest => ({
+    outcome: letter === 'P' ? 'pass' : 'fail',
+    forgiven: false,
+    failed: letter === 'P' ? 0 : 1,
+    run: { runId: `r${index}`, startedAt: `2026-02-${index + 10}`, kernelRelease: '6.12.0' },
+  }));
   const { tests } = compareRuns(base, now, (_cell, name) => (name === 'a' ? past : []));
   const a = tests.find((each) => each.test === 'a');
   expect(a).toMatchObject({ verdict: 'known-failure', rate: { failed: 2, of: 21 } });
   // The baseline passed after the last failure: this is the first of a row.
   expect(a).not.toHaveProperty('since');
-  expect(formatComparison(compareRuns(base, now, (_cell, name) => (name === 'a' ? past : []))).join('\n')).toContain('failed in 2 of the 21 runs before: fails so by chance');
+  expect(formatComparison(compareRuns(base, now, (_cell, name) => (name === 'a' ? past : []))).join('\n')).toContain(
+    'failed in 2 of the 21 runs before: fails so by chance',
+  );
 });
 
 test('cells of one run alone are named, not judged', () => {

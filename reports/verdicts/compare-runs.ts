@@ -47,23 +47,41 @@ type ComparedTests = Omit<Comparison, 'figures' | 'kernels'>;
  * @param pastOf what became of a test of a cell before `now`, oldest first; the baseline is put in where it is not among them
  * @param pastFigures what a figure was in them
  */
-export function compareRuns(base: RunSummary, now: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[], pastFigures: PastFigures = () => []): Comparison {
+export function compareRuns(
+  base: RunSummary,
+  now: RunSummary,
+  pastOf: (cell: string, test: string) => readonly PastTest[],
+  pastFigures: PastFigures = () => [],
+): Comparison {
   return { ...compareTests(base, now, pastOf), figures: compareOverRuns(pairCells(base, now), pastFigures) };
 }
 
 /** As {@link compareRuns}, without the figures. */
-export function compareTests(base: RunSummary, now: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[]): ComparedTests {
+export function compareTests(
+  base: RunSummary,
+  now: RunSummary,
+  pastOf: (cell: string, test: string) => readonly PastTest[],
+): ComparedTests {
   const tests = pairCells(base, now).flatMap((pair) => {
     // What a run of chosen tests does not have was not to run.
     const asked = new Set(pair.now.tests.map(({ name }) => name));
-    return compareCell(now.narrowed ? { ...pair.base, tests: pair.base.tests.filter(({ name, parent }) => asked.has(parent ?? name)) } : pair.base, pair.now, base, pastOf);
+    return compareCell(
+      now.narrowed
+        ? { ...pair.base, tests: pair.base.tests.filter(({ name, parent }) => asked.has(parent ?? name)) }
+        : pair.base,
+      pair.now,
+      base,
+      pastOf,
+    );
   });
   const paired = new Set(pairCells(base, now).map((pair) => pair.now.id));
   return {
     base: refTo(base),
     now: refTo(now),
     tests: tests.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict)),
-    totals: Object.fromEntries(VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length])) as Record<Verdict, number>,
+    totals: Object.fromEntries(
+      VERDICTS.map((verdict) => [verdict, tests.filter((test) => test.verdict === verdict).length]),
+    ) as Record<Verdict, number>,
     onlyBase: base.cells.map(({ id }) => id).filter((id) => !paired.has(id)),
     onlyNow: now.cells.map(({ id }) => id).filter((id) => !paired.has(id)),
   };
@@ -78,7 +96,12 @@ export function pairCells(base: RunSummary, now: RunSummary): readonly CellPair[
   });
 }
 
-function compareCell(before: CellSummary, cell: CellSummary, base: RunSummary, pastOf: (cell: string, test: string) => readonly PastTest[]): ComparedTest[] {
+function compareCell(
+  before: CellSummary,
+  cell: CellSummary,
+  base: RunSummary,
+  pastOf: (cell: string, test: string) => readonly PastTest[],
+): ComparedTest[] {
   const baseTests = new Map(before.tests.map((test) => [test.name, test]));
   const place = placeOf(base, before);
   const names = new Set([...cell.tests, ...before.tests].map(({ name }) => name));
@@ -117,10 +140,16 @@ function placeOf({ runId, startedAt }: RunSummary, { guests }: CellSummary): Run
 }
 
 function refTo({ runId, startedAt, cells }: RunSummary): RunRef {
-  const kernels = new Set(cells.flatMap(({ kernel, guests }) => guests.map(({ kernelRelease }) => `${kernel} ${kernelRelease}`)));
+  const kernels = new Set(
+    cells.flatMap(({ kernel, guests }) => guests.map(({ kernelRelease }) => `${kernel} ${kernelRelease}`)),
+  );
   return { runId, startedAt, kernels: [...kernels] };
 }
 
 function tell({ outcome, forgiven, attempts }: TestSummary): TestRecord {
-  return { outcome, forgiven: forgiven !== undefined, failed: attempts.filter(({ status }) => FAILURES.has(status)).length };
+  return {
+    outcome,
+    forgiven: forgiven !== undefined,
+    failed: attempts.filter(({ status }) => FAILURES.has(status)).length,
+  };
 }

@@ -21,7 +21,12 @@ export interface SeriesStep {
  * for each difference the first patch with which it is there.
  * @param steps in the order of the patches, one for each; one whose kernel the run does not have was not built alone
  */
-export function compareSeries(run: RunSummary, base: string, steps: readonly SeriesStep[], context: KernelContext = {}): Comparison {
+export function compareSeries(
+  run: RunSummary,
+  base: string,
+  steps: readonly SeriesStep[],
+  context: KernelContext = {},
+): Comparison {
   const kernels = new Set(run.cells.map(({ kernel }) => kernel));
   const built = steps.filter(({ kernel }) => kernels.has(kernel));
   const last = built.at(-1);
@@ -32,7 +37,8 @@ export function compareSeries(run: RunSummary, base: string, steps: readonly Ser
   if (!isEach) return withWarnings(whole, run, base, last.kernel, steps);
 
   const alarms = built.map((step) => {
-    const { tests: judged, figures = [] } = step === last ? whole : compareKernels(run, { base, now: step.kernel }, context);
+    const { tests: judged, figures = [] } =
+      step === last ? whole : compareKernels(run, { base, now: step.kernel }, context);
     return {
       step,
       tests: new Map(judged.filter(isAlarm).map((test) => [keyOf(test, step.kernel), test])),
@@ -44,14 +50,35 @@ export function compareSeries(run: RunSummary, base: string, steps: readonly Ser
     return first ? { ...test, firstBad: first.step.patch } : test;
   });
   const figures = whole.figures?.map((figure) => {
-    const first = isNews(figure) ? alarms.find(({ figures: found }) => found.has(keyOf(figure, last.kernel, figure.name))) : undefined;
+    const first = isNews(figure)
+      ? alarms.find(({ figures: found }) => found.has(keyOf(figure, last.kernel, figure.name)))
+      : undefined;
     return first ? { ...figure, firstBad: first.step.patch } : figure;
   });
   const atEnd = alarms.at(-1)?.tests;
-  const between = alarms.slice(0, -1).flatMap(({ step, tests: found }) => [...found].flatMap(([key, test]) => (atEnd?.has(key) === true ? [] : [{ key, patch: step.patch, test }])));
-  const brokenBetween = between.filter(({ key }, index) => between.findIndex((other) => other.key === key) === index).map(({ patch, test }) => ({ cell: test.cell, test: test.test, patch, ...(test.message !== undefined && { message: test.message }) }));
+  const between = alarms
+    .slice(0, -1)
+    .flatMap(({ step, tests: found }) =>
+      [...found].flatMap(([key, test]) => (atEnd?.has(key) === true ? [] : [{ key, patch: step.patch, test }])),
+    );
+  const brokenBetween = between
+    .filter(({ key }, index) => between.findIndex((other) => other.key === key) === index)
+    .map(({ patch, test }) => ({
+      cell: test.cell,
+      test: test.test,
+      patch,
+      ...(test.message !== undefined && { message: test.message }),
+    }));
   const compared = { ...whole, tests, ...(figures && { figures }) };
-  return withWarnings(brokenBetween.length === 0 || !whole.kernels ? compared : { ...compared, kernels: { ...whole.kernels, brokenBetween } }, run, base, last.kernel, steps);
+  return withWarnings(
+    brokenBetween.length === 0 || !whole.kernels
+      ? compared
+      : { ...compared, kernels: { ...whole.kernels, brokenBetween } },
+    run,
+    base,
+    last.kernel,
+    steps,
+  );
 }
 
 /** A figure whose first patch is worth a word. */
@@ -65,19 +92,35 @@ function keyOf({ cell, test }: Pick<ComparedTest, 'cell' | 'test'>, kernel: stri
 }
 
 /** Names the patch that brought each new warning: the first kernel with it, or else the only patch that touches its file. */
-function withWarnings(comparison: Comparison, run: RunSummary, base: string, now: string, steps: readonly SeriesStep[]): Comparison {
+function withWarnings(
+  comparison: Comparison,
+  run: RunSummary,
+  base: string,
+  now: string,
+  steps: readonly SeriesStep[],
+): Comparison {
   const { kernels } = comparison;
   if (!kernels?.warnings) return comparison;
   const before = warningsOf(run, base) ?? [];
-  const built = steps.filter(({ kernel }) => kernel !== now).flatMap((step) => {
-    const warnings = warningsOf(run, step.kernel);
-    return warnings ? [{ step, fresh: compareWarnings(before, warnings).fresh }] : [];
-  });
+  const built = steps
+    .filter(({ kernel }) => kernel !== now)
+    .flatMap((step) => {
+      const warnings = warningsOf(run, step.kernel);
+      return warnings ? [{ step, fresh: compareWarnings(before, warnings).fresh }] : [];
+    });
   const fresh = kernels.warnings.fresh.map((warning): PatchedWarning => {
-    const first = built.find((one) => one.fresh.some(({ file, text }) => file === warning.file && text === warning.text));
+    const first = built.find((one) =>
+      one.fresh.some(({ file, text }) => file === warning.file && text === warning.text),
+    );
     // Where each patch was built alone and none before it has the warning, it is the last one's.
     const touching = steps.filter(({ files }) => files.includes(warning.file));
-    const patch = first?.step.patch ?? (built.length === steps.length - 1 ? steps.at(-1)?.patch : touching.length === 1 ? touching[0]?.patch : undefined);
+    const patch =
+      first?.step.patch ??
+      (built.length === steps.length - 1
+        ? steps.at(-1)?.patch
+        : touching.length === 1
+          ? touching[0]?.patch
+          : undefined);
     return patch === undefined ? warning : { ...warning, patch };
   });
   return { ...comparison, kernels: { ...kernels, warnings: { ...kernels.warnings, fresh } } };

@@ -23,5 +23,10 @@ export interface ComparedTest extends TestVerdict {
 
 /** A test that was found failing when it first ran is as much to look at as one that fails anew. */
 export function isAlarm({ verdict, now }: Pick<ComparedTest, 'verdict' | 'now'>): boolean {
-  return verdict === 'new-failure' || verdict === 'missing' || verdict === 'newly-skipped' || (verdict === 'new-test' && now !== undefined && FAILURES.has(now));
+  return (
+    verdict === 'new-failure' ||
+    verdict === 'missing' ||
+    verdict === 'newly-skipped' ||
+    (verdict === 'new-test' && now !== undefined && FAILURES.has(now))
+  );
 }

@@ -60,9 +60,23 @@ const kernels = z.object({
   now: z.string(),
   warnings: z.object({ fresh: z.array(warning), gone: z.array(warning) }).optional(),
   lockClasses: z.object({ cells: z.number(), fresh: names, gone: names }).optional(),
-  brokenBetween: z.array(z.object({ cell: z.string(), test: z.string(), patch: z.string(), message: z.string().optional() })).optional(),
+  brokenBetween: z
+    .array(z.object({ cell: z.string(), test: z.string(), patch: z.string(), message: z.string().optional() }))
+    .optional(),
 });
-const file = z.object({ version: z.literal(VERSION), base: ref, now: ref, tests: z.array(test), totals: z.record(verdict, z.number()), onlyBase: z.array(z.string()), onlyNow: z.array(z.string()), figures: z.array(figure).optional(), kernels: kernels.optional(), whole: z.boolean().optional(), aside: z.boolean().optional() });
+const file = z.object({
+  version: z.literal(VERSION),
+  base: ref,
+  now: ref,
+  tests: z.array(test),
+  totals: z.record(verdict, z.number()),
+  onlyBase: z.array(z.string()),
+  onlyNow: z.array(z.string()),
+  figures: z.array(figure).optional(),
+  kernels: kernels.optional(),
+  whole: z.boolean().optional(),
+  aside: z.boolean().optional(),
+});
 
 /** As JSON, for other programs too; every key is as {@link Comparison} has it. */
 export function comparisonJson(comparison: Comparison): string {

@@ -20,7 +20,13 @@ export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; rea
 };
 
 /** How a figure's verdict is dressed. */
-export const FIGURE_LOOKS: Readonly<Record<FigureVerdict | 'leap', Outcome>> = { leap: 'flaky', slower: 'fail', faster: 'pass', 'cant-tell': 'infra', same: 'skip' };
+export const FIGURE_LOOKS: Readonly<Record<FigureVerdict | 'leap', Outcome>> = {
+  leap: 'flaky',
+  slower: 'fail',
+  faster: 'pass',
+  'cant-tell': 'infra',
+  same: 'skip',
+};
 
 /** A new test is worth a line where it failed. Of two kernels of one run only what differs is. */
 export function isListed(test: ComparedTest): boolean {
@@ -31,7 +37,11 @@ export function isListed(test: ComparedTest): boolean {
 
 /** `1 new-failure, 2 fixed, 40 still-passing`. */
 export function summarizeVerdicts(totals: Comparison['totals']): string {
-  return VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict) => `${totals[verdict]} ${verdict}`).join(', ') || 'no test in either run';
+  return (
+    VERDICTS.filter((verdict) => totals[verdict] > 0)
+      .map((verdict) => `${totals[verdict]} ${verdict}`)
+      .join(', ') || 'no test in either run'
+  );
 }
 
 /** `failed in 0 of the 41 runs before`, with the odds where they say more: why a reader may believe the verdict. */
@@ -40,7 +50,12 @@ export function describeOdds({ verdict, rate, chance, attempts }: ComparedTest):
     if (attempts.now.of === 0 && attempts.base.of === 0) return 'ran with neither kernel';
     const words = `failed in ${attempts.now.failed} of ${plural(attempts.now.of, 'attempt')}, with the base kernel in ${attempts.base.failed} of ${attempts.base.of}`;
     const past = rate.of > 1 ? `${words} and in ${rate.failed} of ${plural(rate.of, 'run')} in all` : words;
-    return attempts.now.of > 1 && attempts.base.of > 1 && chance !== undefined && attempts.base.failed !== attempts.now.failed ? `${past}: so by chance ${describeChance(chance)}` : past;
+    return attempts.now.of > 1 &&
+      attempts.base.of > 1 &&
+      chance !== undefined &&
+      attempts.base.failed !== attempts.now.failed
+      ? `${past}: so by chance ${describeChance(chance)}`
+      : past;
   }
   if (rate.of === 0) return 'no run before in which it ran';
   const words = `failed in ${rate.failed} of ${rate.of === 1 ? 'the 1 run' : `the ${rate.of} runs`} before`;
@@ -50,7 +65,11 @@ export function describeOdds({ verdict, rate, chance, attempts }: ComparedTest):
 
 /** `since 2026-11-20 (6.12.90), last good 2026-11-19 (6.12.90)`; undefined where nothing is known of it. */
 export function describeSince({ since, lastGood, firstBad }: ComparedTest): string | undefined {
-  const parts = [...(firstBad === undefined ? [] : [`first bad: ${firstBad}`]), ...(since ? [`failing since ${describePlace(since)}`] : []), ...(lastGood ? [`last good in ${describePlace(lastGood)}`] : [])];
+  const parts = [
+    ...(firstBad === undefined ? [] : [`first bad: ${firstBad}`]),
+    ...(since ? [`failing since ${describePlace(since)}`] : []),
+    ...(lastGood ? [`last good in ${describePlace(lastGood)}`] : []),
+  ];
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 

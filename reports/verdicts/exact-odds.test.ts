@@ -21,7 +21,8 @@ test('it is a chance, and one more failure makes it no likelier', () => {
       const chance = chanceOfMore(base, now);
       expect(chance).toBeGreaterThanOrEqual(0);
       expect(chance).toBeLessThanOrEqual(1);
-      if (now.failed < now.of) expect(chanceOfMore(base, { ...now, failed: now.failed + 1 })).toBeLessThanOrEqual(chance + 1e-9);
+      if (now.failed < now.of)
+        expect(chanceOfMore(base, { ...now, failed: now.failed + 1 })).toBeLessThanOrEqual(chance + 1e-9);
     }),
   );
 });

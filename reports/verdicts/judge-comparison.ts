@@ -16,12 +16,25 @@ import { isAlarm } from './compared-test.ts';
  *
  * @param whole the run is one of all the matrix' cells
  */
-export function judgeComparison({ tests, figures = [], onlyBase, onlyNow, kernels }: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): 0 | 1 | 2 | 3 | 130 {
+export function judgeComparison(
+  { tests, figures = [], onlyBase, onlyNow, kernels }: Comparison,
+  now: RunSummary,
+  { whole }: { readonly whole: boolean },
+): 0 | 1 | 2 | 3 | 130 {
   const absolute = exitStatus(now);
   if (absolute === 2 || absolute === 130) return absolute;
   const alone = new Set(onlyNow);
   const uncompared = now.cells.filter(({ id }) => alone.has(id)).flatMap((cell) => cell.tests);
-  if (tests.some(isAlarm) || figures.some(isFigureAlarm) || kernels?.brokenBetween || uncompared.some(({ outcome }) => FAILURES.has(outcome))) return 1;
+  if (
+    tests.some(isAlarm) ||
+    figures.some(isFigureAlarm) ||
+    kernels?.brokenBetween ||
+    uncompared.some(({ outcome }) => FAILURES.has(outcome))
+  )
+    return 1;
   if (whole && onlyBase.length > 0) return 3;
-  return now.ending.reason !== 'finished' || now.cells.some((cell) => cell.tests.some(({ outcome }) => UNKNOWNS.has(outcome))) ? 3 : 0;
+  return now.ending.reason !== 'finished' ||
+    now.cells.some((cell) => cell.tests.some(({ outcome }) => UNKNOWNS.has(outcome)))
+    ? 3
+    : 0;
 }

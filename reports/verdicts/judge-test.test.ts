@@ -5,11 +5,25 @@ import { judgeTest } from './judge-test.ts';
 import { VERDICTS } from './verdict.ts';
 import type { PastTest, TestRecord } from '../fold/past-test.ts';
 
-const LETTERS = { P: 'pass', F: 'fail', C: 'crash', H: 'hang', K: 'flaky', S: 'skip', X: 'excluded', I: 'infra', U: 'unreached', Z: 'skip' } as const;
+const LETTERS = {
+  P: 'pass',
+  F: 'fail',
+  C: 'crash',
+  H: 'hang',
+  K: 'flaky',
+  S: 'skip',
+  X: 'excluded',
+  I: 'infra',
+  U: 'unreached',
+  Z: 'skip',
+} as const;
 
 /** `PPF` → three runs, oldest first; Z is a forgiven failure. */
 function past(letters: string): PastTest[] {
-  return Array.from(letters, (letter, index) => ({ ...told(letter), run: { runId: `r${index}`, startedAt: `2026-01-0${index + 1}T00:00:00.000Z` } }));
+  return Array.from(letters, (letter, index) => ({
+    ...told(letter),
+    run: { runId: `r${index}`, startedAt: `2026-01-0${index + 1}T00:00:00.000Z` },
+  }));
 }
 
 function told(letter: string): TestRecord {
@@ -18,7 +32,8 @@ function told(letter: string): TestRecord {
 }
 
 /** The last of the past is the baseline. */
-const judge = (before: string, now: string) => judgeTest(now === '' ? undefined : told(now), before === '' ? undefined : told(before.at(-1) ?? ''), past(before));
+const judge = (before: string, now: string) =>
+  judgeTest(now === '' ? undefined : told(now), before === '' ? undefined : told(before.at(-1) ?? ''), past(before));
 
 test.each([
   ['P', 'F', 'new-failure'],
@@ -54,12 +69,20 @@ test('a test that fails one time in ten is told when it has failed three times i
   const base = told('P');
   expect(judgeTest(told('F'), base, past(tenth))?.verdict).toBe('known-failure');
   expect(judgeTest(told('F'), base, past(`${tenth}F`))?.verdict).toBe('known-failure');
-  expect(judgeTest(told('F'), base, past(`${tenth}FF`))).toMatchObject({ verdict: 'new-failure', rate: { failed: 6, of: 43 }, since: { runId: 'r41' }, lastGood: { runId: 'r40' } });
+  expect(judgeTest(told('F'), base, past(`${tenth}FF`))).toMatchObject({
+    verdict: 'new-failure',
+    rate: { failed: 6, of: 43 },
+    since: { runId: 'r41' },
+    lastGood: { runId: 'r40' },
+  });
 });
 
 test('retries that failed too count as failures in a row', () => {
   const tenth = past('PPPPPPPPPF'.repeat(4) + 'P');
-  expect(judgeTest({ ...told('F'), failed: 3 }, told('P'), tenth)).toMatchObject({ verdict: 'new-failure', chance: expect.closeTo(0.00123, 4) as number });
+  expect(judgeTest({ ...told('F'), failed: 3 }, told('P'), tenth)).toMatchObject({
+    verdict: 'new-failure',
+    chance: expect.closeTo(0.00123, 4) as number,
+  });
 });
 
 describe('whatever the past', () => {
@@ -73,7 +96,8 @@ describe('whatever the past', () => {
         if (!verdict) return now === '';
         if (now === 'I' || now === 'U') return verdict.verdict === 'untold';
         if (now === 'P' || now === 'K') return ['still-passing', 'fixed', 'new-test'].includes(verdict.verdict);
-        if (now !== '' && 'FCH'.includes(now)) return ['new-failure', 'known-failure', 'new-test'].includes(verdict.verdict);
+        if (now !== '' && 'FCH'.includes(now))
+          return ['new-failure', 'known-failure', 'new-test'].includes(verdict.verdict);
         return VERDICTS.includes(verdict.verdict);
       }),
       { numRuns: 2000 },
@@ -103,6 +127,7 @@ describe('whatever the past', () => {
   });
 
   test('all outcomes are judged', () => {
-    for (const outcome of OUTCOMES) expect(judgeTest({ outcome, forgiven: false, failed: 0 }, undefined, [])).toBeDefined();
+    for (const outcome of OUTCOMES)
+      expect(judgeTest({ outcome, forgiven: false, failed: 0 }, undefined, [])).toBeDefined();
   });
 });

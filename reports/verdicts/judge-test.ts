@@ -19,7 +19,11 @@ const UNLIKELY_FIX = 0.05;
  * @param past in the runs before, the baseline among them, oldest first
  * @returns undefined if there is nothing to say: it was in neither run
  */
-export function judgeTest(now: TestRecord | undefined, base: TestRecord | undefined, past: readonly PastTest[]): TestVerdict | undefined {
+export function judgeTest(
+  now: TestRecord | undefined,
+  base: TestRecord | undefined,
+  past: readonly PastTest[],
+): TestVerdict | undefined {
   const runs = past.filter(ran);
   if (!now) return base && ran(base) ? { verdict: 'missing', rate: rateOf(runs) } : undefined;
   if (UNKNOWNS.has(now.outcome)) return { verdict: 'untold', rate: rateOf(runs) };
@@ -42,14 +46,25 @@ function judgeFailure(now: TestRecord, reference: TestRecord | undefined, runs: 
   const rate = rateOf(before);
   const chance = probability(rate) ** countFailures([now, ...streak]);
   // The night before it could still be chance, and was told as such: now is the first time to tell that it is not.
-  const isFirstUnlikely = chance <= UNLIKELY && rate.failed > 0 && rate.failed < rate.of && probability(rate) ** countFailures(streak) > UNLIKELY;
+  const isFirstUnlikely =
+    chance <= UNLIKELY &&
+    rate.failed > 0 &&
+    rate.failed < rate.of &&
+    probability(rate) ** countFailures(streak) > UNLIKELY;
   const lastGood = before.findLast(({ outcome }) => !FAILURES.has(outcome));
   const verdict = ((): Verdict => {
     if (!reference && runs.length === 0) return 'new-test';
-    if (reference && (FAILURES.has(reference.outcome) || reference.forgiven)) return isFirstUnlikely ? 'new-failure' : 'known-failure';
+    if (reference && (FAILURES.has(reference.outcome) || reference.forgiven))
+      return isFirstUnlikely ? 'new-failure' : 'known-failure';
     return rate.failed === 0 || chance <= UNLIKELY ? 'new-failure' : 'known-failure';
   })();
-  return { verdict, rate: rateOf(runs), ...(rate.of > 0 && { chance }), ...(streak[0] && { since: streak[0].run }), ...(lastGood && { lastGood: lastGood.run }) };
+  return {
+    verdict,
+    rate: rateOf(runs),
+    ...(rate.of > 0 && { chance }),
+    ...(streak[0] && { since: streak[0].run }),
+    ...(lastGood && { lastGood: lastGood.run }),
+  };
 }
 
 function judgePass(reference: TestRecord | undefined, runs: readonly PastTest[]): TestVerdict {
@@ -60,7 +75,11 @@ function judgePass(reference: TestRecord | undefined, runs: readonly PastTest[])
   const before = rateOf(runs.slice(0, runs.length - streak.length));
   const chance = (1 - probability(before)) ** (streak.length + 1);
   const isFixed = before.failed === before.of || chance <= UNLIKELY_FIX;
-  return { verdict: isFixed ? 'fixed' : 'still-passing', rate: isFixed ? before : rate, ...(before.of > 0 && { chance }) };
+  return {
+    verdict: isFixed ? 'fixed' : 'still-passing',
+    rate: isFixed ? before : rate,
+    ...(before.of > 0 && { chance }),
+  };
 }
 
 /** In a row, retries among them. */

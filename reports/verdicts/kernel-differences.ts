@@ -18,7 +18,12 @@ export interface KernelDifferences {
   /** Absent unless lockdep watched the same cells on both. */
   readonly lockClasses?: LockClassDifference;
   /** Of a series that was built patch by patch: what broke on the way and is whole again at its end. */
-  readonly brokenBetween?: readonly { readonly cell: string; readonly test: string; readonly patch: string; readonly message?: string }[];
+  readonly brokenBetween?: readonly {
+    readonly cell: string;
+    readonly test: string;
+    readonly patch: string;
+    readonly message?: string;
+  }[];
 }
 
 /** A warning, and the patch of a series that brought it, where that is known. */
@@ -35,18 +40,27 @@ export interface LockClassDifference {
 }
 
 /** The compiler's warnings on a kernel of the run; `undefined` for one that the rig did not build, or whose build failed. */
-export function warningsOf({ stages }: Pick<RunSummary, 'stages'>, kernel: string): readonly CompilerWarning[] | undefined {
+export function warningsOf(
+  { stages }: Pick<RunSummary, 'stages'>,
+  kernel: string,
+): readonly CompilerWarning[] | undefined {
   return stages.find(({ stage, status }) => stage === `kernel ${kernel}` && status === 'done')?.warnings;
 }
 
 /** By file and words: what moved to another line is the same warning. */
-export function compareWarnings(base: readonly CompilerWarning[], now: readonly CompilerWarning[]): { readonly fresh: readonly CompilerWarning[]; readonly gone: readonly CompilerWarning[] } {
+export function compareWarnings(
+  base: readonly CompilerWarning[],
+  now: readonly CompilerWarning[],
+): { readonly fresh: readonly CompilerWarning[]; readonly gone: readonly CompilerWarning[] } {
   return { fresh: without(now, base), gone: without(base, now) };
 }
 
 function without(warnings: readonly CompilerWarning[], others: readonly CompilerWarning[]): readonly CompilerWarning[] {
   const known = new Set(others.map(keyOf));
-  return warnings.filter((warning, index) => !known.has(keyOf(warning)) && warnings.findIndex((other) => keyOf(other) === keyOf(warning)) === index);
+  return warnings.filter(
+    (warning, index) =>
+      !known.has(keyOf(warning)) && warnings.findIndex((other) => keyOf(other) === keyOf(warning)) === index,
+  );
 }
 
 function keyOf({ file, text }: CompilerWarning): string {
@@ -57,15 +71,24 @@ function keyOf({ file, text }: CompilerWarning): string {
  * What lockdep met on one kernel alone, over the cells of which both left a list; one that a splat cut short still tells what is new in it.
  * @param base by cell, named as those of `now`
  */
-export function compareLockClasses(base: ReadonlyMap<string, LockClassList>, now: ReadonlyMap<string, LockClassList>): LockClassDifference | undefined {
+export function compareLockClasses(
+  base: ReadonlyMap<string, LockClassList>,
+  now: ReadonlyMap<string, LockClassList>,
+): LockClassDifference | undefined {
   const cells = [...now.keys()].filter((cell) => base.has(cell));
   if (cells.length === 0) return undefined;
   return { cells: cells.length, fresh: namesAlone(now, base, cells), gone: namesAlone(base, now, cells) };
 }
 
 /** Of the first lists: a cell that others did not come to the end of does not say what they would not have met. */
-function namesAlone(lists: ReadonlyMap<string, LockClassList>, others: ReadonlyMap<string, LockClassList>, cells: readonly string[]): readonly string[] {
+function namesAlone(
+  lists: ReadonlyMap<string, LockClassList>,
+  others: ReadonlyMap<string, LockClassList>,
+  cells: readonly string[],
+): readonly string[] {
   const known = new Set(cells.flatMap((cell) => [...(others.get(cell)?.names ?? [])]));
-  const told = cells.filter((cell) => others.get(cell)?.whole === true).flatMap((cell) => [...(lists.get(cell)?.names ?? [])]);
+  const told = cells
+    .filter((cell) => others.get(cell)?.whole === true)
+    .flatMap((cell) => [...(lists.get(cell)?.names ?? [])]);
   return [...new Set(told)].filter((name) => !known.has(name)).toSorted();
 }

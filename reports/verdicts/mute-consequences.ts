@@ -14,11 +14,15 @@ const CUT_SHORT: ReadonlySet<Outcome> = new Set<Outcome>(['crash', 'hang', ...UN
  *
  * @param parent the test that it is a subtest of, in the run that is judged
  */
-export function muteConsequence(test: ComparedTest, parent: { readonly name: string; readonly outcome: Outcome } | undefined): ComparedTest {
+export function muteConsequence(
+  test: ComparedTest,
+  parent: { readonly name: string; readonly outcome: Outcome } | undefined,
+): ComparedTest {
   if (test.verdict === 'missing' && parent) {
     const message = `${parent.name}: ${parent.outcome}`;
     if (CUT_SHORT.has(parent.outcome)) return { ...test, verdict: 'untold', message };
-    if (parent.outcome === 'skip' || parent.outcome === 'excluded') return { ...test, verdict: 'still-skipped', message };
+    if (parent.outcome === 'skip' || parent.outcome === 'excluded')
+      return { ...test, verdict: 'still-skipped', message };
   }
   return test.verdict === 'newly-skipped' && test.test === CLOSE_TEST ? { ...test, verdict: 'untold' } : test;
 }

@@ -22,41 +22,48 @@ const TESTS: readonly Planted[] = [
   ...Array.from({ length: 20 }, (_, index) => ({ rate: 0, skippedFrom: 15 + index * 17 })),
 ];
 
-function play({ rate, breaksAt = Infinity, skippedFrom = Infinity }: Planted, night: number, random: () => number): TestRecord {
+function play(
+  { rate, breaksAt = Infinity, skippedFrom = Infinity }: Planted,
+  night: number,
+  random: () => number,
+): TestRecord {
   if (night >= skippedFrom) return { outcome: 'skip', forgiven: false, failed: 0 };
   const fails = night >= breaksAt || random() < rate;
   return { outcome: fails ? 'fail' : 'pass', forgiven: false, failed: fails ? 1 : 0 };
 }
 
-test.each([1, 2, 3])('a year of nightlies (seed %i): every planted regression and skip is found, with less than one false alarm a night', (seed) => {
-  const random = makeRandom(seed);
-  let falseAlarms = 0;
-  const delays: number[] = [];
-  let skipsFound = 0;
-  for (const planted of TESTS) {
-    const nights: PastTest[] = [];
-    let foundAt: number | undefined;
-    for (let night = 0; night < NIGHTS; night++) {
-      const now = play(planted, night, random);
-      const { verdict } = judgeTest(now, nights.at(-1), nights.slice(-WINDOW)) ?? {};
-      if (verdict === 'new-failure') {
-        if (planted.breaksAt !== undefined && night >= planted.breaksAt) foundAt ??= night;
-        else falseAlarms++;
+test.each([1, 2, 3])(
+  'a year of nightlies (seed %i): every planted regression and skip is found, with less than one false alarm a night',
+  (seed) => {
+    const random = makeRandom(seed);
+    let falseAlarms = 0;
+    const delays: number[] = [];
+    let skipsFound = 0;
+    for (const planted of TESTS) {
+      const nights: PastTest[] = [];
+      let foundAt: number | undefined;
+      for (let night = 0; night < NIGHTS; night++) {
+        const now = play(planted, night, random);
+        const { verdict } = judgeTest(now, nights.at(-1), nights.slice(-WINDOW)) ?? {};
+        if (verdict === 'new-failure') {
+          if (planted.breaksAt !== undefined && night >= planted.breaksAt) foundAt ??= night;
+          else falseAlarms++;
+        }
+        if (verdict === 'newly-skipped') {
+          if (night === planted.skippedFrom) skipsFound++;
+          else falseAlarms++;
+        }
+        nights.push({ ...now, run: { runId: `n${night}`, startedAt: String(night).padStart(3, '0') } });
       }
-      if (verdict === 'newly-skipped') {
-        if (night === planted.skippedFrom) skipsFound++;
-        else falseAlarms++;
+      if (planted.breaksAt !== undefined) {
+        expect(foundAt, `broken at ${planted.breaksAt}, with a rate of ${planted.rate} before`).toBeDefined();
+        delays.push((foundAt ?? NIGHTS) - planted.breaksAt);
       }
-      nights.push({ ...now, run: { runId: `n${night}`, startedAt: String(night).padStart(3, '0') } });
     }
-    if (planted.breaksAt !== undefined) {
-      expect(foundAt, `broken at ${planted.breaksAt}, with a rate of ${planted.rate} before`).toBeDefined();
-      delays.push((foundAt ?? NIGHTS) - planted.breaksAt);
-    }
-  }
-  expect(skipsFound).toBe(20);
-  // The 27 that never failed before on the same night; those that fail one night in twenty within the week.
-  expect(delays.filter((delay) => delay === 0).length).toBeGreaterThanOrEqual(27);
-  expect(Math.max(...delays)).toBeLessThanOrEqual(7);
-  expect(falseAlarms / NIGHTS).toBeLessThan(1);
-});
+    expect(skipsFound).toBe(20);
+    // The 27 that never failed before on the same night; those that fail one night in twenty within the week.
+    expect(delays.filter((delay) => delay === 0).length).toBeGreaterThanOrEqual(27);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(7);
+    expect(falseAlarms / NIGHTS).toBeLessThan(1);
+  },
+);

@@ -4,10 +4,29 @@ import type { FailureRate, RunPlace } from '../fold/past-test.ts';
  * What became of a test since a baseline. `new-test`: nothing is known of it from before. `still-skipped`: it ran neither time.
  * `untold`: the rig or its host failed at it, which says nothing of the kernel.
  */
-export type Verdict = 'new-failure' | 'missing' | 'newly-skipped' | 'known-failure' | 'fixed' | 'new-test' | 'untold' | 'still-skipped' | 'still-passing';
+export type Verdict =
+  | 'new-failure'
+  | 'missing'
+  | 'newly-skipped'
+  | 'known-failure'
+  | 'fixed'
+  | 'new-test'
+  | 'untold'
+  | 'still-skipped'
+  | 'still-passing';
 
 /** Those to be read first come first. */
-export const VERDICTS = ['new-failure', 'missing', 'newly-skipped', 'fixed', 'new-test', 'untold', 'known-failure', 'still-skipped', 'still-passing'] as const satisfies readonly Verdict[];
+export const VERDICTS = [
+  'new-failure',
+  'missing',
+  'newly-skipped',
+  'fixed',
+  'new-test',
+  'untold',
+  'known-failure',
+  'still-skipped',
+  'still-passing',
+] as const satisfies readonly Verdict[];
 
 export interface TestVerdict {
   readonly verdict: Verdict;

@@ -40,9 +40,16 @@ export interface DriverFacts {
 /** `not-given`: the configuration makes it a module, and it is in no module tree. `unknown`: only the boot shows it. */
 export type Presence = 'built-in' | 'module' | 'not-given' | 'missing' | 'unknown';
 
-export async function readDriverFacts({ config, modulesDisk, release }: Pick<PreparedKernel, 'config' | 'modulesDisk' | 'release'>): Promise<DriverFacts> {
+export async function readDriverFacts({
+  config,
+  modulesDisk,
+  release,
+}: Pick<PreparedKernel, 'config' | 'modulesDisk' | 'release'>): Promise<DriverFacts> {
   const text = config === undefined ? undefined : await readFile(config, 'utf8').catch(() => undefined);
-  const index = modulesDisk === undefined ? undefined : await readModuleIndex(join(dirname(modulesDisk), 'lib', 'modules', release));
+  const index =
+    modulesDisk === undefined
+      ? undefined
+      : await readModuleIndex(join(dirname(modulesDisk), 'lib', 'modules', release));
   return { config: text === undefined ? undefined : parseDotConfig(text), index };
 }
 
@@ -68,19 +75,35 @@ export async function checkBootDrivers(kernel: PreparedKernel): Promise<Prepared
 }
 
 /** Throws UserError `kernel-lacks-driver` that names those of the drivers which the kernel is known to lack. */
-export function requireDrivers({ name, release }: Pick<PreparedKernel, 'name' | 'release'>, drivers: readonly Driver[], consequence: string, facts: DriverFacts): void {
-  const optionsOf = (presence: Presence): string => drivers.filter((driver) => findDriver(driver, facts) === presence).map(({ config }) => config).join(', ');
+export function requireDrivers(
+  { name, release }: Pick<PreparedKernel, 'name' | 'release'>,
+  drivers: readonly Driver[],
+  consequence: string,
+  facts: DriverFacts,
+): void {
+  const optionsOf = (presence: Presence): string =>
+    drivers
+      .filter((driver) => findDriver(driver, facts) === presence)
+      .map(({ config }) => config)
+      .join(', ');
   const [notGiven, missing] = [optionsOf('not-given'), optionsOf('missing')];
-  const lacks = [...(notGiven === '' ? [] : [`came without the modules of ${notGiven}`]), ...(missing === '' ? [] : [`is built without ${missing}`])];
-  if (lacks.length > 0) throw lacksDriver(`The kernel ${name} (${release}) ${lacks.join(', and ')}: ${consequence}.`, notGiven !== '');
+  const lacks = [
+    ...(notGiven === '' ? [] : [`came without the modules of ${notGiven}`]),
+    ...(missing === '' ? [] : [`is built without ${missing}`]),
+  ];
+  if (lacks.length > 0)
+    throw lacksDriver(`The kernel ${name} (${release}) ${lacks.join(', and ')}: ${consequence}.`, notGiven !== '');
 }
 
 /** Says before the boot what a kernel without modules may be short of; `undefined` where its configuration has no modules. */
 function describeLackOfModules({ config }: DriverFacts): string | undefined {
-  if (config === undefined) return 'it came without modules and its configuration is unknown: all drivers must be built in';
+  if (config === undefined)
+    return 'it came without modules and its configuration is unknown: all drivers must be built in';
   const count = [...config.values()].filter((value) => value === 'm').length;
   if (count === 0) return undefined;
-  const pmem = [...Object.values(DRIVERS), NAMESPACE_DRIVER].filter((driver) => findDriver(driver, { config, index: undefined }) === 'not-given').map(({ module }) => module);
+  const pmem = [...Object.values(DRIVERS), NAMESPACE_DRIVER]
+    .filter((driver) => findDriver(driver, { config, index: undefined }) === 'not-given')
+    .map(({ module }) => module);
   return `it came without modules, and ${count} options of its configuration are modules${pmem.length === 0 ? '' : `, ${pmem.join(', ')} among them`}`;
 }
 
@@ -91,15 +114,26 @@ const LACK = /\bno (?:driver \w+|\w+ file system)\b[^()]*\((CONFIG_\w+)\)/;
  * A guest that gave up for want of a driver of which nothing was known before the boot: the user's input, not a crash. One that is known to be built in or
  * given did not come up, and one after a report of the kernel may be its consequence: both stay the kernel's.
  */
-export async function blameMissingDriver(error: unknown, sentence: string | undefined, reported: boolean, kernel: PreparedKernel): Promise<unknown> {
+export async function blameMissingDriver(
+  error: unknown,
+  sentence: string | undefined,
+  reported: boolean,
+  kernel: PreparedKernel,
+): Promise<unknown> {
   const config = LACK.exec(sentence ?? '')?.[1];
   if (!(error instanceof GuestDeath) || config === undefined || reported) return error;
   const driver = BOOT_DRIVERS.find((it) => it.config === config);
   if (!driver || findDriver(driver, await readDriverFacts(kernel)) !== 'unknown') return error;
-  return lacksDriver(`No guest can boot from the kernel ${kernel.name} (${kernel.release}): ${sentence ?? ''}`, kernel.modulesDisk === undefined);
+  return lacksDriver(
+    `No guest can boot from the kernel ${kernel.name} (${kernel.release}): ${sentence ?? ''}`,
+    kernel.modulesDisk === undefined,
+  );
 }
 
 function lacksDriver(message: string, wantsModules: boolean): UserError {
   const build = 'build it with the option, such as the fragment `guest` does';
-  return new UserError(message, { code: 'kernel-lacks-driver', remedy: wantsModules ? `give its modules (--modules DIR, in a matrix modules:), or ${build}.` : `${build}.` });
+  return new UserError(message, {
+    code: 'kernel-lacks-driver',
+    remedy: wantsModules ? `give its modules (--modules DIR, in a matrix modules:), or ${build}.` : `${build}.`,
+  });
 }

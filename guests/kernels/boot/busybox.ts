@@ -15,7 +15,9 @@ const BUSYBOX_RELEASE = 'bookworm';
 const BUSYBOX_PACKAGE = 'busybox-static';
 
 /** Debian's static busybox, for the initramfs and for the guest's first process. */
-export async function prepareBusybox(context: PrepareContext): Promise<{ readonly path: string; readonly digest: string }> {
+export async function prepareBusybox(
+  context: PrepareContext,
+): Promise<{ readonly path: string; readonly digest: string }> {
   const { records, prepared: entry } = await prepareNewest(
     {
       suite: BUSYBOX_RELEASE,
@@ -31,7 +33,8 @@ export async function prepareBusybox(context: PrepareContext): Promise<{ readonl
 
 async function findBusybox(archive: DebianArchive): Promise<PackageRecords> {
   const record = await archive.find(BUSYBOX_PACKAGE);
-  if (!record) throw new InfraError(`Debian ${BUSYBOX_RELEASE} has no package ${BUSYBOX_PACKAGE}.`, { code: 'no-busybox' });
+  if (!record)
+    throw new InfraError(`Debian ${BUSYBOX_RELEASE} has no package ${BUSYBOX_PACKAGE}.`, { code: 'no-busybox' });
   return [record];
 }
 

@@ -39,7 +39,12 @@ async function readDataFiles(): Promise<CpioEntry[]> {
 /** Changes whenever an initramfs for the same kernel would come out different. */
 export async function initramfsRecipeDigest(): Promise<string> {
   const files = await readDataFiles();
-  return digestOf(MODULES, FOLDERS, GUEST_APPLETS, files.map((entry) => ('content' in entry ? [entry.path, Buffer.from(entry.content).toString('base64')] : [])));
+  return digestOf(
+    MODULES,
+    FOLDERS,
+    GUEST_APPLETS,
+    files.map((entry) => ('content' in entry ? [entry.path, Buffer.from(entry.content).toString('base64')] : [])),
+  );
 }
 
 interface InitramfsRequest {
@@ -69,9 +74,18 @@ export async function writeInitramfs({ busybox, modules, out }: InitramfsRequest
     { type: 'char', path: 'dev/kmsg', mode: 0o600, major: 1, minor: 11 },
     { ...busyboxFile, path: 'bin/busybox' },
     ...moduleFiles,
-    { type: 'file', path: 'modules/order', mode: 0o644, content: Buffer.from(paths.map((path) => `/${modulePath(path)}\n`).join('')) },
+    {
+      type: 'file',
+      path: 'modules/order',
+      mode: 0o644,
+      content: Buffer.from(paths.map((path) => `/${modulePath(path)}\n`).join('')),
+    },
     ...(await readDataFiles()),
-    ...GUEST_APPLETS.map((name): CpioEntry => ({ type: 'symlink', path: `inject/usr/local/sbin/${name}`, target: '/usr/lib/pmemrig/busybox' })),
+    ...GUEST_APPLETS.map((name): CpioEntry => ({
+      type: 'symlink',
+      path: `inject/usr/local/sbin/${name}`,
+      target: '/usr/lib/pmemrig/busybox',
+    })),
   ]);
   await writeFile(out, archive);
   await chmod(out, 0o644);

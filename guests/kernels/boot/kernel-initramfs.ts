@@ -15,7 +15,10 @@ interface InitramfsKernel {
 }
 
 /** The initramfs of a kernel, and the digest of kernel and initramfs together. */
-export async function prepareInitramfs(kernel: InitramfsKernel, context: PrepareContext): Promise<{ readonly path: string; readonly digest: string }> {
+export async function prepareInitramfs(
+  kernel: InitramfsKernel,
+  context: PrepareContext,
+): Promise<{ readonly path: string; readonly digest: string }> {
   const busybox = await prepareBusybox(context);
   const digest = digestOf(kernel.digest, busybox.digest, await initramfsRecipeDigest());
   const build = async (dir: string): Promise<void> => {
@@ -23,6 +26,9 @@ export async function prepareInitramfs(kernel: InitramfsKernel, context: Prepare
     const modules = kernel.hasModules ? { modules: { tree, index: await readModuleIndex(tree) } } : {};
     await writeInitramfs({ busybox: busybox.path, ...modules, out: join(dir, 'initramfs.cpio') });
   };
-  const entry = await getOrCreate({ kind: 'initramfs', key: `${kernel.release}-${shortDigest(digest)}`, holds: () => ['initramfs.cpio'], build }, context);
+  const entry = await getOrCreate(
+    { kind: 'initramfs', key: `${kernel.release}-${shortDigest(digest)}`, holds: () => ['initramfs.cpio'], build },
+    context,
+  );
   return { path: join(entry, 'initramfs.cpio'), digest };
 }

@@ -31,14 +31,18 @@ export async function finishModuleTree(root: string, release: string, { signal }
   const tree = join(root, 'lib', 'modules', release);
   // Not by name alone, which would follow links and unpack modules of the host in place.
   const entries = await readdir(tree, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(tree, join(entry.parentPath, entry.name))).toSorted();
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(tree, join(entry.parentPath, entry.name)))
+    .toSorted();
   for (const { suffix, argv } of DECOMPRESSORS) {
     const matching = files.filter((name) => name.endsWith(suffix));
     const calls = Array.from({ length: Math.ceil(matching.length / FILES_PER_CALL) }, (_, i) =>
       matching.slice(i * FILES_PER_CALL, (i + 1) * FILES_PER_CALL),
     );
     const worker = async (): Promise<void> => {
-      for (let names = calls.pop(); names; names = calls.pop()) await runTool([...argv, ...names], { cwd: tree, signal });
+      for (let names = calls.pop(); names; names = calls.pop())
+        await runTool([...argv, ...names], { cwd: tree, signal });
     };
     await Promise.all(Array.from({ length: availableParallelism() }, worker));
   }
@@ -49,7 +53,9 @@ export async function finishModuleTree(root: string, release: string, { signal }
 
 /** Reads the index that {@link finishModuleTree} leaves. */
 export async function readModuleIndex(tree: string): Promise<ModuleIndex> {
-  const [dep, builtin] = await Promise.all(['modules.dep', 'modules.builtin'].map((name) => readFile(join(tree, name), 'utf8')));
+  const [dep, builtin] = await Promise.all(
+    ['modules.dep', 'modules.builtin'].map((name) => readFile(join(tree, name), 'utf8')),
+  );
   return parseModuleIndex(dep ?? '', builtin ?? '');
 }
 

@@ -63,12 +63,24 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
   const base = await findBase(spec.base, context);
   const configDigest = await digestConfigInputs(base.base, spec.config);
   const source = await findSource(spec.source, context);
-  const digest = digestOf(RECIPE_VERSION, source.digest, patches.map(({ diff }) => diff), configDigest, tools.version);
+  const digest = digestOf(
+    RECIPE_VERSION,
+    source.digest,
+    patches.map(({ diff }) => diff),
+    configDigest,
+    tools.version,
+  );
   const key = `built-${shortDigest(digest)}`;
   const ingredients = { base, source, patches, tools, logFile: join(context.cacheDir, 'build-logs', `${key}.log`) };
-  const entry = await getOrCreate({ kind: 'kernels', key, holds: heldFiles, build: (dir) => build(spec, ingredients, dir, context) }, context);
+  const entry = await getOrCreate(
+    { kind: 'kernels', key, holds: heldFiles, build: (dir) => build(spec, ingredients, dir, context) },
+    context,
+  );
   const record = await readBuildRecord(entry);
-  const initramfs = await prepareInitramfs({ entry, digest, release: record.release, hasModules: record.modules }, context);
+  const initramfs = await prepareInitramfs(
+    { entry, digest, release: record.release, hasModules: record.modules },
+    context,
+  );
   return {
     name: spec.name,
     image: await bootImage(entry),
@@ -95,10 +107,17 @@ async function heldFiles(entry: string): Promise<readonly string[]> {
 function noteWarnings({ warnings }: BuildRecord): readonly string[] {
   const [first] = warnings;
   if (!first) return [];
-  return [`the compiler warned ${warnings.length} ${warnings.length === 1 ? 'time' : 'times'} of nvdimm, dax, md or fs, first at ${first.file}:${first.line}: ${first.text}`];
+  return [
+    `the compiler warned ${warnings.length} ${warnings.length === 1 ? 'time' : 'times'} of nvdimm, dax, md or fs, first at ${first.file}:${first.line}: ${first.text}`,
+  ];
 }
 
-async function build(spec: SourceKernelSpec, { base, source, patches, tools, logFile }: Ingredients, dir: string, context: PrepareContext): Promise<void> {
+async function build(
+  spec: SourceKernelSpec,
+  { base, source, patches, tools, logFile }: Ingredients,
+  dir: string,
+  context: PrepareContext,
+): Promise<void> {
   const start = performance.now();
   await requireSpace(dir, LEAST_BUILD_BYTES);
   const sourceDir = join(dir, 'source');
@@ -109,11 +128,22 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
   await applyPatches(patches, sourceDir, context);
 
   const sandbox = await findSandbox();
-  const options = { sourceDir, tools, context, ...(tools.ccache && { cache: await openCompilerCache(patches, sourceDir, context) }) };
+  const options = {
+    sourceDir,
+    tools,
+    context,
+    ...(tools.ccache && { cache: await openCompilerCache(patches, sourceDir, context) }),
+  };
   context.log(`configuring ${spec.name}: ${spec.config.join(', ')}`);
   context.progress?.('configuring');
   const make = async (words: readonly string[]): Promise<void> => void (await makeTarget(words, options));
-  const { configText, config, notes } = await configureKernel({ sourceDir, base: base.base, fragments: spec.config, make, hasPahole: tools.hasPahole });
+  const { configText, config, notes } = await configureKernel({
+    sourceDir,
+    base: base.base,
+    fragments: spec.config,
+    make,
+    hasPahole: tools.hasPahole,
+  });
   await requireConfigTools(config);
   await requireSpace(dir, estimateBuildBytes(config));
   const release = await makeRelease(options);
@@ -141,7 +171,12 @@ async function build(spec: SourceKernelSpec, { base, source, patches, tools, log
     seconds: Math.round((performance.now() - start) / 1000),
     modules,
     warnings: [...warnings],
-    notes: [...notes, ...(sandbox.kind === 'none' ? [`it was built without a sandbox, by makefiles with this user's rights: ${sandbox.reason}`] : [])],
+    notes: [
+      ...notes,
+      ...(sandbox.kind === 'none'
+        ? [`it was built without a sandbox, by makefiles with this user's rights: ${sandbox.reason}`]
+        : []),
+    ],
   };
   await writeFile(join(dir, BUILD_RECORD), `${JSON.stringify(record, undefined, 2)}\n`);
   await removeTree(sourceDir);
@@ -163,7 +198,10 @@ async function keepModules(dir: string, release: string, options: Parameters<typ
   const order = await stat(join(options.sourceDir, 'modules.order')).catch(() => undefined);
   if (order === undefined || order.size === 0) return false;
   const installed = join(options.sourceDir, INSTALLED);
-  await makeTarget([`INSTALL_MOD_PATH=${installed}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', ...UNCOMPRESSED, 'modules_install'], options);
+  await makeTarget(
+    [`INSTALL_MOD_PATH=${installed}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', ...UNCOMPRESSED, 'modules_install'],
+    options,
+  );
   await ownFile(options.sourceDir, join(INSTALLED, 'lib', 'modules', release, 'modules.order'));
   // `build` and `source`, and whatever else a makefile may have linked.
   await runTool(['find', installed, '-type', 'l', '-delete'], { signal: options.context.signal });

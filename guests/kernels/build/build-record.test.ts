@@ -17,5 +17,7 @@ const RECORD: BuildRecord = {
 };
 
 test('a kernel that an equal tree was built from is described by the tree that was asked for', () => {
-  expect(describeBuild(RECORD, '2222bbbb of /linux')).toBe('6.1.176 from 2222bbbb of /linux + 1 patch, tiny: guest, nvdimm');
+  expect(describeBuild(RECORD, '2222bbbb of /linux')).toBe(
+    '6.1.176 from 2222bbbb of /linux + 1 patch, tiny: guest, nvdimm',
+  );
 });

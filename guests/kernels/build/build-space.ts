@@ -29,10 +29,14 @@ export function estimateBuildBytes(config: DotConfig): number {
 export async function requireSpace(dir: string, neededBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dir);
   if (bavail * bsize >= neededBytes) return;
-  throw new InfraError(`This kernel's build needs ${showGib(neededBytes)} GiB, and only ${showGib(bavail * bsize)} are free in ${dirname(dir)}.`, {
-    code: 'disk-full',
-    remedy: 'free some space there (`pmemrig kernel prune` lists what is old), or let PMEMRIG_CACHE name a folder on a larger disk.',
-  });
+  throw new InfraError(
+    `This kernel's build needs ${showGib(neededBytes)} GiB, and only ${showGib(bavail * bsize)} are free in ${dirname(dir)}.`,
+    {
+      code: 'disk-full',
+      remedy:
+        'free some space there (`pmemrig kernel prune` lists what is old), or let PMEMRIG_CACHE name a folder on a larger disk.',
+    },
+  );
 }
 
 function showGib(bytes: number): string {

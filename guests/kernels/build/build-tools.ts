@@ -35,7 +35,9 @@ export async function findBuildTools({ signal }: Pick<PrepareContext, 'signal'>)
       remedy: '`pmemrig doctor --kernel-builds` prints the command that installs them, and with --fix types it.',
     });
   }
-  const [gcc = '', ld = ''] = await Promise.all(['gcc', 'ld'].map(async (tool) => (await runTool([tool, '--version'], { signal })).split('\n')[0] ?? ''));
+  const [gcc = '', ld = ''] = await Promise.all(
+    ['gcc', 'ld'].map(async (tool) => (await runTool([tool, '--version'], { signal })).split('\n')[0] ?? ''),
+  );
   const ccache = await isOnPath('ccache');
   const hasPahole = await isOnPath('pahole');
   const pahole = hasPahole ? `; pahole ${(await runTool(['pahole', '--version'], { signal })).trim()}` : '';
@@ -47,6 +49,13 @@ export async function isOnPath(name: string): Promise<boolean> {
 }
 
 async function anyExists(files: readonly string[]): Promise<boolean> {
-  const found = await Promise.all(files.map(async (file) => stat(file).then(() => true, () => false)));
+  const found = await Promise.all(
+    files.map(async (file) =>
+      stat(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return found.includes(true);
 }

@@ -16,7 +16,11 @@ beforeEach(async () => {
   vi.stubEnv('CCACHE_MAXSIZE', '7G');
   // A compiler that says when it compiles.
   await mkdir(join(dir, 'bin'));
-  await writeFile(join(dir, 'bin', 'gcc'), '#!/bin/sh\ncase " $* " in *" -E "*) ;; *" -c "*) echo compiled >> compiled ;; esac\nPATH=${PATH#*:} exec gcc "$@"\n', { mode: 0o755 });
+  await writeFile(
+    join(dir, 'bin', 'gcc'),
+    '#!/bin/sh\ncase " $* " in *" -E "*) ;; *" -c "*) echo compiled >> compiled ;; esac\nPATH=${PATH#*:} exec gcc "$@"\n',
+    { mode: 0o755 },
+  );
   vi.stubEnv('PATH', `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}`);
   onTestFinished(() => void vi.unstubAllEnvs());
 });
@@ -26,13 +30,22 @@ async function compile(patches: readonly string[], text: string): Promise<string
   const sourceDir = join(dir, 'source');
   await mkdir(sourceDir, { recursive: true });
   await writeFile(join(sourceDir, 'a.c'), text);
-  const { env, view } = await openCompilerCache(patches.map((diff) => ({ label: '', diff })), sourceDir, { cacheDir: join(dir, 'cache'), log: () => undefined });
-  const made = await trySandboxed(['sh', '-c', 'ccache gcc -c a.c -o a.o && ccache --print-stats'], { ...view, writable: [sourceDir, ...view.writable] }, { cwd: sourceDir, env });
+  const { env, view } = await openCompilerCache(
+    patches.map((diff) => ({ label: '', diff })),
+    sourceDir,
+    { cacheDir: join(dir, 'cache'), log: () => undefined },
+  );
+  const made = await trySandboxed(
+    ['sh', '-c', 'ccache gcc -c a.c -o a.o && ccache --print-stats'],
+    { ...view, writable: [sourceDir, ...view.writable] },
+    { cwd: sourceDir, env },
+  );
   expect(made).toMatchObject({ ok: true });
   return made.stdout;
 }
 
-const compiled = async (): Promise<number> => (await readFile(join(dir, 'source', 'compiled'), 'utf8')).split('\n').length - 1;
+const compiled = async (): Promise<number> =>
+  (await readFile(join(dir, 'source', 'compiled'), 'utf8')).split('\n').length - 1;
 const count = (stats: string, name: string): number => Number(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(stats)?.[1]);
 
 describe.runIf(hasCcache)('ccache', () => {

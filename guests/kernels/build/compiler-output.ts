@@ -25,5 +25,7 @@ export function parseWatchedWarning(line: string): CompilerWarning | undefined {
 /** All warnings of a build's log, each once: a header's come again with every file that includes it. */
 export function listWarnings(log: string): readonly CompilerWarning[] {
   const warnings = log.split('\n').flatMap((line) => parseWarning(line) ?? []);
-  return [...new Map(warnings.map((warning) => [`${warning.file}:${warning.line}: ${warning.text}`, warning])).values()];
+  return [
+    ...new Map(warnings.map((warning) => [`${warning.file}:${warning.line}: ${warning.text}`, warning])).values(),
+  ];
 }

@@ -17,9 +17,14 @@ const WANTED: readonly (readonly [option: string, program: string])[] = [
 /** Looks for the programs that a finished configuration takes beyond those of every build. Rejects with InfraError that names all that are missing. */
 export async function requireConfigTools(config: DotConfig): Promise<void> {
   // The build then makes a key for itself.
-  const signing: typeof WANTED = config.get('MODULE_SIG_KEY') === '"certs/signing_key.pem"' ? [['MODULE_SIG', 'openssl']] : [];
+  const signing: typeof WANTED =
+    config.get('MODULE_SIG_KEY') === '"certs/signing_key.pem"' ? [['MODULE_SIG', 'openssl']] : [];
   const asked = [...WANTED, ...signing].filter(([option]) => /^[ym]$/.test(config.get(option) ?? 'n'));
-  const missing = (await Promise.all(asked.map(async ([option, program]) => ((await isOnPath(program)) ? [] : [`${program} (for CONFIG_${option})`])))).flat();
+  const missing = (
+    await Promise.all(
+      asked.map(async ([option, program]) => ((await isOnPath(program)) ? [] : [`${program} (for CONFIG_${option})`])),
+    )
+  ).flat();
   if (missing.length === 0) return;
   throw new InfraError(`This host cannot compile this configuration: it lacks ${missing.join(', ')}.`, {
     code: 'no-build-tools',

@@ -31,7 +31,11 @@ export async function findDebianSource(source: DebianSource, context: PrepareCon
 }
 
 async function findIn(suite: string, name: string, context: PrepareContext): Promise<FoundSource> {
-  const { records: [record], prepared, offline } = await prepareNewest(
+  const {
+    records: [record],
+    prepared,
+    offline,
+  } = await prepareNewest(
     {
       suite,
       name,
@@ -50,7 +54,20 @@ async function findIn(suite: string, name: string, context: PrepareContext): Pro
     digest: record.sha256,
     description,
     notes: offline === undefined ? [] : [`${offline}; source ${description}`],
-    unpack: async (dir) => void (await runTool(['tar', '--extract', '--xz', '--strip-components=1', '--file', join(prepared, 'source.tar.xz'), '--directory', dir], { signal: context.signal })),
+    unpack: async (dir) =>
+      void (await runTool(
+        [
+          'tar',
+          '--extract',
+          '--xz',
+          '--strip-components=1',
+          '--file',
+          join(prepared, 'source.tar.xz'),
+          '--directory',
+          dir,
+        ],
+        { signal: context.signal },
+      )),
   };
 }
 
@@ -64,12 +81,21 @@ async function prepareArchive(record: PackageRecord, fetch: FetchPackage, contex
     await rename(join(files, 'usr', 'src', `${record.name}.tar.xz`), join(dir, 'source.tar.xz'));
     await Promise.all([removeTree(deb), removeTree(files)]);
   };
-  return await getOrCreate({ kind: 'sources', key: `${record.name}_${record.version.replaceAll(/[^\w.+~-]/g, '_')}-${shortDigest(record.sha256)}`, holds: () => ['source.tar.xz'], build }, context);
+  return await getOrCreate(
+    {
+      kind: 'sources',
+      key: `${record.name}_${record.version.replaceAll(/[^\w.+~-]/g, '_')}-${shortDigest(record.sha256)}`,
+      holds: () => ['source.tar.xz'],
+      build,
+    },
+    context,
+  );
 }
 
 function noSuchPackage(name: string, suites: readonly string[]): UserError {
   return new UserError(`Debian ${suites.join(', ')} has no package ${name}.`, {
     code: 'no-source-package',
-    remedy: 'name one that exists, with its suite as "release" if it is another one; `apt-cache search linux-source` lists them.',
+    remedy:
+      'name one that exists, with its suite as "release" if it is another one; `apt-cache search linux-source` lists them.',
   });
 }

@@ -1,5 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
-import { CONTEXT, DIAGNOSTIC, EXCERPT, type FailureKind, type FailureWords, MAKE_LINE, REFUSED, PROGRESS, WORDS_OF_A_CAUSE, WORDS_OF_A_LAST_LINE, WORDS_OF_THE_HOST } from './failure-words.ts';
+import {
+  CONTEXT,
+  DIAGNOSTIC,
+  EXCERPT,
+  type FailureKind,
+  type FailureWords,
+  MAKE_LINE,
+  REFUSED,
+  PROGRESS,
+  WORDS_OF_A_CAUSE,
+  WORDS_OF_A_LAST_LINE,
+  WORDS_OF_THE_HOST,
+} from './failure-words.ts';
 
 /** Why a build failed: the line that says it, and the lines that belong to that one. */
 export interface FailedBuild {
@@ -43,12 +55,21 @@ const HARMLESS = /^fatal: not a git repository/;
  * jobs printed meanwhile, before and after, is left out.
  */
 export function readFailedBuild(log: string): FailedBuild {
-  const lines = log.split('\n').map((line) => stripVTControlCharacters(line).trimEnd()).filter((line) => line !== '');
+  const lines = log
+    .split('\n')
+    .map((line) => stripVTControlCharacters(line).trimEnd())
+    .filter((line) => line !== '');
   const rule = findFailedRule(lines);
   const found = findCause(lines, rule);
   const title = lines[found.at];
-  if (title === undefined) return { kind: 'error', title: 'make failed without a word', lines: lines.slice(-MAX_LINES) };
-  return { kind: found.kind, title: title.replace(/^\.\//, ''), lines: linesOf(lines, found.at, rule.at), ...(found.what !== undefined && { what: found.what }) };
+  if (title === undefined)
+    return { kind: 'error', title: 'make failed without a word', lines: lines.slice(-MAX_LINES) };
+  return {
+    kind: found.kind,
+    title: title.replace(/^\.\//, ''),
+    lines: linesOf(lines, found.at, rule.at),
+    ...(found.what !== undefined && { what: found.what }),
+  };
 }
 
 function findFailedRule(lines: readonly string[]): FailedRule {
@@ -62,7 +83,11 @@ function findFailedRule(lines: readonly string[]): FailedRule {
 
 function findCause(lines: readonly string[], rule: FailedRule): Found {
   // Not in the compiler's diagnostics, whose text is the kernel's, but for the last one that it could print.
-  const host = pick(lines, WORDS_OF_THE_HOST, (line) => !EXCERPT.test(line) && !/^\S+?:\d+:(?:\d+:)? (?:error|warning): /.test(line));
+  const host = pick(
+    lines,
+    WORDS_OF_THE_HOST,
+    (line) => !EXCERPT.test(line) && !/^\S+?:\d+:(?:\d+:)? (?:error|warning): /.test(line),
+  );
   if (host) return host;
   const refusal = lines[rule.at];
   if (refusal !== undefined && REFUSAL.test(refusal)) return { kind: 'error', ...match(refusal, REFUSED), at: rule.at };
@@ -75,15 +100,19 @@ function findCause(lines: readonly string[], rule: FailedRule): Found {
     (unable ? pickLast(above, Math.max(0, rule.at - LAST_WORDS_REACH)) : undefined) ??
     pickRelated(above, rule.stem) ??
     (last && pickLast(above, last.from)) ??
-    (last && { kind: ended, at: last.title }) ??
-    { kind: ended, at: rule.at }
+    (last && { kind: ended, at: last.title }) ?? { kind: ended, at: rule.at }
   );
 }
 
 /** What a shell or make says of the command itself: no program (126, 127), or one that a signal ended (128 and the signal's number). */
 function kindOfEnding(ending: string): FailureKind {
   if (/^(?:Error (?:137|143)\b|Killed|Terminated|Interrupt|Hangup)/.test(ending)) return 'killed';
-  if (/^(?:Error 1(?:3[1-689]|32)\b|Segmentation fault|Bus error|Illegal instruction|Aborted|Floating point exception|Trace)/.test(ending)) return 'crashed';
+  if (
+    /^(?:Error 1(?:3[1-689]|32)\b|Segmentation fault|Bus error|Illegal instruction|Aborted|Floating point exception|Trace)/.test(
+      ending,
+    )
+  )
+    return 'crashed';
   if (/^Error 127\b/.test(ending)) return 'no-tool';
   return /^Error 126\b/.test(ending) ? 'not-executable' : 'error';
 }
@@ -99,7 +128,11 @@ function match(line: string, table: readonly FailureWords[]): Omit<Found, 'at'> 
 }
 
 /** The first line of the first kind that any line is of. */
-function pick(lines: readonly string[], table: readonly FailureWords[], isSaid: (line: string, at: number) => boolean): Found | undefined {
+function pick(
+  lines: readonly string[],
+  table: readonly FailureWords[],
+  isSaid: (line: string, at: number) => boolean,
+): Found | undefined {
   for (const words of table) {
     const at = lines.findIndex((line, index) => words.pattern.test(line) && isSaid(line, index));
     const found = match(lines[at] ?? '', [words]);
@@ -119,7 +152,8 @@ function pickLast(lines: readonly string[], from: number): Found | undefined {
 
 /** What was said of the failed target itself, or of a header that it includes; else, as by the linker, the first that was said at all. */
 function pickRelated(lines: readonly string[], stem: string): Found | undefined {
-  const isRelated = (line: string, at: number): boolean => isError(line) && [...contextOf(lines, at), line].some((words) => words.includes(`${stem}.`));
+  const isRelated = (line: string, at: number): boolean =>
+    isError(line) && [...contextOf(lines, at), line].some((words) => words.includes(`${stem}.`));
   return (stem === '' ? undefined : pick(lines, WORDS_OF_A_CAUSE, isRelated)) ?? pick(lines, WORDS_OF_A_CAUSE, isError);
 }
 
@@ -142,13 +176,18 @@ function findLastWords(lines: readonly string[]): { readonly from: number; reado
   const from = Math.max(before + 1, end - MAX_LINES + 1);
   const last = lines.slice(from, end + 1);
   // Python's traceback ends with the error itself.
-  const wrong = last.some((line) => line.startsWith('Traceback ')) ? -1 : last.findIndex((line) => SOUNDS_WRONG.test(line));
+  const wrong = last.some((line) => line.startsWith('Traceback '))
+    ? -1
+    : last.findIndex((line) => SOUNDS_WRONG.test(line));
   return { from, title: wrong < 0 ? end : from + wrong };
 }
 
 /** True for what a script or a program of the build said, in whatever words. */
 function isWord(line: string): boolean {
-  return /\w/.test(line) && ![PROGRESS, MAKE_LINE, DIAGNOSTIC, EXCERPT, CONTEXT, HARMLESS].some((pattern) => pattern.test(line));
+  return (
+    /\w/.test(line) &&
+    ![PROGRESS, MAKE_LINE, DIAGNOSTIC, EXCERPT, CONTEXT, HARMLESS].some((pattern) => pattern.test(line))
+  );
 }
 
 /** The words before the title that lead to it, and those after it up to make's own, without what other jobs printed between them. */
@@ -159,7 +198,8 @@ function linesOf(lines: readonly string[], at: number, end: number): readonly st
   let isOurs = true;
   for (const line of lines.slice(at + 1, Math.max(at + 1, end))) {
     if (PROGRESS.test(line) || MAKE_LINE.test(line)) isOurs = false;
-    else if (fileOf(line) !== undefined || CONTEXT.test(line)) isOurs = file === undefined ? isOurs : line.includes(file);
+    else if (fileOf(line) !== undefined || CONTEXT.test(line))
+      isOurs = file === undefined ? isOurs : line.includes(file);
     if (isOurs) after.push(line);
   }
   return [...contextOf(lines, at), title, ...after].slice(0, MAX_LINES);

@@ -1,5 +1,16 @@
 /** Why a build failed. `error` is the kernel's own; the two `config-…` are files that the configuration names and no source has; the others are the host's. */
-export type FailureKind = 'killed' | 'no-memory' | 'disk-full' | 'cannot-write' | 'no-tool' | 'no-library' | 'not-executable' | 'crashed' | 'config-file' | 'config-certificate' | 'error';
+export type FailureKind =
+  | 'killed'
+  | 'no-memory'
+  | 'disk-full'
+  | 'cannot-write'
+  | 'no-tool'
+  | 'no-library'
+  | 'not-executable'
+  | 'crashed'
+  | 'config-file'
+  | 'config-certificate'
+  | 'error';
 
 /** What the build's programs print for one kind of failure. */
 export interface FailureWords {
@@ -9,13 +20,15 @@ export interface FailureWords {
 }
 
 /** A compiler's line about a place in a source file. */
-export const DIAGNOSTIC = /^(?:\.\/)?(?<file>[^\s:][^:]*):(?<line>\d+)(?::\d+)?: (?<severity>fatal error|error|warning): (?<text>.*)$/;
+export const DIAGNOSTIC =
+  /^(?:\.\/)?(?<file>[^\s:][^:]*):(?<line>\d+)(?::\d+)?: (?<severity>fatal error|error|warning): (?<text>.*)$/;
 /** A command of the build, as Kbuild prints it: `  CC [M]  drivers/nvdimm/core.o`. */
 export const PROGRESS = /^ {2}[A-Z][A-Z0-9_]*(?: (?:\[\w\]|[A-Z]))? +\S/;
 /** A line of make's own, at whatever level. */
 export const MAKE_LINE = /^\S*make(?:\[\d+\])?: /;
 /** Lines that belong to the error after them: where the compiler was, and what included what. */
-export const CONTEXT = /^(?:In file included|\s+from |during \w+ pass: )|: (?:In function|In member|At top level|in function|Assembler messages)|^at \S+\.c:\d+:$/;
+export const CONTEXT =
+  /^(?:In file included|\s+from |during \w+ pass: )|: (?:In function|In member|At top level|in function|Assembler messages)|^at \S+\.c:\d+:$/;
 /** A compiler's quotation of the source: `   12 |   nope();`. Its text is the kernel's, not a program's message. */
 export const EXCERPT = /^\s*\d* \|/;
 
@@ -30,25 +43,41 @@ const COMPILER = String.raw`(?:\S*[-/])?(?:gcc|g\+\+|cc1\w*|as|ld[.\w]*|collect2
 
 /** Any line of these, however late, explains what else went wrong: an assembler whose compiler was killed complains of half a file. */
 export const WORDS_OF_THE_HOST: readonly FailureWords[] = [
-  { kind: 'killed', pattern: /Killed signal terminated program|fatal error: Killed signal|terminated with signal 9\b|unable to execute command: (?:Killed|Terminated)|\(signal: 9|\bsignal: Killed\b|^(?:\S+: line \d+: +\d+ )?(?:Killed|Terminated)(?:$| {3,})/ },
-  { kind: 'no-memory', pattern: /(?:^|: |^LLVM ERROR: )(?:virtual memory exhausted|memory exhausted|[Oo]ut of memory|Cannot allocate memory|Resource temporarily unavailable|memory allocation of \d+ bytes failed)\b/ },
+  {
+    kind: 'killed',
+    pattern:
+      /Killed signal terminated program|fatal error: Killed signal|terminated with signal 9\b|unable to execute command: (?:Killed|Terminated)|\(signal: 9|\bsignal: Killed\b|^(?:\S+: line \d+: +\d+ )?(?:Killed|Terminated)(?:$| {3,})/,
+  },
+  {
+    kind: 'no-memory',
+    pattern:
+      /(?:^|: |^LLVM ERROR: )(?:virtual memory exhausted|memory exhausted|[Oo]ut of memory|Cannot allocate memory|Resource temporarily unavailable|memory allocation of \d+ bytes failed)\b/,
+  },
   { kind: 'disk-full', pattern: /(?:^|[:'(] ?)(?:No space left on device|Disk quota exceeded)\b/ },
-  { kind: 'cannot-write', pattern: /(?:^|[:'(] ?)(?:Read-only file system|Input\/output error|I\/O error|Too many open files)\b/ },
+  {
+    kind: 'cannot-write',
+    pattern: /(?:^|[:'(] ?)(?:Read-only file system|Input\/output error|I\/O error|Too many open files)\b/,
+  },
 ];
 
 /** Above make's `***` they are the cause, the first kind before the later ones. */
 export const WORDS_OF_A_CAUSE: readonly FailureWords[] = [
   {
     kind: 'no-tool',
-    pattern: /error:? trying to exec '(?<exec>[^']+)'|cannot execute [‘'](?<driver>[^’']+)[’']|cannot find '(?<binutils>ld|as)'|unable to execute command: Executable "(?<clang>[^"]+)" doesn't exist|invalid linker name in argument '(?<linker>[^']+)'|Could not find compiler "(?<ccache>[^"]+)"|execute_noreturn of (?<noreturn>\S+)|\b(?<btf>pahole)\b.* is not available/,
+    pattern:
+      /error:? trying to exec '(?<exec>[^']+)'|cannot execute [‘'](?<driver>[^’']+)[’']|cannot find '(?<binutils>ld|as)'|unable to execute command: Executable "(?<clang>[^"]+)" doesn't exist|invalid linker name in argument '(?<linker>[^']+)'|Could not find compiler "(?<ccache>[^"]+)"|execute_noreturn of (?<noreturn>\S+)|\b(?<btf>pahole)\b.* is not available/,
   },
   {
     kind: 'no-library',
-    pattern: new RegExp(`${HOST_PROGRAM}: fatal error: '?(?<header>${HOST_HEADER})|cannot find -l(?<ld>[^\\s:]+)|unable to find library -l(?<lld>\\S+)|Unable to find (?<clang>libclang)|^Can't locate (?<perl>\\S+\\.pm)|^ModuleNotFoundError: No module named '(?<python>[^']+)'|${PLEASE_INSTALL.source}`),
+    pattern: new RegExp(
+      `${HOST_PROGRAM}: fatal error: '?(?<header>${HOST_HEADER})|cannot find -l(?<ld>[^\\s:]+)|unable to find library -l(?<lld>\\S+)|Unable to find (?<clang>libclang)|^Can't locate (?<perl>\\S+\\.pm)|^ModuleNotFoundError: No module named '(?<python>[^']+)'|${PLEASE_INSTALL.source}`,
+    ),
   },
   {
     kind: 'crashed',
-    pattern: new RegExp(`internal compiler error|^${COMPILER}: .*(?:terminated with signal|terminated program|frontend command failed|unable to execute command|internal error)|the compiler unexpectedly panicked|^LLVM ERROR: |^ccache: error: `),
+    pattern: new RegExp(
+      `internal compiler error|^${COMPILER}: .*(?:terminated with signal|terminated program|frontend command failed|unable to execute command|internal error)|the compiler unexpectedly panicked|^LLVM ERROR: |^ccache: error: `,
+    ),
   },
   { kind: 'config-certificate', pattern: /SSL error:.*No such file or directory/ },
   {
@@ -86,12 +115,19 @@ export const WORDS_OF_A_LAST_LINE: readonly FailureWords[] = [
     ),
   },
   { kind: 'not-executable', pattern: /: (?<program>[^\s:]+): (?:Permission denied|cannot execute|Exec format error)/ },
-  { kind: 'crashed', pattern: /^(?:\S+: line \d+: +\d+ )?(?:Segmentation fault|Bus error|Illegal instruction|Aborted|Floating point exception)(?: +\(core dumped\))?(?: +(?<program>\S+))?/ },
+  {
+    kind: 'crashed',
+    pattern:
+      /^(?:\S+: line \d+: +\d+ )?(?:Segmentation fault|Bus error|Illegal instruction|Aborted|Floating point exception)(?: +\(core dumped\))?(?: +(?<program>\S+))?/,
+  },
 ];
 
 /** Make's own refusals that are not the kernel's fault. Outside the tree, and below `certs` and `debian`, only the configuration names files. */
 export const REFUSED: readonly FailureWords[] = [
   { kind: 'no-library', pattern: PLEASE_INSTALL },
   { kind: 'no-library', pattern: /No rule to make target '(?<file>\/usr\/(?:lib|include)\/[^']+)'/ },
-  { kind: 'config-file', pattern: /No rule to make target '(?<file>\/[^']+|(?:certs|debian)\/[^']+|[^']+\.(?:pem|x509|crt|der))'/ },
+  {
+    kind: 'config-file',
+    pattern: /No rule to make target '(?<file>\/[^']+|(?:certs|debian)\/[^']+|[^']+\.(?:pem|x509|crt|der))'/,
+  },
 ];

@@ -10,7 +10,10 @@ test("a file's text is at hand, under its path", async () => {
 });
 
 test('a file that is not there is the users to mend', async () => {
-  await expect(findBase({ file: '/nowhere/config' }, CONTEXT)).rejects.toMatchObject({ name: 'UserError', code: 'unreadable-kconfig' });
+  await expect(findBase({ file: '/nowhere/config' }, CONTEXT)).rejects.toMatchObject({
+    name: 'UserError',
+    code: 'unreadable-kconfig',
+  });
 });
 
 test.each(['tiny', 'defconfig'] as const)('%s is made by the source itself', async (base) => {

@@ -25,5 +25,9 @@ export async function findBase(base: KernelConfigBase, context: PrepareContext):
   }
   const { release, flavour } = base.debian;
   const { path, description, notes } = await findDebianConfig(base.debian, context);
-  return { base: { name: `debian/${release}/${flavour}`, text: await readFile(path, 'utf8') }, description: `configuration of ${description}`, notes };
+  return {
+    base: { name: `debian/${release}/${flavour}`, text: await readFile(path, 'utf8') },
+    description: `configuration of ${description}`,
+    notes,
+  };
 }

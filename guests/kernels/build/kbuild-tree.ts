@@ -12,13 +12,41 @@ const EVERYWHERE = ['Makefile*', 'Kconfig*', 'Kbuild*', 'Build'];
 /** Copies from a built tree what `make -C <to> M=… modules` needs, some 5 % of it. */
 export async function keepKbuildTree(sourceDir: string, to: string, { signal }: PrepareContext): Promise<void> {
   const named = EVERYWHERE.flatMap((pattern, index) => [...(index > 0 ? ['-o'] : []), '-name', pattern]);
-  const makefiles = await runTool(['find', '.', '-type', 'f', '(', ...named, ')', '-not', '-path', './Documentation/*', '-not', '-path', './tools/testing/*', '-print0'], { cwd: sourceDir, signal });
-  const files = await Promise.all(FILES.map(async (name) => stat(join(sourceDir, name)).then(() => [name], () => [])));
+  const makefiles = await runTool(
+    [
+      'find',
+      '.',
+      '-type',
+      'f',
+      '(',
+      ...named,
+      ')',
+      '-not',
+      '-path',
+      './Documentation/*',
+      '-not',
+      '-path',
+      './tools/testing/*',
+      '-print0',
+    ],
+    { cwd: sourceDir, signal },
+  );
+  const files = await Promise.all(
+    FILES.map(async (name) =>
+      stat(join(sourceDir, name)).then(
+        () => [name],
+        () => [],
+      ),
+    ),
+  );
   const list = `${to}.list`;
   await writeFile(list, makefiles + [...FOLDERS, ...files.flat()].join('\0'));
   await mkdir(to);
   const archive = `${to}.tar`;
-  await runTool(['tar', '--create', '--file', archive, '--exclude=*.o', '--exclude=.*.cmd', '--null', '--files-from', list], { cwd: sourceDir, signal });
+  await runTool(
+    ['tar', '--create', '--file', archive, '--exclude=*.o', '--exclude=.*.cmd', '--null', '--files-from', list],
+    { cwd: sourceDir, signal },
+  );
   await runTool(['tar', '--extract', '--file', archive, '--directory', to], { signal });
   await Promise.all([rm(list), rm(archive)]);
 }

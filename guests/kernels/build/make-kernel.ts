@@ -40,7 +40,10 @@ export async function makeRelease(options: MakeOptions): Promise<string> {
   const printed = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
   const release = readRelease(printed);
   if (release !== undefined && release === printed) return release;
-  throw new KernelError('the kernel does not compile: `make kernelrelease` prints no release', { code: 'kernel-compile-error', evidence: printed.slice(0, 1000) });
+  throw new KernelError('the kernel does not compile: `make kernelrelease` prints no release', {
+    code: 'kernel-compile-error',
+    evidence: printed.slice(0, 1000),
+  });
 }
 
 /**
@@ -49,13 +52,20 @@ export async function makeRelease(options: MakeOptions): Promise<string> {
  * first error and its lines, with InfraError for what the host lacks or lost (a program, memory, disk, a compiler that crashed), and with UserError
  * for a file that only the configuration knows.
  */
-export async function compileKernel(logFile: string, expected: number | undefined, options: MakeOptions): Promise<{ readonly objects: number; readonly warnings: readonly CompilerWarning[] }> {
+export async function compileKernel(
+  logFile: string,
+  expected: number | undefined,
+  options: MakeOptions,
+): Promise<{ readonly objects: number; readonly warnings: readonly CompilerWarning[] }> {
   const { context } = options;
   const warnings: CompilerWarning[] = [];
   let objects = 0;
   await mkdir(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile);
-  const say = (): void => context.progress?.(`compiling, ${objects.toLocaleString('en')} objects${expected === undefined ? '' : ` of about ${expected.toLocaleString('en')}`}`);
+  const say = (): void =>
+    context.progress?.(
+      `compiling, ${objects.toLocaleString('en')} objects${expected === undefined ? '' : ` of about ${expected.toLocaleString('en')}`}`,
+    );
   const onLine = (line: string): void => {
     log.write(`${line}\n`);
     if (isObjectLine(line)) objects += 1;
@@ -64,7 +74,10 @@ export async function compileKernel(logFile: string, expected: number | undefine
   };
   const timer = setInterval(say, PROGRESS_MS);
   try {
-    const made = await trySandboxed(inOneStream(makeArgv(['bzImage', 'modules'], options)), viewOf(options), { ...environment(options), onLine });
+    const made = await trySandboxed(inOneStream(makeArgv(['bzImage', 'modules'], options)), viewOf(options), {
+      ...environment(options),
+      onLine,
+    });
     if (!made.ok) throw failure(made.output, options, logFile);
     return { objects, warnings };
   } finally {
@@ -75,7 +88,10 @@ export async function compileKernel(logFile: string, expected: number | undefine
 }
 
 function failure(output: string, { sourceDir }: MakeOptions, logFile?: string): Error {
-  return blameBuild(readFailedBuild(output), { ...(logFile !== undefined && { logFile }), isThere: (path) => existsSync(join(sourceDir, path)) });
+  return blameBuild(readFailedBuild(output), {
+    ...(logFile !== undefined && { logFile }),
+    isThere: (path) => existsSync(join(sourceDir, path)),
+  });
 }
 
 /** Both streams through one pipe: only so do the words of a command stay above make's. */
@@ -84,7 +100,17 @@ function inOneStream(argv: readonly string[]): readonly [string, ...string[]] {
 }
 
 function makeArgv(words: readonly string[], { sourceDir, tools }: MakeOptions): readonly [string, ...string[]] {
-  return ['make', '-C', sourceDir, `-j${availableParallelism()}`, ...SHELL, 'ARCH=x86_64', `CC=${tools.cc}`, `HOSTCC=${tools.cc}`, ...words];
+  return [
+    'make',
+    '-C',
+    sourceDir,
+    `-j${availableParallelism()}`,
+    ...SHELL,
+    'ARCH=x86_64',
+    `CC=${tools.cc}`,
+    `HOSTCC=${tools.cc}`,
+    ...words,
+  ];
 }
 
 /** The makefiles write to the source alone; the rig takes from it what is kept. */

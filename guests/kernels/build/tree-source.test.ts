@@ -91,8 +91,13 @@ test('patches on top of uncommitted changes are refused', async () => {
   });
 });
 
-test('an unknown revision, or one of a plain folder, is the user\'s error', async () => {
+test("an unknown revision, or one of a plain folder, is the user's error", async () => {
   const [path, plain] = [await newTree({ commit: true }), await newTree({ commit: false })];
-  await expect(findTreeSource({ kind: 'tree', path, ref: 'v9.9', patches: [] }, context)).rejects.toMatchObject({ code: 'no-such-ref', message: `${path} has no commit v9.9.` });
-  await expect(findTreeSource({ kind: 'tree', path: plain, ref: 'HEAD', patches: [] }, context)).rejects.toMatchObject({ code: 'not-a-repository' });
+  await expect(findTreeSource({ kind: 'tree', path, ref: 'v9.9', patches: [] }, context)).rejects.toMatchObject({
+    code: 'no-such-ref',
+    message: `${path} has no commit v9.9.`,
+  });
+  await expect(findTreeSource({ kind: 'tree', path: plain, ref: 'HEAD', patches: [] }, context)).rejects.toMatchObject({
+    code: 'not-a-repository',
+  });
 });

@@ -22,9 +22,13 @@ const MAX_NAMED = 5;
 export async function findTreeSource(source: TreeSource, context: PrepareContext): Promise<FoundSource> {
   const { path, ref } = source;
   const { head, changed } = await readState(source, context);
-  const tree = head !== undefined && changed.length === 0 ? head.tree : await withOwnRepository(path, context, (git) => writeTree(git, head !== undefined));
+  const tree =
+    head !== undefined && changed.length === 0
+      ? head.tree
+      : await withOwnRepository(path, context, (git) => writeTree(git, head !== undefined));
 
-  const what = head === undefined ? path : `${ref === undefined ? '' : `${ref}, `}${head.commit.slice(0, 12)} of ${path}`;
+  const what =
+    head === undefined ? path : `${ref === undefined ? '' : `${ref}, `}${head.commit.slice(0, 12)} of ${path}`;
   return {
     digest: tree,
     ...(head !== undefined && changed.length === 0 && { commit: head.commit }),
@@ -34,7 +38,11 @@ export async function findTreeSource(source: TreeSource, context: PrepareContext
       await withOwnRepository(path, context, async (git) => {
         // The tree may have changed since; what is built must be what the digest says.
         const now = head !== undefined && changed.length === 0 ? tree : await writeTree(git, head !== undefined);
-        if (now !== tree) throw new UserError(`${path} changed while it was read.`, { code: 'tree-changed', remedy: 'leave it alone for the moment that it takes, or name a commit with ref.' });
+        if (now !== tree)
+          throw new UserError(`${path} changed while it was read.`, {
+            code: 'tree-changed',
+            remedy: 'leave it alone for the moment that it takes, or name a commit with ref.',
+          });
         const archive = `${dir}.tar`;
         try {
           await git('archive', '--format=tar', '--output', archive, tree);
@@ -53,7 +61,11 @@ export async function checkTreeSource(source: TreeSource, context: PrepareContex
   await readState(source, context, source.patches.length > 0);
 }
 
-async function readState({ path, ref, patches }: TreeSource, context: PrepareContext, listsChanged = true): Promise<{ readonly head: Head | undefined; readonly changed: readonly string[] }> {
+async function readState(
+  { path, ref, patches }: TreeSource,
+  context: PrepareContext,
+  listsChanged = true,
+): Promise<{ readonly head: Head | undefined; readonly changed: readonly string[] }> {
   const head = await readHead(path, ref, context);
   if (ref !== undefined && head === undefined) throw notARepository(path);
   const changed = head === undefined || ref !== undefined || !listsChanged ? [] : await listChanged(path, context);
@@ -70,39 +82,82 @@ interface Head {
 async function readHead(path: string, ref: string | undefined, { signal }: PrepareContext): Promise<Head | undefined> {
   if (!(await isThere(join(path, '.git')))) return undefined;
   const wanted = ref ?? 'HEAD';
-  const parsed = await tryTool(['git', '-C', path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${wanted}^{commit}`], { signal });
-  if (parsed.ok) return { commit: parsed.stdout.trim(), tree: (await runTool(['git', '-C', path, 'rev-parse', `${parsed.stdout.trim()}^{tree}`], { signal })).trim() };
+  const parsed = await tryTool(
+    ['git', '-C', path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${wanted}^{commit}`],
+    { signal },
+  );
+  if (parsed.ok)
+    return {
+      commit: parsed.stdout.trim(),
+      tree: (await runTool(['git', '-C', path, 'rev-parse', `${parsed.stdout.trim()}^{tree}`], { signal })).trim(),
+    };
   if (/dubious ownership/.test(parsed.output)) {
-    throw new UserError(`git refuses ${path}: it belongs to another user.`, { code: 'unsafe-tree', remedy: `git config --global --add safe.directory ${path}` });
+    throw new UserError(`git refuses ${path}: it belongs to another user.`, {
+      code: 'unsafe-tree',
+      remedy: `git config --global --add safe.directory ${path}`,
+    });
   }
-  throw new UserError(`${path} has no commit ${wanted}.`, { code: 'no-such-ref', remedy: '`git log` lists commits, `git branch -a` and `git tag` names; a shallow clone may lack it.' });
+  throw new UserError(`${path} has no commit ${wanted}.`, {
+    code: 'no-such-ref',
+    remedy: '`git log` lists commits, `git branch -a` and `git tag` names; a shallow clone may lack it.',
+  });
 }
 
 /** Without a look at the user's index that would refresh it. */
 async function listChanged(path: string, { signal }: PrepareContext): Promise<readonly string[]> {
-  const status = await runTool(['git', '--no-optional-locks', '-C', path, 'status', '--porcelain', '-z', '--untracked-files=all', '--no-renames'], { signal });
-  return status.split('\0').filter((entry) => entry !== '').map((entry) => entry.slice(3));
+  const status = await runTool(
+    ['git', '--no-optional-locks', '-C', path, 'status', '--porcelain', '-z', '--untracked-files=all', '--no-renames'],
+    { signal },
+  );
+  return status
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.slice(3));
 }
 
 /** Runs git on the user's files with an index and an object folder of our own, which borrows the user's objects. */
-async function withOwnRepository<T>(path: string, { signal }: PrepareContext, body: (git: Git) => Promise<T>): Promise<T> {
+async function withOwnRepository<T>(
+  path: string,
+  { signal }: PrepareContext,
+  body: (git: Git) => Promise<T>,
+): Promise<T> {
   const own = await mkdtemp(join(tmpdir(), 'pmemrig-git-'));
   try {
     await mkdir(join(own, 'objects'));
     const isGit = await isThere(join(path, '.git'));
     let gitDir = join(own, 'repository');
-    const env: Record<string, string> = { GIT_INDEX_FILE: join(own, 'index'), GIT_WORK_TREE: path, GIT_OPTIONAL_LOCKS: '0' };
+    const env: Record<string, string> = {
+      GIT_INDEX_FILE: join(own, 'index'),
+      GIT_WORK_TREE: path,
+      GIT_OPTIONAL_LOCKS: '0',
+    };
     if (isGit) {
-      const [dir = '', objects = '', index = ''] = (await runTool(['git', '-C', path, 'rev-parse', '--absolute-git-dir', '--git-path', 'objects', '--git-path', 'index'], { signal })).trim().split('\n');
+      const [dir = '', objects = '', index = ''] = (
+        await runTool(
+          ['git', '-C', path, 'rev-parse', '--absolute-git-dir', '--git-path', 'objects', '--git-path', 'index'],
+          { signal },
+        )
+      )
+        .trim()
+        .split('\n');
       const inTree = (name: string): string => (isAbsolute(name) ? name : join(path, name));
       gitDir = dir;
-      Object.assign(env, { GIT_OBJECT_DIRECTORY: join(own, 'objects'), GIT_ALTERNATE_OBJECT_DIRECTORIES: inTree(objects) });
+      Object.assign(env, {
+        GIT_OBJECT_DIRECTORY: join(own, 'objects'),
+        GIT_ALTERNATE_OBJECT_DIRECTORIES: inTree(objects),
+      });
       // Its times of the files spare git from reading each of them again.
       await copyIndex(inTree(index), join(own, 'index')).catch(() => undefined);
     } else {
       await runTool(['git', 'init', '--quiet', '--bare', gitDir], { signal });
     }
-    return await body((...words) => runTool(['git', `--git-dir=${gitDir}`, '-c', 'core.autocrlf=false', '-c', 'gc.auto=0', ...words], { cwd: path, env, signal }));
+    return await body((...words) =>
+      runTool(['git', `--git-dir=${gitDir}`, '-c', 'core.autocrlf=false', '-c', 'gc.auto=0', ...words], {
+        cwd: path,
+        env,
+        signal,
+      }),
+    );
   } finally {
     await rm(own, { recursive: true, force: true });
   }
@@ -117,9 +172,15 @@ async function copyIndex(from: string, to: string): Promise<void> {
 
 /** What a build leaves in a folder. There .gitignore is no guide: Debian's source packages have one that ignores all. */
 const BUILD_PRODUCTS = [
-  ...['*.o', '*.a', '*.ko', '*.mod', '*.mod.c', '.*.cmd', '*.order', '.tmp_*'].map((pattern) => `:(exclude,glob)**/${pattern}`),
-  ...['vmlinux*', '.vmlinux*', 'System.map', 'Module.symvers', 'modules.*', '.config*'].map((pattern) => `:(exclude,glob)${pattern}`),
-  ...['include/config', 'include/generated', 'arch/*/include/generated', 'arch/x86/boot/bzImage'].map((path) => `:(exclude,glob)${path}/**`),
+  ...['*.o', '*.a', '*.ko', '*.mod', '*.mod.c', '.*.cmd', '*.order', '.tmp_*'].map(
+    (pattern) => `:(exclude,glob)**/${pattern}`,
+  ),
+  ...['vmlinux*', '.vmlinux*', 'System.map', 'Module.symvers', 'modules.*', '.config*'].map(
+    (pattern) => `:(exclude,glob)${pattern}`,
+  ),
+  ...['include/config', 'include/generated', 'arch/*/include/generated', 'arch/x86/boot/bzImage'].map(
+    (path) => `:(exclude,glob)${path}/**`,
+  ),
 ];
 
 async function writeTree(git: Git, isGit: boolean): Promise<string> {
@@ -140,12 +201,18 @@ function listNames(names: readonly string[]): string {
 }
 
 function dirtyTree(path: string, changed: readonly string[]): UserError {
-  return new UserError(`${path} has uncommitted changes, and patches on top of them would give a kernel that nobody can name: ${listNames(changed)}.`, {
-    code: 'dirty-tree',
-    remedy: 'commit or stash them, or name the commit to patch.',
-  });
+  return new UserError(
+    `${path} has uncommitted changes, and patches on top of them would give a kernel that nobody can name: ${listNames(changed)}.`,
+    {
+      code: 'dirty-tree',
+      remedy: 'commit or stash them, or name the commit to patch.',
+    },
+  );
 }
 
 function notARepository(path: string): UserError {
-  return new UserError(`${path} is not the top of a git tree, so it has no revisions.`, { code: 'not-a-repository', remedy: 'leave the revision out, or name a git tree.' });
+  return new UserError(`${path} is not the top of a git tree, so it has no revisions.`, {
+    code: 'not-a-repository',
+    remedy: 'leave the revision out, or name a git tree.',
+  });
 }

@@ -5,7 +5,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findBuildTree } from './build-tree.ts';
 
 const RELEASE = '6.9.0-rc1+';
-const FINISHED = { 'arch/x86/boot/bzImage': '', vmlinux: '', 'include/config/kernel.release': `${RELEASE}\n`, 'include/config/auto.conf': 'CONFIG_MODULES=y\n', 'Module.symvers': '' };
+const FINISHED = {
+  'arch/x86/boot/bzImage': '',
+  vmlinux: '',
+  'include/config/kernel.release': `${RELEASE}\n`,
+  'include/config/auto.conf': 'CONFIG_MODULES=y\n',
+  'Module.symvers': '',
+};
 
 async function newTree(files: Readonly<Record<string, string>>): Promise<string> {
   const top = await mkdtemp(join(tmpdir(), 'tree-'));
@@ -46,7 +52,12 @@ test.each([
   ['CONFIG_MODULES', { 'include/config/auto.conf': 'CONFIG_BUG=y\n' }],
   ['Module.symvers', { 'Module.symvers': undefined }],
 ])('a tree without %s still resolves traces', async (what, change) => {
-  const files = Object.entries({ ...FINISHED, ...change }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const files = Object.entries({ ...FINISHED, ...change }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   const top = await newTree(Object.fromEntries(files));
-  expect(await findBuildTree(join(top, 'vmlinux'), RELEASE)).toEqual({ vmlinux: join(top, 'vmlinux'), notes: [expect.stringContaining(what)] });
+  expect(await findBuildTree(join(top, 'vmlinux'), RELEASE)).toEqual({
+    vmlinux: join(top, 'vmlinux'),
+    notes: [expect.stringContaining(what)],
+  });
 });

@@ -20,7 +20,8 @@ export async function findBuildTree(image: string, release: string): Promise<Bui
   // Written by `make prepare`; a folder that merely looks like a tree has none.
   const built = await readFile(join(top, 'include/config/kernel.release'), 'utf8').catch(() => undefined);
   if (built === undefined) return { notes: [] };
-  if (built.trim() !== release) return { notes: [`${top} is configured for ${built.trim()} by now, so its vmlinux and headers are not used`] };
+  if (built.trim() !== release)
+    return { notes: [`${top} is configured for ${built.trim()} by now, so its vmlinux and headers are not used`] };
 
   const vmlinux = join(top, 'vmlinux');
   const note = await whyNoModules(top);
@@ -41,11 +42,16 @@ function findTop(image: string): string | undefined {
 /** Modules need the kernel's option for them, and the symbols that only a whole `make` writes down. */
 async function whyNoModules(top: string): Promise<string | undefined> {
   const config = await readFile(join(top, 'include/config/auto.conf'), 'utf8').catch(() => '');
-  if (!/^CONFIG_MODULES=y$/m.test(config)) return `no modules can be built in ${top}: the kernel was configured without CONFIG_MODULES`;
-  if (!(await isFile(join(top, 'Module.symvers')))) return `no modules can be built in ${top}: it has no Module.symvers, which \`make\` or \`make modules\` writes`;
+  if (!/^CONFIG_MODULES=y$/m.test(config))
+    return `no modules can be built in ${top}: the kernel was configured without CONFIG_MODULES`;
+  if (!(await isFile(join(top, 'Module.symvers'))))
+    return `no modules can be built in ${top}: it has no Module.symvers, which \`make\` or \`make modules\` writes`;
   return undefined;
 }
 
 async function isFile(path: string): Promise<boolean> {
-  return stat(path).then((stats) => stats.isFile(), () => false);
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }

@@ -13,7 +13,9 @@ function pad(bytes: Buffer): Buffer {
 }
 
 test('notes of any length are read one after the other', () => {
-  expect(parseNotes(Buffer.concat([note('Linux', 0x101, Buffer.alloc(5)), note('Xen', 18, Buffer.alloc(8))]))).toStrictEqual([
+  expect(
+    parseNotes(Buffer.concat([note('Linux', 0x101, Buffer.alloc(5)), note('Xen', 18, Buffer.alloc(8))])),
+  ).toStrictEqual([
     { owner: 'Linux', type: 0x101 },
     { owner: 'Xen', type: 18 },
   ]);

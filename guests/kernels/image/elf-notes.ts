@@ -30,8 +30,12 @@ export function isElf64(bytes: Buffer): boolean {
 /** Each note: sizes of name and value and the type, four bytes each, then both padded to four bytes. */
 export function parseNotes(segment: Buffer): { readonly owner: string; readonly type: number }[] {
   const found: { owner: string; type: number }[] = [];
-  for (let at = 0; at + 12 <= segment.length; ) {
-    const [nameSize, valueSize, type] = [segment.readUInt32LE(at), segment.readUInt32LE(at + 4), segment.readUInt32LE(at + 8)];
+  for (let at = 0; at + 12 <= segment.length;) {
+    const [nameSize, valueSize, type] = [
+      segment.readUInt32LE(at),
+      segment.readUInt32LE(at + 4),
+      segment.readUInt32LE(at + 8),
+    ];
     found.push({ owner: segment.toString('latin1', at + 12, at + 12 + Math.max(0, nameSize - 1)), type });
     at += 12 + Math.ceil(nameSize / 4) * 4 + Math.ceil(valueSize / 4) * 4;
   }

@@ -14,12 +14,19 @@ async function fileWith(content: string | Buffer): Promise<string> {
 }
 
 test("a bzImage's release is the first word of its version", async () => {
-  expect(await readKernelRelease(await fileWith(fakeBzImage('6.1.0-50-amd64 (debian) #1 SMP\0')))).toBe('6.1.0-50-amd64');
+  expect(await readKernelRelease(await fileWith(fakeBzImage('6.1.0-50-amd64 (debian) #1 SMP\0')))).toBe(
+    '6.1.0-50-amd64',
+  );
 });
 
-test.each(['../../../tmp/evil #1', '6.1/../../evil #1', '/etc #1', '%s #1', '', `6.1${'x'.repeat(80)} #1`])('what is no release, such as %j, makes no kernel', async (version) => {
-  await expect(readKernelRelease(await fileWith(fakeBzImage(`${version}\0`)))).rejects.toMatchObject({ code: 'not-a-kernel' });
-});
+test.each(['../../../tmp/evil #1', '6.1/../../evil #1', '/etc #1', '%s #1', '', `6.1${'x'.repeat(80)} #1`])(
+  'what is no release, such as %j, makes no kernel',
+  async (version) => {
+    await expect(readKernelRelease(await fileWith(fakeBzImage(`${version}\0`)))).rejects.toMatchObject({
+      code: 'not-a-kernel',
+    });
+  },
+);
 
 test('the payload of a bzImage lies behind its setup sectors', () => {
   expect(locatePayload(fakeBzImage('6.1 x').subarray(0, 0x600))).toStrictEqual({ start: 4 * 512 + 0x10, length: 5 });

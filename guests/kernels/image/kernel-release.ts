@@ -22,7 +22,10 @@ const OVERLAP_BYTES = 256;
  */
 export async function readKernelRelease(path: string): Promise<string> {
   await using file = await open(path).catch((error: unknown) => {
-    throw new UserError(`The kernel image ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { code: 'unreadable-kernel' });
+    throw new UserError(
+      `The kernel image ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { code: 'unreadable-kernel' },
+    );
   });
   const head = await readAt(file, 0, HEAD_BYTES).catch(() => Buffer.alloc(0));
   const release = parseBzImageRelease(head) ?? (isElf64(head) ? await findBanner(file) : undefined);
@@ -45,7 +48,11 @@ export async function readKernelRelease(path: string): Promise<string> {
 
 /** Whether the first {@link SETUP_BYTES} are those of a bzImage: boot_flag at 0x1fe, "HdrS" at 0x202, after the kernel's Documentation/arch/x86/boot.rst. */
 export function isBzImage(head: Buffer): boolean {
-  return head.length >= SETUP_BYTES && head.readUInt16LE(0x1fe) === 0xaa55 && head.toString('latin1', 0x202, 0x206) === 'HdrS';
+  return (
+    head.length >= SETUP_BYTES &&
+    head.readUInt16LE(0x1fe) === 0xaa55 &&
+    head.toString('latin1', 0x202, 0x206) === 'HdrS'
+  );
 }
 
 /** The release in a bzImage's first bytes: kernel_version at 0x20e is a pointer less 0x200. */
@@ -62,9 +69,13 @@ export function readRelease(text: string): string | undefined {
 
 /** Where the compressed vmlinux lies in a bzImage, from its first bytes: payload_offset at 0x248 counts from the end of the setup sectors (protocol 2.08). */
 export function locatePayload(head: Buffer): { readonly start: number; readonly length: number } | undefined {
-  if (parseBzImageRelease(head) === undefined || head.length < 0x250 || head.readUInt16LE(0x206) < 0x208) return undefined;
+  if (parseBzImageRelease(head) === undefined || head.length < 0x250 || head.readUInt16LE(0x206) < 0x208)
+    return undefined;
   // setup_sects at 0x1f1: zero means four, and the boot sector comes on top.
-  return { start: ((head.readUInt8(0x1f1) || 4) + 1) * 512 + head.readUInt32LE(0x248), length: head.readUInt32LE(0x24c) };
+  return {
+    start: ((head.readUInt8(0x1f1) || 4) + 1) * 512 + head.readUInt32LE(0x248),
+    length: head.readUInt32LE(0x24c),
+  };
 }
 
 async function findBanner(file: Awaited<ReturnType<typeof open>>): Promise<string | undefined> {

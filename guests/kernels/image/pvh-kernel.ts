@@ -20,20 +20,28 @@ const COMPRESSIONS = [
  * three seconds unpacking itself on each boot. Gives false, and leaves no file, when this kernel cannot be started
  * so (no CONFIG_PVH, another compression): then the bzImage has to do.
  */
-export async function extractPvhKernel(bzImage: string, out: string, { signal, log }: PrepareContext): Promise<boolean> {
+export async function extractPvhKernel(
+  bzImage: string,
+  out: string,
+  { signal, log }: PrepareContext,
+): Promise<boolean> {
   const payload = await findPayload(bzImage);
   if (!payload) return false;
   const { start, end, argv } = payload;
   const [packed, unpacked] = [`${out}.packed`, `${out}.unpacked`];
   try {
     await pipeline(createReadStream(bzImage, { start, end }), createWriteStream(packed));
-    await runTool(['sh', '-c', 'out=$1 in=$2; shift 2; exec "$@" < "$in" > "$out"', 'sh', unpacked, packed, ...argv], { signal });
+    await runTool(['sh', '-c', 'out=$1 in=$2; shift 2; exec "$@" < "$in" > "$out"', 'sh', unpacked, packed, ...argv], {
+      signal,
+    });
     if (!(await hasPvhEntry(unpacked))) return false;
     await rename(unpacked, out);
     return true;
   } catch (error) {
     signal?.throwIfAborted();
-    log(`${bzImage} stays compressed, its guests boot slower: ${error instanceof Error ? error.message : String(error)}`);
+    log(
+      `${bzImage} stays compressed, its guests boot slower: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return false;
   } finally {
     await Promise.all([packed, unpacked].map((file) => rm(file, { force: true })));
@@ -41,7 +49,9 @@ export async function extractPvhKernel(bzImage: string, out: string, { signal, l
 }
 
 /** First and last byte of the compressed vmlinux, and what unpacks it. Reads a few bytes only: a vmlinux given as such may have gigabytes. */
-async function findPayload(image: string): Promise<{ readonly start: number; readonly end: number; readonly argv: readonly string[] } | undefined> {
+async function findPayload(
+  image: string,
+): Promise<{ readonly start: number; readonly end: number; readonly argv: readonly string[] } | undefined> {
   await using file = await open(image);
   const place = locatePayload(await readAt(file, 0, HEAD_BYTES));
   if (!place || place.start + place.length > (await file.stat()).size) return undefined;

@@ -18,7 +18,9 @@ async function adapt(text: string, asked = '', hasPahole = false) {
 }
 
 test('a certificate that the source does not have is left out, and said', async () => {
-  const { text, notes } = await adapt('CONFIG_SMP=y\nCONFIG_SYSTEM_TRUSTED_KEYS="debian/canonical-certs.pem"\nCONFIG_SYSTEM_REVOCATION_KEYS=""\n');
+  const { text, notes } = await adapt(
+    'CONFIG_SMP=y\nCONFIG_SYSTEM_TRUSTED_KEYS="debian/canonical-certs.pem"\nCONFIG_SYSTEM_REVOCATION_KEYS=""\n',
+  );
   expect(text).toBe('CONFIG_SMP=y\nCONFIG_SYSTEM_REVOCATION_KEYS=""\nCONFIG_SYSTEM_TRUSTED_KEYS=""\n');
   expect(notes).toStrictEqual(['mine: CONFIG_SYSTEM_TRUSTED_KEYS="", since debian/canonical-certs.pem is not there']);
 });
@@ -29,8 +31,16 @@ test('one that is there stays, and so does what a fragment sets', async () => {
 });
 
 test.each([
-  ["are unsigned without the base's key", 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY="gone.pem"\n', 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY=""\n# CONFIG_MODULE_SIG_ALL is not set\n'],
-  ["are unsigned where the base names no key, as Debian's", 'CONFIG_MODULE_SIG=y\n', 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY=""\n# CONFIG_MODULE_SIG_ALL is not set\n'],
+  [
+    "are unsigned without the base's key",
+    'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY="gone.pem"\n',
+    'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY=""\n# CONFIG_MODULE_SIG_ALL is not set\n',
+  ],
+  [
+    "are unsigned where the base names no key, as Debian's",
+    'CONFIG_MODULE_SIG=y\n',
+    'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY=""\n# CONFIG_MODULE_SIG_ALL is not set\n',
+  ],
   ['are signed by a key that is there', 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY="certs/there.pem"\n', undefined],
   ['are signed by a token', 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY="pkcs11:x"\n', undefined],
   ['are signed by the build where they must be', 'CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_FORCE=y\n', undefined],
@@ -57,6 +67,8 @@ test.each([
 });
 
 test('firmware that is not there is left out by itself', async () => {
-  const { text } = await adapt(`CONFIG_EXTRA_FIRMWARE="there.pem ucode/gone.bin"\nCONFIG_EXTRA_FIRMWARE_DIR="${join(dir, 'certs')}"\n`);
+  const { text } = await adapt(
+    `CONFIG_EXTRA_FIRMWARE="there.pem ucode/gone.bin"\nCONFIG_EXTRA_FIRMWARE_DIR="${join(dir, 'certs')}"\n`,
+  );
   expect(text).toContain('CONFIG_EXTRA_FIRMWARE="there.pem"\n');
 });

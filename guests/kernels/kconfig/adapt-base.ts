@@ -31,7 +31,11 @@ interface Change {
  * A whole `.config` was made where its maker's certificates and tools are; Debian's, Ubuntu's and Fedora's do not build elsewhere as they
  * are. Changes no more than that takes, and nothing that `asked` sets: the fragments decide that. One note for each change.
  */
-export async function adaptBase(base: WholeConfig, asked: readonly WantedOption[], around: Surroundings): Promise<{ readonly text: string; readonly notes: readonly string[] }> {
+export async function adaptBase(
+  base: WholeConfig,
+  asked: readonly WantedOption[],
+  around: Surroundings,
+): Promise<{ readonly text: string; readonly notes: readonly string[] }> {
   const config = parseDotConfig(base.text);
   const settled = new Set(asked.map(({ name }) => name));
   const reduced = asked.some(({ name, value }) => name === 'DEBUG_INFO_REDUCED' && value === 'y');
@@ -40,11 +44,24 @@ export async function adaptBase(base: WholeConfig, asked: readonly WantedOption[
     ...(await dropMissingFirmware(config)),
     ...(settled.has('MODULE_SIG') ? [] : await settleSigning(config, around.sourceDir)),
     // Reduced debug information rules it out already.
-    ...(reduced || around.hasPahole || config.get('DEBUG_INFO_BTF') !== 'y' ? [] : [change('DEBUG_INFO_BTF', 'n', 'this host has no pahole')]),
+    ...(reduced || around.hasPahole || config.get('DEBUG_INFO_BTF') !== 'y'
+      ? []
+      : [change('DEBUG_INFO_BTF', 'n', 'this host has no pahole')]),
   ];
-  const changes = all.map(({ to, why }) => ({ to: to.filter(({ name }) => !settled.has(name)), why })).filter(({ to }) => to.length > 0);
+  const changes = all
+    .map(({ to, why }) => ({ to: to.filter(({ name }) => !settled.has(name)), why }))
+    .filter(({ to }) => to.length > 0);
   const notes = changes.map(({ to, why }) => `${base.name}: ${to.map(formatOption).join(', ')}, since ${why}`);
-  return { text: changes.length === 0 ? base.text : composeConfig(base.text, changes.flatMap(({ to }) => to)), notes };
+  return {
+    text:
+      changes.length === 0
+        ? base.text
+        : composeConfig(
+            base.text,
+            changes.flatMap(({ to }) => to),
+          ),
+    notes,
+  };
 }
 
 async function dropMissingFiles(config: DotConfig, sourceDir: string): Promise<Change[]> {
@@ -57,13 +74,17 @@ async function dropMissingFiles(config: DotConfig, sourceDir: string): Promise<C
 
 /** Of a machine that the guest is not. */
 async function dropMissingFirmware(config: DotConfig): Promise<Change[]> {
-  const files = unquote(config.get('EXTRA_FIRMWARE')).split(/\s+/).filter((file) => file !== '');
+  const files = unquote(config.get('EXTRA_FIRMWARE'))
+    .split(/\s+/)
+    .filter((file) => file !== '');
   const dir = resolve('/', unquote(config.get('EXTRA_FIRMWARE_DIR')) || '/lib/firmware');
   const there = await Promise.all(files.map((file) => isThere(resolve(dir, file))));
   const missing = files.filter((_, index) => !there[index]);
   if (missing.length === 0) return [];
   const kept = files.filter((_, index) => there[index]).join(' ');
-  return [change('EXTRA_FIRMWARE', `"${kept}"`, `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not there`)];
+  return [
+    change('EXTRA_FIRMWARE', `"${kept}"`, `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not there`),
+  ];
 }
 
 /**
@@ -75,9 +96,20 @@ async function settleSigning(config: DotConfig, sourceDir: string): Promise<Chan
   const key = config.get('MODULE_SIG_KEY') ?? OWN_KEY;
   const file = unquote(key);
   if (file === '' || file.startsWith('pkcs11:') || (await isThere(resolve(sourceDir, file)))) return [];
-  if (config.get('MODULE_SIG_FORCE') === 'y') return key === OWN_KEY ? [] : [change('MODULE_SIG_KEY', OWN_KEY, `${file} is not there, and modules must be signed`)];
+  if (config.get('MODULE_SIG_FORCE') === 'y')
+    return key === OWN_KEY
+      ? []
+      : [change('MODULE_SIG_KEY', OWN_KEY, `${file} is not there, and modules must be signed`)];
   const why = key === OWN_KEY ? 'a key of its own would make each build another kernel' : `${file} is not there`;
-  return [{ to: [{ name: 'MODULE_SIG_KEY', value: '""' }, { name: 'MODULE_SIG_ALL', value: 'n' }], why }];
+  return [
+    {
+      to: [
+        { name: 'MODULE_SIG_KEY', value: '""' },
+        { name: 'MODULE_SIG_ALL', value: 'n' },
+      ],
+      why,
+    },
+  ];
 }
 
 function change(name: string, value: string, why: string): Change {
@@ -89,5 +121,8 @@ function unquote(value = ''): string {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -12,18 +12,31 @@ const MAX_SHOWN = 5;
  * What of a condition is missing for it to reach `least`, each with its value and the reason for that:
  * `DEV_DAX (=n, which depends on TRANSPARENT_HUGEPAGE (=n))`. Empty if nothing known is.
  */
-export function findBlockers(condition: Expression, least: number, kernel: ConfiguredKernel, followed: readonly string[] = []): string[] {
+export function findBlockers(
+  condition: Expression,
+  least: number,
+  kernel: ConfiguredKernel,
+  followed: readonly string[] = [],
+): string[] {
   if (evaluate(condition, kernel) >= least) return [];
   switch (condition.kind) {
     case 'symbol':
-      return [`${condition.name} (=${shownValue(condition, kernel)}${reasonOf(condition.name, least, kernel, followed)})`];
+      return [
+        `${condition.name} (=${shownValue(condition, kernel)}${reasonOf(condition.name, least, kernel, followed)})`,
+      ];
     case 'and':
       return [...new Set(condition.of.flatMap((part) => findBlockers(part, least, kernel, followed)))];
     case 'or':
-      return [`(${alternatives(condition.of.map((part) => findBlockers(part, least, kernel, followed).join(' and ')))})`];
+      return [
+        `(${alternatives(condition.of.map((part) => findBlockers(part, least, kernel, followed).join(' and ')))})`,
+      ];
     case 'not':
     case 'compare':
-      return [`${formatExpression(condition)} (${namesIn(condition).map((name) => `${name}=${shownValue({ kind: 'symbol', name }, kernel)}`).join(', ')})`];
+      return [
+        `${formatExpression(condition)} (${namesIn(condition)
+          .map((name) => `${name}=${shownValue({ kind: 'symbol', name }, kernel)}`)
+          .join(', ')})`,
+      ];
     case 'constant':
     case 'macro':
       return [formatExpression(condition)];
@@ -38,14 +51,22 @@ function reasonOf(name: string, least: number, kernel: ConfiguredKernel, followe
   if (option === undefined) return ', which this kernel does not have';
   if (followed.length >= MAX_DEPTH || followed.includes(name)) return '';
   const path = [...followed, name];
-  const definition = closestDefinition(option.definitions, (it) => findBlockers(it.dependsOn, least, kernel, path).length);
+  const definition = closestDefinition(
+    option.definitions,
+    (it) => findBlockers(it.dependsOn, least, kernel, path).length,
+  );
   const blockers = findBlockers(definition.dependsOn, least, kernel, path);
   if (blockers.length > 0) return `, which depends on ${blockers.join(' and ')}`;
-  return definition.prompt === undefined ? `, which ${describePromptless(name, definition, kernel, path, 'which')}` : '';
+  return definition.prompt === undefined
+    ? `, which ${describePromptless(name, definition, kernel, path, 'which')}`
+    : '';
 }
 
 /** Of several definitions the one that asks for least; those that can be asked for come first. */
-export function closestDefinition(definitions: readonly OptionDefinition[], countBlockers: (definition: OptionDefinition) => number): OptionDefinition {
+export function closestDefinition(
+  definitions: readonly OptionDefinition[],
+  countBlockers: (definition: OptionDefinition) => number,
+): OptionDefinition {
   const prompted = definitions.filter(({ prompt }) => prompt !== undefined);
   const ranked = (prompted.length > 0 ? prompted : definitions).toSorted((a, b) => countBlockers(a) - countBlockers(b));
   const [closest] = ranked;
@@ -54,7 +75,13 @@ export function closestDefinition(definitions: readonly OptionDefinition[], coun
 }
 
 /** A clause about an option without a prompt: who would have to select it, or from what its value follows. */
-export function describePromptless(name: string, { defaults }: OptionDefinition, kernel: ConfiguredKernel, followed: readonly string[], subject: 'it' | 'which'): string {
+export function describePromptless(
+  name: string,
+  { defaults }: OptionDefinition,
+  kernel: ConfiguredKernel,
+  followed: readonly string[],
+  subject: 'it' | 'which',
+): string {
   const object = subject === 'it' ? ' it' : '';
   const selectors = (kernel.tree.selects.get(name) ?? []).map(({ by, condition }) => {
     const unless = findBlockers(condition, TRISTATE.m, kernel, followed);
@@ -80,5 +107,7 @@ function alternatives(all: readonly string[]): string {
 }
 
 function shownValue(operand: Operand, kernel: ConfiguredKernel): string {
-  return operand.kind === 'symbol' && !kernel.tree.options.has(operand.name) && !kernel.config.has(operand.name) ? 'n' : valueOf(operand, kernel);
+  return operand.kind === 'symbol' && !kernel.tree.options.has(operand.name) && !kernel.config.has(operand.name)
+    ? 'n'
+    : valueOf(operand, kernel);
 }

@@ -35,12 +35,21 @@ interface Configured {
  * Writes `<sourceDir>/.config` and checks that every option asked for is in it. Rejects with UserError `config-unmet`
  * that names each option that is not, who asked for it, and what blocks it.
  */
-export async function configureKernel({ sourceDir, base, fragments, make, hasPahole }: ConfigureOptions): Promise<Configured> {
+export async function configureKernel({
+  sourceDir,
+  base,
+  fragments,
+  make,
+  hasPahole,
+}: ConfigureOptions): Promise<Configured> {
   const texts = await loadFragments(fragments);
   const { wanted, notes } = mergeOptions(texts.map(({ file, text }) => parseFragment(text, file)));
   const dotConfig = join(sourceDir, '.config');
 
-  const adapted = typeof base === 'string' ? { text: await makeBase(base, sourceDir, make), notes: [] } : await adaptBase(base, wanted, { sourceDir, hasPahole });
+  const adapted =
+    typeof base === 'string'
+      ? { text: await makeBase(base, sourceDir, make), notes: [] }
+      : await adaptBase(base, wanted, { sourceDir, hasPahole });
   await complete(base, composeConfig(adapted.text, wanted), { sourceDir, dotConfig, make });
   const configText = await readFile(await ownFile(sourceDir, '.config'), 'utf8');
 
@@ -50,7 +59,11 @@ export async function configureKernel({ sourceDir, base, fragments, make, hasPah
   return { configText, config, notes: [...adapted.notes, ...noteLostRealTime(base, config), ...notes] };
 }
 
-async function makeBase(base: 'tiny' | 'defconfig', sourceDir: string, make: ConfigureOptions['make']): Promise<string> {
+async function makeBase(
+  base: 'tiny' | 'defconfig',
+  sourceDir: string,
+  make: ConfigureOptions['make'],
+): Promise<string> {
   await make([base === 'tiny' ? 'tinyconfig' : 'defconfig']);
   return await readFile(await ownFile(sourceDir, '.config'), 'utf8');
 }
@@ -59,7 +72,11 @@ async function makeBase(base: 'tiny' | 'defconfig', sourceDir: string, make: Con
 async function complete(
   base: ConfigBase,
   text: string,
-  { sourceDir, dotConfig, make }: { readonly sourceDir: string; readonly dotConfig: string; readonly make: ConfigureOptions['make'] },
+  {
+    sourceDir,
+    dotConfig,
+    make,
+  }: { readonly sourceDir: string; readonly dotConfig: string; readonly make: ConfigureOptions['make'] },
 ): Promise<void> {
   if (base !== 'tiny') {
     await writeAnew(dotConfig, text);
@@ -74,7 +91,12 @@ async function complete(
 
 /** A base asks for nothing, but who names one of a real-time kernel wants that of it; before 6.12 its patches are not in the source. */
 function noteLostRealTime(base: ConfigBase, config: DotConfig): string[] {
-  if (typeof base === 'string' || parseDotConfig(base.text).get('PREEMPT_RT') !== 'y' || config.get('PREEMPT_RT') === 'y') return [];
+  if (
+    typeof base === 'string' ||
+    parseDotConfig(base.text).get('PREEMPT_RT') !== 'y' ||
+    config.get('PREEMPT_RT') === 'y'
+  )
+    return [];
   return [`${base.name}: the kernel is not a real-time one, since this source has no CONFIG_PREEMPT_RT for it`];
 }
 
@@ -86,8 +108,12 @@ async function refuseUnmet(unmet: readonly WantedOption[], kernel: ConfiguredKer
     const was = kernel.tree.options.has(option.name) ? ` (it is ${actual})` : '';
     return `  ${formatPosition(option.origin)}: CONFIG_${option.name}=${option.value} did not stick${was}: ${explainOption(option, kernel)}.`;
   });
-  throw new UserError(`The kernel's configuration lacks ${missing.length} of the options that were asked for:\n${lines.join('\n')}`, {
-    code: 'config-unmet',
-    remedy: 'add what they depend on to a fragment, or leave out the fragment or option that this kernel cannot have.',
-  });
+  throw new UserError(
+    `The kernel's configuration lacks ${missing.length} of the options that were asked for:\n${lines.join('\n')}`,
+    {
+      code: 'config-unmet',
+      remedy:
+        'add what they depend on to a fragment, or leave out the fragment or option that this kernel cannot have.',
+    },
+  );
 }

@@ -48,7 +48,10 @@ export function asTristate(value: string): number {
   return value === 'y' ? TRISTATE.y : value === 'm' ? TRISTATE.m : TRISTATE.n;
 }
 
-function compare({ operator, left, right }: Extract<Expression, { kind: 'compare' }>, kernel: ConfiguredKernel): boolean {
+function compare(
+  { operator, left, right }: Extract<Expression, { kind: 'compare' }>,
+  kernel: ConfiguredKernel,
+): boolean {
   if (left.kind === 'macro' || right.kind === 'macro') return expandsToArchitecture(left, right, operator);
   const [a, b] = [valueOf(left, kernel), valueOf(right, kernel)];
   const [x, y] = [Number(a), Number(b)];
@@ -71,6 +74,7 @@ function compare({ operator, left, right }: Extract<Expression, { kind: 'compare
 
 /** `"$(ARCH)" = "x86"` may be either, as make was called; other architectures it is not. */
 function expandsToArchitecture(left: Operand, right: Operand, operator: string): boolean {
-  if (operator !== '=' || left.kind !== 'macro' || right.kind !== 'constant' || !/^\$\((?:SRC)?ARCH\)$/.test(left.text)) return true;
+  if (operator !== '=' || left.kind !== 'macro' || right.kind !== 'constant' || !/^\$\((?:SRC)?ARCH\)$/.test(left.text))
+    return true;
   return right.value.startsWith('x86');
 }

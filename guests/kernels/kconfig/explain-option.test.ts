@@ -97,12 +97,18 @@ function explain(name: string, value: string, dotConfig: string): string {
 }
 
 test('a missing dependency is named, with its value and its own reason', () => {
-  expect(explain('HOTPLUG', 'y', 'CONFIG_64BIT=y')).toBe('it depends on SPARSE (=n, which only VMEMMAP (=n) can select)');
-  expect(explain('DAX_ODD', 'y', 'CONFIG_EXPERT=y')).toBe('it depends on DAX (=n) and DAX_KMEM (=n, which depends on DAX (=n) and (HOTPLUG (=n, which depends on SPARSE (=n) and 64BIT (=n)) or VMEMMAP (=n)))');
+  expect(explain('HOTPLUG', 'y', 'CONFIG_64BIT=y')).toBe(
+    'it depends on SPARSE (=n, which only VMEMMAP (=n) can select)',
+  );
+  expect(explain('DAX_ODD', 'y', 'CONFIG_EXPERT=y')).toBe(
+    'it depends on DAX (=n) and DAX_KMEM (=n, which depends on DAX (=n) and (HOTPLUG (=n, which depends on SPARSE (=n) and 64BIT (=n)) or VMEMMAP (=n)))',
+  );
 });
 
 test('of alternatives each is named', () => {
-  expect(explain('DAX_KMEM', 'y', 'CONFIG_DAX=y\nCONFIG_SPARSE=y\nCONFIG_64BIT=y')).toBe('it depends on (HOTPLUG (=n) or VMEMMAP (=n))');
+  expect(explain('DAX_KMEM', 'y', 'CONFIG_DAX=y\nCONFIG_SPARSE=y\nCONFIG_64BIT=y')).toBe(
+    'it depends on (HOTPLUG (=n) or VMEMMAP (=n))',
+  );
 });
 
 test('a dependency that is a module keeps an option from being built in', () => {
@@ -110,7 +116,9 @@ test('a dependency that is a module keeps an option from being built in', () => 
 });
 
 test('a prompt that is hidden blocks as a dependency does', () => {
-  expect(explain('DAX_ODD', 'y', 'CONFIG_DAX=y\nCONFIG_VMEMMAP=y\nCONFIG_DAX_KMEM=y')).toBe('it depends on EXPERT (=n)');
+  expect(explain('DAX_ODD', 'y', 'CONFIG_DAX=y\nCONFIG_VMEMMAP=y\nCONFIG_DAX_KMEM=y')).toBe(
+    'it depends on EXPERT (=n)',
+  );
   expect(explain('TABLE_BITS', '17', 'CONFIG_TABLE_BITS=15')).toBe('it depends on EXPERT (=n)');
 });
 
@@ -120,9 +128,13 @@ test('a number out of range is told the range', () => {
 
 test('an option without a prompt says who selects it, or from what it follows', () => {
   expect(explain('SPARSE', 'y', 'CONFIG_64BIT=y')).toBe('it cannot be asked for: only VMEMMAP (=n) can select it');
-  expect(explain('SPARSE', 'y', 'CONFIG_VMEMMAP=y')).toBe('it cannot be asked for: only VMEMMAP (=y, and that if 64BIT) can select it');
+  expect(explain('SPARSE', 'y', 'CONFIG_VMEMMAP=y')).toBe(
+    'it cannot be asked for: only VMEMMAP (=y, and that if 64BIT) can select it',
+  );
   expect(explain('CC_HAS_MAGIC', 'y', '')).toBe('it cannot be asked for: it follows from $(cc-option,-fmagic)');
-  expect(explain('DERIVED', 'y', 'CONFIG_DAX_KMEM=m\nCONFIG_TINY=y\nCONFIG_DAX=m\nCONFIG_VMEMMAP=y')).toBe('it depends on DAX_KMEM=y (DAX_KMEM=m) and !TINY (TINY=y)');
+  expect(explain('DERIVED', 'y', 'CONFIG_DAX_KMEM=m\nCONFIG_TINY=y\nCONFIG_DAX=m\nCONFIG_VMEMMAP=y')).toBe(
+    'it depends on DAX_KMEM=y (DAX_KMEM=m) and !TINY (TINY=y)',
+  );
 });
 
 test('an option that is selected cannot be switched off', () => {

@@ -31,7 +31,8 @@ function explainRefused(option: KconfigOption, least: number, kernel: Configured
   const definition = closestDefinition(option.definitions, (it) => missing(it).length);
   const blockers = missing(definition);
   if (blockers.length > 0) return `it depends on ${blockers.join(' and ')}`;
-  if (definition.prompt === undefined) return `it cannot be asked for: ${describePromptless(option.name, definition, kernel, [option.name], 'it')}`;
+  if (definition.prompt === undefined)
+    return `it cannot be asked for: ${describePromptless(option.name, definition, kernel, [option.name], 'it')}`;
   const { choice } = definition;
   const taken = choice?.members.find((member) => member !== option.name && kernel.config.get(member) === 'y');
   if (choice && taken !== undefined) return `${taken} was chosen instead (${choice.prompt})`;
@@ -43,15 +44,24 @@ function explainRefused(option: KconfigOption, least: number, kernel: Configured
 /** Asked to be off, or a module, and on nevertheless. */
 function explainForced({ name, definitions }: KconfigOption, value: string, kernel: ConfiguredKernel): string {
   const wanted = value === 'n' ? 'switched off' : 'a module';
-  const selectors = (kernel.tree.selects.get(name) ?? []).filter(({ by, condition }) => Math.min(evaluate({ kind: 'symbol', name: by }, kernel), evaluate(condition, kernel)) > asTristate(value));
-  if (selectors.length > 0) return `it cannot be ${wanted}: ${selectors.map(({ by }) => by).join(', ')} ${selectors.length > 1 ? 'select' : 'selects'} it`;
+  const selectors = (kernel.tree.selects.get(name) ?? []).filter(
+    ({ by, condition }) =>
+      Math.min(evaluate({ kind: 'symbol', name: by }, kernel), evaluate(condition, kernel)) > asTristate(value),
+  );
+  if (selectors.length > 0)
+    return `it cannot be ${wanted}: ${selectors.map(({ by }) => by).join(', ')} ${selectors.length > 1 ? 'select' : 'selects'} it`;
   const prompted = definitions.some(({ prompt }) => prompt !== undefined && evaluate(prompt, kernel) > TRISTATE.n);
-  return prompted ? `it cannot be ${wanted}, for no reason found in Kconfig` : `it cannot be ${wanted}: this kernel does not ask, it follows from its default`;
+  return prompted
+    ? `it cannot be ${wanted}, for no reason found in Kconfig`
+    : `it cannot be ${wanted}: this kernel does not ask, it follows from its default`;
 }
 
 /** Numbers and strings. */
 function explainValue(option: KconfigOption, value: string, kernel: ConfiguredKernel): string {
-  const definition = closestDefinition(option.definitions, (it) => findBlockers(conditionOf(it), TRISTATE.m, kernel, [option.name]).length);
+  const definition = closestDefinition(
+    option.definitions,
+    (it) => findBlockers(conditionOf(it), TRISTATE.m, kernel, [option.name]).length,
+  );
   const blockers = findBlockers(conditionOf(definition), TRISTATE.m, kernel, [option.name]);
   if (blockers.length > 0) return `it depends on ${blockers.join(' and ')}`;
   if (definition.prompt === undefined) return 'it cannot be asked for: it has no prompt';

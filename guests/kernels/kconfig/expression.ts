@@ -85,7 +85,9 @@ export function parseOperand(token: string): Operand {
   const quoted = /^["'](.*?)["']?$/s.exec(token)?.[1];
   if ((quoted ?? token).includes('$(')) return { kind: 'macro', text: quoted ?? token };
   if (quoted !== undefined) return { kind: 'constant', value: quoted };
-  return /^[ymn]$|^-?\d+$|^0x[\da-f]+$/i.test(token) ? { kind: 'constant', value: token } : { kind: 'symbol', name: token };
+  return /^[ymn]$|^-?\d+$|^0x[\da-f]+$/i.test(token)
+    ? { kind: 'constant', value: token }
+    : { kind: 'symbol', name: token };
 }
 
 export function allOf(parts: readonly Expression[]): Expression {

@@ -33,7 +33,11 @@ export function parseFragment(text: string, file: string): WantedOption[] {
     }
     const earlier = options.get(option.name);
     if (earlier && earlier.value !== option.value) {
-      throw badFragment(`${formatOption(option)} contradicts line ${earlier.origin.line}: ${formatOption(earlier)}.`, origin, 'leave one of the two.');
+      throw badFragment(
+        `${formatOption(option)} contradicts line ${earlier.origin.line}: ${formatOption(earlier)}.`,
+        origin,
+        'leave one of the two.',
+      );
     }
     options.set(option.name, { ...option, optional });
   }
@@ -46,10 +50,18 @@ function parseLine(line: string, origin: SourcePosition): Omit<WantedOption, 'op
   if (line === '' || line.startsWith('#')) return undefined;
   const [, name, value] = SET.exec(line) ?? [];
   if (name === undefined || value === undefined) {
-    throw badFragment(`this is no line of a kernel configuration: ${line}`, origin, 'write CONFIG_NAME=value, or # CONFIG_NAME is not set.');
+    throw badFragment(
+      `this is no line of a kernel configuration: ${line}`,
+      origin,
+      'write CONFIG_NAME=value, or # CONFIG_NAME is not set.',
+    );
   }
   if (!VALUE.test(value)) {
-    throw badFragment(`CONFIG_${name} cannot be ${value}.`, origin, 'a value is y, m, n, a number, or a string in double quotes; a comment needs a line of its own.');
+    throw badFragment(
+      `CONFIG_${name} cannot be ${value}.`,
+      origin,
+      'a value is y, m, n, a number, or a string in double quotes; a comment needs a line of its own.',
+    );
   }
   return { name, value, origin };
 }

@@ -18,7 +18,11 @@ interface FragmentText {
  * unknown name and for a file that cannot be read.
  */
 export async function loadFragments(fragments: readonly string[]): Promise<FragmentText[]> {
-  return await Promise.all(fragments.map((fragment) => (isAbsolute(fragment) ? readUserFile(fragment, 'kconfig fragment') : readNamed(fragment))));
+  return await Promise.all(
+    fragments.map((fragment) =>
+      isAbsolute(fragment) ? readUserFile(fragment, 'kconfig fragment') : readNamed(fragment),
+    ),
+  );
 }
 
 /** A file that the user named. Rejects with UserError if it cannot be read. */
@@ -26,11 +30,14 @@ export async function readUserFile(file: string, what: string): Promise<Fragment
   try {
     return { file, text: await readFile(file, 'utf8') };
   } catch (error) {
-    throw new UserError(`The ${what} ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, {
-      code: 'unreadable-kconfig',
-      remedy: 'name a file that exists and that you may read.',
-      cause: error,
-    });
+    throw new UserError(
+      `The ${what} ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      {
+        code: 'unreadable-kconfig',
+        remedy: 'name a file that exists and that you may read.',
+        cause: error,
+      },
+    );
   }
 }
 

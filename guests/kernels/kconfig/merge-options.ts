@@ -15,7 +15,9 @@ export function mergeOptions(fragments: readonly (readonly WantedOption[])[]): M
     const earlier = wanted.get(option.name);
     if (earlier?.value === option.value && !earlier.optional) continue;
     if (earlier && earlier.value !== option.value) {
-      notes.push(`${formatOption(option)} (${formatPosition(option.origin)}) overrides ${formatOption(earlier)} (${formatPosition(earlier.origin)})`);
+      notes.push(
+        `${formatOption(option)} (${formatPosition(option.origin)}) overrides ${formatOption(earlier)} (${formatPosition(earlier.origin)})`,
+      );
     }
     wanted.set(option.name, option);
   }

@@ -14,12 +14,18 @@ function dependencyOf(kconfig: string, name: string): string | undefined {
 test('files are read through `source`, the architecture put in, absent ones passed over', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'kconfig-'));
   await mkdir(join(dir, 'arch', 'x86'), { recursive: true });
-  await writeFile(join(dir, 'Kconfig'), 'if NET\nsource "arch/$(SRCARCH)/Kconfig"\nendif\nsource "none/Kconfig"\nconfig LAST\n\tbool\n\thelp\n\t  Its end.\n');
+  await writeFile(
+    join(dir, 'Kconfig'),
+    'if NET\nsource "arch/$(SRCARCH)/Kconfig"\nendif\nsource "none/Kconfig"\nconfig LAST\n\tbool\n\thelp\n\t  Its end.\n',
+  );
   await writeFile(join(dir, 'arch', 'x86', 'Kconfig'), 'config X86\n\tdef_bool y\n\thelp\n\t  Ends with its file.');
   const { options } = parseKconfig(await readKconfig(dir));
   await rm(dir, { recursive: true });
   expect([...options.keys()]).toStrictEqual(['X86', 'LAST']);
-  expect(options.get('X86')).toMatchObject({ type: 'bool', definitions: [{ file: 'arch/x86/Kconfig', line: 1, dependsOn: { kind: 'symbol', name: 'NET' } }] });
+  expect(options.get('X86')).toMatchObject({
+    type: 'bool',
+    definitions: [{ file: 'arch/x86/Kconfig', line: 1, dependsOn: { kind: 'symbol', name: 'NET' } }],
+  });
 });
 
 test.each([
@@ -34,7 +40,8 @@ test.each([
 });
 
 test('menus, choices and ifs hand their conditions down, and end', () => {
-  const kconfig = 'if A\nmenu "M"\n\tdepends on B\nchoice\n\tprompt "C"\n\tdepends on C\nconfig X\n\tbool "X"\n\tdepends on D\nendchoice\nendmenu\nendif\nconfig Y\n\tbool "Y"\n\tdepends on E\n';
+  const kconfig =
+    'if A\nmenu "M"\n\tdepends on B\nchoice\n\tprompt "C"\n\tdepends on C\nconfig X\n\tbool "X"\n\tdepends on D\nendchoice\nendmenu\nendif\nconfig Y\n\tbool "Y"\n\tdepends on E\n';
   expect(dependencyOf(kconfig, 'X')).toBe('(A && B && C && D)');
   expect(dependencyOf(kconfig, 'Y')).toBe('E');
 });
@@ -44,7 +51,9 @@ test("a comment's condition belongs to no option", () => {
 });
 
 test('definitions of one option add up', () => {
-  const { options, selects } = parseKconfig(splitKconfigLines('config X\n\tbool "X"\n\tselect Y if Z\nconfig X\n\tdepends on A\n\tdefault y\n', 'Kconfig'));
+  const { options, selects } = parseKconfig(
+    splitKconfigLines('config X\n\tbool "X"\n\tselect Y if Z\nconfig X\n\tdepends on A\n\tdefault y\n', 'Kconfig'),
+  );
   expect(options.get('X')?.definitions).toHaveLength(2);
   expect(options.get('X')?.type).toBe('bool');
   expect(selects.get('Y')).toStrictEqual([{ by: 'X', condition: { kind: 'symbol', name: 'Z' } }]);

@@ -1,5 +1,14 @@
 import { allOf, type Expression, parseExpression, parseOperand, tokenize } from './expression.ts';
-import type { Choice, ConditionalValue, KconfigOption, KconfigTree, OptionDefinition, OptionRange, OptionType, Select } from './kconfig-tree.ts';
+import type {
+  Choice,
+  ConditionalValue,
+  KconfigOption,
+  KconfigTree,
+  OptionDefinition,
+  OptionRange,
+  OptionType,
+  Select,
+} from './kconfig-tree.ts';
 import { dropHelpTexts } from './kconfig-help.ts';
 import type { KconfigLine } from './read-kconfig.ts';
 
@@ -106,8 +115,10 @@ function addProperty(open: OpenOption | Block, keyword: string, words: readonly 
     return;
   }
   if (type !== undefined) open.type = type;
-  if (keyword === 'default' || keyword.startsWith('def_')) open.defaults.push({ value: parseExpression(value), condition });
-  else if (keyword === 'range') open.ranges.push({ low: parseOperand(value[0] ?? ''), high: parseOperand(value[1] ?? ''), condition });
+  if (keyword === 'default' || keyword.startsWith('def_'))
+    open.defaults.push({ value: parseExpression(value), condition });
+  else if (keyword === 'range')
+    open.ranges.push({ low: parseOperand(value[0] ?? ''), high: parseOperand(value[1] ?? ''), condition });
   else if (keyword === 'prompt' || (type !== undefined && value.length > 0)) open.prompt = condition;
 }
 

@@ -27,7 +27,11 @@ async function readWithSources(sourceDir: string, file: string, depth: number): 
   const parts = splitKconfigLines(text, file).map(async (line): Promise<readonly KconfigLine[]> => {
     const named = /^\s*o?source\s+"?([^"\s]+)"?\s*$/.exec(line.text)?.[1];
     if (named === undefined) return [line];
-    return await readWithSources(sourceDir, named.replaceAll('$(SRCARCH)', SOURCE_ARCHITECTURE).replaceAll('$SRCARCH', SOURCE_ARCHITECTURE), depth + 1);
+    return await readWithSources(
+      sourceDir,
+      named.replaceAll('$(SRCARCH)', SOURCE_ARCHITECTURE).replaceAll('$SRCARCH', SOURCE_ARCHITECTURE),
+      depth + 1,
+    );
   });
   return (await Promise.all(parts)).flat();
 }
@@ -39,7 +43,9 @@ export function splitKconfigLines(text: string, file: string): KconfigLine[] {
   for (const [index, raw] of text.split('\n').entries()) {
     const continues = raw.endsWith('\\');
     const piece = continues ? raw.slice(0, -1) : raw;
-    const joined: KconfigLine = begun ? { ...begun, text: `${begun.text} ${piece.trim()}` } : { text: piece, file, line: index + 1 };
+    const joined: KconfigLine = begun
+      ? { ...begun, text: `${begun.text} ${piece.trim()}` }
+      : { text: piece, file, line: index + 1 };
     begun = continues ? joined : undefined;
     if (!continues) lines.push(joined);
   }

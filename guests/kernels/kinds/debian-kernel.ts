@@ -43,7 +43,10 @@ export async function prepareDebianKernel(spec: DebianKernelSpec, context: Prepa
 }
 
 /** The `.config` of the kernel that {@link prepareDebianKernel} makes ready, fetched as that is. */
-export async function findDebianConfig(which: Which, context: PrepareContext): Promise<{ readonly path: string; readonly description: string; readonly notes: readonly string[] }> {
+export async function findDebianConfig(
+  which: Which,
+  context: PrepareContext,
+): Promise<{ readonly path: string; readonly description: string; readonly notes: readonly string[] }> {
   const { entry, description, notes } = await findEntry(which, context);
   return { path: join(entry, 'config'), description, notes };
 }
@@ -73,7 +76,10 @@ function metaPackageOf({ flavour }: Which): string {
 function releaseOf({ name }: PackageRecord): string {
   const release = namedRelease(name);
   if (release !== undefined) return release;
-  throw new UserError(`${name} is no kernel: no release stands in its name.`, { code: 'unknown-debian-kernel', remedy: 'choose another flavour: amd64, cloud-amd64 or rt-amd64.' });
+  throw new UserError(`${name} is no kernel: no release stands in its name.`, {
+    code: 'unknown-debian-kernel',
+    remedy: 'choose another flavour: amd64, cloud-amd64 or rt-amd64.',
+  });
 }
 
 /** A kernel in one package goes by that package's digest. */
@@ -86,12 +92,20 @@ function describeKernel(spec: Which, record: PackageRecord): string {
 }
 
 /** The store entry of one version of a kernel. */
-function prepareEntry(spec: Which, records: PackageRecords, fetch: FetchPackage, context: PrepareContext): Promise<string> {
+function prepareEntry(
+  spec: Which,
+  records: PackageRecords,
+  fetch: FetchPackage,
+  context: PrepareContext,
+): Promise<string> {
   const [record, ...others] = records;
   const key = `${record.name}_${record.version}-${shortDigest(digestOf(RECIPE_VERSION, digestOfAll(records)))}`;
   const build = async (dir: string): Promise<void> => {
     context.log(`fetching ${describeKernel(spec, record)}`);
-    const fetchOne = async (part: PackageRecord): Promise<KernelArchive> => ({ path: await fetch(part, dir), label: `${part.name} ${part.version}` });
+    const fetchOne = async (part: PackageRecord): Promise<KernelArchive> => ({
+      path: await fetch(part, dir),
+      label: `${part.name} ${part.version}`,
+    });
     const first = await fetchOne(record);
     const rest: KernelArchive[] = [];
     for (const part of others) rest.push(await fetchOne(part));
@@ -107,7 +121,10 @@ async function findKernelPackages(spec: Which, archive: DebianArchive): Promise<
   const metaName = metaPackageOf(spec);
   const signedName = metaName.replace(/-unsigned$/, '');
   if (metaName.endsWith('-dbg')) {
-    throw new UserError(`${metaName} is no kernel but its debugging symbols.`, { code: 'unknown-debian-kernel', remedy: `choose the flavour ${spec.flavour.replace(/-dbg$/, '')}.` });
+    throw new UserError(`${metaName} is no kernel but its debugging symbols.`, {
+      code: 'unknown-debian-kernel',
+      remedy: `choose the flavour ${spec.flavour.replace(/-dbg$/, '')}.`,
+    });
   }
   const meta = (await archive.find(metaName)) ?? (signedName === metaName ? undefined : await archive.find(signedName));
   if (!meta) {
@@ -117,10 +134,13 @@ async function findKernelPackages(spec: Which, archive: DebianArchive): Promise<
     });
   }
   const missing = (names: readonly string[], wantedBy: string): UserError =>
-    new UserError(`The package ${wantedBy} of Debian ${spec.release} wants ${names.join(' or ')}, which that suite does not have.`, {
-      code: 'unknown-debian-kernel',
-      remedy: 'the suite is being updated, or it is not a whole one: choose another release.',
-    });
+    new UserError(
+      `The package ${wantedBy} of Debian ${spec.release} wants ${names.join(' or ')}, which that suite does not have.`,
+      {
+        code: 'unknown-debian-kernel',
+        remedy: 'the suite is being updated, or it is not a whole one: choose another release.',
+      },
+    );
   const wantsUnsigned = meta.name !== metaName;
   const find = async (name: string): Promise<PackageRecord | undefined> => {
     const unsigned = wantsUnsigned ? unsignedName(name) : undefined;

@@ -14,7 +14,11 @@ export async function dropOutsideLinks(folder: string): Promise<void> {
     const path = join(entry.parentPath, entry.name);
     const target = await readlink(path);
     const real = await realpath(path).catch(() => undefined);
-    if (target.startsWith('/') || !(real === undefined ? staysBelow(relative(top, entry.parentPath), target) : isBelow(real, top))) await rm(path);
+    if (
+      target.startsWith('/') ||
+      !(real === undefined ? staysBelow(relative(top, entry.parentPath), target) : isBelow(real, top))
+    )
+      await rm(path);
   }
 }
 

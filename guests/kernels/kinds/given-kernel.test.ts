@@ -10,7 +10,10 @@ import { fakeBzImage } from '../testing/fake-bzimage.ts';
 const RELEASE = '6.9.0-rc1+';
 
 /** A finished build of a kernel, and a cache whose log runs `onCopy` when the digest is taken and nothing copied yet. */
-async function newBuild(onCopy: (paths: { readonly image: string; readonly module: string }) => void, extraFile?: string) {
+async function newBuild(
+  onCopy: (paths: { readonly image: string; readonly module: string }) => void,
+  extraFile?: string,
+) {
   const dir = await mkdtemp(join(tmpdir(), 'given-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const modules = join(dir, 'lib', 'modules', RELEASE);
@@ -39,7 +42,7 @@ test.each([
   expect(await readdir(kernels)).toStrictEqual([]);
 });
 
-test("sources in the module tree are not copied, and their lack is no change", async () => {
+test('sources in the module tree are not copied, and their lack is no change', async () => {
   // The kernel is whole then; its initramfs would need Debian's busybox.
   vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
   onTestFinished(() => {
@@ -52,25 +55,37 @@ test("sources in the module tree are not copied, and their lack is no change", a
   expect(await readdir(join(kernels, entry, 'lib', 'modules', RELEASE))).not.toContain('build');
 });
 
-test.each(['.', '..', '../../..'])('files beside the modules, as distributions leave them, are passed over when modules are looked for in %s', async (where) => {
-  vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-  });
-  const dir = await mkdtemp(join(tmpdir(), 'given-'));
-  onTestFinished(() => rm(dir, { recursive: true }));
-  const tree = join(dir, 'lib', 'modules', RELEASE);
-  await mkdir(join(tree, 'kernel'), { recursive: true });
-  await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
-  for (const file of [join(tree, 'System.map'), join(tree, 'config'), join(dir, 'lib', 'modules', 'README'), join(dir, 'README')]) await writeFile(file, '');
-  await symlink('/nonexistent', join(tree, 'build'));
-  const cacheDir = join(dir, 'cache');
-  const prepared = prepareGivenKernel({ kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: join(tree, where) }, { cacheDir, log: () => undefined });
-  // The kernel is whole then; its initramfs would need Debian's busybox.
-  await expect(prepared).rejects.toMatchObject({ code: 'no-debian-mirror' });
-  const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
-  expect(await readdir(join(cacheDir, 'kernels', entry))).toStrictEqual(['lib', 'modules.ext4', 'vmlinuz']);
-});
+test.each(['.', '..', '../../..'])(
+  'files beside the modules, as distributions leave them, are passed over when modules are looked for in %s',
+  async (where) => {
+    vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const dir = await mkdtemp(join(tmpdir(), 'given-'));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    const tree = join(dir, 'lib', 'modules', RELEASE);
+    await mkdir(join(tree, 'kernel'), { recursive: true });
+    await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
+    for (const file of [
+      join(tree, 'System.map'),
+      join(tree, 'config'),
+      join(dir, 'lib', 'modules', 'README'),
+      join(dir, 'README'),
+    ])
+      await writeFile(file, '');
+    await symlink('/nonexistent', join(tree, 'build'));
+    const cacheDir = join(dir, 'cache');
+    const prepared = prepareGivenKernel(
+      { kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: join(tree, where) },
+      { cacheDir, log: () => undefined },
+    );
+    // The kernel is whole then; its initramfs would need Debian's busybox.
+    await expect(prepared).rejects.toMatchObject({ code: 'no-debian-mirror' });
+    const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
+    expect(await readdir(join(cacheDir, 'kernels', entry))).toStrictEqual(['lib', 'modules.ext4', 'vmlinuz']);
+  },
+);
 
 test('modules that a link of the tree leads to stay compressed where they are', async () => {
   vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
@@ -82,11 +97,17 @@ test('modules that a link of the tree leads to stay compressed where they are', 
   const tree = join(dir, 'lib', 'modules', RELEASE);
   await mkdir(join(tree, 'kernel'), { recursive: true });
   await mkdir(join(dir, 'elsewhere'));
-  for (const file of [join(tree, 'kernel', 'a.ko.gz'), join(dir, 'elsewhere', 'b.ko.gz')]) await writeFile(file, gzipSync('module'));
+  for (const file of [join(tree, 'kernel', 'a.ko.gz'), join(dir, 'elsewhere', 'b.ko.gz')])
+    await writeFile(file, gzipSync('module'));
   await symlink(join(dir, 'elsewhere'), join(tree, 'extra'));
   await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
   const cacheDir = join(dir, 'cache');
-  await expect(prepareGivenKernel({ kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: tree }, { cacheDir, log: () => undefined })).rejects.toMatchObject({ code: 'no-debian-mirror' });
+  await expect(
+    prepareGivenKernel(
+      { kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: tree },
+      { cacheDir, log: () => undefined },
+    ),
+  ).rejects.toMatchObject({ code: 'no-debian-mirror' });
   const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
   expect(await readdir(join(cacheDir, 'kernels', entry, 'lib/modules', RELEASE, 'kernel'))).toStrictEqual(['a.ko']);
   expect(await readdir(join(dir, 'elsewhere'))).toStrictEqual(['b.ko.gz']);

@@ -37,17 +37,32 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
     context.log(`copying the kernel ${spec.image}`);
     const copy = await copyKernel(given, dir, release, context);
     // `make` may have gone on since the digest was taken: an entry must never hold other bytes than its name says.
-    if ((await digestKernel(copy, hashFile)) !== digest || (await readKernelRelease(copy.image)) !== release) throw changedMeanwhile(given);
+    if ((await digestKernel(copy, hashFile)) !== digest || (await readKernelRelease(copy.image)) !== release)
+      throw changedMeanwhile(given);
     await extractPvhKernel(copy.image, join(dir, 'vmlinux'), context);
     await keepEmbeddedConfig(dir);
     if (copy.tree === undefined) return;
     await finishModuleTree(dir, release, context);
     await writeModulesDisk(copy.tree, join(dir, 'modules.ext4'), context);
   };
-  const entry = await getOrCreate({ kind: 'kernels', key: `${release}-${shortDigest(digest)}`, holds: () => ['vmlinuz', ...(tree === undefined ? [] : MODULE_FILES)], build }, context);
+  const entry = await getOrCreate(
+    {
+      kind: 'kernels',
+      key: `${release}-${shortDigest(digest)}`,
+      holds: () => ['vmlinuz', ...(tree === undefined ? [] : MODULE_FILES)],
+      build,
+    },
+    context,
+  );
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: tree !== undefined }, context);
   const { notes, ...buildTree } = await findBuildTree(spec.image, release);
-  const config = await findConfig(spec.image, { own: [join(entry, 'config'), join(entry, 'lib', 'modules', release, 'config')], beside: [join(dirname(spec.image), `config-${release}`), ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')])] });
+  const config = await findConfig(spec.image, {
+    own: [join(entry, 'config'), join(entry, 'lib', 'modules', release, 'config')],
+    beside: [
+      join(dirname(spec.image), `config-${release}`),
+      ...(buildTree.vmlinux === undefined ? [] : [join(dirname(buildTree.vmlinux), '.config')]),
+    ],
+  });
 
   return {
     name: spec.name,
@@ -67,7 +82,10 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
  * The first that is there: what the kernel carries in itself or has among its modules, then what lies beside it and in the tree that built it. Of the
  * latter one that is newer than the image may be that of the next build.
  */
-async function findConfig(image: string, { own, beside }: { readonly own: readonly string[]; readonly beside: readonly string[] }): Promise<string | undefined> {
+async function findConfig(
+  image: string,
+  { own, beside }: { readonly own: readonly string[]; readonly beside: readonly string[] },
+): Promise<string | undefined> {
   const found = own.find((path) => existsSync(path));
   if (found !== undefined) return found;
   const madeMs = await timeOf(image);
@@ -76,7 +94,10 @@ async function findConfig(image: string, { own, beside }: { readonly own: readon
 }
 
 async function timeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(({ mtimeMs }) => mtimeMs, () => undefined);
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
 }
 
 /**
@@ -84,16 +105,22 @@ async function timeOf(path: string): Promise<number | undefined> {
  * INSTALL_MOD_PATH. Rejects with UserError if there is none, or of another version only.
  */
 async function findModuleTree(path: string, release: string): Promise<string> {
-  const folders = await Promise.all([path, join(path, 'lib', 'modules'), join(path, 'usr', 'lib', 'modules')].map(entriesOf));
+  const folders = await Promise.all(
+    [path, join(path, 'lib', 'modules'), join(path, 'usr', 'lib', 'modules')].map(entriesOf),
+  );
   const trees = [path, ...folders.flat()].filter(isModuleTree);
   const match = trees.find((tree) => basename(tree) === release);
   if (match !== undefined) return match;
-  const remedy = "name the lib/modules/<release> that `make modules_install INSTALL_MOD_PATH=…` of the same build wrote.";
+  const remedy =
+    'name the lib/modules/<release> that `make modules_install INSTALL_MOD_PATH=…` of the same build wrote.';
   if (trees.length === 0) throw new UserError(`${path} holds no kernel modules.`, { code: 'no-modules', remedy });
-  throw new UserError(`The modules in ${path} are for ${trees.map((tree) => basename(tree)).join(', ')}, but the kernel is ${release}.`, {
-    code: 'modules-mismatch',
-    remedy,
-  });
+  throw new UserError(
+    `The modules in ${path} are for ${trees.map((tree) => basename(tree)).join(', ')}, but the kernel is ${release}.`,
+    {
+      code: 'modules-mismatch',
+      remedy,
+    },
+  );
 }
 
 async function entriesOf(path: string): Promise<string[]> {
@@ -102,7 +129,12 @@ async function entriesOf(path: string): Promise<string[]> {
 }
 
 /** Copies what the user named to where the store wants it; modules that vanish meanwhile are the user's to mend. */
-async function copyKernel(given: KernelFiles, dir: string, release: string, { signal }: PrepareContext): Promise<KernelFiles> {
+async function copyKernel(
+  given: KernelFiles,
+  dir: string,
+  release: string,
+  { signal }: PrepareContext,
+): Promise<KernelFiles> {
   const image = join(dir, 'vmlinuz');
   await copyFile(given.image, image);
   if (given.tree === undefined) return { image, tree: undefined };
@@ -111,20 +143,34 @@ async function copyKernel(given: KernelFiles, dir: string, release: string, { si
   await mkdir(tree, { recursive: true });
   const names = (await readdir(source)).filter((name) => !BACKLINKS.includes(name));
   const copied = await tryTool(
-    ['cp', '--recursive', '--reflink=auto', '--preserve=mode,timestamps', '--', ...names.map((name) => join(source, name)), tree],
+    [
+      'cp',
+      '--recursive',
+      '--reflink=auto',
+      '--preserve=mode,timestamps',
+      '--',
+      ...names.map((name) => join(source, name)),
+      tree,
+    ],
     { signal },
   );
-  if (!copied.ok) throw /No such file or directory/.test(copied.output) ? changedMeanwhile(given) : toolFailedError(['cp', source, tree], copied.output);
+  if (!copied.ok)
+    throw /No such file or directory/.test(copied.output)
+      ? changedMeanwhile(given)
+      : toolFailedError(['cp', source, tree], copied.output);
   // Package managers such as Nix install folders that even their owner cannot write to.
   await runTool(['chmod', '--recursive', 'u+rwX', tree], { signal });
   return { image, tree };
 }
 
 function changedMeanwhile({ image, tree }: KernelFiles): UserError {
-  return new UserError(`The kernel ${image}${tree === undefined ? '' : `, or its modules in ${tree},`} changed while it was copied.`, {
-    code: 'kernel-changed',
-    remedy: 'let the build end, and run again.',
-  });
+  return new UserError(
+    `The kernel ${image}${tree === undefined ? '' : `, or its modules in ${tree},`} changed while it was copied.`,
+    {
+      code: 'kernel-changed',
+      remedy: 'let the build end, and run again.',
+    },
+  );
 }
 
 /** Digest of the image and of every module's bytes and place. */

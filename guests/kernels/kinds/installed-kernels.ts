@@ -23,7 +23,9 @@ const TREE_MARKS: ReadonlySet<string> = new Set(['modules.order', 'modules.dep',
  * that is called as its distribution calls it goes before a copy with another name, such as a rescue image.
  */
 export function findInstalledKernels(root: string): readonly InstalledKernel[] {
-  const trees = MODULE_ROOTS.flatMap((folder) => listFolder(join(root, folder)).map((name) => join(root, folder, name)));
+  const trees = MODULE_ROOTS.flatMap((folder) =>
+    listFolder(join(root, folder)).map((name) => join(root, folder, name)),
+  );
   const byRelease = new Map<string, string[]>();
   for (const folder of [...trees, join(root, 'boot'), root]) {
     for (const image of listFolder(folder).map((name) => join(folder, name))) {
@@ -34,7 +36,11 @@ export function findInstalledKernels(root: string): readonly InstalledKernel[] {
   return [...byRelease].map(([release, images]): InstalledKernel => {
     const image = images.find((path) => ['vmlinuz', `vmlinuz-${release}`].includes(basename(path))) ?? images[0] ?? '';
     const modules = trees.find((tree) => basename(tree) === release && isModuleTree(tree));
-    const configs = [join(dirname(image), `config-${release}`), join(root, 'boot', `config-${release}`), ...trees.filter((tree) => basename(tree) === release).map((tree) => join(tree, 'config'))];
+    const configs = [
+      join(dirname(image), `config-${release}`),
+      join(root, 'boot', `config-${release}`),
+      ...trees.filter((tree) => basename(tree) === release).map((tree) => join(tree, 'config')),
+    ];
     const config = configs.find(isFile);
     return { release, image, ...(modules !== undefined && { modules }), ...(config !== undefined && { config }) };
   });

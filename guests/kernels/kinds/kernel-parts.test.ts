@@ -8,12 +8,23 @@ interface Listed {
 
 /** As the archive's index has them; a few others in between. */
 const ARCHIVE: readonly Listed[] = [
-  { name: 'linux-image-7.2.13+deb14-amd64', depends: ['dracut | initramfs-tools (>= 0.120) | linux-initramfs-tool', 'linux-base-7.2.13+deb14-amd64 (= 7.2.13-1)', 'linux-binary-7.2.13+deb14-amd64 (= 7.2.13-1)', 'linux-modules-7.2.13+deb14-amd64 (= 7.2.13-1)'] },
+  {
+    name: 'linux-image-7.2.13+deb14-amd64',
+    depends: [
+      'dracut | initramfs-tools (>= 0.120) | linux-initramfs-tool',
+      'linux-base-7.2.13+deb14-amd64 (= 7.2.13-1)',
+      'linux-binary-7.2.13+deb14-amd64 (= 7.2.13-1)',
+      'linux-modules-7.2.13+deb14-amd64 (= 7.2.13-1)',
+    ],
+  },
   { name: 'linux-binary-7.2.13+deb14-amd64', depends: ['linux-base-7.2.13+deb14-amd64 (= 7.2.13-1)'] },
   { name: 'linux-binary-unsigned-7.2.13+deb14-amd64', depends: ['linux-base-7.2.13+deb14-amd64 (= 7.2.13-1)'] },
   { name: 'linux-modules-7.2.13+deb14-amd64', depends: ['kmod', 'linux-base-7.2.13+deb14-amd64 (= 7.2.13-1)'] },
   { name: 'linux-base-7.2.13+deb14-amd64', depends: [] },
-  { name: 'linux-image-6.12.117+deb13-amd64', depends: ['kmod', 'linux-base (>= 4.12~)', 'initramfs-tools (>= 0.120) | linux-initramfs-tool'] },
+  {
+    name: 'linux-image-6.12.117+deb13-amd64',
+    depends: ['kmod', 'linux-base (>= 4.12~)', 'initramfs-tools (>= 0.120) | linux-initramfs-tool'],
+  },
 ];
 
 const collect = async (name: string, archive = ARCHIVE): Promise<readonly string[]> => {
@@ -25,7 +36,12 @@ const collect = async (name: string, archive = ARCHIVE): Promise<readonly string
 };
 
 test('a split kernel is all the packages of its release that it depends on, each once', async () => {
-  expect(await collect('linux-image-7.2.13+deb14-amd64')).toStrictEqual(['linux-image', 'linux-base', 'linux-binary', 'linux-modules']);
+  expect(await collect('linux-image-7.2.13+deb14-amd64')).toStrictEqual([
+    'linux-image',
+    'linux-base',
+    'linux-binary',
+    'linux-modules',
+  ]);
 });
 
 test('a kernel in one package is that package', async () => {
@@ -33,11 +49,24 @@ test('a kernel in one package is that package', async () => {
 });
 
 test('a part that the archive does not have is named with what wants it', async () => {
-  await expect(collect('linux-image-7.2.13+deb14-amd64', ARCHIVE.filter(({ name }) => !name.startsWith('linux-modules')))).rejects.toThrow('linux-image-7.2.13+deb14-amd64: linux-modules-7.2.13+deb14-amd64');
+  await expect(
+    collect(
+      'linux-image-7.2.13+deb14-amd64',
+      ARCHIVE.filter(({ name }) => !name.startsWith('linux-modules')),
+    ),
+  ).rejects.toThrow('linux-image-7.2.13+deb14-amd64: linux-modules-7.2.13+deb14-amd64');
 });
 
 test('of alternatives those of the release count, whatever is written behind their names', () => {
-  expect(partsOf({ name: 'linux-image-7.3-amd64', depends: ['linux-binary-7.3-amd64 (= 7.3~rc7-1) | linux-binary-unsigned-7.3-amd64:amd64 [linux-any]', 'linux-binary-7.3-rt-amd64'] })).toStrictEqual([['linux-binary-7.3-amd64', 'linux-binary-unsigned-7.3-amd64']]);
+  expect(
+    partsOf({
+      name: 'linux-image-7.3-amd64',
+      depends: [
+        'linux-binary-7.3-amd64 (= 7.3~rc7-1) | linux-binary-unsigned-7.3-amd64:amd64 [linux-any]',
+        'linux-binary-7.3-rt-amd64',
+      ],
+    }),
+  ).toStrictEqual([['linux-binary-7.3-amd64', 'linux-binary-unsigned-7.3-amd64']]);
 });
 
 test.each([

@@ -12,14 +12,20 @@ export function namedRelease(packageName: string): string | undefined {
 export function partsOf({ name, depends }: Pick<PackageRecord, 'name' | 'depends'>): readonly (readonly string[])[] {
   const release = namedRelease(name);
   if (release === undefined) return [];
-  const alternatives = depends.map((relation) => relation.split('|').map((word) => word.trim().replace(/[\s(:[].*$/, '')));
-  return alternatives.map((names) => names.filter((part) => namedRelease(part) === release)).filter((names) => names.length > 0);
+  const alternatives = depends.map((relation) =>
+    relation.split('|').map((word) => word.trim().replace(/[\s(:[].*$/, '')),
+  );
+  return alternatives
+    .map((names) => names.filter((part) => namedRelease(part) === release))
+    .filter((names) => names.length > 0);
 }
 
 /** Where the same kernel is found without Debian's signature, the only difference: a package of its own, until 7.x with all its modules. */
 export function unsignedName(packageName: string): string | undefined {
   if (/^linux-binary-\d/.test(packageName)) return packageName.replace('linux-binary-', 'linux-binary-unsigned-');
-  return /^linux-image-\d/.test(packageName) && !packageName.endsWith('-unsigned') ? `${packageName}-unsigned` : undefined;
+  return /^linux-image-\d/.test(packageName) && !packageName.endsWith('-unsigned')
+    ? `${packageName}-unsigned`
+    : undefined;
 }
 
 interface PartSearch<T> {
@@ -29,7 +35,10 @@ interface PartSearch<T> {
 }
 
 /** A package and, at any depth, all the packages that make it a whole kernel, each once. Rejects with `missing` for one that is not there. */
-export async function collectParts<T extends Pick<PackageRecord, 'name' | 'depends'>>(kernel: T, { find, missing }: PartSearch<T>): Promise<readonly [T, ...T[]]> {
+export async function collectParts<T extends Pick<PackageRecord, 'name' | 'depends'>>(
+  kernel: T,
+  { find, missing }: PartSearch<T>,
+): Promise<readonly [T, ...T[]]> {
   const parts: [T, ...T[]] = [kernel];
   const seen = new Set([kernel.name]);
   for (const part of parts) {
@@ -44,7 +53,10 @@ export async function collectParts<T extends Pick<PackageRecord, 'name' | 'depen
   return parts;
 }
 
-async function findFirst<T>(names: readonly string[], find: (name: string) => Promise<T | undefined>): Promise<T | undefined> {
+async function findFirst<T>(
+  names: readonly string[],
+  find: (name: string) => Promise<T | undefined>,
+): Promise<T | undefined> {
   for (const name of names) {
     const found = await find(name);
     if (found !== undefined) return found;

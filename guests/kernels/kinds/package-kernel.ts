@@ -21,7 +21,9 @@ const RELEASE_FILE = 'release';
 
 /** Makes the kernel of a package or archive that lies on this host ready to boot: unpacked once for the same bytes. */
 export async function preparePackageKernel(spec: PackageKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
-  const [first, ...others] = isTarName(spec.path) ? ([spec.path] as const) : await findPackageFamily(spec.path, { signal: context.signal });
+  const [first, ...others] = isTarName(spec.path)
+    ? ([spec.path] as const)
+    : await findPackageFamily(spec.path, { signal: context.signal });
   const paths = [first, ...others];
   const digest = digestOf(await Promise.all(paths.map(async (path) => digestFile(path, context.cacheDir))));
   const build = async (dir: string): Promise<void> => {
@@ -29,13 +31,26 @@ export async function preparePackageKernel(spec: PackageKernelSpec, context: Pre
     const { release } = await unpackKernel({ archives: [asArchive(first), ...others.map(asArchive)], dir }, context);
     // An entry must never hold other bytes than its name says.
     if (digestOf(await Promise.all(paths.map(hashFile))) !== digest) {
-      throw new UserError(`The package ${spec.path} changed while it was unpacked.`, { code: 'kernel-changed', remedy: 'let the build end, and run again.' });
+      throw new UserError(`The package ${spec.path} changed while it was unpacked.`, {
+        code: 'kernel-changed',
+        remedy: 'let the build end, and run again.',
+      });
     }
     await writeFile(join(dir, RELEASE_FILE), release);
   };
-  const entry = await getOrCreate({ kind: 'kernels', key: `package-${shortDigest(digestOf(RECIPE_VERSION, digest))}`, holds: (dir) => ['vmlinuz', RELEASE_FILE, ...modulesOf(dir)], build }, context);
+  const entry = await getOrCreate(
+    {
+      kind: 'kernels',
+      key: `package-${shortDigest(digestOf(RECIPE_VERSION, digest))}`,
+      holds: (dir) => ['vmlinuz', RELEASE_FILE, ...modulesOf(dir)],
+      build,
+    },
+    context,
+  );
   const release = await readFile(join(entry, RELEASE_FILE), 'utf8');
-  const [hasModules, hasConfig] = await Promise.all(['modules.ext4', 'config'].map(async (file) => isThere(join(entry, file))));
+  const [hasModules, hasConfig] = await Promise.all(
+    ['modules.ext4', 'config'].map(async (file) => isThere(join(entry, file))),
+  );
   const initramfs = await prepareInitramfs({ entry, digest, release, hasModules: hasModules === true }, context);
   return {
     name: spec.name,
@@ -55,5 +70,8 @@ function asArchive(path: string): KernelArchive {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -29,7 +29,10 @@ export function isTarName(path: string): boolean {
  * module tree, the latter for later initramfs. Gives the kernel's release, and whether there are modules.
  * Rejects with UserError for archives without a kernel, with several, or damaged, and with InfraError.
  */
-export async function unpackKernel({ archives, dir }: { readonly archives: KernelArchives; readonly dir: string }, context: PrepareContext): Promise<{ readonly release: string; readonly hasModules: boolean }> {
+export async function unpackKernel(
+  { archives, dir }: { readonly archives: KernelArchives; readonly dir: string },
+  context: PrepareContext,
+): Promise<{ readonly release: string; readonly hasModules: boolean }> {
   const files = join(dir, 'files');
   await mkdir(files);
   for (const archive of archives) {
@@ -40,7 +43,11 @@ export async function unpackKernel({ archives, dir }: { readonly archives: Kerne
   const found = onlyKernel(findInstalledKernels(files), archives);
   const { release } = found;
   // The files themselves: `boot/vmlinuz` may be a link to `vmlinuz-RELEASE`.
-  const [image, modules, config] = await Promise.all([realpath(found.image), found.modules && realpath(found.modules), found.config && realpath(found.config)]);
+  const [image, modules, config] = await Promise.all([
+    realpath(found.image),
+    found.modules && realpath(found.modules),
+    found.config && realpath(found.config),
+  ]);
   if (modules !== undefined) await dropOutsideLinks(modules);
   // First, since it may lie among the modules.
   await rename(image, join(dir, 'vmlinuz'));
@@ -68,25 +75,39 @@ export async function keepEmbeddedConfig(dir: string): Promise<void> {
 }
 
 async function extract({ path, label }: KernelArchive, to: string, { signal }: PrepareContext): Promise<void> {
-  const argv: [string, ...string[]] = isTarName(path) ? ['tar', '--extract', '--no-same-owner', '--file', path, '--directory', to] : ['dpkg-deb', '--extract', path, to];
+  const argv: [string, ...string[]] = isTarName(path)
+    ? ['tar', '--extract', '--no-same-owner', '--file', path, '--directory', to]
+    : ['dpkg-deb', '--extract', path, to];
   const unpacked = await tryTool(argv, { signal });
   if (unpacked.ok) return;
-  throw /archive|format|compress|decompress|corrupt|unexpected end/i.test(unpacked.output) ? damaged(label, unpacked.output) : toolFailedError(argv, unpacked.output);
+  throw /archive|format|compress|decompress|corrupt|unexpected end/i.test(unpacked.output)
+    ? damaged(label, unpacked.output)
+    : toolFailedError(argv, unpacked.output);
 }
 
 function onlyKernel(kernels: readonly InstalledKernel[], archives: KernelArchives): InstalledKernel {
   const [kernel, ...others] = kernels;
   const label = archives.map((archive) => archive.label).join(', ');
   if (kernel === undefined) {
-    throw new UserError(`${label} ${archives.length > 1 ? 'hold' : 'holds'} no kernel for x86: there is no bzImage in it, neither in boot nor in lib/modules/RELEASE`, {
-      code: 'not-a-kernel-package',
-      remedy: 'name the package linux-image-RELEASE, without -dbg, -headers or -libc-dev, or the archive that `make tarzst-pkg` wrote',
-    });
+    throw new UserError(
+      `${label} ${archives.length > 1 ? 'hold' : 'holds'} no kernel for x86: there is no bzImage in it, neither in boot nor in lib/modules/RELEASE`,
+      {
+        code: 'not-a-kernel-package',
+        remedy:
+          'name the package linux-image-RELEASE, without -dbg, -headers or -libc-dev, or the archive that `make tarzst-pkg` wrote',
+      },
+    );
   }
   if (others.length === 0) return kernel;
-  throw new UserError(`${label} holds several kernels: ${kernels.map(({ release }) => release).join(', ')}`, { code: 'several-kernels', remedy: 'unpack it, and name the image of one of them' });
+  throw new UserError(`${label} holds several kernels: ${kernels.map(({ release }) => release).join(', ')}`, {
+    code: 'several-kernels',
+    remedy: 'unpack it, and name the image of one of them',
+  });
 }
 
 function damaged(label: string, output: string): UserError {
-  return new UserError(`${label} cannot be unpacked: ${output.trim().split('\n').at(-1) ?? ''}`, { code: 'damaged-package', remedy: 'build or fetch it anew' });
+  return new UserError(`${label} cannot be unpacked: ${output.trim().split('\n').at(-1) ?? ''}`, {
+    code: 'damaged-package',
+    remedy: 'build or fetch it anew',
+  });
 }

@@ -7,10 +7,19 @@ import { type FileDiff, unquoteName } from './parse-diff.ts';
  * Refuses a patch that would take a file from outside the tree in `dir`. git checks the names that it writes and not the one that it copies from, and
  * follows links on the way to it. Rejects with UserError `patch-outside`.
  */
-export async function refuseOutsideSources(diff: string, files: readonly FileDiff[], label: string, dir: string): Promise<void> {
+export async function refuseOutsideSources(
+  diff: string,
+  files: readonly FileDiff[],
+  label: string,
+  dir: string,
+): Promise<void> {
   // Whatever git takes for a header: no line of a hunk begins so.
-  const sources = Array.from(diff.matchAll(/^(?:copy from|rename from|rename old) (?<name>.*)$/gm), ({ groups }) => Buffer.from(unquoteName(groups?.['name'] ?? ''), 'latin1').toString('utf8'));
-  const names = [...sources, ...files.flatMap(({ oldName, newName }) => [oldName, newName])].filter((name) => name !== undefined);
+  const sources = Array.from(diff.matchAll(/^(?:copy from|rename from|rename old) (?<name>.*)$/gm), ({ groups }) =>
+    Buffer.from(unquoteName(groups?.['name'] ?? ''), 'latin1').toString('utf8'),
+  );
+  const names = [...sources, ...files.flatMap(({ oldName, newName }) => [oldName, newName])].filter(
+    (name) => name !== undefined,
+  );
   const root = await realpath(dir);
   for (const name of new Set(names)) {
     if (name.startsWith('/') || name.split('/').includes('..')) throw outside(label, name);
@@ -34,7 +43,13 @@ export async function refuseOutsideLinks(written: readonly string[], label: stri
     const leads = posix.normalize(posix.join(dirname(name), target));
     const steps = target.split('/').filter((step) => step !== '' && step !== '.');
     const turnsBack = steps.slice(steps.findIndex((step) => step !== '..')).includes('..');
-    if (target.startsWith('/') || leads === '..' || leads.startsWith('../') || (turnsBack && steps.some((step) => step !== '..'))) throw outside(label, `${name} -> ${target}`);
+    if (
+      target.startsWith('/') ||
+      leads === '..' ||
+      leads.startsWith('../') ||
+      (turnsBack && steps.some((step) => step !== '..'))
+    )
+      throw outside(label, `${name} -> ${target}`);
   }
 }
 
@@ -43,5 +58,8 @@ function isInside(path: string, root: string): boolean {
 }
 
 function outside(label: string, name: string): UserError {
-  return new UserError(`The patch ${label} reaches outside the source tree: ${name}`, { code: 'patch-outside', remedy: 'read the patch: no patch of a kernel needs that' });
+  return new UserError(`The patch ${label} reaches outside the source tree: ${name}`, {
+    code: 'patch-outside',
+    remedy: 'read the patch: no patch of a kernel needs that',
+  });
 }

@@ -10,7 +10,13 @@ import { readSeries } from './read-series.ts';
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-format-'));
 const repo = join(dir, 'repo');
 const context = { cacheDir: dir, log: () => undefined };
-const ENV = { PATH: process.env['PATH'] ?? '', HOME: dir, GIT_CONFIG_NOSYSTEM: '1', GIT_COMMITTER_NAME: 'Sue Bmitter', GIT_COMMITTER_EMAIL: 'sue@example.org' };
+const ENV = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: dir,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_COMMITTER_NAME: 'Sue Bmitter',
+  GIT_COMMITTER_EMAIL: 'sue@example.org',
+};
 let trees = 0;
 
 function git(cwd: string, ...words: readonly string[]): string {
@@ -36,7 +42,10 @@ beforeAll(() => {
   write('run.sh', '#!/bin/sh\n');
   commit('base', 'Pat Doe <pat@example.org>');
   write('drivers/a.c', `${LINES.with(3, 'x = 1;').with(17, '\ttabbed = "=3D";  ').join('\n')}\n`);
-  commit('drivers: first\n\nFrom here on it is words, and a diff is none:\n\n    diff --git a/x b/x\n', 'J\u00c3\u00b6rg M\u00c3\u00bcller <j@example.org>');
+  commit(
+    'drivers: first\n\nFrom here on it is words, and a diff is none:\n\n    diff --git a/x b/x\n',
+    'J\u00c3\u00b6rg M\u00c3\u00bcller <j@example.org>',
+  );
   renameSync(join(repo, 'drivers/moved.c'), join(repo, 'drivers/new name.c'));
   write('copy.c', `${LINES.with(3, 'x = 1;').with(17, 'other').join('\n')}\n`);
   write('latin.c', 's = "f\u00fcr \u00df";\n');
@@ -49,7 +58,10 @@ beforeAll(() => {
   rmSync(join(repo, 'last.c'));
   write('empty.c', '');
   write('drivers/a.c', `${LINES.with(3, 'x = 2;').join('\n')}\nlast`);
-  commit('drivers: fourth and last of these patches, whose subject is as long as those that are folded by git into the next line', 'Re Porter <re@example.org>');
+  commit(
+    'drivers: fourth and last of these patches, whose subject is as long as those that are folded by git into the next line',
+    'Re Porter <re@example.org>',
+  );
 });
 afterAll(() => rmSync(dir, { recursive: true }), 60_000);
 
@@ -90,12 +102,20 @@ describe('what git format-patch writes gives the tree that it was made of', () =
     [['--to=pmem@lists.example.org', '--add-header=X-Made: up', '--from=Sue Bmitter <sue@example.org>']],
   ])('%j', async (flags) => {
     const mbox = join(dir, 'series.mbox');
-    writeFileSync(mbox, `${git(repo, '-c', 'format.signature=2.39', 'format-patch', '--binary', '--stdout', ...flags, 'HEAD~4')}\n`, 'latin1');
+    writeFileSync(
+      mbox,
+      `${git(repo, '-c', 'format.signature=2.39', 'format-patch', '--binary', '--stdout', ...flags, 'HEAD~4')}\n`,
+      'latin1',
+    );
     const { patches } = await readSeries([mbox], context);
     expect(patches).toHaveLength(4);
     const expected = git(repo, 'rev-parse', 'HEAD^{tree}');
     const tree = newBase();
-    await applyPatches(patches.map(({ subject, diff }) => ({ label: subject, diff })), tree, context);
+    await applyPatches(
+      patches.map(({ subject, diff }) => ({ label: subject, diff })),
+      tree,
+      context,
+    );
     expect(hashTree(tree)).toBe(expected);
     // `--patch` reads the same.
     const other = newBase();
@@ -108,7 +128,11 @@ describe('what git format-patch writes gives the tree that it was made of', () =
     git(repo, 'format-patch', '--binary', '-o', folder, ...flags, 'HEAD~4');
     const { patches } = await readSeries([folder], context);
     const tree = newBase();
-    await applyPatches(patches.map(({ subject, diff }) => ({ label: subject, diff })), tree, context);
+    await applyPatches(
+      patches.map(({ subject, diff }) => ({ label: subject, diff })),
+      tree,
+      context,
+    );
     expect(hashTree(tree)).toBe(git(repo, 'rev-parse', 'HEAD^{tree}'));
   });
 });

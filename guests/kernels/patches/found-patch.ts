@@ -51,7 +51,13 @@ export function readFoundPatches(found: readonly FoundPatch[]): readonly SeriesM
     subject,
     parsed: subject.isReply && once.length > 1 ? NO_DIFF : parseDiff(one.diff),
     version: versionOf(subject, subjects),
-    target: [...new Set([...subject.targets, ...(isKernel(subject, subjects) ? [subject.dotted] : [])].map((kernel) => kernel?.replace(/\.y$/, '')))].join(' '),
+    target: [
+      ...new Set(
+        [...subject.targets, ...(isKernel(subject, subjects) ? [subject.dotted] : [])].map((kernel) =>
+          kernel?.replace(/\.y$/, ''),
+        ),
+      ),
+    ].join(' '),
     parent: one.head?.references.at(-1),
     author: one.head?.from?.address.toLowerCase(),
     isAlone: perName.get(nameOf(one)) === 1,
@@ -73,7 +79,13 @@ function versionOf(subject: PatchSubject, all: readonly PatchSubject[]): readonl
 function isKernel({ dotted }: PatchSubject, all: readonly PatchSubject[]): boolean {
   if (dotted === undefined) return false;
   const major = Number(dotted.split('.')[0]);
-  return all.some(({ targets }) => targets.includes(dotted)) || !all.some(({ version, isTagged, place, dotted: other }) => isTagged && other === undefined && (version?.[0] ?? (place ? 1 : undefined)) === major);
+  return (
+    all.some(({ targets }) => targets.includes(dotted)) ||
+    !all.some(
+      ({ version, isTagged, place, dotted: other }) =>
+        isTagged && other === undefined && (version?.[0] ?? (place ? 1 : undefined)) === major,
+    )
+  );
 }
 
 /** By number: v9 before v10, v3 before v3.1. */

@@ -21,7 +21,10 @@ class Groups {
  * Puts postings that are about one series together: those of one thread, answers included; those that share a title; and, as b4 takes a whole mbox
  * for one thread, versions by one author in one file. Patches that the user named one by one are his own order, unless they are versions of one patch.
  */
-export function linkSeries(mails: readonly SeriesMail[], postings: readonly Posting[]): readonly (readonly Posting[])[] {
+export function linkSeries(
+  mails: readonly SeriesMail[],
+  postings: readonly Posting[],
+): readonly (readonly Posting[])[] {
   const threads = new Groups();
   for (const mail of mails) {
     const [first, ...rest] = idsOf(mail);
@@ -60,7 +63,13 @@ function describe(posting: Posting, threads: Groups): LinkFacts {
   const mails = [...posting.mails.values()];
   return {
     posting,
-    threads: new Set(mails.flatMap((mail) => idsOf(mail).slice(0, 1).map((id) => threads.find(id)))),
+    threads: new Set(
+      mails.flatMap((mail) =>
+        idsOf(mail)
+          .slice(0, 1)
+          .map((id) => threads.find(id)),
+      ),
+    ),
     titles: titlesOf(posting),
     origins: new Set(mails.map(({ found, author }) => `${found.file}\0${author ?? ''}`)),
     isPicked: !posting.isNumbered && mails.every(({ isAlone }) => isAlone),

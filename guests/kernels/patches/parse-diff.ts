@@ -38,7 +38,8 @@ interface Draft {
 
 const HUNK = /^@@ -(?<line>\d+)(?:,(?<old>\d+))? \+\d+(?:,(?<now>\d+))? @@/;
 /** A line that may stand behind `diff --git`; without one it is prose. */
-const GIT_HEADER = /^(?:(?:old mode|new mode|deleted file mode|new file mode|copy (?:from|to)|rename (?:from|to|old|new)|similarity index|dissimilarity index|index|GIT binary patch|Binary files)\b|--- |\+\+\+ )/;
+const GIT_HEADER =
+  /^(?:(?:old mode|new mode|deleted file mode|new file mode|copy (?:from|to)|rename (?:from|to|old|new)|similarity index|dissimilarity index|index|GIT binary patch|Binary files)\b|--- |\+\+\+ )/;
 
 /**
  * Reads the patch in a text as `git apply` does: `diff --git`, or `--- x` with `+++ y` and a hunk behind it. The lines of a hunk are counted, so that a
@@ -47,13 +48,20 @@ const GIT_HEADER = /^(?:(?:old mode|new mode|deleted file mode|new file mode|cop
 export function parseDiff(diff: string): ParsedDiff {
   const lines = diff.split('\n');
   const drafts: Draft[] = [];
-  for (let index = 0; index < lines.length; ) {
+  for (let index = 0; index < lines.length;) {
     const line = lines[index] ?? '';
     const current = drafts.at(-1);
-    const git = line.startsWith('diff --git ') && GIT_HEADER.test(lines[index + 1] ?? '') ? readGitNames(line.slice('diff --git '.length)) : undefined;
+    const git =
+      line.startsWith('diff --git ') && GIT_HEADER.test(lines[index + 1] ?? '')
+        ? readGitNames(line.slice('diff --git '.length))
+        : undefined;
     const hunk = HUNK.exec(line)?.groups;
     if (git) drafts.push({ git, isCopy: false, isNew: false, isDeleted: false, hunks: [] });
-    else if (line.startsWith('--- ') && lines[index + 1]?.startsWith('+++ ') === true && HUNK.test(lines[index + 2] ?? '')) {
+    else if (
+      line.startsWith('--- ') &&
+      lines[index + 1]?.startsWith('+++ ') === true &&
+      HUNK.test(lines[index + 2] ?? '')
+    ) {
       const names = { minus: readName(line.slice(4)), plus: readName((lines[index + 1] ?? '').slice(4)) };
       if (current?.git && current.hunks.length === 0 && current.minus === undefined) Object.assign(current, names);
       else drafts.push({ ...names, isCopy: false, isNew: false, isDeleted: false, hunks: [] });
@@ -80,7 +88,8 @@ function endOfHunk(lines: readonly string[], start: number, count: number): numb
 }
 
 function readGitHeader(draft: Draft, line: string): void {
-  const { key, name = '' } = /^(?<key>rename from|rename old|rename to|rename new|copy from|copy to) (?<name>.*)$/.exec(line)?.groups ?? {};
+  const { key, name = '' } =
+    /^(?<key>rename from|rename old|rename to|rename new|copy from|copy to) (?<name>.*)$/.exec(line)?.groups ?? {};
   if (line.startsWith('new file mode ')) draft.isNew = true;
   if (line.startsWith('deleted file mode ')) draft.isDeleted = true;
   if (key === undefined) return;
@@ -111,7 +120,11 @@ const ESCAPES: Readonly<Record<string, string>> = { a: '\u0007', b: '\b', t: '\t
 /** As git quotes a name: C's escapes, and bytes in octal. */
 export function unquoteName(text: string): string {
   const inner = /^"(?<inner>.*)"$/s.exec(text)?.groups?.['inner'];
-  return inner === undefined ? text : inner.replaceAll(/\\(?:(?<octal>[0-7]{3})|(?<char>.))/g, (_, octal: string | undefined, char: string) => (octal === undefined ? (ESCAPES[char] ?? char) : String.fromCodePoint(Number.parseInt(octal, 8))));
+  return inner === undefined
+    ? text
+    : inner.replaceAll(/\\(?:(?<octal>[0-7]{3})|(?<char>.))/g, (_, octal: string | undefined, char: string) =>
+        octal === undefined ? (ESCAPES[char] ?? char) : String.fromCodePoint(Number.parseInt(octal, 8)),
+      );
 }
 
 /** git's two names always differ in their prefix; without one they are the same, or those of the rename. */
@@ -121,11 +134,17 @@ function hasNoPrefix({ git, from, minus, plus }: Draft): boolean {
 }
 
 function finish({ git, from, to, isCopy, isNew, isDeleted, minus, plus, hunks }: Draft, strip: 0 | 1): FileDiff {
-  const named = (name: string | undefined): string | undefined => (name === undefined || name === '/dev/null' || name === '' ? undefined : stripped(name, strip));
+  const named = (name: string | undefined): string | undefined =>
+    name === undefined || name === '/dev/null' || name === '' ? undefined : stripped(name, strip);
   const isPair = minus !== undefined && plus !== undefined;
   const oldName = from ?? (isPair ? named(minus) : isNew ? undefined : named(git?.old));
   const newName = to ?? (isPair ? named(plus) : isDeleted ? undefined : named(git?.new));
-  return { ...(oldName !== undefined && { oldName: decode(oldName) }), ...(newName !== undefined && { newName: decode(newName) }), isCopy, hunks };
+  return {
+    ...(oldName !== undefined && { oldName: decode(oldName) }),
+    ...(newName !== undefined && { newName: decode(newName) }),
+    isCopy,
+    hunks,
+  };
 }
 
 function stripped(name: string, strip: 0 | 1): string {

@@ -5,7 +5,18 @@ import { parseSubject } from './parse-subject.ts';
 /** What a subject amounts to, in short: version, place, title. */
 function short(subject: string): string {
   const { isReply, isTagged, isResend, version, dotted, targets, place, title } = parseSubject(subject);
-  return [isReply ? 're' : '', isTagged ? 'patch' : '', isResend ? 'again' : '', version ? `v${version.join('.')}` : '', dotted ?? '', targets.join(' '), place ? `${place.number}/${place.of}` : '', `"${title}"`].filter((word) => word !== '').join(' ');
+  return [
+    isReply ? 're' : '',
+    isTagged ? 'patch' : '',
+    isResend ? 'again' : '',
+    version ? `v${version.join('.')}` : '',
+    dotted ?? '',
+    targets.join(' '),
+    place ? `${place.number}/${place.of}` : '',
+    `"${title}"`,
+  ]
+    .filter((word) => word !== '')
+    .join(' ');
 }
 
 describe('a tag is read word by word', () => {
@@ -48,14 +59,31 @@ describe('a tag is read word by word', () => {
     ['[RFC] idea', 'patch "idea"'],
     // No patches, for all that they say so.
     ['[BUG] pmem: WARNING', '"pmem: WARNING"'],
-    ['FAILED: patch "[PATCH] a" failed to apply to 6.1-stable tree', '"FAILED: patch "[PATCH] a" failed to apply to 6.1-stable tree"'],
+    [
+      'FAILED: patch "[PATCH] a" failed to apply to 6.1-stable tree',
+      '"FAILED: patch "[PATCH] a" failed to apply to 6.1-stable tree"',
+    ],
     ['Patch "a" has been added to the 6.1-stable tree', '"Patch "a" has been added to the 6.1-stable tree"'],
     ['[GIT PULL] pmem for 6.13', '"pmem for 6.13"'],
   ])('%s', (subject, words) => {
     expect(short(subject)).toBe(words);
   });
 
-  test.each(['Re: [PATCH] a', 'RE: [PATCH v2 1/2] a', 'AW: WG: [PATCH] a', 'Re[2]: [PATCH] a', 'Fwd: [PATCH] a', 'SV: [PATCH] a', '答复: [PATCH] a', '回复：[PATCH] a', 'Ответ: [PATCH] a', '[syzbot ci] Re: pmem: fix', 'Linux-nvdimm: Re: [PATCH 2/2] b', '[EXTERNAL] Re: [PATCH] a', ' re : [PATCH] a'])('%s is an answer', (subject) => {
+  test.each([
+    'Re: [PATCH] a',
+    'RE: [PATCH v2 1/2] a',
+    'AW: WG: [PATCH] a',
+    'Re[2]: [PATCH] a',
+    'Fwd: [PATCH] a',
+    'SV: [PATCH] a',
+    '答复: [PATCH] a',
+    '回复：[PATCH] a',
+    'Ответ: [PATCH] a',
+    '[syzbot ci] Re: pmem: fix',
+    'Linux-nvdimm: Re: [PATCH 2/2] b',
+    '[EXTERNAL] Re: [PATCH] a',
+    ' re : [PATCH] a',
+  ])('%s is an answer', (subject) => {
     expect(parseSubject(subject).isReply).toBe(true);
   });
 
@@ -66,15 +94,24 @@ describe('a tag is read word by word', () => {
 
 test('what git format-patch writes is read back, whatever stands around it', () => {
   const prefix = fc.constantFrom('PATCH', 'RFC PATCH', 'PATCH RESEND', 'PATCH net-next', 'PATCH 6.6.y', 'RFC');
-  const title = fc.stringMatching(/^[a-z][a-z/_-]{1,20}: [a-z][a-z0-9 ]{0,40}$/).map((text) => text.trim().replaceAll(/ +/g, ' '));
+  const title = fc
+    .stringMatching(/^[a-z][a-z/_-]{1,20}: [a-z][a-z0-9 ]{0,40}$/)
+    .map((text) => text.trim().replaceAll(/ +/g, ' '));
   fc.assert(
-    fc.property(prefix, fc.option(fc.integer({ min: 2, max: 99 })), fc.option(fc.tuple(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 120 }))), title, fc.constantFrom('', '[list] ', 'Pmem-devel: '), (words, version, place, text, before) => {
-      const numbers = place === null ? '' : ` ${String(place[0]).padStart(String(place[1]).length, '0')}/${place[1]}`;
-      const read = parseSubject(`${before}[${words}${version === null ? '' : ` v${version}`}${numbers}] ${text}`);
-      expect(read).toMatchObject({ isReply: false, isTagged: true, title: text });
-      expect(read.version).toEqual(version === null ? undefined : [version]);
-      expect(read.place).toEqual(place === null ? undefined : { number: place[0], of: place[1] });
-    }),
+    fc.property(
+      prefix,
+      fc.option(fc.integer({ min: 2, max: 99 })),
+      fc.option(fc.tuple(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 120 }))),
+      title,
+      fc.constantFrom('', '[list] ', 'Pmem-devel: '),
+      (words, version, place, text, before) => {
+        const numbers = place === null ? '' : ` ${String(place[0]).padStart(String(place[1]).length, '0')}/${place[1]}`;
+        const read = parseSubject(`${before}[${words}${version === null ? '' : ` v${version}`}${numbers}] ${text}`);
+        expect(read).toMatchObject({ isReply: false, isTagged: true, title: text });
+        expect(read.version).toEqual(version === null ? undefined : [version]);
+        expect(read.place).toEqual(place === null ? undefined : { number: place[0], of: place[1] });
+      },
+    ),
   );
 });
 

@@ -34,7 +34,8 @@ const KERNEL = /^(?:linux-|stable-)?v?(?<kernel>\d+\.\d+(?:\.\d+)?(?:\.y)?)(?:[-
  * The parts that words of a tag are joined of, longest first: `PATCHv2`, `RFC/PATCH`, `PATCH3/3`, `v2-1/3`. No series has more than 9999 patches or
  * versions, and each missing number takes memory.
  */
-const PART = /^(?:patch(?:es|set|series)?|rfc|rft|wip|resend|repost|resent|v(?:er(?:sion)?)?\.?\d{1,4}(?:(?:bis|ter|[a-d])(?!\w)|(?:\.\d{1,4})*(?![\d.]))|\d{1,4}(?:\.\d{1,4})?\/\d{1,4}(?!\d)|[-_/:|+.#]+)/i;
+const PART =
+  /^(?:patch(?:es|set|series)?|rfc|rft|wip|resend|repost|resent|v(?:er(?:sion)?)?\.?\d{1,4}(?:(?:bis|ter|[a-d])(?!\w)|(?:\.\d{1,4})*(?![\d.]))|\d{1,4}(?:\.\d{1,4})?\/\d{1,4}(?!\d)|[-_/:|+.#]+)/i;
 const COUNT = /^\d{1,4}$/;
 /** `v2a` and `v2bis` come behind v2. */
 const AFTER: readonly string[] = ['', 'a', 'bis', 'b', 'ter', 'c', 'd'];
@@ -68,7 +69,10 @@ function takeBrackets(text: string): string | undefined {
   let depth = 0;
   for (const [index, char] of Array.from(text).entries()) {
     depth += char === '[' ? 1 : char === ']' ? -1 : 0;
-    if (depth === 0) return Array.from(text).slice(0, index + 1).join('');
+    if (depth === 0)
+      return Array.from(text)
+        .slice(0, index + 1)
+        .join('');
   }
   // `[PATCH 1/2 title`: the tag goes on as long as its words do.
   const words = text.slice(1).split(' ');
@@ -81,10 +85,18 @@ function takeBareTag(text: string): { readonly words: readonly string[]; readonl
   const words = text.split(' ');
   const end = words.findIndex((word) => word.endsWith(':') || !isTagWord(word));
   const last = words[end] ?? '';
-  const tag = splitWords(words.slice(0, isTagWord(last.slice(0, -1)) && last.endsWith(':') ? end + 1 : end).join(' ').replace(/:$/, ''));
+  const tag = splitWords(
+    words
+      .slice(0, isTagWord(last.slice(0, -1)) && last.endsWith(':') ? end + 1 : end)
+      .join(' ')
+      .replace(/:$/, ''),
+  );
   const place = tag.some((word) => /\d\/\d/.test(word));
   if (!tag.some((word) => /^(?:patch|rfc)/i.test(word)) || (!last.endsWith(':') && !place)) return undefined;
-  return { words: tag, title: words.slice(isTagWord(last.slice(0, -1)) && last.endsWith(':') ? end + 1 : end).join(' ') };
+  return {
+    words: tag,
+    title: words.slice(isTagWord(last.slice(0, -1)) && last.endsWith(':') ? end + 1 : end).join(' '),
+  };
 }
 
 /** `title [PATCH 2/2]`. */
@@ -100,7 +112,7 @@ function splitWords(group: string): readonly string[] {
 /** The known parts of a word. Where something else is in it there are none, but for `PATCHv2net`. */
 function partsOf(word: string): readonly string[] {
   const parts: string[] = [];
-  for (let rest = word; rest !== ''; ) {
+  for (let rest = word; rest !== '';) {
     const part = PART.exec(rest)?.[0];
     if (part === undefined) {
       if (!/^patch/i.test(word)) return [];
@@ -128,7 +140,8 @@ function readWords(words: readonly string[]): Omit<PatchSubject, 'isReply' | 'ti
     const kernel = KERNEL.exec(word)?.groups?.['kernel'];
     if (kernel !== undefined && !/^v\d+\.\d+$/i.test(word)) targets.push(kernel);
     else if (COUNT.test(word) && /^(?:v|ver|version|rev|revision|take|round)$/i.test(last)) versions.push(word);
-    else if (COUNT.test(word) && /^of$/i.test(last) && COUNT.test(before)) place = { number: Number(before), of: Number(word) };
+    else if (COUNT.test(word) && /^of$/i.test(last) && COUNT.test(before))
+      place = { number: Number(before), of: Number(word) };
     else if (/^(?:rev|take|round)\d{1,4}$/i.test(word)) versions.push(word.replace(/^\D+/, ''));
     else {
       for (const part of partsOf(word)) {

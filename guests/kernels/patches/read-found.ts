@@ -17,10 +17,17 @@ export async function readFound(path: string, context: PrepareContext): Promise<
   const file = basename(path);
   if (isMail(text)) return (await splitMails(bytes, context)).map(({ head, diff }) => ({ file, head, diff }));
   const damaged = findDamagedHeader(text);
-  if (damaged !== undefined) throw new UserError(`${path} looks like a mail, but the line "${damaged.slice(0, 60)}" in its head is no header`, { code: 'damaged-mail', remedy: 'save the mail again as it came, with all its headers, or take that line out' });
+  if (damaged !== undefined)
+    throw new UserError(`${path} looks like a mail, but the line "${damaged.slice(0, 60)}" in its head is no header`, {
+      code: 'damaged-mail',
+      remedy: 'save the mail again as it came, with all its headers, or take that line out',
+    });
   return [{ file, diff: dropTransportCrs(text) }];
 }
 
 export function noPatch(file: string): UserError {
-  return new UserError(`${file} holds no patch.`, { code: 'no-patch', remedy: 'name a diff, a patch that `git format-patch` wrote, or an mbox of such.' });
+  return new UserError(`${file} holds no patch.`, {
+    code: 'no-patch',
+    remedy: 'name a diff, a patch that `git format-patch` wrote, or an mbox of such.',
+  });
 }

@@ -26,7 +26,9 @@ export async function readPatches(files: readonly string[], context: PrepareCont
 
 /** As KCIDB names a patchset, see `KernelProvenance.patchset`. */
 export function hashPatchset(patches: readonly Patch[]): string {
-  return patches.length === 0 ? '' : sha256(patches.map(({ diff }) => `${sha256(Buffer.from(diff, 'latin1'))}\n`).join(''));
+  return patches.length === 0
+    ? ''
+    : sha256(patches.map(({ diff }) => `${sha256(Buffer.from(diff, 'latin1'))}\n`).join(''));
 }
 
 function sha256(data: string | Uint8Array): string {
@@ -38,12 +40,24 @@ async function readPatchFile(file: string, context: PrepareContext): Promise<rea
   if (!found.some(({ diff }) => hasDiff(diff))) throw noPatch(file);
   const [only] = found;
   // A mail that the user names alone is meant, an answer with a diff, too.
-  if (only && found.length === 1) return [{ label: only.head === undefined || only.head.subject === '' ? basename(file) : `${basename(file)} ("${parseSubject(only.head.subject).title}")`, diff: only.diff }];
+  if (only && found.length === 1)
+    return [
+      {
+        label:
+          only.head === undefined || only.head.subject === ''
+            ? basename(file)
+            : `${basename(file)} ("${parseSubject(only.head.subject).title}")`,
+        diff: only.diff,
+      },
+    ];
   const { patches, notes } = orderMails(found);
   // Which version was tested belongs to the result.
   for (const note of notes) (context.note ?? context.log)(`${basename(file)}: ${note}`);
   return patches.map((mail) => {
-    const place = [`${found.indexOf(mail.found) + 1} of ${found.length}`, ...(mail.subject.title === '' ? [] : [`"${mail.subject.title}"`])].join(', ');
+    const place = [
+      `${found.indexOf(mail.found) + 1} of ${found.length}`,
+      ...(mail.subject.title === '' ? [] : [`"${mail.subject.title}"`]),
+    ].join(', ');
     return { label: `${basename(file)} (${place})`, diff: mail.found.diff };
   });
 }

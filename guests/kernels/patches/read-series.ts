@@ -32,9 +32,22 @@ async function listFiles(path: string): Promise<readonly string[]> {
   if (found?.isDirectory() !== true) return [path];
   const entries = await readdir(path, { withFileTypes: true });
   // A maildir, as `b4 am --maildir` writes it.
-  const parts = entries.filter((entry) => entry.isDirectory() && ['cur', 'new'].includes(entry.name)).map(({ name }) => name);
-  if (parts.length > 0) return (await Promise.all(parts.toSorted().map(async (part) => (await readdir(join(path, part))).toSorted().map((name) => join(path, part, name))))).flat();
+  const parts = entries
+    .filter((entry) => entry.isDirectory() && ['cur', 'new'].includes(entry.name))
+    .map(({ name }) => name);
+  if (parts.length > 0)
+    return (
+      await Promise.all(
+        parts
+          .toSorted()
+          .map(async (part) => (await readdir(join(path, part))).toSorted().map((name) => join(path, part, name))),
+      )
+    ).flat();
   const names = entries.map(({ name }) => name).filter((name) => PATCH_FILE.test(name));
-  if (names.length === 0) throw new UserError(`${path} is a folder without a patch`, { code: 'no-patch', remedy: 'name one with files such as `git format-patch` writes' });
+  if (names.length === 0)
+    throw new UserError(`${path} is a folder without a patch`, {
+      code: 'no-patch',
+      remedy: 'name one with files such as `git format-patch` writes',
+    });
   return names.toSorted().map((name) => join(path, name));
 }

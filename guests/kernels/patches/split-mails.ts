@@ -32,7 +32,10 @@ export async function splitMails(mbox: Uint8Array, { signal }: PrepareContext): 
     const mails = join(dir, 'mails');
     await mkdir(mails);
     await writeFile(join(dir, 'mbox'), mbox);
-    await runTool(['git', 'mailsplit', '-b', '-d8', '--keep-cr', `-o${mails}`, '--', join(dir, 'mbox')], { cwd: dir, signal });
+    await runTool(['git', 'mailsplit', '-b', '-d8', '--keep-cr', `-o${mails}`, '--', join(dir, 'mbox')], {
+      cwd: dir,
+      signal,
+    });
     const names = (await readdir(mails)).toSorted();
     const heads = new Map<string, MailHead>();
     const wanted: string[] = [];
@@ -46,7 +49,12 @@ export async function splitMails(mbox: Uint8Array, { signal }: PrepareContext): 
       await writeFile(join(mails, name), text, 'latin1');
     }
     await readInfo(dir, wanted, signal);
-    return await Promise.all(names.map(async (name) => ({ head: await withAuthor(heads.get(name) ?? NO_HEAD, join(dir, `${name}.info`)), diff: dropTransportCrs(await readFile(join(dir, `${name}.diff`), 'latin1').catch(() => '')) })));
+    return await Promise.all(
+      names.map(async (name) => ({
+        head: await withAuthor(heads.get(name) ?? NO_HEAD, join(dir, `${name}.info`)),
+        diff: dropTransportCrs(await readFile(join(dir, `${name}.diff`), 'latin1').catch(() => '')),
+      })),
+    );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -60,31 +68,45 @@ const NO_HEAD: MailHead = { subject: '', references: [], to: [], cc: [] };
  */
 async function readInfo(dir: string, names: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   await writeFile(join(dir, 'wanted'), names.map((name) => `${name}\n`).join(''));
-  const loop = 'while read -r name; do git mailinfo -n message "$name.diff" < "mails/$name" > "$name.info" || rm -f "$name.diff"; done < wanted';
-  await runTool(['sh', '-c', loop], { cwd: dir, signal, env: { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' } });
+  const loop =
+    'while read -r name; do git mailinfo -n message "$name.diff" < "mails/$name" > "$name.info" || rm -f "$name.diff"; done < wanted';
+  await runTool(['sh', '-c', loop], {
+    cwd: dir,
+    signal,
+    env: { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+  });
 }
 
 /** Who wrote a patch that another one sent stands in the mail's first line, and is answered, too. */
 async function withAuthor(head: MailHead, file: string): Promise<MailHead> {
   const info = await readFile(file, 'utf8').catch(() => '');
   const { name = '', address } = /^Author: (?<name>.*)\nEmail: (?<address>\S+@\S+)$/m.exec(info)?.groups ?? {};
-  const known = [head.from, ...head.to, ...head.cc].some((one) => one?.address.toLowerCase() === address?.toLowerCase());
+  const known = [head.from, ...head.to, ...head.cc].some(
+    (one) => one?.address.toLowerCase() === address?.toLowerCase(),
+  );
   return address === undefined || known ? head : { ...head, cc: [...head.cc, { name, address }] };
 }
 
 /** The body is not parsed: an attachment may be large. */
 async function readHead(mail: Buffer): Promise<MailHead> {
   const end = mail.indexOf('\n\n');
-  const { subject, messageId, inReplyTo, references, from, replyTo, to, cc, date } = await PostalMime.parse(mail.subarray(0, end < 0 ? mail.length : end + 1));
+  const { subject, messageId, inReplyTo, references, from, replyTo, to, cc, date } = await PostalMime.parse(
+    mail.subarray(0, end < 0 ? mail.length : end + 1),
+  );
   const lists = new Set(addressesOf([...(to ?? []), ...(cc ?? [])]).map(({ address }) => address.toLowerCase()));
   const [named] = addressesOf(from ? [from] : []);
   // `Pat via Pmem <pmem@lists.example.org>`: a list that writes itself into From says in Reply-To who sent it.
-  const sender = named && lists.has(named.address.toLowerCase()) ? (addressesOf(replyTo).find(({ address }) => !lists.has(address.toLowerCase())) ?? named) : named;
+  const sender =
+    named && lists.has(named.address.toLowerCase())
+      ? (addressesOf(replyTo).find(({ address }) => !lists.has(address.toLowerCase())) ?? named)
+      : named;
   return {
     subject: (subject ?? '').replaceAll(/\s+/g, ' ').trim(),
     ...(messageId !== undefined && { messageId }),
     // Its parent is the last one.
-    references: [...new Set([...idsOf(references).filter((id) => !idsOf(inReplyTo).includes(id)), ...idsOf(inReplyTo)])],
+    references: [
+      ...new Set([...idsOf(references).filter((id) => !idsOf(inReplyTo).includes(id)), ...idsOf(inReplyTo)]),
+    ],
     ...(sender && { from: sender }),
     to: addressesOf(to),
     cc: addressesOf(cc),
@@ -97,5 +119,7 @@ function idsOf(text: string | undefined): readonly string[] {
 }
 
 function addressesOf(addresses: readonly Address[] | undefined): readonly MailAddress[] {
-  return (addresses ?? []).flatMap((one) => ('group' in one && one.group ? one.group : [one])).flatMap(({ name, address }) => (address ? [{ name, address }] : []));
+  return (addresses ?? [])
+    .flatMap((one) => ('group' in one && one.group ? one.group : [one]))
+    .flatMap(({ name, address }) => (address ? [{ name, address }] : []));
 }

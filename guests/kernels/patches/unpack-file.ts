@@ -31,15 +31,24 @@ const ARCHIVES = [
  */
 export async function unpackFile(path: string, context: PrepareContext): Promise<Buffer> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UserError(`The patch ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { code: 'unreadable-patch', remedy: 'name a file that exists and that you may read.', cause: error });
+    throw new UserError(
+      `The patch ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      { code: 'unreadable-patch', remedy: 'name a file that exists and that you may read.', cause: error },
+    );
   });
   const text = await decompress(path, bytes, context);
   const start = text.subarray(0, 512);
   if (/^(?:fffe|feff)/.test(start.toString('hex')) || isWide(start)) {
-    throw new UserError(`${path} is text in UTF-16`, { code: 'patch-utf16', remedy: `make it UTF-8: \`iconv -f UTF-16 -t UTF-8 ${path}\`; PowerShell's \`>\` writes UTF-16` });
+    throw new UserError(`${path} is text in UTF-16`, {
+      code: 'patch-utf16',
+      remedy: `make it UTF-8: \`iconv -f UTF-16 -t UTF-8 ${path}\`; PowerShell's \`>\` writes UTF-16`,
+    });
   }
   if (text.subarray(257, 262).toString('latin1') === 'ustar') {
-    throw new UserError(`${path} is a tar archive`, { code: 'patch-archive', remedy: 'unpack it, and name the folder' });
+    throw new UserError(`${path} is a tar archive`, {
+      code: 'patch-archive',
+      remedy: 'unpack it, and name the folder',
+    });
   }
   const blank = /^(?:\u00ef\u00bb\u00bf)?(?:[ \t]*\r?\n)*/.exec(start.toString('latin1'))?.[0].length ?? 0;
   return text.subarray(blank);
@@ -48,11 +57,17 @@ export async function unpackFile(path: string, context: PrepareContext): Promise
 async function decompress(path: string, bytes: Buffer, context: PrepareContext): Promise<Buffer> {
   const magic = bytes.subarray(0, 8).toString('hex');
   const archive = ARCHIVES.find((one) => magic.startsWith(one.magic));
-  if (archive) throw new UserError(`${path} is ${archive.what}`, { code: 'patch-archive', remedy: 'unpack it, and name the file in it' });
-  if (magic.startsWith('1f8b')) {
-    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES, finishFlush: constants.Z_FINISH }).catch((error: unknown) => {
-      throw unpackError(path, 'gzip', error instanceof Error ? error.message : String(error));
+  if (archive)
+    throw new UserError(`${path} is ${archive.what}`, {
+      code: 'patch-archive',
+      remedy: 'unpack it, and name the file in it',
     });
+  if (magic.startsWith('1f8b')) {
+    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES, finishFlush: constants.Z_FINISH }).catch(
+      (error: unknown) => {
+        throw unpackError(path, 'gzip', error instanceof Error ? error.message : String(error));
+      },
+    );
   }
   const tool = TOOLS.find((one) => magic.startsWith(one.magic));
   if (!tool) return bytes;
@@ -64,7 +79,10 @@ async function decompress(path: string, bytes: Buffer, context: PrepareContext):
     // Names a program that is not installed.
     await runTool([tool.argv[0], '--version'], { signal: context.signal });
     // In blocks of 512 bytes: a small file must not fill the disk.
-    const unpacked = await tryTool(['sh', '-c', `ulimit -f ${MAX_BYTES / 512}; exec "$@"`, 'sh', ...tool.argv, packed], { signal: context.signal });
+    const unpacked = await tryTool(
+      ['sh', '-c', `ulimit -f ${MAX_BYTES / 512}; exec "$@"`, 'sh', ...tool.argv, packed],
+      { signal: context.signal },
+    );
     if (!unpacked.ok) throw unpackError(path, tool.argv[0], unpacked.output.replaceAll(packed, path));
     return await readFile(file);
   } finally {
@@ -73,7 +91,10 @@ async function decompress(path: string, bytes: Buffer, context: PrepareContext):
 }
 
 function unpackError(path: string, program: string, words: string): UserError {
-  return new UserError(`${path} cannot be unpacked by ${program}: ${words.trim()}`, { code: 'unreadable-patch', remedy: 'fetch it again; it is cut short or damaged, or unpacks to more than 512 MiB' });
+  return new UserError(`${path} cannot be unpacked by ${program}: ${words.trim()}`, {
+    code: 'unreadable-patch',
+    remedy: 'fetch it again; it is cut short or damaged, or unpacks to more than 512 MiB',
+  });
 }
 
 /** Every other byte is zero. */

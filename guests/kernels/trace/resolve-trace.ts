@@ -21,20 +21,29 @@ export function createTraceResolver(vmlinux: string, signal?: AbortSignal): Trac
     if (frames.length === 0) return lines;
     symbols ??= runTool(['nm', '--defined-only', vmlinux], { signal }).then(parseSymbols);
     const table = await symbols;
-    const addresses = new Map(frames.flatMap(({ text, name, offset, size, exact }) => {
-      const address = findAddress(table, name, size);
-      // A return address is that of the instruction behind the call.
-      return address === undefined ? [] : [[text, `0x${(address + BigInt(exact ? offset : Math.max(0, offset - 1))).toString(16)}`]] as const;
-    }));
+    const addresses = new Map(
+      frames.flatMap(({ text, name, offset, size, exact }) => {
+        const address = findAddress(table, name, size);
+        // A return address is that of the instruction behind the call.
+        return address === undefined
+          ? []
+          : ([[text, `0x${(address + BigInt(exact ? offset : Math.max(0, offset - 1))).toString(16)}`]] as const);
+      }),
+    );
     if (addresses.size === 0) return lines;
-    const output = await runTool(['addr2line', '--addresses', '--inlines', '-e', vmlinux, ...new Set(addresses.values())], { signal });
+    const output = await runTool(
+      ['addr2line', '--addresses', '--inlines', '-e', vmlinux, ...new Set(addresses.values())],
+      { signal },
+    );
     const places = parseAddr2line(output);
     const placeOf = (text: string): string | undefined => {
       const address = addresses.get(text);
       return address === undefined ? undefined : places.get(BigInt(address));
     };
     return lines.map((line) => {
-      const place = findFrames(line).map(({ text }) => placeOf(text)).find((found) => found !== undefined);
+      const place = findFrames(line)
+        .map(({ text }) => placeOf(text))
+        .find((found) => found !== undefined);
       return place === undefined ? line : `${line} (${place})`;
     });
   };
@@ -68,5 +77,10 @@ export function parseAddr2line(output: string): ReadonlyMap<bigint, string> {
 
 /** Line information holds the folder of the build, which is gone by now: the path within the kernel's tree is what a reader has. */
 function shortenPath(path: string): string {
-  return path.replace(/^.*?\/(?:\.\/)?(?=(?:arch|block|crypto|drivers|fs|include|init|io_uring|ipc|kernel|lib|mm|net|rust|security|sound|virt)\/)/, '').replace(/^\.\//, '');
+  return path
+    .replace(
+      /^.*?\/(?:\.\/)?(?=(?:arch|block|crypto|drivers|fs|include|init|io_uring|ipc|kernel|lib|mm|net|rust|security|sound|virt)\/)/,
+      '',
+    )
+    .replace(/^\.\//, '');
 }

@@ -9,7 +9,12 @@ function hardware(start: RegExp, words: readonly string[]): ProblemRule {
 
 /** Errors of the machine that it did not correct: no defect of the kernel, but nothing that ran on it counts. */
 export const HARDWARE_RULES: readonly ProblemRule[] = [
-  hardware(new RegExp(String.raw`^(?:mce: )?(?:\[Hardware Error\]: )?CPU \d+: Machine Check(?: Exception)?: +[\da-f]+ Bank \d+: ${UNCORRECTED}`), ['Machine Check']),
+  hardware(
+    new RegExp(
+      String.raw`^(?:mce: )?(?:\[Hardware Error\]: )?CPU \d+: Machine Check(?: Exception)?: +[\da-f]+ Bank \d+: ${UNCORRECTED}`,
+    ),
+    ['Machine Check'],
+  ),
   hardware(/^mce: (?:\[Hardware Error\]: )?Uncorrected hardware (?:memory )?error/, ['Uncorrected hardware']),
   hardware(/^\[Hardware Error\]: (?:Uncorrected|Deferred|System Fatal) error/, ['[Hardware Error]: ']),
   hardware(/^\{\d+\}\[Hardware Error\]: event severity: (?:recoverable|fatal)/, ['[Hardware Error]: ']),

@@ -17,15 +17,25 @@ const DATA = join(import.meta.dirname, '..', 'testdata');
 /** Reads `testdata/reports/*.txt`: `@@ title`, the expected problems, each from its `kind:` on, an empty line, the raw log. */
 export function readReports(): ProblemLog[] {
   const dir = join(DATA, 'reports');
-  return readdirSync(dir).flatMap((file) => splitLogs(join(dir, file)).map(({ title, body }) => {
-    const [head = '', ...rest] = body.split('\n\n');
-    return { name: `${basename(file, '.txt')}: ${title}`, expected: readHead(head), text: `${rest.join('\n\n').trimEnd()}\n` };
-  }));
+  return readdirSync(dir).flatMap((file) =>
+    splitLogs(join(dir, file)).map(({ title, body }) => {
+      const [head = '', ...rest] = body.split('\n\n');
+      return {
+        name: `${basename(file, '.txt')}: ${title}`,
+        expected: readHead(head),
+        text: `${rest.join('\n\n').trimEnd()}\n`,
+      };
+    }),
+  );
 }
 
 /** Reads `testdata/harmless.txt`: `@@ title` and the raw log. */
 export function readHarmless(): ProblemLog[] {
-  return splitLogs(join(DATA, 'harmless.txt')).map(({ title, body }) => ({ name: title, expected: [], text: `${body.trimEnd()}\n` }));
+  return splitLogs(join(DATA, 'harmless.txt')).map(({ title, body }) => ({
+    name: title,
+    expected: [],
+    text: `${body.trimEnd()}\n`,
+  }));
 }
 
 /** What the parser finds in a console that comes in chunks of so many bytes. */

@@ -24,17 +24,38 @@ test('each variant is measured in each guest, by turns that make it as much long
     disturbed += 1;
     return { [Symbol.dispose]: () => void (disturbed -= 1) };
   };
-  const trials = await runExperiment({ measure: 'instructions', figure: COUNT, trials: 4, boots: 2, repeats: 8, boot, disturb, say: (line) => said.push(line) });
+  const trials = await runExperiment({
+    measure: 'instructions',
+    figure: COUNT,
+    trials: 4,
+    boots: 2,
+    repeats: 8,
+    boot,
+    disturb,
+    say: (line) => said.push(line),
+  });
 
-  expect(trials.map(({ base, none }) => [base.length, none.length])).toEqual([[8, 8], [8, 8], [8, 8], [8, 8]]);
+  expect(trials.map(({ base, none }) => [base.length, none.length])).toEqual([
+    [8, 8],
+    [8, 8],
+    [8, 8],
+    [8, 8],
+  ]);
   expect([booted, living, disturbed]).toEqual([8, 0, 0]);
   expect(said[0]).toBe('4000 turns make the I/O +59.9 % longer: 5 % are 334 turns, 20 % are 1335 turns');
   expect(said.filter((line) => line.startsWith('trial'))).toHaveLength(4);
-  expect(said[1]).toBe('trial 1/4: none planted: same (+0.0 %), 5 % planted: slower (+5.0 %), 20 % planted: slower (+20.0 %)');
+  expect(said[1]).toBe(
+    'trial 1/4: none planted: same (+0.0 %), 5 % planted: slower (+5.0 %), 20 % planted: slower (+20.0 %)',
+  );
   // After the calibration: two of the eight runs of each variant in each of the four guests.
   const first = measured.slice(10, 42);
   for (const guest of [1, 2, 3, 4]) {
-    expect(first.filter(([id]) => id === guest).map(([, turns]) => turns).toSorted((a, b) => a - b)).toEqual([0, 0, 0, 0, 334, 334, 1335, 1335]);
+    expect(
+      first
+        .filter(([id]) => id === guest)
+        .map(([, turns]) => turns)
+        .toSorted((a, b) => a - b),
+    ).toEqual([0, 0, 0, 0, 334, 334, 1335, 1335]);
   }
 });
 
@@ -45,7 +66,16 @@ test('a guest that does not come up takes those before it along', async () => {
     living += 1;
     return { measure: async () => 1, [Symbol.asyncDispose]: async () => void (living -= 1) };
   };
-  const experiment = { measure: 'time', figure: COUNT, trials: 1, boots: 1, repeats: 1, boot, disturb: () => ({ [Symbol.dispose]: () => undefined }), say: () => undefined } as const;
+  const experiment = {
+    measure: 'time',
+    figure: COUNT,
+    trials: 1,
+    boots: 1,
+    repeats: 1,
+    boot,
+    disturb: () => ({ [Symbol.dispose]: () => undefined }),
+    say: () => undefined,
+  } as const;
   await expect(runExperiment(experiment)).rejects.toThrow('no memory');
   expect(living).toBe(0);
 });
@@ -54,9 +84,16 @@ const around = (value: number, step = 1): number[] => [-3, -2, -1, 0, 1, 2, 3].m
 
 test('the table counts what was found, what was none, and what could not be told', () => {
   const clear: Trial = { base: around(1000), none: around(1001), '5 %': around(1050), '20 %': around(1200) };
-  const noisy: Trial = { base: around(1000, 200), none: around(1000, 200), '5 %': around(1050, 200), '20 %': around(1200, 200) };
+  const noisy: Trial = {
+    base: around(1000, 200),
+    none: around(1000, 200),
+    '5 %': around(1050, 200),
+    '20 %': around(1200, 200),
+  };
   const alarm: Trial = { ...clear, none: around(1040) };
-  const rows = formatTally(COUNT, [clear, noisy, alarm]).split('\n').map((line) => line.split(/ {2,}/));
+  const rows = formatTally(COUNT, [clear, noisy, alarm])
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
   expect(rows.map((cells) => cells.slice(0, 5))).toEqual([
     ['planted', 'found', 'false alarms', 'same', "can't tell"],
     ['(base)', '1000', '0.50 %'],

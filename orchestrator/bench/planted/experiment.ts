@@ -46,7 +46,9 @@ export async function runExperiment(experiment: Experiment): Promise<readonly Tr
   return trials;
 }
 
-async function bootAll({ boot }: Experiment): Promise<AsyncDisposable & { readonly all: readonly [PlantedGuest, ...PlantedGuest[]] }> {
+async function bootAll({
+  boot,
+}: Experiment): Promise<AsyncDisposable & { readonly all: readonly [PlantedGuest, ...PlantedGuest[]] }> {
   const first = await boot();
   const others: PlantedGuest[] = [];
   const dispose = async (): Promise<void> => {
@@ -62,7 +64,10 @@ async function bootAll({ boot }: Experiment): Promise<AsyncDisposable & { readon
 }
 
 /** How many turns make each I/O longer by as much as is to be planted; on a host without noise. */
-async function calibrate({ measure, figure, say }: Experiment, guest: PlantedGuest): Promise<Readonly<Record<Variant, number>>> {
+async function calibrate(
+  { measure, figure, say }: Experiment,
+  guest: PlantedGuest,
+): Promise<Readonly<Record<Variant, number>>> {
   const [without, long]: [number[], number[]] = [[], []];
   for (let round = 0; round < CALIBRATIONS; round += 1) {
     without.push(costOf(figure, await guest.measure(0)));
@@ -71,7 +76,9 @@ async function calibrate({ measure, figure, say }: Experiment, guest: PlantedGue
   const [base, longer] = [median(without), median(long)];
   const turnsFor = (share: number): number => Math.round((share * base * CALIBRATION_TURNS[measure]) / (longer - base));
   const turns = { base: 0, none: 0, '5 %': turnsFor(VARIANTS['5 %']), '20 %': turnsFor(VARIANTS['20 %']) };
-  say(`${CALIBRATION_TURNS[measure]} turns make the I/O ${percent(longer / base - 1)} longer: 5 % are ${turns['5 %']} turns, 20 % are ${turns['20 %']} turns`);
+  say(
+    `${CALIBRATION_TURNS[measure]} turns make the I/O ${percent(longer / base - 1)} longer: 5 % are ${turns['5 %']} turns, 20 % are ${turns['20 %']} turns`,
+  );
   return turns;
 }
 
@@ -80,7 +87,12 @@ function costOf({ better }: Figure, value: number): number {
   return better === 'lower' ? value : 1 / value;
 }
 
-async function measureTrial({ figure, repeats, trials, say }: Experiment, guests: readonly PlantedGuest[], turns: Readonly<Record<Variant, number>>, trial: number): Promise<Trial> {
+async function measureTrial(
+  { figure, repeats, trials, say }: Experiment,
+  guests: readonly PlantedGuest[],
+  turns: Readonly<Record<Variant, number>>,
+  trial: number,
+): Promise<Trial> {
   const values: Record<Variant, number[]> = { base: [], none: [], '5 %': [], '20 %': [] };
   for (let round = 0; round < repeats; round += 1) {
     for (const [index, guest] of guests.entries()) {
@@ -89,6 +101,8 @@ async function measureTrial({ figure, repeats, trials, say }: Experiment, guests
     }
   }
   const judged = judgeTrial(figure, values);
-  say(`trial ${trial + 1}/${trials}: ${PLANTED.map((planted) => `${planted} planted: ${judged[planted]?.verdict ?? ''} (${percent(judged[planted]?.change.by ?? 0)})`).join(', ')}`);
+  say(
+    `trial ${trial + 1}/${trials}: ${PLANTED.map((planted) => `${planted} planted: ${judged[planted]?.verdict ?? ''} (${percent(judged[planted]?.change.by ?? 0)})`).join(', ')}`,
+  );
   return values;
 }

@@ -5,7 +5,9 @@ import { plural } from '../../../reports/text/format.ts';
 const [LEAST_MS, MOST_MS] = [500, 4000];
 
 export function describeNoise(loads: number): string {
-  return loads === 0 ? 'no load of ours' : `${plural(loads, 'busy loop')} on the host, each on and off for ${LEAST_MS / 1000} to ${MOST_MS / 1000} s at random`;
+  return loads === 0
+    ? 'no load of ours'
+    : `${plural(loads, 'busy loop')} on the host, each on and off for ${LEAST_MS / 1000} to ${MOST_MS / 1000} s at random`;
 }
 
 /** Busy loops that come and go beside whatever is measured, until it leaves scope. */
@@ -16,13 +18,18 @@ export class Noise implements Disposable {
   /** @param loads how many of them */
   constructor(loads: number) {
     // They end with this process, however it ends: a stopped process is killed, too.
-    this.#loads = Array.from({ length: loads }, () => spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }));
+    this.#loads = Array.from({ length: loads }, () =>
+      spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
+    );
     for (const load of this.#loads) this.#turn(load, true);
   }
 
   #turn(load: ChildProcess, on: boolean): void {
     load.kill(on ? 'SIGCONT' : 'SIGSTOP');
-    this.#timers.set(load, setTimeout(() => this.#turn(load, !on), LEAST_MS + Math.random() * (MOST_MS - LEAST_MS)));
+    this.#timers.set(
+      load,
+      setTimeout(() => this.#turn(load, !on), LEAST_MS + Math.random() * (MOST_MS - LEAST_MS)),
+    );
   }
 
   [Symbol.dispose](): void {

@@ -53,11 +53,26 @@ export interface GuestMaker {
 }
 
 /** Makes kernel and image once, for as many guests as are wanted. `runtime` is fio's. */
-export async function prepareGuests({ measure, topology, runtime, log }: { readonly measure: Measure; readonly topology: PmemTopology; readonly runtime: string; readonly log: (line: string) => void }): Promise<GuestMaker> {
+export async function prepareGuests({
+  measure,
+  topology,
+  runtime,
+  log,
+}: {
+  readonly measure: Measure;
+  readonly topology: PmemTopology;
+  readonly runtime: string;
+  readonly log: (line: string) => void;
+}): Promise<GuestMaker> {
   const context = { cacheDir: cacheDir(), log };
   const qemu = await findQemu();
   const host = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
-  const guest = { cpus: 1, memoryBytes: 2 ** 30, append: [], ...(measure === 'instructions' && ({ countInstructions: true } as const)) };
+  const guest = {
+    cpus: 1,
+    memoryBytes: 2 ** 30,
+    append: [],
+    ...(measure === 'instructions' && ({ countInstructions: true } as const)),
+  };
   if (guest.countInstructions) await requireTcg(host, { qemu, cacheDir: context.cacheDir });
   const accelerator = acceleratorOf(guest, host.accelerator);
   const kernel = await prepareKernel(KERNEL, context);
@@ -67,7 +82,17 @@ export async function prepareGuests({ measure, topology, runtime, log }: { reado
     booted += 1;
     const dir = join(await mkdtemp(join(tmpdir(), 'pmemrig-planted-')), 'guest');
     await mkdir(dir);
-    const running = await bootGuest({ id: booted, kernel, image, topology, guest, qemu, accelerator, keys: createRunKeys(), dir });
+    const running = await bootGuest({
+      id: booted,
+      kernel,
+      image,
+      topology,
+      guest,
+      qemu,
+      accelerator,
+      keys: createRunKeys(),
+      dir,
+    });
     const dispose = async (): Promise<void> => {
       await running.dispose();
       await rm(join(dir, '..'), { recursive: true, force: true });
@@ -75,14 +100,31 @@ export async function prepareGuests({ measure, topology, runtime, log }: { reado
     try {
       const { problems } = await running.setUpPmem();
       if (problems.length > 0) throw new InfraError(problems.join('; '), { code: 'bench-guest' });
-      const mount = await mountFilesystem({ guest: running, timeoutScale: timeoutScale(accelerator) }, { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax=always', mkfsOptions: [] });
+      const mount = await mountFilesystem(
+        { guest: running, timeoutScale: timeoutScale(accelerator) },
+        { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax=always', mkfsOptions: [] },
+      );
       await running.write(JOB_FILE, JOB.text);
-      const env = { PMEMRIG_FILE: join(mount.path, 'file'), PMEMRIG_SIZE: String(FILE_BYTES), PMEMRIG_RUNTIME: runtime };
+      const env = {
+        PMEMRIG_FILE: join(mount.path, 'file'),
+        PMEMRIG_SIZE: String(FILE_BYTES),
+        PMEMRIG_RUNTIME: runtime,
+      };
       const run = async (turns: number): Promise<number> => {
-        const exit = await running.exec(`echo ${turns} > ${TURNS_FILE} && exec fio --output-format=json ${JOB_FILE}`, { env });
-        const { metrics = [], message } = judgeFio({ exit, output: exit.stdout, mapSyncRefused: false, ...(measure === 'instructions' && { measure }) });
+        const exit = await running.exec(`echo ${turns} > ${TURNS_FILE} && exec fio --output-format=json ${JOB_FILE}`, {
+          env,
+        });
+        const { metrics = [], message } = judgeFio({
+          exit,
+          output: exit.stdout,
+          mapSyncRefused: false,
+          ...(measure === 'instructions' && { measure }),
+        });
         const value = metrics.find(({ name }) => name === FIGURES[measure].name)?.value;
-        if (value === undefined) throw new InfraError(`fio gave no ${FIGURES[measure].name}: ${message ?? ''} ${exit.stderr}`, { code: 'bench-fio' });
+        if (value === undefined)
+          throw new InfraError(`fio gave no ${FIGURES[measure].name}: ${message ?? ''} ${exit.stderr}`, {
+            code: 'bench-fio',
+          });
         return value;
       };
       // The first run lays the file out.

@@ -12,8 +12,12 @@ export type Trial = Readonly<Record<Variant, readonly number[]>>;
 export type Figure = Omit<FigureSample, 'base' | 'now'>;
 
 /** Each variant against the base, as the rig would judge a run's only figure. */
-export function judgeTrial(figure: Figure, trial: Trial): Readonly<Record<(typeof PLANTED)[number], FigureJudgement | undefined>> {
-  const judge = (variant: Variant): FigureJudgement | undefined => judgeFigures([{ ...figure, base: trial.base, now: trial[variant] }])[0];
+export function judgeTrial(
+  figure: Figure,
+  trial: Trial,
+): Readonly<Record<(typeof PLANTED)[number], FigureJudgement | undefined>> {
+  const judge = (variant: Variant): FigureJudgement | undefined =>
+    judgeFigures([{ ...figure, base: trial.base, now: trial[variant] }])[0];
   return { none: judge('none'), '5 %': judge('5 %'), '20 %': judge('20 %') };
 }
 
@@ -22,13 +26,35 @@ export function formatTally(figure: Figure, trials: readonly Trial[]): string {
   const verdicts = trials.map((trial) => judgeTrial(figure, trial));
   const base = median(trials.flatMap((trial) => trial.base));
   const rows = PLANTED.map((planted) => {
-    const count = (...wanted: readonly string[]): string => `${verdicts.filter((judged) => wanted.includes(judged[planted]?.verdict ?? '')).length}/${trials.length}`;
+    const count = (...wanted: readonly string[]): string =>
+      `${verdicts.filter((judged) => wanted.includes(judged[planted]?.verdict ?? '')).length}/${trials.length}`;
     const values = trials.flatMap((trial) => trial[planted]);
     const found = planted === 'none' ? ['-', count('slower', 'faster')] : [count('slower'), count('faster')];
-    return [planted, ...found, count('same'), count('cant-tell'), percent(median(values) / base - 1), format(median(values)), `${(100 * spread(values)).toFixed(2)} %`];
+    return [
+      planted,
+      ...found,
+      count('same'),
+      count('cant-tell'),
+      percent(median(values) / base - 1),
+      format(median(values)),
+      `${(100 * spread(values)).toFixed(2)} %`,
+    ];
   });
-  const baseRow = ['(base)', '', '', '', '', '', format(base), `${(100 * spread(trials.flatMap((trial) => trial.base))).toFixed(2)} %`];
-  return align([['planted', 'found', 'false alarms', 'same', "can't tell", 'measured', `median ${figure.unit}`, 'middle half'], baseRow, ...rows]);
+  const baseRow = [
+    '(base)',
+    '',
+    '',
+    '',
+    '',
+    '',
+    format(base),
+    `${(100 * spread(trials.flatMap((trial) => trial.base))).toFixed(2)} %`,
+  ];
+  return align([
+    ['planted', 'found', 'false alarms', 'same', "can't tell", 'measured', `median ${figure.unit}`, 'middle half'],
+    baseRow,
+    ...rows,
+  ]);
 }
 
 /** The middle half of the values, as a part of their median. */
@@ -48,5 +74,12 @@ function format(value: number): string {
 
 function align(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -7,11 +7,16 @@ import { chooseSuites } from './choose-suites.ts';
 /** A vmlinux with its configuration beside it. */
 function image(config: string): Record<string, unknown> {
   const dir = mkdtempSync(join(tmpdir(), 'pmemrig-choose-'));
-  for (const [name, text] of [['.config', config], ['vmlinux', '']] as const) writeFileSync(join(dir, name), text);
+  for (const [name, text] of [
+    ['.config', config],
+    ['vmlinux', ''],
+  ] as const)
+    writeFileSync(join(dir, name), text);
   return { image: join(dir, 'vmlinux') };
 }
 
-const suitesOf = async (kernel: Record<string, unknown>, pmem = ['nvdimm']): Promise<readonly string[]> => (await chooseSuites({ pmem }, kernel, {})).suites;
+const suitesOf = async (kernel: Record<string, unknown>, pmem = ['nvdimm']): Promise<readonly string[]> =>
+  (await chooseSuites({ pmem }, kernel, {})).suites;
 
 test('a kernel that proves its locking gets the lockdep suite, any other fio alone', async () => {
   expect(await suitesOf(image('CONFIG_PROVE_LOCKING=y\n'))).toEqual(['fio', 'lockdep']);
@@ -21,10 +26,14 @@ test('a kernel that proves its locking gets the lockdep suite, any other fio alo
   expect(await suitesOf({ debian: { release: 'bookworm' } })).toEqual(['fio']);
 });
 
-test('a plain disk has no locks of pmem', async () => expect(await suitesOf(image('CONFIG_PROVE_LOCKING=y\n'), ['nvdimm', 'virtio-blk'])).toEqual(['fio']));
+test('a plain disk has no locks of pmem', async () =>
+  expect(await suitesOf(image('CONFIG_PROVE_LOCKING=y\n'), ['nvdimm', 'virtio-blk'])).toEqual(['fio']));
 
 test('what was chosen is said with its reason, and what xfstests would take', async () => {
   const kernel = image('CONFIG_PROVE_LOCKING=y\n');
   const { why } = await chooseSuites({ pmem: ['nvdimm'] }, kernel, { XFSTESTS_TREE: '/x' });
-  expect(why).toEqual([expect.stringMatching(/^suites: fio, and lockdep: .*\/\.config has PROVE_LOCKING$/), expect.stringContaining('--group dax')]);
+  expect(why).toEqual([
+    expect.stringMatching(/^suites: fio, and lockdep: .*\/\.config has PROVE_LOCKING$/),
+    expect.stringContaining('--group dax'),
+  ]);
 });

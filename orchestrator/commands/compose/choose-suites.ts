@@ -16,20 +16,32 @@ const NO_PMEM = 'virtio-blk';
  * The suites for a kernel of which nothing else was said: fio always, and lockdep's exercises where the kernel is known to prove its locking. Both take
  * minutes without KVM; xfstests takes a quarter of an hour, and is left for `--group`. `kernel` is what `composeKernel` gives.
  */
-export async function chooseSuites({ pmem }: Pick<OnceOptions, 'pmem'>, kernel: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv = process.env): Promise<ChosenSuites> {
+export async function chooseSuites(
+  { pmem }: Pick<OnceOptions, 'pmem'>,
+  kernel: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ChosenSuites> {
   const proof = pmem.includes(NO_PMEM) ? undefined : await findLockdepProof(kernel);
   return {
     suites: ['fio', ...(proof === undefined ? [] : ['lockdep'])],
     why: [
       `suites: fio${proof === undefined ? '' : `, and lockdep: ${proof} has PROVE_LOCKING`}`,
-      ...((env['XFSTESTS_TREE'] ?? '') === '' ? [] : ['$XFSTESTS_TREE is set: --group dax runs its tests for DAX, a quarter of an hour without KVM']),
+      ...((env['XFSTESTS_TREE'] ?? '') === ''
+        ? []
+        : ['$XFSTESTS_TREE is set: --group dax runs its tests for DAX, a quarter of an hour without KVM']),
     ],
   };
 }
 
 /** What shows that the kernel proves its locking; `undefined` where nothing does before it boots. */
-async function findLockdepProof({ source, config, image, deb }: Readonly<Record<string, unknown>>): Promise<string | undefined> {
-  if (source !== undefined) return Array.isArray(config) && config.includes('prove-locking') ? 'the configuration' : undefined;
+async function findLockdepProof({
+  source,
+  config,
+  image,
+  deb,
+}: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+  if (source !== undefined)
+    return Array.isArray(config) && config.includes('prove-locking') ? 'the configuration' : undefined;
   if (typeof image === 'string') {
     const found = findConfig(image);
     return found && provesLocking(found.text) ? found.path : undefined;

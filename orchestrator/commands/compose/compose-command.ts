@@ -11,17 +11,26 @@ const FOLDER_PROGRAMS = ['run.sh', 'test.sh', 'run'];
  * the guest, a folder travels whole and its own program runs; any other word is looked up in the guest. With `upload`
  * that folder travels, and the word is one of its programs or the guest's.
  */
-export function composeCommand(command: readonly string[], upload: string | undefined, cwd: string): Record<string, unknown> {
+export function composeCommand(
+  command: readonly string[],
+  upload: string | undefined,
+  cwd: string,
+): Record<string, unknown> {
   const [program = '', ...args] = command;
-  if (upload !== undefined) return { upload: literalPath(resolve(cwd, upload)), run: [findInUpload(program, upload, cwd), ...args] };
+  if (upload !== undefined)
+    return { upload: literalPath(resolve(cwd, upload)), run: [findInUpload(program, upload, cwd), ...args] };
   const path = resolve(cwd, program);
   const found = statIfThere(path);
   if (found?.isFile() === true) return { upload: literalPath(path), run: [`./${basename(path)}`, ...args] };
   // A bare word such as `test` is a command of the guest, whatever folder of that name lies here.
-  if (found?.isDirectory() === true && /\/|^\.{1,2}$/.test(program)) return { upload: literalPath(path), run: [`./${findProgram(program, path)}`, ...args] };
+  if (found?.isDirectory() === true && /\/|^\.{1,2}$/.test(program))
+    return { upload: literalPath(path), run: [`./${findProgram(program, path)}`, ...args] };
   // `~` and `$` would be expanded once more where the matrix is read.
   if ((program.includes('/') && !program.startsWith('/')) || /^[~$]/.test(program)) {
-    throw new UserError(`${program}: no such file`, { code: 'no-command', remedy: 'name a script, program or folder of this machine, or a command that is in the guest' });
+    throw new UserError(`${program}: no such file`, {
+      code: 'no-command',
+      remedy: 'name a script, program or folder of this machine, or a command that is in the guest',
+    });
   }
   return { run: command };
 }
@@ -30,7 +39,11 @@ function findProgram(word: string, folder: string): string {
   const there = FOLDER_PROGRAMS.filter((name) => statIfThere(join(folder, name))?.isFile() === true);
   const found = there.find((name) => isExecutable(statIfThere(join(folder, name))));
   if (found !== undefined) return found;
-  if (there[0] !== undefined) throw new UserError(`${join(word, there[0])} is not executable`, { code: 'not-executable', remedy: `chmod +x ${join(word, there[0])}` });
+  if (there[0] !== undefined)
+    throw new UserError(`${join(word, there[0])} is not executable`, {
+      code: 'not-executable',
+      remedy: `chmod +x ${join(word, there[0])}`,
+    });
   throw new UserError(`${word} is a folder without ${FOLDER_PROGRAMS.join(', ')}: which of its programs is to run?`, {
     code: 'no-command',
     remedy: `--upload ${word} -- ./PROGRAM, as it is called in that folder`,
@@ -40,17 +53,29 @@ function findProgram(word: string, folder: string): string {
 /** A program is named from the uploaded folder; one that is named from here, out of habit, is understood. */
 function findInUpload(program: string, upload: string, cwd: string): string {
   const folder = resolve(cwd, upload);
-  if (!program.includes('/') || isAbsolute(program) || statIfThere(folder)?.isDirectory() !== true || statIfThere(resolve(folder, program))) return program;
+  if (
+    !program.includes('/') ||
+    isAbsolute(program) ||
+    statIfThere(folder)?.isDirectory() !== true ||
+    statIfThere(resolve(folder, program))
+  )
+    return program;
   const inside = relative(folder, resolve(cwd, program));
   if (!inside.startsWith('..') && statIfThere(resolve(cwd, program))?.isFile() === true) return `./${inside}`;
-  throw new UserError(`${program}: no such file in ${upload}`, { code: 'no-command', remedy: 'name the program as it is called in that folder' });
+  throw new UserError(`${program}: no such file in ${upload}`, {
+    code: 'no-command',
+    remedy: 'name the program as it is called in that folder',
+  });
 }
 
 function statIfThere(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    throw new UserError(`${path} cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'no-command', cause });
+    throw new UserError(`${path} cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      code: 'no-command',
+      cause,
+    });
   }
 }
 

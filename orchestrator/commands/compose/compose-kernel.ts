@@ -29,29 +29,48 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   const path = resolve(cwd, kernel);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found && isMeantAsPath(kernel)) {
-    throw new UserError(`--kernel ${kernel}: no such file or folder`, { code: 'no-kernel', remedy: 'name a kernel source, a bzImage or vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg`, or a Debian release such as bookworm-backports' });
+    throw new UserError(`--kernel ${kernel}: no such file or folder`, {
+      code: 'no-kernel',
+      remedy:
+        'name a kernel source, a bzImage or vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg`, or a Debian release such as bookworm-backports',
+    });
   }
   if (found) return composeFound(path, found, options, cwd);
   if (kernel.startsWith('linux-source-')) {
     refuseModules(options, "the rig's own build has its own");
-    return { name: kernel.replace(/^linux-source/, 'built'), source: { debian: kernel, ...patches(options, cwd) }, ...configuration(options, cwd) };
+    return {
+      name: kernel.replace(/^linux-source/, 'built'),
+      source: { debian: kernel, ...patches(options, cwd) },
+      ...configuration(options, cwd),
+    };
   }
   refuseModules(options, 'a Debian kernel has its own');
-  refuseBuildFlags(options, `Debian's kernel ${kernel} is built already: --kernel linux-source-6.1 (or another version) builds one from Debian's source`);
+  refuseBuildFlags(
+    options,
+    `Debian's kernel ${kernel} is built already: --kernel linux-source-6.1 (or another version) builds one from Debian's source`,
+  );
   const [release, flavour] = kernel.split('/');
   return { name: kernel.replaceAll('/', '-'), debian: { release, ...(flavour !== undefined && { flavour }) } };
 }
 
 /** A release has a flavour at the most, and no name of an image. */
 function isMeantAsPath(kernel: string): boolean {
-  return /^[./~]|\/.*\/|\.(?:deb|rpm)$/.test(kernel) || isTarName(kernel) || /^(?:bzImage|vmlinu[xz]|zImage)/.test(basename(kernel));
+  return (
+    /^[./~]|\/.*\/|\.(?:deb|rpm)$/.test(kernel) ||
+    isTarName(kernel) ||
+    /^(?:bzImage|vmlinu[xz]|zImage)/.test(basename(kernel))
+  );
 }
 
 function composeFound(path: string, found: Stats, options: KernelOptions, cwd: string): Record<string, unknown> {
   const name = kernelName(path);
   if (found.isDirectory() && isSource(path)) {
     refuseModules(options, 'what the rig builds has its own');
-    const source = { tree: literalPath(path), ...(options.ref !== undefined && { ref: options.ref }), ...patches(options, cwd) };
+    const source = {
+      tree: literalPath(path),
+      ...(options.ref !== undefined && { ref: options.ref }),
+      ...patches(options, cwd),
+    };
     return { name, source, ...configuration(options, cwd) };
   }
   const place = found.isDirectory() ? findKernelIn(path) : fileKind(path, options);
@@ -63,23 +82,38 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
     case 'image': {
       const { image } = place;
       refuseBuildFlags(options, `${image} is built already: name the source's folder to have it built`);
-      const modules = options.modules === undefined ? (findModules(image) ?? ownModules(path, found)) : resolve(cwd, options.modules);
-      return { name: imageName(image, name), image: literalPath(image), ...(modules !== undefined && { modules: literalPath(modules) }) };
+      const modules =
+        options.modules === undefined ? (findModules(image) ?? ownModules(path, found)) : resolve(cwd, options.modules);
+      return {
+        name: imageName(image, name),
+        image: literalPath(image),
+        ...(modules !== undefined && { modules: literalPath(modules) }),
+      };
     }
     case 'several':
-      throw new UserError(`--kernel ${options.kernel}: a folder with several kernels in it`, { code: 'several-kernels', remedy: `name one of them: ${place.paths.join(', or ')}` });
-    case 'none':
-      throw new UserError(`--kernel ${options.kernel}: a folder with neither a kernel source nor a built kernel in it`, {
-        code: 'no-kernel',
-        remedy: 'name the top of a kernel source, or a folder with a bzImage: the output of a build, or one with boot/vmlinuz-RELEASE or lib/modules/RELEASE/vmlinuz',
+      throw new UserError(`--kernel ${options.kernel}: a folder with several kernels in it`, {
+        code: 'several-kernels',
+        remedy: `name one of them: ${place.paths.join(', or ')}`,
       });
+    case 'none':
+      throw new UserError(
+        `--kernel ${options.kernel}: a folder with neither a kernel source nor a built kernel in it`,
+        {
+          code: 'no-kernel',
+          remedy:
+            'name the top of a kernel source, or a folder with a bzImage: the output of a build, or one with boot/vmlinuz-RELEASE or lib/modules/RELEASE/vmlinuz',
+        },
+      );
     default:
       return place satisfies never;
   }
 }
 
 /** A file is what its name ends in; its first bytes are for the loader to judge. */
-function fileKind(path: string, { kernel }: KernelOptions): { readonly kind: 'image'; readonly image: string } | { readonly kind: 'package'; readonly path: string } {
+function fileKind(
+  path: string,
+  { kernel }: KernelOptions,
+): { readonly kind: 'image'; readonly image: string } | { readonly kind: 'package'; readonly path: string } {
   if (path.endsWith('.rpm')) {
     throw new UserError(`--kernel ${kernel}: pmemrig does not unpack RPM packages`, {
       code: 'rpm-package',
@@ -101,13 +135,18 @@ export function isSource(path: string): boolean {
 
 /** What `make modules_install INSTALL_MOD_PATH=.` leaves in the folder, of an image whose release cannot be read. The loader refuses those of another. */
 function ownModules(path: string, found: Stats): string | undefined {
-  return found.isDirectory() ? ['lib/modules', 'usr/lib/modules'].map((name) => join(path, name)).find((folder) => existsSync(folder)) : undefined;
+  return found.isDirectory()
+    ? ['lib/modules', 'usr/lib/modules'].map((name) => join(path, name)).find((folder) => existsSync(folder))
+    : undefined;
 }
 
 function configuration({ config, base }: KernelOptions, cwd: string): Record<string, unknown> {
   const words = config?.every((word) => word.startsWith('+')) === true ? [...DEFAULT_KERNEL_CONFIG, ...config] : config;
   const fragments = words?.map((word) => word.replace(/^\+/, '')).map((word) => asPath(word, cwd));
-  return { ...(base !== undefined && { base: /^debian(?:\/|$)/.test(base) ? base : asPath(base, cwd) }), ...(fragments && { config: fragments }) };
+  return {
+    ...(base !== undefined && { base: /^debian(?:\/|$)/.test(base) ? base : asPath(base, cwd) }),
+    ...(fragments && { config: fragments }),
+  };
 }
 
 /** A name has no slash, here as in a matrix; Debian's configurations, which have one, are no paths there either. */
@@ -120,20 +159,41 @@ function patches({ patch }: KernelOptions, cwd: string): Record<string, unknown>
 }
 
 function refuseModules({ modules }: KernelOptions, why: string): void {
-  if (modules !== undefined) throw new UserError(`--modules goes with a kernel image, and ${why}`, { code: 'modules-of-debian', remedy: 'leave --modules out, or name a bzImage with --kernel' });
+  if (modules !== undefined)
+    throw new UserError(`--modules goes with a kernel image, and ${why}`, {
+      code: 'modules-of-debian',
+      remedy: 'leave --modules out, or name a bzImage with --kernel',
+    });
 }
 
 function refuseBuildFlags({ config, base, ref, patch }: KernelOptions, why: string): void {
-  const flag = Object.entries({ config, base, ref, patch: patch && patch.length > 0 ? patch : undefined }).find(([, value]) => value !== undefined)?.[0];
-  if (flag !== undefined) throw new UserError(`--${flag} says how to build a kernel, but ${why}`, { code: 'kernel-built-already', remedy: `leave --${flag} out, or name a source with --kernel` });
+  const flag = Object.entries({ config, base, ref, patch: patch && patch.length > 0 ? patch : undefined }).find(
+    ([, value]) => value !== undefined,
+  )?.[0];
+  if (flag !== undefined)
+    throw new UserError(`--${flag} says how to build a kernel, but ${why}`, {
+      code: 'kernel-built-already',
+      remedy: `leave --${flag} out, or name a source with --kernel`,
+    });
 }
 
 /** `linux-image-6.12.0_6.12.0-3_amd64.deb` → `6.12.0`: the next build of it is the same kernel by name. Of an archive `linux-6.12.0-x86.tar.zst` → `6.12.0-x86`. */
 function packageName(path: string): string {
-  return kernelName(basename(path).replace(/\.deb$/, '').replace(/_.*$/, '').replace(/(?:\.pkg)?\.(?:tar(?:\.\w+)?|t\w?gz|txz|tbz2?|tzst)$/, '').replace(/^linux-(?:(?:image|binary)-(?:unsigned-)?)?(?=\d)/, ''));
+  return kernelName(
+    basename(path)
+      .replace(/\.deb$/, '')
+      .replace(/_.*$/, '')
+      .replace(/(?:\.pkg)?\.(?:tar(?:\.\w+)?|t\w?gz|txz|tbz2?|tzst)$/, '')
+      .replace(/^linux-(?:(?:image|binary)-(?:unsigned-)?)?(?=\d)/, ''),
+  );
 }
 
 /** File names hold what a matrix name can't. */
 function kernelName(path: string): string {
-  return basename(path).replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 64) || 'kernel';
+  return (
+    basename(path)
+      .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 64) || 'kernel'
+  );
 }

@@ -68,33 +68,82 @@ const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * The matrix file, as a plain value, that the flags of a one-shot run stand for; it goes through the same
  * loader as any other. `command` is what follows `--`.
  */
-export function composeOnce(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Record<string, unknown> {
-  const suites: Record<string, unknown>[] = defaultSuites(options, command).map((name) => ({ name, ...(name === 'fio' && { size: fioSize(options.size), ...(options.measure !== undefined && { measure: options.measure }) }), ...(name === 'lockdep' && options.suite === undefined && { duration: BRIEF_LOAD }), ...(name === 'xfstests' && chosenTests(options)) }));
-  if (command.length > 0) suites.push({ name: 'command', ...composeCommand(command, options.upload, cwd), ...(options.timeout !== undefined && { timeout: options.timeout }) });
+export function composeOnce(
+  options: OnceOptions,
+  command: readonly string[],
+  cwd = process.cwd(),
+): Record<string, unknown> {
+  const suites: Record<string, unknown>[] = defaultSuites(options, command).map((name) => ({
+    name,
+    ...(name === 'fio' && {
+      size: fioSize(options.size),
+      ...(options.measure !== undefined && { measure: options.measure }),
+    }),
+    ...(name === 'lockdep' && options.suite === undefined && { duration: BRIEF_LOAD }),
+    ...(name === 'xfstests' && chosenTests(options)),
+  }));
+  if (command.length > 0)
+    suites.push({
+      name: 'command',
+      ...composeCommand(command, options.upload, cwd),
+      ...(options.timeout !== undefined && { timeout: options.timeout }),
+    });
   const hasXfstests = suites.some(({ name }) => name === 'xfstests');
   refuseIdle(options, command, suites);
   return {
     version: 1,
     name: 'once',
-    guest: { cpus: options.cpus, memory: options.memory, ...(options.append !== undefined && { append: options.append }) },
+    guest: {
+      cpus: options.cpus,
+      memory: options.memory,
+      ...(options.append !== undefined && { append: options.append }),
+    },
     kernels: [composeKernel(options, cwd)],
     images: [{ name: options.image, debian: { release: options.image, ...(hasXfstests && { sets: ['xfstests'] }) } }],
-    pmem: options.pmem.map((name) => ({ name, devices: devicesOf(preset('--pmem', PMEM_PRESETS, name), options.size, hasXfstests) })),
-    filesystems: (options.fs ?? ['ext4-dax', 'none', ...(hasXfstests ? ['ext4'] : [])]).map((name) => ({ name, ...preset('--fs', FS_PRESETS, name) })),
+    pmem: options.pmem.map((name) => ({
+      name,
+      devices: devicesOf(preset('--pmem', PMEM_PRESETS, name), options.size, hasXfstests),
+    })),
+    filesystems: (options.fs ?? ['ext4-dax', 'none', ...(hasXfstests ? ['ext4'] : [])]).map((name) => ({
+      name,
+      ...preset('--fs', FS_PRESETS, name),
+    })),
     suites,
-    ...(options.known && { known: options.known.map((signature) => ({ signature, reason: 'named on the command line' })) }),
-    ...(!options.fs && { include: options.pmem.flatMap((pmem) => suites.map(({ name }) => ({ pmem, suite: name, filesystem: defaultFileSystem(pmem, name) }))) }),
+    ...(options.known && {
+      known: options.known.map((signature) => ({ signature, reason: 'named on the command line' })),
+    }),
+    ...(!options.fs && {
+      include: options.pmem.flatMap((pmem) =>
+        suites.map(({ name }) => ({ pmem, suite: name, filesystem: defaultFileSystem(pmem, name) })),
+      ),
+    }),
   };
 }
 
 /** A flag that changes nothing is a mistake that would go unseen. */
-function refuseIdle({ group, test, timeout, measure }: OnceOptions, command: readonly string[], suites: readonly Record<string, unknown>[]): void {
+function refuseIdle(
+  { group, test, timeout, measure }: OnceOptions,
+  command: readonly string[],
+  suites: readonly Record<string, unknown>[],
+): void {
   const runs = (kind: string): boolean => suites.some(({ name }) => name === kind);
   const [named] = readNamedTests(test).xfstests;
   const chosen = group ? '--group' : named === undefined ? undefined : `--test ${named}`;
-  if (chosen !== undefined && !runs('xfstests')) throw new UserError(`${chosen} chooses tests of xfstests, which --suite leaves out`, { code: 'idle-flag', remedy: 'add xfstests to --suite, or leave --suite out' });
-  if (measure !== undefined && !runs('fio')) throw new UserError(`--measure ${measure} is for fio, which is not among the suites`, { code: 'idle-flag', remedy: 'add fio to --suite, or leave --measure out' });
-  if (timeout !== undefined && command.length === 0) throw new UserError('--timeout is for the command behind --, and there is none', { code: 'idle-flag', remedy: 'for other suites write timeout: in a matrix file (docs/matrix.md)' });
+  if (chosen !== undefined && !runs('xfstests'))
+    throw new UserError(`${chosen} chooses tests of xfstests, which --suite leaves out`, {
+      code: 'idle-flag',
+      remedy: 'add xfstests to --suite, or leave --suite out',
+    });
+  if (measure !== undefined && !runs('fio'))
+    throw new UserError(`--measure ${measure} is for fio, which is not among the suites`, {
+      code: 'idle-flag',
+      remedy: 'add fio to --suite, or leave --measure out',
+    });
+  if (timeout !== undefined && command.length === 0)
+    throw new UserError('--timeout is for the command behind --, and there is none', {
+      code: 'idle-flag',
+      remedy: 'for other suites write timeout: in a matrix file (docs/matrix.md)',
+    });
 }
 
 function defaultSuites(options: OnceOptions, command: readonly string[]): readonly string[] {
@@ -102,7 +151,10 @@ function defaultSuites(options: OnceOptions, command: readonly string[]): readon
 }
 
 /** The suites that flags or a command stand for; `undefined` where nothing says which. */
-export function namedSuites({ suite, group, test }: Pick<OnceOptions, 'suite' | 'group' | 'test'>, command: readonly string[]): readonly string[] | undefined {
+export function namedSuites(
+  { suite, group, test }: Pick<OnceOptions, 'suite' | 'group' | 'test'>,
+  command: readonly string[],
+): readonly string[] | undefined {
   if (suite) return suite;
   const { xfstests, narrow } = readNamedTests(test);
   const found = new Set([...(group || xfstests.length > 0 ? ['xfstests'] : []), ...suitesOf(narrow)]);
@@ -136,7 +188,10 @@ function fioSize(deviceSize: string): number {
 function preset<T>(flag: string, presets: Readonly<Record<string, T>>, name: string): T {
   const found = presets[name];
   if (found === undefined) {
-    throw new UserError(`${flag} ${name}: unknown`, { code: 'unknown-preset', remedy: `one of ${Object.keys(presets).join(', ')}; for anything else write a matrix file (docs/matrix.md)` });
+    throw new UserError(`${flag} ${name}: unknown`, {
+      code: 'unknown-preset',
+      remedy: `one of ${Object.keys(presets).join(', ')}; for anything else write a matrix file (docs/matrix.md)`,
+    });
   }
   return found;
 }

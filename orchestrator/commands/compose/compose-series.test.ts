@@ -15,31 +15,57 @@ for (const tree of ['linux', 'linux@work']) {
 }
 
 const FILES = ['/cache/0001-a.patch', '/cache/0002-b.patch'];
-const STEPS = planSteps({ patches: ['[PATCH 1/2] a', '[PATCH 2/2] b'].map((subject) => ({ subject, diff: '', files: [] })), notes: [] });
+const STEPS = planSteps({
+  patches: ['[PATCH 1/2] a', '[PATCH 2/2] b'].map((subject) => ({ subject, diff: '', files: [] })),
+  notes: [],
+});
 
-function kernels(flags: Partial<Parameters<typeof composeSeries>[0]>): readonly { readonly name: string; readonly config: readonly string[]; readonly source: { readonly patches?: readonly string[] } }[] {
+function kernels(flags: Partial<Parameters<typeof composeSeries>[0]>): readonly {
+  readonly name: string;
+  readonly config: readonly string[];
+  readonly source: { readonly patches?: readonly string[] };
+}[] {
   const composed = composeSeries({ pmem: ['nvdimm'], ...flags }, { kernel: 'linux-source-6.1' }, FILES, STEPS, dir);
   return composed['kernels'] as ReturnType<typeof kernels>;
 }
 
 describe('the kernels of a series', () => {
   test('are the base and the base with all patches', () => {
-    expect(kernels({}).map(({ name, source }) => [name, source.patches])).toEqual([['base', undefined], ['patched', FILES]]);
+    expect(kernels({}).map(({ name, source }) => [name, source.patches])).toEqual([
+      ['base', undefined],
+      ['patched', FILES],
+    ]);
   });
 
   test('are those between, too, with --each', () => {
-    expect(kernels({ each: true }).map(({ name, source }) => [name, source.patches])).toEqual([['base', undefined], ['patch-1', FILES.slice(0, 1)], ['patched', FILES]]);
+    expect(kernels({ each: true }).map(({ name, source }) => [name, source.patches])).toEqual([
+      ['base', undefined],
+      ['patch-1', FILES.slice(0, 1)],
+      ['patched', FILES],
+    ]);
   });
 
   test('have one configuration, with prove-locking unless the user names another', () => {
-    for (const { config } of kernels({ config: ['+kasan'] })) expect(config).toEqual(['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax', 'prove-locking', 'hung-task', 'kasan']);
+    for (const { config } of kernels({ config: ['+kasan'] }))
+      expect(config).toEqual([
+        'guest',
+        'nvdimm',
+        'virtio-pmem',
+        'dax-filesystems',
+        'dm-dax',
+        'prove-locking',
+        'hung-task',
+        'kasan',
+      ]);
     for (const { config } of kernels({ config: ['guest', 'nvdimm'] })) expect(config).toEqual(['guest', 'nvdimm']);
   });
 });
 
 test('says how once builds the same kernel, unless all fragments are named', () => {
   expect(describeWatchful({})).toContain('--config +prove-locking,+hung-task;');
-  expect(describeWatchful({ config: ['+kasan', '+hung-task'] })).toContain('--config +prove-locking,+hung-task,+kasan;');
+  expect(describeWatchful({ config: ['+kasan', '+hung-task'] })).toContain(
+    '--config +prove-locking,+hung-task,+kasan;',
+  );
   expect(describeWatchful({ config: ['guest'] })).toBeUndefined();
 });
 
@@ -81,9 +107,25 @@ describe('the words of the command', () => {
   });
 });
 
-test("a matrix file keeps all but its kernels, and no rule that is about some of them", () => {
-  const matrix = { kernels: [], include: [{ kernel: ['lockdep-*'], suite: ['lockdep'] }, { suite: ['fio'] }], exclude: [{ kernel: ['debian-*'], suite: ['lockdep'], reason: 'no lockdep' }, { pmem: ['e820'], reason: 'slow' }], known: [] } as unknown as Matrix;
-  const replaced = replaceKernels(matrix, [{ kind: 'debian', name: 'base', release: 'bookworm', flavour: 'amd64' }], [{ reason: 'flag', signature: 'x' }]);
-  expect(replaced).toMatchObject({ include: [{ suite: ['lockdep'] }, { suite: ['fio'] }], exclude: [{ pmem: ['e820'], reason: 'slow' }], known: [{ signature: 'x' }] });
+test('a matrix file keeps all but its kernels, and no rule that is about some of them', () => {
+  const matrix = {
+    kernels: [],
+    include: [{ kernel: ['lockdep-*'], suite: ['lockdep'] }, { suite: ['fio'] }],
+    exclude: [
+      { kernel: ['debian-*'], suite: ['lockdep'], reason: 'no lockdep' },
+      { pmem: ['e820'], reason: 'slow' },
+    ],
+    known: [],
+  } as unknown as Matrix;
+  const replaced = replaceKernels(
+    matrix,
+    [{ kind: 'debian', name: 'base', release: 'bookworm', flavour: 'amd64' }],
+    [{ reason: 'flag', signature: 'x' }],
+  );
+  expect(replaced).toMatchObject({
+    include: [{ suite: ['lockdep'] }, { suite: ['fio'] }],
+    exclude: [{ pmem: ['e820'], reason: 'slow' }],
+    known: [{ signature: 'x' }],
+  });
   expect(replaced.include[0]).not.toHaveProperty('kernel');
 });

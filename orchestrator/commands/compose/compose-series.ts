@@ -29,12 +29,19 @@ function addedFragments({ config = [] }: Pick<SeriesFlags, 'config'>): readonly 
 /** What the kernels of a series are built with beside the default, and how `once` builds the same: another configuration is another kernel, built anew. */
 export function describeWatchful(flags: Pick<SeriesFlags, 'config'>): string | undefined {
   const added = addedFragments(flags);
-  return added && `the kernels are built with --config ${added.join(',')}; \`pmemrig once\` with the same --config uses the same builds`;
+  return (
+    added &&
+    `the kernels are built with --config ${added.join(',')}; \`pmemrig once\` with the same --config uses the same builds`
+  );
 }
 
 /** One step a patch; only those whose kernel is in the composed matrix are built. */
 export function planSteps({ patches }: PatchSeries): readonly SeriesStep[] {
-  return patches.map(({ subject, files }, index) => ({ kernel: index === patches.length - 1 ? PATCHED_KERNEL : `patch-${index + 1}`, patch: subject, files }));
+  return patches.map(({ subject, files }, index) => ({
+    kernel: index === patches.length - 1 ? PATCHED_KERNEL : `patch-${index + 1}`,
+    patch: subject,
+    files,
+  }));
 }
 
 /**
@@ -42,16 +49,41 @@ export function planSteps({ patches }: PatchSeries): readonly SeriesStep[] {
  * series in any case.
  * @param files the patches as single files, in order
  */
-export function composeSeries(flags: SeriesFlags, base: SeriesBase, files: readonly string[], steps: readonly SeriesStep[], cwd = process.cwd()): Record<string, unknown> {
+export function composeSeries(
+  flags: SeriesFlags,
+  base: SeriesBase,
+  files: readonly string[],
+  steps: readonly SeriesStep[],
+  cwd = process.cwd(),
+): Record<string, unknown> {
   const config = addedFragments(flags) ?? flags.config ?? [];
   const options = { ...base, config, ...(flags.configBase !== undefined && { base: flags.configBase }) };
   const kernel = (name: string, patches: readonly string[]): Record<string, unknown> => {
     const composed = composeKernel({ ...options, patch: patches }, cwd);
     // composeKernel takes patches from where the user is; these are absolute.
-    return { ...composed, name, ...(patches.length > 0 && { source: { ...asRecord(composed['source']), patches: patches.map(literalPath) } }) };
+    return {
+      ...composed,
+      name,
+      ...(patches.length > 0 && { source: { ...asRecord(composed['source']), patches: patches.map(literalPath) } }),
+    };
   };
-  const built = steps.flatMap((step, index) => (flags.each === true || index === steps.length - 1 ? [kernel(step.kernel, files.slice(0, index + 1))] : []));
-  const once = composeOnce({ kernel: base.kernel, image: 'bookworm', pmem: flags.pmem, size: '1G', cpus: 2, memory: '2G', suite: flags.suite ?? ['lockdep', 'fio'], ...(flags.known && { known: flags.known }) }, [], cwd);
+  const built = steps.flatMap((step, index) =>
+    flags.each === true || index === steps.length - 1 ? [kernel(step.kernel, files.slice(0, index + 1))] : [],
+  );
+  const once = composeOnce(
+    {
+      kernel: base.kernel,
+      image: 'bookworm',
+      pmem: flags.pmem,
+      size: '1G',
+      cpus: 2,
+      memory: '2G',
+      suite: flags.suite ?? ['lockdep', 'fio'],
+      ...(flags.known && { known: flags.known }),
+    },
+    [],
+    cwd,
+  );
   return { ...once, name: 'series', kernels: [kernel(BASE_KERNEL, []), ...built] };
 }
 

@@ -24,7 +24,10 @@ export function findKernelIn(folder: string): KernelInFolder {
   if (existsSync(built)) return { kind: 'image', image: built };
   const installed = findInstalledKernels(folder);
   const [only] = installed;
-  if (only) return installed.length === 1 ? { kind: 'image', image: only.image } : { kind: 'several', paths: installed.map(({ image }) => image) };
+  if (only)
+    return installed.length === 1
+      ? { kind: 'image', image: only.image }
+      : { kind: 'several', paths: installed.map(({ image }) => image) };
   const named = BY_NAME.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (named !== undefined) return { kind: 'image', image: named };
   const packages = findPackages(folder);
@@ -37,10 +40,13 @@ export function findKernelIn(folder: string): KernelInFolder {
 function findPackages(folder: string): readonly string[] {
   const byRelease = new Map<string, string>();
   const order = new Intl.Collator('en', { numeric: true });
-  const files = readdirSync(folder).filter((file) => /^linux-(?:image|binary)-.*\.deb$/.test(file)).toSorted((a, b) => rank(a) - rank(b) || order.compare(b, a));
+  const files = readdirSync(folder)
+    .filter((file) => /^linux-(?:image|binary)-.*\.deb$/.test(file))
+    .toSorted((a, b) => rank(a) - rank(b) || order.compare(b, a));
   for (const file of files) {
     const release = namedRelease(file.replace(/_.*$/, ''));
-    if (release !== undefined && !/-dbg(?:sym)?$/.test(release) && !byRelease.has(release)) byRelease.set(release, join(folder, file));
+    if (release !== undefined && !/-dbg(?:sym)?$/.test(release) && !byRelease.has(release))
+      byRelease.set(release, join(folder, file));
   }
   return [...byRelease.values()];
 }

@@ -23,5 +23,12 @@ export async function keepPatches({ patches }: PatchSeries, cacheDir: string): P
 }
 
 function slug(subject: string): string {
-  return subject.replace(/^(?:\s*\[[^\]]*\])+/, '').replace(/\.patch$/, '').replaceAll(/[^A-Za-z0-9._]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 52) || 'patch';
+  return (
+    subject
+      .replace(/^(?:\s*\[[^\]]*\])+/, '')
+      .replace(/\.patch$/, '')
+      .replaceAll(/[^A-Za-z0-9._]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 52) || 'patch'
+  );
 }

@@ -20,17 +20,28 @@ interface Typed {
  * @param words what commander gathered, from before and after the `--`
  * @throws UserError for a word before `--` that is neither a kernel nor a program of this machine: another kernel would be booted for it
  */
-export function takeKernelOperand(words: readonly string[], { argv, kernel }: Typed, cwd = process.cwd()): { readonly kernel?: string; readonly command: readonly string[] } {
+export function takeKernelOperand(
+  words: readonly string[],
+  { argv, kernel }: Typed,
+  cwd = process.cwd(),
+): { readonly kernel?: string; readonly command: readonly string[] } {
   const behind = argv.includes('--') ? argv.length - argv.indexOf('--') - 1 : 0;
   const before = words.slice(0, words.length - behind);
   const command = words.slice(before.length);
   const [operand, ...more] = before;
   if (operand === undefined) return { command };
   const named = before.find((word) => isKernel(resolve(cwd, word)));
-  if (named !== undefined && kernel !== undefined) throw new UserError(`${quoteWord(named)} and --kernel ${quoteWord(kernel)} are two kernels`, { code: 'two-kernels', remedy: 'leave one of them out' });
+  if (named !== undefined && kernel !== undefined)
+    throw new UserError(`${quoteWord(named)} and --kernel ${quoteWord(kernel)} are two kernels`, {
+      code: 'two-kernels',
+      remedy: 'leave one of them out',
+    });
   if (named !== undefined && before.length > 1) {
     const rest = [...before.filter((word) => word !== named), ...command];
-    throw new UserError(`the command beside the kernel ${quoteWord(named)} does not stand behind --`, { code: 'no-dashes', remedy: `pmemrig once ${quoteWord(named)} … -- ${rest.map(quoteWord).join(' ')}` });
+    throw new UserError(`the command beside the kernel ${quoteWord(named)} does not stand behind --`, {
+      code: 'no-dashes',
+      remedy: `pmemrig once ${quoteWord(named)} … -- ${rest.map(quoteWord).join(' ')}`,
+    });
   }
   if (named !== undefined) return { kernel: named, command };
   if (!isProgram(operand, cwd)) throw noSuchThing(operand, [...more, ...command], kernel);
@@ -45,8 +56,20 @@ function isProgram(word: string, cwd: string): boolean {
 
 function noSuchThing(word: string, rest: readonly string[], kernel: string | undefined): UserError {
   const behind = `pmemrig once … -- ${[word, ...rest].map(quoteWord).join(' ')}`;
-  const remedies = kernel === undefined ? ['check the path', ...(/^[a-z][a-z0-9.-]*(?:\/[a-z0-9-]+)?$/.test(word) ? [`--kernel ${quoteWord(word)} if it is a Debian release`] : []), `${behind} if it is a command of the guest`] : [`${behind} if it is a command of the guest`];
-  return new UserError(`${quoteWord(word)}: no such kernel or program`, { code: 'no-kernel', remedy: remedies.join('; ') });
+  const remedies =
+    kernel === undefined
+      ? [
+          'check the path',
+          ...(/^[a-z][a-z0-9.-]*(?:\/[a-z0-9-]+)?$/.test(word)
+            ? [`--kernel ${quoteWord(word)} if it is a Debian release`]
+            : []),
+          `${behind} if it is a command of the guest`,
+        ]
+      : [`${behind} if it is a command of the guest`];
+  return new UserError(`${quoteWord(word)}: no such kernel or program`, {
+    code: 'no-kernel',
+    remedy: remedies.join('; '),
+  });
 }
 
 /** What cannot be booted is a kernel, too, if it looks like one: it is refused by name then. Archives are all sorts of things, and go by their names. */
@@ -56,7 +79,8 @@ function isKernel(path: string): boolean {
   if (found.isDirectory()) return isSource(path) || findKernelIn(path).kind !== 'none';
   if (!found.isFile()) return false;
   const name = basename(path);
-  if (/\.(?:deb|rpm)$/.test(name) || (isTarName(name) && /^(?:linux|kernel)/.test(name)) || name === 'vmlinux') return true;
+  if (/\.(?:deb|rpm)$/.test(name) || (isTarName(name) && /^(?:linux|kernel)/.test(name)) || name === 'vmlinux')
+    return true;
   const foreign = describeForeignImage(readHead(path), path);
   return readImageRelease(path) !== undefined || (foreign !== undefined && foreign.code !== 'compressed-kernel');
 }

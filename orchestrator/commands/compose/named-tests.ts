@@ -28,5 +28,9 @@ export function suitesOf(expressions: readonly string[]): readonly string[] {
 
 /** The tests of xfstests among them that are named in full. */
 export function xfstestsIn(expressions: readonly string[]): readonly string[] {
-  return expressions.flatMap((expression) => (expression.startsWith('xfstests/') && XFSTEST.test(expression.slice('xfstests/'.length)) ? [expression.slice('xfstests/'.length)] : []));
+  return expressions.flatMap((expression) =>
+    expression.startsWith('xfstests/') && XFSTEST.test(expression.slice('xfstests/'.length))
+      ? [expression.slice('xfstests/'.length)]
+      : [],
+  );
 }

@@ -20,8 +20,15 @@ export function parseSeriesBase(spec: string, cwd = process.cwd()): SeriesBase {
   // A shell expands `~` at the beginning of a word, but not in --base=~/linux.
   const path = spec.startsWith('~/') ? join(homedir(), spec.slice(2)) : spec;
   const at = path.lastIndexOf('@');
-  const base: SeriesBase = at > 0 && !isThere(resolve(cwd, path)) && isThere(resolve(cwd, path.slice(0, at))) ? { kernel: path.slice(0, at), ref: path.slice(at + 1) } : { kernel: path };
-  if (base.ref === '') throw new UserError(`--base ${spec}: no revision stands behind the @`, { code: 'no-such-ref', remedy: `write --base ${spec}v6.12, or leave the @ out to take the tree as it lies there` });
+  const base: SeriesBase =
+    at > 0 && !isThere(resolve(cwd, path)) && isThere(resolve(cwd, path.slice(0, at)))
+      ? { kernel: path.slice(0, at), ref: path.slice(at + 1) }
+      : { kernel: path };
+  if (base.ref === '')
+    throw new UserError(`--base ${spec}: no revision stands behind the @`, {
+      code: 'no-such-ref',
+      remedy: `write --base ${spec}v6.12, or leave the @ out to take the tree as it lies there`,
+    });
   refuseBuilt(spec, base, cwd);
   return base;
 }
@@ -30,8 +37,13 @@ export function parseSeriesBase(spec: string, cwd = process.cwd()): SeriesBase {
 function refuseBuilt(spec: string, { kernel }: SeriesBase, cwd: string): void {
   const remedy = "name a kernel source, TREE@REVISION, or Debian's, such as linux-source-6.1";
   const isFound = isThere(resolve(cwd, kernel));
-  if (!isFound && !kernel.startsWith('linux-source-') && !isDebianSuite(kernel.split('/')[0] ?? '')) throw new UserError(`--base ${spec}: no such file or folder`, { code: 'no-kernel', remedy });
-  if (isFound ? !isSource(resolve(cwd, kernel)) : !kernel.startsWith('linux-source-')) throw new UserError(`--base ${spec} is no kernel source, and patches go on one`, { code: 'kernel-built-already', remedy });
+  if (!isFound && !kernel.startsWith('linux-source-') && !isDebianSuite(kernel.split('/')[0] ?? ''))
+    throw new UserError(`--base ${spec}: no such file or folder`, { code: 'no-kernel', remedy });
+  if (isFound ? !isSource(resolve(cwd, kernel)) : !kernel.startsWith('linux-source-'))
+    throw new UserError(`--base ${spec} is no kernel source, and patches go on one`, {
+      code: 'kernel-built-already',
+      remedy,
+    });
 }
 
 function isThere(path: string): boolean {

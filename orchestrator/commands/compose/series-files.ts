@@ -19,11 +19,26 @@ export function sortFiles(files: readonly string[], mail: string | true | undefi
   const all = isMailMatrix ? [...files, mail] : files;
   const [matrix, second] = all.filter(isMatrix);
   const patches = all.filter((file) => !isMatrix(file));
-  if (second !== undefined) throw new UserError(`${matrix} and ${second} are two matrix files, and a series runs one`, { code: 'two-matrices', remedy: 'leave one of them out' });
-  if (patches.length === 0) throw new UserError('no patch is named', { code: 'no-patch', remedy: 'name an mbox of the series, patches, or a folder of such' });
+  if (second !== undefined)
+    throw new UserError(`${matrix} and ${second} are two matrix files, and a series runs one`, {
+      code: 'two-matrices',
+      remedy: 'leave one of them out',
+    });
+  if (patches.length === 0)
+    throw new UserError('no patch is named', {
+      code: 'no-patch',
+      remedy: 'name an mbox of the series, patches, or a folder of such',
+    });
   const answer = isMailMatrix ? true : mail;
-  if (typeof answer === 'string' && /\.(?:mbox|mbx|patch|diff|eml)$/.test(answer) && statSync(answer, { throwIfNoEntry: false })) {
-    throw new UserError(`--mail ${answer} would overwrite that file, which looks like a patch`, { code: 'mail-over-patch', remedy: 'name another file for the answer; a bare --mail goes behind the patches' });
+  if (
+    typeof answer === 'string' &&
+    /\.(?:mbox|mbx|patch|diff|eml)$/.test(answer) &&
+    statSync(answer, { throwIfNoEntry: false })
+  ) {
+    throw new UserError(`--mail ${answer} would overwrite that file, which looks like a patch`, {
+      code: 'mail-over-patch',
+      remedy: 'name another file for the answer; a bare --mail goes behind the patches',
+    });
   }
   return { patches, ...(matrix !== undefined && { matrix }), ...(answer !== undefined && { mail: answer }) };
 }

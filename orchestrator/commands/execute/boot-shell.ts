@@ -48,7 +48,11 @@ export async function bootShell(options: ShellGuest): Promise<number> {
   }
 }
 
-async function openShell({ cell, qemu: explicit, command }: ShellGuest, dir: string, signal: AbortSignal): Promise<number> {
+async function openShell(
+  { cell, qemu: explicit, command }: ShellGuest,
+  dir: string,
+  signal: AbortSignal,
+): Promise<number> {
   const context = { cacheDir: cacheDir(), log: logLine, signal };
   const qemu = await findQemu(explicit === undefined ? {} : { explicit });
   const host = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
@@ -57,7 +61,19 @@ async function openShell({ cell, qemu: explicit, command }: ShellGuest, dir: str
   const [kernel, image] = await Promise.all([prepareKernel(cell.kernel, context), prepareImage(cell.image, context)]);
 
   logLine(`booting ${kernel.description} with ${accelerator}`);
-  await using guest = await bootGuest({ id: 1, kernel, image, topology: cell.pmem, guest: cell.guest, qemu, accelerator, keys: createRunKeys(), dir, signal, log: logLine });
+  await using guest = await bootGuest({
+    id: 1,
+    kernel,
+    image,
+    topology: cell.pmem,
+    guest: cell.guest,
+    qemu,
+    accelerator,
+    keys: createRunKeys(),
+    dir,
+    signal,
+    log: logLine,
+  });
   signal.addEventListener('abort', () => void guest.dispose(), { once: true });
   const { problems } = await guest.setUpPmem();
   for (const device of guest.devices) logLine(`  ${describeDevice(device)}`);
@@ -76,7 +92,9 @@ async function mountIfAny(cell: Cell, guest: RunningGuest, scale: number): Promi
   if (!isMounted(filesystem)) return;
   try {
     const { device, path } = await mountFilesystem({ guest, timeoutScale: scale }, filesystem);
-    logLine(`  ${path}  ${filesystem.type} on ${device.path}${filesystem.mountOptions === '' ? '' : `, ${filesystem.mountOptions}`}`);
+    logLine(
+      `  ${path}  ${filesystem.type} on ${device.path}${filesystem.mountOptions === '' ? '' : `, ${filesystem.mountOptions}`}`,
+    );
   } catch (error) {
     if (!(error instanceof SuiteSetupError)) throw error;
     logLine(`  ${filesystem.name} is not mounted: ${error.message}\n${error.evidence.replaceAll(/^/gm, '    ')}`);

@@ -39,14 +39,32 @@ import type { RunExtras } from '../judge/run-extras.ts';
 import { tellAndPublish } from '../publish/tell-and-publish.ts';
 
 /** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
-export async function executeRun({ matrix, plan }: PlannedMatrix, rerun: string, options: ExecuteOptions, extras: RunExtras = {}): Promise<number> {
+export async function executeRun(
+  { matrix, plan }: PlannedMatrix,
+  rerun: string,
+  options: ExecuteOptions,
+  extras: RunExtras = {},
+): Promise<number> {
   const runs = resolve(options.runs ?? runsDir());
   const begin = async (): Promise<RunFolder> => {
     const folder = await createRunFolder(runs, matrix.name);
     await claimRun(folder.dir, verboseLog(options));
     return folder;
   };
-  return carryOut({ matrix, plan, rerun, runs, begin, retries: options.retries ?? 0, split: options.split ?? 1, repeat: options.repeat ?? 1, ...extras }, options);
+  return carryOut(
+    {
+      matrix,
+      plan,
+      rerun,
+      runs,
+      begin,
+      retries: options.retries ?? 0,
+      split: options.split ?? 1,
+      repeat: options.repeat ?? 1,
+      ...extras,
+    },
+    options,
+  );
 }
 
 /** What is to be run, and where. */
@@ -64,12 +82,28 @@ interface Task extends PlannedMatrix, RunExtras {
 }
 
 /** As {@link executeRun}, for a run that may have been begun already. */
-export async function carryOut({ runs, begin, fold, baseDir, whole = false, publish, compare, tell, terminal = process.stdout, judge = exitStatus, ...task }: Task, options: ExecuteOptions): Promise<number> {
+export async function carryOut(
+  {
+    runs,
+    begin,
+    fold,
+    baseDir,
+    whole = false,
+    publish,
+    compare,
+    tell,
+    terminal = process.stdout,
+    judge = exitStatus,
+    ...task
+  }: Task,
+  options: ExecuteOptions,
+): Promise<number> {
   using interrupt = interruptSignal();
   const cache = cacheDir();
   const qemu = await findQemu(task.matrix.qemu === undefined ? {} : { explicit: task.matrix.qemu });
   const accelerator = await probeAccelerator({ qemu, cacheDir: cache });
-  if (task.plan.cells.some(({ guest }) => guest.countInstructions)) await requireTcg(accelerator, { qemu, cacheDir: cache });
+  if (task.plan.cells.some(({ guest }) => guest.countInstructions))
+    await requireTcg(accelerator, { qemu, cacheDir: cache });
   const host = await collectHostFacts({ cacheDir: cache, runsDir: runs });
   checkMemoryCapacity(task.plan.cells, host);
   checkCache(host.cache, ownFolders()[0].variable);
@@ -77,12 +111,25 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   const usual = await readUsualDurations(runs, accelerator);
   const plan = refineEstimates(task.plan, usual);
   // Whoever goes on with a run has seen how long it takes.
-  const long = task.resumed ? undefined : describeLongRun({ cells: plan.cells, repeat: task.repeat, split: task.split, cores: host.cores, ...(options.jobs !== undefined && { jobs: options.jobs }) }, needsFreshGuest);
+  const long = task.resumed
+    ? undefined
+    : describeLongRun(
+        {
+          cells: plan.cells,
+          repeat: task.repeat,
+          split: task.split,
+          cores: host.cores,
+          ...(options.jobs !== undefined && { jobs: options.jobs }),
+        },
+        needsFreshGuest,
+      );
   if (long !== undefined) logLine(`warning: ${long}`);
 
   const folder = await begin();
   await using keeper = options.keepGuest === true ? new GuestKeeper(folder.dir, logLine) : undefined;
-  const reporter = multiplexReporters([createTerminalReporter({ stream: terminal, runDir: folder.dir, ...(fold && { fold }) })]);
+  const reporter = multiplexReporters([
+    createTerminalReporter({ stream: terminal, runDir: folder.dir, ...(fold && { fold }) }),
+  ]);
   let began = task.resumed !== undefined;
   const failure = await runMatrix({
     ...task,
@@ -114,19 +161,24 @@ export async function carryOut({ runs, begin, fold, baseDir, whole = false, publ
   }
   // Also after a failure of the run as a whole: what was finished is worth reading.
   try {
-    const judged = compare ?? (baseDir === undefined ? undefined : async (now: RunSummary) => compareWith(baseDir, now, folder.dir));
+    const judged =
+      compare ?? (baseDir === undefined ? undefined : async (now: RunSummary) => compareWith(baseDir, now, folder.dir));
     const end = failure && lostEnd(failure.error);
     const comparison = await judged?.(await summarizeRun(folder.dir, end), folder.dir);
     if (comparison) await writeComparison(folder.dir, { ...comparison, whole });
     else await removeComparison(folder.dir);
     const summary = await writeReports(folder.dir, readPast(folder.dir), false, end);
     reporter.close(summary);
-    if (task.purpose?.whole === true) for (const warning of findIdleKnown(task.matrix.known, summary)) logLine(`warning: ${warning}`);
+    if (task.purpose?.whole === true)
+      for (const warning of findIdleKnown(task.matrix.known, summary)) logLine(`warning: ${warning}`);
     await announceOnGithub(folder.dir, summary, comparison);
     if (keeper && !failure) await holdGuest(keeper, interrupt);
     return await tellAndPublish({
       failure,
-      tell: () => (comparison ? (tell ?? ((told, now) => judgeAgainst(told, now, { whole })))(comparison, summary, folder.dir) : judge(summary)),
+      tell: () =>
+        comparison
+          ? (tell ?? ((told, now) => judgeAgainst(told, now, { whole })))(comparison, summary, folder.dir)
+          : judge(summary),
       publish: publish && (async () => publish(folder.dir)),
     });
   } catch (error) {

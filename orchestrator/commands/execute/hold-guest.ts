@@ -8,7 +8,9 @@ export async function holdGuest({ kept }: GuestKeeper, signal: AbortSignal): Pro
     return;
   }
   if (signal.aborted) return;
-  logLine(`guest ${kept.id} is kept as ${kept.test} left it: \`pmemrig shell --last\` in another terminal; Ctrl-C here lets it go`);
+  logLine(
+    `guest ${kept.id} is kept as ${kept.test} left it: \`pmemrig shell --last\` in another terminal; Ctrl-C here lets it go`,
+  );
   const over = new AbortController();
   const interrupted = new Promise<undefined>((resolve) => {
     signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: over.signal });

@@ -16,5 +16,20 @@ export async function resumeCommand(run: string, options: ExecuteOptions): Promi
   const fold = new RunFold();
   const resumed = await readResumedRun(dir, (event) => fold.apply(event));
   const { matrix, plan, start, purpose } = resumed;
-  return carryOut({ matrix, plan, rerun: start.rerun, retries: start.retries ?? 0, split: options.split ?? start.split ?? 1, repeat: start.repeat ?? 1, runs: dirname(dir), begin: async () => openRunFolder(dir), resumed, fold, ...(purpose && endRun(purpose, matrix)) }, options);
+  return carryOut(
+    {
+      matrix,
+      plan,
+      rerun: start.rerun,
+      retries: start.retries ?? 0,
+      split: options.split ?? start.split ?? 1,
+      repeat: start.repeat ?? 1,
+      runs: dirname(dir),
+      begin: async () => openRunFolder(dir),
+      resumed,
+      fold,
+      ...(purpose && endRun(purpose, matrix)),
+    },
+    options,
+  );
 }

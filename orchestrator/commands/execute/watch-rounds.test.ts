@@ -20,7 +20,13 @@ async function play(acts: readonly ((base: string | undefined) => { status: numb
     if (!act) throw new Error('one round too many');
     return act(base);
   };
-  const status = await watchRounds({ path, run, signal: stop.signal, say: (line) => said.push(line), timing: { pollMs: 5, settledMs: 20 } });
+  const status = await watchRounds({
+    path,
+    run,
+    signal: stop.signal,
+    say: (line) => said.push(line),
+    timing: { pollMs: 5, settledMs: 20 },
+  });
   return { status, said, rounds: round };
 }
 
@@ -36,10 +42,18 @@ const fail = (): never => {
 };
 
 test('a later round that fails as a whole is told, and waits; the first one’s error is thrown', async () => {
-  const { said, rounds } = await play([() => ({ status: 0, runDir: 'a' }), fail, (base) => ({ status: base === 'a' ? 0 : 9 })]);
+  const { said, rounds } = await play([
+    () => ({ status: 0, runDir: 'a' }),
+    fail,
+    (base) => ({ status: base === 'a' ? 0 : 9 }),
+  ]);
   expect(rounds).toBe(3);
   expect(said.join('\n')).toContain('round 2: the disk is full');
-  await expect(play([() => {
-    throw new UserError('no such file', { code: 'y' });
-  }])).rejects.toThrow('no such file');
+  await expect(
+    play([
+      () => {
+        throw new UserError('no such file', { code: 'y' });
+      },
+    ]),
+  ).rejects.toThrow('no such file');
 });

@@ -5,7 +5,10 @@ interface Watch {
   /** See `findWatchedPath`. */
   readonly path: string;
   /** Runs once with the kernel at `kernel`; `base` is the folder of the round before. Gives the run's own folder, unless it never came to that. */
-  readonly run: (kernel: string, base: string | undefined) => Promise<{ readonly status: number; readonly runDir?: string }>;
+  readonly run: (
+    kernel: string,
+    base: string | undefined,
+  ) => Promise<{ readonly status: number; readonly runDir?: string }>;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
   readonly timing?: { readonly pollMs: number; readonly settledMs: number };

@@ -59,12 +59,18 @@ test('the next package of the same name is a change, another kernel beside it is
   const dir = folder();
   const path = join(dir, 'linux-image-6.12.0_6.12.0-3_amd64.deb');
   writeFileSync(path, 'three');
-  expect(await watch(path, async () => writeFileSync(join(dir, 'linux-image-6.13.0_6.13.0-1_amd64.deb'), 'x'))).toBe('still waiting');
-  expect(await watch(path, async () => writeFileSync(join(dir, 'linux-image-6.12.0_6.12.0-4_amd64.deb'), 'four'))).toMatchObject({ path: join(dir, 'linux-image-6.12.0_6.12.0-4_amd64.deb') });
+  expect(await watch(path, async () => writeFileSync(join(dir, 'linux-image-6.13.0_6.13.0-1_amd64.deb'), 'x'))).toBe(
+    'still waiting',
+  );
+  expect(
+    await watch(path, async () => writeFileSync(join(dir, 'linux-image-6.12.0_6.12.0-4_amd64.deb'), 'four')),
+  ).toMatchObject({ path: join(dir, 'linux-image-6.12.0_6.12.0-4_amd64.deb') });
 });
 
 test('of a tree its image is watched, of a package in an archive nothing', () => {
   expect(findWatchedPath({ source: { tree: '/a$$b/linux' } })).toBe('/a$b/linux/arch/x86/boot/bzImage');
   expect(findWatchedPath({ image: '/x/bzImage' })).toBe('/x/bzImage');
-  expect(() => findWatchedPath({ debian: { release: 'bookworm' } })).toThrow(expect.objectContaining({ code: 'nothing-to-watch' }));
+  expect(() => findWatchedPath({ debian: { release: 'bookworm' } })).toThrow(
+    expect.objectContaining({ code: 'nothing-to-watch' }),
+  );
 });

@@ -25,8 +25,13 @@ export interface WatchedFile {
 export function findWatchedPath({ image, deb, archive, source }: Readonly<Record<string, unknown>>): string {
   const file = image ?? deb ?? archive;
   if (typeof file === 'string') return plain(file);
-  if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string') return join(plain(source.tree), 'arch/x86/boot/bzImage');
-  throw new UserError('--watch waits for a file of this host to change, and this kernel has none', { code: 'nothing-to-watch', remedy: 'name a bzImage, a vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg` or a kernel source with --kernel' });
+  if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string')
+    return join(plain(source.tree), 'arch/x86/boot/bzImage');
+  throw new UserError('--watch waits for a file of this host to change, and this kernel has none', {
+    code: 'nothing-to-watch',
+    remedy:
+      'name a bzImage, a vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg` or a kernel source with --kernel',
+  });
 }
 
 /** From how a matrix says it, see `literalPath`. */
@@ -45,7 +50,12 @@ export async function readWatched(path: string): Promise<WatchedFile | undefined
  * Waits until the file has other bytes than `last`, and is whole; `undefined` once the signal aborts. A file that is only touched is no change.
  * @param settledMs for tests
  */
-export async function waitForChange(path: string, last: WatchedFile | undefined, signal: AbortSignal, { pollMs = POLL_MS, settledMs = SETTLED_MS } = {}): Promise<WatchedFile | undefined> {
+export async function waitForChange(
+  path: string,
+  last: WatchedFile | undefined,
+  signal: AbortSignal,
+  { pollMs = POLL_MS, settledMs = SETTLED_MS } = {},
+): Promise<WatchedFile | undefined> {
   let known = last?.stamp;
   for (;;) {
     if (!(await pause(pollMs, signal))) return undefined;
@@ -53,7 +63,7 @@ export async function waitForChange(path: string, last: WatchedFile | undefined,
     if (newest === undefined) continue;
     let stamp = await stampOf(newest);
     if (stamp === known) continue;
-    for (let before = ''; stamp !== before; ) {
+    for (let before = ''; stamp !== before;) {
       before = stamp;
       if (!(await pause(settledMs, signal))) return undefined;
       stamp = await stampOf(newest);
@@ -69,14 +79,29 @@ export async function waitForChange(path: string, last: WatchedFile | undefined,
 async function findNewest(path: string): Promise<string | undefined> {
   const [, name] = /^(linux-image-[^_]+_).*\.deb$/.exec(basename(path)) ?? [];
   const folder = dirname(path);
-  const candidates = name === undefined ? [path] : (await readdir(folder).catch((): string[] => [])).filter((file) => file.startsWith(name) && file.endsWith('.deb')).map((file) => join(folder, file));
-  const times = await Promise.all(candidates.map(async (file) => stat(file).then(({ mtimeMs }) => ({ file, mtimeMs }), () => undefined)));
+  const candidates =
+    name === undefined
+      ? [path]
+      : (await readdir(folder).catch((): string[] => []))
+          .filter((file) => file.startsWith(name) && file.endsWith('.deb'))
+          .map((file) => join(folder, file));
+  const times = await Promise.all(
+    candidates.map(async (file) =>
+      stat(file).then(
+        ({ mtimeMs }) => ({ file, mtimeMs }),
+        () => undefined,
+      ),
+    ),
+  );
   return times.flatMap((found) => found ?? []).toSorted((a, b) => b.mtimeMs - a.mtimeMs)[0]?.file;
 }
 
 /** Empty for a file that is gone. */
 async function stampOf(path: string): Promise<string> {
-  return stat(path).then(({ ino, size, mtimeMs, ctimeMs }) => [path, ino, size, mtimeMs, ctimeMs].join(' '), () => '');
+  return stat(path).then(
+    ({ ino, size, mtimeMs, ctimeMs }) => [path, ino, size, mtimeMs, ctimeMs].join(' '),
+    () => '',
+  );
 }
 
 /** False if the signal cut it short. */

@@ -34,21 +34,42 @@ export async function findBaseline(spec: string, runs: string, now: JudgedRun): 
   if (spec === LAST_GREEN) {
     const green = await findLastGreen(runs, now);
     if (green !== undefined) return green;
-    throw new UserError(`no run of ${now.matrix} in ${runs} with these cells was green yet`, { code: 'no-baseline', remedy: `name a run instead: pmemrig history --runs ${runs} lists them` });
+    throw new UserError(`no run of ${now.matrix} in ${runs} with these cells was green yet`, {
+      code: 'no-baseline',
+      remedy: `name a run instead: pmemrig history --runs ${runs} lists them`,
+    });
   }
   if (!spec.startsWith(PIN_PREFIX)) return findRun(spec, runs);
   const name = spec.slice(PIN_PREFIX.length);
   const pin = join(runs, PINNED, name);
   if (isPinName(name) && existsSync(join(pin, 'events.jsonl'))) return realpathSync(pin);
   const target = isPinName(name) ? await readlink(pin).catch(() => undefined) : undefined;
-  if (target !== undefined) throw new UserError(`the run that is pinned as "${name}", ${basename(target)}, is gone`, { code: 'no-baseline', remedy: `pin another: pmemrig pin --force latest ${name}` });
+  if (target !== undefined)
+    throw new UserError(`the run that is pinned as "${name}", ${basename(target)}, is gone`, {
+      code: 'no-baseline',
+      remedy: `pin another: pmemrig pin --force latest ${name}`,
+    });
   const pins = await readdir(join(runs, PINNED)).catch((): string[] => []);
-  throw new UserError(`no run is pinned as "${name}"`, { code: 'no-baseline', remedy: pins.length === 0 ? `pin one: pmemrig pin latest ${isPinName(name) ? name : 'v6.12'}` : `pinned are ${pins.toSorted().join(', ')}` });
+  throw new UserError(`no run is pinned as "${name}"`, {
+    code: 'no-baseline',
+    remedy:
+      pins.length === 0
+        ? `pin one: pmemrig pin latest ${isPinName(name) ? name : 'v6.12'}`
+        : `pinned are ${pins.toSorted().join(', ')}`,
+  });
 }
 
 /** As {@link findBaseline}, before a run of the matrix. That none was green yet is no error: a first nightly has to run, too. */
-export async function findBaselineOrNone(baseline: string, runs: string, { matrix, plan }: PlannedMatrix): Promise<string | undefined> {
-  return findBaselineFor(baseline, runs, { matrix: matrix.name, startedAt: new Date().toISOString(), cells: plan.cells });
+export async function findBaselineOrNone(
+  baseline: string,
+  runs: string,
+  { matrix, plan }: PlannedMatrix,
+): Promise<string | undefined> {
+  return findBaselineFor(baseline, runs, {
+    matrix: matrix.name,
+    startedAt: new Date().toISOString(),
+    cells: plan.cells,
+  });
 }
 
 /** The same for a run that is over. */
@@ -66,7 +87,14 @@ async function findLastGreen(runs: string, { matrix, startedAt, cells }: JudgedR
   using history = await openHistory(runs, logLine);
   // One that was pruned is known, but its journal is gone.
   // One of fewer cells, say with a filter, says nothing of the others.
-  const green = history.runs.filter((run) => run.matrix === matrix && cells.every(({ id }) => run.cells.includes(id)) && run.startedAt < startedAt && isGreen(run) && existsSync(join(runs, run.runId, 'events.jsonl')));
+  const green = history.runs.filter(
+    (run) =>
+      run.matrix === matrix &&
+      cells.every(({ id }) => run.cells.includes(id)) &&
+      run.startedAt < startedAt &&
+      isGreen(run) &&
+      existsSync(join(runs, run.runId, 'events.jsonl')),
+  );
   for (const { runId } of green) if (!(await isNarrowed(join(runs, runId)))) return join(runs, runId);
   return undefined;
 }
@@ -79,7 +107,9 @@ async function isNarrowed(runDir: string): Promise<boolean> {
 
 /** Tells the terminal what a run that has just ended came to against its baseline, and gives the exit status. */
 export function judgeAgainst(comparison: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): number {
-  printText(`\n${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`);
+  printText(
+    `\n${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`,
+  );
   return judgeComparison(comparison, now, { whole });
 }
 

@@ -6,7 +6,12 @@ import { compareRuns, type Comparison } from '../../../reports/verdicts/compare-
 import { logLine } from '../../host/log-line.ts';
 
 /** Compares a run with a baseline, wherever that lies; the past is that of the folder which the run is in, or with `alone` the baseline's only. */
-export async function compareWith(baseDir: string, now: RunSummary, nowDir: string, { alone = false }: { readonly alone?: boolean } = {}): Promise<Comparison> {
+export async function compareWith(
+  baseDir: string,
+  now: RunSummary,
+  nowDir: string,
+  { alone = false }: { readonly alone?: boolean } = {},
+): Promise<Comparison> {
   const base = await summarizeRun(baseDir);
   if (alone) return compareRuns(base, now, () => []);
   using history = await openHistory(dirname(nowDir), logLine);

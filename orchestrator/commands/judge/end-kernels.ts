@@ -15,7 +15,8 @@ import { printJson } from '../../host/print.ts';
 export function endKernels(pair: KernelPair, { json = false }: { readonly json?: boolean }): RunExtras {
   return {
     compare: async (summary, runDir) => compareKernelsOf(summary, runDir, pair),
-    tell: (comparison, summary) => (json ? tellJson(comparison, summary) : judgeAgainst(comparison, summary, { whole: false })),
+    tell: (comparison, summary) =>
+      json ? tellJson(comparison, summary) : judgeAgainst(comparison, summary, { whole: false }),
     ...(json && { terminal: process.stderr }),
   };
 }

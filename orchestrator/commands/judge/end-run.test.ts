@@ -8,7 +8,12 @@ import type { Matrix } from '../../model/matrix.ts';
 import { parsePurpose, type RunPurpose } from '../../run/record/run-purpose.ts';
 import { endRun } from './end-run.ts';
 
-const matrix: Pick<Matrix, 'guest' | 'pmem' | 'filesystems' | 'suites'> = { guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] }, pmem: [], filesystems: [], suites: [] };
+const matrix: Pick<Matrix, 'guest' | 'pmem' | 'filesystems' | 'suites'> = {
+  guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] },
+  pmem: [],
+  filesystems: [],
+  suites: [],
+};
 const PASS = { status: 'pass' } as const;
 const FAIL = { status: 'fail', message: 'lost a flush' } as const;
 
@@ -25,7 +30,10 @@ afterEach(() => {
 });
 
 /** As a controller does that has read the purpose from `run.json`. */
-async function end(purpose: RunPurpose, run: ReturnType<typeof makeKernelsRun>): Promise<{ readonly status: number | undefined; readonly runDir: string }> {
+async function end(
+  purpose: RunPurpose,
+  run: ReturnType<typeof makeKernelsRun>,
+): Promise<{ readonly status: number | undefined; readonly runDir: string }> {
   const runDir = await run.write();
   const summary = await writeReports(runDir);
   const read = parsePurpose(JSON.parse(JSON.stringify(purpose)));
@@ -38,8 +46,14 @@ async function end(purpose: RunPurpose, run: ReturnType<typeof makeKernelsRun>):
 
 test('a series ends in its verdict, and in an answer where it was asked for', async () => {
   const mail = join(dir, 'reply.txt');
-  const run = makeKernelsRun({ base: { nvdimm: { 'lockdep/flush': PASS } }, patched: { nvdimm: { 'lockdep/flush': FAIL } } });
-  const { status, runDir } = await end({ kind: 'series', whole: true, series: SERIES, command: 'pmemrig series fix.mbox --base linux', mail }, run);
+  const run = makeKernelsRun({
+    base: { nvdimm: { 'lockdep/flush': PASS } },
+    patched: { nvdimm: { 'lockdep/flush': FAIL } },
+  });
+  const { status, runDir } = await end(
+    { kind: 'series', whole: true, series: SERIES, command: 'pmemrig series fix.mbox --base linux', mail },
+    run,
+  );
   expect(status).toBe(1);
   expect(readFileSync(mail, 'utf8')).toMatch(/^Subject: Re: \[PATCH[\s\S]*Reported-by: NAME <ADDRESS>/);
   expect(readFileSync(join(runDir, 'reply.txt'), 'utf8')).toBe(readFileSync(mail, 'utf8'));
@@ -51,20 +65,30 @@ test('a series that was interrupted has no answer, and says how it gets one', as
   const run = makeKernelsRun({ base: { nvdimm: { 'lockdep/flush': PASS } }, patched: { nvdimm: {} } });
   run.events.pop();
   run.add({ type: 'run-end', reason: 'interrupted' });
-  const { runDir } = await end({ kind: 'series', whole: true, series: SERIES, command: 'pmemrig series fix.mbox --base linux', mail }, run);
+  const { runDir } = await end(
+    { kind: 'series', whole: true, series: SERIES, command: 'pmemrig series fix.mbox --base linux', mail },
+    run,
+  );
   for (const file of [mail, join(runDir, 'reply.txt')]) expect(existsSync(file)).toBe(false);
   // By its id and folder: the latest run may be another one by then.
-  expect(told()).toContain(`no answer to the series: the run was interrupted. Resume it to get the answer: pmemrig run --resume 20260301-100000-smoke --runs ${dirname(runDir)}\n`);
+  expect(told()).toContain(
+    `no answer to the series: the run was interrupted. Resume it to get the answer: pmemrig run --resume 20260301-100000-smoke --runs ${dirname(runDir)}\n`,
+  );
   expect(told()).not.toMatch(/I ran tests|No tag|Tested-by/);
 });
 
 test('two kernels end in what the second does otherwise, as JSON alone where that was asked for', async () => {
-  const run = makeKernelsRun({ old: { nvdimm: { 'lockdep/flush': PASS } }, new: { nvdimm: { 'lockdep/flush': FAIL } } });
+  const run = makeKernelsRun({
+    old: { nvdimm: { 'lockdep/flush': PASS } },
+    new: { nvdimm: { 'lockdep/flush': FAIL } },
+  });
   const { status } = await end({ kind: 'kernels', whole: true, base: 'old', now: 'new', json: true }, run);
   expect(status).toBe(1);
   expect(JSON.parse(told())).toMatchObject({ kernels: { base: 'old', now: 'new' }, totals: { 'new-failure': 1 } });
   // Progress would spoil it.
-  expect(endRun({ kind: 'kernels', whole: true, base: 'old', now: 'new', json: true }, matrix as Matrix).terminal).toBe(process.stderr);
+  expect(endRun({ kind: 'kernels', whole: true, base: 'old', now: 'new', json: true }, matrix as Matrix).terminal).toBe(
+    process.stderr,
+  );
 });
 
 test('a run is judged by its baseline while that is there', async () => {

@@ -17,7 +17,11 @@ export function endRun(purpose: RunPurpose, matrix: Matrix): RunExtras {
   switch (purpose.kind) {
     case 'matrix': {
       const { publish } = purpose;
-      return { purpose, ...judgeMatrix(purpose), ...(publish !== undefined && { publish: async (runDir) => publishRun(runDir, publish) }) };
+      return {
+        purpose,
+        ...judgeMatrix(purpose),
+        ...(publish !== undefined && { publish: async (runDir) => publishRun(runDir, publish) }),
+      };
     }
     case 'kernels': {
       const { base, now, ...how } = purpose;

@@ -31,11 +31,28 @@ interface SeriesEnding {
 export function endSeries({ series, command, mail }: SeriesEnding, matrix: Matrix): RunExtras {
   const steps = planSteps(series);
   return {
-    compare: async (summary, runDir) => compareSeries(summary, BASE_KERNEL, steps, { lockClasses: await readLockClasses(runDir, summary) }),
+    compare: async (summary, runDir) =>
+      compareSeries(summary, BASE_KERNEL, steps, { lockClasses: await readLockClasses(runDir, summary) }),
     tell: async (comparison, summary, runDir) => {
       const status = judgeAgainst(comparison, summary, { whole: false });
-      if (summary.ending.reason === 'finished') await tellReply({ summary, comparison, series, steps, command, ...describeGuests(matrix), untested: listUntested(summary, matrix, comparison.kernels?.now ?? '') }, runDir, mail);
-      else printText(`\nno answer to the series: the run was interrupted. Resume it to get the answer: ${rerunLines(summary).join('; ')}\n`);
+      if (summary.ending.reason === 'finished')
+        await tellReply(
+          {
+            summary,
+            comparison,
+            series,
+            steps,
+            command,
+            ...describeGuests(matrix),
+            untested: listUntested(summary, matrix, comparison.kernels?.now ?? ''),
+          },
+          runDir,
+          mail,
+        );
+      else
+        printText(
+          `\nno answer to the series: the run was interrupted. Resume it to get the answer: ${rerunLines(summary).join('; ')}\n`,
+        );
       return status;
     },
   };
@@ -46,15 +63,23 @@ async function tellReply(facts: ReplyFacts, runDir: string, mail: SeriesEnding['
   const kept = join(runDir, REPLY_FILE);
   for (const file of [kept, ...(typeof mail === 'string' ? [mail] : [])]) {
     await writeFile(file, reply).catch((error: unknown) => {
-      throw new InfraError(`the answer could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`, { code: 'reply-write', remedy: file === kept ? 'free space there' : `it is in ${kept}`, cause: error });
+      throw new InfraError(
+        `the answer could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`,
+        { code: 'reply-write', remedy: file === kept ? 'free space there' : `it is in ${kept}`, cause: error },
+      );
     });
   }
   if (mail === true) printText(`\n${reply}`);
-  printText(`\nanswer to the series: ${typeof mail === 'string' ? mail : kept} (fill in the tag, then git send-email or mutt -H)\n`);
+  printText(
+    `\nanswer to the series: ${typeof mail === 'string' ? mail : kept} (fill in the tag, then git send-email or mutt -H)\n`,
+  );
 }
 
 function describeGuests({ guest, pmem }: Matrix): Pick<ReplyFacts, 'guest' | 'devices'> {
-  return { guest: `QEMU, ${guest.cpus} ${guest.cpus === 1 ? 'CPU' : 'CPUs'}, ${formatSize(guest.memoryBytes)} of memory${guest.append.length === 0 ? '' : `, ${guest.append.join(' ')}`}`, devices: pmem.map(describeTopology) };
+  return {
+    guest: `QEMU, ${guest.cpus} ${guest.cpus === 1 ? 'CPU' : 'CPUs'}, ${formatSize(guest.memoryBytes)} of memory${guest.append.length === 0 ? '' : `, ${guest.append.join(' ')}`}`,
+    devices: pmem.map(describeTopology),
+  };
 }
 
 function describeTopology({ name, devices }: PmemTopology): string {

@@ -31,7 +31,9 @@ test('a run in a folder of runs has the tests of the runs before it, and not its
   await addRun(12);
   await symlink(runDir, join(runs, 'latest'));
   const past = await readPast(runDir)(await summarizeRun(runDir));
-  expect(past?.(CELL, 'fio/dax-mmap-randwrite').map(({ outcome, run }) => [outcome, run.startedAt.slice(0, 10)])).toEqual([['crash', '2026-03-10']]);
+  expect(
+    past?.(CELL, 'fio/dax-mmap-randwrite').map(({ outcome, run }) => [outcome, run.startedAt.slice(0, 10)]),
+  ).toEqual([['crash', '2026-03-10']]);
 });
 
 test('a run that was copied elsewhere has none, and nothing is left beside it', async () => {

@@ -7,15 +7,29 @@ import { cacheDir } from '../../model/paths.ts';
  * Refuses what is wrong with the kernels of a matrix that are to run: one that a filter leaves out may be broken.
  * @param nameCommit how this verb names a commit: `--ref HEAD`
  */
-export async function checkKernels({ matrix, refuse }: LoadedMatrix, names: Iterable<string>, nameCommit: (ref: string) => string): Promise<void> {
+export async function checkKernels(
+  { matrix, refuse }: LoadedMatrix,
+  names: Iterable<string>,
+  nameCommit: (ref: string) => string,
+): Promise<void> {
   const wanted = new Set(names);
-  const indexed = matrix.kernels.map((kernel, index) => ({ kernel, index })).filter(({ kernel }) => wanted.has(kernel.name));
-  const complaints = await findKernelComplaints(indexed.map(({ kernel }) => kernel), { cacheDir: cacheDir(), log: () => undefined });
+  const indexed = matrix.kernels
+    .map((kernel, index) => ({ kernel, index }))
+    .filter(({ kernel }) => wanted.has(kernel.name));
+  const complaints = await findKernelComplaints(
+    indexed.map(({ kernel }) => kernel),
+    { cacheDir: cacheDir(), log: () => undefined },
+  );
   refuse(
     complaints.map(({ at: [place, ...keys], error }) => {
       const remedy = nameRemedy(error, nameCommit);
       const index = indexed[Number(place)]?.index ?? 0;
-      return { code: error.code, message: `${error.position ? `${formatPosition(error.position)}: ` : ''}${error.message.replace(/\.$/, '')}`, ...(remedy !== undefined && { remedy }), path: ['kernels', index, ...keys] };
+      return {
+        code: error.code,
+        message: `${error.position ? `${formatPosition(error.position)}: ` : ''}${error.message.replace(/\.$/, '')}`,
+        ...(remedy !== undefined && { remedy }),
+        path: ['kernels', index, ...keys],
+      };
     }),
   );
 }

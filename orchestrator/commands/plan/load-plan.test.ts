@@ -9,11 +9,16 @@ const FLAGS = { kernel: 'bookworm', image: 'bookworm', pmem: ['nvdimm'], size: '
 
 test('a wrong flag is told without a line and column that nobody has seen', async () => {
   const shown = await planFlags({ ...FLAGS, size: '3X', memory: '1' }, []).then(JSON.stringify, describeError);
-  expect(shown).toBe('--memory 1: expected a memory size between 256M and 1T, a multiple of 2M, not "1"\n--size 3X: expected a size such as 512M or 1G, not "3X"');
+  expect(shown).toBe(
+    '--memory 1: expected a memory size between 256M and 1T, a multiple of 2M, not "1"\n--size 3X: expected a size such as 512M or 1G, not "3X"',
+  );
 });
 
 test('a remedy is one for flags, not for a matrix file', async () => {
-  const shown = await planFlags({ ...FLAGS, pmem: ['nvdimm-devdax'], fs: ['ext4'] }, ['true']).then(JSON.stringify, describeError);
+  const shown = await planFlags({ ...FLAGS, pmem: ['nvdimm-devdax'], fs: ['ext4'] }, ['true']).then(
+    JSON.stringify,
+    describeError,
+  );
   expect(shown).toContain('ext4 needs a block device, and nvdimm-devdax has device-DAX nodes alone');
   expect(shown).not.toMatch(/exclude|include/);
 });
@@ -46,5 +51,9 @@ suites: [{ name: c, kind: command, run: [/bin/true] }]
   );
   const { plan } = await planFile(path, ['kernel=good']);
   expect(plan.cells.map(({ id }) => id)).toEqual(['good/p/c']);
-  for (const filters of [[], ['kernel=bad']]) await expect(planFile(path, filters)).rejects.toMatchObject({ code: 'not-a-repository', position: { file: path, line: 5 } });
+  for (const filters of [[], ['kernel=bad']])
+    await expect(planFile(path, filters)).rejects.toMatchObject({
+      code: 'not-a-repository',
+      position: { file: path, line: 5 },
+    });
 });

@@ -19,7 +19,12 @@ export interface PlannedMatrix {
 }
 
 /** A matrix file, expanded and narrowed to cells (`filters`) and tests, and of that one part if `shard` asks for it. @throws UserError with the place in the file. */
-export async function planFile(path: string, filters: readonly string[], tests: readonly string[] = [], shard?: ShardSpec): Promise<PlannedMatrix> {
+export async function planFile(
+  path: string,
+  filters: readonly string[],
+  tests: readonly string[] = [],
+  shard?: ShardSpec,
+): Promise<PlannedMatrix> {
   const loaded = await loadFile(path);
   const { matrix } = loaded;
   const plan = narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), filters), tests);
@@ -45,7 +50,10 @@ export function kernelsOf({ cells }: Plan): readonly string[] {
 /** In CI the number of parts is fixed, whatever a filter leaves: a part without cells is no error. */
 function takeShard(plan: Plan, shard: ShardSpec): Plan {
   const part = shardPlan(plan, shard);
-  if (part.cells.length === 0) logLine(`shard ${shard.index}/${shard.of} has nothing to do: the plan has ${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}`);
+  if (part.cells.length === 0)
+    logLine(
+      `shard ${shard.index}/${shard.of} has nothing to do: the plan has ${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}`,
+    );
   return part;
 }
 
@@ -53,9 +61,22 @@ function takeShard(plan: Plan, shard: ShardSpec): Plan {
 const FLAGS = 'the command line';
 
 /** The flags of `once` and `shell`, through the same loader as a file. Errors name the flag. */
-export async function planFlags(options: OnceOptions, command: readonly string[], cwd = process.cwd()): Promise<PlannedMatrix> {
-  const matrix = await loadComposed(composeOnce(options, command, cwd), { nameValue: (path) => nameFlag(path, options), nameCommit: (ref) => `--ref ${ref}` });
-  return { matrix, plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite, byFlags: true }), options.filter ?? []), readNamedTests(options.test).narrow) };
+export async function planFlags(
+  options: OnceOptions,
+  command: readonly string[],
+  cwd = process.cwd(),
+): Promise<PlannedMatrix> {
+  const matrix = await loadComposed(composeOnce(options, command, cwd), {
+    nameValue: (path) => nameFlag(path, options),
+    nameCommit: (ref) => `--ref ${ref}`,
+  });
+  return {
+    matrix,
+    plan: narrowTests(
+      filterPlan(expandMatrix(matrix, { planSuite, byFlags: true }), options.filter ?? []),
+      readNamedTests(options.test).narrow,
+    ),
+  };
 }
 
 interface FlagWords {
@@ -66,8 +87,19 @@ interface FlagWords {
 }
 
 /** The matrix that flags stand for, from its plain value. */
-export async function loadComposed(value: Readonly<Record<string, unknown>>, { nameValue, nameCommit }: FlagWords): Promise<Matrix> {
-  const loaded = await loadMatrixText(stringify(value), FLAGS, { env: process.env, fioJobs: listFioJobs(), describePlace: (path) => nameValue(path) ?? FLAGS });
-  await checkKernels(loaded, loaded.matrix.kernels.map(({ name }) => name), nameCommit);
+export async function loadComposed(
+  value: Readonly<Record<string, unknown>>,
+  { nameValue, nameCommit }: FlagWords,
+): Promise<Matrix> {
+  const loaded = await loadMatrixText(stringify(value), FLAGS, {
+    env: process.env,
+    fioJobs: listFioJobs(),
+    describePlace: (path) => nameValue(path) ?? FLAGS,
+  });
+  await checkKernels(
+    loaded,
+    loaded.matrix.kernels.map(({ name }) => name),
+    nameCommit,
+  );
   return loaded.matrix;
 }

@@ -14,17 +14,26 @@ interface MisspeltRelease {
 }
 
 /** Says which Debian releases of a matrix are most likely slips. No error: only the archive knows what there is, and it is asked when a kernel or image is made. */
-export function findMisspeltReleases({ kernels, images }: Pick<Matrix, 'kernels' | 'images'>): readonly MisspeltRelease[] {
+export function findMisspeltReleases({
+  kernels,
+  images,
+}: Pick<Matrix, 'kernels' | 'images'>): readonly MisspeltRelease[] {
   return [
     ...kernels.flatMap((kernel, index) => judge(`kernel ${kernel.name}`, ['kernels', index], releasesOf(kernel))),
-    ...images.flatMap((image, index) => (image.kind === 'debian' ? judge(`image ${image.name}`, ['images', index], [{ release: image.release, at: ['debian', 'release'] }]) : [])),
+    ...images.flatMap((image, index) =>
+      image.kind === 'debian'
+        ? judge(`image ${image.name}`, ['images', index], [{ release: image.release, at: ['debian', 'release'] }])
+        : [],
+    ),
   ];
 }
 
 function judge(what: string, part: ValuePath, releases: readonly NamedRelease[]): readonly MisspeltRelease[] {
   return releases.flatMap(({ release, at }) => {
     const near = nearestSuite(release);
-    return near === undefined ? [] : [{ at: [...part, ...at], message: `${what}: no Debian release is known as ${release}: did you mean ${near}?` }];
+    return near === undefined
+      ? []
+      : [{ at: [...part, ...at], message: `${what}: no Debian release is known as ${release}: did you mean ${near}?` }];
   });
 }
 
@@ -33,7 +42,9 @@ function releasesOf(kernel: KernelSpec): readonly NamedRelease[] {
   if (kernel.kind !== 'source') return [];
   const { source, base } = kernel;
   return [
-    ...(source.kind === 'debian' && source.release !== undefined ? [{ release: source.release, at: ['source', 'release'] }] : []),
+    ...(source.kind === 'debian' && source.release !== undefined
+      ? [{ release: source.release, at: ['source', 'release'] }]
+      : []),
     ...(typeof base === 'object' && 'debian' in base ? [{ release: base.debian.release, at: ['base'] }] : []),
   ];
 }

@@ -9,11 +9,19 @@ import { isMatrix } from '../compose/series-files.ts';
  */
 export function rerunWords(words: readonly string[]): string {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
-  return ['pmemrig', ...withoutChoice(words.slice(0, end)).map(quoteWord), '{filter}', ...words.slice(end).map(quoteWord)].join(' ');
+  return [
+    'pmemrig',
+    ...withoutChoice(words.slice(0, end)).map(quoteWord),
+    '{filter}',
+    ...words.slice(end).map(quoteWord),
+  ].join(' ');
 }
 
 /** The same for a run of a matrix: with how often tests are run and where the run lies, where that was said. What judges or publishes a whole run is left out. */
-export function rerunMatrix(path: string, { retries = 0, repeat = 1, runs }: Pick<ExecuteOptions, 'retries' | 'repeat' | 'runs'>): string {
+export function rerunMatrix(
+  path: string,
+  { retries = 0, repeat = 1, runs }: Pick<ExecuteOptions, 'retries' | 'repeat' | 'runs'>,
+): string {
   return [
     `pmemrig run ${quoteWord(path)}`,
     ...(retries > 0 ? [`--retries ${retries}`] : []),

@@ -23,12 +23,22 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-const built = (more: Partial<Extract<KernelSpec, { kind: 'source' }>>): KernelSpec => ({ kind: 'source', name: 's', source: { kind: 'tree', path: '/linux', patches: [] }, base: 'tiny', config: [], ...more });
+const built = (more: Partial<Extract<KernelSpec, { kind: 'source' }>>): KernelSpec => ({
+  kind: 'source',
+  name: 's',
+  source: { kind: 'tree', path: '/linux', patches: [] },
+  base: 'tiny',
+  config: [],
+  ...more,
+});
 
 /** A list of rules; the place of one glob each. */
 function makeList(name: string, rules: readonly (readonly [action: 'exclude' | 'known', glob: string])[]): string {
   const path = join(dir, name);
-  writeFileSync(path, JSON.stringify({ version: 1, rules: rules.map(([action, glob]) => ({ tests: [glob], action, reason: 'r' })) }));
+  writeFileSync(
+    path,
+    JSON.stringify({ version: 1, rules: rules.map(([action, glob]) => ({ tests: [glob], action, reason: 'r' })) }),
+  );
   return path;
 }
 
@@ -41,8 +51,19 @@ function makeTree(): string {
 }
 
 /** What is said of a matrix with such a suite, without the folder. */
-async function warn(lists: readonly string[], { tree, warnings }: { readonly tree?: string; readonly warnings?: readonly string[] }): Promise<readonly string[]> {
-  const suite: XfstestsSuiteSpec = { kind: 'xfstests', name: 'xfstests', ...(tree !== undefined && { tree: { at: 'host', path: tree } }), groups: ['dax'], tests: [], lists, rules: [] };
+async function warn(
+  lists: readonly string[],
+  { tree, warnings }: { readonly tree?: string; readonly warnings?: readonly string[] },
+): Promise<readonly string[]> {
+  const suite: XfstestsSuiteSpec = {
+    kind: 'xfstests',
+    name: 'xfstests',
+    ...(tree !== undefined && { tree: { at: 'host', path: tree } }),
+    groups: ['dax'],
+    tests: [],
+    lists,
+    rules: [],
+  };
   const matrix: Pick<Matrix, 'kernels' | 'images' | 'suites'> = { kernels: [KERNEL], images: [IMAGE], suites: [suite] };
   const plan: Plan = { cells: [], excluded: [], ...(warnings && { warnings }) };
   await warnIdle({ matrix: matrix as Matrix, plan }, 'm.yaml');
@@ -50,8 +71,16 @@ async function warn(lists: readonly string[], { tree, warnings }: { readonly tre
 }
 
 test('globs of a list that fit no test of the tree are told, those that do are not', async () => {
-  const list = makeList('mine.yaml', [['exclude', 'generic/413'], ['exclude', 'generic/431'], ['known', 'xfs/*'], ['known', 'generic/0*']]);
-  expect(await warn([list], { tree: makeTree() })).toEqual(['warning: mine.yaml: exclude generic/431 fits no test of the tree\n', 'warning: mine.yaml: known xfs/* fits no test of the tree\n']);
+  const list = makeList('mine.yaml', [
+    ['exclude', 'generic/413'],
+    ['exclude', 'generic/431'],
+    ['known', 'xfs/*'],
+    ['known', 'generic/0*'],
+  ]);
+  expect(await warn([list], { tree: makeTree() })).toEqual([
+    'warning: mine.yaml: exclude generic/431 fits no test of the tree\n',
+    'warning: mine.yaml: known xfs/* fits no test of the tree\n',
+  ]);
 });
 
 test("the rig's own list is for all trees", async () => {
@@ -71,7 +100,9 @@ test.each([
 });
 
 test('what the plan has to say is said', async () => {
-  expect(await warn([], { warnings: ['the exclude rule "no DAX" fits no cell'] })).toEqual(['warning: the exclude rule "no DAX" fits no cell\n']);
+  expect(await warn([], { warnings: ['the exclude rule "no DAX" fits no cell'] })).toEqual([
+    'warning: the exclude rule "no DAX" fits no cell\n',
+  ]);
 });
 
 test('a name that is likely a slip is told with its place', async () => {
@@ -100,7 +131,21 @@ suites: [{ name: c, kind: command, run: [/bin/true] }]
 });
 
 test('a release is looked at wherever a matrix names one', () => {
-  const kernels = [KERNEL, built({}), built({ source: { kind: 'debian', package: 'linux-source-6.1', release: 'trixei', patches: [] } }), built({ base: { debian: { release: 'tirxie', flavour: 'amd64' } } }), built({ base: { file: '/config' } })];
-  const images: readonly ImageSpec[] = [IMAGE, { ...IMAGE, name: 'i', release: 'bookwrom' }, { kind: 'tree', name: 't', path: '/' }];
-  expect(findMisspeltReleases({ kernels, images }).map(({ at }) => at.join('.'))).toEqual(['kernels.2.source.release', 'kernels.3.base', 'images.1.debian.release']);
+  const kernels = [
+    KERNEL,
+    built({}),
+    built({ source: { kind: 'debian', package: 'linux-source-6.1', release: 'trixei', patches: [] } }),
+    built({ base: { debian: { release: 'tirxie', flavour: 'amd64' } } }),
+    built({ base: { file: '/config' } }),
+  ];
+  const images: readonly ImageSpec[] = [
+    IMAGE,
+    { ...IMAGE, name: 'i', release: 'bookwrom' },
+    { kind: 'tree', name: 't', path: '/' },
+  ];
+  expect(findMisspeltReleases({ kernels, images }).map(({ at }) => at.join('.'))).toEqual([
+    'kernels.2.source.release',
+    'kernels.3.base',
+    'images.1.debian.release',
+  ]);
 });

@@ -19,14 +19,24 @@ const SHIPPED = 'xfstests-known.yaml';
  */
 export async function warnIdle({ matrix, plan }: PlannedMatrix, path: string): Promise<void> {
   const [image] = matrix.images;
-  const lists = matrix.suites.map(async (suite) => (suite.kind === 'xfstests' && image ? findIdleRules(suite, image) : []));
-  for (const warning of [...(await placeMisspelt(matrix, path)), ...(plan.warnings ?? []), ...(await Promise.all(lists)).flat()]) logLine(`warning: ${warning}`);
+  const lists = matrix.suites.map(async (suite) =>
+    suite.kind === 'xfstests' && image ? findIdleRules(suite, image) : [],
+  );
+  for (const warning of [
+    ...(await placeMisspelt(matrix, path)),
+    ...(plan.warnings ?? []),
+    ...(await Promise.all(lists)).flat(),
+  ])
+    logLine(`warning: ${warning}`);
 }
 
 async function placeMisspelt(matrix: Matrix, path: string): Promise<readonly string[]> {
   const misspelt = findMisspeltReleases(matrix);
   if (misspelt.length === 0) return [];
-  const places = await findValues(path, misspelt.map(({ at }) => at));
+  const places = await findValues(
+    path,
+    misspelt.map(({ at }) => at),
+  );
   return misspelt.map(({ message }, index) => `${formatPosition(places[index] ?? { file: path })}: ${message}`);
 }
 
@@ -36,7 +46,13 @@ async function findIdleRules({ tree, lists }: XfstestsSuiteSpec, image: ImageSpe
   if (!tree || own.length === 0) return [];
   const names = listTests(tree, image);
   if (names.length === 0) return [];
-  const found = own.map(async (path) => (await readXfstestsList(path)).flatMap(({ tests, action }) => tests.filter((glob) => !names.some(globMatcher([glob]))).map((glob) => `${path}: ${action} ${glob} fits no test of the tree`)));
+  const found = own.map(async (path) =>
+    (await readXfstestsList(path)).flatMap(({ tests, action }) =>
+      tests
+        .filter((glob) => !names.some(globMatcher([glob])))
+        .map((glob) => `${path}: ${action} ${glob} fits no test of the tree`),
+    ),
+  );
   return (await Promise.all(found)).flat();
 }
 

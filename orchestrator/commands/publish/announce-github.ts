@@ -14,7 +14,10 @@ export async function announceOnGithub(runDir: string, summary: RunSummary, comp
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
   try {
-    const used = await stat(path).then(({ size }) => size, () => 0);
+    const used = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
     await appendFile(path, boundSummary(await readFile(join(runDir, 'summary.md'), 'utf8'), used));
   } catch (error) {
     // The run is what it is; its summary lies in its folder.

@@ -33,7 +33,11 @@ test.each([
   writeFileSync(join(dir, 'file'), 'mine');
   symlinkSync(join(dir, 'no', 'such'), join(dir, 'nowhere'));
   const target = path.startsWith('/') ? path : join(dir, path);
-  await expect(openPublishFolder(target)).rejects.toMatchObject({ name: 'UserError', code: 'bad-publish', position: { file: target } });
+  await expect(openPublishFolder(target)).rejects.toMatchObject({
+    name: 'UserError',
+    code: 'bad-publish',
+    position: { file: target },
+  });
   expect(statSync(join(dir, 'file')).size).toBe(4);
 });
 
@@ -42,18 +46,21 @@ test('two that make it at once both find it made', async () => {
   expect(existsSync(join(dir, 'a', 'b', 'c'))).toBe(true);
 });
 
-test.runIf(process.getuid?.() === 0)('one that is full is told, for there may be room by the end of the night; one that is read-only is refused', async () => {
-  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const target = join(dir, 'tiny');
-  mkdirSync(target);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,nr_inodes=2', 'tmpfs', target]);
-  try {
-    writeFileSync(join(target, 'last'), '');
-    expect(await openPublishFolder(target)).toBe(target);
-    expect(write.mock.calls.join('')).toContain('tiny is full');
-    execFileSync('mount', ['-o', 'remount,ro', target]);
-    await expect(openPublishFolder(target)).rejects.toMatchObject({ code: 'bad-publish' });
-  } finally {
-    execFileSync('umount', [target]);
-  }
-});
+test.runIf(process.getuid?.() === 0)(
+  'one that is full is told, for there may be room by the end of the night; one that is read-only is refused',
+  async () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const target = join(dir, 'tiny');
+    mkdirSync(target);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,nr_inodes=2', 'tmpfs', target]);
+    try {
+      writeFileSync(join(target, 'last'), '');
+      expect(await openPublishFolder(target)).toBe(target);
+      expect(write.mock.calls.join('')).toContain('tiny is full');
+      execFileSync('mount', ['-o', 'remount,ro', target]);
+      await expect(openPublishFolder(target)).rejects.toMatchObject({ code: 'bad-publish' });
+    } finally {
+      execFileSync('umount', [target]);
+    }
+  },
+);

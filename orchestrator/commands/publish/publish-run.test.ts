@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -66,28 +76,44 @@ test('a run that is gone on with where it was published stays there', async () =
   expect(readlinkSync(join(dir, 'latest'))).toBe('1-a');
 });
 
-test.each(['file', '/proc/x'])('where no folder can be made (%s) that is the error, and comes at once', async (path) => {
-  writeFileSync(join(dir, 'file'), '');
-  await expect(publishRun(makeRun('1-a', 10), resolve(dir, path))).rejects.toMatchObject({ name: 'InfraError', code: 'publish', message: expect.stringMatching(/mkdir/) });
-});
+test.each(['file', '/proc/x'])(
+  'where no folder can be made (%s) that is the error, and comes at once',
+  async (path) => {
+    writeFileSync(join(dir, 'file'), '');
+    await expect(publishRun(makeRun('1-a', 10), resolve(dir, path))).rejects.toMatchObject({
+      name: 'InfraError',
+      code: 'publish',
+      message: expect.stringMatching(/mkdir/),
+    });
+  },
+);
 
-test.runIf(process.getuid?.() === 0)('where the disk fills, what was there stays as it was, and nothing is left of what had no room', async () => {
-  const target = join(dir, 'published');
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', target]);
-  try {
-    await publishRun(makeRun('1-a', 10), target);
-    await expect(publishRun(makeRun('2-b', 2 ** 20), target)).rejects.toMatchObject({ name: 'InfraError', code: 'publish' });
-    expect(readdirSync(target).toSorted()).toEqual(['1-a', 'latest']);
-    expect(readlinkSync(join(target, 'latest'))).toBe('1-a');
-    await expect(publishRun(makeRun('1-a', 2 ** 20), target)).rejects.toMatchObject({ name: 'InfraError', code: 'publish' });
-    expect(readFileSync(join(target, 'latest', 'report.html'), 'utf8')).toHaveLength(10);
-    // As a publish leaves it that was killed between its renames.
-    renameSync(join(target, '1-a'), join(target, '.1-a.old'));
-    await expect(publishRun(join(dir, '1-a'), target)).rejects.toMatchObject({ name: 'InfraError', code: 'publish' });
-    expect(readFileSync(join(target, 'latest', 'report.html'), 'utf8')).toHaveLength(10);
-    await publishRun(makeRun('3-c', 10), target);
-    expect(readlinkSync(join(target, 'latest'))).toBe('3-c');
-  } finally {
-    execFileSync('umount', [target]);
-  }
-});
+test.runIf(process.getuid?.() === 0)(
+  'where the disk fills, what was there stays as it was, and nothing is left of what had no room',
+  async () => {
+    const target = join(dir, 'published');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', target]);
+    try {
+      await publishRun(makeRun('1-a', 10), target);
+      await expect(publishRun(makeRun('2-b', 2 ** 20), target)).rejects.toMatchObject({
+        name: 'InfraError',
+        code: 'publish',
+      });
+      expect(readdirSync(target).toSorted()).toEqual(['1-a', 'latest']);
+      expect(readlinkSync(join(target, 'latest'))).toBe('1-a');
+      await expect(publishRun(makeRun('1-a', 2 ** 20), target)).rejects.toMatchObject({
+        name: 'InfraError',
+        code: 'publish',
+      });
+      expect(readFileSync(join(target, 'latest', 'report.html'), 'utf8')).toHaveLength(10);
+      // As a publish leaves it that was killed between its renames.
+      renameSync(join(target, '1-a'), join(target, '.1-a.old'));
+      await expect(publishRun(join(dir, '1-a'), target)).rejects.toMatchObject({ name: 'InfraError', code: 'publish' });
+      expect(readFileSync(join(target, 'latest', 'report.html'), 'utf8')).toHaveLength(10);
+      await publishRun(makeRun('3-c', 10), target);
+      expect(readlinkSync(join(target, 'latest'))).toBe('3-c');
+    } finally {
+      execFileSync('umount', [target]);
+    }
+  },
+);

@@ -17,11 +17,14 @@ export async function publishRun(runDir: string, dir: string): Promise<void> {
     if (!(await isSame(runDir, join(target, basename(runDir))))) await copyRun(runDir, target);
     await pointLatest(target, basename(runDir));
   } catch (error) {
-    throw new InfraError(`the run could not be published in ${target}: ${error instanceof Error ? error.message : String(error)}`, {
-      code: 'publish',
-      remedy: `free space or fix the permissions there, then copy ${runDir} to it`,
-      cause: error,
-    });
+    throw new InfraError(
+      `the run could not be published in ${target}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        code: 'publish',
+        remedy: `free space or fix the permissions there, then copy ${runDir} to it`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -50,7 +53,9 @@ async function copyRun(runDir: string, target: string): Promise<void> {
     if (!existsSync(copy) && existsSync(old)) await rename(old, copy).catch(() => undefined);
     throw error;
   }
-  await rm(old, { recursive: true, force: true }).catch((error: unknown) => logLine(`${old}, which the newer copy has replaced, stays: ${String(error)}`));
+  await rm(old, { recursive: true, force: true }).catch((error: unknown) =>
+    logLine(`${old}, which the newer copy has replaced, stays: ${String(error)}`),
+  );
 }
 
 /** A run's id begins with its time: one that is gone on with later is still the older one. */

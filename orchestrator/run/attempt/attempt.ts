@@ -38,14 +38,21 @@ interface Attempt {
  * Runs one test under its deadline. Past the deadline the test is a `hang`: the guest is asked
  * for its stacks first, and is then no longer to be trusted.
  */
-export async function attemptTest(options: Attempt & { readonly session: SuiteSession; readonly test: PlannedTest; readonly attempt: number }): Promise<AttemptEnd> {
+export async function attemptTest(
+  options: Attempt & { readonly session: SuiteSession; readonly test: PlannedTest; readonly attempt: number },
+): Promise<AttemptEnd> {
   const { session, test, attempt } = options;
-  const run = session.run(test, attempt).then((result): AttemptEnd => ({ result, guestUsable: result.status !== 'hang' }), endOf);
+  const run = session
+    .run(test, attempt)
+    .then((result): AttemptEnd => ({ result, guestUsable: result.status !== 'hang' }), endOf);
   return underDeadline(run, { ...options, timeoutMs: session.testTimeoutMs(test), what: 'the test' });
 }
 
 /** Waits for `run` and for all that may end it from outside: the guest's death, the deadline, an interruption. */
-export async function underDeadline<T>(run: Promise<T>, options: Attempt & { readonly timeoutMs: number; readonly what: string }): Promise<T | AttemptEnd> {
+export async function underDeadline<T>(
+  run: Promise<T>,
+  options: Attempt & { readonly timeoutMs: number; readonly what: string },
+): Promise<T | AttemptEnd> {
   const { guest, timeoutScale, signal, what } = options;
   const timeoutMs = options.timeoutMs * timeoutScale;
   const over = new AbortController();
@@ -63,7 +70,8 @@ export async function underDeadline<T>(run: Promise<T>, options: Attempt & { rea
     const { evidence, death } = await showStacks(guest, STACKS_TIMEOUT_MS * timeoutScale);
     const late = `${what} did not end within ${describeTimeout('deadline', options.timeoutMs / 1000, timeoutScale, options.timeoutScaleWhy)}`;
     // A QEMU that stands still says nothing of the kernel, nor of the test.
-    if (death && DEATH_STATUS[death.kind] === 'infra') return { ...endOf(death), result: { ...resultOfError(death), message: `${late}: ${death.message}` } };
+    if (death && DEATH_STATUS[death.kind] === 'infra')
+      return { ...endOf(death), result: { ...resultOfError(death), message: `${late}: ${death.message}` } };
     return { result: { status: 'hang', message: late, evidence }, guestUsable: false };
   } finally {
     over.abort();
@@ -77,12 +85,20 @@ export function endOf(error: unknown): AttemptEnd {
   return { result, guestUsable: error instanceof InfraError && error.code !== UNHEARD };
 }
 
-const DEATH_STATUS = { panic: 'crash', 'power-off': 'crash', reset: 'crash', 'ssh-lost': 'crash', stall: 'hang', 'qemu-died': 'infra' } as const;
+const DEATH_STATUS = {
+  panic: 'crash',
+  'power-off': 'crash',
+  reset: 'crash',
+  'ssh-lost': 'crash',
+  stall: 'hang',
+  'qemu-died': 'infra',
+} as const;
 
 /** What an error amounts to as the result of what was running. Rethrows what must stop the run: the user's error, an interruption. */
 export function resultOfError(thrown: unknown): TestResult {
   const error = explainRefusal(thrown);
-  if (error instanceof GuestDeath) return { status: DEATH_STATUS[error.kind], message: error.message, evidence: error.evidence };
+  if (error instanceof GuestDeath)
+    return { status: DEATH_STATUS[error.kind], message: error.message, evidence: error.evidence };
   if (error instanceof KernelError) return { status: 'fail', message: error.message, evidence: error.evidence };
   if (error instanceof InfraError) {
     if (error.code === 'journal-write') throw error;
@@ -102,9 +118,15 @@ async function interruption(signal: AbortSignal, over: AbortSignal): Promise<nev
 }
 
 /** Blocked tasks and all CPUs' backtraces go to the console; what dmesg has from there on is the evidence. */
-async function showStacks(guest: Guest, timeoutMs: number): Promise<{ readonly evidence: string; readonly death?: GuestDeath }> {
+async function showStacks(
+  guest: Guest,
+  timeoutMs: number,
+): Promise<{ readonly evidence: string; readonly death?: GuestDeath }> {
   try {
-    const { stdout } = await guest.exec('echo w > /proc/sysrq-trigger; echo l > /proc/sysrq-trigger; dmesg | tac | sed "/Show Blocked State/q" | tac | head -n 160', { timeoutMs });
+    const { stdout } = await guest.exec(
+      'echo w > /proc/sysrq-trigger; echo l > /proc/sysrq-trigger; dmesg | tac | sed "/Show Blocked State/q" | tac | head -n 160',
+      { timeoutMs },
+    );
     return { evidence: stdout };
   } catch (error) {
     if (error instanceof GuestDeath) return { evidence: `${error.message}\n${error.evidence}`, death: error };

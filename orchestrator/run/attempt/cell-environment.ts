@@ -40,7 +40,14 @@ export interface CellEnvironment {
 /** Tells the journal how an attempt ended, the tests found inside it first. */
 export function emitTestEnd(
   env: Pick<CellEnvironment, 'emit'>,
-  at: { readonly cell: string; readonly test: string; readonly attempt: number; readonly durationMs: number; readonly lockdep?: LockdepCoverage; readonly retried?: true },
+  at: {
+    readonly cell: string;
+    readonly test: string;
+    readonly attempt: number;
+    readonly durationMs: number;
+    readonly lockdep?: LockdepCoverage;
+    readonly retried?: true;
+  },
   { subtests = [], ...result }: TestResult,
 ): void {
   for (const { name, ...sub } of subtests) {

@@ -19,7 +19,11 @@ export async function closeSession(options: {
     await guest.exec(['true']);
     return { result: { status: 'pass' }, guestUsable: true };
   };
-  return underDeadline(close().catch(endOfClose), { ...options, timeoutMs: 2 * TIMEOUTS_MS.setup, what: "the suite's clean-up" });
+  return underDeadline(close().catch(endOfClose), {
+    ...options,
+    timeoutMs: 2 * TIMEOUTS_MS.setup,
+    what: "the suite's clean-up",
+  });
 }
 
 function endOfClose(error: unknown): AttemptEnd {

@@ -12,11 +12,17 @@ const QUIET: ExpectedProblem = { kinds: [] };
 const PANIC: ExpectedProblem = { kinds: ['panic'], fatal: true };
 const panic = new GuestDeath('panic', 'Kernel panic - not syncing: planted', 'Kernel panic - not syncing: planted');
 
-const circular: Partial<KernelProblem> = { kind: 'lockdep-circular', title: 'WARNING: possible circular locking dependency detected' };
+const circular: Partial<KernelProblem> = {
+  kind: 'lockdep-circular',
+  title: 'WARNING: possible circular locking dependency detected',
+};
 
 function provingCell(tests: Readonly<Record<string, ExpectedProblem>>): Cell {
   const cell = fakeCell('c', Object.keys(tests));
-  return { ...cell, tests: cell.tests.map((planned) => ({ ...planned, ...(tests[planned.name] && { expects: tests[planned.name] }) })) };
+  return {
+    ...cell,
+    tests: cell.tests.map((planned) => ({ ...planned, ...(tests[planned.name] && { expects: tests[planned.name] }) })),
+  };
 }
 
 function endOf(events: readonly RunEvent[], name: string) {
@@ -26,7 +32,12 @@ function endOf(events: readonly RunEvent[], name: string) {
 test('a planted problem that is seen in its test is a pass, is told as planted, and spends the guest', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [circular] } });
   await runCell(provingCell({ a: ABBA, q: QUIET }), world.slot, world.environment);
-  expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status: 'pass', message: 'seen: lockdep-circular (WARNING: possible circular locking dependency detected)' })]);
+  expect(endOf(world.events, 'a')).toEqual([
+    expect.objectContaining({
+      status: 'pass',
+      message: 'seen: lockdep-circular (WARNING: possible circular locking dependency detected)',
+    }),
+  ]);
   expect(world.events).toContainEqual(expect.objectContaining({ type: 'problem', test: 'a', expected: true }));
   expect(endOf(world.events, 'q')).toEqual([expect.objectContaining({ status: 'pass' })]);
   expect(world.boots()).toBe(2);
@@ -34,20 +45,40 @@ test('a planted problem that is seen in its test is a pass, is told as planted, 
 
 test.each<[string, readonly Partial<KernelProblem>[], ExpectedProblem, string]>([
   ['is not seen', [], ABBA, 'the rig did not see lockdep-circular'],
-  ['is taken for another', [{ kind: 'warning', title: 'WARNING: x' }], ABBA, 'the rig did not see lockdep-circular; it saw what nobody planted: warning (WARNING: x)'],
-  ['comes with another', [circular, { kind: 'oops', title: 'Oops: 0' }], ABBA, 'it saw what nobody planted: oops (Oops: 0)'],
-  ['is seen where none is', [{ kind: 'warning', title: 'WARNING: x' }], QUIET, 'it saw what nobody planted: warning (WARNING: x)'],
-])('a planted problem that %s is infra at the first look, and its guest is not used again', async (_, problems, expects, message) => {
-  const world = fakeWorld({ retries: 2, scripts: {}, problems: { a: problems } });
-  await runCell(provingCell({ a: expects, q: QUIET }), world.slot, world.environment);
-  expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status: 'infra', message })]);
-  expect(world.boots()).toBe(2);
-});
+  [
+    'is taken for another',
+    [{ kind: 'warning', title: 'WARNING: x' }],
+    ABBA,
+    'the rig did not see lockdep-circular; it saw what nobody planted: warning (WARNING: x)',
+  ],
+  [
+    'comes with another',
+    [circular, { kind: 'oops', title: 'Oops: 0' }],
+    ABBA,
+    'it saw what nobody planted: oops (Oops: 0)',
+  ],
+  [
+    'is seen where none is',
+    [{ kind: 'warning', title: 'WARNING: x' }],
+    QUIET,
+    'it saw what nobody planted: warning (WARNING: x)',
+  ],
+])(
+  'a planted problem that %s is infra at the first look, and its guest is not used again',
+  async (_, problems, expects, message) => {
+    const world = fakeWorld({ retries: 2, scripts: {}, problems: { a: problems } });
+    await runCell(provingCell({ a: expects, q: QUIET }), world.slot, world.environment);
+    expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status: 'infra', message })]);
+    expect(world.boots()).toBe(2);
+  },
+);
 
 test('a remark on how the kernel was heard stands beside a planted problem, too', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [circular] }, hearings: { a: { lost: 7 } } });
   await runCell(provingCell({ a: ABBA }), world.slot, world.environment);
-  expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status: 'pass', message: expect.stringMatching(/^seen: .*7 records/) as string })]);
+  expect(endOf(world.events, 'a')).toEqual([
+    expect.objectContaining({ status: 'pass', message: expect.stringMatching(/^seen: .*7 records/) as string }),
+  ]);
 });
 
 test("the module is built before the suite's set-up begins, whose deadline is the guest's alone", async () => {
@@ -68,7 +99,10 @@ test("the module is built before the suite's set-up begins, whose deadline is th
 
 test('what may follow from a planted problem does no harm, but does not stand for it', async () => {
   const expects: ExpectedProblem = { ...ABBA, followers: ['lockdep-off'] };
-  for (const [problems, status] of [[[circular, { kind: 'lockdep-off' }], 'pass'], [[{ kind: 'lockdep-off' }], 'infra']] as const) {
+  for (const [problems, status] of [
+    [[circular, { kind: 'lockdep-off' }], 'pass'],
+    [[{ kind: 'lockdep-off' }], 'infra'],
+  ] as const) {
     const world = fakeWorld({ scripts: {}, problems: { a: problems } });
     await runCell(provingCell({ a: expects }), world.slot, world.environment);
     expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status })]);
@@ -78,13 +112,22 @@ test('what may follow from a planted problem does no harm, but does not stand fo
 test('a problem seen in a neighbour is infra for both, and blames no kernel', async () => {
   const world = fakeWorld({ scripts: {}, problems: { q: [circular] } });
   await runCell(provingCell({ a: ABBA, q: QUIET }), world.slot, world.environment);
-  expect(world.events.flatMap((event) => (event.type === 'test-end' && ['a', 'q'].includes(event.test) ? [event.status] : []))).toEqual(['infra', 'infra']);
+  expect(
+    world.events.flatMap((event) =>
+      event.type === 'test-end' && ['a', 'q'].includes(event.test) ? [event.status] : [],
+    ),
+  ).toEqual(['infra', 'infra']);
 });
 
 test('a problem that is seen between two tests makes guest/close infra', async () => {
   const world = fakeWorld({ scripts: {}, problems: { q: [{ ...circular, marker: 'test-end 2' }] } });
   await runCell(provingCell({ a: ABBA, q: QUIET }), world.slot, world.environment);
-  expect(endOf(world.events, 'guest/close')).toContainEqual(expect.objectContaining({ status: 'infra', message: expect.stringContaining('the rig saw in no test: lockdep-circular') as string }));
+  expect(endOf(world.events, 'guest/close')).toContainEqual(
+    expect.objectContaining({
+      status: 'infra',
+      message: expect.stringContaining('the rig saw in no test: lockdep-circular') as string,
+    }),
+  );
 });
 
 test.each<[string, GuestDeath | 'lives', readonly Partial<KernelProblem>[], ExpectedProblem, string]>([
@@ -95,7 +138,10 @@ test.each<[string, GuestDeath | 'lives', readonly Partial<KernelProblem>[], Expe
   ['a guest that is lost otherwise', new GuestDeath('stall', 'silent', ''), [circular], ABBA, 'infra'],
   ['a guest that dies of nothing', panic, [], QUIET, 'infra'],
 ])('%s', async (_, script, problems, expects, status) => {
-  const world = fakeWorld({ scripts: { a: [script === 'lives' ? { status: 'pass' } : script] }, problems: { a: problems } });
+  const world = fakeWorld({
+    scripts: { a: [script === 'lives' ? { status: 'pass' } : script] },
+    problems: { a: problems },
+  });
   // What a dying test leaves is asked for under its name.
   await runCell(provingCell({ a: expects, q: QUIET }), world.slot, world.environment);
   expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status })]);
@@ -103,9 +149,16 @@ test.each<[string, GuestDeath | 'lives', readonly Partial<KernelProblem>[], Expe
 });
 
 test('a test that could not plant its problem is infra, one that its kernel has no words for stays a skip', async () => {
-  const world = fakeWorld({ scripts: { a: [{ status: 'fail', message: 'refused' }], b: [{ status: 'skip', message: 'no CONFIG_PROVE_LOCKING' }] } });
+  const world = fakeWorld({
+    scripts: {
+      a: [{ status: 'fail', message: 'refused' }],
+      b: [{ status: 'skip', message: 'no CONFIG_PROVE_LOCKING' }],
+    },
+  });
   await runCell(provingCell({ a: ABBA, b: ABBA }), world.slot, world.environment);
-  expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status: 'infra', message: 'the rig did not see lockdep-circular; refused' })]);
+  expect(endOf(world.events, 'a')).toEqual([
+    expect.objectContaining({ status: 'infra', message: 'the rig did not see lockdep-circular; refused' }),
+  ]);
   expect(endOf(world.events, 'b')).toEqual([expect.objectContaining({ status: 'skip' })]);
 });
 
@@ -113,6 +166,9 @@ test('that lockdep was off is told with what was missed, and no coverage is clai
   const world = fakeWorld({ scripts: {}, lockdep: () => 0 });
   await runCell(provingCell({ a: ABBA }), world.slot, world.environment);
   const [end] = endOf(world.events, 'a');
-  expect(end).toMatchObject({ status: 'infra', message: 'the rig did not see lockdep-circular; lockdep was off before the test began' });
+  expect(end).toMatchObject({
+    status: 'infra',
+    message: 'the rig did not see lockdep-circular; lockdep was off before the test began',
+  });
   expect(end).not.toHaveProperty('lockdep');
 });

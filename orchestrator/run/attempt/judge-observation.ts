@@ -23,14 +23,23 @@ export function judgeObservation(end: AttemptEnd, observation: Observation, expe
   // A death's evidence is the kernel's report already.
   const known = end.death ? end.result : addProblems(end.result, inside);
   const result = addRemarks(doubt(known, unheard), remarks);
-  const uncovered = lockdep && !lockdep.covered && result.status === 'pass' ? `ran uncovered: ${lockdep.reason}` : undefined;
-  return { ...end, guestUsable, result: uncovered === undefined ? result : { ...result, message: join(result.message, uncovered) } };
+  const uncovered =
+    lockdep && !lockdep.covered && result.status === 'pass' ? `ran uncovered: ${lockdep.reason}` : undefined;
+  return {
+    ...end,
+    guestUsable,
+    result: uncovered === undefined ? result : { ...result, message: join(result.message, uncovered) },
+  };
 }
 
 /** Where the kernel was not heard a pass proves nothing; what failed did so all the same. */
 export function doubt(result: TestResult, unheard: string | undefined): TestResult {
   if (unheard === undefined) return result;
-  return { ...result, status: isBenign(result.status) ? 'infra' : result.status, message: join(result.message, unheard) };
+  return {
+    ...result,
+    status: isBenign(result.status) ? 'infra' : result.status,
+    message: join(result.message, unheard),
+  };
 }
 
 function addRemarks(result: TestResult, remarks: readonly string[]): TestResult {
@@ -42,8 +51,18 @@ export function addProblems(result: TestResult, problems: readonly JudgedProblem
   if (problems.length === 0) return result;
   const failing = problems.filter(isFailure);
   const message = join(result.message, countAlike(failing.length > 0 ? failing : problems));
-  const evidence = [result.evidence, ...(failing.length > 0 ? failing : problems).slice(0, MAX_SENTENCES).flatMap(({ problem }) => problem.lines)].filter((part) => part !== undefined).join('\n');
-  return { ...result, status: isBenign(result.status) && failing.length > 0 ? 'fail' : result.status, message, evidence };
+  const evidence = [
+    result.evidence,
+    ...(failing.length > 0 ? failing : problems).slice(0, MAX_SENTENCES).flatMap(({ problem }) => problem.lines),
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n');
+  return {
+    ...result,
+    status: isBenign(result.status) && failing.length > 0 ? 'fail' : result.status,
+    message,
+    evidence,
+  };
 }
 
 /** A kernel that says the same twenty times says it once in a sentence. */
@@ -53,7 +72,9 @@ function countAlike(problems: readonly JudgedProblem[]): string {
     const sentence = describe(judged);
     counts.set(sentence, (counts.get(sentence) ?? 0) + 1 + (judged.problem.further ?? 0));
   }
-  const sentences = Array.from(counts, ([sentence, count]) => (count === 1 ? sentence : `${sentence} (${count} times)`));
+  const sentences = Array.from(counts, ([sentence, count]) =>
+    count === 1 ? sentence : `${sentence} (${count} times)`,
+  );
   const more = sentences.length - MAX_SENTENCES;
   return [...sentences.slice(0, MAX_SENTENCES), ...(more > 0 ? [`and ${more} more like these`] : [])].join('; ');
 }
@@ -64,7 +85,8 @@ function isFailure({ problem, known }: JudgedProblem): boolean {
 }
 
 function describe({ problem, known, expired }: JudgedProblem): string {
-  if (known) return `known problem: ${problem.title} (${known.reason}${known.link === undefined ? '' : `, ${known.link}`})`;
+  if (known)
+    return `known problem: ${problem.title} (${known.reason}${known.link === undefined ? '' : `, ${known.link}`})`;
   if (problem.blame === 'rig') return `lockdep gave up, which is the rig's to mend: ${problem.title}`;
   return `the kernel reported: ${problem.title}${expired === undefined ? '' : `; it was known: ${expired}`}`;
 }

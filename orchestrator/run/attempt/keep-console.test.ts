@@ -9,7 +9,11 @@ const dir = mkdtempSync(join(tmpdir(), 'pmemrig-console-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 const consoleFile = join(dir, 'console.log');
 const said: string[] = [];
-const env = { artifactDir: async () => join(dir, 'cell'), toArtifact: (path: string) => path.slice(dir.length + 1), log: (line: string) => void said.push(line) } as unknown as CellEnvironment;
+const env = {
+  artifactDir: async () => join(dir, 'cell'),
+  toArtifact: (path: string) => path.slice(dir.length + 1),
+  log: (line: string) => void said.push(line),
+} as unknown as CellEnvironment;
 const at = { cell: 'c', test: 'xfstests/generic/413', attempt: 2 };
 const label = 'xfstests/generic/413#2 c';
 
@@ -26,12 +30,16 @@ test('of a kernel that prints without end the last megabyte', async () => {
   writeFileSync(consoleFile, `${label}\n${'x'.repeat(2 ** 21)}\nlast words\n`);
   const kept = await keepConsole(env, at, { consoleFile, from: 0, label });
   const text = readFileSync(join(dir, kept ?? ''), 'utf8');
-  expect(text).toMatch(/^pmemrig: the last 1048576 of 2097189 bytes; all of them are in the guest's console.log\nx+\nlast words\n$/);
+  expect(text).toMatch(
+    /^pmemrig: the last 1048576 of 2097189 bytes; all of them are in the guest's console.log\nx+\nlast words\n$/,
+  );
 });
 
 test('a guest without a console leaves no file, and a folder that cannot be made is told', async () => {
   expect(await keepConsole(env, at, { consoleFile: join(dir, 'none'), from: 0, label })).toBeUndefined();
   writeFileSync(join(dir, 'file'), '');
-  expect(await keepConsole({ ...env, artifactDir: async () => join(dir, 'file') }, at, { consoleFile, from: 0, label })).toBeUndefined();
+  expect(
+    await keepConsole({ ...env, artifactDir: async () => join(dir, 'file') }, at, { consoleFile, from: 0, label }),
+  ).toBeUndefined();
   expect(said.at(-1)).toMatch(/^the console of xfstests\/generic\/413 could not be kept as a file: ENOTDIR/);
 });

@@ -18,7 +18,11 @@ export async function consoleSize(consoleFile: string): Promise<number> {
  * @param from the log's size before the attempt was marked, in bytes
  * @param label of the mark: what stands before it is not the attempt's
  */
-export async function keepConsole(env: CellEnvironment, { cell, test, attempt }: { readonly cell: string; readonly test: string; readonly attempt: number }, { consoleFile, from, label }: { readonly consoleFile: string; readonly from: number; readonly label: string }): Promise<string | undefined> {
+export async function keepConsole(
+  env: CellEnvironment,
+  { cell, test, attempt }: { readonly cell: string; readonly test: string; readonly attempt: number },
+  { consoleFile, from, label }: { readonly consoleFile: string; readonly from: number; readonly label: string },
+): Promise<string | undefined> {
   try {
     const text = await readFrom(consoleFile, from);
     if (text === '') return undefined;
@@ -28,7 +32,9 @@ export async function keepConsole(env: CellEnvironment, { cell, test, attempt }:
     return env.toArtifact(path);
   } catch (error) {
     // The guest's whole console is there all the same.
-    env.log(`the console of ${test} could not be kept as a file: ${error instanceof Error ? error.message : String(error)}`);
+    env.log(
+      `the console of ${test} could not be kept as a file: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return undefined;
   }
 }
@@ -47,7 +53,9 @@ async function readFrom(path: string, from: number): Promise<string> {
   try {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
     const text = buffer.toString('utf8', 0, bytesRead);
-    return start === from ? text : `pmemrig: the last ${buffer.length} of ${size - from} bytes; all of them are in the guest's console.log\n${text}`;
+    return start === from
+      ? text
+      : `pmemrig: the last ${buffer.length} of ${size - from} bytes; all of them are in the guest's console.log\n${text}`;
   } finally {
     await file.close();
   }

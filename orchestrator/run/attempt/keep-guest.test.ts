@@ -10,17 +10,29 @@ import { runCell } from '../cell/run-cell.ts';
 import { fakeCell, fakeWorld, type Script } from '../testing/fake-world.ts';
 
 /** A cell whose guests can be kept, run to its end; gives how its tests ended, and the guests that were let go. */
-async function run(scripts: Readonly<Record<string, readonly Script[]>>, options: { readonly retries?: number; readonly room?: number } = {}) {
+async function run(
+  scripts: Readonly<Record<string, readonly Script[]>>,
+  options: { readonly retries?: number; readonly room?: number } = {},
+) {
   const dir = mkdtempSync(join(tmpdir(), 'pmemrig-keep-'));
   const keeper = new GuestKeeper(dir, () => undefined);
   const world = fakeWorld({ scripts, access: { port: 1, clientKey: 'secret', hostKey: 'h' }, ...options });
   await runCell(fakeCell('k/nvdimm/fio', Object.keys(scripts)), world.slot, { ...world.environment, keeper });
-  const ends = world.events.flatMap((event) => (event.type === 'test-end' && !event.test.startsWith('guest/') ? [`${event.test}#${event.attempt} ${event.status}`] : []));
+  const ends = world.events.flatMap((event) =>
+    event.type === 'test-end' && !event.test.startsWith('guest/')
+      ? [`${event.test}#${event.attempt} ${event.status}`]
+      : [],
+  );
   return { dir, keeper, world, ends };
 }
 
 test('the guest of the first failure is kept, and the other tests go on in a fresh one', async () => {
-  const { keeper, world, ends, dir } = await run({ a: [{ status: 'pass' }], b: [{ status: 'fail', message: 'no' }], c: [{ status: 'fail', message: 'no' }], d: [{ status: 'pass' }] });
+  const { keeper, world, ends, dir } = await run({
+    a: [{ status: 'pass' }],
+    b: [{ status: 'fail', message: 'no' }],
+    c: [{ status: 'fail', message: 'no' }],
+    d: [{ status: 'pass' }],
+  });
   expect(keeper.kept).toMatchObject({ test: 'b', id: 1 });
   expect(ends).toEqual(['a#1 pass', 'b#1 fail', 'c#1 fail', 'd#1 pass']);
   expect(world.boots()).toBe(2);
@@ -35,15 +47,29 @@ test('the guest of the first failure is kept, and the other tests go on in a fre
 });
 
 test('a retry meets a fresh guest, as without', async () => {
-  expect((await run({ a: [{ status: 'fail', message: 'no' }, { status: 'pass' }] }, { retries: 1 })).ends).toEqual(['a#1 fail', 'a#2 pass']);
+  expect((await run({ a: [{ status: 'fail', message: 'no' }, { status: 'pass' }] }, { retries: 1 })).ends).toEqual([
+    'a#1 fail',
+    'a#2 pass',
+  ]);
 });
 
 test('a guest that died, and one in which nothing failed, are let go', async () => {
-  expect((await run({ a: [new GuestDeath('panic', 'Oops', '')], b: [{ status: 'pass' }], c: [{ status: 'skip', message: 'x' }] })).keeper.kept).toBeUndefined();
+  expect(
+    (
+      await run({
+        a: [new GuestDeath('panic', 'Oops', '')],
+        b: [{ status: 'pass' }],
+        c: [{ status: 'skip', message: 'x' }],
+      })
+    ).keeper.kept,
+  ).toBeUndefined();
 });
 
 test('without room for another guest beside the kept one, the rest is not reached, and nobody waits for ever', async () => {
   const { ends, world } = await run({ a: [{ status: 'fail', message: 'no' }], b: [{ status: 'pass' }] }, { room: 1 });
   expect(ends).toEqual(['a#1 fail']);
-  expect(world.events.findLast((event) => event.type === 'test-end' && event.test === 'guest/boot')).toMatchObject({ status: 'infra', message: expect.stringContaining('of memory') as string });
+  expect(world.events.findLast((event) => event.type === 'test-end' && event.test === 'guest/boot')).toMatchObject({
+    status: 'infra',
+    message: expect.stringContaining('of memory') as string,
+  });
 });

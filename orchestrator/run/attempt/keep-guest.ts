@@ -45,13 +45,26 @@ export class GuestKeeper implements AsyncDisposable {
   }
 
   get kept(): KeptGuest | undefined {
-    return this.#booted && this.#failure && { cell: this.#failure.cell, test: this.#failure.test, id: this.#booted.guest.id, death: this.#booted.guest.death };
+    return (
+      this.#booted &&
+      this.#failure && {
+        cell: this.#failure.cell,
+        test: this.#failure.test,
+        id: this.#booted.guest.id,
+        death: this.#booted.guest.death,
+      }
+    );
   }
 
   /** True if it has taken the slot's guest. Rejects with nothing. */
-  async take(slot: GuestSlot, failure: Failure, { emit }: { readonly emit: (event: RunEvent) => void }): Promise<boolean> {
+  async take(
+    slot: GuestSlot,
+    failure: Failure,
+    { emit }: { readonly emit: (event: RunEvent) => void },
+  ): Promise<boolean> {
     const { current } = slot;
-    if (this.#booted || !current?.access || failure.end.death || !KEPT_STATUSES.has(failure.end.result.status)) return false;
+    if (this.#booted || !current?.access || failure.end.death || !KEPT_STATUSES.has(failure.end.result.status))
+      return false;
     // At once, so that of two failures side by side one is kept.
     this.#booted = current;
     this.#failure = failure;
@@ -59,9 +72,14 @@ export class GuestKeeper implements AsyncDisposable {
       const { exitCode } = await current.guest.exec(['true'], { timeoutMs: ANSWER_MS });
       if (exitCode !== 0) throw new Error('it runs no command any more');
       await mkdir(this.#guestDir(current.guest.id), { recursive: true });
-      await writeAccess(join(this.#guestDir(current.guest.id), ACCESS_FILE), current.access, { cell: failure.cell, test: failure.test });
+      await writeAccess(join(this.#guestDir(current.guest.id), ACCESS_FILE), current.access, {
+        cell: failure.cell,
+        test: failure.test,
+      });
     } catch (error) {
-      this.#log(`the guest of ${failure.test} cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+      this.#log(
+        `the guest of ${failure.test} cannot be kept: ${error instanceof Error ? error.message : String(error)}`,
+      );
       this.#booted = undefined;
       return false;
     }

@@ -28,14 +28,35 @@ const LIST = `all lock classes:
 function keep(lockdep: boolean): Promise<string | undefined> {
   writeFileSync(join(dir, 'lockdep'), LIST);
   // The guest's own shell and sed, on a file of the host.
-  const exec = async (command: string | readonly string[]): Promise<unknown> => Promise.resolve({ stdout: execFileSync('/bin/sh', ['-c', String(command).replaceAll('/proc/lockdep', join(dir, 'lockdep'))], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } }), exitCode: 0 });
+  const exec = async (command: string | readonly string[]): Promise<unknown> =>
+    Promise.resolve({
+      stdout: execFileSync('/bin/sh', ['-c', String(command).replaceAll('/proc/lockdep', join(dir, 'lockdep'))], {
+        encoding: 'utf8',
+        env: { ...process.env, LC_ALL: 'C' },
+      }),
+      exitCode: 0,
+    });
   const booted = { guest: { exec }, observer: { lockdep } } as unknown as BootedGuest;
-  return keepLockClasses(booted, { cell: 'cell', ordinal: 2 }, { artifactDir: async () => Promise.resolve(dir), toArtifact: (path) => path.slice(dir.length + 1), log: () => undefined });
+  return keepLockClasses(
+    booted,
+    { cell: 'cell', ordinal: 2 },
+    {
+      artifactDir: async () => Promise.resolve(dir),
+      toArtifact: (path) => path.slice(dir.length + 1),
+      log: () => undefined,
+    },
+  );
 }
 
 test('the names of all classes are kept, without what was taken under them', async () => {
   expect(await keep(true)).toBe('lock-classes.2.txt');
-  expect(readFileSync(join(dir, 'lock-classes.2.txt'), 'utf8').trim().split('\n')).toEqual(['(console_sem).lock', '(work_completion)(&(&ssp->srcu_sup->work)->work)', 'console_lock', 'cpu_hotplug_lock', 'kn->active#12']);
+  expect(readFileSync(join(dir, 'lock-classes.2.txt'), 'utf8').trim().split('\n')).toEqual([
+    '(console_sem).lock',
+    '(work_completion)(&(&ssp->srcu_sup->work)->work)',
+    'console_lock',
+    'cpu_hotplug_lock',
+    'kn->active#12',
+  ]);
 });
 
 test('a kernel without PROVE_LOCKING is not asked', async () => {

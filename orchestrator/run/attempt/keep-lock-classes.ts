@@ -15,7 +15,11 @@ const TIMEOUT_MS = 60_000;
  * Keeps the names of all lock classes that lockdep has met in a guest as a file of the cell, and gives its path in the run folder: kernels are
  * compared by them. Nothing on a kernel without PROVE_LOCKING; that the list cannot be had fails nothing.
  */
-export async function keepLockClasses({ guest, observer }: Pick<BootedGuest, 'guest' | 'observer'>, { cell, ordinal }: { readonly cell: string; readonly ordinal: number }, env: Pick<CellEnvironment, 'artifactDir' | 'toArtifact' | 'log'>): Promise<string | undefined> {
+export async function keepLockClasses(
+  { guest, observer }: Pick<BootedGuest, 'guest' | 'observer'>,
+  { cell, ordinal }: { readonly cell: string; readonly ordinal: number },
+  env: Pick<CellEnvironment, 'artifactDir' | 'toArtifact' | 'log'>,
+): Promise<string | undefined> {
   if (!observer.lockdep) return undefined;
   try {
     const { stdout, exitCode } = await guest.exec(LIST_CLASSES, { timeoutMs: TIMEOUT_MS });

@@ -77,7 +77,8 @@ export async function observeAttempt(
       laterDeath = late.death;
     }
     observation = await observer.end({ answers: false });
-    if (lost) observation = { ...observation, unheard: `the rig could not hear its kernel to the end: ${lost.message}` };
+    if (lost)
+      observation = { ...observation, unheard: `the rig could not hear its kernel to the end: ${lost.message}` };
   }
   if (expects) observation = markExpected(observation, expects);
   const { lockdep, before, unheardBefore } = observation;
@@ -86,19 +87,36 @@ export async function observeAttempt(
   const seen = { durationMs, before, ...(unheardBefore !== undefined && { unheardBefore }), ...(lost && { lost }) };
   const damage = await findDamage(env, at.cell, startedMs, result);
   // No report of a kernel from damaged files counts against it; the result's evidence shows what it said.
-  if (damage !== undefined) return { ...judged, result: blameCache(result, damage), guestUsable: false, durationMs, before: [] };
+  if (damage !== undefined)
+    return { ...judged, result: blameCache(result, damage), guestUsable: false, durationMs, before: [] };
   await reportProblems(env, { ...at, guest: guest.id }, observation);
-  const kept = SPEAKS_OF_THE_KERNEL.has(result.status) ? await keepConsole(env, at, { consoleFile, from, label }) : undefined;
+  const kept = SPEAKS_OF_THE_KERNEL.has(result.status)
+    ? await keepConsole(env, at, { consoleFile, from, label })
+    : undefined;
   // That lockdep went off at what was planted is no gap in what it watches.
-  return { ...judged, ...seen, ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }), ...(lockdep && !expects && { lockdep }) };
+  return {
+    ...judged,
+    ...seen,
+    ...(kept !== undefined && { result: { ...result, artifacts: [...(result.artifacts ?? []), kept] } }),
+    ...(lockdep && !expects && { lockdep }),
+  };
 }
 
 /** Whether a failure may come from damaged files: a sentence, if those are damaged that its guest runs from. */
-export async function findDamage(env: CellEnvironment, cell: string, startedMs: number | undefined, { status }: TestResult): Promise<string | undefined> {
+export async function findDamage(
+  env: CellEnvironment,
+  cell: string,
+  startedMs: number | undefined,
+  { status }: TestResult,
+): Promise<string | undefined> {
   return SPEAKS_OF_THE_KERNEL.has(status) && startedMs !== undefined ? env.mendCache?.(cell, startedMs) : undefined;
 }
 
 /** The failure of a guest that ran from damaged files. */
 export function blameCache(result: TestResult, damage: string): TestResult {
-  return { ...result, status: 'infra', message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: ') };
+  return {
+    ...result,
+    status: 'infra',
+    message: [damage, result.message].filter((part) => part !== undefined).join('; what came of it: '),
+  };
 }

@@ -15,10 +15,21 @@ interface ProblemPlace {
 const MAX_REPORTED = { unknown: 500, known: 100 } as const;
 
 /** Puts the problems of one test into the journal, each with its text in a file of its own: `cells/<cell>/problems/<guest>-<n>-<kind>.txt`. */
-export async function reportProblems(env: CellEnvironment, place: ProblemPlace, { before, inside }: Pick<Observation, 'before' | 'inside'>): Promise<void> {
-  for (const [during, problems] of [['gap', before], ['test', inside]] as const) {
+export async function reportProblems(
+  env: CellEnvironment,
+  place: ProblemPlace,
+  { before, inside }: Pick<Observation, 'before' | 'inside'>,
+): Promise<void> {
+  for (const [during, problems] of [
+    ['gap', before],
+    ['test', inside],
+  ] as const) {
     const { kept, omitted } = bound(problems);
-    if (omitted > 0) env.emit({ type: 'note', text: `${place.cell} ${place.test}: ${omitted} more kernel problems were left out of the journal; the console has them` });
+    if (omitted > 0)
+      env.emit({
+        type: 'note',
+        text: `${place.cell} ${place.test}: ${omitted} more kernel problems were left out of the journal; the console has them`,
+      });
     for (const judged of kept) {
       const file = await keepText(env, place, judged);
       env.emit({ type: 'problem', ...place, during, ...(file !== undefined && { file }), ...judged });
@@ -27,7 +38,10 @@ export async function reportProblems(env: CellEnvironment, place: ProblemPlace, 
 }
 
 /** Each kind has room of its own, so that what is known never takes that of what is not. */
-function bound(problems: readonly JudgedProblem[]): { readonly kept: readonly JudgedProblem[]; readonly omitted: number } {
+function bound(problems: readonly JudgedProblem[]): {
+  readonly kept: readonly JudgedProblem[];
+  readonly omitted: number;
+} {
   const room: Record<keyof typeof MAX_REPORTED, number> = { ...MAX_REPORTED };
   const kept = problems.filter(({ known }) => (room[known ? 'known' : 'unknown'] -= 1) >= 0);
   return { kept, omitted: problems.length - kept.length };
@@ -35,7 +49,11 @@ function bound(problems: readonly JudgedProblem[]): { readonly kept: readonly Ju
 
 let count = 0;
 
-async function keepText(env: CellEnvironment, { cell, guest }: ProblemPlace, { problem }: JudgedProblem): Promise<string | undefined> {
+async function keepText(
+  env: CellEnvironment,
+  { cell, guest }: ProblemPlace,
+  { problem }: JudgedProblem,
+): Promise<string | undefined> {
   count += 1;
   try {
     const dir = join(await env.artifactDir(cell), 'problems');
@@ -45,7 +63,9 @@ async function keepText(env: CellEnvironment, { cell, guest }: ProblemPlace, { p
     return env.toArtifact(path);
   } catch (error) {
     // The journal has the text too.
-    env.log(`the report of a kernel problem could not be kept as a file: ${error instanceof Error ? error.message : String(error)}`);
+    env.log(
+      `the report of a kernel problem could not be kept as a file: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return undefined;
   }
 }

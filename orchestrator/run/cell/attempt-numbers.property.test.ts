@@ -28,7 +28,8 @@ async function goOn(journal: readonly RunEvent[], plan: Plan): Promise<readonly 
   let guests = known?.guests ?? 0;
   for (let round = 1 + (known?.roundsEnded ?? 0); round <= plan.repeat; round += 1) {
     const used = guests;
-    const startOf = (): ReturnType<typeof startCell> => (journal.length === 0 ? startCell(CELL, round, used) : startCellAgain(CELL, past, plan, round, used));
+    const startOf = (): ReturnType<typeof startCell> =>
+      journal.length === 0 ? startCell(CELL, round, used) : startCellAgain(CELL, past, plan, round, used);
     guests = await runCell(CELL, world.slot, { ...world.environment, startOf });
   }
   return world.events;
@@ -54,24 +55,45 @@ test.each<[string, Plan]>([
   ['tries again what failed', { ...ORDINARY, retries: 1, scripts: { a: [{ status: 'fail' }], b: [PANIC] } }],
   ['repeats its tests', { ...ORDINARY, repeat: 3, scripts: { b: [{ status: 'fail' }] } }],
   ['works with two guests', { ...ORDINARY, repeat: 2, split: 2 }],
-])('wherever the controller of a run that %s ends, and the next one too, no number of an attempt is given twice', async (_, plan) => {
-  const whole = await goOn([], plan);
-  expect(findTwice(whole)).toEqual([]);
-  for (let cut = 1; cut < whole.length; cut += 1) {
-    const first = whole.slice(0, cut);
-    const second = await goOn(first, plan);
-    for (let again = 1; again <= second.length; again += 1) {
-      const journal = [...first, ...second.slice(0, again)];
-      expect([cut, again, findTwice([...journal, ...(again === second.length ? [] : await goOn(journal, plan))])]).toEqual([cut, again, []]);
+])(
+  'wherever the controller of a run that %s ends, and the next one too, no number of an attempt is given twice',
+  async (_, plan) => {
+    const whole = await goOn([], plan);
+    expect(findTwice(whole)).toEqual([]);
+    for (let cut = 1; cut < whole.length; cut += 1) {
+      const first = whole.slice(0, cut);
+      const second = await goOn(first, plan);
+      for (let again = 1; again <= second.length; again += 1) {
+        const journal = [...first, ...second.slice(0, again)];
+        expect([
+          cut,
+          again,
+          findTwice([...journal, ...(again === second.length ? [] : await goOn(journal, plan))]),
+        ]).toEqual([cut, again, []]);
+      }
     }
-  }
-});
+  },
+);
 
 test('whatever tests, boots and controllers come to, no number of an attempt is given twice', async () => {
-  const script = fc.constantFrom<Script>({ status: 'pass' }, { status: 'fail' }, { status: 'skip' }, { status: 'infra' }, PANIC);
+  const script = fc.constantFrom<Script>(
+    { status: 'pass' },
+    { status: 'fail' },
+    { status: 'skip' },
+    { status: 'infra' },
+    PANIC,
+  );
   const scripts = fc.record({ a: fc.array(script, { maxLength: 4 }), b: fc.array(script, { maxLength: 4 }) });
-  const often = fc.oneof(fc.record({ retries: fc.nat(2), repeat: fc.constant(1) }), fc.record({ retries: fc.constant(0), repeat: fc.integer({ min: 2, max: 3 }) }));
-  const plans = fc.record({ often, split: fc.integer({ min: 1, max: 3 }), scripts, boots: fc.array(fc.constantFrom<Error | 'ok'>('ok', 'ok', PANIC), { maxLength: 4 }) });
+  const often = fc.oneof(
+    fc.record({ retries: fc.nat(2), repeat: fc.constant(1) }),
+    fc.record({ retries: fc.constant(0), repeat: fc.integer({ min: 2, max: 3 }) }),
+  );
+  const plans = fc.record({
+    often,
+    split: fc.integer({ min: 1, max: 3 }),
+    scripts,
+    boots: fc.array(fc.constantFrom<Error | 'ok'>('ok', 'ok', PANIC), { maxLength: 4 }),
+  });
   await fc.assert(
     fc.asyncProperty(plans, fc.array(fc.nat(1000), { maxLength: 4 }), async ({ often: counts, ...world }, cuts) => {
       const plan = { ...world, ...counts };

@@ -25,13 +25,22 @@ export type NoGuest = 'failed' | 'host';
  * The slot's guest, or a new one with its pmem set up and verified; or why none can be had, which
  * is then reported as the cell's `guest/boot` or `guest/pmem`.
  */
-export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironment, turn: GuestTurn): Promise<BootedGuest | NoGuest> {
+export async function readyGuest(
+  cell: Cell,
+  slot: GuestSlot,
+  env: CellEnvironment,
+  turn: GuestTurn,
+): Promise<BootedGuest | NoGuest> {
   const { ordinal: attempt, retried } = turn;
   const shared = slot.current;
   if (shared) {
     for (const test of [BOOT_TEST, PMEM_TEST]) {
       env.emit({ type: 'test-start', cell: cell.id, test, attempt, guest: shared.guest.id });
-      emitTestEnd(env, { cell: cell.id, test, attempt, durationMs: 0 }, { status: 'pass', message: `guest ${shared.guest.id} was booted for an earlier cell` });
+      emitTestEnd(
+        env,
+        { cell: cell.id, test, attempt, durationMs: 0 },
+        { status: 'pass', message: `guest ${shared.guest.id} was booted for an earlier cell` },
+      );
     }
     return shared;
   }
@@ -41,11 +50,20 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
   if (typeof booted === 'string') return booted;
   const at = { cell: cell.id, test: PMEM_TEST, attempt };
   env.emit({ type: 'test-start', ...at, guest: booted.guest.id });
-  const { result, durationMs, death, lockdep, before, unheardBefore } = await observeAttempt(booted, { ...at, mustAnswer: true }, env, async () => setUpPmem(booted));
+  const { result, durationMs, death, lockdep, before, unheardBefore } = await observeAttempt(
+    booted,
+    { ...at, mustAnswer: true },
+    env,
+    async () => setUpPmem(booted),
+  );
   const isReady = result.status === 'pass';
   // What the boot still had to say when the rig listened to it.
   const reported = doubt(addProblems(result, before), unheardBefore);
-  emitTestEnd(env, { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && !isReady && { retried: true }) }, reported);
+  emitTestEnd(
+    env,
+    { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && !isReady && { retried: true }) },
+    reported,
+  );
   if (isReady) return booted;
   await slot.discard(death);
   return 'failed';
@@ -55,7 +73,12 @@ export async function readyGuest(cell: Cell, slot: GuestSlot, env: CellEnvironme
  * Boots as a test of its own. A kernel that complained on its way up fails that test, yet is used: its next boot
  * would complain again, and whoever tests it wants to know the rest too.
  */
-async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal, retried, retriedForHost }: GuestTurn): Promise<BootedGuest | NoGuest> {
+async function boot(
+  cell: Cell,
+  slot: GuestSlot,
+  env: CellEnvironment,
+  { ordinal, retried, retriedForHost }: GuestTurn,
+): Promise<BootedGuest | NoGuest> {
   const at = { cell: cell.id, test: BOOT_TEST, attempt: ordinal };
   env.emit({ type: 'test-start', ...at });
   const start = performance.now();
@@ -68,7 +91,10 @@ async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal
     const { guest, observer } = await slot.boot(cell);
     const observation = await observer.settle();
     heard = { guest: guest.id, observation };
-    result = addProblems({ status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] }, observation.inside);
+    result = addProblems(
+      { status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] },
+      observation.inside,
+    );
   } catch (error) {
     if (env.signal.aborted) throw new Interrupted();
     if (error instanceof UserError) userError = error;
@@ -83,12 +109,23 @@ async function boot(cell: Cell, slot: GuestSlot, env: CellEnvironment, { ordinal
     await slot.discard();
   } else if (userError) throw userError;
   else if (heard) await reportProblems(env, { ...at, guest: heard.guest }, heard.observation);
-  emitTestEnd(env, { ...at, durationMs: performance.now() - start, ...((why === 'failed' ? retried : retriedForHost) && !slot.current && { retried: true }) }, result);
+  emitTestEnd(
+    env,
+    {
+      ...at,
+      durationMs: performance.now() - start,
+      ...((why === 'failed' ? retried : retriedForHost) && !slot.current && { retried: true }),
+    },
+    result,
+  );
   return slot.current ?? why;
 }
 
 async function setUpPmem({ guest }: BootedGuest): Promise<AttemptEnd> {
   const { problems } = await guest.setUpPmem();
-  const result: TestResult = problems.length === 0 ? { status: 'pass' } : { status: 'fail', message: problems.join('; '), evidence: problems.join('\n') };
+  const result: TestResult =
+    problems.length === 0
+      ? { status: 'pass' }
+      : { status: 'fail', message: problems.join('; '), evidence: problems.join('\n') };
   return { result, guestUsable: problems.length === 0 };
 }

@@ -21,7 +21,9 @@ function story(events: readonly RunEvent[]): string[] {
 
 /** Which guest each attempt at a suite's test ran in. */
 function guestsOf(events: readonly RunEvent[]): string[] {
-  return events.flatMap((event) => (event.type === 'test-start' && !isRigTest(event.test) ? [`${event.test}#${event.attempt} in ${event.guest}`] : []));
+  return events.flatMap((event) =>
+    event.type === 'test-start' && !isRigTest(event.test) ? [`${event.test}#${event.attempt} in ${event.guest}`] : [],
+  );
 }
 
 test('tests run in order in one guest', async () => {
@@ -37,11 +39,16 @@ test('a test that panics its guest costs itself alone: the rest run in a fresh g
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 crash', 'd#1 pass']);
   expect(world.boots()).toBe(2);
   expect(world.events).toContainEqual({ type: 'guest-end', guest: 1, how: 'panic', detail: 'the kernel panicked' });
-  expect(world.events).toContainEqual(expect.objectContaining({ test: 'b', status: 'crash', evidence: 'Kernel panic - not syncing: planted' }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({ test: 'b', status: 'crash', evidence: 'Kernel panic - not syncing: planted' }),
+  );
 });
 
 test('retries keep every attempt, and a skip is not retried', async () => {
-  const world = fakeWorld({ retries: 2, scripts: { a: [{ status: 'fail' }, panic, { status: 'pass' }], s: [{ status: 'skip', message: 'no engine' }] } });
+  const world = fakeWorld({
+    retries: 2,
+    scripts: { a: [{ status: 'fail' }, panic, { status: 'pass' }], s: [{ status: 'skip', message: 'no engine' }] },
+  });
   await runCell(fakeCell('c', ['a', 's']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 fail', 's#1 skip', 'a#2 crash', 'a#3 pass']);
 });
@@ -52,7 +59,9 @@ test('retries come after the rest, in one fresh guest for all of a round', async
   await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 fail', 'b#1 fail', 'd#1 pass', 'a#2 fail', 'b#2 pass', 'a#3 pass']);
   expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'b#1 in 1', 'd#1 in 1', 'a#2 in 2', 'b#2 in 2', 'a#3 in 3']);
-  const closes = world.events.flatMap((event) => (event.type === 'test-end' && event.test === CLOSE_TEST ? [`${event.attempt} ${event.status}`] : []));
+  const closes = world.events.flatMap((event) =>
+    event.type === 'test-end' && event.test === CLOSE_TEST ? [`${event.attempt} ${event.status}`] : [],
+  );
   expect(closes).toEqual(['1 pass', '2 pass', '3 pass']);
 });
 
@@ -70,10 +79,22 @@ test('the cell after one with retries boots its own guest no more than before', 
 });
 
 test('a test that takes its guest down again is not tried a third time, and says so', async () => {
-  const world = fakeWorld({ retries: 5, scripts: { a: [panic, panic], b: [{ status: 'fail', message: 'no' }, panic, { status: 'fail', message: 'no' }, panic] } });
+  const world = fakeWorld({
+    retries: 5,
+    scripts: {
+      a: [panic, panic],
+      b: [{ status: 'fail', message: 'no' }, panic, { status: 'fail', message: 'no' }, panic],
+    },
+  });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 crash', 'b#1 fail', 'a#2 crash', 'b#2 crash', 'b#3 fail', 'b#4 crash']);
-  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', attempt: 2, message: 'the kernel panicked; it is not tried again, having taken down 2 guests' }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({
+      test: 'a',
+      attempt: 2,
+      message: 'the kernel panicked; it is not tried again, having taken down 2 guests',
+    }),
+  );
 });
 
 test('a cell that has used up its guests ends with the reason, and what is left is counted', async () => {
@@ -91,12 +112,18 @@ test('past its deadline a test is a hang with stacks as evidence, and its guest 
   const world = fakeWorld({ testTimeoutMs: 10, scripts: { a: ['never'] } });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 hang', 'b#1 pass']);
-  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', status: 'hang', evidence: 'stacks of the stuck task' }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({ test: 'a', status: 'hang', evidence: 'stacks of the stuck task' }),
+  );
   expect(world.disposed).toEqual([1]);
 });
 
 test('a suite that cannot be set up fails each of its tests with the reason', async () => {
-  const world = fakeWorld({ retries: 1, scripts: {}, openError: new SuiteSetupError('dax refused', 'mount: wrong fs type') });
+  const world = fakeWorld({
+    retries: 1,
+    scripts: {},
+    openError: new SuiteSetupError('dax refused', 'mount: wrong fs type'),
+  });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 fail', 'b#1 fail']);
 });
@@ -182,7 +209,9 @@ test('every cell says how its clean-up went, or why there was none', async () =>
   ] as const) {
     const world = fakeWorld(options);
     await runCell(fakeCell('c', ['a']), world.slot, world.environment);
-    expect(world.events.filter((event) => event.type === 'test-end' && event.test === CLOSE_TEST)).toEqual([expect.objectContaining({ status })]);
+    expect(world.events.filter((event) => event.type === 'test-end' && event.test === CLOSE_TEST)).toEqual([
+      expect.objectContaining({ status }),
+    ]);
   }
 });
 
@@ -190,13 +219,24 @@ test('an oops fails the test in which it came even if that passed, and its guest
   const world = fakeWorld({ scripts: {}, problems: { a: [{ title: 'BUG: kernel NULL pointer dereference' }] } });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 fail', 'b#1 pass']);
-  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', status: 'fail', message: 'the kernel reported: BUG: kernel NULL pointer dereference', evidence: 'Call Trace:' }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({
+      test: 'a',
+      status: 'fail',
+      message: 'the kernel reported: BUG: kernel NULL pointer dereference',
+      evidence: 'Call Trace:',
+    }),
+  );
   expect(world.boots()).toBe(2);
 });
 
 test('what a test itself brings about is told and fails nothing, in that test alone', async () => {
   const title = 'Memory failure: 0x1: recovery action for dax page: Recovered';
-  const world = fakeWorld({ scripts: {}, problems: { a: [{ title }], b: [{ title }] }, forgives: { a: [{ title: 'Memory failure: *', reason: 'asked for' }] } });
+  const world = fakeWorld({
+    scripts: {},
+    problems: { a: [{ title }], b: [{ title }] },
+    forgives: { a: [{ title: 'Memory failure: *', reason: 'asked for' }] },
+  });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 fail']);
   // It leaves the guest as good as it was.
@@ -208,21 +248,39 @@ test('a suite that calls its guest spent gets a fresh one for the rest', async (
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
   expect(world.boots()).toBe(2);
-  expect(world.events).toContainEqual(expect.objectContaining({ type: 'test-end', test: 'a', lockdep: expect.objectContaining({ covered: true }) as unknown }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({
+      type: 'test-end',
+      test: 'a',
+      lockdep: expect.objectContaining({ covered: true }) as unknown,
+    }),
+  );
 });
 
 test('a problem goes to the journal with its place before the end of its test', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [{ kind: 'warning' }] } });
   await runCell(fakeCell('c', ['a']), world.slot, world.environment);
-  const told = world.events.flatMap((event) => (event.type === 'problem' ? [`${event.during} ${event.test}#${event.attempt} ${event.problem.kind} in guest ${event.guest}`] : event.type === 'test-end' && event.test === 'a' ? ['end'] : []));
+  const told = world.events.flatMap((event) =>
+    event.type === 'problem'
+      ? [`${event.during} ${event.test}#${event.attempt} ${event.problem.kind} in guest ${event.guest}`]
+      : event.type === 'test-end' && event.test === 'a'
+        ? ['end']
+        : [],
+  );
   expect(told).toEqual(['test a#1 warning in guest 1', 'end']);
 });
 
 test('a known problem is told and fails nothing, but its guest is spent', async () => {
-  const world = fakeWorld({ scripts: {}, problems: { a: [{ title: 'WARNING: old' }] }, known: [{ title: 'WARNING: old', reason: 'reported' }] });
+  const world = fakeWorld({
+    scripts: {},
+    problems: { a: [{ title: 'WARNING: old' }] },
+    known: [{ title: 'WARNING: old', reason: 'reported' }],
+  });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
-  expect(world.events).toContainEqual(expect.objectContaining({ test: 'a', type: 'test-end', message: 'known problem: WARNING: old (reported)' }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({ test: 'a', type: 'test-end', message: 'known problem: WARNING: old (reported)' }),
+  );
   expect(world.boots()).toBe(2);
 });
 
@@ -233,8 +291,11 @@ test('a problem between two tests fails neither of them but the guest/close of t
   expect(world.events).toContainEqual(expect.objectContaining({ type: 'problem', during: 'gap', test: 'b' }));
 });
 
-test('a limit of lockdep is the rig\'s: it fails no test, and the next gets a fresh guest', async () => {
-  const world = fakeWorld({ scripts: {}, problems: { a: [{ kind: 'lockdep-off', blame: 'rig', title: 'BUG: MAX_LOCKDEP_CHAINS too low!' }] } });
+test("a limit of lockdep is the rig's: it fails no test, and the next gets a fresh guest", async () => {
+  const world = fakeWorld({
+    scripts: {},
+    problems: { a: [{ kind: 'lockdep-off', blame: 'rig', title: 'BUG: MAX_LOCKDEP_CHAINS too low!' }] },
+  });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
   expect(world.boots()).toBe(2);
@@ -243,9 +304,19 @@ test('a limit of lockdep is the rig\'s: it fails no test, and the next gets a fr
 test('lockdep that goes off leaves its test uncovered, and later tests get a fresh guest', async () => {
   const world = fakeWorld({ scripts: {}, lockdep: (guest, test) => (guest === 1 && test === 'b' ? 0 : 1) });
   await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
-  const coverage = world.events.flatMap((event) => (event.type === 'test-end' && event.lockdep && ['a', 'b', 'd'].includes(event.test) ? [`${event.test} ${event.lockdep.covered}`] : []));
+  const coverage = world.events.flatMap((event) =>
+    event.type === 'test-end' && event.lockdep && ['a', 'b', 'd'].includes(event.test)
+      ? [`${event.test} ${event.lockdep.covered}`]
+      : [],
+  );
   expect(coverage).toEqual(['a true', 'b false', 'd true']);
-  expect(world.events).toContainEqual(expect.objectContaining({ test: 'b', status: 'pass', message: 'ran uncovered: lockdep turned itself off during the test' }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({
+      test: 'b',
+      status: 'pass',
+      message: 'ran uncovered: lockdep turned itself off during the test',
+    }),
+  );
   expect(world.boots()).toBe(2);
 });
 
@@ -279,16 +350,34 @@ test('an interruption leaves the test in flight without a result', async () => {
 });
 
 test('tests found inside a test are reported below its name, before it', async () => {
-  const world = fakeWorld({ scripts: { a: [{ status: 'fail', message: '1 of 2 failed', subtests: [{ name: '1 one', status: 'pass' }, { name: '2 two', status: 'fail' }] }] } });
+  const world = fakeWorld({
+    scripts: {
+      a: [
+        {
+          status: 'fail',
+          message: '1 of 2 failed',
+          subtests: [
+            { name: '1 one', status: 'pass' },
+            { name: '2 two', status: 'fail' },
+          ],
+        },
+      ],
+    },
+  });
   await runCell(fakeCell('c', ['a']), world.slot, world.environment);
   expect(story(world.events)).toEqual(['a/1 one#1 pass', 'a/2 two#1 fail', 'a#1 fail']);
 });
 
 test('a cell goes on where an earlier controller left it: only what is left, with guests and attempts counted on', async () => {
   const [pending] = startCell(fakeCell('c', ['b'])).pending;
-  const world = fakeWorld({ scripts: {}, startOf: () => ({ pending: pending ? [{ ...pending, attempt: 3 }] : [], guests: 2 }) });
+  const world = fakeWorld({
+    scripts: {},
+    startOf: () => ({ pending: pending ? [{ ...pending, attempt: 3 }] : [], guests: 2 }),
+  });
   await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
-  expect(world.events.flatMap((event) => (event.type === 'test-end' ? [`${event.test}#${event.attempt}`] : []))).toEqual(['guest/boot#3', 'guest/pmem#3', 'b#3', 'guest/close#3']);
+  expect(
+    world.events.flatMap((event) => (event.type === 'test-end' ? [`${event.test}#${event.attempt}`] : [])),
+  ).toEqual(['guest/boot#3', 'guest/pmem#3', 'b#3', 'guest/close#3']);
 });
 
 test('a cell of which only the end is missing boots nothing, and says that nobody closed its guest', async () => {

@@ -26,7 +26,11 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
 
   if (queue.round === undefined) {
     // The controller before this one ended between the last test and the end of its cell. The number is none that a guest of a later round gets.
-    emitTestEnd(env, { cell: cell.id, test: CLOSE_TEST, attempt: work.budget.take() ?? guests + 1, durationMs: 0 }, { status: 'skip', message: 'the controller ended before its guest was closed' });
+    emitTestEnd(
+      env,
+      { cell: cell.id, test: CLOSE_TEST, attempt: work.budget.take() ?? guests + 1, durationMs: 0 },
+      { status: 'skip', message: 'the controller ended before its guest was closed' },
+    );
   }
   await dispatch(
     Array.from({ length: width }, (_, index) => index),
@@ -55,6 +59,9 @@ function tellLeft({ cell, queue, budget }: CellWork, env: CellEnvironment): { re
   const { all, untried } = queue.left;
   if (all === 0 || !budget.exhausted) return {};
   const reason = `the cell used up its ${budget.size === 1 ? 'one guest' : `${budget.size} guests`}`;
-  env.emit({ type: 'note', text: `${cell.id}: ${reason}; ${untried} tests were not reached, ${all - untried} not tried again` });
+  env.emit({
+    type: 'note',
+    text: `${cell.id}: ${reason}; ${untried} tests were not reached, ${all - untried} not tried again`,
+  });
   return { reason };
 }

@@ -31,7 +31,10 @@ export interface Session {
  * Runs the tests of the round that is due in the slot's guest, until none is left or the guest can no longer be used;
  * the slot is then empty, as it is before a further round. Other guests may take from the queue meanwhile: where they were faster, it does nothing.
  */
-export async function runSession({ cell, suite, booted, ordinal, slot, queue }: Session, env: CellEnvironment): Promise<void> {
+export async function runSession(
+  { cell, suite, booted, ordinal, slot, queue }: Session,
+  env: CellEnvironment,
+): Promise<void> {
   const round = queue.round ?? 0;
   // Taken before anything can go wrong, so that there is a test to charge with it.
   const taken = queue.take(round);
@@ -45,7 +48,8 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   const deadlines = { guest, timeoutScale: scale, timeoutScaleWhy: explainTimeoutScale(booted), signal: env.signal };
   /** The cell's tests prove the rig: what goes astray between them does not speak of the kernel. */
   const provesTheRig = cell.tests.some(({ expects }) => expects);
-  const addGap = (result: TestResult): TestResult => doubt(provesTheRig ? judgeStray(result, gap) : addProblems(result, gap), unheardGap);
+  const addGap = (result: TestResult): TestResult =>
+    doubt(provesTheRig ? judgeStray(result, gap) : addProblems(result, gap), unheardGap);
   const observe = async (
     { name: test, expects }: Pick<PlannedTest, 'name' | 'expects'>,
     attempt: number,
@@ -53,7 +57,13 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     forgiven?: readonly KnownProblem[],
   ): Promise<ObservedEnd> => {
     env.emit({ type: 'test-start', cell: cell.id, test, attempt, guest: guest.id });
-    const end = await observeAttempt(booted, { cell: cell.id, test, attempt, ...(expects && { expects }), mustAnswer: test === CLOSE_TEST }, env, run, forgiven);
+    const end = await observeAttempt(
+      booted,
+      { cell: cell.id, test, attempt, ...(expects && { expects }), mustAnswer: test === CLOSE_TEST },
+      env,
+      run,
+      forgiven,
+    );
     gap.push(...end.before);
     unheardGap ??= end.unheardBefore;
     return end;
@@ -65,13 +75,21 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     const { test, attempt } = pending;
     const run = async (): Promise<AttemptEnd> => attemptTest({ ...deadlines, session: opened, test, attempt });
     const end = await observe(test, attempt, run, opened.forgives?.(test));
-    conclude(pending, end.result.status === 'crash' || end.result.status === 'hang' ? await withSalvage(opened, pending, end) : end);
-    if (await env.keeper?.take(slot, { cell: cell.id, test: test.name, end }, env)) return endWithoutClose('its guest is kept for a shell');
+    conclude(
+      pending,
+      end.result.status === 'crash' || end.result.status === 'hang' ? await withSalvage(opened, pending, end) : end,
+    );
+    if (await env.keeper?.take(slot, { cell: cell.id, test: test.name, end }, env))
+      return endWithoutClose('its guest is kept for a shell');
     if (!end.guestUsable) {
       // One that a kernel report has spent still answers, and what it met until then is what kernels are compared by.
       const answers = end.death === undefined && (end.result.status === 'fail' || end.result.status === 'pass');
       if (end.lost) endInDeath(test.name, end.lost);
-      else endWithoutClose('the guest was lost, or given up', answers ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined);
+      else
+        endWithoutClose(
+          'the guest was lost, or given up',
+          answers ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined,
+        );
       return slot.discard(end.death);
     }
     // It still answers, but not to any further test.
@@ -103,7 +121,10 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
         buildCanary: async () => canary ?? env.buildCanary(cell),
         log: env.log,
       });
-      const end = await underDeadline(open.then((session) => ({ session })), { ...deadlines, timeoutMs: TIMEOUTS_MS.open, what: "the suite's set-up" });
+      const end = await underDeadline(
+        open.then((session) => ({ session })),
+        { ...deadlines, timeoutMs: TIMEOUTS_MS.open, what: "the suite's set-up" },
+      );
       if ('session' in end) return end.session;
       await endWithoutSession(await blame(end));
       return undefined;
@@ -111,7 +132,11 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
       if (env.signal.aborted) throw new Interrupted();
       if (error instanceof SuiteSetupError) {
         // The guest answers but can't hold this suite: a further guest of the same kind would not either.
-        const result = { status: error.status, message: error.message, ...(error.evidence !== '' && { evidence: error.evidence }) };
+        const result = {
+          status: error.status,
+          message: error.message,
+          ...(error.evidence !== '' && { evidence: error.evidence }),
+        };
         const end = await blame({ result, guestUsable: false });
         if (end.result !== result) {
           // A guest from sound files may well hold it: the other tests get one.
@@ -143,16 +168,23 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   async function close(session: SuiteSession): Promise<void> {
     const end = await observe({ name: CLOSE_TEST }, ordinal, async () => closeSession({ ...deadlines, session }));
     const classes = end.guestUsable ? await keepLockClasses(booted, { cell: cell.id, ordinal }, env) : undefined;
-    const result = classes === undefined ? end.result : { ...end.result, artifacts: [...(end.result.artifacts ?? []), classes] };
+    const result =
+      classes === undefined ? end.result : { ...end.result, artifacts: [...(end.result.artifacts ?? []), classes] };
     report(CLOSE_TEST, addGap(result), ordinal, end);
     // What the suite could not undo must not meet the next cell.
     if (!end.guestUsable || end.result.status !== 'pass') await slot.discard(end.death);
   }
 
   /** The last that can be had of a guest that is lost; that there is nothing costs nobody a result. */
-  async function withSalvage(session: SuiteSession, { test, attempt }: PendingTest, end: ObservedEnd): Promise<ObservedEnd> {
+  async function withSalvage(
+    session: SuiteSession,
+    { test, attempt }: PendingTest,
+    end: ObservedEnd,
+  ): Promise<ObservedEnd> {
     const salvaged = await session.salvage?.(test, attempt).catch((error: unknown) => {
-      env.log(`${cell.id} ${test.name}: nothing could be salvaged: ${error instanceof Error ? error.message : String(error)}`);
+      env.log(
+        `${cell.id} ${test.name}: nothing could be salvaged: ${error instanceof Error ? error.message : String(error)}`,
+      );
       return [];
     });
     if (!salvaged || salvaged.length === 0) return end;
@@ -167,7 +199,11 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
   /** The test before keeps its failure; that the guest answered nothing after it is the kernel's failure, too. */
   function endInDeath(test: string, death: GuestDeath): void {
     const { status, message, evidence } = resultOfError(death);
-    report(CLOSE_TEST, addGap({ status, message: `after ${test}: ${message}`, ...(evidence !== undefined && { evidence }) }), ordinal);
+    report(
+      CLOSE_TEST,
+      addGap({ status, message: `after ${test}: ${message}`, ...(evidence !== undefined && { evidence }) }),
+      ordinal,
+    );
   }
 
   function conclude(pending: PendingTest, end: Pick<ObservedEnd, 'result' | 'durationMs' | 'lockdep'>): void {
@@ -176,7 +212,12 @@ export async function runSession({ cell, suite, booted, ordinal, slot, queue }: 
     report(pending.test.name, { ...end.result, ...(message !== '' && { message }) }, pending.attempt, end);
   }
 
-  function report(test: string, result: TestResult, attempt: number, { durationMs, lockdep }: Pick<ObservedEnd, 'durationMs' | 'lockdep'> = { durationMs: 0 }): void {
+  function report(
+    test: string,
+    result: TestResult,
+    attempt: number,
+    { durationMs, lockdep }: Pick<ObservedEnd, 'durationMs' | 'lockdep'> = { durationMs: 0 },
+  ): void {
     emitTestEnd(env, { cell: cell.id, test, attempt, durationMs, ...(lockdep && { lockdep }) }, result);
   }
 }

@@ -20,7 +20,9 @@ function starts(events: readonly RunEvent[]): string[] {
 }
 
 function ends(events: readonly RunEvent[]): string[] {
-  return events.flatMap((event) => (event.type === 'test-end' && !isRigTest(event.test) ? [`${event.test}#${event.attempt} ${event.status}`] : []));
+  return events.flatMap((event) =>
+    event.type === 'test-end' && !isRigTest(event.test) ? [`${event.test}#${event.attempt} ${event.status}`] : [],
+  );
 }
 
 /** A cell whose tests are thought to take so many seconds. */
@@ -34,7 +36,9 @@ describe('a cell that is split', () => {
     const world = fakeWorld({ scripts: {}, split: 2, lastsMs: { long: 250, a: 15, b: 15, d: 15 } });
     await runCell(cellOf({ a: 2, long: 10, b: 2, d: 1 }), world.slot, world.environment);
     expect(starts(world.events)).toEqual(['long#1 in 1', 'a#1 in 2', 'b#1 in 2', 'd#1 in 2']);
-    const closes = world.events.flatMap((event) => (event.type === 'test-end' && event.test === CLOSE_TEST ? [`${event.attempt} ${event.status}`] : []));
+    const closes = world.events.flatMap((event) =>
+      event.type === 'test-end' && event.test === CLOSE_TEST ? [`${event.attempt} ${event.status}`] : [],
+    );
     expect(closes.toSorted()).toEqual(['1 pass', '2 pass']);
     expect(world.events.at(-1)).toEqual({ type: 'cell-end', cell: 'c' });
     // The first guest may serve the next cell.
@@ -62,13 +66,23 @@ describe('a cell that is split', () => {
   });
 
   test('runs the retry of its last test though the other guest has gone', async () => {
-    const world = fakeWorld({ scripts: { a: [panic], b: [panic] }, retries: 1, split: 2, room: 2, lastsMs: { a: 30, b: 2 } });
+    const world = fakeWorld({
+      scripts: { a: [panic], b: [panic] },
+      retries: 1,
+      split: 2,
+      room: 2,
+      lastsMs: { a: 30, b: 2 },
+    });
     await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
     expect(ends(world.events)).toEqual(['b#1 crash', 'b#2 pass', 'a#1 crash', 'a#2 pass']);
   });
 
   test('stops all its guests for the user’s error in one', async () => {
-    const world = fakeWorld({ scripts: { a: ['never'] }, split: 2, boots: ['ok', new UserError('not a kernel', { code: 'no-kernel' })] });
+    const world = fakeWorld({
+      scripts: { a: ['never'] },
+      split: 2,
+      boots: ['ok', new UserError('not a kernel', { code: 'no-kernel' })],
+    });
     await expect(runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment)).rejects.toThrow('not a kernel');
     expect(world.events.some(({ type }) => type === 'cell-end')).toBe(false);
   });
@@ -89,12 +103,22 @@ describe('a cell that is split', () => {
   });
 
   test('has the same attempts with the same results as in one guest', async () => {
-    const result = fc.constantFrom<TestResult | GuestDeath>({ status: 'pass' }, { status: 'fail', message: 'no' }, { status: 'skip', message: 'no' }, panic);
-    const scripts = fc.dictionary(fc.constantFrom('a', 'b', 'd', 'e', 'f'), fc.array(result, { minLength: 3, maxLength: 3 }));
+    const result = fc.constantFrom<TestResult | GuestDeath>(
+      { status: 'pass' },
+      { status: 'fail', message: 'no' },
+      { status: 'skip', message: 'no' },
+      panic,
+    );
+    const scripts = fc.dictionary(
+      fc.constantFrom('a', 'b', 'd', 'e', 'f'),
+      fc.array(result, { minLength: 3, maxLength: 3 }),
+    );
     await fc.assert(
       fc.asyncProperty(scripts, fc.nat(2), fc.integer({ min: 2, max: 4 }), async (planned, retries, split) => {
         const cell = fakeCell('c', Object.keys(planned));
-        const [one, several] = [1, split].map((width) => fakeWorld({ scripts: planned, retries, split: width, room: 3 }));
+        const [one, several] = [1, split].map((width) =>
+          fakeWorld({ scripts: planned, retries, split: width, room: 3 }),
+        );
         for (const world of [one, several]) if (world) await runCell(cell, world.slot, world.environment);
         expect(ends(several?.events ?? []).toSorted()).toEqual(ends(one?.events ?? []).toSorted());
       }),

@@ -23,7 +23,11 @@ export interface CellWork {
  * Works on a cell in one slot's guests, one after the other, until nothing is left to take, no guest comes up or all are used up.
  * Whoever runs a test sees to its retry, so that nobody needs to wait for the others' results.
  */
-export async function workOnCell({ cell, suite, queue, budget }: CellWork, slot: GuestSlot, env: CellEnvironment): Promise<void> {
+export async function workOnCell(
+  { cell, suite, queue, budget }: CellWork,
+  slot: GuestSlot,
+  env: CellEnvironment,
+): Promise<void> {
   let bootFailures = 0;
   let hostFailures = 0;
   while (queue.round !== undefined && bootFailures <= env.retries) {
@@ -33,7 +37,11 @@ export async function workOnCell({ cell, suite, queue, budget }: CellWork, slot:
     const ordinal = budget.take();
     if (ordinal === undefined) return;
     const retried = bootFailures < env.retries && budget.left;
-    const booted = await readyGuest(cell, slot, env, { ordinal, retried, retriedForHost: retried || (hostFailures < HOST_RETRIES && budget.left) });
+    const booted = await readyGuest(cell, slot, env, {
+      ordinal,
+      retried,
+      retriedForHost: retried || (hostFailures < HOST_RETRIES && budget.left),
+    });
     if (typeof booted !== 'string') await runSession({ cell, suite, booted, ordinal, slot, queue }, env);
     else if (booted === 'host' && hostFailures < HOST_RETRIES) hostFailures += 1;
     else bootFailures += 1;

@@ -73,7 +73,10 @@ export class GuestSlot implements AsyncDisposable {
   async reserve(cell: Cell, until?: AbortSignal): Promise<boolean> {
     if (this.#current || this.#reserved) return true;
     const signal = until ? AbortSignal.any([this.#signal, until]) : this.#signal;
-    const reserved = await this.#reserve(cell, signal).catch((error: unknown) => ({ boot: async () => Promise.reject(error), release: () => undefined }));
+    const reserved = await this.#reserve(cell, signal).catch((error: unknown) => ({
+      boot: async () => Promise.reject(error),
+      release: () => undefined,
+    }));
     if (signal.aborted) {
       reserved.release();
       this.#signal.throwIfAborted();

@@ -17,10 +17,22 @@ async function newCache() {
   const cacheDir = await mkdtemp(join(tmpdir(), 'mend-'));
   onTestFinished(() => rm(cacheDir, { recursive: true }));
   const context = { cacheDir, log: () => undefined };
-  const make = async (): Promise<string> => getOrCreate({ kind: 'kernels', key: 'k', build: async (dir) => writeFile(join(dir, 'vmlinux'), 'kernel') }, context);
+  const make = async (): Promise<string> =>
+    getOrCreate(
+      { kind: 'kernels', key: 'k', build: async (dir) => writeFile(join(dir, 'vmlinux'), 'kernel') },
+      context,
+    );
   const image = join(await make(), 'vmlinux');
-  const prepared: Prepared = { kernel: { ...REST, image, release: '6.1', initramfs: '/elsewhere/initramfs' }, image: { ...REST, disk: '/elsewhere/root.ext4' } };
-  return { context, image, make, options: { ...context, signal: new AbortController().signal, prepared: async () => prepared } };
+  const prepared: Prepared = {
+    kernel: { ...REST, image, release: '6.1', initramfs: '/elsewhere/initramfs' },
+    image: { ...REST, disk: '/elsewhere/root.ext4' },
+  };
+  return {
+    context,
+    image,
+    make,
+    options: { ...context, signal: new AbortController().signal, prepared: async () => prepared },
+  };
 }
 
 const CELL = fakeCell('c', ['fio/a']);
@@ -34,11 +46,13 @@ test('a sound cache has nothing to do with a failure', async () => {
 test('what is damaged is named and made again, once; guests that began before have the same excuse, later ones none', async () => {
   const { image, make, options } = await newCache();
   let again = 0;
-  const mend = createCacheMender({ ...options, prepareAgain: async () => void (again += 1, await make()) });
+  const mend = createCacheMender({ ...options, prepareAgain: async () => void ((again += 1), await make()) });
   const start = performance.now();
   await writeFile(image, 'KERNEL');
   const sentences = await Promise.all([mend(CELL, start), mend(CELL, start)]);
-  expect(sentences[0]).toMatch(/^the cache was damaged: kernels\/k \(vmlinux is not what it was when it was made\)\. It /);
+  expect(sentences[0]).toMatch(
+    /^the cache was damaged: kernels\/k \(vmlinux is not what it was when it was made\)\. It /,
+  );
   expect(sentences[1]).toBe(sentences[0]);
   expect(again).toBe(1);
   expect(await mend(CELL, performance.now())).toBeUndefined();
@@ -46,9 +60,18 @@ test('what is damaged is named and made again, once; guests that began before ha
 
 test('cells that share a damaged image have the same excuse, and each entry is looked at once', async () => {
   const { context, image, make, options } = await newCache();
-  const disk = join(await getOrCreate({ kind: 'images', key: 'i', build: async (dir) => writeFile(join(dir, 'root.ext4'), 'root') }, context), 'root.ext4');
+  const disk = join(
+    await getOrCreate(
+      { kind: 'images', key: 'i', build: async (dir) => writeFile(join(dir, 'root.ext4'), 'root') },
+      context,
+    ),
+    'root.ext4',
+  );
   await make();
-  const preparedOf = (kernel: string): Prepared => ({ kernel: { ...REST, image: kernel, release: '6.1', initramfs: '/elsewhere/initramfs' }, image: { ...REST, disk } });
+  const preparedOf = (kernel: string): Prepared => ({
+    kernel: { ...REST, image: kernel, release: '6.1', initramfs: '/elsewhere/initramfs' },
+    image: { ...REST, disk },
+  });
   const again: string[] = [];
   const mend = createCacheMender({
     ...options,
@@ -70,7 +93,9 @@ test('a damaged entry that cannot be removed is the excuse of every guest, and i
   const mend = createCacheMender({ ...options, prepareAgain: () => Promise.reject(new Error('not asked for')) });
   await writeFile(image, 'KERNEL');
   await asNormalUser([context.cacheDir, join(context.cacheDir, 'kernels')], async () => {
-    expect(await mend(CELL, performance.now())).toMatch(/^the cache was damaged: kernels\/k \(vmlinux is .*\)\. It cannot be removed: .*permission denied/);
+    expect(await mend(CELL, performance.now())).toMatch(
+      /^the cache was damaged: kernels\/k \(vmlinux is .*\)\. It cannot be removed: .*permission denied/,
+    );
     expect(await mend(CELL, performance.now())).toMatch(/It cannot be removed/);
   });
 });
@@ -88,7 +113,12 @@ test('a boot that failed by a damaged cache is infra and is made good by another
   await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
   const ends = world.events.flatMap((event) => (event.type === 'test-end' ? [event] : []));
   expect(ends.filter(({ test }) => test === 'guest/boot')).toMatchObject([
-    { status: 'infra', retried: true, message: 'the cache was damaged: kernels/k; what came of it: Kernel panic', evidence: 'Kernel panic' },
+    {
+      status: 'infra',
+      retried: true,
+      message: 'the cache was damaged: kernels/k; what came of it: Kernel panic',
+      evidence: 'Kernel panic',
+    },
     { status: 'pass' },
   ]);
   expect(ends.find(({ test }) => test === 'fio/a')).toMatchObject({ status: 'pass' });
@@ -98,7 +128,10 @@ test.each([
   ['damaged', 'infra'],
   ['sound', undefined],
 ])('a kernel that QEMU cannot boot from a cache that is %s', async (state, status) => {
-  const world = fakeWorld({ scripts: {}, boots: [new UserError('QEMU cannot boot k', { code: 'kernel-not-bootable', remedy: 'name another' })] });
+  const world = fakeWorld({
+    scripts: {},
+    boots: [new UserError('QEMU cannot boot k', { code: 'kernel-not-bootable', remedy: 'name another' })],
+  });
   const sentences = state === 'damaged' ? ['the cache was damaged: kernels/k'] : [];
   const run = runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
   if (status === undefined) await expect(run).rejects.toThrow('QEMU cannot boot k');
@@ -111,12 +144,24 @@ test('what a kernel from damaged files reported is evidence, and no problem of t
   const world = fakeWorld({ scripts: {}, problems: { 'fio/a': [{ title: 'BUG: x' }] }, startedMs: 0 });
   const sentences = ['the cache was damaged: kernels/k'];
   await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
-  expect(world.events).toContainEqual(expect.objectContaining({ type: 'test-end', test: 'fio/a', status: 'infra', message: 'the cache was damaged: kernels/k; what came of it: the kernel reported: BUG: x', evidence: 'Call Trace:' }));
+  expect(world.events).toContainEqual(
+    expect.objectContaining({
+      type: 'test-end',
+      test: 'fio/a',
+      status: 'infra',
+      message: 'the cache was damaged: kernels/k; what came of it: the kernel reported: BUG: x',
+      evidence: 'Call Trace:',
+    }),
+  );
   expect(world.events.filter(({ type }) => type === 'problem')).toEqual([]);
 });
 
 test('a suite that cannot be set up in a guest from damaged files costs one test, and no test is a failure', async () => {
-  const world = fakeWorld({ scripts: {}, openError: new SuiteSetupError('mkfs.ext4 was ended by signal SIGSEGV', 'trap'), startedMs: 0 });
+  const world = fakeWorld({
+    scripts: {},
+    openError: new SuiteSetupError('mkfs.ext4 was ended by signal SIGSEGV', 'trap'),
+    startedMs: 0,
+  });
   const sound = fakeWorld({ scripts: {} }).environment.suiteFor(CELL);
   const sentences = ['the cache was damaged: images/i'];
   let damaged = true;
@@ -126,7 +171,9 @@ test('a suite that cannot be set up in a guest from damaged files costs one test
   };
   const mendCache = async (): Promise<string | undefined> => ((damaged = false), sentences.pop());
   await runCell(fakeCell('c', ['fio/a', 'fio/b']), world.slot, { ...world.environment, suiteFor, mendCache });
-  const ends = world.events.flatMap((event) => (event.type === 'test-end' && event.test.startsWith('fio/') ? [[event.test, event.status, event.message]] : []));
+  const ends = world.events.flatMap((event) =>
+    event.type === 'test-end' && event.test.startsWith('fio/') ? [[event.test, event.status, event.message]] : [],
+  );
   expect(ends).toEqual([
     ['fio/a', 'infra', 'the cache was damaged: images/i; what came of it: mkfs.ext4 was ended by signal SIGSEGV'],
     ['fio/b', 'pass', undefined],

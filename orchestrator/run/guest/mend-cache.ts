@@ -32,7 +32,11 @@ export function createCacheMender(options: MendOptions): (cell: Cell, sinceMs: n
   return async (cell, sinceMs) => {
     const prepared = await options.prepared(cell).catch(() => undefined);
     if (!prepared) return undefined;
-    const names = new Set(filesOf(prepared).map((file) => entryOf(file, options.cacheDir)).filter((name) => name !== undefined));
+    const names = new Set(
+      filesOf(prepared)
+        .map((file) => entryOf(file, options.cacheDir))
+        .filter((name) => name !== undefined),
+    );
     const sentences: string[] = [];
     // One after the other: what is made again for one must not be what the next look removes.
     for (const name of names) {
@@ -62,9 +66,13 @@ async function makeAgain(name: string, cell: Cell, options: MendOptions): Promis
     options.signal.throwIfAborted();
     return `It is gone, and could not be made again: ${describeError(error)}`;
   }
-  return existsSync(join(options.cacheDir, name)) ? 'It has been made again' : 'It is gone; the next run has a newer one in its place';
+  return existsSync(join(options.cacheDir, name))
+    ? 'It has been made again'
+    : 'It is gone; the next run has a newer one in its place';
 }
 
 function filesOf({ kernel, image, disk }: Prepared): readonly string[] {
-  return [kernel.image, kernel.initramfs, kernel.modulesDisk, image.disk, disk?.path].filter((file) => file !== undefined);
+  return [kernel.image, kernel.initramfs, kernel.modulesDisk, image.disk, disk?.path].filter(
+    (file) => file !== undefined,
+  );
 }

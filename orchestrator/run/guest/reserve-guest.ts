@@ -47,7 +47,10 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
   return async (cell, waiting) => {
     const { kernel, image, disk } = await prepared(cell);
     waiting.throwIfAborted();
-    const release = await admission.acquire({ memoryBytes: neededMemory(cell), cores: jobs === undefined ? cell.guest.cpus : 1 }, waiting);
+    const release = await admission.acquire(
+      { memoryBytes: neededMemory(cell), cores: jobs === undefined ? cell.guest.cpus : 1 },
+      waiting,
+    );
     const { resultsBytes } = suiteFor(cell.suite);
     const boot = async (signal: AbortSignal): Promise<BootedGuest> => {
       try {
@@ -56,10 +59,38 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         const id = guests;
         const dir = await folder.guestDir(id);
         const startedMs = performance.now();
-        const guest = await bootGuest({ id, kernel, image, topology: cell.pmem, ...(disk && { suiteDisk: disk }), ...(resultsBytes !== undefined && { resultsBytes }), guest: cell.guest, qemu, accelerator, keys, dir, signal, log });
-        const observer = observeGuest({ guest, known: options.known, log, ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }) });
+        const guest = await bootGuest({
+          id,
+          kernel,
+          image,
+          topology: cell.pmem,
+          ...(disk && { suiteDisk: disk }),
+          ...(resultsBytes !== undefined && { resultsBytes }),
+          guest: cell.guest,
+          qemu,
+          accelerator,
+          keys,
+          dir,
+          signal,
+          log,
+        });
+        const observer = observeGuest({
+          guest,
+          known: options.known,
+          log,
+          ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }),
+        });
         const consoleFile = join(dir, 'console.log');
-        return { guest, observer, accelerator, startedMs, console: folder.toArtifact(consoleFile), consoleFile, release, access: { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey } };
+        return {
+          guest,
+          observer,
+          accelerator,
+          startedMs,
+          console: folder.toArtifact(consoleFile),
+          consoleFile,
+          release,
+          access: { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey },
+        };
       } catch (error) {
         release();
         throw error;

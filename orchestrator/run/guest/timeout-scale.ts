@@ -5,7 +5,11 @@ import type { BootedGuest } from './guest-slot.ts';
 /** Lockdep looks at every lock taken: on 6.1 under TCG the same boot took about twice as long. */
 const LOCKDEP_SCALE = 2;
 
-const WHY: Readonly<Record<Accelerator, string>> = { kvm: '', tcg: 'TCG', 'tcg-icount': 'TCG that counts instructions' };
+const WHY: Readonly<Record<Accelerator, string>> = {
+  kvm: '',
+  tcg: 'TCG',
+  'tcg-icount': 'TCG that counts instructions',
+};
 
 /** In words, why the timeouts of a guest are multiplied: `TCG and lockdep`; empty where they are not. */
 export function explainTimeoutScale({ accelerator, observer }: Pick<BootedGuest, 'accelerator' | 'observer'>): string {

@@ -7,15 +7,35 @@ const SIGNATURE = 'lockdep-inconsistent-state: &dev->lock';
 const TITLE = 'WARNING: inconsistent lock state';
 
 /** A run on 6.1.176 that showed one problem. */
-const run = makeKernelsRun({ base: { nvdimm: { 'lockdep/flush': { result: PASS, problem: splat(SIGNATURE, TITLE, []) }, 'lockdep/sync': PASS } } });
+const run = makeKernelsRun({
+  base: { nvdimm: { 'lockdep/flush': { result: PASS, problem: splat(SIGNATURE, TITLE, []) }, 'lockdep/sync': PASS } },
+});
 const summary = run.summarize();
 
 test('entries that fit something are not told, whether by signature, title or both', () => {
-  expect(findIdleKnown([{ signature: 'lockdep-*', reason: 'r' }, { title: '*lock state', reason: 'r' }, { signature: '*dev->lock', title: '*', reason: 'r' }, { signature: SIGNATURE, reason: 'r', expires: '2020-01-01' }], summary)).toEqual([]);
+  expect(
+    findIdleKnown(
+      [
+        { signature: 'lockdep-*', reason: 'r' },
+        { title: '*lock state', reason: 'r' },
+        { signature: '*dev->lock', title: '*', reason: 'r' },
+        { signature: SIGNATURE, reason: 'r', expires: '2020-01-01' },
+      ],
+      summary,
+    ),
+  ).toEqual([]);
 });
 
 test('one that fits nothing is told, with the signature that may have been meant', () => {
-  expect(findIdleKnown([{ signature: SIGNATURE.replace('dev', 'dve'), reason: 'r' }, { title: 'BUG: *', reason: 'r' }], summary)).toEqual([
+  expect(
+    findIdleKnown(
+      [
+        { signature: SIGNATURE.replace('dev', 'dve'), reason: 'r' },
+        { title: 'BUG: *', reason: 'r' },
+      ],
+      summary,
+    ),
+  ).toEqual([
     `the known problem "lockdep-inconsistent-state: &dve->lock" fits nothing that a kernel reported: did you mean "${SIGNATURE}"?`,
     'the known problem "BUG: *" fits nothing that a kernel reported',
   ]);
@@ -30,7 +50,12 @@ test('one for kernels that did not run is none that failed to fit', () => {
 test('a run that could not have met them all tells of none', () => {
   const idle = [{ title: 'BUG: *', reason: 'r' }];
   expect(findIdleKnown(idle, { ...summary, ending: { reason: 'interrupted' } })).toEqual([]);
-  expect(findIdleKnown(idle, makeKernelsRun({ base: { nvdimm: { 'lockdep/flush': { status: 'infra', message: 'no network' } } } }).summarize())).toEqual([]);
+  expect(
+    findIdleKnown(
+      idle,
+      makeKernelsRun({ base: { nvdimm: { 'lockdep/flush': { status: 'infra', message: 'no network' } } } }).summarize(),
+    ),
+  ).toEqual([]);
 });
 
 test('many are counted', () => {

@@ -11,19 +11,35 @@ const MAX_LISTED = 10;
  * Says which entries of `known:` fit nothing that the kernels of a run reported: a slip, or a problem that is gone or rare. Nothing where the run could
  * not have met them all: it did not finish, or of some test the rig cannot tell; nor of entries for other kernels than those that ran.
  */
-export function findIdleKnown(known: readonly KnownProblem[], { ending, cells, problems }: Pick<RunSummary, 'ending' | 'cells' | 'problems'>): readonly string[] {
-  if (known.length === 0 || ending.reason !== 'finished' || cells.some(({ tests }) => tests.some(({ outcome }) => UNKNOWNS.has(outcome)))) return [];
+export function findIdleKnown(
+  known: readonly KnownProblem[],
+  { ending, cells, problems }: Pick<RunSummary, 'ending' | 'cells' | 'problems'>,
+): readonly string[] {
+  if (
+    known.length === 0 ||
+    ending.reason !== 'finished' ||
+    cells.some(({ tests }) => tests.some(({ outcome }) => UNKNOWNS.has(outcome)))
+  )
+    return [];
   const releases = new Map<string, Set<string>>();
-  for (const { kernel, guests } of cells) releases.set(kernel, new Set([...(releases.get(kernel) ?? []), ...guests.map(({ kernelRelease }) => kernelRelease)]));
+  for (const { kernel, guests } of cells)
+    releases.set(
+      kernel,
+      new Set([...(releases.get(kernel) ?? []), ...guests.map(({ kernelRelease }) => kernelRelease)]),
+    );
   const ran = [...new Set([...releases.values()].flatMap((found) => [...found]))];
   const unknown = problems.flatMap(({ signature, known: listed }) => (listed ? [] : [signature]));
   const idle = known.filter((entry) => {
     if (!ran.some((release) => entry.kernels === undefined || isInRange(release, entry.kernels))) return false;
-    return !problems.some((problem) => [...(releases.get(problem.kernel) ?? [])].some((release) => fits(entry, problem, release)));
+    return !problems.some((problem) =>
+      [...(releases.get(problem.kernel) ?? [])].some((release) => fits(entry, problem, release)),
+    );
   });
   const lines = idle.slice(0, MAX_LISTED).map(({ signature, title }) => {
     const near = signature === undefined ? undefined : nearest(signature, unknown);
     return `the known problem "${signature ?? title}" fits nothing that a kernel reported${near === undefined ? '' : `: did you mean "${near}"?`}`;
   });
-  return idle.length > MAX_LISTED ? [...lines, `${idle.length - MAX_LISTED} more known problems fit nothing either`] : lines;
+  return idle.length > MAX_LISTED
+    ? [...lines, `${idle.length - MAX_LISTED} more known problems fit nothing either`]
+    : lines;
 }

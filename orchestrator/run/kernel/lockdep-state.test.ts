@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { judgeCoverage, parseLockdepStats, whySpent } from './lockdep-state.ts';
 
 /** The rows of /proc/lockdep_stats that matter, in the form of kernel/locking/lockdep_proc.c. */
-function stats(rows: { readonly debugLocks?: number; readonly classes?: number; readonly dependencies?: number; readonly chains?: number } = {}): string {
+function stats(
+  rows: {
+    readonly debugLocks?: number;
+    readonly classes?: number;
+    readonly dependencies?: number;
+    readonly chains?: number;
+  } = {},
+): string {
   const { debugLocks = 1, classes = 1592, dependencies = 9000, chains = 12_000 } = rows;
   return ` lock-classes:                         ${classes} [max: 8192]
  direct dependencies:                 ${dependencies} [max: 32768]
@@ -39,9 +46,18 @@ test('a test is covered when lockdep was on at both ends, and its growth is told
 });
 
 test('a test in which lockdep went off is not covered, nor one that began without it', () => {
-  expect(judgeCoverage(state(), state({ debugLocks: 0 }))).toMatchObject({ covered: false, reason: 'lockdep turned itself off during the test' });
-  expect(judgeCoverage(state({ debugLocks: 0 }), state({ debugLocks: 0 }))).toMatchObject({ covered: false, reason: 'lockdep was off before the test began' });
-  expect(judgeCoverage(state(), undefined)).toMatchObject({ covered: false, reason: 'the guest could not be asked after the test' });
+  expect(judgeCoverage(state(), state({ debugLocks: 0 }))).toMatchObject({
+    covered: false,
+    reason: 'lockdep turned itself off during the test',
+  });
+  expect(judgeCoverage(state({ debugLocks: 0 }), state({ debugLocks: 0 }))).toMatchObject({
+    covered: false,
+    reason: 'lockdep was off before the test began',
+  });
+  expect(judgeCoverage(state(), undefined)).toMatchObject({
+    covered: false,
+    reason: 'the guest could not be asked after the test',
+  });
 });
 
 test('a table that is about to fill spends the guest, a high-water mark does not', () => {
@@ -58,11 +74,16 @@ test.each([
 ])('a test is not covered when the line of %s cannot be read', (_, line, other, words) => {
   const odd = parseLockdepStats(stats().replace(line, other));
   if (!odd) throw new Error('a kernel with the validator');
-  expect(judgeCoverage(state(), odd)).toMatchObject({ covered: false, reason: `the kernel's /proc/lockdep_stats has a line that the rig cannot read: ${words}` });
+  expect(judgeCoverage(state(), odd)).toMatchObject({
+    covered: false,
+    reason: `the kernel's /proc/lockdep_stats has a line that the rig cannot read: ${words}`,
+  });
   expect(judgeCoverage(odd, state())).toMatchObject({ covered: false });
   expect(whySpent(odd)).toBeUndefined();
 });
 
 test('a line on which nothing depends may be anything', () => {
-  expect(judgeCoverage(state(), parseLockdepStats(`${stats()} zapped classes: none\n what is this\n`)).covered).toBe(true);
+  expect(judgeCoverage(state(), parseLockdepStats(`${stats()} zapped classes: none\n what is this\n`)).covered).toBe(
+    true,
+  );
 });

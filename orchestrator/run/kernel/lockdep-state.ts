@@ -19,7 +19,13 @@ const FULL_SHARE = 0.95;
  * Tables that end lockdep when they are full. Others that carry a `[max: …]` do not: `max bfs queue depth` is a high-water mark.
  * See kernel/locking/lockdep_proc.c and the `… too low!` messages of lockdep.c.
  */
-const TABLES: ReadonlySet<string> = new Set(['lock-classes', 'direct dependencies', 'dependency chains', 'dependency chain hlocks used', 'stack-trace entries']);
+const TABLES: ReadonlySet<string> = new Set([
+  'lock-classes',
+  'direct dependencies',
+  'dependency chains',
+  'dependency chain hlocks used',
+  'stack-trace entries',
+]);
 
 /** Reads `/proc/lockdep_stats`; `undefined` when the text is none, as on a kernel without PROVE_LOCKING. */
 export function parseLockdepStats(text: string): LockdepState | undefined {
@@ -34,8 +40,13 @@ export function parseLockdepStats(text: string): LockdepState | undefined {
   // CONFIG_LOCK_STAT alone makes the file too, without the tables of the validator.
   if (!lines.has('direct dependencies')) return undefined;
   const debugLocks = rows.get('debug_locks');
-  const unread = debugLocks === undefined ? (lines.get('debug_locks') ?? 'debug_locks, which is missing') : [...TABLES].map((name) => (rows.has(name) ? undefined : lines.get(name))).find((line) => line !== undefined);
-  const full = [...rows].find(([name, { value, max }]) => TABLES.has(name) && max !== undefined && value >= FULL_SHARE * max);
+  const unread =
+    debugLocks === undefined
+      ? (lines.get('debug_locks') ?? 'debug_locks, which is missing')
+      : [...TABLES].map((name) => (rows.has(name) ? undefined : lines.get(name))).find((line) => line !== undefined);
+  const full = [...rows].find(
+    ([name, { value, max }]) => TABLES.has(name) && max !== undefined && value >= FULL_SHARE * max,
+  );
   return {
     debugLocks: debugLocks?.value !== 0,
     classes: rows.get('lock-classes')?.value ?? 0,
@@ -57,7 +68,11 @@ export function judgeCoverage(before: LockdepState, after: LockdepState | undefi
     classes,
     dependencies,
     chains,
-    grown: { classes: classes - before.classes, dependencies: dependencies - before.dependencies, chains: chains - before.chains },
+    grown: {
+      classes: classes - before.classes,
+      dependencies: dependencies - before.dependencies,
+      chains: chains - before.chains,
+    },
   };
 }
 

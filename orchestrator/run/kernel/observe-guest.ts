@@ -59,7 +59,8 @@ const BEGIN = 'test-begin';
 const END = 'test-end';
 /** Code of the error that says that a kernel cannot be heard. */
 export const UNHEARD = 'kernel-unheard';
-const NO_MARK = 'the rig cannot hear this kernel: its mark did not come out of the console, so something has silenced or detached it';
+const NO_MARK =
+  'the rig cannot hear this kernel: its mark did not come out of the console, so something has silenced or detached it';
 
 export function observeGuest(options: ObserverOptions): GuestObserver {
   const { guest, log } = options;
@@ -114,12 +115,28 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
       const before = await judgeAll(problems.filter((problem) => !isInside(problem)));
       // A warning taints the kernel and an oops leaves locks behind: what runs later would prove nothing, even if the problem is known.
       // What the test brings about itself, as the suite says, is no such thing.
-      const own = problems.filter((problem) => isInside(problem) && judgeProblem(problem, forgiven, guest.kernelRelease, today()).known !== undefined);
+      const own = problems.filter(
+        (problem) =>
+          isInside(problem) && judgeProblem(problem, forgiven, guest.kernelRelease, today()).known !== undefined,
+      );
       if (problems.length > own.length) spent ??= 'the kernel reported a problem';
       const unheard = hearing && whyUnheard(hearing);
       if (unheard !== undefined) spent ??= unheard;
-      const remarks = hearing && hearing.lost > 0 ? [`the kernel's log buffer had thrown away ${hearing.lost} records before they could be compared with the console`] : [];
-      return { inside, before, ...(lockdep && { lockdep }), ...(spent !== undefined && { spent }), ...(unheard !== undefined && { unheard }), ...(unheardBefore !== undefined && { unheardBefore }), ...(remarks.length > 0 && { remarks }) };
+      const remarks =
+        hearing && hearing.lost > 0
+          ? [
+              `the kernel's log buffer had thrown away ${hearing.lost} records before they could be compared with the console`,
+            ]
+          : [];
+      return {
+        inside,
+        before,
+        ...(lockdep && { lockdep }),
+        ...(spent !== undefined && { spent }),
+        ...(unheard !== undefined && { unheard }),
+        ...(unheardBefore !== undefined && { unheardBefore }),
+        ...(remarks.length > 0 && { remarks }),
+      };
     },
   };
 }

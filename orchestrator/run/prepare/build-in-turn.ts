@@ -10,7 +10,9 @@ type InTurn = <T>(spec: KernelSpec, make: () => Promise<T>) => Promise<T>;
  * Other kernels do not wait.
  */
 export function buildInTurn(specs: readonly KernelSpec[]): InTurn {
-  const order = [...new Map(specs.filter(({ kind }) => kind === 'source').map((spec) => [spec.name, spec])).values()].toSorted((a, b) => countPatches(b) - countPatches(a));
+  const order = [
+    ...new Map(specs.filter(({ kind }) => kind === 'source').map((spec) => [spec.name, spec])).values(),
+  ].toSorted((a, b) => countPatches(b) - countPatches(a));
   const turns = new Map(order.map(({ name }) => [name, createDeferred<void>()]));
   let refused: UserError | undefined;
   return async (spec, make) => {

@@ -11,9 +11,15 @@ const MIN_FREE_BYTES = 64 * 2 ** 20;
  * Refuses, before anything boots, a topology whose backing files the disk of `runsDir` could not hold when full.
  * @throws UserError for a topology that is too large, InfraError for a disk that is full already or that takes nothing.
  */
-export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeBytes, refusal }: Pick<FolderFacts, 'path' | 'freeBytes' | 'refusal'>): void {
+export function checkDiskCapacity(
+  cells: readonly Cell[],
+  { path: runsDir, freeBytes, refusal }: Pick<FolderFacts, 'path' | 'freeBytes' | 'refusal'>,
+): void {
   if (refusal !== undefined) {
-    throw new InfraError(`the runs cannot be kept in ${runsDir}: ${refusal}`, { code: 'run-folder', remedy: 'choose another place with --runs DIR, or let PMEMRIG_RUNS name one' });
+    throw new InfraError(`the runs cannot be kept in ${runsDir}: ${refusal}`, {
+      code: 'run-folder',
+      remedy: 'choose another place with --runs DIR, or let PMEMRIG_RUNS name one',
+    });
   }
   if (freeBytes < MIN_FREE_BYTES) {
     throw new InfraError(`the disk of ${runsDir} is full (${Math.floor(freeBytes / 2 ** 20)} MiB free)`, {
@@ -24,10 +30,13 @@ export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeB
   for (const { pmem } of cells) {
     const needed = backingBytes(pmem);
     if (needed > freeBytes) {
-      throw new UserError(`pmem "${pmem.name}" needs ${formatSize(needed)} of backing files, and the disk of ${runsDir} has ${Math.floor(freeBytes / 2 ** 20)}M free`, {
-        code: 'pmem-too-large',
-        remedy: 'make its devices smaller, or choose another disk with --runs DIR',
-      });
+      throw new UserError(
+        `pmem "${pmem.name}" needs ${formatSize(needed)} of backing files, and the disk of ${runsDir} has ${Math.floor(freeBytes / 2 ** 20)}M free`,
+        {
+          code: 'pmem-too-large',
+          remedy: 'make its devices smaller, or choose another disk with --runs DIR',
+        },
+      );
     }
   }
 }
@@ -38,7 +47,10 @@ export function checkDiskCapacity(cells: readonly Cell[], { path: runsDir, freeB
  */
 export function checkCache({ path, refusal, isUsed }: FolderFacts, variable: string): void {
   if (refusal === undefined || isUsed === true) return;
-  throw new InfraError(`The cache, ${path}, cannot be used: ${refusal}`, { code: 'unusable-folder', remedy: `let ${variable} name another folder, which this user may write to` });
+  throw new InfraError(`The cache, ${path}, cannot be used: ${refusal}`, {
+    code: 'unusable-folder',
+    remedy: `let ${variable} name another folder, which this user may write to`,
+  });
 }
 
 /**
@@ -47,12 +59,17 @@ export function checkCache({ path, refusal, isUsed }: FolderFacts, variable: str
  */
 export function checkMemoryCapacity(cells: readonly Cell[], { memoryBytes }: { readonly memoryBytes: number }): void {
   for (const { id, guest, pmem } of cells) {
-    const needed = guest.memoryBytes + pmem.devices.reduce((sum, device) => sum + (device.kind === 'e820' ? device.sizeBytes : 0), 0);
+    const needed =
+      guest.memoryBytes +
+      pmem.devices.reduce((sum, device) => sum + (device.kind === 'e820' ? device.sizeBytes : 0), 0);
     if (needed > memoryBytes) {
-      throw new UserError(`the guest of ${id} needs ${formatSize(needed)} of memory, and this host has ${Math.floor(memoryBytes / 2 ** 20)}M`, {
-        code: 'memory-too-large',
-        remedy: "lower the guest's memory, or the size of its e820 devices",
-      });
+      throw new UserError(
+        `the guest of ${id} needs ${formatSize(needed)} of memory, and this host has ${Math.floor(memoryBytes / 2 ** 20)}M`,
+        {
+          code: 'memory-too-large',
+          remedy: "lower the guest's memory, or the size of its e820 devices",
+        },
+      );
     }
   }
 }

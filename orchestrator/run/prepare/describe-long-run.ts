@@ -15,7 +15,10 @@ interface RunSize {
 }
 
 /** A sentence for a run that by its tests' estimates takes more than a day, with what makes it less; undefined for any other. */
-export function describeLongRun({ cells, repeat, split, jobs, cores }: RunSize, needsFreshGuest: NeedsFreshGuest): string | undefined {
+export function describeLongRun(
+  { cells, repeat, split, jobs, cores }: RunSize,
+  needsFreshGuest: NeedsFreshGuest,
+): string | undefined {
   const admitted = Math.floor(cores / Math.min(...cells.map(({ guest }) => guest.cpus)));
   // More guests than cores share those: they end no sooner.
   const guests = Math.max(1, Math.min(jobs ?? admitted, cores, groupCells(cells).length * split));

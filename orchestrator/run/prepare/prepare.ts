@@ -34,13 +34,31 @@ interface PrepareOptions {
  * thrown, so that they are told before anything boots; what the host failed at is thrown by the returned function, and
  * so spoils only the cells that need it.
  */
-export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
+export async function prepareAll({
+  cells,
+  cacheDir,
+  earlier,
+  signal,
+  emit,
+  log,
+}: PrepareOptions): Promise<(cell: Cell) => Promise<Prepared>> {
   const context = { cacheDir, signal, log, note: (text: string) => emit({ type: 'note', text }) };
   const inTurn = buildInTurn(cells.map(({ kernel }) => kernel));
-  const kernels = startEach(cells.map(({ kernel }) => kernel), (spec: KernelSpec) => inTurn(spec, async () => stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress }))));
-  const images = startEach(cells.map(({ image }) => image), (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)));
+  const kernels = startEach(
+    cells.map(({ kernel }) => kernel),
+    (spec: KernelSpec) =>
+      inTurn(spec, async () =>
+        stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress })),
+      ),
+  );
+  const images = startEach(
+    cells.map(({ image }) => image),
+    (spec: ImageSpec) => stage('image', spec.name, async () => prepareImage(spec, context)),
+  );
   const suites = cells.flatMap(({ suite }) => (suiteFor(suite).disk?.(suite) ? [suite] : []));
-  const disks = startEach(suites, (spec: SuiteSpec) => stage('suite', spec.name, async () => prepareTreeDisk(suiteFor(spec).disk?.(spec)?.path ?? '', context)));
+  const disks = startEach(suites, (spec: SuiteSpec) =>
+    stage('suite', spec.name, async () => prepareTreeDisk(suiteFor(spec).disk?.(spec)?.path ?? '', context)),
+  );
   // All of them, also after a failure: none may go on behind the run's back.
   const settled = await Promise.allSettled([...kernels.all, ...images.all, ...disks.all]);
   signal.throwIfAborted();
@@ -48,27 +66,63 @@ export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }
     if (reason instanceof UserError) throw reason;
   }
   for (const kernel of await Promise.all(kernels.all.map(async (made) => made.catch(() => undefined)))) {
-    if (kernel) await requireModules(kernel, cells.filter((cell) => cell.kernel.name === kernel.name));
+    if (kernel)
+      await requireModules(
+        kernel,
+        cells.filter((cell) => cell.kernel.name === kernel.name),
+      );
   }
   return async (cell) => {
     const disk = suiteFor(cell.suite).disk?.(cell.suite);
-    const [kernel, image, made] = await Promise.all([kernels.get(cell.kernel.name), images.get(cell.image.name), disk && disks.get(cell.suite.name)]);
+    const [kernel, image, made] = await Promise.all([
+      kernels.get(cell.kernel.name),
+      images.get(cell.image.name),
+      disk && disks.get(cell.suite.name),
+    ]);
     return { kernel, image, ...(disk && made && { disk: { path: made.disk, serial: disk.serial } }) };
   };
 
-  async function stage<T extends { readonly description: string; readonly digest: string; readonly source?: KernelProvenance; readonly notes: readonly string[]; readonly warnings?: readonly CompilerWarning[] }>(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
+  async function stage<
+    T extends {
+      readonly description: string;
+      readonly digest: string;
+      readonly source?: KernelProvenance;
+      readonly notes: readonly string[];
+      readonly warnings?: readonly CompilerWarning[];
+    },
+  >(what: string, name: string, make: (progress: (text: string) => void) => Promise<T>): Promise<T> {
     const label = `${what} ${name}`;
     emit({ type: 'stage', stage: label, detail: '', status: 'start' });
     const start = performance.now();
     try {
       const made = await make((detail) => emit({ type: 'stage', stage: label, detail, status: 'start' }));
-      emit({ type: 'stage', stage: label, detail: made.description, status: 'done', durationMs: performance.now() - start, digest: made.digest, ...(made.source && { source: made.source }), ...(made.warnings && { warnings: made.warnings }) });
+      emit({
+        type: 'stage',
+        stage: label,
+        detail: made.description,
+        status: 'done',
+        durationMs: performance.now() - start,
+        digest: made.digest,
+        ...(made.source && { source: made.source }),
+        ...(made.warnings && { warnings: made.warnings }),
+      });
       const before = earlier?.get(label);
-      if (before?.digest !== undefined && before.digest !== made.digest) emit({ type: 'note', text: `${label} is not what this run began with: before ${before.detail}, now ${made.description}` });
+      if (before?.digest !== undefined && before.digest !== made.digest)
+        emit({
+          type: 'note',
+          text: `${label} is not what this run began with: before ${before.detail}, now ${made.description}`,
+        });
       for (const text of made.notes) emit({ type: 'note', text: `${label}: ${text}` });
       return made;
     } catch (error) {
-      if (!signal.aborted) emit({ type: 'stage', stage: label, detail: describeError(error), status: 'failed', durationMs: performance.now() - start });
+      if (!signal.aborted)
+        emit({
+          type: 'stage',
+          stage: label,
+          detail: describeError(error),
+          status: 'failed',
+          durationMs: performance.now() - start,
+        });
       throw error;
     }
   }
@@ -77,10 +131,17 @@ export async function prepareAll({ cells, cacheDir, earlier, signal, emit, log }
 /** Makes again what a cell's guests boot from, as far as the cache has lost it. */
 export async function prepareAgain({ kernel, image, suite }: Cell, context: PrepareContext): Promise<void> {
   const disk = suiteFor(suite).disk?.(suite);
-  await Promise.all([prepareKernel(kernel, context), prepareImage(image, context), disk && prepareTreeDisk(disk.path, context)]);
+  await Promise.all([
+    prepareKernel(kernel, context),
+    prepareImage(image, context),
+    disk && prepareTreeDisk(disk.path, context),
+  ]);
 }
 
-function startEach<Spec extends { readonly name: string }, T>(specs: readonly Spec[], make: (spec: Spec) => Promise<T>): { readonly all: readonly Promise<T>[]; get(name: string): Promise<T> } {
+function startEach<Spec extends { readonly name: string }, T>(
+  specs: readonly Spec[],
+  make: (spec: Spec) => Promise<T>,
+): { readonly all: readonly Promise<T>[]; get(name: string): Promise<T> } {
   const started = new Map<string, Promise<T>>();
   for (const spec of specs) {
     if (started.has(spec.name)) continue;

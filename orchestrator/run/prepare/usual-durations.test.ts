@@ -13,17 +13,32 @@ beforeEach(() => {
 afterEach(() => rmSync(runs, { recursive: true, force: true }));
 
 const TCG = { accelerator: 'tcg' };
-const passed = (seconds: number, more: Record<string, unknown> = {}) => ({ type: 'test-end', cell: 'c', test: 'fio/a', attempt: 1, status: 'pass', durationMs: seconds * 1000, ...more });
+const passed = (seconds: number, more: Record<string, unknown> = {}) => ({
+  type: 'test-end',
+  cell: 'c',
+  test: 'fio/a',
+  attempt: 1,
+  status: 'pass',
+  durationMs: seconds * 1000,
+  ...more,
+});
 
-function writeRun(day: number, events: readonly Record<string, unknown>[], { accelerator = 'tcg', v = JOURNAL_VERSION, tail = '' } = {}): string {
+function writeRun(
+  day: number,
+  events: readonly Record<string, unknown>[],
+  { accelerator = 'tcg', v = JOURNAL_VERSION, tail = '' } = {},
+): string {
   const dir = join(runs, `202603${String(day).padStart(2, '0')}-100000-smoke-abcd`);
   mkdirSync(dir);
-  const lines = [{ type: 'run-start' }, { type: 'guest-boot', accelerator }, ...events].map((event) => JSON.stringify({ v, t: '2026-03-01T10:00:00.000Z', ...event }));
+  const lines = [{ type: 'run-start' }, { type: 'guest-boot', accelerator }, ...events].map((event) =>
+    JSON.stringify({ v, t: '2026-03-01T10:00:00.000Z', ...event }),
+  );
   writeFileSync(join(dir, 'events.jsonl'), `${lines.join('\n')}\n${tail}`);
   return dir;
 }
 
-const usualOf = async (testName = 'fio/a'): Promise<number | undefined> => (await readUsualDurations(runs, TCG)).get('c')?.get(testName);
+const usualOf = async (testName = 'fio/a'): Promise<number | undefined> =>
+  (await readUsualDurations(runs, TCG)).get('c')?.get(testName);
 
 test('the usual time is the median of all passes', async () => {
   writeRun(1, [passed(10), passed(30, { attempt: 2 })]);
@@ -34,7 +49,12 @@ test('the usual time is the median of all passes', async () => {
 });
 
 test('what did not pass, what was found inside a test, the rigâ€™s own tests and another accelerator do not count', async () => {
-  writeRun(1, [passed(10), passed(1, { status: 'fail' }), passed(1, { test: 'fio/a/1', parent: 'fio/a' }), passed(0, { test: 'guest/boot' })]);
+  writeRun(1, [
+    passed(10),
+    passed(1, { status: 'fail' }),
+    passed(1, { test: 'fio/a/1', parent: 'fio/a' }),
+    passed(0, { test: 'guest/boot' }),
+  ]);
   writeRun(2, [passed(1)], { accelerator: 'kvm' });
   const usual = await readUsualDurations(runs, TCG);
   expect([...(usual.get('c') ?? [])]).toEqual([['fio/a', 10]]);
@@ -60,5 +80,9 @@ test('a journal that was torn, is newer, is empty, or is none stands in nobodyâ€
 test('a plan takes the usual times for its estimates where they are known', () => {
   const cells = [fakeCell('c', ['fio/a', 'fio/b']), fakeCell('d', ['fio/a'])];
   const refined = refineEstimates({ cells, excluded: [] }, new Map([['c', new Map([['fio/a', 42]])]]));
-  expect(refined.cells.map(({ tests }) => tests.flatMap(({ name, estimateSec }) => (name.startsWith('fio/') ? [estimateSec] : [])))).toEqual([[42, 1], [1]]);
+  expect(
+    refined.cells.map(({ tests }) =>
+      tests.flatMap(({ name, estimateSec }) => (name.startsWith('fio/') ? [estimateSec] : [])),
+    ),
+  ).toEqual([[42, 1], [1]]);
 });

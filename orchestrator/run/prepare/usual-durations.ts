@@ -20,7 +20,15 @@ const MAX_FOLDERS = 200;
 
 const version = z.int().max(JOURNAL_VERSION);
 const guestBoot = z.object({ v: version, type: z.literal('guest-boot'), accelerator: z.string() });
-const testEnd = z.object({ v: version, type: z.literal('test-end'), cell: z.string(), test: z.string(), status: z.string(), durationMs: z.number(), parent: z.string().optional() });
+const testEnd = z.object({
+  v: version,
+  type: z.literal('test-end'),
+  cell: z.string(),
+  test: z.string(),
+  status: z.string(),
+  durationMs: z.number(),
+  parent: z.string().optional(),
+});
 const event = z.discriminatedUnion('type', [guestBoot, testEnd]);
 
 /** Both are written by `JSON.stringify`, without blanks; all other lines, evidence at length among them, need no parsing. */
@@ -30,7 +38,10 @@ const TELLING = ['"type":"guest-boot"', '"type":"test-end"'];
  * The median time of each test's passes over the newest runs below `runsDir`, on the same accelerator. Journals that cannot be read
  * tell nothing; the rig's own tests are left out, since a guest that is shared boots in no time. Rejects with nothing.
  */
-export async function readUsualDurations(runsDir: string, { accelerator }: { readonly accelerator: string }): Promise<UsualDurations> {
+export async function readUsualDurations(
+  runsDir: string,
+  { accelerator }: { readonly accelerator: string },
+): Promise<UsualDurations> {
   const passes = new Map<string, Map<string, number[]>>();
   let runs = 0;
   let room = MAX_BYTES;
@@ -44,7 +55,12 @@ export async function readUsualDurations(runsDir: string, { accelerator }: { rea
     if (await addRun(path, accelerator, passes)) runs += 1;
     if (runs === MAX_RUNS) break;
   }
-  return new Map([...passes].map(([cell, tests]) => [cell, new Map([...tests].map(([test, durationsMs]) => [test, median(durationsMs) / 1000]))]));
+  return new Map(
+    [...passes].map(([cell, tests]) => [
+      cell,
+      new Map([...tests].map(([test, durationsMs]) => [test, median(durationsMs) / 1000])),
+    ]),
+  );
 }
 
 /** The plan with the tests' usual times, where they are known, in place of their suites' estimates. */
@@ -53,7 +69,12 @@ export function refineEstimates(plan: Plan, usual: UsualDurations): Plan {
     ...plan,
     cells: plan.cells.map((cell) => {
       const known = usual.get(cell.id);
-      return known ? { ...cell, tests: cell.tests.map((test) => ({ ...test, estimateSec: known.get(test.name) ?? test.estimateSec })) } : cell;
+      return known
+        ? {
+            ...cell,
+            tests: cell.tests.map((test) => ({ ...test, estimateSec: known.get(test.name) ?? test.estimateSec })),
+          }
+        : cell;
     }),
   };
 }
@@ -67,7 +88,13 @@ async function addRun(path: string, accelerator: string, passes: Map<string, Map
       const { success, data } = event.safeParse(parse(line));
       if (!success) continue;
       if (data.type === 'guest-boot') booted = data.accelerator;
-      else if ((booted === accelerator || booted === COUNTING) && data.status === 'pass' && data.parent === undefined && !isRigTest(data.test)) add(passes, data);
+      else if (
+        (booted === accelerator || booted === COUNTING) &&
+        data.status === 'pass' &&
+        data.parent === undefined &&
+        !isRigTest(data.test)
+      )
+        add(passes, data);
     }
   } catch {
     // Gone or unreadable by now: what was read counts.

@@ -20,10 +20,15 @@ test('no attempt comes twice, none is above the retries, and a pass is the last'
   const statuses = fc.array(fc.constantFrom('pass', 'fail', 'crash'), { minLength: 4, maxLength: 4 });
   fc.assert(
     fc.property(fc.dictionary(fc.string({ minLength: 1 }), statuses), fc.nat(3), (tests, retries) => {
-      const story = runAll(new CellQueue(Object.keys(tests).map(fresh), retries), (name, attempt) => tests[name]?.[attempt - 1] ?? 'pass');
+      const story = runAll(
+        new CellQueue(Object.keys(tests).map(fresh), retries),
+        (name, attempt) => tests[name]?.[attempt - 1] ?? 'pass',
+      );
       expect(new Set(story).size).toBe(story.length);
       for (const [name, results] of Object.entries(tests)) {
-        const attempts = story.filter((one) => one.startsWith(`${name}#`) && /^\d+$/.test(one.slice(name.length + 1))).length;
+        const attempts = story.filter(
+          (one) => one.startsWith(`${name}#`) && /^\d+$/.test(one.slice(name.length + 1)),
+        ).length;
         const passed = results.indexOf('pass') + 1;
         expect(attempts).toBeGreaterThanOrEqual(1);
         expect(attempts).toBeLessThanOrEqual(Math.min(retries + 1, passed || Infinity));
@@ -33,7 +38,10 @@ test('no attempt comes twice, none is above the retries, and a pass is the last'
 });
 
 test('a test that plants a problem is never tried again', () => {
-  const queue = new CellQueue([{ ...fresh('a'), test: { name: 'a', estimateSec: 1, expects: { kinds: ['oops'] } } }], 3);
+  const queue = new CellQueue(
+    [{ ...fresh('a'), test: { name: 'a', estimateSec: 1, expects: { kinds: ['oops'] } } }],
+    3,
+  );
   expect(runAll(queue, () => 'fail')).toEqual(['a#1']);
 });
 

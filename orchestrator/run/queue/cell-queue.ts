@@ -38,7 +38,11 @@ interface NextAttempt {
 }
 
 /** See {@link CellQueue} for when a test is tried again. */
-export function planNextAttempt({ test, attempt, ...past }: PendingTest, status: AttemptStatus, retries: number): NextAttempt {
+export function planNextAttempt(
+  { test, attempt, ...past }: PendingTest,
+  status: AttemptStatus,
+  retries: number,
+): NextAttempt {
   if (isBenign(status)) return {};
   const deaths = past.deaths + (status === 'crash' || status === 'hang' ? 1 : 0);
   // A rig that sees at the second look only is blind at the first.

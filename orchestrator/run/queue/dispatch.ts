@@ -7,7 +7,12 @@ export type Execute<Item> = (item: Item, signal: AbortSignal) => Promise<void>;
  * Hands items in order to at most `width` executions at once. The first rejection stops the rest through their
  * signal, waits until each has cleaned up after itself, and is then thrown.
  */
-export async function dispatch<Item>(items: readonly Item[], width: number, execute: Execute<Item>, outer: AbortSignal): Promise<void> {
+export async function dispatch<Item>(
+  items: readonly Item[],
+  width: number,
+  execute: Execute<Item>,
+  outer: AbortSignal,
+): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
   // Every group waits on it, and there may be hundreds: no leak.

@@ -18,7 +18,11 @@ export class GuestBudget {
   /** @param before guests that an earlier controller or round has used; these are counted on from, but not held against the cell */
   constructor(cell: Pick<Cell, 'tests'>, retries: number, before: number) {
     const tests = suiteTests(cell);
-    this.size = GUESTS_PER_CELL + Math.floor(tests.length / TESTS_PER_GUEST) + tests.filter(({ expects }) => expects).length + retries;
+    this.size =
+      GUESTS_PER_CELL +
+      Math.floor(tests.length / TESTS_PER_GUEST) +
+      tests.filter(({ expects }) => expects).length +
+      retries;
     this.#before = before;
   }
 

@@ -22,7 +22,10 @@ export interface Retention {
 const DAY_MS = 86_400_000;
 
 /** The runs that no rule keeps, oldest first. The newest green run of each matrix stays as well: the next one is judged by it. */
-export function chooseExpired(runs: readonly RetainedRun[], { keep, days, now, pinned }: Retention): readonly RetainedRun[] {
+export function chooseExpired(
+  runs: readonly RetainedRun[],
+  { keep, days, now, pinned }: Retention,
+): readonly RetainedRun[] {
   const since = Date.parse(now) - days * DAY_MS;
   const newestFirst = runs.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
   const seen = new Map<string, number>();

@@ -39,7 +39,9 @@ export async function isBeingWorkedOn(runDir: string): Promise<boolean> {
   return (await readClaim(join(runDir, CLAIM_FILE)))?.owner === 'alive';
 }
 
-async function readClaim(path: string): Promise<{ readonly host: string; readonly pid: string; readonly owner: 'alive' | 'gone' | 'unknown' } | undefined> {
+async function readClaim(
+  path: string,
+): Promise<{ readonly host: string; readonly pid: string; readonly owner: 'alive' | 'gone' | 'unknown' } | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const [host = '', mark = ''] = text.trim().split(' ');
   if (text === '') return undefined;
@@ -51,11 +53,18 @@ async function refuseClaimed(path: string, what: string): Promise<void> {
   if (found === undefined || found.owner === 'gone') return;
   const { host, owner, pid } = found;
   if (owner === 'alive') {
-    throw new UserError(`another pmemrig (process ${pid}) still works on ${what}`, { code: 'run-busy', remedy: 'wait for it, or interrupt it first (Ctrl-C)', position: { file: path } });
+    throw new UserError(`another pmemrig (process ${pid}) still works on ${what}`, {
+      code: 'run-busy',
+      remedy: 'wait for it, or interrupt it first (Ctrl-C)',
+      position: { file: path },
+    });
   }
-  throw new UserError(`${what} was begun on ${host === hostname() ? 'this host, but in another container' : `the host ${host}`}: whether it still goes on there cannot be seen from here`, {
-    code: 'run-elsewhere',
-    remedy: `if its pmemrig has surely ended, remove ${path}`,
-    position: { file: path },
-  });
+  throw new UserError(
+    `${what} was begun on ${host === hostname() ? 'this host, but in another container' : `the host ${host}`}: whether it still goes on there cannot be seen from here`,
+    {
+      code: 'run-elsewhere',
+      remedy: `if its pmemrig has surely ended, remove ${path}`,
+      position: { file: path },
+    },
+  );
 }

@@ -29,6 +29,7 @@ async function removeRun(runDir: string): Promise<void> {
 /** Ids begin with the time of their run. */
 async function findNewestRun(runs: string): Promise<string | undefined> {
   const names = (await readdir(runs)).filter((name) => /^\d{8}-\d{6}-/.test(name)).toSorted();
-  for (const name of names.toReversed()) if (await stat(join(runs, name, JOURNAL_FILE)).catch(() => undefined)) return name;
+  for (const name of names.toReversed())
+    if (await stat(join(runs, name, JOURNAL_FILE)).catch(() => undefined)) return name;
   return undefined;
 }

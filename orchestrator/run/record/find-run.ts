@@ -21,5 +21,8 @@ export function findRun(run: string, runs: string): string {
       remedy: `name one that pmemrig history${flag} does not call removed; a run that is pinned is kept: pmemrig pin RUN NAME${flag}`,
     });
   }
-  throw new UserError(`no run ${run}: neither a folder with an events.jsonl nor an id in ${runs}`, { code: 'no-run', remedy: `list them with: pmemrig history${flag}` });
+  throw new UserError(`no run ${run}: neither a folder with an events.jsonl nor an id in ${runs}`, {
+    code: 'no-run',
+    remedy: `list them with: pmemrig history${flag}`,
+  });
 }

@@ -42,17 +42,22 @@ test('nothing is written after it was closed', () => {
 });
 
 // Only root can make a disk small enough to fill.
-test.runIf(process.getuid?.() === 0)('a disk that fills leaves whole lines, and nothing follows even when room comes back', () => {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', dir]);
-  try {
-    using journal = new JournalWriter(dir);
-    journal.append({ type: 'note', text: 'fits' });
-    const write = (): unknown => journal.append({ type: 'note', text: 'x'.repeat(32_768) });
-    expect(write).toThrow(expect.objectContaining({ code: 'journal-write' }));
-    expect(() => journal.append({ type: 'run-end', reason: 'finished' })).toThrow(expect.objectContaining({ code: 'journal-write' }));
-    expect(write).toThrow(/the journal .*events\.jsonl cannot be written: the disk /);
-    expect(readFileSync(join(dir, 'events.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(1);
-  } finally {
-    execFileSync('umount', [dir]);
-  }
-});
+test.runIf(process.getuid?.() === 0)(
+  'a disk that fills leaves whole lines, and nothing follows even when room comes back',
+  () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', dir]);
+    try {
+      using journal = new JournalWriter(dir);
+      journal.append({ type: 'note', text: 'fits' });
+      const write = (): unknown => journal.append({ type: 'note', text: 'x'.repeat(32_768) });
+      expect(write).toThrow(expect.objectContaining({ code: 'journal-write' }));
+      expect(() => journal.append({ type: 'run-end', reason: 'finished' })).toThrow(
+        expect.objectContaining({ code: 'journal-write' }),
+      );
+      expect(write).toThrow(/the journal .*events\.jsonl cannot be written: the disk /);
+      expect(readFileSync(join(dir, 'events.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(1);
+    } finally {
+      execFileSync('umount', [dir]);
+    }
+  },
+);

@@ -62,7 +62,8 @@ function cutBack(fd: number, size: number): void {
 function journalError(file: string, cause: unknown): InfraError {
   return new InfraError(`the journal ${file} cannot be written: ${describeRefusal(cause, file) ?? String(cause)}`, {
     code: 'journal-write',
-    remedy: 'mend that disk, or free space on it, or choose another with --runs DIR; `pmemrig run --resume` runs what is left',
+    remedy:
+      'mend that disk, or free space on it, or choose another with --runs DIR; `pmemrig run --resume` runs what is left',
     cause,
   });
 }

@@ -19,7 +19,7 @@ export async function mendJournal(runDir: string): Promise<void> {
 
 /** Where the text after the last newline begins. */
 async function findLastLine(file: Awaited<ReturnType<typeof open>>, size: number): Promise<number> {
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, end));
     await file.read(chunk, 0, chunk.length, end - chunk.length);
     const found = chunk.lastIndexOf(NEWLINE);

@@ -14,7 +14,9 @@ const head = z.object({
 /** A `PatchSeries`. */
 const series = z.object({
   cover: head.exactOptional(),
-  patches: z.array(z.object({ subject: text, head: head.exactOptional(), diff: text, files: z.array(text).readonly() })).readonly(),
+  patches: z
+    .array(z.object({ subject: text, head: head.exactOptional(), diff: text, files: z.array(text).readonly() }))
+    .readonly(),
   notes: z.array(text).readonly(),
 });
 
@@ -26,7 +28,13 @@ const purpose = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('matrix'), whole, baseDir: text.exactOptional(), publish: text.exactOptional() }),
   z.object({ kind: z.literal('kernels'), whole, base: text, now: text, json: z.literal(true).exactOptional() }),
   /** `command`: for the answer, without the folders of this host; `mail`: the file that it goes to, or after the report. */
-  z.object({ kind: z.literal('series'), whole, series, command: text, mail: z.union([text, z.literal(true)]).exactOptional() }),
+  z.object({
+    kind: z.literal('series'),
+    whole,
+    series,
+    command: text,
+    mail: z.union([text, z.literal(true)]).exactOptional(),
+  }),
   z.object({ kind: z.literal('selftest'), whole }),
 ]);
 

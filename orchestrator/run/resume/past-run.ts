@@ -94,10 +94,15 @@ export class PastRun {
  * The attempt that a test of an unfinished cell still wants, if any. What was cut off comes again, and so does what the rig or its
  * host failed at, since neither says anything of the test; both count for numbering alone, so that no artifact is overwritten.
  */
-export function planRemaining(test: PlannedTest, attempts: readonly PastAttempt[], retries: number): PendingTest | undefined {
+export function planRemaining(
+  test: PlannedTest,
+  attempts: readonly PastAttempt[],
+  retries: number,
+): PendingTest | undefined {
   const attempt = 1 + lastAttempt(attempts);
   let next: PendingTest | undefined = { test, attempt, failed: 0, deaths: 0 };
-  for (const { status } of attempts) if (next && isTelling(test, status)) next = planNextAttempt(next, status, retries).next;
+  for (const { status } of attempts)
+    if (next && isTelling(test, status)) next = planNextAttempt(next, status, retries).next;
   return next && { ...next, attempt };
 }
 

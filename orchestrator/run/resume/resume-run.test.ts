@@ -14,29 +14,100 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const AXES = { kernel: 'k', image: 'i', pmem: 'p', filesystem: 'none', suite: 'fio' };
-const matrix = { name: 'm', guest: { cpus: 1 }, ...Object.fromEntries(['kernels', 'images', 'pmem', 'filesystems', 'suites'].map((axis, index) => [axis, [{ name: Object.values(AXES)[index] }]])) };
-const cell = (id: string, ...tests: string[]): PlannedCell => ({ id, ...AXES, tests: ['guest/boot', 'guest/pmem', ...tests, 'guest/close'].map((name) => ({ name, estimateSec: 1 })) });
-const start = (...cells: PlannedCell[]): RunEvent => ({ type: 'run-start', runId: 'r', matrix: 'm', version: '0', host: 'h', rerun: 'pmemrig run m.yaml {filter}', retries: 1, cells, excluded: [] });
-const begin = (id: string, test: string, attempt = 1): RunEvent => ({ type: 'test-start', cell: id, test, attempt, guest: 1 });
-const end = (id: string, test: string, status: 'pass' | 'fail', attempt = 1): RunEvent[] => [begin(id, test, attempt), { type: 'test-end', cell: id, test, attempt, status, durationMs: 1 }];
+const matrix = {
+  name: 'm',
+  guest: { cpus: 1 },
+  ...Object.fromEntries(
+    ['kernels', 'images', 'pmem', 'filesystems', 'suites'].map((axis, index) => [
+      axis,
+      [{ name: Object.values(AXES)[index] }],
+    ]),
+  ),
+};
+const cell = (id: string, ...tests: string[]): PlannedCell => ({
+  id,
+  ...AXES,
+  tests: ['guest/boot', 'guest/pmem', ...tests, 'guest/close'].map((name) => ({ name, estimateSec: 1 })),
+});
+const start = (...cells: PlannedCell[]): RunEvent => ({
+  type: 'run-start',
+  runId: 'r',
+  matrix: 'm',
+  version: '0',
+  host: 'h',
+  rerun: 'pmemrig run m.yaml {filter}',
+  retries: 1,
+  cells,
+  excluded: [],
+});
+const begin = (id: string, test: string, attempt = 1): RunEvent => ({
+  type: 'test-start',
+  cell: id,
+  test,
+  attempt,
+  guest: 1,
+});
+const end = (id: string, test: string, status: 'pass' | 'fail', attempt = 1): RunEvent[] => [
+  begin(id, test, attempt),
+  { type: 'test-end', cell: id, test, attempt, status, durationMs: 1 },
+];
 
-async function resume(events: readonly RunEvent[], { tail = '', version = JOURNAL_VERSION, withMatrix = true, purpose }: { readonly tail?: string; readonly version?: number; readonly withMatrix?: boolean; readonly purpose?: unknown } = {}): Promise<{ run: ResumedRun; events: JournalEvent[] }> {
-  writeFileSync(join(dir, 'events.jsonl'), events.map((event) => `${JSON.stringify({ v: version, t: '2026-03-01T10:00:00.000Z', ...event })}\n`).join('') + tail);
+async function resume(
+  events: readonly RunEvent[],
+  {
+    tail = '',
+    version = JOURNAL_VERSION,
+    withMatrix = true,
+    purpose,
+  }: {
+    readonly tail?: string;
+    readonly version?: number;
+    readonly withMatrix?: boolean;
+    readonly purpose?: unknown;
+  } = {},
+): Promise<{ run: ResumedRun; events: JournalEvent[] }> {
+  writeFileSync(
+    join(dir, 'events.jsonl'),
+    events.map((event) => `${JSON.stringify({ v: version, t: '2026-03-01T10:00:00.000Z', ...event })}\n`).join('') +
+      tail,
+  );
   if (withMatrix) writeFileSync(join(dir, 'run.json'), JSON.stringify({ matrix, purpose }));
   const seen: JournalEvent[] = [];
   return { run: await readResumedRun(dir, (event) => seen.push(event)), events: seen };
 }
 
-const cut = [start(cell('c1', 'a'), cell('c2', 'a', 'b', 'd'), cell('c3', 'a')), ...end('c1', 'a', 'pass'), { type: 'cell-end', cell: 'c1' }, ...end('c2', 'guest/boot', 'pass', 1), ...end('c2', 'guest/boot', 'pass', 2), ...end('c2', 'a', 'fail'), begin('c2', 'b')] as const;
+const cut = [
+  start(cell('c1', 'a'), cell('c2', 'a', 'b', 'd'), cell('c3', 'a')),
+  ...end('c1', 'a', 'pass'),
+  { type: 'cell-end', cell: 'c1' },
+  ...end('c2', 'guest/boot', 'pass', 1),
+  ...end('c2', 'guest/boot', 'pass', 2),
+  ...end('c2', 'a', 'fail'),
+  begin('c2', 'b'),
+] as const;
 
 test('a run that was killed goes on with the cells that did not end, and the tests that have no conclusive end', async () => {
   mkdirSync(join(dir, 'guests', '12'), { recursive: true });
   const { run, events } = await resume(cut, { tail: '{"v":3,"t":"20' });
   expect(run.plan.cells.map(({ id }) => id)).toEqual(['c2', 'c3']);
   expect(run.plan.cells[0]).toMatchObject({ kernel: { name: 'k' }, suite: { name: 'fio' }, guest: { cpus: 1 } });
-  const starts = run.plan.cells.map((one) => startCellAgain(one, run.past, { retries: 1, repeat: 1 }, 1, run.past.cells.get(one.id)?.guests ?? 0));
-  expect(starts.map(({ guests, pending }) => [guests, pending.map(({ test: { name }, attempt, failed }) => [name, attempt, failed])])).toEqual([
-    [2, [['a', 2, 1], ['b', 2, 0], ['d', 1, 0]]],
+  const starts = run.plan.cells.map((one) =>
+    startCellAgain(one, run.past, { retries: 1, repeat: 1 }, 1, run.past.cells.get(one.id)?.guests ?? 0),
+  );
+  expect(
+    starts.map(({ guests, pending }) => [
+      guests,
+      pending.map(({ test: { name }, attempt, failed }) => [name, attempt, failed]),
+    ]),
+  ).toEqual([
+    [
+      2,
+      [
+        ['a', 2, 1],
+        ['b', 2, 0],
+        ['d', 1, 0],
+      ],
+    ],
     [0, [['a', 1, 0]]],
   ]);
   expect(listCutOff(run.past)).toEqual(['c2 b#1']);
@@ -46,19 +117,44 @@ test('a run that was killed goes on with the cells that did not end, and the tes
 });
 
 test('a run that repeats its tests goes on with the round that was cut off, and then the rounds that are left', async () => {
-  const round = (id: string, attempt: number): RunEvent[] => [...end(id, 'a', 'pass', attempt), ...end(id, 'b', 'fail', attempt), { type: 'cell-end', cell: id }];
+  const round = (id: string, attempt: number): RunEvent[] => [
+    ...end(id, 'a', 'pass', attempt),
+    ...end(id, 'b', 'fail', attempt),
+    { type: 'cell-end', cell: id },
+  ];
   const cells = ['c1', 'c2', 'c3'].map((id) => cell(id, 'a', 'b'));
-  const { run } = await resume([{ ...start(...cells), repeat: 2 } as RunEvent, ...round('c1', 1), ...round('c2', 1), ...round('c3', 1), ...round('c1', 2), ...end('c2', 'a', 'pass', 2), begin('c2', 'b', 2)]);
+  const { run } = await resume([
+    { ...start(...cells), repeat: 2 } as RunEvent,
+    ...round('c1', 1),
+    ...round('c2', 1),
+    ...round('c3', 1),
+    ...round('c1', 2),
+    ...end('c2', 'a', 'pass', 2),
+    begin('c2', 'b', 2),
+  ]);
   expect(run.plan.cells.map(({ id }) => id)).toEqual(['c2', 'c3']);
-  expect(run.plan.cells.map((one) => startCellAgain(one, run.past, { retries: 0, repeat: 2 }, 2, 3).pending.map(({ test: { name }, attempt }) => `${name}#${attempt}`))).toEqual([['b#3'], ['a#2', 'b#2']]);
+  expect(
+    run.plan.cells.map((one) =>
+      startCellAgain(one, run.past, { retries: 0, repeat: 2 }, 2, 3).pending.map(
+        ({ test: { name }, attempt }) => `${name}#${attempt}`,
+      ),
+    ),
+  ).toEqual([['b#3'], ['a#2', 'b#2']]);
 });
 
 test('an interrupted run, and one that the rig gave up, can be gone on with', async () => {
-  for (const reason of ['interrupted', 'infra', 'user'] as const) expect((await resume([...cut, { type: 'run-end', reason }])).run.plan.cells).toHaveLength(2);
+  for (const reason of ['interrupted', 'infra', 'user'] as const)
+    expect((await resume([...cut, { type: 'run-end', reason }])).run.plan.cells).toHaveLength(2);
 });
 
 test('what a run was made for is read again as it was written', async () => {
-  const purpose: RunPurpose = { kind: 'series', whole: false, series: SERIES, command: 'pmemrig series fix.mbox --base linux', mail: '/home/me/reply.txt' };
+  const purpose: RunPurpose = {
+    kind: 'series',
+    whole: false,
+    series: SERIES,
+    command: 'pmemrig series fix.mbox --base linux',
+    mail: '/home/me/reply.txt',
+  };
   expect((await resume(cut, { purpose })).run.purpose).toEqual(purpose);
   expect((await resume(cut)).run).not.toHaveProperty('purpose');
 });
@@ -78,7 +174,12 @@ test.each([
 test('the pmem files of guests that nobody ended are removed, their logs are not', async () => {
   const guest = join(dir, 'guests', '1');
   mkdirSync(guest, { recursive: true });
-  for (const file of ['pmem0.img', 'results.img', 'initrd.cpio', 'console.log', 'qemu.json']) writeFileSync(join(guest, file), '');
+  for (const file of ['pmem0.img', 'results.img', 'initrd.cpio', 'console.log', 'qemu.json'])
+    writeFileSync(join(guest, file), '');
   await removeLeftovers(dir);
-  expect(['pmem0.img', 'results.img', 'initrd.cpio', 'console.log', 'qemu.json'].filter((file) => existsSync(join(guest, file)))).toEqual(['console.log', 'qemu.json']);
+  expect(
+    ['pmem0.img', 'results.img', 'initrd.cpio', 'console.log', 'qemu.json'].filter((file) =>
+      existsSync(join(guest, file)),
+    ),
+  ).toEqual(['console.log', 'qemu.json']);
 });

@@ -29,7 +29,10 @@ export interface ResumedRun {
 /** Before it the journal did not say how often a test is tried. */
 const FIRST_VERSION = 3;
 
-const runFile = z.object({ matrix: z.looseObject({ name: z.string(), kernels: z.array(z.looseObject({ name: z.string() })) }), purpose: z.unknown().optional() });
+const runFile = z.object({
+  matrix: z.looseObject({ name: z.string(), kernels: z.array(z.looseObject({ name: z.string() })) }),
+  purpose: z.unknown().optional(),
+});
 
 /**
  * Reads what a run was to do and what it has done; `onEvent` gets each event of its journal.
@@ -47,28 +50,56 @@ export async function readResumedRun(runDir: string, onEvent: (event: JournalEve
   }
   const { start } = past;
   if (!start || past.version < FIRST_VERSION) {
-    throw new UserError(`an older pmemrig made this run: its journal has version ${past.version}, and runs can be resumed from version ${FIRST_VERSION} on`, { code: 'old-journal', remedy: 'start it again', position: { file: runDir } });
+    throw new UserError(
+      `an older pmemrig made this run: its journal has version ${past.version}, and runs can be resumed from version ${FIRST_VERSION} on`,
+      { code: 'old-journal', remedy: 'start it again', position: { file: runDir } },
+    );
   }
   if (past.finished) {
-    throw new UserError(`the run has finished: its journal ends so after ${events} events`, { code: 'run-finished', remedy: 'start a new one; the reports name the command for what failed', position: { file: runDir } });
+    throw new UserError(`the run has finished: its journal ends so after ${events} events`, {
+      code: 'run-finished',
+      remedy: 'start a new one; the reports name the command for what failed',
+      position: { file: runDir },
+    });
   }
   const { matrix, purpose: said } = await readRunFile(runDir);
   const purpose = said === undefined ? undefined : readPurpose(said, runDir);
-  const cells = start.cells.filter(({ id }) => (past.cells.get(id)?.roundsEnded ?? 0) < (start.repeat ?? 1)).map((cell) => restoreCell(cell, matrix, runDir));
-  return { start, matrix, past, plan: { cells, excluded: start.excluded }, lastGuest: await findLastGuest(runDir), ...(torn !== undefined && { torn }), ...(purpose && { purpose }) };
+  const cells = start.cells
+    .filter(({ id }) => (past.cells.get(id)?.roundsEnded ?? 0) < (start.repeat ?? 1))
+    .map((cell) => restoreCell(cell, matrix, runDir));
+  return {
+    start,
+    matrix,
+    past,
+    plan: { cells, excluded: start.excluded },
+    lastGuest: await findLastGuest(runDir),
+    ...(torn !== undefined && { torn }),
+    ...(purpose && { purpose }),
+  };
 }
 
 /** Where a round of a cell goes on; see {@link startCell} for `round` and `guests`. */
-export function startCellAgain(cell: Cell, past: PastRun, { retries, repeat }: { readonly retries: number; readonly repeat: number }, round: number, guests: number): CellStart {
+export function startCellAgain(
+  cell: Cell,
+  past: PastRun,
+  { retries, repeat }: { readonly retries: number; readonly repeat: number },
+  round: number,
+  guests: number,
+): CellStart {
   const known = past.cells.get(cell.id);
   if (!known) return startCell(cell, round, guests);
-  const plan = (test: PlannedTest, attempts: Parameters<typeof planRound>[1]): PendingTest | undefined => (repeat > 1 ? planRound(test, attempts, round) : planRemaining(test, attempts, retries));
+  const plan = (test: PlannedTest, attempts: Parameters<typeof planRound>[1]): PendingTest | undefined =>
+    repeat > 1 ? planRound(test, attempts, round) : planRemaining(test, attempts, retries);
   return { pending: suiteTests(cell).flatMap((test) => plan(test, known.attempts.get(test.name) ?? []) ?? []), guests };
 }
 
 /** `cell test#attempt` of all that was running when the controller ended. */
 export function listCutOff({ cells }: PastRun): readonly string[] {
-  return [...cells].flatMap(([id, { attempts }]) => [...attempts].flatMap(([test, tries]) => tries.flatMap(({ attempt, status }) => (status === undefined ? [`${id} ${test}#${attempt}`] : []))));
+  return [...cells].flatMap(([id, { attempts }]) =>
+    [...attempts].flatMap(([test, tries]) =>
+      tries.flatMap(({ attempt, status }) => (status === undefined ? [`${id} ${test}#${attempt}`] : [])),
+    ),
+  );
 }
 
 /** QEMU died with the controller, yet nobody removed its disks and pmem files: they may be as large as what they stand for. */
@@ -94,7 +125,12 @@ async function readRunFile(runDir: string): Promise<{ readonly matrix: Matrix; r
   const path = join(runDir, RUN_FILE);
   const text = await readFile(path, 'utf8').catch(() => '');
   const { success, data } = runFile.safeParse(parse(text));
-  if (!success) throw new UserError('the run does not say what its matrix was', { code: 'no-run-file', remedy: 'start it again', position: { file: path } });
+  if (!success)
+    throw new UserError('the run does not say what its matrix was', {
+      code: 'no-run-file',
+      remedy: 'start it again',
+      position: { file: path },
+    });
   // The journal, whose version is known, is of the same pmemrig as this file.
   return { matrix: data.matrix as unknown as Matrix, purpose: data.purpose };
 }
@@ -103,7 +139,11 @@ function readPurpose(said: unknown, runDir: string): RunPurpose {
   const purpose = parsePurpose(said);
   if (purpose) return purpose;
   // Its cells would run, and what the user asked them for would be lost.
-  throw new UserError('this pmemrig does not know the purpose of the run', { code: 'unknown-purpose', remedy: 'resume it with the pmemrig that began it', position: { file: join(runDir, RUN_FILE) } });
+  throw new UserError('this pmemrig does not know the purpose of the run', {
+    code: 'unknown-purpose',
+    remedy: 'resume it with the pmemrig that began it',
+    position: { file: join(runDir, RUN_FILE) },
+  });
 }
 
 function parse(text: string): unknown {
@@ -119,7 +159,11 @@ export function restoreCell({ id, tests, ...names }: PlannedCell, matrix: Matrix
   const find = <Item extends { readonly name: string }>(items: readonly Item[], name: string): Item => {
     const found = items.find((item) => item.name === name);
     if (found) return found;
-    throw new UserError(`the run's matrix has no "${name}", which its cell ${id} needs`, { code: 'no-run-file', remedy: 'start it again', position: { file: join(runDir, RUN_FILE) } });
+    throw new UserError(`the run's matrix has no "${name}", which its cell ${id} needs`, {
+      code: 'no-run-file',
+      remedy: 'start it again',
+      position: { file: join(runDir, RUN_FILE) },
+    });
   };
   const suite = find(matrix.suites, names.suite);
   return {

@@ -95,15 +95,38 @@ export function fakeWorld(options: {
       return found.map((problem) => ({ ...PROBLEM, ...(begun !== '' && { marker: begun }), ...problem }));
     };
     const observer = observeGuest({
-      guest: { ...guest, mark: async (text) => { const hearing = await guest.mark(text); if (text.startsWith('test-begin')) begun = mark; return hearing; }, takeProblems },
+      guest: {
+        ...guest,
+        mark: async (text) => {
+          const hearing = await guest.mark(text);
+          if (text.startsWith('test-begin')) begun = mark;
+          return hearing;
+        },
+        takeProblems,
+      },
       known: options.known ?? [],
       log: () => undefined,
     });
-    return { guest, observer, accelerator: 'kvm', console: `guests/${boots}/console.log`, consoleFile: '/nonexistent/console.log', ...(options.access && { access: options.access }), ...(options.startedMs !== undefined && { startedMs: options.startedMs }) };
+    return {
+      guest,
+      observer,
+      accelerator: 'kvm',
+      console: `guests/${boots}/console.log`,
+      consoleFile: '/nonexistent/console.log',
+      ...(options.access && { access: options.access }),
+      ...(options.startedMs !== undefined && { startedMs: options.startedMs }),
+    };
   };
   const reserve: ReserveGuest = async (_cell, signal) => {
     const release = await admission.acquire({ memoryBytes: 1, cores: 1 }, signal);
-    return { release, boot: async () => boot().then((booted) => ({ ...booted, release }), (error: unknown) => (release(), Promise.reject(error))) };
+    return {
+      release,
+      boot: async () =>
+        boot().then(
+          (booted) => ({ ...booted, release }),
+          (error: unknown) => (release(), Promise.reject(error)),
+        ),
+    };
   };
 
   const attempts = new Map<string, number>();
@@ -152,7 +175,14 @@ export function fakeWorld(options: {
     buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),
     log: () => undefined,
   };
-  return { events, controller, disposed, environment, slot: new GuestSlot(reserve, environment.emit, controller.signal), boots: () => boots };
+  return {
+    events,
+    controller,
+    disposed,
+    environment,
+    slot: new GuestSlot(reserve, environment.emit, controller.signal),
+    boots: () => boots,
+  };
 }
 
 export function fakeCell(id: string, tests: readonly string[]): Cell {
@@ -168,14 +198,24 @@ export function fakeCell(id: string, tests: readonly string[]): Cell {
   };
 }
 
-const PROBLEM: KernelProblem = { kind: 'bug', title: 'BUG: planted', signature: 'bug: planted', lines: ['Call Trace:'], truncated: false, fatal: false, blame: 'kernel' };
+const PROBLEM: KernelProblem = {
+  kind: 'bug',
+  title: 'BUG: planted',
+  signature: 'bug: planted',
+  lines: ['Call Trace:'],
+  truncated: false,
+  fatal: false,
+  blame: 'kernel',
+};
 
 function answer(stdout: string): ExecResult {
   return { exitCode: 0, signal: null, stdout, stderr: '', truncated: false, timedOut: false, durationMs: 1 };
 }
 
 function lockdepStats(debugLocks: 0 | 1 | undefined): string {
-  return debugLocks === undefined ? '' : ` lock-classes: 10 [max: 8192]\n direct dependencies: 20 [max: 32768]\n dependency chains: 30 [max: 65536]\n debug_locks: ${debugLocks}\n`;
+  return debugLocks === undefined
+    ? ''
+    : ` lock-classes: 10 [max: 8192]\n direct dependencies: 20 [max: 32768]\n dependency chains: 30 [max: 65536]\n debug_locks: ${debugLocks}\n`;
 }
 
 const HEARD: Hearing = { onConsole: true, lost: 0, lostOnConsole: false, dropped: 0 };

@@ -15,8 +15,20 @@ function freshFolder() {
 
 const listing = (names: readonly string[]) => ({ 'find ': { stdout: names.map((name) => `${name}\0`).join('') } });
 
-async function fetchNames(names: readonly string[], over: Partial<Guest> = {}, { around, dir } = freshFolder(), timeoutMs = 60_000) {
-  const guest = { ...createFakeGuest({ devices: [], answers: listing(names), files: Object.fromEntries(names.map((name) => [join('/a', name), 'evil'])) }), ...over };
+async function fetchNames(
+  names: readonly string[],
+  over: Partial<Guest> = {},
+  { around, dir } = freshFolder(),
+  timeoutMs = 60_000,
+) {
+  const guest = {
+    ...createFakeGuest({
+      devices: [],
+      answers: listing(names),
+      files: Object.fromEntries(names.map((name) => [join('/a', name), 'evil'])),
+    }),
+    ...over,
+  };
   const { files, notes } = await fetchArtifacts(guest, '/a', dir, timeoutMs);
   return { around, dir, notes, files: files.map((file) => file.slice(dir.length + 1)) };
 }
@@ -64,7 +76,9 @@ test('one name both as file and as folder costs the later of the two', async () 
 });
 
 test('files are bounded in number and in total, and what is left out is counted', async () => {
-  expect((await fetchNames(Array.from({ length: 103 }, (_, index) => `f${index}`))).notes).toEqual(['3 files of $PMEMRIG_ARTIFACTS were left out: at most 100 are kept']);
+  expect((await fetchNames(Array.from({ length: 103 }, (_, index) => `f${index}`))).notes).toEqual([
+    '3 files of $PMEMRIG_ARTIFACTS were left out: at most 100 are kept',
+  ]);
   const asked: (number | undefined)[] = [];
   const download: Guest['download'] = async (_remote, _local, { maxBytes = 0 } = {}) => {
     asked.push(maxBytes);
@@ -82,9 +96,13 @@ test('thousands of refused names make four notes', async () => {
 
 test('a fetch that never ends is given up at its own deadline, and keeps what it has', async () => {
   const fake = createFakeGuest({ devices: [] });
-  const download: Guest['download'] = (remote, local) => (remote === '/a/b' ? new Promise(() => undefined) : fake.download(remote, local));
+  const download: Guest['download'] = (remote, local) =>
+    remote === '/a/b' ? new Promise(() => undefined) : fake.download(remote, local);
   const { files, notes } = await fetchNames(['a', 'b', 'c'], { download }, freshFolder(), 200);
-  expect({ files, notes }).toEqual({ files: ['a'], notes: ['only 1 artifact could be fetched within 0.2 s (the limit for fetching them)'] });
+  expect({ files, notes }).toEqual({
+    files: ['a'],
+    notes: ['only 1 artifact could be fetched within 0.2 s (the limit for fetching them)'],
+  });
 });
 
 const failWith = (error: Error) =>
@@ -95,6 +113,8 @@ const failWith = (error: Error) =>
   });
 
 test('a transfer that fails is a note, a guest that dies is not', async () => {
-  expect((await failWith(new InfraError('reading /a/a failed', { code: 'transfer-failed' }))).notes).toEqual(['the artifacts could not be fetched whole: reading /a/a failed']);
+  expect((await failWith(new InfraError('reading /a/a failed', { code: 'transfer-failed' }))).notes).toEqual([
+    'the artifacts could not be fetched whole: reading /a/a failed',
+  ]);
   await expect(failWith(new GuestDeath('panic', 'it panicked', 'Oops'))).rejects.toThrow('it panicked');
 });

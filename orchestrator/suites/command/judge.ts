@@ -22,24 +22,48 @@ export interface JudgeOptions {
 /** Judges as kselftest does: exit status 0 passes, 4 skips, all else fails; TAP's own results can only make it worse. */
 export function judgeCommand(result: ExecResult, { timeout, tap = readRest(result) }: JudgeOptions): TestResult {
   const subtests = tap.subtests.length > 0 ? { subtests: tap.subtests } : {};
-  const evidence = lastLines([result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== '').join('\n'), 30);
-  const bad = (status: 'fail' | 'hang' | 'infra', message: string): TestResult => ({ status, message, ...(evidence === '' ? {} : { evidence }), ...subtests });
+  const evidence = lastLines(
+    [result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== '').join('\n'),
+    30,
+  );
+  const bad = (status: 'fail' | 'hang' | 'infra', message: string): TestResult => ({
+    status,
+    message,
+    ...(evidence === '' ? {} : { evidence }),
+    ...subtests,
+  });
 
   if (result.timedOut) return bad('hang', `the command did not end within ${timeout}, and was killed`);
-  if (result.exitCode === null) return bad('fail', result.signal === null ? "the command's exit status was lost" : `the command was ended by signal ${result.signal}`);
+  if (result.exitCode === null)
+    return bad(
+      'fail',
+      result.signal === null
+        ? "the command's exit status was lost"
+        : `the command was ended by signal ${result.signal}`,
+    );
   const orSignal = result.orSignal === undefined ? '' : `, or ${result.orSignal} (the guest kept no record of which)`;
   const skipped = tap.skipAll ?? describeSkips(tap);
   const wrong = describeTapFailure(tap, result.exitCode === SKIP_STATUS && tap.endedInSkip);
   if (result.exitCode !== 0 && result.exitCode !== SKIP_STATUS) {
     const why = wrong ?? (skipped === undefined ? undefined : `its TAP output says SKIP: ${skipped}`);
-    return bad('fail', `exit status ${result.exitCode}${explainStatus(result.exitCode)}${orSignal}${why === undefined ? '' : `: ${why}`}`);
+    return bad(
+      'fail',
+      `exit status ${result.exitCode}${explainStatus(result.exitCode)}${orSignal}${why === undefined ? '' : `: ${why}`}`,
+    );
   }
   if (wrong !== undefined) return bad('fail', wrong);
   if (orSignal !== '') return bad('infra', `exit status ${SKIP_STATUS} (a skip)${orSignal}`);
 
   const remarks = tap.remarks.slice(0, MAX_PROBLEMS);
-  const skip = (reason: string): TestResult => ({ status: 'skip', message: [reason, ...remarks].join('; '), ...subtests });
-  if (result.exitCode === SKIP_STATUS) return skip(skipped ?? findLastSkip(tap) ?? (oneLine(lastLines(evidence, 1), 500) || 'exit status 4, without a word'));
+  const skip = (reason: string): TestResult => ({
+    status: 'skip',
+    message: [reason, ...remarks].join('; '),
+    ...subtests,
+  });
+  if (result.exitCode === SKIP_STATUS)
+    return skip(
+      skipped ?? findLastSkip(tap) ?? (oneLine(lastLines(evidence, 1), 500) || 'exit status 4, without a word'),
+    );
   if (skipped !== undefined) return skip(skipped);
   return { status: 'pass', ...(remarks.length === 0 ? {} : { message: remarks.join('; ') }), ...subtests };
 }
@@ -48,18 +72,24 @@ export function judgeCommand(result: ExecResult, { timeout, tap = readRest(resul
 function readRest({ stdout, truncated }: ExecResult): TapReport {
   const tap = parseTap(stdout);
   const hasResults = tap.subtests.length > 0 || tap.problems.length > 0 || tap.strayLines > 0;
-  return truncated && hasResults ? { ...tap, problems: ['the output is too long to be read whole', ...tap.problems], missingProblems: 0 } : tap;
+  return truncated && hasResults
+    ? { ...tap, problems: ['the output is too long to be read whole', ...tap.problems], missingProblems: 0 }
+    : tap;
 }
 
 /** What the shell and env(1) mean by these. */
 function explainStatus(exitCode: number): string {
-  if (exitCode === 126) return ' (found, but not executable: chmod +x it, and see that its #! line exists in the guest)';
+  if (exitCode === 126)
+    return ' (found, but not executable: chmod +x it, and see that its #! line exists in the guest)';
   if (exitCode === 127) return ' (command not found in the guest)';
   return explainExitStatus(exitCode);
 }
 
 /** What is missing comes first: it may have failed. `restWasSkipped`: the program ended itself with a skip, which is no loss. */
-function describeTapFailure({ subtests, problems, missingProblems }: TapReport, restWasSkipped: boolean): string | undefined {
+function describeTapFailure(
+  { subtests, problems, missingProblems }: TapReport,
+  restWasSkipped: boolean,
+): string | undefined {
   const said = restWasSkipped ? problems.slice(missingProblems) : problems;
   const failed = subtests.filter(({ status }) => status === 'fail');
   const first = failed[0];
@@ -73,7 +103,8 @@ function describeTapFailure({ subtests, problems, missingProblems }: TapReport, 
 
 /** Why nothing ran, if each result is a skip. An expected failure did run. */
 function describeSkips({ subtests }: TapReport): string | undefined {
-  if (subtests.length === 0 || !subtests.every(({ status, forgiven }) => status === 'skip' && !forgiven)) return undefined;
+  if (subtests.length === 0 || !subtests.every(({ status, forgiven }) => status === 'skip' && !forgiven))
+    return undefined;
   const reasons = [...new Set(subtests.map(({ message }) => message ?? ''))];
   const more = reasons.length > MAX_PROBLEMS ? `; and ${reasons.length - MAX_PROBLEMS} more reasons` : '';
   return `${reasons.slice(0, MAX_PROBLEMS).join('; ')}${more}`;

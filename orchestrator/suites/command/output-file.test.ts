@@ -14,7 +14,9 @@ test('what a guest prints faster than the disk writes is left out, not piled up'
   for (let count = 0; count < 40; count += 1) file.write(chunk);
   expect(await file.close()).toBeUndefined();
   expect(statSync(path).size).toBeLessThan(12 * 2 ** 20);
-  expect(readFileSync(path, 'utf8').slice(-100)).toMatch(/\[pmemrig: \d+ bytes were left out here, the disk being too slow\]\n$/);
+  expect(readFileSync(path, 'utf8').slice(-100)).toMatch(
+    /\[pmemrig: \d+ bytes were left out here, the disk being too slow\]\n$/,
+  );
 });
 
 test('a file that cannot be written is told by close, and throws nothing', async () => {

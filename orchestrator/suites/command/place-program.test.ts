@@ -8,7 +8,13 @@ test.each([
   ['a file named from here', '/home/u/repro.sh', ['./repro.sh', '-v'], false, ['/root/pmemrig-command/repro.sh', '-v']],
   ['a file by its absolute path', '/home/u/repro.sh', ['/home/u/repro.sh'], false, ['/root/pmemrig-command/repro.sh']],
   ['a program of a folder', '/home/u/tests', ['./bin/run'], true, ['/root/pmemrig-command/bin/run']],
-  ['a program of a folder by its absolute path', '/home/u/tests', ['/home/u/tests/run'], true, ['/root/pmemrig-command/run']],
+  [
+    'a program of a folder by its absolute path',
+    '/home/u/tests',
+    ['/home/u/tests/run'],
+    true,
+    ['/root/pmemrig-command/run'],
+  ],
   ["the guest's own program", '/home/u/tests', ['/bin/sh', './run'], true, ['/bin/sh', './run']],
   ["a program in the guest's PATH", '/home/u/tests', ['make', 'run'], true, ['make', 'run']],
 ])('%s', (_rule, upload, argv, isFolder, expected) => expect(place(upload, argv, isFolder)).toEqual(expected));

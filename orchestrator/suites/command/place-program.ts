@@ -18,7 +18,9 @@ export function placeArgv({ upload, argv }: CommandSuiteSpec, isFolder: boolean)
   if (upload === undefined) return argv;
   if (isAbsolute(program)) {
     const inside = isFolder ? relative(upload, program) : basename(upload);
-    const liesInUpload = isFolder ? !inside.startsWith('..') && !isAbsolute(inside) : resolve(program) === resolve(upload);
+    const liesInUpload = isFolder
+      ? !inside.startsWith('..') && !isAbsolute(inside)
+      : resolve(program) === resolve(upload);
     return liesInUpload ? [posix.join(COMMAND_DIR, inside), ...args] : argv;
   }
   return program.startsWith('./') ? [posix.join(COMMAND_DIR, program), ...args] : argv;

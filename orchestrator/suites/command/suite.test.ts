@@ -8,13 +8,22 @@ import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
 import { commandSuite } from './suite.ts';
 
-const spec: CommandSuiteSpec = { kind: 'command', name: 'command', upload: import.meta.filename, argv: ['./suite.test.ts', '-v'], timeoutSec: 30 };
+const spec: CommandSuiteSpec = {
+  kind: 'command',
+  name: 'command',
+  upload: import.meta.filename,
+  argv: ['./suite.test.ts', '-v'],
+  timeoutSec: 30,
+};
 
 test('the file is copied to a fresh folder, run there, and its output kept', async () => {
   const guest = createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { stdout: 'hello\n' } } });
   const context = createSuiteContext(spec, guest, NO_FILESYSTEM);
   const session = await commandSuite.open(context);
-  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toEqual({ status: 'pass', artifacts: ['output.1.log'] });
+  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toEqual({
+    status: 'pass',
+    artifacts: ['output.1.log'],
+  });
   expect(guest.calls.slice(0, 3)).toEqual([
     expect.stringContaining('rm -rf /root/pmemrig-command'),
     `upload ${import.meta.filename} /root/pmemrig-command/suite.test.ts`,
@@ -47,16 +56,29 @@ test('the command is told the devices, and where the file system is mounted if t
 });
 
 test('the files left in $PMEMRIG_ARTIFACTS are fetched', async () => {
-  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'find ': { stdout: 'trace.dat\0' } }, files: { '/run/pmemrig/artifacts/trace.dat': 'x' } });
+  const guest = createFakeGuest({
+    devices: [FSDAX],
+    answers: { 'find ': { stdout: 'trace.dat\0' } },
+    files: { '/run/pmemrig/artifacts/trace.dat': 'x' },
+  });
   const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
-  expect((await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2)).artifacts).toEqual(['output.2.log', 'trace.dat']);
+  expect((await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2)).artifacts).toEqual([
+    'output.2.log',
+    'trace.dat',
+  ]);
 });
 
 test('a failed subtest names the output that it is from', async () => {
-  const guest = createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { stdout: 'TAP version 13\n1..2\nok 1 map\nnot ok 2 flush\n' } } });
+  const guest = createFakeGuest({
+    devices: [FSDAX],
+    answers: { 'suite.test.ts -v': { stdout: 'TAP version 13\n1..2\nok 1 map\nnot ok 2 flush\n' } },
+  });
   const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
   const { subtests } = await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2);
-  expect(subtests).toEqual([{ name: 'map', status: 'pass' }, { name: 'flush', status: 'fail', message: 'not ok', artifacts: ['output.2.log'] }]);
+  expect(subtests).toEqual([
+    { name: 'map', status: 'pass' },
+    { name: 'flush', status: 'fail', message: 'not ok', artifacts: ['output.2.log'] },
+  ]);
 });
 
 test('results are read as they come, however much is printed after them', async () => {
@@ -70,16 +92,31 @@ test('results are read as they come, however much is printed after them', async 
       options.onOutput?.(Buffer.from('not ok 7 of stderr\n'), 'stderr');
       options.onOutput?.(Buffer.from('ok 2 flush\n'), 'stdout');
       for (let megabytes = 0; megabytes < 20; megabytes += 1) options.onOutput?.(noise, 'stdout');
-      return { exitCode: 0, signal: null, stdout: noise.toString('utf8', 0, options.maxOutputBytes), stderr: '', truncated: true, timedOut: false, durationMs: 1 };
+      return {
+        exitCode: 0,
+        signal: null,
+        stdout: noise.toString('utf8', 0, options.maxOutputBytes),
+        stderr: '',
+        truncated: true,
+        timedOut: false,
+        durationMs: 1,
+      };
     },
   };
   const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
-  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toMatchObject({ status: 'fail', message: '1 of 2 subtests failed, the first is "flush"', subtests: [{ name: 'map' }, { name: 'flush' }] });
+  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toMatchObject({
+    status: 'fail',
+    message: '1 of 2 subtests failed, the first is "flush"',
+    subtests: [{ name: 'map' }, { name: 'flush' }],
+  });
 });
 
 test('a fetch that fails leaves the verdict as it is, and is told with the evidence', async () => {
   const guest = {
-    ...createFakeGuest({ devices: [FSDAX], answers: { 'suite.test.ts -v': { exitCode: 3, stdout: 'broken\n' }, 'find ': { stdout: 'a\0' } } }),
+    ...createFakeGuest({
+      devices: [FSDAX],
+      answers: { 'suite.test.ts -v': { exitCode: 3, stdout: 'broken\n' }, 'find ': { stdout: 'a\0' } },
+    }),
     download: () => Promise.reject(new InfraError('reading it failed', { code: 'transfer-failed' })),
   };
   const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
@@ -96,11 +133,16 @@ test('an output file that cannot be written is a remark, and no end of the test'
   const context = createSuiteContext(spec, guest, NO_FILESYSTEM);
   mkdirSync(join(context.artifactDir, 'output.1.log'));
   const session = await commandSuite.open(context);
-  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toMatchObject({ status: 'pass', evidence: expect.stringContaining('the output could not be kept: EISDIR') });
+  expect(await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1)).toMatchObject({
+    status: 'pass',
+    evidence: expect.stringContaining('the output could not be kept: EISDIR'),
+  });
 });
 
 test("the test's deadline leaves room for copying in and for fetching the artifacts", async () => {
-  const session = await commandSuite.open(createSuiteContext(spec, createFakeGuest({ devices: [FSDAX] }), NO_FILESYSTEM));
+  const session = await commandSuite.open(
+    createSuiteContext(spec, createFakeGuest({ devices: [FSDAX] }), NO_FILESYSTEM),
+  );
   expect(session.testTimeoutMs({ name: 'command/suite.test.ts', estimateSec: 1 })).toBe((30 + 60 + 60) * 1000);
 });
 
@@ -114,7 +156,10 @@ async function resultOf(answer: Answer) {
 test('what a command left running is named, and changes no verdict', async () => {
   const left = Array.from({ length: 13 }, (_, index) => `sleep (process ${index}) was left running and was killed`);
   expect(await resultOf({ leftBehind: left.slice(0, 1) })).toMatchObject({ status: 'pass', message: left[0] });
-  expect(await resultOf({ exitCode: 3, leftBehind: left })).toMatchObject({ status: 'fail', message: expect.stringMatching(/^exit status 3; sleep \(process 0\) .*; and 3 more processes$/) });
+  expect(await resultOf({ exitCode: 3, leftBehind: left })).toMatchObject({
+    status: 'fail',
+    message: expect.stringMatching(/^exit status 3; sleep \(process 0\) .*; and 3 more processes$/),
+  });
   // At its deadline all of it is still the command.
   expect((await resultOf({ timedOut: true, leftBehind: left })).message).not.toContain('sleep');
 });

@@ -30,7 +30,9 @@ export const commandSuite: Suite<CommandSuiteSpec> = {
   kind: 'command',
   // Nobody knows what a reproducer leaves behind.
   needsFreshGuest: true,
-  plan: ({ spec }) => [{ name: `${spec.name}/${basename(spec.argv[0] ?? spec.name)}`, estimateSec: Math.min(spec.timeoutSec, 30) }],
+  plan: ({ spec }) => [
+    { name: `${spec.name}/${basename(spec.argv[0] ?? spec.name)}`, estimateSec: Math.min(spec.timeoutSec, 30) },
+  ],
   open: openCommand,
 };
 
@@ -41,16 +43,23 @@ async function openCommand(context: SuiteContext<CommandSuiteSpec>): Promise<Sui
     testTimeoutMs: () => (spec.timeoutSec + MARGIN_SEC + FETCH_SEC) * 1000,
     run: (_test, attempt) => runCommand(context, mount, attempt),
     async close() {
-      await context.guest.exec(['rm', '-rf', COMMAND_DIR, GUEST_ARTIFACTS], { timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale });
+      await context.guest.exec(['rm', '-rf', COMMAND_DIR, GUEST_ARTIFACTS], {
+        timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale,
+      });
       await mount?.unmount();
     },
   };
 }
 
-async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount | undefined, attempt: number): Promise<TestResult> {
+async function runCommand(
+  context: SuiteContext<CommandSuiteSpec>,
+  mount: Mount | undefined,
+  attempt: number,
+): Promise<TestResult> {
   const { spec, cell, guest, artifactDir, toArtifact, timeoutScale, timeoutScaleWhy, log } = context;
   // One that is gone meanwhile is for `upload` to complain about.
-  const isFolder = spec.upload !== undefined && ((await stat(spec.upload).catch(() => undefined))?.isDirectory() ?? false);
+  const isFolder =
+    spec.upload !== undefined && ((await stat(spec.upload).catch(() => undefined))?.isDirectory() ?? false);
   await makeFreshFolders(guest);
   if (spec.upload !== undefined) await guest.upload(spec.upload, uploadTarget(spec.upload, isFolder));
 
@@ -76,16 +85,33 @@ async function runCommand(context: SuiteContext<CommandSuiteSpec>, mount: Mount 
   }
 
   // Whatever becomes of the artifacts, the command has ended.
-  const judged = judgeCommand(result, { timeout: describeTimeout('timeout', spec.timeoutSec, timeoutScale, timeoutScaleWhy), tap: tap.end() });
-  const { files, notes } = await keepArtifacts(guest, join(artifactDir, `artifacts.${attempt}`), FETCH_SEC * 1000 * timeoutScale);
+  const judged = judgeCommand(result, {
+    timeout: describeTimeout('timeout', spec.timeoutSec, timeoutScale, timeoutScaleWhy),
+    tap: tap.end(),
+  });
+  const { files, notes } = await keepArtifacts(
+    guest,
+    join(artifactDir, `artifacts.${attempt}`),
+    FETCH_SEC * 1000 * timeoutScale,
+  );
   const remarks = [...(outputProblem === undefined ? [] : [outputProblem]), ...notes];
   for (const remark of remarks) log(`${cell.id}: ${remark}`);
-  return { ...nameOutput(withRemarks(withLeft(judged, result), remarks), toArtifact(outputPath)), artifacts: [outputPath, ...files].map(toArtifact) };
+  return {
+    ...nameOutput(withRemarks(withLeft(judged, result), remarks), toArtifact(outputPath)),
+    artifacts: [outputPath, ...files].map(toArtifact),
+  };
 }
 
 /** What failed inside the command is shown by the command's own output, not by the guest's console. */
 function nameOutput({ subtests, ...result }: TestResult, output: string): TestResult {
-  return subtests ? { ...result, subtests: subtests.map((subtest) => (subtest.status === 'fail' ? Object.assign({ artifacts: [output] }, subtest) : subtest)) } : result;
+  return subtests
+    ? {
+        ...result,
+        subtests: subtests.map((subtest) =>
+          subtest.status === 'fail' ? Object.assign({ artifacts: [output] }, subtest) : subtest,
+        ),
+      }
+    : result;
 }
 
 /** A command that is killed at its deadline leaves nothing: all of it was still the command. */
@@ -100,7 +126,10 @@ async function keepArtifacts(guest: Guest, localDir: string, timeoutMs: number):
   try {
     await mkdir(localDir, { recursive: true });
   } catch (error) {
-    return { files: [], notes: [`no folder for the artifacts could be made: ${error instanceof Error ? error.message : String(error)}`] };
+    return {
+      files: [],
+      notes: [`no folder for the artifacts could be made: ${error instanceof Error ? error.message : String(error)}`],
+    };
   }
   return fetchArtifacts(guest, GUEST_ARTIFACTS, localDir, timeoutMs);
 }
@@ -112,6 +141,11 @@ function withRemarks(result: TestResult, remarks: readonly string[]): TestResult
 }
 
 async function makeFreshFolders(guest: Guest): Promise<void> {
-  const { exitCode, stderr } = await guest.exec(`rm -rf ${COMMAND_DIR} ${GUEST_ARTIFACTS} && mkdir -p ${COMMAND_DIR} ${GUEST_ARTIFACTS}`);
-  if (exitCode !== 0) throw new InfraError(`no folder for the command could be made in guest ${guest.id}: ${stderr.trim()}`, { code: 'guest-folder' });
+  const { exitCode, stderr } = await guest.exec(
+    `rm -rf ${COMMAND_DIR} ${GUEST_ARTIFACTS} && mkdir -p ${COMMAND_DIR} ${GUEST_ARTIFACTS}`,
+  );
+  if (exitCode !== 0)
+    throw new InfraError(`no folder for the command could be made in guest ${guest.id}: ${stderr.trim()}`, {
+      code: 'guest-folder',
+    });
 }

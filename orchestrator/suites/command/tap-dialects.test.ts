@@ -10,20 +10,42 @@ interface Leaf {
 }
 type Tree = readonly { readonly name: string; readonly is: Leaf | Tree }[];
 
-const word = fc.constantFrom('dax', 'map 4k', 'a: b.sh', 'x-y', 'é\u2028è', 'n(1, 2)', 'ok 1', '1..2', 'TAP version 13', '-f', 'a\rb', '#4', "it's", 'Bail out!');
+const word = fc.constantFrom(
+  'dax',
+  'map 4k',
+  'a: b.sh',
+  'x-y',
+  'é\u2028è',
+  'n(1, 2)',
+  'ok 1',
+  '1..2',
+  'TAP version 13',
+  '-f',
+  'a\rb',
+  '#4',
+  "it's",
+  'Bail out!',
+);
 const reason = fc.constantFrom('no pmem', 'EIO', '12 ms', 'got 3, want 4');
 const leaf: fc.Arbitrary<Leaf> = fc.record({ status: fc.constantFrom('pass', 'fail', 'skip', 'todo'), reason });
 /** Trees of results whose groups hold something, named so that no two paths are the same. */
 const tree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => ({
   tree: fc
-    .array(fc.tuple(word, fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaf, tie('tree'))), { minLength: 1, maxLength: 4 })
+    .array(fc.tuple(word, fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaf, tie('tree'))), {
+      minLength: 1,
+      maxLength: 4,
+    })
     .map((nodes) => nodes.map(([name, is], index) => ({ name: `${name} n${index}`, is }))),
 })).tree;
 
 const isLeaf = (is: Leaf | Tree): is is Leaf => !Array.isArray(is);
 
 function leaves(nodes: Tree, above = ''): readonly (readonly [string, string])[] {
-  return nodes.flatMap(({ name, is }) => (isLeaf(is) ? [[above + name.replaceAll('\r', ' '), is.status === 'todo' ? 'skip' : is.status] as const] : leaves(is, `${above}${name.replaceAll('\r', ' ')}/`)));
+  return nodes.flatMap(({ name, is }) =>
+    isLeaf(is)
+      ? [[above + name.replaceAll('\r', ' '), is.status === 'todo' ? 'skip' : is.status] as const]
+      : leaves(is, `${above}${name.replaceAll('\r', ' ')}/`),
+  );
 }
 
 const fails = (is: Leaf | Tree): boolean => (isLeaf(is) ? is.status === 'fail' : is.some((node) => fails(node.is)));
@@ -31,7 +53,14 @@ const fails = (is: Leaf | Tree): boolean => (isLeaf(is) ? is.status === 'fail' :
 function pointOf({ name, is }: Tree[number], number: number, ktap: boolean, dash: string): string {
   const title = ktap ? name.replaceAll('#', '_') : name.replaceAll('#', String.raw`\#`);
   const [good, words] = isLeaf(is)
-    ? ({ pass: [true, ''], fail: [false, ktap ? ` # ${is.reason}` : ''], skip: [true, ` # SKIP ${is.reason}`], todo: ktap ? [true, ` # XFAIL ${is.reason}`] : [false, ` # TODO ${is.reason}`] } as const)[is.status]
+    ? (
+        {
+          pass: [true, ''],
+          fail: [false, ktap ? ` # ${is.reason}` : ''],
+          skip: [true, ` # SKIP ${is.reason}`],
+          todo: ktap ? [true, ` # XFAIL ${is.reason}`] : [false, ` # TODO ${is.reason}`],
+        } as const
+      )[is.status]
     : ([!fails(is), ''] as const);
   return `${good ? 'ok' : 'not ok'} ${number} ${dash}${title}${words}`;
 }
@@ -45,7 +74,10 @@ const ktap =
     ...(plan ? [`1..${nodes.length}`] : []),
     ...nodes.flatMap((node, index) => {
       const inner = isLeaf(node.is) ? [] : ktap(prefix, { version, header, plan })(node.is, depth + 1);
-      const named = header && inner[0] !== undefined ? [inner[0], `# Subtest: ${node.name.replaceAll('#', '_')}`, ...inner.slice(1)] : inner;
+      const named =
+        header && inner[0] !== undefined
+          ? [inner[0], `# Subtest: ${node.name.replaceAll('#', '_')}`, ...inner.slice(1)]
+          : inner;
       return [...named.map((line) => prefix + line), pointOf(node, index + 1, true, '')];
     }),
   ];
@@ -60,7 +92,12 @@ const tap14 =
       const inner = tap14(form, planAtEnd)(node.is, depth + 1).map((line) => `    ${line}`);
       return form === 'braces' ? [`${point} {`, ...inner, '}'] : [`# Subtest: ${node.name}`, ...inner, point];
     });
-    return [...(depth === 0 ? ['TAP version 14'] : []), ...(planAtEnd ? [] : [plan]), ...points, ...(planAtEnd ? [plan] : [])];
+    return [
+      ...(depth === 0 ? ['TAP version 14'] : []),
+      ...(planAtEnd ? [] : [plan]),
+      ...points,
+      ...(planAtEnd ? [plan] : []),
+    ];
   };
 
 const DIALECTS: Readonly<Record<string, { readonly render: Render; readonly ktap: boolean }>> = {
@@ -68,13 +105,22 @@ const DIALECTS: Readonly<Record<string, { readonly render: Render; readonly ktap
   'KTAP, two blanks, no plans': { render: ktap('  ', { plan: false }), ktap: true },
   'KTAP, four blanks, named': { render: ktap('    ', { header: true }), ktap: true },
   'KTAP, tabs, named, no plans': { render: ktap('\t', { header: true, plan: false }), ktap: true },
-  'kselftest': { render: ktap('# ', { version: 'TAP version 13' }), ktap: true },
+  kselftest: { render: ktap('# ', { version: 'TAP version 13' }), ktap: true },
   'TAP 14': { render: tap14('header', false), ktap: false },
   'TAP 14, plan at the end': { render: tap14('header', true), ktap: false },
   'TAP 14, in braces': { render: tap14('braces', false), ktap: false },
 };
 
-const NOISE = ["make[1]: Entering directory '/srv/tests'", 'ok', 'okay', '1.5 GB/s', '# a comment', '  ---', 'Setting up', ''];
+const NOISE = [
+  "make[1]: Entering directory '/srv/tests'",
+  'ok',
+  'okay',
+  '1.5 GB/s',
+  '# a comment',
+  '  ---',
+  'Setting up',
+  '',
+];
 /** What stands around the lines. */
 const SURROUNDINGS: Readonly<Record<string, (lines: readonly string[]) => string>> = {
   nothing: (lines) => lines.join('\n'),
@@ -82,18 +128,32 @@ const SURROUNDINGS: Readonly<Record<string, (lines: readonly string[]) => string
   'carriage returns': (lines) => lines.map((line) => `${line}\r\n`).join(''),
   'words in front': (lines) => [...NOISE, ...lines, ...NOISE.filter((line) => line !== 'ok')].join('\n'),
   'time stamps': (lines) => lines.map((line, index) => `[${(index * 7.5).toFixed(6).padStart(12)}] ${line}\n`).join(''),
-  'time stamps and callers': (lines) => lines.map((line, index) => `<6>[${(index * 7.5).toFixed(6).padStart(12)}][${`T${index}`.padStart(5)}] ${line}\n`).join(''),
+  'time stamps and callers': (lines) =>
+    lines
+      .map((line, index) => `<6>[${(index * 7.5).toFixed(6).padStart(12)}][${`T${index}`.padStart(5)}] ${line}\n`)
+      .join(''),
 };
 
-test.each(Object.keys(DIALECTS).flatMap((dialect) => Object.keys(SURROUNDINGS).map((surroundings) => [dialect, surroundings] as const)))('any tree of results comes back the same: %s, with %s', (dialect, surroundings) => {
+test.each(
+  Object.keys(DIALECTS).flatMap((dialect) =>
+    Object.keys(SURROUNDINGS).map((surroundings) => [dialect, surroundings] as const),
+  ),
+)('any tree of results comes back the same: %s, with %s', (dialect, surroundings) => {
   const chosen = DIALECTS[dialect];
   const surround = SURROUNDINGS[surroundings];
   fc.assert(
     fc.property(tree, (nodes) => {
       const text = surround?.(chosen?.render(nodes, 0) ?? []) ?? '';
       const { subtests, problems } = parseTap(text);
-      const expected = leaves(nodes).map(([name, status]) => [chosen?.ktap === true ? name.replaceAll('#', '_') : name, status]);
-      expect({ text, problems, leaves: subtests.map(({ name, status }) => [name, status]) }).toEqual({ text, problems: [], leaves: expected });
+      const expected = leaves(nodes).map(([name, status]) => [
+        chosen?.ktap === true ? name.replaceAll('#', '_') : name,
+        status,
+      ]);
+      expect({ text, problems, leaves: subtests.map(({ name, status }) => [name, status]) }).toEqual({
+        text,
+        problems: [],
+        leaves: expected,
+      });
     }),
     { numRuns: 30 },
   );
@@ -101,19 +161,24 @@ test.each(Object.keys(DIALECTS).flatMap((dialect) => Object.keys(SURROUNDINGS).m
 
 test('however an output is cut into pieces, it says the same', () => {
   fc.assert(
-    fc.property(tree, fc.constantFrom(...Object.values(DIALECTS)), fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }), (nodes, { render }, sizes) => {
-      const bytes = Buffer.from(render(nodes, 0).join('\n'));
-      const reader = new TapReader();
-      for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
-        const size = sizes[turn % sizes.length] ?? 1;
-        const piece = Buffer.from(bytes.subarray(at, at + size));
-        reader.push(piece);
-        // The guest's connection may use a buffer again.
-        piece.fill(0);
-        at += size;
-      }
-      expect(reader.end()).toEqual(parseTap(bytes.toString()));
-    }),
+    fc.property(
+      tree,
+      fc.constantFrom(...Object.values(DIALECTS)),
+      fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }),
+      (nodes, { render }, sizes) => {
+        const bytes = Buffer.from(render(nodes, 0).join('\n'));
+        const reader = new TapReader();
+        for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+          const size = sizes[turn % sizes.length] ?? 1;
+          const piece = Buffer.from(bytes.subarray(at, at + size));
+          reader.push(piece);
+          // The guest's connection may use a buffer again.
+          piece.fill(0);
+          at += size;
+        }
+        expect(reader.end()).toEqual(parseTap(bytes.toString()));
+      },
+    ),
   );
 });
 
@@ -126,7 +191,8 @@ function judge(text: string): { readonly ok: boolean; readonly leaves: readonly 
     parser.on('assert', ({ name, ok, skip, todo }: Result) => {
       const nested = inner?.leaves.splice(0) ?? [];
       inner = undefined;
-      if (nested.length === 0) into.push([name, skip !== false || (todo !== false && !ok) ? 'skip' : ok ? 'pass' : 'fail']);
+      if (nested.length === 0)
+        into.push([name, skip !== false || (todo !== false && !ok) ? 'skip' : ok ? 'pass' : 'fail']);
       else into.push(...nested.map((each) => (Array.isArray(each) ? [`${name}/${String(each[0])}`, each[1]] : each)));
     });
   };
@@ -173,7 +239,10 @@ test('plain TAP, whole or broken, is judged as tap-parser judges it', () => {
       fc.pre(plan !== 'last' || bailOut === '');
       fc.pre(planLine !== '' || lines.length > 0);
       expect({ text, ok }).toEqual({ text, ok: theirs.ok });
-      expect({ text, leaves: subtests.map(({ name, status }) => [name.replace(/ \(\d+\)$/, ''), status]) }).toEqual({ text, leaves: theirs.leaves });
+      expect({ text, leaves: subtests.map(({ name, status }) => [name.replace(/ \(\d+\)$/, ''), status]) }).toEqual({
+        text,
+        leaves: theirs.leaves,
+      });
     }),
     { numRuns: 500 },
   );
@@ -186,7 +255,10 @@ test('TAP 14 with its groups is judged as tap-parser judges it', () => {
       const text = `${tap14('header', planAtEnd)(nodes, 0).join('\n')}\n`.replaceAll(/[\r\u2028]/g, '');
       const { subtests, problems } = parseTap(text);
       const theirs = judge(text);
-      expect({ text, ok: problems.length === 0 && subtests.every(({ status }) => status !== 'fail') }).toEqual({ text, ok: theirs.ok });
+      expect({ text, ok: problems.length === 0 && subtests.every(({ status }) => status !== 'fail') }).toEqual({
+        text,
+        ok: theirs.ok,
+      });
       expect(subtests.map(({ name, status }) => [name, status])).toEqual(theirs.leaves);
     }),
   );

@@ -32,7 +32,10 @@ const section = z.object({
   sys_cpu: figure,
 });
 
-const fioOutput = z.object({ 'fio version': z.string().catch('fio (of an unknown version)'), jobs: z.array(z.unknown()).min(1) });
+const fioOutput = z.object({
+  'fio version': z.string().catch('fio (of an unknown version)'),
+  jobs: z.array(z.unknown()).min(1),
+});
 
 /** The part of `fio --output-format=json` that the rig reads; field names as fio 3.33 writes them. */
 export interface FioOutput {
@@ -59,15 +62,24 @@ export function parseFioOutput(text: string): FioParse {
   try {
     // JSON knows neither what printf(3) makes of a division by zero, nor numbers beyond a double's.
     const printable = text.slice(start).replaceAll(/^(\s*"[^"]*" : )-?(?:nan|inf)(?=,?\r?$)/gm, '$1null');
-    json = JSON.parse(printable, (_key, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? null : value));
+    json = JSON.parse(printable, (_key, value: unknown) =>
+      typeof value === 'number' && !Number.isFinite(value) ? null : value,
+    );
   } catch (error) {
-    return { ok: false, problem: `fio's JSON is broken: ${error instanceof Error ? error.message : String(error)}`, preamble };
+    return {
+      ok: false,
+      problem: `fio's JSON is broken: ${error instanceof Error ? error.message : String(error)}`,
+      preamble,
+    };
   }
   const parsed = fioOutput.safeParse(json);
-  if (!parsed.success) return { ok: false, problem: `fio's JSON is not as expected: ${describeMisfit(parsed.error, json)}`, preamble };
+  if (!parsed.success)
+    return { ok: false, problem: `fio's JSON is not as expected: ${describeMisfit(parsed.error, json)}`, preamble };
   const { 'fio version': version, jobs } = parsed.data;
   const { good, odd } = parseEach(jobs, section);
   if (odd.length === 0) return { ok: true, output: { jobs: good }, preamble };
-  const words = odd.map(({ entry, why }) => `section "${nameOf(entry, 'jobname') ?? 'without a name'}": ${why}`).join('; ');
+  const words = odd
+    .map(({ entry, why }) => `section "${nameOf(entry, 'jobname') ?? 'without a name'}": ${why}`)
+    .join('; ');
   return { ok: true, output: { jobs: good }, preamble, problem: `the JSON of ${version} is not as expected: ${words}` };
 }

@@ -11,7 +11,16 @@ import { sectionPrefix } from './metrics.ts';
 export function fioInstructions({ jobs }: FioOutput): readonly Metric[] {
   return jobs.flatMap((section) => {
     const value = instructionsPerIo(section);
-    return value === undefined ? [] : [{ name: `${sectionPrefix(section, jobs)}${directionOf(section)}.instructions`, value, unit: 'instructions', better: 'lower' } as const];
+    return value === undefined
+      ? []
+      : [
+          {
+            name: `${sectionPrefix(section, jobs)}${directionOf(section)}.instructions`,
+            value,
+            unit: 'instructions',
+            better: 'lower',
+          } as const,
+        ];
   });
 }
 

@@ -44,12 +44,25 @@ export function readFioJob(name: string): FioJob {
 }
 
 export function parseFioJob(name: string, text: string): FioJob {
-  const header = new Map([...text.matchAll(/^; pmemrig: ([\w-]+)=(.+)$/gm)].map((match): [string, string] => [match[1] ?? '', (match[2] ?? '').trim()]));
+  const header = new Map(
+    [...text.matchAll(/^; pmemrig: ([\w-]+)=(.+)$/gm)].map((match): [string, string] => [
+      match[1] ?? '',
+      (match[2] ?? '').trim(),
+    ]),
+  );
   const needs = JOB_NEEDS.find((need) => need === header.get('needs'));
   const about = header.get('about');
   if (needs === undefined || about === undefined) {
     throw new Error(`fio job ${name}: expected "; pmemrig: needs=${JOB_NEEDS.join('|')}" and "; pmemrig: about=…"`);
   }
   const engines = new Set([...text.matchAll(/^ioengine=(.+)$/gm)].map((match) => (match[1] ?? '').trim()));
-  return { name, needs, about, mapSync: header.get('map-sync') === 'yes', engines: [...engines], verifies: /^verify=/m.test(text), text };
+  return {
+    name,
+    needs,
+    about,
+    mapSync: header.get('map-sync') === 'yes',
+    engines: [...engines],
+    verifies: /^verify=/m.test(text),
+    text,
+  };
 }

@@ -41,16 +41,38 @@ export function judgeFio({ exit, output, mapSyncRefused, measure }: FioRun): Tes
     const end = exit.signal === null ? "fio's exit status was lost" : `fio was ended by signal ${exit.signal}`;
     return { status: 'fail', message: `${end}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
   }
-  if (failed) return { status: 'fail', message: said || `fio job section "${failed.jobname}" failed: ${describeErrno(failed.error)}`, ...evidence(words) };
-  if (exit.exitCode !== 0) return { status: 'fail', message: `fio ended with exit status ${exit.exitCode}${explainExitStatus(exit.exitCode)}${said === '' ? '' : `: ${said}`}`, ...evidence(words) };
+  if (failed)
+    return {
+      status: 'fail',
+      message: said || `fio job section "${failed.jobname}" failed: ${describeErrno(failed.error)}`,
+      ...evidence(words),
+    };
+  if (exit.exitCode !== 0)
+    return {
+      status: 'fail',
+      message: `fio ended with exit status ${exit.exitCode}${explainExitStatus(exit.exitCode)}${said === '' ? '' : `: ${said}`}`,
+      ...evidence(words),
+    };
   // fio is content, and it is the rig that cannot read it.
-  const unread = (problem: string): TestResult => ({ status: 'infra', message: oneLine(problem, MAX_MESSAGE), ...evidence(words) });
+  const unread = (problem: string): TestResult => ({
+    status: 'infra',
+    message: oneLine(problem, MAX_MESSAGE),
+    ...evidence(words),
+  });
   if (!parsed.ok) return unread(parsed.problem);
   if (parsed.problem !== undefined) return unread(parsed.problem);
 
   const idle = parsed.output.jobs.filter(({ read, write }) => read.total_ios + write.total_ios === 0);
-  if (idle.length > 0) return { status: 'fail', message: `fio did no I/O in section ${idle.map(({ jobname }) => `"${jobname}"`).join(', ')}`, ...evidence(words) };
-  return { status: 'pass', metrics: measure === 'instructions' ? fioInstructions(parsed.output) : fioMetrics(parsed.output) };
+  if (idle.length > 0)
+    return {
+      status: 'fail',
+      message: `fio did no I/O in section ${idle.map(({ jobname }) => `"${jobname}"`).join(', ')}`,
+      ...evidence(words),
+    };
+  return {
+    status: 'pass',
+    metrics: measure === 'instructions' ? fioInstructions(parsed.output) : fioMetrics(parsed.output),
+  };
 }
 
 function fioWords(text: string): string {

@@ -22,7 +22,10 @@ export function sectionPrefix({ jobname }: FioSection, jobs: FioOutput['jobs']):
 
 function sectionFigures({ read, write, sync, usr_cpu, sys_cpu }: FioSection): Figure[] {
   const figures: Figure[] = [];
-  for (const [name, side] of [['read', read], ['write', write]] as const) {
+  for (const [name, side] of [
+    ['read', read],
+    ['write', write],
+  ] as const) {
     if (side.total_ios === 0) continue;
     figures.push(
       { name: `${name}.iops`, value: side.iops, unit: 'iops', better: 'higher' },
@@ -31,11 +34,17 @@ function sectionFigures({ read, write, sync, usr_cpu, sys_cpu }: FioSection): Fi
     );
   }
   if (sync.total_ios > 0) figures.push(...latencyFigures('sync.lat', sync.lat_ns));
-  figures.push({ name: 'cpu.usr', value: usr_cpu, unit: '%', better: 'neither' }, { name: 'cpu.sys', value: sys_cpu, unit: '%', better: 'neither' });
+  figures.push(
+    { name: 'cpu.usr', value: usr_cpu, unit: '%', better: 'neither' },
+    { name: 'cpu.sys', value: sys_cpu, unit: '%', better: 'neither' },
+  );
   return figures;
 }
 
 function latencyFigures(name: string, { mean, percentile = {} }: FioSection['read']['clat_ns']): Figure[] {
-  const values: [string, Figure['value']][] = [['mean', mean], ...[50, 99, 99.9].map((rank): [string, Figure['value']] => [`p${rank}`, percentile[rank.toFixed(6)]])];
+  const values: [string, Figure['value']][] = [
+    ['mean', mean],
+    ...[50, 99, 99.9].map((rank): [string, Figure['value']] => [`p${rank}`, percentile[rank.toFixed(6)]]),
+  ];
   return values.map(([suffix, value]) => ({ name: `${name}.${suffix}`, value, unit: 'ns', better: 'lower' }));
 }

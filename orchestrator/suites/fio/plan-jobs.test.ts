@@ -6,7 +6,12 @@ import { listFioJobs, parseFioJob, readFioJob } from './job-file.ts';
 import { planFioJobs } from './plan-jobs.ts';
 
 const GIB = 2 ** 30;
-const nvdimm = (namespace: 'raw' | 'fsdax' | 'devdax' | 'sector'): PmemDevice => ({ kind: 'nvdimm', sizeBytes: GIB, namespace, labelSizeBytes: 2 ** 21 });
+const nvdimm = (namespace: 'raw' | 'fsdax' | 'devdax' | 'sector'): PmemDevice => ({
+  kind: 'nvdimm',
+  sizeBytes: GIB,
+  namespace,
+  labelSizeBytes: 2 ** 21,
+});
 const blk: PmemDevice = { kind: 'virtio-blk', sizeBytes: GIB };
 const virtio: PmemDevice = { kind: 'virtio-pmem', sizeBytes: GIB };
 const dax: FilesystemSpec = { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax=always', mkfsOptions: [] };
@@ -14,7 +19,13 @@ const plain: FilesystemSpec = { name: 'ext4', type: 'ext4', mountOptions: '', mk
 const none: FilesystemSpec = { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] };
 
 const plan = (job: string, devices: readonly PmemDevice[], filesystem: FilesystemSpec, sizeBytes = 2 ** 27) =>
-  planFioJobs({ spec: { kind: 'fio', name: 'fio', jobs: [job], runtimeSec: 5, sizeBytes }, kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' }, image: BOOKWORM, pmem: { name: 'topo', devices }, filesystem });
+  planFioJobs({
+    spec: { kind: 'fio', name: 'fio', jobs: [job], runtimeSec: 5, sizeBytes },
+    kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' },
+    image: BOOKWORM,
+    pmem: { name: 'topo', devices },
+    filesystem,
+  });
 
 test.each(listFioJobs())('%s has a header, an engine and the placeholders', (name) => {
   const { engines, text } = readFioJob(name);
@@ -23,7 +34,8 @@ test.each(listFioJobs())('%s has a header, an engine and the placeholders', (nam
   expect(text).toContain('size=${PMEMRIG_SIZE}');
 });
 
-test('a job without a header is a bug', () => expect(() => parseFioJob('x', '[a]\nrw=read\n')).toThrow('fio job x: expected'));
+test('a job without a header is a bug', () =>
+  expect(() => parseFioJob('x', '[a]\nrw=read\n')).toThrow('fio job x: expected'));
 
 test.each([
   ['dax-mmap-read', [nvdimm('fsdax')], dax],
@@ -53,15 +65,47 @@ test('a verify job that may run without DAX reads back past the page cache', () 
 });
 
 test.each([
-  ['dax-mmap-read', [nvdimm('fsdax')], none, 'fio job dax-mmap-read cannot run on topo with none: it needs a file, and the cell has no file system'],
-  ['dax-mmap-read', [nvdimm('fsdax')], plain, 'fio job dax-mmap-read cannot run on topo with ext4: it needs DAX, and ext4 is mounted without it'],
-  ['dax-mmap-read', [blk], dax, 'fio job dax-mmap-read cannot run on topo with ext4-dax: it needs DAX, and topo has only block devices'],
-  ['dax-mmap-read', [nvdimm('sector')], dax, 'fio job dax-mmap-read cannot run on topo with ext4-dax: it needs DAX, and topo has only sector devices'],
-  ['block-libaio', [nvdimm('devdax')], none, 'fio job block-libaio cannot run on topo with none: it needs a block device'],
-  ['block-libaio', [virtio], dax, 'fio job block-libaio cannot run on topo with ext4-dax: it overwrites a block device, and the only one carries ext4-dax'],
+  [
+    'dax-mmap-read',
+    [nvdimm('fsdax')],
+    none,
+    'fio job dax-mmap-read cannot run on topo with none: it needs a file, and the cell has no file system',
+  ],
+  [
+    'dax-mmap-read',
+    [nvdimm('fsdax')],
+    plain,
+    'fio job dax-mmap-read cannot run on topo with ext4: it needs DAX, and ext4 is mounted without it',
+  ],
+  [
+    'dax-mmap-read',
+    [blk],
+    dax,
+    'fio job dax-mmap-read cannot run on topo with ext4-dax: it needs DAX, and topo has only block devices',
+  ],
+  [
+    'dax-mmap-read',
+    [nvdimm('sector')],
+    dax,
+    'fio job dax-mmap-read cannot run on topo with ext4-dax: it needs DAX, and topo has only sector devices',
+  ],
+  [
+    'block-libaio',
+    [nvdimm('devdax')],
+    none,
+    'fio job block-libaio cannot run on topo with none: it needs a block device',
+  ],
+  [
+    'block-libaio',
+    [virtio],
+    dax,
+    'fio job block-libaio cannot run on topo with ext4-dax: it overwrites a block device, and the only one carries ext4-dax',
+  ],
   ['dev-dax-read', [virtio], none, 'fio job dev-dax-read cannot run on topo with none: it needs a device-DAX node'],
 ])('%s is refused where it can never work, with the way out', (job, devices, filesystem, message) => {
-  expect(() => plan(job, devices, filesystem)).toThrow(expect.objectContaining({ message, remedy: expect.any(String), code: 'fio-job-misplaced' }));
+  expect(() => plan(job, devices, filesystem)).toThrow(
+    expect.objectContaining({ message, remedy: expect.any(String), code: 'fio-job-misplaced' }),
+  );
 });
 
 test('a size beyond the device is refused', () => {

@@ -20,7 +20,10 @@ export function planFioJobs(context: SuitePlanContext<FioSuiteSpec>): readonly P
   return spec.jobs.map((name) => {
     const job = readFioJob(name);
     checkPlace(job, context);
-    return { name: `${spec.name}/${name}`, estimateSec: Math.ceil(spec.runtimeSec + OVERHEAD_SEC + fillSec(job, spec, VERIFY_BYTES_PER_SEC)) };
+    return {
+      name: `${spec.name}/${name}`,
+      estimateSec: Math.ceil(spec.runtimeSec + OVERHEAD_SEC + fillSec(job, spec, VERIFY_BYTES_PER_SEC)),
+    };
   });
 }
 
@@ -37,12 +40,22 @@ function checkPlace(job: FioJob, { spec, pmem, filesystem }: SuitePlanContext<Fi
   };
 
   if (job.needs === 'fs' || job.needs === 'fs-dax') {
-    if (!isMounted(filesystem)) refuse('it needs a file, and the cell has no file system', 'give the suite a filesystem of type ext4 or xfs, or exclude the combination');
+    if (!isMounted(filesystem))
+      refuse(
+        'it needs a file, and the cell has no file system',
+        'give the suite a filesystem of type ext4 or xfs, or exclude the combination',
+      );
     if (job.needs === 'fs-dax' && !asksDax(filesystem)) {
-      refuse(`it needs DAX, and ${filesystem.name} is mounted without it`, 'mount with dax=always, or exclude the combination');
+      refuse(
+        `it needs DAX, and ${filesystem.name} is mounted without it`,
+        'mount with dax=always, or exclude the combination',
+      );
     }
     if ((job.needs === 'fs-dax' || asksDax(filesystem)) && !modes.some((mode) => mode === 'fsdax' || mode === 'raw')) {
-      refuse(`it needs DAX, and ${pmem.name} has only ${modes.join(', ')} devices`, 'use nvdimm or e820 with namespace: fsdax, or virtio-pmem');
+      refuse(
+        `it needs DAX, and ${pmem.name} has only ${modes.join(', ')} devices`,
+        'use nvdimm or e820 with namespace: fsdax, or virtio-pmem',
+      );
     }
   }
   const index = placeJob(job.needs, modes, filesystem);
@@ -50,11 +63,18 @@ function checkPlace(job: FioJob, { spec, pmem, filesystem }: SuitePlanContext<Fi
   if (!device) {
     switch (job.needs) {
       case 'devdax':
-        return refuse('it needs a device-DAX node', 'give the topology a device with namespace: devdax, or exclude the combination');
+        return refuse(
+          'it needs a device-DAX node',
+          'give the topology a device with namespace: devdax, or exclude the combination',
+        );
       case 'block':
         return refuse(
-          isMounted(filesystem) ? `it overwrites a block device, and the only one carries ${filesystem.name}` : 'it needs a block device',
-          isMounted(filesystem) ? 'run block jobs with a filesystem of type none, or add a second device' : 'give the topology a device that is not devdax',
+          isMounted(filesystem)
+            ? `it overwrites a block device, and the only one carries ${filesystem.name}`
+            : 'it needs a block device',
+          isMounted(filesystem)
+            ? 'run block jobs with a filesystem of type none, or add a second device'
+            : 'give the topology a device that is not devdax',
         );
       case 'fs':
       case 'fs-dax':
@@ -64,6 +84,9 @@ function checkPlace(job: FioJob, { spec, pmem, filesystem }: SuitePlanContext<Fi
     }
   }
   if (spec.sizeBytes > device.sizeBytes) {
-    refuse(`its size ${formatSize(spec.sizeBytes)} exceeds the device's ${formatSize(device.sizeBytes)}`, `lower size: of suite ${spec.name}`);
+    refuse(
+      `its size ${formatSize(spec.sizeBytes)} exceeds the device's ${formatSize(device.sizeBytes)}`,
+      `lower size: of suite ${spec.name}`,
+    );
   }
 }

@@ -32,13 +32,22 @@ export interface JobRun {
 export async function runFioJob({ context, mount, job, attempt }: JobRun): Promise<TestResult> {
   const { guest, spec } = context;
   const target = findTarget(context, mount, job);
-  if (!target) return { status: 'fail', message: `the guest has no device for a ${job.needs} job`, evidence: JSON.stringify(guest.devices) };
+  if (!target)
+    return {
+      status: 'fail',
+      message: `the guest has no device for a ${job.needs} job`,
+      evidence: JSON.stringify(guest.devices),
+    };
   // fio itself quietly stays within a block device, and dies of SIGBUS past the end of a mapping.
   if (spec.sizeBytes > target.roomBytes) {
-    return { status: 'fail', message: `the suite's size ${formatSize(spec.sizeBytes)} does not fit: ${target.device.path} has room for ${target.roomBytes} bytes` };
+    return {
+      status: 'fail',
+      message: `the suite's size ${formatSize(spec.sizeBytes)} does not fit: ${target.device.path} has room for ${target.roomBytes} bytes`,
+    };
   }
   // Those of earlier jobs, too: together they would fill a small device.
-  if (mount && target.path.startsWith(mount.path)) await guest.exec(['find', mount.path, '-maxdepth', '1', '-type', 'f', '-delete']);
+  if (mount && target.path.startsWith(mount.path))
+    await guest.exec(['find', mount.path, '-maxdepth', '1', '-type', 'f', '-delete']);
   if (job.needs === 'fs-dax') {
     const dax = await proveDax(context, target.path);
     if (!dax.active) return { status: dax.status, message: dax.message, evidence: dax.evidence };
@@ -46,7 +55,12 @@ export async function runFioJob({ context, mount, job, attempt }: JobRun): Promi
   return execFio({ context, job, attempt, target });
 }
 
-async function execFio({ context, job, attempt, target }: Pick<JobRun, 'context' | 'job' | 'attempt'> & { readonly target: Target }): Promise<TestResult> {
+async function execFio({
+  context,
+  job,
+  attempt,
+  target,
+}: Pick<JobRun, 'context' | 'job' | 'attempt'> & { readonly target: Target }): Promise<TestResult> {
   const { guest, spec, artifactDir, toArtifact } = context;
   const jobFile = `${WORK_DIR}/${job.name}.fio`;
   const remoteOutput = `${WORK_DIR}/${job.name}.json`;
@@ -55,7 +69,11 @@ async function execFio({ context, job, attempt, target }: Pick<JobRun, 'context'
   // No deadline of its own: past the test's, the worker takes the kernel's stacks while fio still hangs.
   const exit = await guest.exec(['fio', '--output-format=json', `--output=${remoteOutput}`, jobFile], {
     cwd: WORK_DIR,
-    env: { PMEMRIG_FILE: target.path, PMEMRIG_SIZE: String(spec.sizeBytes), PMEMRIG_RUNTIME: formatRuntime(spec.runtimeSec) },
+    env: {
+      PMEMRIG_FILE: target.path,
+      PMEMRIG_SIZE: String(spec.sizeBytes),
+      PMEMRIG_RUNTIME: formatRuntime(spec.runtimeSec),
+    },
   });
 
   const local = join(artifactDir, `${job.name}.${attempt}`);
@@ -67,7 +85,12 @@ async function execFio({ context, job, attempt, target }: Pick<JobRun, 'context'
     output = await readFile(`${local}.json`, 'utf8');
     artifacts.push(`${local}.json`);
   }
-  const result = judgeFio({ exit, output, mapSyncRefused: job.mapSync && target.device.kind === 'virtio-pmem', ...(spec.measure && { measure: spec.measure }) });
+  const result = judgeFio({
+    exit,
+    output,
+    mapSyncRefused: job.mapSync && target.device.kind === 'virtio-pmem',
+    ...(spec.measure && { measure: spec.measure }),
+  });
   return { ...result, artifacts: artifacts.map(toArtifact) };
 }
 
@@ -76,10 +99,21 @@ function formatRuntime(seconds: number): string {
   return `${Math.round(seconds * 1000)}ms`;
 }
 
-function findTarget({ guest, cell }: SuiteContext<FioSuiteSpec>, mount: Mount | undefined, { name, needs }: FioJob): Target | undefined {
+function findTarget(
+  { guest, cell }: SuiteContext<FioSuiteSpec>,
+  mount: Mount | undefined,
+  { name, needs }: FioJob,
+): Target | undefined {
   if (needs === 'fs' || needs === 'fs-dax') {
     return mount && { path: `${mount.path}/${name}`, device: mount.device, roomBytes: mount.availableBytes };
   }
-  const device = guest.devices[placeJob(needs, guest.devices.map(({ mode }) => mode), cell.filesystem)];
+  const device =
+    guest.devices[
+      placeJob(
+        needs,
+        guest.devices.map(({ mode }) => mode),
+        cell.filesystem,
+      )
+    ];
   return device && { path: device.path, device, roomBytes: device.sizeBytes };
 }

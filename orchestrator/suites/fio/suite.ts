@@ -37,7 +37,8 @@ async function openFio(context: SuiteContext<FioSuiteSpec>): Promise<SuiteSessio
   const mount = wantsFile && isMounted(cell.filesystem) ? await mountFilesystem(context, cell.filesystem) : undefined;
 
   return {
-    testTimeoutMs: ({ name }) => (spec.runtimeSec + MARGIN_SEC + fillSec(findJob(name), spec, SLOWEST_BYTES_PER_SEC)) * 1000,
+    testTimeoutMs: ({ name }) =>
+      (spec.runtimeSec + MARGIN_SEC + fillSec(findJob(name), spec, SLOWEST_BYTES_PER_SEC)) * 1000,
     async run({ name }, attempt) {
       const job = findJob(name);
       const reason = job.engines.map((engine) => missing.get(engine)).find((words) => words !== undefined);
@@ -52,7 +53,16 @@ async function openFio(context: SuiteContext<FioSuiteSpec>): Promise<SuiteSessio
 }
 
 /** Engine → fio's own words. Its exit status is no help: it is 1, too, for an engine without options. */
-async function findMissingEngines(context: SuiteContext<FioSuiteSpec>, engines: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  const output = await setUpStep(context, ['sh', '-c', 'for engine; do fio --enghelp="$engine" 2>&1; done; true', 'sh', ...engines]);
+async function findMissingEngines(
+  context: SuiteContext<FioSuiteSpec>,
+  engines: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const output = await setUpStep(context, [
+    'sh',
+    '-c',
+    'for engine; do fio --enghelp="$engine" 2>&1; done; true',
+    'sh',
+    ...engines,
+  ]);
   return new Map([...output.matchAll(/^IO engine (\S+) not found$/gm)].map(([line, engine = '']) => [engine, line]));
 }

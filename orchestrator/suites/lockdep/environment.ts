@@ -6,7 +6,10 @@ import type { Exercise } from './exercises.ts';
 import { placeExercise } from './place-exercise.ts';
 
 /** What an exercise is told of its cell, see `exercises/lib.sh`. */
-export function exerciseEnvironment({ spec, cell, guest }: Pick<SuiteContext<LockdepSuiteSpec>, 'spec' | 'cell' | 'guest'>, { needs, env }: Exercise): Readonly<Record<string, string>> {
+export function exerciseEnvironment(
+  { spec, cell, guest }: Pick<SuiteContext<LockdepSuiteSpec>, 'spec' | 'cell' | 'guest'>,
+  { needs, env }: Exercise,
+): Readonly<Record<string, string>> {
   const place = placeExercise(needs, cell.pmem.devices, cell.filesystem);
   const device = 'index' in place ? guest.devices[place.index] : undefined;
   if (!device) throw new InfraError('the guest lacks a device that the plan counted on', { code: 'device-lost' });

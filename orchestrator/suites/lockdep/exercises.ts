@@ -12,7 +12,8 @@ import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../model/lockdep-exe
  * - `memory`: the same, large enough for whole blocks of memory
  * - `virtio-pmem`: such a device
  */
-export type ExerciseNeed = 'writable' | 'file' | 'dax-file' | 'block' | 'namespace' | 'labelled' | 'reshapable' | 'memory' | 'virtio-pmem';
+export type ExerciseNeed =
+  'writable' | 'file' | 'dax-file' | 'block' | 'namespace' | 'labelled' | 'reshapable' | 'memory' | 'virtio-pmem';
 
 export interface Exercise {
   readonly needs: ExerciseNeed;
@@ -27,11 +28,18 @@ export interface Exercise {
   readonly forgives?: readonly KnownProblem[];
 }
 
-const fsyncWriters = (jobs: number): Exercise => ({ needs: 'writable', script: 'fsync-writers.sh', env: { JOBS: String(jobs) }, overheadSec: 6 });
+const fsyncWriters = (jobs: number): Exercise => ({
+  needs: 'writable',
+  script: 'fsync-writers.sh',
+  env: { JOBS: String(jobs) },
+  overheadSec: 6,
+});
 const dm = (target: string): Exercise => ({ needs: 'block', script: 'dm.sh', env: { TARGET: target }, overheadSec: 8 });
 
 /** Reads of a device that is taken away fail, and those of udev go through the page cache, which says so. */
-const GONE: readonly KnownProblem[] = [{ title: 'Buffer I/O error on dev pmem*', reason: 'the test takes the device away while it is read' }];
+const GONE: readonly KnownProblem[] = [
+  { title: 'Buffer I/O error on dev pmem*', reason: 'the test takes the device away while it is read' },
+];
 
 const EXERCISES: Readonly<Record<LockdepExercise, Exercise>> = {
   'fsync-writers-1': fsyncWriters(1),

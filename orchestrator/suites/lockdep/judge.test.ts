@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { judgeExercise } from './judge.ts';
 
-const end = (exitCode: number | null, stdout: string, stderr = '', signal: string | null = null) => judgeExercise({ exitCode, signal, stdout, stderr });
+const end = (exitCode: number | null, stdout: string, stderr = '', signal: string | null = null) =>
+  judgeExercise({ exitCode, signal, stdout, stderr });
 
 test('an exercise that counted its load passes with the counts as metrics', () => {
   expect(end(0, 'count fsync 12\nsome words\ncount dsync-write 3\n')).toEqual({
@@ -14,7 +15,12 @@ test('an exercise that counted its load passes with the counts as metrics', () =
 });
 
 test.each([
-  ['load that never happened fails, whatever the exit status says', 0, 'count cycle 4\ncount write 0\ncount read 0\n', 'the exercise did nothing of: write, read'],
+  [
+    'load that never happened fails, whatever the exit status says',
+    0,
+    'count cycle 4\ncount write 0\ncount read 0\n',
+    'the exercise did nothing of: write, read',
+  ],
   ['a pass without any count fails', 0, 'all well\n', 'the exercise counted nothing that it did'],
   ['a failure in its own words', 1, 'count cycle 4\nFAIL: umount: target is busy\n', 'umount: target is busy'],
   ['a failure without words', 2, '', 'the exercise ended with exit status 2: sh: syntax error'],
@@ -23,7 +29,10 @@ test.each([
 });
 
 test('exit status 4 skips with the last line as the reason', () => {
-  expect(end(4, 'looking\nthe kernel has no driver kmem (CONFIG_DEV_DAX_KMEM)\n')).toEqual({ status: 'skip', message: 'the kernel has no driver kmem (CONFIG_DEV_DAX_KMEM)' });
+  expect(end(4, 'looking\nthe kernel has no driver kmem (CONFIG_DEV_DAX_KMEM)\n')).toEqual({
+    status: 'skip',
+    message: 'the kernel has no driver kmem (CONFIG_DEV_DAX_KMEM)',
+  });
 });
 
 test('a signal and a lost status are failures', () => {

@@ -15,13 +15,21 @@ export function judgeExercise(result: Pick<ExecResult, 'exitCode' | 'signal' | '
   const { exitCode, signal, stdout, stderr } = result;
   const lines = stdout.split('\n').filter((line) => line !== '');
   const evidence = lastLines([stdout.trimEnd(), stderr.trimEnd()].filter((text) => text !== '').join('\n'), 30);
-  const fail = (message: string): TestResult => ({ status: 'fail', message: oneLine(message, MAX_MESSAGE), ...(evidence !== '' && { evidence }) });
+  const fail = (message: string): TestResult => ({
+    status: 'fail',
+    message: oneLine(message, MAX_MESSAGE),
+    ...(evidence !== '' && { evidence }),
+  });
 
-  if (exitCode === SKIP_STATUS) return { status: 'skip', message: oneLine(lines.at(-1) ?? '', MAX_MESSAGE) || 'the exercise gave no reason' };
-  if (exitCode === null) return fail(signal === null ? "the exercise's exit status was lost" : `the exercise was ended by signal ${signal}`);
+  if (exitCode === SKIP_STATUS)
+    return { status: 'skip', message: oneLine(lines.at(-1) ?? '', MAX_MESSAGE) || 'the exercise gave no reason' };
+  if (exitCode === null)
+    return fail(signal === null ? "the exercise's exit status was lost" : `the exercise was ended by signal ${signal}`);
   if (exitCode !== 0) {
     const why = lines.findLast((line) => line.startsWith('FAIL: '))?.slice('FAIL: '.length);
-    return fail(why ?? `the exercise ended with exit status ${exitCode}${explainExitStatus(exitCode)}: ${lastLines(stderr, 1)}`);
+    return fail(
+      why ?? `the exercise ended with exit status ${exitCode}${explainExitStatus(exitCode)}: ${lastLines(stderr, 1)}`,
+    );
   }
   const counts = parseCounts(lines);
   const idle = counts.filter(({ value }) => value === 0);

@@ -13,19 +13,28 @@ export type ExercisePlace = { readonly index: number } | { readonly reason: stri
 const isBlock = (device: PmemDevice): boolean => plannedMode(device) !== 'devdax';
 
 /** The first device that an exercise can run on; while planning and in the guest alike. */
-export function placeExercise(needs: ExerciseNeed, devices: readonly PmemDevice[], filesystem: FilesystemSpec): ExercisePlace {
+export function placeExercise(
+  needs: ExerciseNeed,
+  devices: readonly PmemDevice[],
+  filesystem: FilesystemSpec,
+): ExercisePlace {
   const find = (fits: (device: PmemDevice) => boolean, missing: string): ExercisePlace => {
     const index = devices.findIndex((device) => device.kind !== 'virtio-blk' && fits(device));
     return index === -1 ? { reason: `it needs ${missing}` } : { index };
   };
-  const carriesFilesystem = (device: PmemDevice): boolean => (asksDax(filesystem) ? plannedMode(device) === 'fsdax' : isBlock(device));
+  const carriesFilesystem = (device: PmemDevice): boolean =>
+    asksDax(filesystem) ? plannedMode(device) === 'fsdax' : isBlock(device);
   switch (needs) {
     case 'writable':
       return find(isMounted(filesystem) ? carriesFilesystem : isBlock, 'a pmem device that is a block device');
     case 'file':
-      return isMounted(filesystem) ? find(carriesFilesystem, 'a pmem device that can carry the file system') : { reason: 'it needs a file system' };
+      return isMounted(filesystem)
+        ? find(carriesFilesystem, 'a pmem device that can carry the file system')
+        : { reason: 'it needs a file system' };
     case 'dax-file':
-      return isMounted(filesystem) && asksDax(filesystem) ? find(carriesFilesystem, 'an fsdax device') : { reason: 'it needs a file system mounted with DAX' };
+      return isMounted(filesystem) && asksDax(filesystem)
+        ? find(carriesFilesystem, 'an fsdax device')
+        : { reason: 'it needs a file system mounted with DAX' };
     case 'block':
       return find(isBlock, 'a pmem device that is a block device');
     case 'namespace':
@@ -35,7 +44,10 @@ export function placeExercise(needs: ExerciseNeed, devices: readonly PmemDevice[
     case 'reshapable':
       return find((device) => device.kind !== 'virtio-pmem', 'an nvdimm or e820 device');
     case 'memory':
-      return find((device) => device.kind !== 'virtio-pmem' && device.sizeBytes >= LEAST_MEMORY_BYTES, 'an nvdimm or e820 device of 384M at least');
+      return find(
+        (device) => device.kind !== 'virtio-pmem' && device.sizeBytes >= LEAST_MEMORY_BYTES,
+        'an nvdimm or e820 device of 384M at least',
+      );
     case 'virtio-pmem':
       return find((device) => device.kind === 'virtio-pmem', 'a virtio-pmem device');
     default:

@@ -14,7 +14,13 @@ const image: KernelSpec = { kind: 'image', name: 'mine', image: '/nowhere/bzImag
 const virtio: PmemDevice = { kind: 'virtio-pmem', sizeBytes: 2 ** 30 };
 
 function plan(exercises: readonly LockdepExercise[], { kernel = image, devices = [virtio], fitting = false } = {}) {
-  const spec: LockdepSuiteSpec = { kind: 'lockdep', name: 'locks', exercises, durationSec: 10, ...(fitting && { fitting: true }) };
+  const spec: LockdepSuiteSpec = {
+    kind: 'lockdep',
+    name: 'locks',
+    exercises,
+    durationSec: 10,
+    ...(fitting && { fitting: true }),
+  };
   return planExercises({ spec, kernel, image: BOOKWORM, pmem: { name: 'topo', devices }, filesystem: EXT4_DAX });
 }
 
@@ -30,17 +36,23 @@ test('of a matrix that names none, those that fit are planned', () => {
 });
 
 test('an exercise that is named must fit', () => {
-  expect(() => plan(['btt-load', 'mount-cycle'])).toThrow('the exercise btt-load cannot run on topo with ext4-dax: it needs an nvdimm or e820 device');
+  expect(() => plan(['btt-load', 'mount-cycle'])).toThrow(
+    'the exercise btt-load cannot run on topo with ext4-dax: it needs an nvdimm or e820 device',
+  );
 });
 
 test('a topology without pmem is refused', () => {
-  expect(() => plan(['btt-load', 'mount-cycle'], { fitting: true, devices: [{ kind: 'virtio-blk', sizeBytes: 2 ** 30 }] })).toThrow('none of the lockdep exercises can run here, for one: ');
+  expect(() =>
+    plan(['btt-load', 'mount-cycle'], { fitting: true, devices: [{ kind: 'virtio-blk', sizeBytes: 2 ** 30 }] }),
+  ).toThrow('none of the lockdep exercises can run here, for one: ');
 });
 
 test("Debian's kernels are refused before anything boots", () => {
   const debian: KernelSpec = { kind: 'debian', name: 'debian-6.1', release: 'bookworm', flavour: 'amd64' };
   expect(() => plan(['mount-cycle'], { kernel: debian })).toThrow(KernelUnfitError);
-  expect(() => plan(['mount-cycle'], { kernel: debian })).toThrow("the suite locks would see nothing: Debian's kernels are built without CONFIG_PROVE_LOCKING");
+  expect(() => plan(['mount-cycle'], { kernel: debian })).toThrow(
+    "the suite locks would see nothing: Debian's kernels are built without CONFIG_PROVE_LOCKING",
+  );
 });
 
 function kernelTree(config: string, configAge: 'older' | 'newer'): KernelSpec {
@@ -65,13 +77,34 @@ test.each([
 });
 
 test.each([
-  ['without the fragment is refused', { base: 'tiny', config: ['guest', 'nvdimm'] }, 'it is built without the fragment prove-locking'],
+  [
+    'without the fragment is refused',
+    { base: 'tiny', config: ['guest', 'nvdimm'] },
+    'it is built without the fragment prove-locking',
+  ],
   ['with the fragment is planned', { base: 'tiny', config: ['guest', 'prove-locking'] }, undefined],
-  ["with a fragment of the user's own is for the guest to judge", { base: 'tiny', config: ['guest', '/home/me/mine.config'] }, undefined],
-  ["on Debian's configuration without the fragment is refused", { base: { debian: { release: 'bookworm', flavour: 'amd64' } }, config: ['guest'] }, 'it is built without the fragment prove-locking'],
-  ["on a configuration of the user's own is for the guest to judge", { base: { file: '/home/me/.config' }, config: [] }, undefined],
+  [
+    "with a fragment of the user's own is for the guest to judge",
+    { base: 'tiny', config: ['guest', '/home/me/mine.config'] },
+    undefined,
+  ],
+  [
+    "on Debian's configuration without the fragment is refused",
+    { base: { debian: { release: 'bookworm', flavour: 'amd64' } }, config: ['guest'] },
+    'it is built without the fragment prove-locking',
+  ],
+  [
+    "on a configuration of the user's own is for the guest to judge",
+    { base: { file: '/home/me/.config' }, config: [] },
+    undefined,
+  ],
 ] as const)('a kernel that the rig builds %s', (_rule, config, expected) => {
-  const kernel: KernelSpec = { kind: 'source', name: 'mine', source: { kind: 'tree', path: '/linux', patches: [] }, ...config };
+  const kernel: KernelSpec = {
+    kind: 'source',
+    name: 'mine',
+    source: { kind: 'tree', path: '/linux', patches: [] },
+    ...config,
+  };
   expect(whyNoProveLocking(kernel)).toBe(expected);
 });
 

@@ -11,12 +11,18 @@ import { whyNoProveLocking } from './prove-locking.ts';
  * Throws KernelUnfitError for a kernel of which is known that it cannot see lock problems, and UserError for an exercise that no
  * kernel could run in such a cell.
  */
-export function planExercises({ spec, kernel, pmem, filesystem }: SuitePlanContext<LockdepSuiteSpec>): readonly PlannedTest[] {
+export function planExercises({
+  spec,
+  kernel,
+  pmem,
+  filesystem,
+}: SuitePlanContext<LockdepSuiteSpec>): readonly PlannedTest[] {
   const blind = whyNoProveLocking(kernel);
   if (blind !== undefined) {
     throw new KernelUnfitError(`the suite ${spec.name} would see nothing: ${blind}`, {
       code: 'no-prove-locking',
-      remedy: 'use a kernel built with CONFIG_PROVE_LOCKING; one that the rig builds has it by the fragment prove-locking',
+      remedy:
+        'use a kernel built with CONFIG_PROVE_LOCKING; one that the rig builds has it by the fragment prove-locking',
     });
   }
   const tests: PlannedTest[] = [];
@@ -24,12 +30,16 @@ export function planExercises({ spec, kernel, pmem, filesystem }: SuitePlanConte
   for (const name of spec.exercises) {
     const { needs, overheadSec } = readExercise(name);
     const place = placeExercise(needs, pmem.devices, filesystem);
-    if ('index' in place) tests.push({ name: `${spec.name}/${name}`, estimateSec: Math.ceil(spec.durationSec + overheadSec) });
+    if ('index' in place)
+      tests.push({ name: `${spec.name}/${name}`, estimateSec: Math.ceil(spec.durationSec + overheadSec) });
     else {
-      refusal ??= new UserError(`the exercise ${name} cannot run on ${pmem.name} with ${filesystem.name}: ${place.reason}`, {
-        code: 'exercise-misplaced',
-        remedy: 'leave exercises: out, so that each cell runs those that fit it',
-      });
+      refusal ??= new UserError(
+        `the exercise ${name} cannot run on ${pmem.name} with ${filesystem.name}: ${place.reason}`,
+        {
+          code: 'exercise-misplaced',
+          remedy: 'leave exercises: out, so that each cell runs those that fit it',
+        },
+      );
     }
   }
   if (refusal && !spec.fitting) throw refusal;

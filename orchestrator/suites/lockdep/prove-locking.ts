@@ -12,15 +12,21 @@ export function whyNoProveLocking(kernel: KernelSpec): string | undefined {
       return "Debian's kernels are built without CONFIG_PROVE_LOCKING";
     case 'image': {
       const config = findConfig(kernel.image);
-      return config === undefined || provesLocking(config.text) ? undefined : `${config.path} is without CONFIG_PROVE_LOCKING`;
+      return config === undefined || provesLocking(config.text)
+        ? undefined
+        : `${config.path} is without CONFIG_PROVE_LOCKING`;
     }
     // Its configuration is packed; the guest will show it.
     case 'package':
       return undefined;
     case 'source': {
       // A configuration of the user's own may turn it on; the guest will show it.
-      const ownConfig = (typeof kernel.base === 'object' && 'file' in kernel.base) || kernel.config.some((fragment) => isAbsolute(fragment));
-      return ownConfig || kernel.config.includes('prove-locking') ? undefined : 'it is built without the fragment prove-locking';
+      const ownConfig =
+        (typeof kernel.base === 'object' && 'file' in kernel.base) ||
+        kernel.config.some((fragment) => isAbsolute(fragment));
+      return ownConfig || kernel.config.includes('prove-locking')
+        ? undefined
+        : 'it is built without the fragment prove-locking';
     }
     default:
       return kernel satisfies never;

@@ -61,7 +61,9 @@ async function openLockdep(context: SuiteContext<LockdepSuiteSpec>): Promise<Sui
 
 /** Known before the boot for some kernels only. /proc/lockdep alone comes with CONFIG_LOCKDEP too, which others select. */
 async function requireLockdep({ guest, timeoutScale }: SuiteContext<LockdepSuiteSpec>): Promise<void> {
-  const { stdout, timedOut } = await guest.exec(['cat', '/proc/lockdep_stats'], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
+  const { stdout, timedOut } = await guest.exec(['cat', '/proc/lockdep_stats'], {
+    timeoutMs: TIMEOUTS_MS.setup * timeoutScale,
+  });
   if (timedOut) throw new SuiteSetupError('the kernel did not show /proc/lockdep_stats in time', '', 'hang');
   if (stdout.includes('direct dependencies')) return;
   throw new SuiteSetupError(
@@ -70,11 +72,17 @@ async function requireLockdep({ guest, timeoutScale }: SuiteContext<LockdepSuite
   );
 }
 
-async function runExercise(context: SuiteContext<LockdepSuiteSpec>, { name }: PlannedTest, attempt: number): Promise<TestResult> {
+async function runExercise(
+  context: SuiteContext<LockdepSuiteSpec>,
+  { name }: PlannedTest,
+  attempt: number,
+): Promise<TestResult> {
   const { guest, artifactDir, toArtifact } = context;
   const exercise = exerciseOf(name);
   // No deadline of its own: past the test's, the worker takes the kernel's stacks while the exercise still hangs.
-  const exit = await guest.exec(['/bin/sh', `${GUEST_DIR}/exercises/${exercise.script}`], { env: exerciseEnvironment(context, exercise) });
+  const exit = await guest.exec(['/bin/sh', `${GUEST_DIR}/exercises/${exercise.script}`], {
+    env: exerciseEnvironment(context, exercise),
+  });
   const log = join(artifactDir, `${name.slice(name.indexOf('/') + 1)}.${attempt}.log`);
   await writeFile(log, `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`);
   return { ...judgeExercise(exit), artifacts: [toArtifact(log)] };

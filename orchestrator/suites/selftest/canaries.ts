@@ -23,10 +23,22 @@ export const CANARY_TABLE: Readonly<Record<CanaryName, Canary>> = {
   warn: { expects: { kinds: ['warning'] } },
   oops: { expects: { kinds: ['null-dereference'] } },
   // khungtaskd looks every two seconds then, and complains at the third look at the latest.
-  'hung-task': { expects: { kinds: ['hung-task'] }, lastsSec: 10, thresholds: { '/proc/sys/kernel/hung_task_timeout_secs': 2 } },
+  'hung-task': {
+    expects: { kinds: ['hung-task'] },
+    lastsSec: 10,
+    thresholds: { '/proc/sys/kernel/hung_task_timeout_secs': 2 },
+  },
   // Told after twice the threshold; the clock of the watchdog counts whole seconds.
-  'soft-lockup': { expects: { kinds: ['soft-lockup'] }, lastsSec: 8, thresholds: { '/proc/sys/kernel/watchdog_thresh': 1 } },
+  'soft-lockup': {
+    expects: { kinds: ['soft-lockup'] },
+    lastsSec: 8,
+    thresholds: { '/proc/sys/kernel/watchdog_thresh': 1 },
+  },
   // The least that the kernel takes is three seconds, to which PROVE_RCU adds five (RCU_STALL_DELAY_DELTA).
-  'rcu-stall': { expects: { kinds: ['rcu-stall'] }, lastsSec: 13, thresholds: { '/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout': 3 } },
+  'rcu-stall': {
+    expects: { kinds: ['rcu-stall'] },
+    lastsSec: 13,
+    thresholds: { '/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout': 3 },
+  },
   panic: { expects: { kinds: ['panic'], fatal: true } },
 };

@@ -27,7 +27,11 @@ export async function loadCanary(context: SuiteContext<SelftestSuiteSpec>): Prom
   const loaded = await guest.exec(['insmod', GUEST_MODULE], { timeoutMs });
   if (loaded.exitCode !== 0) {
     const { stdout } = await guest.exec('dmesg | tail -n 20', { timeoutMs });
-    throw new SuiteSetupError(`nothing can be proven: the kernel refused the canary: ${lastLines(loaded.stderr, 3).trim()}`, stdout, 'infra');
+    throw new SuiteSetupError(
+      `nothing can be proven: the kernel refused the canary: ${lastLines(loaded.stderr, 3).trim()}`,
+      stdout,
+      'infra',
+    );
   }
   const { stdout } = await guest.exec(['cat', CONTROL], { timeoutMs });
   return parseLacks(stdout);

@@ -54,19 +54,26 @@ async function keepQuiet({ guest }: SuiteContext<SelftestSuiteSpec>): Promise<Te
   return { status: 'pass' };
 }
 
-async function plant({ guest }: SuiteContext<SelftestSuiteSpec>, name: CanaryName, lacks: CanaryLacks): Promise<TestResult> {
+async function plant(
+  { guest }: SuiteContext<SelftestSuiteSpec>,
+  name: CanaryName,
+  lacks: CanaryLacks,
+): Promise<TestResult> {
   const lack = lacks.get(name);
-  if (lack !== undefined) return { status: 'skip', message: `this kernel has no ${lack}, and so reports no such problem` };
+  if (lack !== undefined)
+    return { status: 'skip', message: `this kernel has no ${lack}, and so reports no such problem` };
   const { lastsSec, thresholds = {} } = CANARY_TABLE[name];
   for (const [file, value] of Object.entries(thresholds)) {
     const set = await guest.exec(`echo ${value} > ${file}`, { timeoutMs: TIMEOUTS_MS.setup });
-    if (set.exitCode !== 0) return { status: 'fail', message: `${file} could not be set to ${value}: ${oneLine(set.stderr, 200)}` };
+    if (set.exitCode !== 0)
+      return { status: 'fail', message: `${file} could not be set to ${value}: ${oneLine(set.stderr, 200)}` };
   }
   const words = lastsSec === undefined ? name : `${name} ${lastsSec}`;
   const planted = await guest.exec(`echo "${words}" > ${CONTROL}`);
   await guest.exec(['sleep', String(SETTLE_SEC)]);
   // An oops kills the shell that caused it: only words of the shell's own are a refusal.
-  if (planted.exitCode !== 0 && planted.stderr.trim() !== '') return { status: 'fail', message: `the canary refused "${words}": ${oneLine(planted.stderr, 200)}` };
+  if (planted.exitCode !== 0 && planted.stderr.trim() !== '')
+    return { status: 'fail', message: `the canary refused "${words}": ${oneLine(planted.stderr, 200)}` };
   return { status: 'pass' };
 }
 

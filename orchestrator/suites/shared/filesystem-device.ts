@@ -7,7 +7,10 @@ import type { DeviceMode } from '../../model/pmem.ts';
  * an fsdax namespace goes before a raw one and that before the rest. A raw one is let through:
  * whether a kernel refuses DAX there is for the guest to show.
  */
-export function filesystemDeviceIndex(modes: readonly DeviceMode[], filesystem: Pick<FilesystemSpec, 'mountOptions'>): number {
+export function filesystemDeviceIndex(
+  modes: readonly DeviceMode[],
+  filesystem: Pick<FilesystemSpec, 'mountOptions'>,
+): number {
   if (asksDax(filesystem)) {
     const dax = modes.indexOf('fsdax');
     if (dax !== -1) return dax;

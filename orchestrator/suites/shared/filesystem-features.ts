@@ -25,7 +25,9 @@ export const XFS_FEATURES: readonly FilesystemFeature[] = [
 ];
 
 /** Before Linux 6.0 XFS refuses to mount with DAX what has reflink. */
-export const XFS_DAX_FEATURES: readonly FilesystemFeature[] = [{ name: 'reflink', without: ['-m', 'reflink=0'], since: [6, 0] }];
+export const XFS_DAX_FEATURES: readonly FilesystemFeature[] = [
+  { name: 'reflink', without: ['-m', 'reflink=0'], since: [6, 0] },
+];
 
 /** What `/etc/mke2fs.conf` may turn on: upstream does since e2fsprogs 1.47.0, Debian since trixie. Releases by EXT4_FEATURE_* of fs/ext4/ext4.h. */
 export const EXT4_FEATURES: readonly FilesystemFeature[] = [
@@ -34,8 +36,13 @@ export const EXT4_FEATURES: readonly FilesystemFeature[] = [
 ];
 
 /** Those that a kernel of a release, as `uname -r` says it, does not know; none for a release that cannot be read. */
-export function unknownFeatures(features: readonly FilesystemFeature[], kernelRelease: string): readonly FilesystemFeature[] {
+export function unknownFeatures(
+  features: readonly FilesystemFeature[],
+  kernelRelease: string,
+): readonly FilesystemFeature[] {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernelRelease) ?? [];
   if (major === undefined || minor === undefined) return [];
-  return features.filter(({ since }) => Number(major) < since[0] || (Number(major) === since[0] && Number(minor) < since[1]));
+  return features.filter(
+    ({ since }) => Number(major) < since[0] || (Number(major) === since[0] && Number(minor) < since[1]),
+  );
 }

@@ -13,7 +13,17 @@ export function mkfsCommand(filesystem: MountedFilesystem, device: string): read
     case 'ext2':
     case 'ext4':
       // Blocks of a page, which DAX wants; no lazy initialisation, whose kernel thread would write during the tests.
-      return [`mkfs.${filesystem.type}`, '-q', '-F', '-b', '4096', '-E', 'lazy_itable_init=0,lazy_journal_init=0', ...filesystem.mkfsOptions, device];
+      return [
+        `mkfs.${filesystem.type}`,
+        '-q',
+        '-F',
+        '-b',
+        '4096',
+        '-E',
+        'lazy_itable_init=0,lazy_journal_init=0',
+        ...filesystem.mkfsOptions,
+        device,
+      ];
     case 'xfs':
       return ['mkfs.xfs', '-q', '-f', ...filesystem.mkfsOptions, device];
     default:

@@ -25,19 +25,31 @@ export interface Mount {
  */
 export async function mountFilesystem(context: SetUpContext, filesystem: MountedFilesystem): Promise<Mount> {
   const { guest } = context;
-  const device = guest.devices[filesystemDeviceIndex(guest.devices.map(({ mode }) => mode), filesystem)];
-  if (!device) throw new SuiteSetupError(`the guest has no block device for ${filesystem.name}`, describeDevices(guest.devices));
+  const device =
+    guest.devices[
+      filesystemDeviceIndex(
+        guest.devices.map(({ mode }) => mode),
+        filesystem,
+      )
+    ];
+  if (!device)
+    throw new SuiteSetupError(`the guest has no block device for ${filesystem.name}`, describeDevices(guest.devices));
 
   await setUpStep(context, mkfsCommand(filesystem, device.path));
   await setUpStep(context, ['mkdir', '-p', MOUNT_POINT]);
   const options = filesystem.mountOptions === '' ? [] : ['-o', filesystem.mountOptions];
-  await setUpStep(context, ['mount', '-t', filesystem.type, ...options, device.path, MOUNT_POINT]).catch((error: unknown) => {
-    throw error instanceof SuiteSetupError ? new SuiteSetupError(explainMountRefusal(error, device), error.evidence, error.status) : error;
-  });
+  await setUpStep(context, ['mount', '-t', filesystem.type, ...options, device.path, MOUNT_POINT]).catch(
+    (error: unknown) => {
+      throw error instanceof SuiteSetupError
+        ? new SuiteSetupError(explainMountRefusal(error, device), error.evidence, error.status)
+        : error;
+    },
+  );
   const unmount = (): Promise<void> => unmountFilesystem(context);
   try {
     // dax=inode: files inherit the flag of their folder. A mount option alone turns no file to DAX.
-    if (filesystem.mountOptions.split(',').includes('dax=inode')) await setUpStep(context, ['xfs_io', '-c', 'chattr +x', MOUNT_POINT]);
+    if (filesystem.mountOptions.split(',').includes('dax=inode'))
+      await setUpStep(context, ['xfs_io', '-c', 'chattr +x', MOUNT_POINT]);
     const available = await setUpStep(context, ['df', '-B1', '--output=avail', MOUNT_POINT]);
     return { device, path: MOUNT_POINT, availableBytes: Number(available.trim().split('\n').at(-1)), unmount };
   } catch (error) {
@@ -50,7 +62,10 @@ export async function mountFilesystem(context: SetUpContext, filesystem: Mounted
 function explainMountRefusal({ message, evidence, status }: SuiteSetupError, device: GuestDevice): string {
   if (status === 'hang') return message;
   const name = `(${device.path.replace('/dev/', '')})`;
-  const cause = evidence.split('\n').findLast((line) => line.includes(name))?.replace(/^\[[\s\d.]+\]\s*/, '');
+  const cause = evidence
+    .split('\n')
+    .findLast((line) => line.includes(name))
+    ?.replace(/^\[[\s\d.]+\]\s*/, '');
   const hint = device.mode === 'raw' ? ' (a raw namespace has no struct pages, so no DAX: use namespace: fsdax)' : '';
   return `${message}${cause === undefined ? '' : `: ${cause}`}${hint}`;
 }
@@ -58,7 +73,10 @@ function explainMountRefusal({ message, evidence, status }: SuiteSetupError, dev
 async function unmountFilesystem({ guest, timeoutScale }: SetUpContext): Promise<void> {
   const result = await guest.exec(['umount', MOUNT_POINT], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
   if (result.exitCode === 0) return;
-  throw new InfraError(`${MOUNT_POINT} could not be unmounted in guest ${guest.id}: ${lastLines(result.stderr, 3) || 'no answer'}`, { code: 'unmount-failed' });
+  throw new InfraError(
+    `${MOUNT_POINT} could not be unmounted in guest ${guest.id}: ${lastLines(result.stderr, 3) || 'no answer'}`,
+    { code: 'unmount-failed' },
+  );
 }
 
 function describeDevices(devices: readonly GuestDevice[]): string {

@@ -31,7 +31,10 @@ export async function setUpStep({ guest, timeoutScale }: SetUpContext, command: 
   );
 }
 
-function describeEnd({ exitCode, signal, timedOut }: { exitCode: number | null; signal: string | null; timedOut: boolean }, timeoutMs: number): string {
+function describeEnd(
+  { exitCode, signal, timedOut }: { exitCode: number | null; signal: string | null; timedOut: boolean },
+  timeoutMs: number,
+): string {
   if (timedOut) return `did not end within ${timeoutMs / 1000} s (the limit for setting up)`;
   // env(1), which carries a command's environment, says 127 as the shell does.
   if (exitCode === 127) return 'is not in the guest: add its package to the image';

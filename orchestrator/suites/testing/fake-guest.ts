@@ -47,7 +47,16 @@ export function createFakeGuest(options: {
       const line = typeof command === 'string' ? command : command.join(' ');
       calls.push(line);
       seen.set(line, execOptions);
-      const result = { exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...answer(line) };
+      const result = {
+        exitCode: 0,
+        signal: null,
+        stdout: '',
+        stderr: '',
+        truncated: false,
+        timedOut: false,
+        durationMs: 1,
+        ...answer(line),
+      };
       if (result.stdout !== '') execOptions.onOutput?.(Buffer.from(result.stdout), 'stdout');
       if (result.stderr !== '') execOptions.onOutput?.(Buffer.from(result.stderr), 'stderr');
       return result;

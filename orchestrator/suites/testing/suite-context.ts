@@ -14,7 +14,11 @@ export const EXT4_DAX: FilesystemSpec = { name: 'ext4-dax', type: 'ext4', mountO
 export const NO_FILESYSTEM: FilesystemSpec = { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] };
 
 /** What a suite is opened with; artifacts go to a fresh folder and are named by their base name. */
-export function createSuiteContext<Spec extends SuiteSpec>(spec: Spec, guest: Guest, filesystem: FilesystemSpec): SuiteContext<Spec> {
+export function createSuiteContext<Spec extends SuiteSpec>(
+  spec: Spec,
+  guest: Guest,
+  filesystem: FilesystemSpec,
+): SuiteContext<Spec> {
   const cell: Cell = {
     id: 'debian-6.1/nvdimm/ext4-dax/suite' as CellId,
     kernel: { kind: 'debian', name: 'debian-6.1', release: 'bookworm', flavour: 'amd64' },
@@ -26,5 +30,15 @@ export function createSuiteContext<Spec extends SuiteSpec>(spec: Spec, guest: Gu
     tests: [],
   };
   const artifactDir = mkdtempSync(join(tmpdir(), 'pmemrig-suite-'));
-  return { spec, cell, guest, artifactDir, toArtifact: (path) => basename(path), timeoutScale: 1, timeoutScaleWhy: '', buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }), log: () => undefined };
+  return {
+    spec,
+    cell,
+    guest,
+    artifactDir,
+    toArtifact: (path) => basename(path),
+    timeoutScale: 1,
+    timeoutScaleWhy: '',
+    buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),
+    log: () => undefined,
+  };
 }

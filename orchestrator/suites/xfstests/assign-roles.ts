@@ -16,14 +16,25 @@ const MIN_XFS_BYTES = 300 * 2 ** 20;
  */
 export function assignRoles(topology: PmemTopology, filesystem: FilesystemSpec): Roles {
   const { devices } = topology;
-  const roles = devices.some(({ role }) => role !== undefined) ? namedRoles(topology) : defaultRoles(devices, filesystem);
+  const roles = devices.some(({ role }) => role !== undefined)
+    ? namedRoles(topology)
+    : defaultRoles(devices, filesystem);
   const missing = (['test', 'scratch'] as const).filter((role) => roles[role] === undefined);
   if (missing.length > 0) {
-    throw refuse(topology, `has no device for ${missing.map(variableOf).join(' and ')}${asksDax(filesystem) ? ` that can do DAX, which ${filesystem.name} asks for` : ''}`, 'xfstests wants two devices for file systems, a third for LOGWRITES_DEV');
+    throw refuse(
+      topology,
+      `has no device for ${missing.map(variableOf).join(' and ')}${asksDax(filesystem) ? ` that can do DAX, which ${filesystem.name} asks for` : ''}`,
+      'xfstests wants two devices for file systems, a third for LOGWRITES_DEV',
+    );
   }
   for (const role of ['test', 'scratch'] as const) {
     const device = devices[roles[role] ?? -1];
-    if (filesystem.type === 'xfs' && device && device.sizeBytes < MIN_XFS_BYTES) throw refuse(topology, `has less than 300M on ${variableOf(role)}, and mkfs.xfs makes nothing smaller`, 'make the device larger');
+    if (filesystem.type === 'xfs' && device && device.sizeBytes < MIN_XFS_BYTES)
+      throw refuse(
+        topology,
+        `has less than 300M on ${variableOf(role)}, and mkfs.xfs makes nothing smaller`,
+        'make the device larger',
+      );
   }
   // Checked just above.
   return roles as Roles;
@@ -43,8 +54,18 @@ function namedRoles(topology: PmemTopology): Partial<Record<DeviceRole, number>>
   const roles: Partial<Record<DeviceRole, number>> = {};
   for (const [index, device] of topology.devices.entries()) {
     if (device.role === undefined) continue;
-    if (roles[device.role] !== undefined) throw refuse(topology, `gives the role ${device.role} twice`, `give one of the two another: role: ${DEVICE_ROLES.find((role) => !devicesHave(topology, role)) ?? 'scratch'}`);
-    if (plannedMode(device) === 'devdax') throw refuse(topology, `gives the role ${device.role} to a device-DAX node, which is no block device`, 'use namespace: fsdax');
+    if (roles[device.role] !== undefined)
+      throw refuse(
+        topology,
+        `gives the role ${device.role} twice`,
+        `give one of the two another: role: ${DEVICE_ROLES.find((role) => !devicesHave(topology, role)) ?? 'scratch'}`,
+      );
+    if (plannedMode(device) === 'devdax')
+      throw refuse(
+        topology,
+        `gives the role ${device.role} to a device-DAX node, which is no block device`,
+        'use namespace: fsdax',
+      );
     roles[device.role] = index;
   }
   return roles;
@@ -55,7 +76,11 @@ function defaultRoles(devices: readonly PmemDevice[], filesystem: FilesystemSpec
   const carriers = asksDax(filesystem) ? blocks.filter((index) => modeAt(devices, index) === 'fsdax') : blocks;
   const [test, scratch] = carriers;
   const logwrites = blocks.find((index) => index !== test && index !== scratch);
-  return { ...(test !== undefined && { test }), ...(scratch !== undefined && { scratch }), ...(logwrites !== undefined && { logwrites }) };
+  return {
+    ...(test !== undefined && { test }),
+    ...(scratch !== undefined && { scratch }),
+    ...(logwrites !== undefined && { logwrites }),
+  };
 }
 
 function modeAt(devices: readonly PmemDevice[], index: number): string | undefined {

@@ -7,4 +7,6 @@ test.each([
   [{}, 4, false, 180],
   [{}, undefined, true, 180],
   [{}, undefined, false, 900],
-])('%j, usually %s s, quick %s: hung after %d s', (spec, usualSec, isQuick, wanted) => expect(deadlineSec({ spec, usualSec, isQuick })).toBe(wanted));
+])('%j, usually %s s, quick %s: hung after %d s', (spec, usualSec, isQuick, wanted) =>
+  expect(deadlineSec({ spec, usualSec, isQuick })).toBe(wanted),
+);

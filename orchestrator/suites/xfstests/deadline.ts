@@ -5,7 +5,15 @@ const QUICK_SEC = 180;
 const OTHER_SEC = 900;
 
 /** Seconds, unscaled, after which a test hangs: what the matrix says; else by its usual time, with a floor; else by its groups. */
-export function deadlineSec({ spec, usualSec, isQuick }: { readonly spec: { readonly timeoutSec?: number }; readonly usualSec: number | undefined; readonly isQuick: boolean }): number {
+export function deadlineSec({
+  spec,
+  usualSec,
+  isQuick,
+}: {
+  readonly spec: { readonly timeoutSec?: number };
+  readonly usualSec: number | undefined;
+  readonly isQuick: boolean;
+}): number {
   if (spec.timeoutSec !== undefined) return spec.timeoutSec;
   if (usualSec !== undefined) return Math.max(QUICK_SEC, USUAL_TIMES * usualSec);
   return isQuick ? QUICK_SEC : OTHER_SEC;

@@ -33,7 +33,17 @@ const FAILING_DEVICE = [
 ];
 
 /** And where the test damages what is on the disk: the groups `fuzzers` and `dangerous_fuzzers`. */
-const DAMAGED = [...FAILING_DEVICE, 'EXT?-fs error (device *', 'JBD2: *', 'XFS (*): *hutting down filesystem*', 'XFS (*): xfs_do_force_shutdown*', 'XFS (*): Metadata *', 'XFS (*): Internal error *', 'XFS (*): Corruption *', 'XFS (*): * corrupt*'];
+const DAMAGED = [
+  ...FAILING_DEVICE,
+  'EXT?-fs error (device *',
+  'JBD2: *',
+  'XFS (*): *hutting down filesystem*',
+  'XFS (*): xfs_do_force_shutdown*',
+  'XFS (*): Metadata *',
+  'XFS (*): Internal error *',
+  'XFS (*): Corruption *',
+  'XFS (*): * corrupt*',
+];
 
 const REASONS: Readonly<Record<string, { readonly titles: readonly string[]; readonly reason: string }>> = {
   shutdown: { titles: SHUT_DOWN, reason: 'the test shuts its file system down (group shutdown)' },
@@ -49,5 +59,7 @@ const REASONS: Readonly<Record<string, { readonly titles: readonly string[]; rea
  * a warning, an oops or a splat is never among them.
  */
 export function expectedFsErrors(groups: ReadonlySet<string>): readonly KnownProblem[] {
-  return Object.entries(REASONS).flatMap(([group, { titles, reason }]) => (groups.has(group) ? titles.map((title) => ({ title, reason })) : []));
+  return Object.entries(REASONS).flatMap(([group, { titles, reason }]) =>
+    groups.has(group) ? titles.map((title) => ({ title, reason })) : [],
+  );
 }

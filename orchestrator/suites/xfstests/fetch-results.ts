@@ -19,7 +19,11 @@ export interface FetchedResults {
  * Copies a test's files from the results disk to `localDir`, each bounded, under names of our own making: of the guest's names none is taken.
  * Works on a dead guest, too. Rejects with InfraError.
  */
-export async function fetchResults({ id, resultsDisk }: Guest, name: string, localDir: string): Promise<FetchedResults> {
+export async function fetchResults(
+  { id, resultsDisk }: Guest,
+  name: string,
+  localDir: string,
+): Promise<FetchedResults> {
   if (!resultsDisk) throw new InfraError(`guest ${id} has no results disk`, { code: 'no-results-disk' });
   const files = new Map<ResultFile, string>();
   const notes: string[] = [];

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { groupsIn, parseGroupExpression } from './group-expression.ts';
 
-const holds = (text: string, ...groups: readonly string[]): boolean => parseGroupExpression(text)((group) => groups.includes(group));
+const holds = (text: string, ...groups: readonly string[]): boolean =>
+  parseGroupExpression(text)((group) => groups.includes(group));
 
 test.each([
   ['dax', ['dax'], true],
@@ -26,4 +27,5 @@ test.each([
   ['', 'it ends where a group should stand'],
 ])('%j is refused: %s', (text, why) => expect(() => parseGroupExpression(text)).toThrow(why));
 
-test('the groups that an expression names', () => expect(groupsIn('all & !(dax | generic/quick)')).toEqual(['dax', 'generic/quick']));
+test('the groups that an expression names', () =>
+  expect(groupsIn('all & !(dax | generic/quick)')).toEqual(['dax', 'generic/quick']));

@@ -40,7 +40,11 @@ export function parseGroupExpression(text: string): GroupExpression {
       return inner;
     }
     const group = tokens[next];
-    if (group === undefined || /^[&|)]$/.test(group)) throw refuse(text, group === undefined ? 'it ends where a group should stand' : `"${group}" stands where a group should`);
+    if (group === undefined || /^[&|)]$/.test(group))
+      throw refuse(
+        text,
+        group === undefined ? 'it ends where a group should stand' : `"${group}" stands where a group should`,
+      );
     next += 1;
     return group === 'all' ? () => true : (isIn) => isIn(group);
   };
@@ -68,10 +72,17 @@ function tokenize(text: string): readonly string[] {
   return tokens;
 }
 
-function join(left: GroupExpression, right: GroupExpression, how: (a: boolean, b: boolean) => boolean): GroupExpression {
+function join(
+  left: GroupExpression,
+  right: GroupExpression,
+  how: (a: boolean, b: boolean) => boolean,
+): GroupExpression {
   return (isIn) => how(left(isIn), right(isIn));
 }
 
 function refuse(text: string, why: string): UserError {
-  return new UserError(`the group expression "${text}" is not understood: ${why}`, { code: 'bad-group-expression', remedy: 'write such as dax, or quick & !dangerous, or (dax | mmap) & auto' });
+  return new UserError(`the group expression "${text}" is not understood: ${why}`, {
+    code: 'bad-group-expression',
+    remedy: 'write such as dax, or quick & !dangerous, or (dax | mmap) & auto',
+  });
 }

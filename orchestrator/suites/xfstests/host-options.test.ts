@@ -15,10 +15,19 @@ test.each([
   [{ type: 'xfs', mountOptions: '' }, 'dax=never'],
   [{ type: 'ext2', mountOptions: '' }, 'acl,user_xattr'],
   [{ type: 'ext2', mountOptions: 'dax' }, 'acl,user_xattr,dax'],
-] as const)('the DAX mode is always said: %j', (filesystem, wanted) => expect(explicitMountOptions(filesystem)).toBe(wanted));
+] as const)('the DAX mode is always said: %j', (filesystem, wanted) =>
+  expect(explicitMountOptions(filesystem)).toBe(wanted),
+);
 
 test('everything is said, so that nothing is inherited', () => {
-  expect(composeHostOptions({ filesystem: ext4, devices: DEVICES, roles: { test: 0, scratch: 1, logwrites: 2 }, resultBase: '/r' }).split('\n')).toEqual([
+  expect(
+    composeHostOptions({
+      filesystem: ext4,
+      devices: DEVICES,
+      roles: { test: 0, scratch: 1, logwrites: 2 },
+      resultBase: '/r',
+    }).split('\n'),
+  ).toEqual([
     'export FSTYP=ext4',
     'export TEST_DIR=/mnt/xfstests-test',
     'export SCRATCH_MNT=/mnt/xfstests-scratch',
@@ -36,10 +45,17 @@ test('everything is said, so that nothing is inherited', () => {
 
 test('an external log and realtime device', () => {
   const roles = { test: 0, scratch: 1, 'test-log': 2, 'test-rt': 3 };
-  expect(composeHostOptions({ filesystem: xfs, devices: DEVICES, roles, resultBase: '/r' })).toMatch(/TEST_LOGDEV=\/dev\/vdc\n.*TEST_RTDEV=\/dev\/vdd\nexport USE_EXTERNAL=yes\n/s);
+  expect(composeHostOptions({ filesystem: xfs, devices: DEVICES, roles, resultBase: '/r' })).toMatch(
+    /TEST_LOGDEV=\/dev\/vdc\n.*TEST_RTDEV=\/dev\/vdd\nexport USE_EXTERNAL=yes\n/s,
+  );
   const [place] = composePlaces(DEVICES, roles, xfs);
-  expect(place.mkfs.map((words) => words.join(' '))).toEqual(['mkfs.xfs -q -f -m rmapbt=1 -l logdev=/dev/vdc -r rtdev=/dev/vdd /dev/pmem0']);
+  expect(place.mkfs.map((words) => words.join(' '))).toEqual([
+    'mkfs.xfs -q -f -m rmapbt=1 -l logdev=/dev/vdc -r rtdev=/dev/vdd /dev/pmem0',
+  ]);
   expect(place.mountOptions).toEqual(['logdev=/dev/vdc', 'rtdev=/dev/vdd']);
   const [journalled] = composePlaces(DEVICES, roles, ext4);
-  expect(journalled.mkfs.map((words) => words.join(' '))).toEqual(['mke2fs -q -F -O journal_dev -b 4096 /dev/vdc', expect.stringMatching(/^mkfs\.ext4 .* -J device=\/dev\/vdc \/dev\/pmem0$/) as string]);
+  expect(journalled.mkfs.map((words) => words.join(' '))).toEqual([
+    'mke2fs -q -F -O journal_dev -b 4096 /dev/vdc',
+    expect.stringMatching(/^mkfs\.ext4 .* -J device=\/dev\/vdc \/dev\/pmem0$/) as string,
+  ]);
 });

@@ -11,7 +11,12 @@ export const SCRATCH_MNT = '/mnt/xfstests-scratch';
  * The variables of a cell, as a file for HOST_OPTIONS: `check` then looks at no other configuration, be it of the tree or of /etc, and every
  * option is said, so that none is inherited. Kept with the artifacts, it is what a run by hand needs.
  */
-export function composeHostOptions({ filesystem, devices, roles, resultBase }: {
+export function composeHostOptions({
+  filesystem,
+  devices,
+  roles,
+  resultBase,
+}: {
   readonly filesystem: MountedFilesystem;
   readonly devices: readonly GuestDevice[];
   readonly roles: Roles;
@@ -23,10 +28,12 @@ export function composeHostOptions({ filesystem, devices, roles, resultBase }: {
     FSTYP: filesystem.type,
     TEST_DIR,
     SCRATCH_MNT,
-    ...Object.fromEntries(DEVICE_ROLES.flatMap((role) => {
-      const path = devices[roles[role] ?? -1]?.path;
-      return path === undefined ? [] : [[variableOf(role), path]];
-    })),
+    ...Object.fromEntries(
+      DEVICE_ROLES.flatMap((role) => {
+        const path = devices[roles[role] ?? -1]?.path;
+        return path === undefined ? [] : [[variableOf(role), path]];
+      }),
+    ),
     ...(external && { USE_EXTERNAL: 'yes' }),
     MKFS_OPTIONS: mkfsOptions(filesystem).join(' '),
     MOUNT_OPTIONS: mount,
@@ -35,5 +42,7 @@ export function composeHostOptions({ filesystem, devices, roles, resultBase }: {
     // The whole difference: how much of it a report shows is the report's choice.
     DIFF_LENGTH: '0',
   };
-  return Object.entries(variables).map(([name, value]) => `export ${name}=${quoteWord(value)}\n`).join('');
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${quoteWord(value)}\n`)
+    .join('');
 }

@@ -5,7 +5,11 @@ import { SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import type { MountPlace } from './prove-mounts.ts';
 
 /** TEST and SCRATCH of a cell with the commands that make their file systems, external log and realtime device included. */
-export function composePlaces(devices: readonly GuestDevice[], roles: Roles, filesystem: MountedFilesystem): readonly [MountPlace, MountPlace] {
+export function composePlaces(
+  devices: readonly GuestDevice[],
+  roles: Roles,
+  filesystem: MountedFilesystem,
+): readonly [MountPlace, MountPlace] {
   const path = (role: keyof Roles): string | undefined => devices[roles[role] ?? -1]?.path;
   const compose = (name: MountPlace['name'], use: 'test' | 'scratch', mountPoint: string): MountPlace => {
     const device = path(use) ?? '';
@@ -16,7 +20,10 @@ export function composePlaces(devices: readonly GuestDevice[], roles: Roles, fil
       device,
       mountPoint,
       mkfs: [...journalDevice(filesystem, external.log), mkfsCommand(words, device)],
-      mountOptions: filesystem.type === 'xfs' ? Object.entries(external).flatMap(([part, at]) => (at === undefined ? [] : [`${part}dev=${at}`])) : [],
+      mountOptions:
+        filesystem.type === 'xfs'
+          ? Object.entries(external).flatMap(([part, at]) => (at === undefined ? [] : [`${part}dev=${at}`]))
+          : [],
     };
   };
   return [compose('TEST', 'test', TEST_DIR), compose('SCRATCH', 'scratch', SCRATCH_MNT)];

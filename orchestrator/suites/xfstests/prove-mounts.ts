@@ -20,14 +20,26 @@ export interface MountPlace {
  * Mounts a device as `check` will and asks the kernel whether a file there is in DAX state, as the cell says it must be (or must not).
  * Rejects with SuiteSetupError, its status `fail`, when it is otherwise.
  */
-export async function proveMount(context: SetUpContext, filesystem: MountedFilesystem, { name, device, mountPoint, mkfs, mountOptions }: MountPlace): Promise<void> {
+export async function proveMount(
+  context: SetUpContext,
+  filesystem: MountedFilesystem,
+  { name, device, mountPoint, mkfs, mountOptions }: MountPlace,
+): Promise<void> {
   if (await isMountPoint(context, mountPoint)) {
     // As a test has left it, further tests would have found it.
     if (mkfs.length === 0) await proveState(context, filesystem, { name, device, mountPoint });
     await setUpStep(context, ['umount', mountPoint]);
   }
   for (const command of mkfs) await setUpStep(context, command);
-  await setUpStep(context, ['mount', '-t', filesystem.type, '-o', [explicitMountOptions(filesystem), ...mountOptions].join(','), device, mountPoint]);
+  await setUpStep(context, [
+    'mount',
+    '-t',
+    filesystem.type,
+    '-o',
+    [explicitMountOptions(filesystem), ...mountOptions].join(','),
+    device,
+    mountPoint,
+  ]);
   try {
     await proveState(context, filesystem, { name, device, mountPoint });
   } finally {
@@ -35,7 +47,11 @@ export async function proveMount(context: SetUpContext, filesystem: MountedFiles
   }
 }
 
-async function proveState(context: SetUpContext, filesystem: MountedFilesystem, { name, device, mountPoint }: Pick<MountPlace, 'name' | 'device' | 'mountPoint'>): Promise<void> {
+async function proveState(
+  context: SetUpContext,
+  filesystem: MountedFilesystem,
+  { name, device, mountPoint }: Pick<MountPlace, 'name' | 'device' | 'mountPoint'>,
+): Promise<void> {
   const mode = daxModeOf(filesystem);
   // Files inherit the flag of the folder in which they are made.
   const folder = `${mountPoint}/.pmemrig-dax`;
@@ -44,7 +60,8 @@ async function proveState(context: SetUpContext, filesystem: MountedFilesystem, 
   const proof = await proveDax(context, `${folder}/probe`);
   await setUpStep(context, ['rm', '-rf', folder]);
   if (proof.active === (mode !== 'never')) return;
-  if (proof.active) throw new SuiteSetupError(`DAX is active on ${name} (${device}), which is mounted to be without it`, '');
+  if (proof.active)
+    throw new SuiteSetupError(`DAX is active on ${name} (${device}), which is mounted to be without it`, '');
   throw new SuiteSetupError(`DAX is not active on ${name} (${device}): ${proof.message}`, proof.evidence, proof.status);
 }
 

@@ -24,8 +24,13 @@ function elf(machine: number): Buffer {
   return header;
 }
 
-const LISTS = { 'tests/generic/group.list': '001 auto quick\n413 auto dax\n', 'tests/ext4/group.list': '030 dax\n', 'tests/Makefile': '' };
-const namesIn = (tree: string): readonly string[] => [...readCatalogue({ at: 'host', path: tree }, BOOKWORM).values()].flat().map(({ name }) => name);
+const LISTS = {
+  'tests/generic/group.list': '001 auto quick\n413 auto dax\n',
+  'tests/ext4/group.list': '030 dax\n',
+  'tests/Makefile': '',
+};
+const namesIn = (tree: string): readonly string[] =>
+  [...readCatalogue({ at: 'host', path: tree }, BOOKWORM).values()].flat().map(({ name }) => name);
 
 test('the tests of a folder, with the programs of a guest', () => {
   expect(namesIn(makeTree({ ...LISTS, 'ltp/fsstress': elf(62) }))).toEqual(['ext4/030', 'generic/001', 'generic/413']);
@@ -42,16 +47,28 @@ test.each([
 });
 
 test('the tests of a tree that lies in an image of the user', () => {
-  const root = makeTree(Object.fromEntries(Object.entries({ ...LISTS, check: '' }).map(([path, content]) => [`opt/xfstests/${path}`, content])));
+  const root = makeTree(
+    Object.fromEntries(
+      Object.entries({ ...LISTS, check: '' }).map(([path, content]) => [`opt/xfstests/${path}`, content]),
+    ),
+  );
   const tree = { at: 'image', path: '/opt/xfstests' } as const;
   expect([...readCatalogue(tree, { kind: 'tree', name: 'own', path: root }).keys()]).toEqual(['ext4', 'generic']);
-  expect(() => readCatalogue(tree, BOOKWORM)).toThrow("none of these holds xfstests");
+  expect(() => readCatalogue(tree, BOOKWORM)).toThrow('none of these holds xfstests');
 });
 
 test.each([
-  ['was never built', { 'tests/generic/001': '' }, 'is not built: tests/generic/group.list, which its build writes, is not there'],
-  ['is something else', { 'README': '' }, 'is no xfstests tree: it has no folder tests'],
-  ['is built for another architecture', { ...LISTS, 'ltp/fsstress': elf(183) }, 'is built for aarch64 (ltp/fsstress), and the guests are x86-64'],
+  [
+    'was never built',
+    { 'tests/generic/001': '' },
+    'is not built: tests/generic/group.list, which its build writes, is not there',
+  ],
+  ['is something else', { README: '' }, 'is no xfstests tree: it has no folder tests'],
+  [
+    'is built for another architecture',
+    { ...LISTS, 'ltp/fsstress': elf(183) },
+    'is built for aarch64 (ltp/fsstress), and the guests are x86-64',
+  ],
 ])('a tree that %s is refused', (_, files, why) => expect(() => namesIn(makeTree(files))).toThrow(why));
 
 test('a tarball that is none is refused with the words of tar', () => {

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
@@ -12,7 +22,17 @@ export type Catalogue = ReadonlyMap<string, readonly CatalogueTest[]>;
 
 /** e_machine of an ELF header (elf.h): EM_X86_64, the only guest that the rig boots. */
 const EM_X86_64 = 62;
-const MACHINES: Readonly<Record<number, string>> = { 3: 'i386', 8: 'mips', 20: 'ppc', 21: 'ppc64', 22: 's390x', 40: 'arm', 183: 'aarch64', 243: 'riscv', 258: 'loongarch' };
+const MACHINES: Readonly<Record<number, string>> = {
+  3: 'i386',
+  8: 'mips',
+  20: 'ppc',
+  21: 'ppc64',
+  22: 's390x',
+  40: 'arm',
+  183: 'aarch64',
+  243: 'riscv',
+  258: 'loongarch',
+};
 /** Built first of all, and called by many tests. */
 const SAMPLE_BINARY = join('ltp', 'fsstress');
 
@@ -39,10 +59,13 @@ function readImage(path: string, image: ImageSpec): Catalogue {
   const label = `${path} of the image ${image.name}`;
   switch (image.kind) {
     case 'debian':
-      throw new UserError(`the image ${image.name} is one that the rig builds of Debian's packages, and none of these holds xfstests`, {
-        code: 'no-xfstests-tree',
-        remedy: 'name a built tree of this host with tree:, or an image of your own that has it',
-      });
+      throw new UserError(
+        `the image ${image.name} is one that the rig builds of Debian's packages, and none of these holds xfstests`,
+        {
+          code: 'no-xfstests-tree',
+          remedy: 'name a built tree of this host with tree:, or an image of your own that has it',
+        },
+      );
     case 'tree':
       return readFolder(join(image.path, path), label);
     case 'tarball':
@@ -61,10 +84,29 @@ function readImage(path: string, image: ImageSpec): Catalogue {
 function readTarball(tarball: string, label: string, below = ''): Catalogue {
   return inTemporaryFolder((dir) => {
     const wanted = ['*/group.list', `*${SAMPLE_BINARY}`, 'check', '*/check'];
-    const result = execaSync('tar', ['--extract', '--auto-compress', '--file', tarball, '--directory', dir, '--wildcards', '--no-anchored', ...wanted], { reject: false });
-    const top = [join(dir, below), ...readdirSync(dir).map((name) => join(dir, name))].find((folder) => existsSync(join(folder, 'check')));
+    const result = execaSync(
+      'tar',
+      [
+        '--extract',
+        '--auto-compress',
+        '--file',
+        tarball,
+        '--directory',
+        dir,
+        '--wildcards',
+        '--no-anchored',
+        ...wanted,
+      ],
+      { reject: false },
+    );
+    const top = [join(dir, below), ...readdirSync(dir).map((name) => join(dir, name))].find((folder) =>
+      existsSync(join(folder, 'check')),
+    );
     if (top !== undefined) return readFolder(top, label);
-    throw notATree(label, result.exitCode === 0 ? 'it has no check' : `tar says ${result.stderr.trim().split('\n').at(0) ?? 'nothing'}`);
+    throw notATree(
+      label,
+      result.exitCode === 0 ? 'it has no check' : `tar says ${result.stderr.trim().split('\n').at(0) ?? 'nothing'}`,
+    );
   });
 }
 
@@ -73,10 +115,17 @@ function readFolder(dir: string, label: string, { partial = false } = {}): Catal
   if (!existsSync(join(dir, 'tests'))) throw notATree(label, 'it has no folder tests');
   const folders = readdirSync(join(dir, 'tests')).filter((name) => existsSync(join(dir, 'tests', name, 'group.list')));
   if (!folders.includes('generic')) {
-    throw new UserError(`${label} is not built: tests/generic/group.list, which its build writes, is not there`, { code: 'xfstests-not-built', remedy: 'run make in it, on the Debian release of the image' });
+    throw new UserError(`${label} is not built: tests/generic/group.list, which its build writes, is not there`, {
+      code: 'xfstests-not-built',
+      remedy: 'run make in it, on the Debian release of the image',
+    });
   }
   checkArchitecture(join(dir, SAMPLE_BINARY), label);
-  return new Map(folders.toSorted().map((name) => [name, parseGroupList(name, readFileSync(join(dir, 'tests', name, 'group.list'), 'utf8'))]));
+  return new Map(
+    folders
+      .toSorted()
+      .map((name) => [name, parseGroupList(name, readFileSync(join(dir, 'tests', name, 'group.list'), 'utf8'))]),
+  );
 }
 
 /** Whether its libraries are those of the image is for the guest to show. A tree of scripts alone has no binary to look at. */
@@ -91,11 +140,17 @@ function checkArchitecture(binary: string, label: string): void {
   }
   const machine = header.readUInt16LE(18);
   if (header.toString('latin1', 1, 4) !== 'ELF' || machine === EM_X86_64) return;
-  throw new UserError(`${label} is built for ${MACHINES[machine] ?? `machine ${machine}`} (${SAMPLE_BINARY}), and the guests are x86-64`, { code: 'xfstests-architecture', remedy: 'build it on x86-64' });
+  throw new UserError(
+    `${label} is built for ${MACHINES[machine] ?? `machine ${machine}`} (${SAMPLE_BINARY}), and the guests are x86-64`,
+    { code: 'xfstests-architecture', remedy: 'build it on x86-64' },
+  );
 }
 
 function notATree(label: string, why: string): UserError {
-  return new UserError(`${label} is no xfstests tree: ${why}`, { code: 'not-xfstests', remedy: 'name the top folder of a built xfstests, or a tarball of it' });
+  return new UserError(`${label} is no xfstests tree: ${why}`, {
+    code: 'not-xfstests',
+    remedy: 'name the top folder of a built xfstests, or a tarball of it',
+  });
 }
 
 function inTemporaryFolder<T>(use: (dir: string) => T): T {

@@ -16,7 +16,12 @@ export interface RuleSubject {
 }
 
 /** The first rule of that action that fits the test, `generic/470`. */
-export function findRule(rules: readonly XfstestsRule[], action: XfstestsRule['action'], name: string, { filesystem, device, kernelRelease }: RuleSubject): XfstestsRule | undefined {
+export function findRule(
+  rules: readonly XfstestsRule[],
+  action: XfstestsRule['action'],
+  name: string,
+  { filesystem, device, kernelRelease }: RuleSubject,
+): XfstestsRule | undefined {
   return rules.find(
     (rule) =>
       rule.action === action &&
@@ -31,7 +36,12 @@ export function findRule(rules: readonly XfstestsRule[], action: XfstestsRule['a
 /** A failure that a list knows fails nothing any more, yet stays with all that it said; anything else is as it was. */
 export function forgiveKnown(result: TestResult, rule: XfstestsRule | undefined): TestResult {
   if (!rule || result.status !== 'fail') return result;
-  return { ...result, status: 'skip', forgiven: { by: 'list', reason: rule.reason }, message: `${KNOWN_FAILURE}: ${describeRule(rule)}; it said: ${result.message ?? 'nothing'}` };
+  return {
+    ...result,
+    status: 'skip',
+    forgiven: { by: 'list', reason: rule.reason },
+    message: `${KNOWN_FAILURE}: ${describeRule(rule)}; it said: ${result.message ?? 'nothing'}`,
+  };
 }
 
 export function describeRule({ reason, link }: XfstestsRule): string {

@@ -13,22 +13,46 @@ import { type CheckVerdict, NO_REASON, parseCheck } from './parse-check.ts';
 const MAX_MESSAGE = 500;
 
 /** Runs one test by a call of `check` of its own, and keeps what it left unless it passed. `name` is `generic/413`. */
-export async function runXfstest(context: SuiteContext<XfstestsSuiteSpec>, name: string, attempt: number): Promise<TestResult> {
+export async function runXfstest(
+  context: SuiteContext<XfstestsSuiteSpec>,
+  name: string,
+  attempt: number,
+): Promise<TestResult> {
   const { guest } = context;
   // What the test before left is copied by now; it may have filled the disk. Of a listed test that has no file check makes one without a name,
   // which then fails or passes.
   // No deadline of its own: past the test's, the worker takes the kernel's stacks while it still hangs.
-  const exit = await guest.exec(['bash', '-c', `rm -rf ${RESULTS}/*; cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; exec ./check "$1"`, 'check', name], { env: { HOST_OPTIONS } });
+  const exit = await guest.exec(
+    [
+      'bash',
+      '-c',
+      `rm -rf ${RESULTS}/*; cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; exec ./check "$1"`,
+      'check',
+      name,
+    ],
+    { env: { HOST_OPTIONS } },
+  );
   const verdict = parseCheck(name, exit.stdout);
   if (verdict.kind === 'pass' && exit.exitCode === 0) return { status: 'pass' };
-  if (verdict.kind === 'notrun' && verdict.reason !== NO_REASON && exit.exitCode === 0) return { status: 'skip', message: oneLine(verdict.reason, MAX_MESSAGE) };
+  if (verdict.kind === 'notrun' && verdict.reason !== NO_REASON && exit.exitCode === 0)
+    return { status: 'skip', message: oneLine(verdict.reason, MAX_MESSAGE) };
 
-  const { kept, artifacts } = await keepResults(context, name, attempt, `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`);
+  const { kept, artifacts } = await keepResults(
+    context,
+    name,
+    attempt,
+    `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`,
+  );
   return { ...(await judge(verdict, exit, kept)), artifacts };
 }
 
 /** The files of a test that did not pass, with `check`'s own output as `check.log`. */
-export async function keepResults(context: SuiteContext<XfstestsSuiteSpec>, name: string, attempt: number, output?: string): Promise<{ readonly kept: FetchedResults; readonly artifacts: readonly string[] }> {
+export async function keepResults(
+  context: SuiteContext<XfstestsSuiteSpec>,
+  name: string,
+  attempt: number,
+  output?: string,
+): Promise<{ readonly kept: FetchedResults; readonly artifacts: readonly string[] }> {
   const { guest, artifactDir, toArtifact } = context;
   const localDir = join(artifactDir, `${name.replace('/', '-')}.${attempt}`);
   await mkdir(localDir, { recursive: true });
@@ -47,14 +71,33 @@ async function judge(verdict: CheckVerdict, exit: ExecResult, { files, notes }: 
   if (verdict.kind === 'fail') {
     const dmesg = files.get('dmesg');
     const kernel = dmesg === undefined ? '' : await readFile(dmesg, 'utf8');
-    return { status: 'fail', message: oneLine(`${verdict.why}${lost}`, MAX_MESSAGE), evidence: lastLines([...verdict.details.slice(0, 60), ...(kernel === '' ? [] : ['', lastLines(kernel, 60)]), ...said].join('\n'), 140) };
+    return {
+      status: 'fail',
+      message: oneLine(`${verdict.why}${lost}`, MAX_MESSAGE),
+      evidence: lastLines(
+        [...verdict.details.slice(0, 60), ...(kernel === '' ? [] : ['', lastLines(kernel, 60)]), ...said].join('\n'),
+        140,
+      ),
+    };
   }
   if (verdict.kind === 'notrun' && exit.exitCode === 0) {
     // The harness prints the file; where it could not, the disk may still have it.
     const notrun = files.get('notrun');
-    return { status: 'skip', message: oneLine(notrun === undefined ? verdict.reason : await readFile(notrun, 'utf8'), MAX_MESSAGE) };
+    return {
+      status: 'skip',
+      message: oneLine(notrun === undefined ? verdict.reason : await readFile(notrun, 'utf8'), MAX_MESSAGE),
+    };
   }
   const listed = verdict.kind === 'notrun' ? 'not run' : 'passed';
-  const why = verdict.kind === 'none' ? `${verdict.why}${lost}` : `the harness lists it as ${listed}, yet ends with ${exit.exitCode ?? exit.signal ?? 'no status'}`;
-  return { status: 'fail', message: `no result: ${oneLine(why, MAX_MESSAGE)}`, evidence: [lastLines(exit.stdout, 40), lastLines(exit.stderr, 10), ...said].filter((text) => text !== '').join('\n') };
+  const why =
+    verdict.kind === 'none'
+      ? `${verdict.why}${lost}`
+      : `the harness lists it as ${listed}, yet ends with ${exit.exitCode ?? exit.signal ?? 'no status'}`;
+  return {
+    status: 'fail',
+    message: `no result: ${oneLine(why, MAX_MESSAGE)}`,
+    evidence: [lastLines(exit.stdout, 40), lastLines(exit.stderr, 10), ...said]
+      .filter((text) => text !== '')
+      .join('\n'),
+  };
 }

@@ -11,7 +11,11 @@ const CATALOGUE = new Map(
   }).map(([folder, text]) => [folder, parseGroupList(folder, text)]),
 );
 
-const select = (type: 'ext4' | 'xfs' | 'ext2', groups: readonly string[], tests: readonly string[] = []): readonly string[] => selectTests(CATALOGUE, { groups, tests }, type).map(({ name }) => name);
+const select = (
+  type: 'ext4' | 'xfs' | 'ext2',
+  groups: readonly string[],
+  tests: readonly string[] = [],
+): readonly string[] => selectTests(CATALOGUE, { groups, tests }, type).map(({ name }) => name);
 
 test('a line that names a test again adds to its groups, and no test comes twice', () => {
   expect(CATALOGUE.get('generic')?.map(({ name, groups }) => [name, ...groups])).toEqual([
@@ -35,7 +39,13 @@ describe('what runs', () => {
   ] as const)('%s of %j', (type, groups, wanted) => expect(select(type, groups)).toEqual(wanted));
 
   test('single tests beside groups, each once, but for those of another file system', () => {
-    expect(select('ext4', ['dax'], ['xfs/002', 'generic/100', 'generic/1000-long', 'selftest/005'])).toEqual(['ext4/001', 'generic/099', 'generic/100', 'generic/1000-long', 'selftest/005']);
+    expect(select('ext4', ['dax'], ['xfs/002', 'generic/100', 'generic/1000-long', 'selftest/005'])).toEqual([
+      'ext4/001',
+      'generic/099',
+      'generic/100',
+      'generic/1000-long',
+      'selftest/005',
+    ]);
     expect(select('ext2', [], ['ext4/001', 'xfs/001'])).toEqual(['ext4/001']);
     expect(select('ext4', [], ['xfs/002'])).toEqual([]);
   });
@@ -45,4 +55,6 @@ test.each([
   [['qick'], [], 'no group qick'],
   [['btrfs/quick'], [], 'no folder of tests btrfs'],
   [[], ['generic/101'], 'no test generic/101'],
-])('%j and %j are refused', (groups, tests, why) => expect(() => select('ext4', groups, tests)).toThrow(`the xfstests tree has ${why}`));
+])('%j and %j are refused', (groups, tests, why) =>
+  expect(() => select('ext4', groups, tests)).toThrow(`the xfstests tree has ${why}`),
+);

@@ -16,17 +16,27 @@ interface Choice {
  * file system's, since a matrix names them for all of its file systems at once (check itself would run `xfs/002` on ext4, and fail it).
  * @throws UserError for a group or test that the tree does not have
  */
-export function selectTests(catalogue: Catalogue, { groups, tests }: Choice, type: FilesystemSpec['type']): readonly CatalogueTest[] {
+export function selectTests(
+  catalogue: Catalogue,
+  { groups, tests }: Choice,
+  type: FilesystemSpec['type'],
+): readonly CatalogueTest[] {
   const all = [...catalogue.values()].flat();
   const own = ownFolders(type);
   const chosen = new Map<string, CatalogueTest>();
   for (const text of groups) {
     const matches = parseGroupExpression(text);
     for (const group of groupsIn(text)) requireGroup(group, catalogue);
-    const folders = new Set([...own, ...groupsIn(text).flatMap((group) => (group.includes('/') ? [folderOf(group)] : []))]);
+    const folders = new Set([
+      ...own,
+      ...groupsIn(text).flatMap((group) => (group.includes('/') ? [folderOf(group)] : [])),
+    ]);
     for (const test of all) {
       const folder = folderOf(test.name);
-      const isIn = (group: string): boolean => (group.includes('/') ? folderOf(group) === folder && test.groups.has(group.slice(folder.length + 1)) : own.has(folder) && test.groups.has(group));
+      const isIn = (group: string): boolean =>
+        group.includes('/')
+          ? folderOf(group) === folder && test.groups.has(group.slice(folder.length + 1))
+          : own.has(folder) && test.groups.has(group);
       if (folders.has(folder) && matches(isIn)) chosen.set(test.name, test);
     }
   }
@@ -55,18 +65,27 @@ function requireGroup(group: string, catalogue: Catalogue): void {
   const tests = folder === undefined ? [...catalogue.values()].flat() : catalogue.get(folder);
   if (!tests) throw unknown('folder of tests', folder ?? group, [...catalogue.keys()]);
   const name = group.slice(group.indexOf('/') + 1);
-  if (!tests.some(({ groups }) => groups.has(name))) throw unknown('group', group, [...new Set(tests.flatMap(({ groups }) => [...groups]))]);
+  if (!tests.some(({ groups }) => groups.has(name)))
+    throw unknown('group', group, [...new Set(tests.flatMap(({ groups }) => [...groups]))]);
 }
 
 function requireTest(name: string, all: readonly CatalogueTest[]): CatalogueTest {
   const found = all.find((test) => test.name === name);
-  if (!found) throw unknown('test', name, all.map((test) => test.name));
+  if (!found)
+    throw unknown(
+      'test',
+      name,
+      all.map((test) => test.name),
+    );
   return found;
 }
 
 function unknown(what: string, name: string, names: readonly string[]): UserError {
   const near = nearest(name, names);
-  return new UserError(`the xfstests tree has no ${what} ${name}`, { code: 'unknown-xfstest', remedy: near === undefined ? 'doc/group-names.txt of the tree lists the groups' : `did you mean ${near}?` });
+  return new UserError(`the xfstests tree has no ${what} ${name}`, {
+    code: 'unknown-xfstest',
+    remedy: near === undefined ? 'doc/group-names.txt of the tree lists the groups' : `did you mean ${near}?`,
+  });
 }
 
 /** As `sort` of the names, numbers by value: generic/99 before generic/100. */

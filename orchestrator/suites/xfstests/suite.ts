@@ -46,15 +46,27 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
   await guest.write(HOST_OPTIONS, hostOptions);
   await writeFile(join(context.artifactDir, 'host-options'), hostOptions);
   // One file for all guests of the cell: they are alike, but for those that died.
-  const about = await guest.exec(['sh', '-s'], { stdin: DESCRIBE, timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale });
+  const about = await guest.exec(['sh', '-s'], {
+    stdin: DESCRIBE,
+    timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale,
+  });
   await writeFile(join(context.artifactDir, 'guest-versions'), lastLines(about.stdout, 200, 64 * 1024));
 
   const places = composePlaces(guest.devices, roles, filesystem);
   for (const place of places) await proveMount(context, filesystem, place);
-  const subject = { filesystem, device: cell.pmem.devices[roles.test]?.kind ?? 'nvdimm', kernelRelease: guest.kernelRelease };
+  const subject = {
+    filesystem,
+    device: cell.pmem.devices[roles.test]?.kind ?? 'nvdimm',
+    kernelRelease: guest.kernelRelease,
+  };
   const nameOf = (test: string): string => test.slice(spec.name.length + 1);
   return {
-    testTimeoutMs: ({ name }) => deadlineSec({ spec, usualSec: unscaled(context.usualSeconds?.(name), context.timeoutScale), isQuick: groupsOf(context, nameOf(name)).has('quick') }) * 1000,
+    testTimeoutMs: ({ name }) =>
+      deadlineSec({
+        spec,
+        usualSec: unscaled(context.usualSeconds?.(name), context.timeoutScale),
+        isQuick: groupsOf(context, nameOf(name)).has('quick'),
+      }) * 1000,
     async run({ name }, attempt) {
       const test = nameOf(name);
       const excluded = findRule(spec.rules, 'exclude', test, subject);
@@ -82,10 +94,25 @@ function groupsOf({ spec, cell }: SuiteContext<XfstestsSuiteSpec>, test: string)
 
 async function setUpGuest({ spec, cell, guest, timeoutScale, log }: SuiteContext<XfstestsSuiteSpec>): Promise<void> {
   const tree = spec.tree?.at === 'image' ? { TREE_PATH: spec.tree.path } : { TREE_SERIAL };
-  const result = await guest.exec(['sh', '-s'], { stdin: SET_UP, env: { ...tree, DIR, RESULTS, RESULTS_SERIAL: guest.resultsDisk?.serial ?? '', MOUNTS: `${TEST_DIR} ${SCRATCH_MNT}` }, timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
-  for (const line of lastLines(result.stdout).split('\n')) if (line !== '') log(`${cell.id}: some binaries of the tree lack ${line}`);
+  const result = await guest.exec(['sh', '-s'], {
+    stdin: SET_UP,
+    env: {
+      ...tree,
+      DIR,
+      RESULTS,
+      RESULTS_SERIAL: guest.resultsDisk?.serial ?? '',
+      MOUNTS: `${TEST_DIR} ${SCRATCH_MNT}`,
+    },
+    timeoutMs: TIMEOUTS_MS.setup * timeoutScale,
+  });
+  for (const line of lastLines(result.stdout).split('\n'))
+    if (line !== '') log(`${cell.id}: some binaries of the tree lack ${line}`);
   if (result.exitCode === 0) return;
   const [message = 'no word of why', ...more] = lastLines(result.stderr).split('\n');
   const why = result.timedOut ? `its set-up did not end in time (the limit for setting up)` : message;
-  throw new SuiteSetupError(`xfstests cannot run in this guest: ${why}`, more.join('\n'), result.timedOut ? 'hang' : 'infra');
+  throw new SuiteSetupError(
+    `xfstests cannot run in this guest: ${why}`,
+    more.join('\n'),
+    result.timedOut ? 'hang' : 'infra',
+  );
 }

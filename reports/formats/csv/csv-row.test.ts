@@ -27,13 +27,33 @@ async function readRows(text: string, separator: string): Promise<readonly (read
 }
 
 test('each row is read back as it was, on one line, and no cell of text is a formula', async () => {
-  const piece = fc.constantFrom('"', '""', ',', ';', '\n', '\r\n', '\t', "'", '=', '+', '-', '@', 'a', ' ', '|', '\u0000', '\\');
+  const piece = fc.constantFrom(
+    '"',
+    '""',
+    ',',
+    ';',
+    '\n',
+    '\r\n',
+    '\t',
+    "'",
+    '=',
+    '+',
+    '-',
+    '@',
+    'a',
+    ' ',
+    '|',
+    '\u0000',
+    '\\',
+  );
   const cell = fc.array(piece, { minLength: 1, maxLength: 8 }).map((parts) => `${parts.join('')}x`);
   const rows = fc.sample(fc.tuple(cell, cell, cell), { numRuns: 500, seed: 7 });
   const read = await readRows(rows.map(csvRow).join(''), ',');
   expect(read).toHaveLength(rows.length);
   expect(read.flat().filter((value) => /^[=+\-@]/.test(String(value)))).toEqual([]);
-  expect(read.map((row) => row.map((value) => String(value).replace(/^'(?=[=+\-@])/, '')))).toEqual(rows.map((row) => row.map((value) => cleanLine(value).replace(/^'(?=[=+\-@])/, ''))));
+  expect(read.map((row) => row.map((value) => String(value).replace(/^'(?=[=+\-@])/, '')))).toEqual(
+    rows.map((row) => row.map((value) => cleanLine(value).replace(/^'(?=[=+\-@])/, ''))),
+  );
 });
 
 test('a semicolon parts no cell where a spreadsheet goes by semicolons', async () => {

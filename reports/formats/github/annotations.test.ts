@@ -8,15 +8,30 @@ import { boundSummary } from './step-summary.ts';
 
 const CELL = 'k/nvdimm/ext4-dax/fio';
 
-function play(tests: readonly (readonly [name: string, status: 'pass' | 'fail' | 'infra', message?: string])[]): RunSummary {
-  const journal = new JournalBuilder().start([makeCell(CELL, tests.map(([name]) => name))]).boot(CELL);
+function play(
+  tests: readonly (readonly [name: string, status: 'pass' | 'fail' | 'infra', message?: string])[],
+): RunSummary {
+  const journal = new JournalBuilder()
+    .start([
+      makeCell(
+        CELL,
+        tests.map(([name]) => name),
+      ),
+    ])
+    .boot(CELL);
   for (const name of ['guest/boot', 'guest/pmem']) journal.test(CELL, name, { status: 'pass' });
-  for (const [name, status, message] of tests) journal.test(CELL, name, { status, ...(message !== undefined && { message }) });
+  for (const [name, status, message] of tests)
+    journal.test(CELL, name, { status, ...(message !== undefined && { message }) });
   return journal.add({ type: 'run-end', reason: 'finished' }).summarize();
 }
 
 function unescape(text: string): string {
-  return text.replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+  return text
+    .replaceAll('%3A', ':')
+    .replaceAll('%2C', ',')
+    .replaceAll('%0A', '\n')
+    .replaceAll('%0D', '\r')
+    .replaceAll('%25', '%');
 }
 
 /** A command as GitHub's runner reads it. */
@@ -35,27 +50,67 @@ test('failures are errors with their evidence, what the rig could not tell is a 
     'warning infra: repro/run in debian-6.12/nvdimm/none/repro',
     'notice flaky: fio/dax-mmap-randwrite in debian-6.12/nvdimm/ext4-dax/fio',
   ]);
-  expect(read[1]?.message).toMatch(/^BUG: unable to handle page fault\n\n\[ {3}12\.345678\] BUG[^]*RIP: 0010:pmem_do_write/);
+  expect(read[1]?.message).toMatch(
+    /^BUG: unable to handle page fault\n\n\[ {3}12\.345678\] BUG[^]*RIP: 0010:pmem_do_write/,
+  );
 });
 
 test('against a baseline the alarms are the errors, and known failures are none', () => {
-  const [base, now] = [play([['old', 'fail'], ['new', 'pass']]), play([['old', 'fail', 'as ever'], ['new', 'fail', 'broke']])];
-  const read = renderAnnotations(now, compareRuns({ ...base, runId: 'base', startedAt: '2026-02-01T00:00:00.000Z' }, now, () => [])).map(readCommand);
+  const [base, now] = [
+    play([
+      ['old', 'fail'],
+      ['new', 'pass'],
+    ]),
+    play([
+      ['old', 'fail', 'as ever'],
+      ['new', 'fail', 'broke'],
+    ]),
+  ];
+  const read = renderAnnotations(
+    now,
+    compareRuns({ ...base, runId: 'base', startedAt: '2026-02-01T00:00:00.000Z' }, now, () => []),
+  ).map(readCommand);
   expect(read).toEqual([
-    { kind: 'error', title: `new-failure: new in ${CELL}`, message: expect.stringMatching(/^broke; failed in 0 of the 1 run before/) as string },
-    { kind: 'warning', title: `known-failure: old in ${CELL}`, message: expect.stringMatching(/^as ever; failed in 1 of the 1 run before/) as string },
+    {
+      kind: 'error',
+      title: `new-failure: new in ${CELL}`,
+      message: expect.stringMatching(/^broke; failed in 0 of the 1 run before/) as string,
+    },
+    {
+      kind: 'warning',
+      title: `known-failure: old in ${CELL}`,
+      message: expect.stringMatching(/^as ever; failed in 1 of the 1 run before/) as string,
+    },
   ]);
 });
 
 test('tests that met the same report of the kernel are one annotation', () => {
-  const [base, now] = [play([['a', 'pass'], ['b', 'pass'], ['c', 'pass']]), play([['a', 'fail', 'WARNING'], ['b', 'fail', 'WARNING'], ['c', 'fail', 'of its own']])];
+  const [base, now] = [
+    play([
+      ['a', 'pass'],
+      ['b', 'pass'],
+      ['c', 'pass'],
+    ]),
+    play([
+      ['a', 'fail', 'WARNING'],
+      ['b', 'fail', 'WARNING'],
+      ['c', 'fail', 'of its own'],
+    ]),
+  ];
   const comparison = compareRuns({ ...base, runId: 'base', startedAt: '2026-02-01T00:00:00.000Z' }, now, () => []);
-  const tests = comparison.tests.map((each) => (each.message === 'WARNING' ? { ...each, signatures: ['lockdep-circular: &a'] } : each));
+  const tests = comparison.tests.map((each) =>
+    each.message === 'WARNING' ? { ...each, signatures: ['lockdep-circular: &a'] } : each,
+  );
   const read = renderAnnotations(now, { ...comparison, tests }).map(readCommand);
-  expect(read.map(({ title }) => title)).toEqual([`new-failure: a in ${CELL} and 1 more test`, `new-failure: c in ${CELL}`]);
+  expect(read.map(({ title }) => title)).toEqual([
+    `new-failure: a in ${CELL} and 1 more test`,
+    `new-failure: c in ${CELL}`,
+  ]);
   expect(read[0]?.message).toContain('\nthe same in b');
   const elsewhere = tests.map((each) => (each.test === 'b' ? { ...each, cell: 'debian-6.1/e820/none/fio' } : each));
-  expect(renderAnnotations(now, { ...comparison, tests: elsewhere }).map(readCommand)[0]?.message).toContain('\nthe same in b in debian-6.1/e820/none/fio');
+  expect(renderAnnotations(now, { ...comparison, tests: elsewhere }).map(readCommand)[0]?.message).toContain(
+    '\nthe same in b in debian-6.1/e820/none/fio',
+  );
 });
 
 test('of a kind there are ten at the most, and the tenth says how many more', () => {
@@ -66,12 +121,18 @@ test('of a kind there are ten at the most, and the tenth says how many more', ()
 
 test('no words of a guest end a command or begin another', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a\n::error::b', '100%,x:y', '%0A', '::stop-commands::x')), (words) => {
-      const [line = '', ...more] = renderAnnotations(play([[`fio/${words}`, 'fail', words]]));
-      expect(more).toEqual([]);
-      expect(line).not.toMatch(/[\r\n]/);
-      expect(readCommand(line).kind).toBe('error');
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('a\n::error::b', '100%,x:y', '%0A', '::stop-commands::x'),
+      ),
+      (words) => {
+        const [line = '', ...more] = renderAnnotations(play([[`fio/${words}`, 'fail', words]]));
+        expect(more).toEqual([]);
+        expect(line).not.toMatch(/[\r\n]/);
+        expect(readCommand(line).kind).toBe('error');
+      },
+    ),
   );
 });
 
@@ -81,6 +142,7 @@ test('a step’s summary holds whole sections within GitHub’s bound', () => {
   for (const used of [0, 500_000, 2 ** 20 - 10, 2 ** 21]) {
     const kept = boundSummary(markdown, used);
     expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(Math.max(0, 2 ** 20 - used));
-    if (kept !== '') expect(kept).toMatch(/é\n\n\nMore of it did not fit here: see summary\.md among the artifacts\.\n$/);
+    if (kept !== '')
+      expect(kept).toMatch(/é\n\n\nMore of it did not fit here: see summary\.md among the artifacts\.\n$/);
   }
 });

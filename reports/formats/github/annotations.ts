@@ -37,7 +37,12 @@ interface Annotation {
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function renderAnnotations(summary: RunSummary, comparison?: Comparison): readonly string[] {
-  const found = [...describeRun(summary), ...annotateVerdicts(comparison?.tests ?? []), ...annotateFigures(comparison?.figures ?? []), ...annotateTests(summary, comparison)];
+  const found = [
+    ...describeRun(summary),
+    ...annotateVerdicts(comparison?.tests ?? []),
+    ...annotateFigures(comparison?.figures ?? []),
+    ...annotateTests(summary, comparison),
+  ];
   return KINDS.flatMap((kind) => bound(found.filter((each) => each.kind === kind))).map(formatCommand);
 }
 
@@ -45,29 +50,57 @@ function describeRun(summary: RunSummary): readonly Annotation[] {
   const ending = summary.ending.reason === 'running' ? undefined : describeEnding(summary);
   return [
     ...(ending === undefined ? [] : [{ kind: 'error' as const, title: 'the run did not finish', message: ending }]),
-    ...findBlindKernels(summary).map(({ kernel, warning }) => ({ kind: 'warning' as const, title: `selftest failed on ${kernel}`, message: warning })),
+    ...findBlindKernels(summary).map(({ kernel, warning }) => ({
+      kind: 'warning' as const,
+      title: `selftest failed on ${kernel}`,
+      message: warning,
+    })),
   ];
 }
 
 /** Tests that met the same report of the kernel are one annotation: there is room for ten. */
 function annotateVerdicts(tests: readonly ComparedTest[]): readonly Annotation[] {
-  const causes = groupBy(tests, (test) => (test.signatures ? JSON.stringify([test.verdict, test.signatures, test.message]) : test));
+  const causes = groupBy(tests, (test) =>
+    test.signatures ? JSON.stringify([test.verdict, test.signatures, test.message]) : test,
+  );
   return Array.from(causes.values()).flatMap(annotateCause);
 }
 
 function annotateCause([test, ...others]: readonly ComparedTest[]): readonly Annotation[] {
   if (!test) return [];
-  const kind = isAlarm(test) ? 'error' : test.verdict === 'known-failure' || test.verdict === 'untold' ? 'warning' : test.verdict === 'fixed' ? 'notice' : undefined;
+  const kind = isAlarm(test)
+    ? 'error'
+    : test.verdict === 'known-failure' || test.verdict === 'untold'
+      ? 'warning'
+      : test.verdict === 'fixed'
+        ? 'notice'
+        : undefined;
   if (kind === undefined) return [];
   const words = [test.message, describeOdds(test), describeSince(test)].filter((part) => part !== undefined).join('; ');
-  const also = others.length === 0 ? '' : `\nthe same in ${others.slice(0, MAX_NAMED).map((other) => (other.cell === test.cell ? other.test : `${other.test} in ${other.cell}`)).join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''}`;
-  return [{ kind, title: `${test.verdict}: ${test.test} in ${test.cell}${others.length === 0 ? '' : ` and ${plural(others.length, 'more test')}`}`, message: withEvidence(`${words}${also}`, kind === 'error' ? test.evidence : undefined) }];
+  const also =
+    others.length === 0
+      ? ''
+      : `\nthe same in ${others
+          .slice(0, MAX_NAMED)
+          .map((other) => (other.cell === test.cell ? other.test : `${other.test} in ${other.cell}`))
+          .join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''}`;
+  return [
+    {
+      kind,
+      title: `${test.verdict}: ${test.test} in ${test.cell}${others.length === 0 ? '' : ` and ${plural(others.length, 'more test')}`}`,
+      message: withEvidence(`${words}${also}`, kind === 'error' ? test.evidence : undefined),
+    },
+  ];
 }
 
 function annotateFigures(figures: readonly ComparedFigure[]): readonly Annotation[] {
   const shown = [...figures.filter(isFigureAlarm), ...findLeaps(figures)];
   return listFigures(shown).flatMap(({ lines, verdict }) =>
-    lines.map(({ test, cell, change, why }) => ({ kind: verdict === 'leap' ? ('warning' as const) : ('error' as const), title: `${verdict}: ${test} in ${cell}`, message: why === undefined ? change : `${change}; ${why}` })),
+    lines.map(({ test, cell, change, why }) => ({
+      kind: verdict === 'leap' ? ('warning' as const) : ('error' as const),
+      title: `${verdict}: ${test} in ${cell}`,
+      message: why === undefined ? change : `${change}; ${why}`,
+    })),
   );
 }
 
@@ -78,8 +111,22 @@ function annotateTests({ cells }: RunSummary, comparison: Comparison | undefined
     cell.tests.flatMap((test): readonly Annotation[] => {
       const { outcome, name, message = outcome } = test;
       if (outcome !== 'flaky' && judged.has(`${cell.id} ${name}`)) return [];
-      const kind = FAILURES.has(outcome) ? 'error' : UNKNOWNS.has(outcome) ? 'warning' : outcome === 'flaky' ? 'notice' : undefined;
-      return kind === undefined ? [] : [{ kind, title: `${outcome}: ${name} in ${cell.id}`, message: withEvidence(message, kind === 'error' ? tellingAttempt(test)?.evidence : undefined) }];
+      const kind = FAILURES.has(outcome)
+        ? 'error'
+        : UNKNOWNS.has(outcome)
+          ? 'warning'
+          : outcome === 'flaky'
+            ? 'notice'
+            : undefined;
+      return kind === undefined
+        ? []
+        : [
+            {
+              kind,
+              title: `${outcome}: ${name} in ${cell.id}`,
+              message: withEvidence(message, kind === 'error' ? tellingAttempt(test)?.evidence : undefined),
+            },
+          ];
     }),
   );
 }
@@ -92,7 +139,14 @@ function bound(found: readonly Annotation[]): readonly Annotation[] {
   const [first] = found;
   if (first === undefined || found.length <= MAX_PER_KIND) return found;
   const shown = found.slice(0, MAX_PER_KIND - 1);
-  return [...shown, { kind: first.kind, title: `${found.length - shown.length} more`, message: 'summary.md and report.html have all of them' }];
+  return [
+    ...shown,
+    {
+      kind: first.kind,
+      title: `${found.length - shown.length} more`,
+      message: 'summary.md and report.html have all of them',
+    },
+  ];
 }
 
 function formatCommand({ kind, title, message }: Annotation): string {

@@ -24,7 +24,9 @@ export function findAnchors({ cells }: Pick<RunSummary, 'cells'>): Anchors {
   };
   const find = (id: string, test?: string): string | undefined => {
     const cell = places.get(id);
-    return cell === undefined ? undefined : `#${anchorId(cell, test === undefined ? undefined : testsOf(cell).get(test))}`;
+    return cell === undefined
+      ? undefined
+      : `#${anchorId(cell, test === undefined ? undefined : testsOf(cell).get(test))}`;
   };
   return { cell: (id) => find(id), test: find };
 }

@@ -10,16 +10,34 @@ const MAX_LISTED = 100;
 const MAX_EXCERPTS = 10;
 
 /** For a run that is judged by itself: what failed or stayed unknown, worst first. */
-export function renderAttention({ cells }: Pick<RunSummary, 'cells'>, stripOf: (cell: string, test: TestSummary) => Markup | undefined): Markup {
-  const bad = cells.flatMap((cell, index) => cell.tests.flatMap((test, place) => (needsAttention(test.outcome) ? [{ cell, test, href: `#${anchorId(index, place)}` }] : [])));
+export function renderAttention(
+  { cells }: Pick<RunSummary, 'cells'>,
+  stripOf: (cell: string, test: TestSummary) => Markup | undefined,
+): Markup {
+  const bad = cells.flatMap((cell, index) =>
+    cell.tests.flatMap((test, place) =>
+      needsAttention(test.outcome) ? [{ cell, test, href: `#${anchorId(index, place)}` }] : [],
+    ),
+  );
   if (bad.length === 0) return html``;
-  const ordered = bad.toSorted((a, b) => OUTCOMES.indexOf(a.test.outcome) - OUTCOMES.indexOf(b.test.outcome)).slice(0, MAX_LISTED);
+  const ordered = bad
+    .toSorted((a, b) => OUTCOMES.indexOf(a.test.outcome) - OUTCOMES.indexOf(b.test.outcome))
+    .slice(0, MAX_LISTED);
   const finds = ordered.map(({ cell, test, href }): Find => {
     const attempt = tellingAttempt(test);
     const evidence = attempt?.evidence;
     const signatures = attempt && signaturesOf(attempt);
     const strip = stripOf(cell.id, test);
-    return { test: test.name, cell: cell.id, as: test.outcome, href, ...(test.message !== undefined && { message: test.message }), ...(evidence !== undefined && { evidence }), ...(signatures && { signatures }), ...(strip && { strip }) };
+    return {
+      test: test.name,
+      cell: cell.id,
+      as: test.outcome,
+      href,
+      ...(test.message !== undefined && { message: test.message }),
+      ...(evidence !== undefined && { evidence }),
+      ...(signatures && { signatures }),
+      ...(strip && { strip }),
+    };
   });
   return html`<section aria-labelledby="look"><h2 id="look">To look at</h2>
 ${renderFinds(finds, MAX_EXCERPTS)}${bad.length > MAX_LISTED ? html`<p><a href="#outcome=attention">… and ${plural(bad.length - MAX_LISTED, 'more test')}</a></p>` : undefined}</section>

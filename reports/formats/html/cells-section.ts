@@ -19,7 +19,12 @@ export function* renderCells({ cells }: Pick<RunSummary, 'cells'>, knowledge: Te
   for (const [index, cell] of cells.entries()) yield* renderCell(cell, index, knowledge, cells.length === 1);
 }
 
-function* renderCell(cell: CellSummary, index: number, { verdictOf, stripOf }: TestKnowledge, alone: boolean): Generator<string> {
+function* renderCell(
+  cell: CellSummary,
+  index: number,
+  { verdictOf, stripOf }: TestKnowledge,
+  alone: boolean,
+): Generator<string> {
   const { worst, totals, known } = judgeCell(cell);
   const guest = cell.guests.at(-1);
   const took = cell.durationMs === undefined ? undefined : formatDuration(cell.durationMs);

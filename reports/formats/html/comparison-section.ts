@@ -25,7 +25,10 @@ export interface ComparisonContext {
 export function renderComparison(comparison: Comparison | undefined, context: ComparisonContext): Markup {
   if (!comparison) return html``;
   const { base, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
-  const groups = VERDICTS.map((verdict) => ({ verdict, found: tests.filter((test) => test.verdict === verdict && isListed(test)) })).filter(({ found }) => found.length > 0);
+  const groups = VERDICTS.map((verdict) => ({
+    verdict,
+    found: tests.filter((test) => test.verdict === verdict && isListed(test)),
+  })).filter(({ found }) => found.length > 0);
   return html`<section aria-labelledby="since"><h2 id="since">${kernels ? `${kernels.now} against ${kernels.base}` : `Since ${base.runId}`}</h2>
 <p class="faint">Baseline: ${base.kernels.join(', ')}. ${VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict, index) => html`${index === 0 ? '' : ', '}${renderCount(verdict, totals[verdict])}`)}${figures.length === 0 ? undefined : html`; <a href="#figures">${countFigures(figures)}</a>`}</p>
 ${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}${renderFigures(figures, ({ cell, test }) => context.anchors.test(cell, test))}${kernels ? listDifferences(kernels).map(renderDifference) : undefined}${renderAlone(kernels ? kernels.base : 'the baseline', onlyBase)}${renderAlone(kernels ? kernels.now : 'this run', onlyNow)}</section>
@@ -38,7 +41,9 @@ function renderDifference({ title, lines }: DifferenceList): Markup {
 }
 
 function renderCount(verdict: Verdict, count: number): Markup {
-  return verdict === 'missing' ? html`${count} ${verdict}` : html`<a href="#verdict=${verdict}">${count} ${verdict}</a>`;
+  return verdict === 'missing'
+    ? html`${count} ${verdict}`
+    : html`<a href="#verdict=${verdict}">${count} ${verdict}</a>`;
 }
 
 function renderGroup(verdict: Verdict, found: readonly ComparedTest[], context: ComparisonContext): Markup {

@@ -27,8 +27,12 @@ export function renderDotPlot({ caption, rows, format }: DotPlot): Markup {
   const max = Math.max(...rows.flatMap(({ values, interval }) => [...values, interval?.high ?? 0]), Number.MIN_VALUE);
   const several = rows.some(({ values }) => values.length > 1);
   return html`<table class="dots"><caption>${caption}</caption>
-${rows.map((row) => html`<tr><th scope="row">${row.label}</th><td class="plot">${renderRow(row, (WIDTH - 20) / max)}</td><td class="num">${format(row.median)}</td>${several ? html`<td class="faint num">${row.interval ? `${format(row.interval.low)} … ${format(row.interval.high)}` : undefined}</td><td class="faint num">n=${row.values.length}</td>` : undefined}</tr>
-`)}</table>
+${rows.map(
+  (
+    row,
+  ) => html`<tr><th scope="row">${row.label}</th><td class="plot">${renderRow(row, (WIDTH - 20) / max)}</td><td class="num">${format(row.median)}</td>${several ? html`<td class="faint num">${row.interval ? `${format(row.interval.low)} … ${format(row.interval.high)}` : undefined}</td><td class="faint num">n=${row.values.length}</td>` : undefined}</tr>
+`,
+)}</table>
 `;
 }
 

@@ -10,13 +10,27 @@ const MAX_LISTED = 200;
  * Figures by verdict, with what makes each credible; nothing where none was judged.
  * @param linkTo where a test's own entry is
  */
-export function renderFigures(figures: readonly ComparedFigure[], linkTo: (line: FigureLine) => string | undefined): Markup {
+export function renderFigures(
+  figures: readonly ComparedFigure[],
+  linkTo: (line: FigureLine) => string | undefined,
+): Markup {
   const lists = listFigures(figures);
-  if (lists.length === 0) return figures.length === 0 ? html`` : html`<p id="figures" class="faint">No figure changed.</p>
+  if (lists.length === 0)
+    return figures.length === 0
+      ? html``
+      : html`<p id="figures" class="faint">No figure changed.</p>
 `;
-  return html`<div id="figures">${lists.map(({ verdict, alarm, title, lines, note }) => html`<details class="verdict"${alarm ? html` data-print="" open` : undefined}><summary class="${FIGURE_LOOKS[verdict]}"><span class="word">${MARKS[FIGURE_LOOKS[verdict]]} ${title}</span></summary>
+  return html`<div id="figures">${lists.map(
+    ({
+      verdict,
+      alarm,
+      title,
+      lines,
+      note,
+    }) => html`<details class="verdict"${alarm ? html` data-print="" open` : undefined}><summary class="${FIGURE_LOOKS[verdict]}"><span class="word">${MARKS[FIGURE_LOOKS[verdict]]} ${title}</span></summary>
 ${note === undefined ? undefined : html`<p class="faint">${note}</p>`}${lines.length === 0 ? undefined : html`<ul>${lines.slice(0, MAX_LISTED).map((line) => renderLine(line, linkTo(line)))}</ul>`}${lines.length > MAX_LISTED ? html`<p class="faint">… and ${lines.length - MAX_LISTED} more</p>` : undefined}</details>
-`)}</div>
+`,
+  )}</div>
 `;
 }
 

@@ -46,10 +46,23 @@ function renderGroup(group: readonly Find[], withExcerpt: boolean): Markup {
   const [first] = group;
   if (!first) return html``;
   const { as, change, facts = [], message } = first;
-  const [sameTest, sameCell] = [group.every(({ test }) => test === first.test), group.every(({ cell }) => cell === first.cell)];
+  const [sameTest, sameCell] = [
+    group.every(({ test }) => test === first.test),
+    group.every(({ cell }) => cell === first.cell),
+  ];
   const evidence = withExcerpt ? group.find((find) => find.evidence !== undefined)?.evidence : undefined;
-  const places = group.slice(0, MAX_PLACES).map((find) => html`<li>${renderLink(find, sameTest ? html`${find.cell}` : html`<code>${find.test}</code>${sameCell ? '' : ` in ${find.cell}`}`)}${find.strip}</li>`);
-  const head = group.length === 1 ? html`${renderLink(first, html`<code>${first.test}</code>`)} <span class="faint">${first.cell}</span>${first.strip}` : sameTest ? html`<code>${first.test}</code> <span class="faint">in ${plural(group.length, 'cell')}</span>` : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${sameCell ? first.cell : `in ${plural(new Set(group.map(({ cell }) => cell)).size, 'cell')}`}</span>`;
+  const places = group
+    .slice(0, MAX_PLACES)
+    .map(
+      (find) =>
+        html`<li>${renderLink(find, sameTest ? html`${find.cell}` : html`<code>${find.test}</code>${sameCell ? '' : ` in ${find.cell}`}`)}${find.strip}</li>`,
+    );
+  const head =
+    group.length === 1
+      ? html`${renderLink(first, html`<code>${first.test}</code>`)} <span class="faint">${first.cell}</span>${first.strip}`
+      : sameTest
+        ? html`<code>${first.test}</code> <span class="faint">in ${plural(group.length, 'cell')}</span>`
+        : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${sameCell ? first.cell : `in ${plural(new Set(group.map(({ cell }) => cell)).size, 'cell')}`}</span>`;
   return html`<li class="${as}"><p class="line"><span class="word">${MARKS[as]} ${change ?? as}</span> ${head}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${facts.length === 0 ? undefined : html`<p class="faint">${facts.join('; ')}</p>`}${group.length === 1 ? undefined : html`<ul class="places">${places}</ul>`}${group.length > MAX_PLACES ? html`<p class="faint">… and ${group.length - MAX_PLACES} more</p>` : undefined}${evidence === undefined ? undefined : html`<pre>${excerpt(condense(evidence), EXCERPT_LINES, 1200)}</pre>`}</li>
 `;
 }
@@ -65,7 +78,10 @@ const MAX_LOOKED_AT = 8000;
 
 /** What an excerpt has room for: neither the kernel's time stamps nor its rules and blank lines, nor the margin that all lines have, as in xfstests' diffs. The whole stands with the test. */
 function condense(evidence: string): string {
-  const lines = cleanText(evidence.slice(0, MAX_LOOKED_AT)).split('\n').map((line) => line.replace(STAMP, '')).filter((line) => /[^\s=-]/.test(line));
+  const lines = cleanText(evidence.slice(0, MAX_LOOKED_AT))
+    .split('\n')
+    .map((line) => line.replace(STAMP, ''))
+    .filter((line) => /[^\s=-]/.test(line));
   const margin = Math.min(...lines.map((line) => line.length - line.trimStart().length));
   return lines.map((line) => line.slice(margin)).join('\n');
 }

@@ -20,7 +20,10 @@ export function renderHead(summary: RunSummary, comparison: Comparison | undefin
   const ending = describeEnding(summary);
   const rerun = rerunLines(summary);
   const { text, as } = tellNews(summary, comparison);
-  const warnings = [...(ending === undefined ? [] : [ending]), ...findBlindKernels(summary).map(({ warning }) => warning)];
+  const warnings = [
+    ...(ending === undefined ? [] : [ending]),
+    ...findBlindKernels(summary).map(({ warning }) => warning),
+  ];
   const { cells, guests, totals } = summary;
   return html`<header><p class="brand"><b>pmemrig</b> ${summary.matrix} <time datetime="${summary.startedAt}">${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC</time><button type="button" class="theme">Theme</button></p>
 <h1 class="${as}"><span class="word">${MARKS[as]}</span> ${text}</h1>
@@ -35,7 +38,10 @@ ${warnings.map((warning) => html`<p class="warning infra"><span class="word">${M
 /** Which tests the news is about, as many as fit a line. */
 function renderCulprits({ cells }: Pick<RunSummary, 'cells'>, comparison: Comparison | undefined): Markup | undefined {
   const alarms = comparison?.tests.filter(isAlarm);
-  const names = alarms && alarms.length > 0 ? alarms.map(({ test }) => test) : cells.flatMap(({ tests }) => tests.filter(({ outcome }) => FAILURES.has(outcome)).map(({ name }) => name));
+  const names =
+    alarms && alarms.length > 0
+      ? alarms.map(({ test }) => test)
+      : cells.flatMap(({ tests }) => tests.filter(({ outcome }) => FAILURES.has(outcome)).map(({ name }) => name));
   const distinct = [...new Set(names)];
   if (distinct.length === 0) return undefined;
   return html`<p class="culprits"><code>${distinct.slice(0, MAX_CULPRITS).join(', ')}</code>${distinct.length > MAX_CULPRITS ? ` and ${distinct.length - MAX_CULPRITS} more` : undefined}</p>
@@ -48,22 +54,50 @@ function renderChips(summary: RunSummary): Markup {
 }
 
 /** What a reader must know if it is all they read. */
-function tellNews({ totals, ending }: Pick<RunSummary, 'totals' | 'ending'>, comparison: Comparison | undefined): { readonly text: string; readonly as: keyof typeof MARKS } {
-  const [failed, unknown] = [FAILURES, UNKNOWNS].map((set) => OUTCOMES.reduce((sum, outcome) => sum + (set.has(outcome) ? totals[outcome] : 0), 0));
+function tellNews(
+  { totals, ending }: Pick<RunSummary, 'totals' | 'ending'>,
+  comparison: Comparison | undefined,
+): { readonly text: string; readonly as: keyof typeof MARKS } {
+  const [failed, unknown] = [FAILURES, UNKNOWNS].map((set) =>
+    OUTCOMES.reduce((sum, outcome) => sum + (set.has(outcome) ? totals[outcome] : 0), 0),
+  );
   if (comparison) {
-    const alarms = VERDICTS.map((verdict) => ({ verdict, count: comparison.tests.filter((test) => test.verdict === verdict && isAlarm(test)).length })).filter(({ count }) => count > 0);
+    const alarms = VERDICTS.map((verdict) => ({
+      verdict,
+      count: comparison.tests.filter((test) => test.verdict === verdict && isAlarm(test)).length,
+    })).filter(({ count }) => count > 0);
     const [first] = alarms;
     const slower = comparison.figures?.filter(isFigureAlarm).length ?? 0;
-    if (first) return { text: [...alarms.map(({ verdict, count }) => ALARMS[verdict]?.(count) ?? ''), ...(slower > 0 ? [`${plural(slower, 'figure')} slower`] : [])].join(', '), as: first.verdict === 'new-test' ? 'fail' : VERDICT_LOOKS[first.verdict].as };
+    if (first)
+      return {
+        text: [
+          ...alarms.map(({ verdict, count }) => ALARMS[verdict]?.(count) ?? ''),
+          ...(slower > 0 ? [`${plural(slower, 'figure')} slower`] : []),
+        ].join(', '),
+        as: first.verdict === 'new-test' ? 'fail' : VERDICT_LOOKS[first.verdict].as,
+      };
     if (slower > 0) return { text: `${plural(slower, 'figure')} slower`, as: 'fail' };
     if (failed) return { text: `Nothing newly broken; ${plural(failed, 'test')} failed as before`, as: 'flaky' };
   }
   if (failed) return { text: `${plural(failed, 'test')} failed`, as: 'fail' };
-  if (ending.reason === 'running') return { text: `Nothing failed so far; running, ${ending.message ?? ''}`, as: 'skip' };
+  if (ending.reason === 'running')
+    return { text: `Nothing failed so far; running, ${ending.message ?? ''}`, as: 'skip' };
   // A run that was cut off casts no doubt on the rig.
-  if (ending.reason !== 'finished' && totals.unreached > 0 && totals.infra === 0) return { text: `Nothing failed so far; ${totals.unreached === 1 ? '1 test is' : `${totals.unreached} tests are`} not reached`, as: 'unreached' };
+  if (ending.reason !== 'finished' && totals.unreached > 0 && totals.infra === 0)
+    return {
+      text: `Nothing failed so far; ${totals.unreached === 1 ? '1 test is' : `${totals.unreached} tests are`} not reached`,
+      as: 'unreached',
+    };
   if (unknown) return { text: `Nothing failed, but of ${plural(unknown, 'test')} the rig cannot tell`, as: 'infra' };
-  return totals.pass + totals.flaky === 0 ? { text: 'No test ran', as: 'skip' } : { text: totals.flaky > 0 ? `All passed in the end, ${totals.flaky} after a retry` : `All ${plural(totals.pass, 'test')} passed`, as: totals.flaky > 0 ? 'flaky' : 'pass' };
+  return totals.pass + totals.flaky === 0
+    ? { text: 'No test ran', as: 'skip' }
+    : {
+        text:
+          totals.flaky > 0
+            ? `All passed in the end, ${totals.flaky} after a retry`
+            : `All ${plural(totals.pass, 'test')} passed`,
+        as: totals.flaky > 0 ? 'flaky' : 'pass',
+      };
 }
 
 const ALARMS: Readonly<Partial<Record<keyof Comparison['totals'], (count: number) => string>>> = {

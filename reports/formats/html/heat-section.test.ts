@@ -5,12 +5,17 @@ import { renderHeat } from './heat-section.ts';
 const heat = renderHeat(makeMixedRun().summarize(), new Map([['debian-6.12/virtio-pmem/xfs-dax/fio', 1]])).markup;
 
 test('a square tells its worst outcome in a sign, a word and a count, and what is new', () => {
-  expect(heat).toContain('<td class="crash"><a href="#cell-2" title="debian-6.12/virtio-pmem/xfs-dax/fio: 1 crash, 1 unreached, 2 pass"><span class="count"><span aria-hidden="true">✗ </span><span class="sr">crash </span>1/4 <b class="new">1 new</b></span>');
+  expect(heat).toContain(
+    '<td class="crash"><a href="#cell-2" title="debian-6.12/virtio-pmem/xfs-dax/fio: 1 crash, 1 unreached, 2 pass"><span class="count"><span aria-hidden="true">✗ </span><span class="sr">crash </span>1/4 <b class="new">1 new</b></span>',
+  );
 });
 
 test('suites part the rows, kernels the columns, and what is not planned says so', () => {
   expect(Array.from(heat.matchAll(/class="suite"><span>(.*?)</g), ([, suite]) => suite)).toEqual(['fio', 'repro']);
-  expect(Array.from(heat.matchAll(/<th scope="col">(.*?)<br/g), ([, kernel]) => kernel)).toEqual(['debian-6.1', 'debian-6.12']);
+  expect(Array.from(heat.matchAll(/<th scope="col">(.*?)<br/g), ([, kernel]) => kernel)).toEqual([
+    'debian-6.1',
+    'debian-6.12',
+  ]);
   expect(heat.match(/not planned/g)).toHaveLength(2);
 });
 

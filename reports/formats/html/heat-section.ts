@@ -10,14 +10,25 @@ export function renderHeat({ cells }: Pick<RunSummary, 'cells'>, newFailures: Re
   if (cells.length < 2) return html``;
   const kernels = [...new Set(cells.map(({ kernel }) => kernel))];
   const anchors = new Map(cells.map((cell, index) => [cell, `#${anchorId(index)}`]));
-  const square = (cell: CellSummary | undefined): Markup => (cell ? renderSquare(cell, anchors.get(cell) ?? '', newFailures.get(cell.id) ?? 0) : html`<td class="none"><span aria-hidden="true">·</span><span class="sr">not planned</span></td>`);
+  const square = (cell: CellSummary | undefined): Markup =>
+    cell
+      ? renderSquare(cell, anchors.get(cell) ?? '', newFailures.get(cell.id) ?? 0)
+      : html`<td class="none"><span aria-hidden="true">·</span><span class="sr">not planned</span></td>`;
   return html`<section><h2 id="matrix">Matrix</h2>
 <p class="faint legend">Each square: how its worst tests ended, and how many of all. The bar below it is all of them.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix"><table class="heat"><thead><tr><td></td>${kernels.map((kernel) => html`<th scope="col">${kernel}<br /><span class="faint">${releaseOf(cells, kernel)}</span></th>`)}</tr></thead>
 ${groupRows(cells).map(
-  ({ suite, rows }) => html`<tbody><tr><th scope="rowgroup" colspan="${kernels.length + 1}" class="suite"><span>${suite}</span></th></tr>
-${rows.map(({ label, cells }) => html`<tr><th scope="row">${label.map((part) => html`<span>${part}</span> `)}</th>${kernels.map((kernel) => square(cells.get(kernel)))}</tr>
-`)}</tbody>
+  ({
+    suite,
+    rows,
+  }) => html`<tbody><tr><th scope="rowgroup" colspan="${kernels.length + 1}" class="suite"><span>${suite}</span></th></tr>
+${rows.map(
+  ({
+    label,
+    cells,
+  }) => html`<tr><th scope="row">${label.map((part) => html`<span>${part}</span> `)}</th>${kernels.map((kernel) => square(cells.get(kernel)))}</tr>
+`,
+)}</tbody>
 `,
 )}</table></div></section>
 `;
@@ -54,11 +65,17 @@ interface HeatRow {
   readonly cells: Map<string, CellSummary>;
 }
 
-function groupRows(cells: readonly CellSummary[]): readonly { readonly suite: string; readonly rows: readonly HeatRow[] }[] {
+function groupRows(
+  cells: readonly CellSummary[],
+): readonly { readonly suite: string; readonly rows: readonly HeatRow[] }[] {
   const manyImages = new Set(cells.map(({ image }) => image)).size > 1;
   const suites = new Map<string, Map<string, HeatRow>>();
   for (const cell of cells) {
-    const label = [...(manyImages ? [cell.image] : []), cell.pmem, ...(cell.filesystem === 'none' ? [] : [cell.filesystem])];
+    const label = [
+      ...(manyImages ? [cell.image] : []),
+      cell.pmem,
+      ...(cell.filesystem === 'none' ? [] : [cell.filesystem]),
+    ];
     const rows = suites.get(cell.suite) ?? new Map<string, HeatRow>();
     const row = rows.get(label.join('/')) ?? { label, cells: new Map<string, CellSummary>() };
     row.cells.set(cell.kernel, cell);
@@ -72,4 +89,3 @@ function releaseOf(cells: readonly CellSummary[], kernel: string): string | unde
   const release = cells.find((cell) => cell.kernel === kernel && cell.guests.length > 0)?.guests.at(-1)?.kernelRelease;
   return release === kernel ? undefined : release;
 }
-

@@ -21,7 +21,9 @@ export function renderStrip(past: readonly PastTest[], now: Outcome): Markup | u
   if (shown.length === 0) return undefined;
   const width = (shown.length + 1) * PITCH + BAR;
   const runs = groupRuns(shown.map(({ outcome }) => outcome));
-  const turns = shown.flatMap(({ run }, index) => (index > 0 && run.kernelRelease !== shown[index - 1]?.run.kernelRelease ? [index] : []));
+  const turns = shown.flatMap(({ run }, index) =>
+    index > 0 && run.kernelRelease !== shown[index - 1]?.run.kernelRelease ? [index] : [],
+  );
   const words = `${plural(shown.length, 'run')} before this: ${formatTotals(countOutcomes(shown.map(({ outcome }) => outcome)))}${turns.length === 0 ? '' : `; the kernel's release changed ${turns.length === 1 ? 'once' : `${turns.length} times`}`}`;
   return html`<svg class="strip" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img"><title>${words}</title>${runs.map(({ outcome, from, count }) => bars(outcome, from * PITCH, count))}${bars(now, (shown.length + 1) * PITCH, 1)}${turns.length === 0 ? undefined : html`<path class="turn" d="${turns.map((index) => `M${index * PITCH - 0.5} 0v${HEIGHT}`).join('')}"/>`}</svg>`;
 }
@@ -32,9 +34,21 @@ function bars(outcome: Outcome, x: number, count: number): Markup {
 }
 
 /** Heights of the bars. */
-const STROKES: Readonly<Record<Outcome, number>> = { crash: 14, hang: 14, fail: 14, flaky: 9, infra: 6, unreached: 6, pass: 4, skip: 2, excluded: 2 };
+const STROKES: Readonly<Record<Outcome, number>> = {
+  crash: 14,
+  hang: 14,
+  fail: 14,
+  flaky: 9,
+  infra: 6,
+  unreached: 6,
+  pass: 4,
+  skip: 2,
+  excluded: 2,
+};
 
-function groupRuns(outcomes: readonly Outcome[]): readonly { readonly outcome: Outcome; readonly from: number; readonly count: number }[] {
+function groupRuns(
+  outcomes: readonly Outcome[],
+): readonly { readonly outcome: Outcome; readonly from: number; readonly count: number }[] {
   const groups: { outcome: Outcome; from: number; count: number }[] = [];
   for (const [index, outcome] of outcomes.entries()) {
     const last = groups.at(-1);

@@ -1,4 +1,11 @@
-import { countsAsFailure, describeCoverage, describeGrowth, describePlace, describeStanding, orderProblems } from '../../facts/describe-kernel.ts';
+import {
+  countsAsFailure,
+  describeCoverage,
+  describeGrowth,
+  describePlace,
+  describeStanding,
+  orderProblems,
+} from '../../facts/describe-kernel.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
 import type { ProblemSummary, RunSummary } from '../../fold/summary.ts';
 import type { Anchors } from './anchors.ts';
@@ -8,10 +15,23 @@ import { encodePath } from './test-entry.ts';
 
 /** What the kernels reported, whole, and what lockdep saw; nothing on a run without either. */
 export function renderKernel({ problems, lockdep }: RunSummary, anchors: Anchors): Markup {
-  return html`${problems.length === 0 ? undefined : html`<section aria-labelledby="problems"><h2 id="problems">Kernel problems</h2>
-${orderProblems(problems).filter(({ expected }) => expected !== true).map((problem) => renderProblem(problem, anchors))}${renderPlanted(problems.filter(({ expected }) => expected === true), anchors)}</section>`}${lockdep.length === 0 ? undefined : html`<section aria-labelledby="lockdep"><h2 id="lockdep">Lockdep coverage</h2>
+  return html`${
+    problems.length === 0
+      ? undefined
+      : html`<section aria-labelledby="problems"><h2 id="problems">Kernel problems</h2>
+${orderProblems(problems)
+  .filter(({ expected }) => expected !== true)
+  .map((problem) => renderProblem(problem, anchors))}${renderPlanted(
+          problems.filter(({ expected }) => expected === true),
+          anchors,
+        )}</section>`
+  }${
+    lockdep.length === 0
+      ? undefined
+      : html`<section aria-labelledby="lockdep"><h2 id="lockdep">Lockdep coverage</h2>
 <ul>${lockdep.map((coverage) => html`<li${coverage.uncovered > 0 ? html` class="infra"` : undefined}><span${coverage.uncovered > 0 ? html` class="word"` : undefined}>${describeCoverage(coverage)}</span><br /><span class="faint">${describeGrowth(coverage)}</span></li>`)}</ul></section>
-`}`;
+`
+  }`;
 }
 
 /** What a selftest planted and the rig saw: proof, not news. */

@@ -20,12 +20,22 @@ let made: PageScript | undefined;
  * import and export words they are one scope; a bundler would do no more.
  */
 export function pageScript(): PageScript {
-  made ??= bundle(MODULES.map((name) => readFileSync(join(PACKAGE_ROOT, 'reports', 'formats', 'html', 'browser', name), 'utf8')));
+  made ??= bundle(
+    MODULES.map((name) => readFileSync(join(PACKAGE_ROOT, 'reports', 'formats', 'html', 'browser', name), 'utf8')),
+  );
   return made;
 }
 
 function bundle(modules: readonly string[]): PageScript {
-  const scope = modules.map((text) => text.replaceAll(/^import .*\n/gm, '').replaceAll(/^export /gm, '').replaceAll(/\/\*\*[^]*?\*\/\n?/g, '').replaceAll(/^\s*\n/gm, '')).join('');
+  const scope = modules
+    .map((text) =>
+      text
+        .replaceAll(/^import .*\n/gm, '')
+        .replaceAll(/^export /gm, '')
+        .replaceAll(/\/\*\*[^]*?\*\/\n?/g, '')
+        .replaceAll(/^\s*\n/gm, ''),
+    )
+    .join('');
   const code = `(() => {\n'use strict';\n${scope}})();\n`;
   return { code, source: `'sha256-${createHash('sha256').update(code).digest('base64')}'` };
 }

@@ -20,19 +20,33 @@ function tags(page: string): string[] {
 
 /** The elements of a page in which a guest's text stands wherever it can. */
 function shape(text: string): string[] {
-  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])], [{ id: text, reason: text }]).add({ type: 'note', text });
-  return tags(pageOf(journal.test(CELL, 'fio/a', { status: 'fail', message: text, evidence: text, artifacts: [text] })));
+  const journal = new JournalBuilder()
+    .start([makeCell(CELL, ['fio/a'])], [{ id: text, reason: text }])
+    .add({ type: 'note', text });
+  return tags(
+    pageOf(journal.test(CELL, 'fio/a', { status: 'fail', message: text, evidence: text, artifacts: [text] })),
+  );
 }
 
 test('the page shows totals, every cell and what failed', () => {
   const page = pageOf(makeMixedRun());
-  for (const text of ['1 crash', 'debian-6.12/virtio-pmem/xfs-dax/fio', 'RIP: 0010:pmem_do_write', '48.2k IOPS', 'virtio-blk has no DAX', 'guest 3 was lost (panic): Fatal exception']) expect(page).toContain(text);
+  for (const text of [
+    '1 crash',
+    'debian-6.12/virtio-pmem/xfs-dax/fio',
+    'RIP: 0010:pmem_do_write',
+    '48.2k IOPS',
+    'virtio-blk has no DAX',
+    'guest 3 was lost (panic): Fatal exception',
+  ])
+    expect(page).toContain(text);
 });
 
 test('a run that goes on is not told as one of which the rig cannot tell', () => {
   const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'guest/boot', { status: 'pass' });
   expect(pageOf(journal)).toContain('Nothing failed so far; 2 tests are not reached');
-  expect(pageOf(journal.add({ type: 'run-end', reason: 'finished' }))).toContain('Nothing failed, but of 2 tests the rig cannot tell');
+  expect(pageOf(journal.add({ type: 'run-end', reason: 'finished' }))).toContain(
+    'Nothing failed, but of 2 tests the rig cannot tell',
+  );
 });
 
 test('the page fetches nothing and runs its own script alone', () => {
@@ -51,27 +65,64 @@ test('the script is one scope, without an import or export left', () => {
 });
 
 test('links stay in the run folder, whatever an artifact is called', () => {
-  const page = pageOf(new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'fio/a', { status: 'pass', artifacts: ['javascript:alert(1)', '//evil/x', 'a b#?.log'] }));
-  expect(Array.from(page.matchAll(/href="(\.[^"]*)"/g), ([, href]) => href)).toEqual(['./javascript%3Aalert(1)', './//evil/x', './a%20b%23%3F.log']);
+  const page = pageOf(
+    new JournalBuilder()
+      .start([makeCell(CELL, ['fio/a'])])
+      .test(CELL, 'fio/a', { status: 'pass', artifacts: ['javascript:alert(1)', '//evil/x', 'a b#?.log'] }),
+  );
+  expect(Array.from(page.matchAll(/href="(\.[^"]*)"/g), ([, href]) => href)).toEqual([
+    './javascript%3Aalert(1)',
+    './//evil/x',
+    './a%20b%23%3F.log',
+  ]);
 });
 
 test('no text of a guest becomes markup', () => {
-  const hostile = fc.array(fc.constantFrom('<script>', '</pre>', '"', "'", '&lt;', '<!--', '\u{1b}[0m', '\0', '\ud800', 'x', '</style>', '\n'), { minLength: 1 }).map((parts) => parts.join(''));
+  const hostile = fc
+    .array(
+      fc.constantFrom(
+        '<script>',
+        '</pre>',
+        '"',
+        "'",
+        '&lt;',
+        '<!--',
+        '\u{1b}[0m',
+        '\0',
+        '\ud800',
+        'x',
+        '</style>',
+        '\n',
+      ),
+      { minLength: 1 },
+    )
+    .map((parts) => parts.join(''));
   const expected = shape('x');
-  fc.assert(fc.property(hostile, (text) => {
+  fc.assert(
+    fc.property(hostile, (text) => {
       expect(shape(text)).toEqual(expected);
-    }));
+    }),
+  );
 });
 
 test('a failure that a list knows is counted, marked and found apart from what did not run', () => {
-  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', { status: 'skip', forgiven: { by: 'list', reason: 'x' }, message: 'known failure: maps files with MAP_SYNC; it said: EIO' });
+  const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a', 'fio/b'])]).test(CELL, 'fio/a', {
+    status: 'skip',
+    forgiven: { by: 'list', reason: 'x' },
+    message: 'known failure: maps files with MAP_SYNC; it said: EIO',
+  });
   const page = pageOf(journal.test(CELL, 'fio/b', { status: 'skip', message: 'no libpmem' }));
-  expect(page).toContain('<a class="chip flaky" href="#outcome=known">≈ 1 known</a> <a class="chip skip" href="#outcome=skip">- 1 skip</a>');
+  expect(page).toContain(
+    '<a class="chip flaky" href="#outcome=known">≈ 1 known</a> <a class="chip skip" href="#outcome=skip">- 1 skip</a>',
+  );
   expect(page).toContain('data-o="known"');
   expect(page).toContain('<option value="known">known (1)</option><option value="skip">skip (1)</option>');
 });
 
 test('its body is well-formed', () => {
-  const body = pageOf(makeMixedRun()).replace(/^[^]*<body>/, '<body>').replace('</html>', '').replaceAll(' open>', '>');
+  const body = pageOf(makeMixedRun())
+    .replace(/^[^]*<body>/, '<body>')
+    .replace('</html>', '')
+    .replaceAll(' open>', '>');
   expect(() => new XMLParser().parse(body, true)).not.toThrow();
 });

@@ -28,11 +28,21 @@ export interface PageExtras {
 }
 
 /** `report.html` in pieces: one file, nothing fetched, no script but its own; the policy in its head holds it to that. */
-export function* renderHtml(summary: RunSummary, comparison?: Comparison, { pastOf, frame, trendOf }: PageExtras = {}): Generator<string> {
+export function* renderHtml(
+  summary: RunSummary,
+  comparison?: Comparison,
+  { pastOf, frame, trendOf }: PageExtras = {},
+): Generator<string> {
   const anchors = findAnchors(summary);
-  const knowledge: TestKnowledge = { verdictOf: indexVerdicts(comparison), stripOf: (cell, { name, outcome }) => linkTo(trendOf?.(cell, name), pastOf && renderStrip(pastOf(cell, name), outcome)) };
+  const knowledge: TestKnowledge = {
+    verdictOf: indexVerdicts(comparison),
+    stripOf: (cell, { name, outcome }) =>
+      linkTo(trendOf?.(cell, name), pastOf && renderStrip(pastOf(cell, name), outcome)),
+  };
   const sections = [
-    comparison ? renderComparison(comparison, { anchors, stripOf: knowledge.stripOf }) : renderAttention(summary, knowledge.stripOf),
+    comparison
+      ? renderComparison(comparison, { anchors, stripOf: knowledge.stripOf })
+      : renderAttention(summary, knowledge.stripOf),
     renderHeat(summary, countNewFailures(comparison)),
     renderKernel(summary, anchors),
     renderPlots(summary),
@@ -55,13 +65,20 @@ function linkTo(href: string | undefined, label: Markup | undefined): Markup | u
 
 /** Links to the headings; the markup of a section is its own, so they are read from it. */
 function renderSections(sections: readonly Markup[]): Markup {
-  const headings = sections.flatMap(({ markup }) => Array.from(markup.matchAll(/<h2 id="([\w-]+)">([^<]*)<\/h2>/g), ([, id = '', title = '']) => html`<a href="#${id}">${{ markup: title }}</a> `));
+  const headings = sections.flatMap(({ markup }) =>
+    Array.from(
+      markup.matchAll(/<h2 id="([\w-]+)">([^<]*)<\/h2>/g),
+      ([, id = '', title = '']) => html`<a href="#${id}">${{ markup: title }}</a> `,
+    ),
+  );
   return html`<nav class="sections" aria-label="Sections">${headings}<a href="#tests">Tests</a></nav>
 `;
 }
 
 function indexVerdicts(comparison: Comparison | undefined): TestKnowledge['verdictOf'] {
-  const verdicts = new Map(comparison?.tests.map(({ cell, test, verdict }): [string, Verdict] => [`${cell} ${test}`, verdict]));
+  const verdicts = new Map(
+    comparison?.tests.map(({ cell, test, verdict }): [string, Verdict] => [`${cell} ${test}`, verdict]),
+  );
   return (cell, test) => verdicts.get(`${cell} ${test}`);
 }
 

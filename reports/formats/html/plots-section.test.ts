@@ -17,13 +17,20 @@ function start(): JournalBuilder {
 
 test('kernels of one leg stand beside each other, with their medians', () => {
   const journal = start();
-  for (const [index, cell] of CELLS.entries()) journal.test(cell, 'fio/a', { status: 'pass', metrics: iops(1000 * (index + 1)) });
-  expect(Array.from(plot(journal).matchAll(/<th scope="row">(.*?)<\/th>.*?<td class="num">(.*?)<\/td>/g), ([, label, value]) => `${label} ${value}`)).toEqual(['new/e820/ext4 2k IOPS', 'new/nvdimm/ext4 1k IOPS', 'old/nvdimm/ext4 3k IOPS']);
+  for (const [index, cell] of CELLS.entries())
+    journal.test(cell, 'fio/a', { status: 'pass', metrics: iops(1000 * (index + 1)) });
+  expect(
+    Array.from(
+      plot(journal).matchAll(/<th scope="row">(.*?)<\/th>.*?<td class="num">(.*?)<\/td>/g),
+      ([, label, value]) => `${label} ${value}`,
+    ),
+  ).toEqual(['new/e820/ext4 2k IOPS', 'new/nvdimm/ext4 1k IOPS', 'old/nvdimm/ext4 3k IOPS']);
 });
 
 test('each attempt that passed is a dot, a failed one is none', () => {
   const journal = start();
-  for (const [attempt, value] of [3000, 1000, 2000].entries()) journal.test(CELLS[0], 'fio/a', { status: 'pass', metrics: iops(value) }, { attempt: attempt + 1 });
+  for (const [attempt, value] of [3000, 1000, 2000].entries())
+    journal.test(CELLS[0], 'fio/a', { status: 'pass', metrics: iops(value) }, { attempt: attempt + 1 });
   journal.test(CELLS[0], 'fio/a', { status: 'fail', message: 'x', metrics: iops(9000) }, { attempt: 4 });
   const page = plot(journal);
   expect(/class="dot" d="(.*?)"/.exec(page)?.[1]?.split('M')).toHaveLength(4);

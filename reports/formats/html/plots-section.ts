@@ -38,7 +38,12 @@ function collectPlots(cells: readonly CellSummary[]): readonly Plot[] {
         const key = `${cell.suite} ${name} ${metric.name}`;
         const plot = plots.get(key) ?? { test: name, metric, rows: [] };
         const interval = medianInterval(values);
-        plot.rows.push({ label: `${cell.kernel}/${legOf(cell)}`, values, median: median(values), ...(interval && { interval }) });
+        plot.rows.push({
+          label: `${cell.kernel}/${legOf(cell)}`,
+          values,
+          median: median(values),
+          ...(interval && { interval }),
+        });
         plots.set(key, plot);
       }
     }

@@ -15,7 +15,10 @@ export interface ShownTotal {
 
 /** Worst first, zeros left out. */
 export function showTotals({ totals, cells }: Pick<RunSummary, 'totals' | 'cells'>): readonly ShownTotal[] {
-  return splitKnown(totals, cells.reduce((sum, { tests }) => sum + countKnown(tests), 0));
+  return splitKnown(
+    totals,
+    cells.reduce((sum, { tests }) => sum + countKnown(tests), 0),
+  );
 }
 
 /** The same where the cells are not at hand: `known` of the skips are failures that a list knows. */

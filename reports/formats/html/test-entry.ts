@@ -25,7 +25,9 @@ export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras
   const bad = needsAttention(outcome);
   const known = forgiven !== undefined;
   const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
-  const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))].filter(Boolean).join(' · ');
+  const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))]
+    .filter(Boolean)
+    .join(' · ');
   return html`<div class="t ${known ? 'flaky' : outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${known ? 'known' : outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${known ? `${MARKS.flaky} known` : `${MARKS[outcome]} ${outcome}`}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>
 `;
 }
@@ -36,14 +38,19 @@ function renderOther(attempt: AttemptSummary): Markup {
 
 /** What a failed attempt left, in sight: its words, its files, and the console log of its guest. */
 function renderProof({ evidence, artifacts, console }: AttemptSummary, failed: boolean): Markup {
-  const files = failed ? [...artifacts, ...(console !== undefined && !artifacts.includes(console) ? [console] : [])] : [];
+  const files = failed
+    ? [...artifacts, ...(console !== undefined && !artifacts.includes(console) ? [console] : [])]
+    : [];
   return html`${evidence === undefined ? undefined : renderEvidence(evidence)}${files.length === 0 ? undefined : renderFiles(files)}`;
 }
 
 /** What there is beside that, folded into the test's own line: figures, and of a test that went well its files. */
 function renderExtras({ artifacts, metrics }: AttemptSummary, failed: boolean): Markup | undefined {
   const files = failed ? [] : artifacts;
-  const what = [...(metrics.length > 0 ? [plural(metrics.length, 'figure')] : []), ...(files.length > 0 ? [plural(files.length, 'file')] : [])];
+  const what = [
+    ...(metrics.length > 0 ? [plural(metrics.length, 'figure')] : []),
+    ...(files.length > 0 ? [plural(files.length, 'file')] : []),
+  ];
   if (what.length === 0) return undefined;
   return html`<details class="more"><summary>${what.join(', ')}</summary>${files.length === 0 ? undefined : renderFiles(files)}${metrics.length === 0 ? undefined : html`<table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table>`}</details>`;
 }
@@ -55,5 +62,8 @@ function renderFiles(files: readonly string[]): Markup {
 
 /** A path relative to the run folder as a link: never another scheme or host, whatever the path says. */
 export function encodePath(path: string): string {
-  return `./${path.split('/').map((part) => encodeURIComponent(cleanText(part))).join('/')}`;
+  return `./${path
+    .split('/')
+    .map((part) => encodeURIComponent(cleanText(part)))
+    .join('/')}`;
 }

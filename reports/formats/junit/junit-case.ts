@@ -24,23 +24,43 @@ export interface CaseContext {
  * it and the name, so nothing that changes from run to run may be in either. `~` can't be in a matrix' names: no two cells come to the same.
  */
 export function toClassName(cellId: string): string {
-  return ['pmemrig', ...cleanLine(cellId).split('/')].map((part) => part.replaceAll('_', '~').replaceAll('.', '_')).join('.');
+  return ['pmemrig', ...cleanLine(cellId).split('/')]
+    .map((part) => part.replaceAll('_', '~').replaceAll('.', '_'))
+    .join('.');
 }
 
 /** Fills one `<testcase>`. */
-export function addTest(testCase: TestCase, test: TestSummary, verdict: ComparedTest | undefined, cell: CellSummary, context: CaseContext): void {
+export function addTest(
+  testCase: TestCase,
+  test: TestSummary,
+  verdict: ComparedTest | undefined,
+  cell: CellSummary,
+  context: CaseContext,
+): void {
   const told = tellingAttempt(test);
-  testCase.className(toClassName(cell.id)).name(cleanLine(test.name)).time(Math.round(told?.durationMs ?? 0) / 1000);
+  testCase
+    .className(toClassName(cell.id))
+    .name(cleanLine(test.name))
+    .time(Math.round(told?.durationMs ?? 0) / 1000);
   addOutcome(testCase, test, told, cell, context);
   for (const attempt of otherFailedAttempts(test)) addAttempt(testCase, attempt, test.outcome, context);
   const lines = [
     ...[...testProperties(test, verdict), ...testFigures(test)].map(formatProperty),
     ...artifactFiles(test).flatMap((path) => formatAttachment(`${context.artifactBase}${path}`)),
   ];
-  if (lines.length > 0) addElement(testCase, (element) => element.ele('system-out').txt(context.budget.takeLines(lines, JOURNAL).join('\n')));
+  if (lines.length > 0)
+    addElement(testCase, (element) =>
+      element.ele('system-out').txt(context.budget.takeLines(lines, JOURNAL).join('\n')),
+    );
 }
 
-function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary | undefined, cell: CellSummary, context: CaseContext): void {
+function addOutcome(
+  testCase: TestCase,
+  test: TestSummary,
+  told: AttemptSummary | undefined,
+  cell: CellSummary,
+  context: CaseContext,
+): void {
   const message = disarm(shorten(cleanLine(test.message ?? test.outcome)));
   switch (test.outcome) {
     case 'pass':
@@ -67,9 +87,15 @@ function addOutcome(testCase: TestCase, test: TestSummary, told: AttemptSummary 
 }
 
 /** GitLab shows the element's text and not its `message`, so the text says all. */
-function describe(message: string, told: AttemptSummary | undefined, cell: CellSummary, { budget }: CaseContext): string {
+function describe(
+  message: string,
+  told: AttemptSummary | undefined,
+  cell: CellSummary,
+  { budget }: CaseContext,
+): string {
   const where = told?.console ?? cell.guests.at(-1)?.console;
-  const evidence = told?.evidence === undefined ? undefined : budget.take(cleanText(told.evidence).trimEnd(), wholeIn(told));
+  const evidence =
+    told?.evidence === undefined ? undefined : budget.take(cleanText(told.evidence).trimEnd(), wholeIn(told));
   return disarm([message, evidence, where && `console log: ${cleanLine(where)}`].filter(Boolean).join('\n\n'));
 }
 
@@ -78,7 +104,10 @@ function addAttempt(testCase: TestCase, attempt: AttemptSummary, outcome: Outcom
   const { status, message, evidence } = attempt;
   const name = `${outcome === 'flaky' || outcome === 'pass' ? 'flaky' : 'rerun'}${status === 'fail' ? 'Failure' : 'Error'}`;
   addElement(testCase, (element) => {
-    const child = element.ele(name, { message: disarm(shorten(cleanLine(`attempt ${attempt.attempt}: ${message ?? status}`))), type: status });
+    const child = element.ele(name, {
+      message: disarm(shorten(cleanLine(`attempt ${attempt.attempt}: ${message ?? status}`))),
+      type: status,
+    });
     if (evidence !== undefined) child.ele('stackTrace').txt(disarm(budget.take(cleanText(evidence), wholeIn(attempt))));
   });
 }

@@ -17,7 +17,9 @@ export function testProperties(test: TestSummary, verdict: ComparedTest | undefi
     ...(test.outcome === 'pass' ? [] : [['pmemrig.outcome', test.outcome] as const]),
     ...(test.forgiven ? [['pmemrig.known', 'failure'] as const] : []),
     ...verdictProperties(verdict),
-    ...(test.problems ?? []).map((signature, index) => [numbered('pmemrig.signature', index), cleanLine(signature)] as const),
+    ...(test.problems ?? []).map(
+      (signature, index) => [numbered('pmemrig.signature', index), cleanLine(signature)] as const,
+    ),
     ...(test.outcome === 'flaky' ? [['pmemrig.flaky', describeFlaky(test.attempts)] as const] : []),
     ...artifactPaths(test).map((path, index) => [`artifact.${index + 1}`, path] as const),
   ].map(([name, value]) => [name, shorten(value)]);
@@ -26,7 +28,10 @@ export function testProperties(test: TestSummary, verdict: ComparedTest | undefi
 /** Its figures, and what lockdep saw of it: dashboards show a pass that lockdep did not watch as such. */
 export function testFigures(test: TestSummary): readonly Property[] {
   const told = tellingAttempt(test);
-  return [...lockdepProperties(told), ...measuredFigures(test).map((metric) => [cleanLine(metric.name), formatMetricPlain(metric)] as const)];
+  return [
+    ...lockdepProperties(told),
+    ...measuredFigures(test).map((metric) => [cleanLine(metric.name), formatMetricPlain(metric)] as const),
+  ];
 }
 
 /** Of a test that the run does not have any more, too. */
@@ -55,7 +60,12 @@ function lockdepProperties(told: AttemptSummary | undefined): readonly Property[
   const { lockdep } = told ?? {};
   if (!lockdep) return [];
   const { covered, reason, classes, dependencies, chains } = lockdep;
-  return [['lockdep.covered', covered ? 'yes' : `no: ${cleanLine(reason ?? '')}`], ...Object.entries({ classes, dependencies, chains }).map(([name, count]) => [`lockdep.${name}`, String(count)] as const)];
+  return [
+    ['lockdep.covered', covered ? 'yes' : `no: ${cleanLine(reason ?? '')}`],
+    ...Object.entries({ classes, dependencies, chains }).map(
+      ([name, count]) => [`lockdep.${name}`, String(count)] as const,
+    ),
+  ];
 }
 
 function numbered(name: string, index: number): string {

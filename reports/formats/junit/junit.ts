@@ -40,15 +40,25 @@ export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): G
   for (const cell of summary.cells) yield renderSuite(cell, summary, context);
   for (const { id, reason } of summary.excluded) {
     yield buildSuite(cleanLine(id), (suite) => {
-      addCase(suite, (testCase) => skip(testCase.className(toClassName(id)).name('excluded').time(0), shorten(cleanLine(`left out: ${reason}`))));
+      addCase(suite, (testCase) =>
+        skip(testCase.className(toClassName(id)).name('excluded').time(0), shorten(cleanLine(`left out: ${reason}`))),
+      );
     });
   }
   yield '</testsuites>\n';
 }
 
 /** The same of one cell alone, in pieces. */
-export function* renderCellJunit(cell: CellSummary, summary: RunSummary, options: JunitOptions = {}): Generator<string> {
-  yield openDocument(`pmemrig ${summary.matrix} ${cell.id}`, cellTime(cell), countOutcomes(cell.tests.map(({ outcome }) => outcome)));
+export function* renderCellJunit(
+  cell: CellSummary,
+  summary: RunSummary,
+  options: JunitOptions = {},
+): Generator<string> {
+  yield openDocument(
+    `pmemrig ${summary.matrix} ${cell.id}`,
+    cellTime(cell),
+    countOutcomes(cell.tests.map(({ outcome }) => outcome)),
+  );
   yield renderSuite(cell, summary, suiteContext(options));
   yield '</testsuites>\n';
 }
@@ -65,7 +75,11 @@ function suiteContext(options: JunitOptions): SuiteContext {
 
 /** The schema has no `skipped` here; each suite tells its own. */
 function openDocument(name: string, durationMs: number, totals: Totals): string {
-  const counts = { tests: sumTotals(totals), failures: totals.fail, errors: totals.crash + totals.hang + totals.infra + totals.unreached };
+  const counts = {
+    tests: sumTotals(totals),
+    failures: totals.fail,
+    errors: totals.crash + totals.hang + totals.infra + totals.unreached,
+  };
   const attributes = Object.entries({ name: cleanLine(name), time: toSeconds(durationMs), ...counts });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes.map(([key, value]) => ` ${key}="${escapeMarkup(String(value))}"`).join('')}>\n`;
 }
@@ -78,23 +92,48 @@ function renderSuite(cell: CellSummary, summary: RunSummary, context: SuiteConte
     const verdictOf = (test: TestSummary): ComparedTest | undefined => context.verdicts.get(`${cell.id} ${test.name}`);
     for (const [name, value] of suiteFacts(cell, summary, context)) suite.property(name, shorten(cleanLine(value)));
     for (const test of cell.tests) {
-      for (const [name, value] of testProperties(test, verdictOf(test))) suite.property(`${name} ${cleanLine(test.name)}`, value);
+      for (const [name, value] of testProperties(test, verdictOf(test)))
+        suite.property(`${name} ${cleanLine(test.name)}`, value);
     }
     for (const gone of missingTests(cell, context)) {
       for (const [name, value] of verdictProperties(gone)) suite.property(`${name} ${cleanLine(gone.test)}`, value);
     }
-    for (const { figure, word } of changedFigures(cell, context)) suite.property(cleanLine(`pmemrig.${word} ${figure.test} ${figure.name}`), shorten(cleanLine(describeFigure(figure))));
-    for (const test of cell.tests) addCase(suite, (testCase) => addTest(testCase, test, verdictOf(test), cell, context));
+    for (const { figure, word } of changedFigures(cell, context))
+      suite.property(
+        cleanLine(`pmemrig.${word} ${figure.test} ${figure.name}`),
+        shorten(cleanLine(describeFigure(figure))),
+      );
+    for (const test of cell.tests)
+      addCase(suite, (testCase) => addTest(testCase, test, verdictOf(test), cell, context));
   });
 }
 
 function suiteFacts(cell: CellSummary, summary: RunSummary, { comparison }: SuiteContext): readonly Property[] {
   const { kernel, image, pmem, filesystem } = cell;
   const guest = cell.guests.at(-1);
-  const facts = { 'pmemrig.run': summary.runId, 'pmemrig.version': summary.version, host: summary.host, kernel, image, pmem, filesystem, suite: cell.suite };
-  const guestFacts = guest && { 'kernel.release': guest.kernelRelease, accelerator: guest.accelerator, 'boot.ms': String(guest.bootMs), console: guest.console };
+  const facts = {
+    'pmemrig.run': summary.runId,
+    'pmemrig.version': summary.version,
+    host: summary.host,
+    kernel,
+    image,
+    pmem,
+    filesystem,
+    suite: cell.suite,
+  };
+  const guestFacts = guest && {
+    'kernel.release': guest.kernelRelease,
+    accelerator: guest.accelerator,
+    'boot.ms': String(guest.bootMs),
+    console: guest.console,
+  };
   const blind = findBlindKernels(summary).find((found) => found.kernel === kernel);
-  return Object.entries({ ...facts, ...guestFacts, ...(blind && { 'pmemrig.selftest': blind.warning }), ...(comparison && { 'pmemrig.baseline': describeBaseline(comparison) }) });
+  return Object.entries({
+    ...facts,
+    ...guestFacts,
+    ...(blind && { 'pmemrig.selftest': blind.warning }),
+    ...(comparison && { 'pmemrig.baseline': describeBaseline(comparison) }),
+  });
 }
 
 /** A dashboard that counts only the tests it is told of would not notice them. */
@@ -102,15 +141,23 @@ function missingTests(cell: CellSummary, { comparison }: SuiteContext): readonly
   return comparison?.tests.filter((test) => test.verdict === 'missing' && test.cell === cell.id) ?? [];
 }
 
-function changedFigures(cell: CellSummary, { comparison }: SuiteContext): readonly { readonly figure: ComparedFigure; readonly word: 'leap' | FigureVerdict }[] {
+function changedFigures(
+  cell: CellSummary,
+  { comparison }: SuiteContext,
+): readonly { readonly figure: ComparedFigure; readonly word: 'leap' | FigureVerdict }[] {
   const figures = comparison?.figures?.filter((figure) => figure.cell === cell.id) ?? [];
   const leaps = findLeaps(figures);
-  const changed = figures.filter((figure) => figure.verdict === 'slower' || figure.verdict === 'faster' || leaps.includes(figure));
+  const changed = figures.filter(
+    (figure) => figure.verdict === 'slower' || figure.verdict === 'faster' || leaps.includes(figure),
+  );
   return changed.map((figure) => ({ figure, word: leaps.includes(figure) ? 'leap' : figure.verdict }));
 }
 
 function cellTime({ durationMs, tests }: CellSummary): number {
-  return durationMs ?? tests.reduce((sum, { attempts }) => attempts.reduce((inner, attempt) => inner + attempt.durationMs, sum), 0);
+  return (
+    durationMs ??
+    tests.reduce((sum, { attempts }) => attempts.reduce((inner, attempt) => inner + attempt.durationMs, sum), 0)
+  );
 }
 
 function toSeconds(ms: number): number {

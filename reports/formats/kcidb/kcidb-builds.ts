@@ -25,7 +25,14 @@ export function describeKernels({ runId, cells, stages }: RunSummary, origin: st
     const detail = cleanLine(stage?.detail ?? '') || kernel;
     const key = stage?.digest ?? shortHash(runId, kernel);
     const checkout = { id: checkoutId(stage, key, origin), origin, ...gitFields(stage), comment: detail, valid: true };
-    const build = { id: `${origin}:kernel-${key}`, origin, checkout_id: checkout.id, comment: detail, architecture: 'x86_64', ...buildStatus(kernel, stage, cells) };
+    const build = {
+      id: `${origin}:kernel-${key}`,
+      origin,
+      checkout_id: checkout.id,
+      comment: detail,
+      architecture: 'x86_64',
+      ...buildStatus(kernel, stage, cells),
+    };
     checkouts.set(checkout.id, checkout);
     builds.set(build.id, build);
     buildIds.set(kernel, build.id);
@@ -45,7 +52,10 @@ function checkoutId(stage: StageSummary | undefined, key: string, origin: string
 }
 
 /** KCIDB names a revision by both together: patches on a source that is in no git say nothing. */
-function gitFields(stage: StageSummary | undefined): { readonly git_commit_hash?: string; readonly patchset_hash?: string } {
+function gitFields(stage: StageSummary | undefined): {
+  readonly git_commit_hash?: string;
+  readonly patchset_hash?: string;
+} {
   const { commit, patchset } = stage?.source ?? {};
   // Git may use longer ids, which KCIDB does not know yet.
   if (commit === undefined || patchset === undefined || !/^[0-9a-f]{40}$/.test(commit)) return {};
@@ -53,8 +63,17 @@ function gitFields(stage: StageSummary | undefined): { readonly git_commit_hash?
 }
 
 /** One that does not compile fails the boot of its cells; whatever else came between is the harness'. */
-function buildStatus(kernel: string, stage: StageSummary | undefined, cells: RunSummary['cells']): { readonly status: 'PASS' | 'FAIL' | 'MISS'; readonly log_excerpt?: string } {
+function buildStatus(
+  kernel: string,
+  stage: StageSummary | undefined,
+  cells: RunSummary['cells'],
+): { readonly status: 'PASS' | 'FAIL' | 'MISS'; readonly log_excerpt?: string } {
   if (stage?.status === 'done') return { status: 'PASS' };
-  const failed = cells.some((cell) => cell.kernel === kernel && cell.tests.some(({ outcome }) => FAILURES.has(outcome)));
-  return { status: failed ? 'FAIL' : 'MISS', ...(stage?.status === 'failed' && { log_excerpt: cleanLine(stage.detail).slice(0, 4000) }) };
+  const failed = cells.some(
+    (cell) => cell.kernel === kernel && cell.tests.some(({ outcome }) => FAILURES.has(outcome)),
+  );
+  return {
+    status: failed ? 'FAIL' : 'MISS',
+    ...(stage?.status === 'failed' && { log_excerpt: cleanLine(stage.detail).slice(0, 4000) }),
+  };
 }

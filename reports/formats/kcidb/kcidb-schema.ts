@@ -26,13 +26,30 @@ export const KCIDB_REPORT = z.strictObject({
     z.strictObject({
       id,
       origin,
-      git_commit_hash: z.string().regex(/^[0-9a-f]{40}$/).exactOptional(),
-      patchset_hash: z.string().regex(/^([0-9a-f]{64})?$/).exactOptional(),
+      git_commit_hash: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/)
+        .exactOptional(),
+      patchset_hash: z
+        .string()
+        .regex(/^([0-9a-f]{64})?$/)
+        .exactOptional(),
       comment: text,
       valid: z.boolean(),
     }),
   ),
-  builds: z.array(z.strictObject({ id, origin, checkout_id: id, comment: text, architecture: z.string().regex(/^[a-z0-9_]*$/), config_name: text.exactOptional(), status, log_excerpt: excerpt.exactOptional() })),
+  builds: z.array(
+    z.strictObject({
+      id,
+      origin,
+      checkout_id: id,
+      comment: text,
+      architecture: z.string().regex(/^[a-z0-9_]*$/),
+      config_name: text.exactOptional(),
+      status,
+      log_excerpt: excerpt.exactOptional(),
+    }),
+  ),
   tests: z.array(
     z.strictObject({
       id,
@@ -62,7 +79,16 @@ export const KCIDB_REPORT = z.strictObject({
       misc,
     }),
   ),
-  incidents: z.array(z.strictObject({ id, origin, issue_id: id, issue_version: z.int().nonnegative(), test_id: id, present: z.literal(true) })),
+  incidents: z.array(
+    z.strictObject({
+      id,
+      origin,
+      issue_id: id,
+      issue_version: z.int().nonnegative(),
+      test_id: id,
+      present: z.literal(true),
+    }),
+  ),
 });
 
 export type KcidbReport = z.infer<typeof KCIDB_REPORT>;

@@ -24,12 +24,37 @@ export interface KcidbOptions {
  *
  * ERROR is a failure of the test's own code, of which the rig knows nothing.
  */
-export function describeTest(test: TestSummary, cell: CellSummary, { runId, host }: RunSummary, buildId: string, options: KcidbOptions): readonly KcidbTest[] {
+export function describeTest(
+  test: TestSummary,
+  cell: CellSummary,
+  { runId, host }: RunSummary,
+  buildId: string,
+  options: KcidbOptions,
+): readonly KcidbTest[] {
   const { origin } = options;
-  const about = { origin, build_id: buildId, path: toPath(test.name), environment: { comment: `${cell.pmem}, ${cell.filesystem} in QEMU`, misc: { pmem: cell.pmem, filesystem: cell.filesystem, image: cell.image, kernel: cell.kernel, host } } };
+  const about = {
+    origin,
+    build_id: buildId,
+    path: toPath(test.name),
+    environment: {
+      comment: `${cell.pmem}, ${cell.filesystem} in QEMU`,
+      misc: { pmem: cell.pmem, filesystem: cell.filesystem, image: cell.image, kernel: cell.kernel, host },
+    },
+  };
   const stem = `${origin}:${runId}/${cell.id}/${test.name}`.replaceAll('\0', '');
-  const comment = (message: string | undefined): string => shorten(cleanLine(`${test.name} in ${cell.id}${message === undefined ? '' : `: ${message}`}`));
-  if (test.attempts.length === 0) return [{ ...about, id: stem, status: 'MISS', comment: comment(test.message), duration: 0, misc: { outcome: test.outcome } }];
+  const comment = (message: string | undefined): string =>
+    shorten(cleanLine(`${test.name} in ${cell.id}${message === undefined ? '' : `: ${message}`}`));
+  if (test.attempts.length === 0)
+    return [
+      {
+        ...about,
+        id: stem,
+        status: 'MISS',
+        comment: comment(test.message),
+        duration: 0,
+        misc: { outcome: test.outcome },
+      },
+    ];
   return test.attempts.map((attempt) => ({
     ...about,
     ...attemptFields(attempt, options),
@@ -45,7 +70,10 @@ export function problemTestId(test: TestSummary, tests: readonly KcidbTest[]): s
   return tests.at(index === -1 ? -1 : index)?.id;
 }
 
-function attemptFields(attempt: AttemptSummary, { url }: KcidbOptions): Pick<KcidbTest, 'duration' | 'start_time' | 'log_excerpt' | 'log_url' | 'output_files' | 'misc'> {
+function attemptFields(
+  attempt: AttemptSummary,
+  { url }: KcidbOptions,
+): Pick<KcidbTest, 'duration' | 'start_time' | 'log_excerpt' | 'log_url' | 'output_files' | 'misc'> {
   const { status, startedAt, durationMs, evidence, console: consoleLog, artifacts, metrics } = attempt;
   const base = url?.replace(/\/*$/, '/');
   const link = (file: string): string => new URL(file.split('/').map(encodeURIComponent).join('/'), base).href;
@@ -54,7 +82,12 @@ function attemptFields(attempt: AttemptSummary, { url }: KcidbOptions): Pick<Kci
     ...(startedAt !== undefined && { start_time: startedAt }),
     ...(evidence !== undefined && { log_excerpt: cutMiddle(cleanText(evidence)) }),
     ...(base !== undefined && consoleLog !== undefined && { log_url: link(cleanLine(consoleLog)) }),
-    ...(base !== undefined && artifacts.length > 0 && { output_files: artifacts.map(cleanLine).map((file) => ({ name: file.split('/').at(-1) || 'file', url: link(file) })) }),
+    ...(base !== undefined &&
+      artifacts.length > 0 && {
+        output_files: artifacts
+          .map(cleanLine)
+          .map((file) => ({ name: file.split('/').at(-1) || 'file', url: link(file) })),
+      }),
     misc: { outcome: status, ...(metrics.length > 0 && { metrics }) },
   };
 }
@@ -81,7 +114,9 @@ function toStatus({ status, forgiven }: Pick<AttemptSummary, 'status' | 'forgive
 /** `xfstests.generic.413`; a boot is what KernelCI's dashboards count as such. Only letters, digits, `_` and `-` are allowed between the dots. */
 function toPath(name: string): string {
   if (name === BOOT_TEST) return 'boot';
-  const parts = (isRigTest(name) ? `pmemrig/${name}` : name).split('/').map((part) => part.replaceAll(/[^a-zA-Z0-9_-]/g, '_'));
+  const parts = (isRigTest(name) ? `pmemrig/${name}` : name)
+    .split('/')
+    .map((part) => part.replaceAll(/[^a-zA-Z0-9_-]/g, '_'));
   return parts.filter((part) => part !== '').join('.');
 }
 
@@ -90,5 +125,7 @@ function cutMiddle(text: string): string {
   if (text.length <= MAX_EXCERPT) return text;
   const points = Array.from(text);
   const half = MAX_EXCERPT / 2 - 10;
-  return points.length <= MAX_EXCERPT ? text : `${points.slice(0, half).join('')}\n[…]\n${points.slice(-half).join('')}`;
+  return points.length <= MAX_EXCERPT
+    ? text
+    : `${points.slice(0, half).join('')}\n[…]\n${points.slice(-half).join('')}`;
 }

@@ -19,7 +19,9 @@ const ISSUE_VERSION = 1;
 export function renderKcidb(summary: RunSummary, options: KcidbOptions): KcidbReport {
   const { checkouts, builds, buildIds } = describeKernels(summary, options.origin);
   const issues = new Map<string, Issue>();
-  const problems = new Map(summary.problems.filter(({ expected }) => expected !== true).map((problem) => [problem.signature, problem]));
+  const problems = new Map(
+    summary.problems.filter(({ expected }) => expected !== true).map((problem) => [problem.signature, problem]),
+  );
   const tests: KcidbReport['tests'] = [];
   const incidents: KcidbReport['incidents'] = [];
   for (const cell of summary.cells) {
@@ -30,17 +32,34 @@ export function renderKcidb(summary: RunSummary, options: KcidbOptions): KcidbRe
       if (testId === undefined) continue;
       for (const issue of issuesOf(test, problems, options.origin)) {
         issues.set(issue.id, issue);
-        incidents.push({ id: `${options.origin}:${shortHash(issue.id, testId)}`, origin: options.origin, issue_id: issue.id, issue_version: issue.version, test_id: testId, present: true });
+        incidents.push({
+          id: `${options.origin}:${shortHash(issue.id, testId)}`,
+          origin: options.origin,
+          issue_id: issue.id,
+          issue_version: issue.version,
+          test_id: testId,
+          present: true,
+        });
       }
     }
   }
-  return KCIDB_REPORT.parse({ version: KCIDB_VERSION, checkouts, builds, tests, issues: [...issues.values()], incidents });
+  return KCIDB_REPORT.parse({
+    version: KCIDB_VERSION,
+    checkouts,
+    builds,
+    tests,
+    issues: [...issues.values()],
+    incidents,
+  });
 }
 
 function issuesOf(test: TestSummary, problems: ReadonlyMap<string, ProblemSummary>, origin: string): readonly Issue[] {
   const reported = (test.problems ?? []).flatMap((signature) => problems.get(signature) ?? []);
   const forgiven = test.forgiven ? (tellingAttempt(test)?.message ?? '') : undefined;
-  return [...reported.map((problem) => problemIssue(problem, origin)), ...(forgiven === undefined ? [] : [forgivenIssue(test.name, forgiven, origin)])];
+  return [
+    ...reported.map((problem) => problemIssue(problem, origin)),
+    ...(forgiven === undefined ? [] : [forgivenIssue(test.name, forgiven, origin)]),
+  ];
 }
 
 function problemIssue({ kind, title, signature, blame, known }: ProblemSummary, origin: string): Issue {
@@ -59,5 +78,12 @@ function problemIssue({ kind, title, signature, blame, known }: ProblemSummary, 
 
 /** Whether the test or the kernel is to blame, a list's reason says in words alone. */
 function forgivenIssue(test: string, reason: string, origin: string): Issue {
-  return { id: `${origin}:known-${shortHash(test, reason)}`, origin, version: ISSUE_VERSION, report_subject: shorten(cleanLine(`${test}: ${reason}`)), comment: shorten(cleanLine(reason)), misc: { test } };
+  return {
+    id: `${origin}:known-${shortHash(test, reason)}`,
+    origin,
+    version: ISSUE_VERSION,
+    report_subject: shorten(cleanLine(`${test}: ${reason}`)),
+    comment: shorten(cleanLine(reason)),
+    misc: { test },
+  };
 }

@@ -49,9 +49,14 @@ interface KtapResult {
   readonly words?: string;
 }
 
-function renderCell(cell: CellSummary, verdicts: ReadonlyMap<string, ComparedTest>, budget: TextBudget): readonly string[] {
+function renderCell(
+  cell: CellSummary,
+  verdicts: ReadonlyMap<string, ComparedTest>,
+  budget: TextBudget,
+): readonly string[] {
   const children = new Map<string, TestSummary[]>();
-  for (const test of cell.tests) if (test.parent !== undefined) children.set(test.parent, [...(children.get(test.parent) ?? []), test]);
+  for (const test of cell.tests)
+    if (test.parent !== undefined) children.set(test.parent, [...(children.get(test.parent) ?? []), test]);
   const names = new Set(cell.tests.map(({ name }) => name));
   // What was found in a test that the cell does not have stands for itself: nothing may vanish.
   const own = cell.tests.filter(({ parent }) => parent === undefined || !names.has(parent));
@@ -62,12 +67,23 @@ function renderCell(cell: CellSummary, verdicts: ReadonlyMap<string, ComparedTes
     ...above,
     ...tests.flatMap((test, index) => {
       const nested = children.get(test.name);
-      const name = test.parent === parent && test.name.startsWith(`${parent}/`) ? test.name.slice(parent.length + 1) : test.name;
-      return [...(nested ? indent(render(nested, test.name, [])) : []), ...diagnostics(test, verdicts.get(`${cell.id} ${test.name}`), budget), resultLine(testResult(test), index + 1, name)];
+      const name =
+        test.parent === parent && test.name.startsWith(`${parent}/`) ? test.name.slice(parent.length + 1) : test.name;
+      return [
+        ...(nested ? indent(render(nested, test.name, [])) : []),
+        ...diagnostics(test, verdicts.get(`${cell.id} ${test.name}`), budget),
+        resultLine(testResult(test), index + 1, name),
+      ];
     }),
   ];
   const guest = cell.guests.at(-1);
-  return render(own, cell.id, guest ? [`# kernel ${cleanLine(guest.kernelRelease)}, ${guest.accelerator}, console ${cleanLine(guest.console)}`] : []);
+  return render(
+    own,
+    cell.id,
+    guest
+      ? [`# kernel ${cleanLine(guest.kernelRelease)}, ${guest.accelerator}, console ${cleanLine(guest.console)}`]
+      : [],
+  );
 }
 
 /** The lines before a result that tell of it. */
@@ -80,7 +96,12 @@ function diagnostics(test: TestSummary, verdict: ComparedTest | undefined, budge
     ...(verdict && (looksBad || isAlarm(verdict)) ? [`verdict: ${verdict.verdict}, ${describeOdds(verdict)}`] : []),
     ...(test.problems ?? []).map((signature) => `kernel problem: ${cleanLine(signature)}`),
     // Clean already, and with its own blanks. Behind a bar no line of it reads as a result, a version or a `# Subtest`: kselftest's parsers look behind `# `, too.
-    ...(evidence === '' ? [] : budget.take(evidence, files[0] ?? 'events.jsonl').split('\n').map((line) => `| ${line}`)),
+    ...(evidence === ''
+      ? []
+      : budget
+          .take(evidence, files[0] ?? 'events.jsonl')
+          .split('\n')
+          .map((line) => `| ${line}`)),
     ...(looksBad && files.length > 0 ? [`files: ${files.join(' ')}`] : []),
   ].map((line) => `# ${line}`.trimEnd());
 }

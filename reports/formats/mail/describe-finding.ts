@@ -15,7 +15,9 @@ export function renderFinding({ tests, firstBad, message, evidence }: Finding, k
   const why = message === undefined ? changeOf(first) : withoutTags(withoutFolders(cleanLine(message)));
   const excerpt = evidence === undefined ? [] : trimReport(withoutTags(withoutFolders(evidence)));
   return [
-    ...wrapText(`${withoutTags(first.test)} in ${cell}${more}: ${why}${firstBad === undefined ? '' : `. First bad: ${firstBad}`}`),
+    ...wrapText(
+      `${withoutTags(first.test)} in ${cell}${more}: ${why}${firstBad === undefined ? '' : `. First bad: ${firstBad}`}`,
+    ),
     ...(excerpt.length === 0 ? [] : ['', ...excerpt.map((line) => `  ${line}`.trimEnd())]),
   ];
 }

@@ -13,7 +13,10 @@ const MAX_LISTED = 6;
  */
 export function renderFigures(figures: readonly ComparedFigure[], kernel: string): readonly string[] {
   const repeated = figures.filter(({ base, now }) => base.count > 1 && now.count > 1);
-  const parts = [renderRepeated(repeated, kernel), renderLeaps(findLeaps(figures.filter((figure) => !repeated.includes(figure) || !isChange(figure))), kernel)];
+  const parts = [
+    renderRepeated(repeated, kernel),
+    renderLeaps(findLeaps(figures.filter((figure) => !repeated.includes(figure) || !isChange(figure))), kernel),
+  ];
   return parts.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
@@ -22,7 +25,10 @@ function renderRepeated(repeated: readonly ComparedFigure[], kernel: string): re
   const changed = repeated.filter(isChange).toSorted((a, b) => Number(isLeap(b)) - Number(isLeap(a)));
   const untold = repeated.filter(({ verdict }) => verdict === 'cant-tell').length;
   const same = repeated.length - changed.length - untold;
-  const rest = [...(same > 0 ? [`${plural(same, 'figure')} did not change`] : []), ...(untold > 0 ? [`of ${untold} I cannot tell, as they spread too widely`] : [])].join('; ');
+  const rest = [
+    ...(same > 0 ? [`${plural(same, 'figure')} did not change`] : []),
+    ...(untold > 0 ? [`of ${untold} I cannot tell, as they spread too widely`] : []),
+  ].join('; ');
   const repeats = Math.min(...repeated.map(({ base, now }) => Math.min(base.count, now.count)));
   return [
     `Measured, medians of ${repeats} or more repeats in turns:`,
@@ -34,15 +40,27 @@ function renderRepeated(repeated: readonly ComparedFigure[], kernel: string): re
 
 function renderLeaps(leaps: readonly ComparedFigure[], kernel: string): readonly string[] {
   if (leaps.length === 0) return [];
-  return [...wrapText('Changed several times over, measured too seldom to be sure:'), '', ...listBounded(leaps, kernel, () => '')];
+  return [
+    ...wrapText('Changed several times over, measured too seldom to be sure:'),
+    '',
+    ...listBounded(leaps, kernel, () => ''),
+  ];
 }
 
-function listBounded(figures: readonly ComparedFigure[], kernel: string, labelOf: (figure: ComparedFigure) => string): readonly string[] {
+function listBounded(
+  figures: readonly ComparedFigure[],
+  kernel: string,
+  labelOf: (figure: ComparedFigure) => string,
+): readonly string[] {
   return [
     ...figures.slice(0, MAX_LISTED).flatMap((figure) => {
       const times = isLeap(figure) ? `, ${describeTimes(figure.change)}` : '';
-      const bad = figure.firstBad === undefined ? '' : `. First ${isFigureAlarm(figure) ? 'bad' : 'with'}: ${figure.firstBad}`;
-      return wrapText(`${labelOf(figure)}${figure.test} in ${renamed(figure.cell, kernel, '').replace(/^\//, '')}: ${describeFigure(figure)}${times}${bad}`, { first: '  ', rest: '    ' });
+      const bad =
+        figure.firstBad === undefined ? '' : `. First ${isFigureAlarm(figure) ? 'bad' : 'with'}: ${figure.firstBad}`;
+      return wrapText(
+        `${labelOf(figure)}${figure.test} in ${renamed(figure.cell, kernel, '').replace(/^\//, '')}: ${describeFigure(figure)}${times}${bad}`,
+        { first: '  ', rest: '    ' },
+      );
     }),
     ...(figures.length > MAX_LISTED ? [`  and ${plural(figures.length - MAX_LISTED, 'more figure')}`] : []),
   ];

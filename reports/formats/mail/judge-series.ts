@@ -42,19 +42,33 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
   // What a cell that broke did not come to is part of that.
   const untold = comparison.tests.filter(({ cell, verdict }) => verdict === 'untold' && !broken.has(cell));
   const base = summary.cells.filter(({ kernel }) => kernel === comparison.kernels?.base).flatMap(({ tests }) => tests);
-  const alone = summary.cells.filter(({ id }) => comparison.onlyNow.includes(id)).some(({ tests }) => tests.some(({ outcome }) => FAILURES.has(outcome)));
+  const alone = summary.cells
+    .filter(({ id }) => comparison.onlyNow.includes(id))
+    .some(({ tests }) => tests.some(({ outcome }) => FAILURES.has(outcome)));
   const baseUntold = base.filter(({ outcome }) => UNKNOWNS.has(outcome)).length;
   const isTold = untold.length === 0 && baseUntold === 0 && hasPassed(comparison.tests);
   return {
-    verdict: alarms.length > 0 || slower.length > 0 || alone || (comparison.kernels?.brokenBetween?.length ?? 0) > 0 ? 'broken' : isTold ? 'fine' : 'untold',
+    verdict:
+      alarms.length > 0 || slower.length > 0 || alone || (comparison.kernels?.brokenBetween?.length ?? 0) > 0
+        ? 'broken'
+        : isTold
+          ? 'fine'
+          : 'untold',
     findings: [...findings.values()].map((tests): Finding => {
       const told = tests.find(({ evidence }) => evidence !== undefined) ?? tests[0];
-      return { tests, ...(told?.firstBad !== undefined && { firstBad: told.firstBad }), ...(told?.message !== undefined && { message: told.message }), ...(told?.evidence !== undefined && { evidence: told.evidence }) };
+      return {
+        tests,
+        ...(told?.firstBad !== undefined && { firstBad: told.firstBad }),
+        ...(told?.message !== undefined && { message: told.message }),
+        ...(told?.evidence !== undefined && { evidence: told.evidence }),
+      };
     }),
     slower,
     untold,
     baseUntold,
-    bothFail: comparison.tests.filter(({ base: was, now }) => was !== undefined && now !== undefined && FAILURES.has(was) && FAILURES.has(now)).length,
+    bothFail: comparison.tests.filter(
+      ({ base: was, now }) => was !== undefined && now !== undefined && FAILURES.has(was) && FAILURES.has(now),
+    ).length,
   };
 }
 

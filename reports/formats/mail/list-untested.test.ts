@@ -7,14 +7,26 @@ import { listUntested } from './list-untested.ts';
 const PASS: TestResult = { status: 'pass' };
 const SKIP: TestResult = { status: 'skip', message: 'no device' };
 
-const NVDIMM = { name: 'nvdimm', devices: [{ kind: 'nvdimm', sizeBytes: 2 ** 30, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }] } as const;
+const NVDIMM = {
+  name: 'nvdimm',
+  devices: [{ kind: 'nvdimm', sizeBytes: 2 ** 30, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }],
+} as const;
 const VIRTIO = { name: 'virtio-pmem', devices: [{ kind: 'virtio-pmem', sizeBytes: 2 ** 30 }] } as const;
 const EXT4_DAX = { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax=always', mkfsOptions: [] } as const;
 const LOCKDEP = { kind: 'lockdep', name: 'lockdep', exercises: [], durationSec: 10 } as const;
-const MATRIX: Pick<Matrix, 'pmem' | 'filesystems' | 'suites'> = { pmem: [NVDIMM, VIRTIO], filesystems: [EXT4_DAX], suites: [LOCKDEP] };
+const MATRIX: Pick<Matrix, 'pmem' | 'filesystems' | 'suites'> = {
+  pmem: [NVDIMM, VIRTIO],
+  filesystems: [EXT4_DAX],
+  suites: [LOCKDEP],
+};
 
-function list(patched: Readonly<Record<string, Readonly<Record<string, TestResult>>>>, matrix = MATRIX): readonly string[] {
-  return listUntested(makeKernelsRun({ base: patched, patched }).summarize(), matrix, 'patched').map(({ about, what }) => `${about}: ${what}`);
+function list(
+  patched: Readonly<Record<string, Readonly<Record<string, TestResult>>>>,
+  matrix = MATRIX,
+): readonly string[] {
+  return listUntested(makeKernelsRun({ base: patched, patched }).summarize(), matrix, 'patched').map(
+    ({ about, what }) => `${about}: ${what}`,
+  );
 }
 
 test('durability comes first, then what no cell of the patched kernel had', () => {
@@ -36,16 +48,44 @@ test('a topology on which nothing came to a result was not tested, and the tests
 });
 
 test('a failure that a list knows was tested', () => {
-  expect(list({ nvdimm: { 'lockdep/a': { status: 'skip', forgiven: { by: 'list', reason: 'x' }, message: 'known failure: MAP_SYNC is refused' } } }).join()).not.toContain('left out');
+  expect(
+    list({
+      nvdimm: {
+        'lockdep/a': {
+          status: 'skip',
+          forgiven: { by: 'list', reason: 'x' },
+          message: 'known failure: MAP_SYNC is refused',
+        },
+      },
+    }).join(),
+  ).not.toContain('left out');
 });
 
 test('a matrix that names all of it leaves durability and hardware', () => {
   const all: typeof MATRIX = {
-    pmem: [{ name: 'nvdimm', devices: [...NVDIMM.devices, ...VIRTIO.devices, ...(['devdax', 'sector', 'raw'] as const).map((namespace) => ({ kind: 'e820' as const, sizeBytes: 2 ** 30, namespace }))] }],
+    pmem: [
+      {
+        name: 'nvdimm',
+        devices: [
+          ...NVDIMM.devices,
+          ...VIRTIO.devices,
+          ...(['devdax', 'sector', 'raw'] as const).map((namespace) => ({
+            kind: 'e820' as const,
+            sizeBytes: 2 ** 30,
+            namespace,
+          })),
+        ],
+      },
+    ],
     filesystems: [{ ...EXT4_DAX }, { ...EXT4_DAX, type: 'xfs' }, { ...EXT4_DAX, mountOptions: 'dax=never' }],
     suites: [LOCKDEP, { kind: 'fio', name: 'lockdep', jobs: [], runtimeSec: 1, sizeBytes: 1 }],
   };
-  expect(list({ nvdimm: { 'lockdep/a': PASS } }, all).map((line) => line.split(':')[0])).toEqual(['durability', 'suites', 'speed', 'hardware']);
+  expect(list({ nvdimm: { 'lockdep/a': PASS } }, all).map((line) => line.split(':')[0])).toEqual([
+    'durability',
+    'suites',
+    'speed',
+    'hardware',
+  ]);
 });
 
 test('a virtio-pmem device that is no fsdax did not test fsdax', () => {

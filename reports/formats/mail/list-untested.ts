@@ -12,12 +12,28 @@ export interface Untested {
 }
 
 /** No suite takes the power away, so this holds of every run. */
-const DURABILITY: Untested = { about: 'durability', what: 'whether data that fsync or msync has acknowledged is still there after a crash or a power cut' };
+const DURABILITY: Untested = {
+  about: 'durability',
+  what: 'whether data that fsync or msync has acknowledged is still there after a crash or a power cut',
+};
 const HARDWARE: Untested = { about: 'hardware', what: 'real persistent memory; anything but x86-64 guests of QEMU' };
 
-const DEVICES: readonly (readonly [PmemDevice['kind'], string])[] = [['nvdimm', 'nvdimm'], ['virtio-pmem', 'virtio-pmem'], ['e820', 'e820 (memmap=)']];
-const MODES: readonly (readonly [NamespaceMode, string])[] = [['fsdax', 'fsdax'], ['devdax', 'device DAX'], ['sector', 'sector (BTT)'], ['raw', 'raw']];
-const SUITES = [['fio', 'fio'], ['lockdep', 'the lockdep exercises'], ['xfstests', 'xfstests']] as const;
+const DEVICES: readonly (readonly [PmemDevice['kind'], string])[] = [
+  ['nvdimm', 'nvdimm'],
+  ['virtio-pmem', 'virtio-pmem'],
+  ['e820', 'e820 (memmap=)'],
+];
+const MODES: readonly (readonly [NamespaceMode, string])[] = [
+  ['fsdax', 'fsdax'],
+  ['devdax', 'device DAX'],
+  ['sector', 'sector (BTT)'],
+  ['raw', 'raw'],
+];
+const SUITES = [
+  ['fio', 'fio'],
+  ['lockdep', 'the lockdep exercises'],
+  ['xfstests', 'xfstests'],
+] as const;
 const FILESYSTEMS: readonly (readonly [(spec: FilesystemSpec) => boolean, string])[] = [
   [(spec) => spec.type === 'ext4' && asksDax(spec), 'ext4 with DAX'],
   [(spec) => spec.type === 'xfs' && asksDax(spec), 'XFS with DAX'],
@@ -28,22 +44,45 @@ const FILESYSTEMS: readonly (readonly [(spec: FilesystemSpec) => boolean, string
  * What the run of a series did not test, durability first.
  * @param kernel the one with all patches: what did not come to a result on it was not tested
  */
-export function listUntested({ cells, repeat }: Pick<RunSummary, 'cells' | 'repeat'>, matrix: Pick<Matrix, 'pmem' | 'filesystems' | 'suites'>, kernel: string): readonly Untested[] {
+export function listUntested(
+  { cells, repeat }: Pick<RunSummary, 'cells' | 'repeat'>,
+  matrix: Pick<Matrix, 'pmem' | 'filesystems' | 'suites'>,
+  kernel: string,
+): readonly Untested[] {
   const own = cells.filter((cell) => cell.kernel === kernel);
   const ran = own.filter(({ tests }) => tests.some((test) => !isRigTest(test.name) && hasResult(test)));
-  const named = <Spec extends { readonly name: string }>(specs: readonly Spec[], nameOf: (cell: CellSummary) => string): readonly Spec[] => specs.filter(({ name }) => ran.some((cell) => nameOf(cell) === name));
+  const named = <Spec extends { readonly name: string }>(
+    specs: readonly Spec[],
+    nameOf: (cell: CellSummary) => string,
+  ): readonly Spec[] => specs.filter(({ name }) => ran.some((cell) => nameOf(cell) === name));
   const devices = named(matrix.pmem, ({ pmem }) => pmem).flatMap((topology) => topology.devices);
   const filesystems = named(matrix.filesystems, ({ filesystem }) => filesystem);
   const kinds = new Set(named(matrix.suites, ({ suite }) => suite).map((suite): string => suite.kind));
   const modes = new Set<DeviceMode>(devices.map(plannedMode));
-  const missed = own.flatMap(({ tests }) => tests).filter((test) => !isRigTest(test.name) && test.parent === undefined && !hasResult(test)).length;
+  const missed = own
+    .flatMap(({ tests }) => tests)
+    .filter((test) => !isRigTest(test.name) && test.parent === undefined && !hasResult(test)).length;
   return [
     DURABILITY,
-    ...list('devices', DEVICES.filter(([kind]) => devices.every((device) => device.kind !== kind))),
-    ...list('namespaces', MODES.filter(([mode]) => !modes.has(mode))),
-    ...list('file systems', FILESYSTEMS.filter(([fits]) => !filesystems.some(fits))),
-    ...list('suites', SUITES.filter(([kind]) => !kinds.has(kind))),
-    ...(missed === 0 ? [] : [{ about: 'left out', what: `${plural(missed, 'test')} of these suites that did not run or had no result` }]),
+    ...list(
+      'devices',
+      DEVICES.filter(([kind]) => devices.every((device) => device.kind !== kind)),
+    ),
+    ...list(
+      'namespaces',
+      MODES.filter(([mode]) => !modes.has(mode)),
+    ),
+    ...list(
+      'file systems',
+      FILESYSTEMS.filter(([fits]) => !filesystems.some(fits)),
+    ),
+    ...list(
+      'suites',
+      SUITES.filter(([kind]) => !kinds.has(kind)),
+    ),
+    ...(missed === 0
+      ? []
+      : [{ about: 'left out', what: `${plural(missed, 'test')} of these suites that did not run or had no result` }]),
     ...(repeat > 1 ? [] : [{ about: 'speed', what: 'each figure was measured once' }]),
     HARDWARE,
   ];

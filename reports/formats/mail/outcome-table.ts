@@ -21,18 +21,31 @@ const COLUMN_WIDTH = 11;
 const MAX_ROWS = 30;
 
 /** The outcomes of some tests by kernel, under a line for each cell; no line is longer than a mail's. */
-export function renderTable({ cells }: Pick<RunSummary, 'cells'>, columns: readonly KernelColumn[], tests: readonly TableTest[]): readonly string[] {
+export function renderTable(
+  { cells }: Pick<RunSummary, 'cells'>,
+  columns: readonly KernelColumn[],
+  tests: readonly TableTest[],
+): readonly string[] {
   const own = columns.at(-1)?.kernel ?? '';
   const found = new Map(cells.map((cell) => [cell.id, new Map(cell.tests.map((test) => [test.name, test]))]));
   const width = MAIL_WIDTH - columns.length * COLUMN_WIDTH;
-  const row = (label: string, values: readonly string[]): string => `${cutMiddle(label, width - 1).padEnd(width)}${values.map((value) => value.padEnd(COLUMN_WIDTH)).join('')}`.trimEnd();
+  const row = (label: string, values: readonly string[]): string =>
+    `${cutMiddle(label, width - 1).padEnd(width)}${values.map((value) => value.padEnd(COLUMN_WIDTH)).join('')}`.trimEnd();
   const shown = tests.slice(0, MAX_ROWS);
   const groups = groupByCell(shown);
   return [
-    row('', columns.map(({ title }) => title)),
+    row(
+      '',
+      columns.map(({ title }) => title),
+    ),
     ...[...groups].flatMap(([cell, inCell]) => [
       cutMiddle(renamed(cell, own, '').replace(/^[/]/, ''), MAIL_WIDTH),
-      ...inCell.map(({ test }) => row(`  ${test}`, columns.map(({ kernel }) => describe(found.get(renamed(cell, own, kernel))?.get(test))))),
+      ...inCell.map(({ test }) =>
+        row(
+          `  ${test}`,
+          columns.map(({ kernel }) => describe(found.get(renamed(cell, own, kernel))?.get(test))),
+        ),
+      ),
     ]),
     ...(tests.length > MAX_ROWS ? [`(${tests.length - MAX_ROWS} more)`] : []),
   ];
@@ -53,7 +66,7 @@ function describe(test: TestSummary | undefined): string {
   if (!test) return '-';
   const told = test.attempts.filter(({ status }) => status === 'pass' || FAILURES.has(status));
   const failed = told.filter(({ status }) => FAILURES.has(status)).length;
-  const word = FAILURES.has(test.outcome) ? test.outcome.toUpperCase() : WORDS[test.outcome] ?? test.outcome;
+  const word = FAILURES.has(test.outcome) ? test.outcome.toUpperCase() : (WORDS[test.outcome] ?? test.outcome);
   return told.length > 1 && failed > 0 ? `${word} ${failed}/${told.length}` : word;
 }
 

@@ -31,21 +31,43 @@ export function renderReply(facts: ReplyFacts): string {
     quote(head, subject),
     wrapText(summarizeSeries(facts, judgement)),
     renderDifferences(facts),
-    ...judgement.findings.slice(0, MAX_FINDINGS).map((finding) => renderFinding(finding, facts.comparison.kernels?.now ?? '')),
-    judgement.findings.length > MAX_FINDINGS ? wrapText(`There ${judgement.findings.length - MAX_FINDINGS === 1 ? 'is 1 more difference' : `are ${judgement.findings.length - MAX_FINDINGS} more differences`} of another kind; I have the console logs of all.`) : [],
+    ...judgement.findings
+      .slice(0, MAX_FINDINGS)
+      .map((finding) => renderFinding(finding, facts.comparison.kernels?.now ?? '')),
+    judgement.findings.length > MAX_FINDINGS
+      ? wrapText(
+          `There ${judgement.findings.length - MAX_FINDINGS === 1 ? 'is 1 more difference' : `are ${judgement.findings.length - MAX_FINDINGS} more differences`} of another kind; I have the console logs of all.`,
+        )
+      : [],
     renderFigures(facts.comparison.figures ?? [], facts.comparison.kernels?.now ?? ''),
-    ...(facts.comparison.kernels ? listDifferences(facts.comparison.kernels) : []).map(({ title, lines }) => [`${capitalize(title)}:`, '', ...lines.flatMap(splitCulprit)]),
+    ...(facts.comparison.kernels ? listDifferences(facts.comparison.kernels) : []).map(({ title, lines }) => [
+      `${capitalize(title)}:`,
+      '',
+      ...lines.flatMap(splitCulprit),
+    ]),
     ['What was run:', '', ...describeRun(facts).map((line) => `  ${line}`)],
-    facts.untested.length === 0 ? [] : ['Not tested:', '', ...facts.untested.flatMap(({ about, what }) => wrapText(`${about}: ${what}`, { first: '  ', rest: '    ' }))],
+    facts.untested.length === 0
+      ? []
+      : [
+          'Not tested:',
+          '',
+          ...facts.untested.flatMap(({ about, what }) => wrapText(`${about}: ${what}`, { first: '  ', rest: '    ' })),
+        ],
     ['To see it yourself:', '', `  ${facts.command}`, ...narrower(judgement)],
     ending(judgement),
     ['-- ', `made by pmemrig ${facts.summary.version}`],
   ];
-  return `${parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return `${parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
 }
 
 /** The mail to answer. */
-function answered({ series }: ReplyFacts, { findings, slower }: SeriesJudgement): { readonly head: MailHead | undefined; readonly subject: string } {
+function answered(
+  { series }: ReplyFacts,
+  { findings, slower }: SeriesJudgement,
+): { readonly head: MailHead | undefined; readonly subject: string } {
   const bad = [...findings, ...slower].find(({ firstBad }) => firstBad !== undefined)?.firstBad;
   const patch = series.patches.find(({ subject }) => subject === bad);
   if (patch) return { head: patch.head, subject: patch.subject };
@@ -55,9 +77,15 @@ function answered({ series }: ReplyFacts, { findings, slower }: SeriesJudgement)
 
 function quote(head: MailHead | undefined, subject: string): readonly string[] {
   if (!head) return [];
-  const day = head.date === undefined || Number.isNaN(Date.parse(head.date)) ? '' : `On ${new Date(head.date).toUTCString().slice(0, 16)}, `;
+  const day =
+    head.date === undefined || Number.isNaN(Date.parse(head.date))
+      ? ''
+      : `On ${new Date(head.date).toUTCString().slice(0, 16)}, `;
   const author = head.from?.name || head.from?.address;
-  return [...(author === undefined ? [] : wrapText(`${day}${author} wrote:`)), ...wrapText(subject, { first: '> ', rest: '> ' })];
+  return [
+    ...(author === undefined ? [] : wrapText(`${day}${author} wrote:`)),
+    ...wrapText(subject, { first: '> ', rest: '> ' }),
+  ];
 }
 
 /** What every cell has stands under names that no suite explains. */
@@ -71,21 +99,43 @@ function renderDifferences({ summary, comparison, steps }: ReplyFacts): readonly
   const { kernels, tests } = comparison;
   if (!kernels) return [];
   const between = kernels.brokenBetween ?? [];
-  const shown = [...tests.filter((test) => isAlarm(test) || test.verdict === 'fixed'), ...between.map(({ cell, test, patch }) => ({ cell: renamed(cell, steps.find((step) => step.patch === patch)?.kernel ?? '', kernels.now), test }))];
+  const shown = [
+    ...tests.filter((test) => isAlarm(test) || test.verdict === 'fixed'),
+    ...between.map(({ cell, test, patch }) => ({
+      cell: renamed(cell, steps.find((step) => step.patch === patch)?.kernel ?? '', kernels.now),
+      test,
+    })),
+  ];
   if (shown.length === 0) return [];
   const built = steps.filter(({ kernel }) => summary.cells.some((cell) => cell.kernel === kernel));
   const columns: readonly KernelColumn[] = [
     { kernel: kernels.base, title: 'base' },
-    ...(built.length > MAX_STEPS ? built.slice(-1) : built).map(({ kernel }) => ({ kernel, title: kernel === kernels.now && built.length === 1 ? 'patched' : `patch ${steps.findIndex((step) => step.kernel === kernel) + 1}` })),
+    ...(built.length > MAX_STEPS ? built.slice(-1) : built).map(({ kernel }) => ({
+      kernel,
+      title:
+        kernel === kernels.now && built.length === 1
+          ? 'patched'
+          : `patch ${steps.findIndex((step) => step.kernel === kernel) + 1}`,
+    })),
   ];
-  const same = tests.filter(({ verdict }) => verdict === 'still-passing' || verdict === 'known-failure' || verdict === 'still-skipped');
-  const ownTests = RIG_TESTS.filter(({ name }) => shown.some(({ test }) => test === name)).map(({ name, what }) => `${name} is ${what}.`);
-  return [...renderTable(summary, columns, shown), ...(ownTests.length === 0 ? [] : ['', ...wrapText(ownTests.join(' '))]), ...(same.length === 0 ? [] : ['', ...wrapText(`${plural(same.length, 'other test')} came out as with the base.`)])];
+  const same = tests.filter(
+    ({ verdict }) => verdict === 'still-passing' || verdict === 'known-failure' || verdict === 'still-skipped',
+  );
+  const ownTests = RIG_TESTS.filter(({ name }) => shown.some(({ test }) => test === name)).map(
+    ({ name, what }) => `${name} is ${what}.`,
+  );
+  return [
+    ...renderTable(summary, columns, shown),
+    ...(ownTests.length === 0 ? [] : ['', ...wrapText(ownTests.join(' '))]),
+    ...(same.length === 0 ? [] : ['', ...wrapText(`${plural(same.length, 'other test')} came out as with the base.`)]),
+  ];
 }
 
 /** The filters that leave only what differs; a few, since the whole is told already. */
 function narrower({ findings }: SeriesJudgement): readonly string[] {
-  const cells = [...new Set(findings.flatMap(({ tests }) => tests.map(({ cell }) => cell.slice(cell.indexOf('/') + 1))))].slice(0, 2);
+  const cells = [
+    ...new Set(findings.flatMap(({ tests }) => tests.map(({ cell }) => cell.slice(cell.indexOf('/') + 1)))),
+  ].slice(0, 2);
   if (cells.length === 0) return [];
   return ['', 'Of that, only what differs:', '', ...cells.map((cell) => `  --filter '*/${cell}'`)];
 }
@@ -95,7 +145,12 @@ function ending({ verdict, untold, baseUntold }: SeriesJudgement): readonly stri
     case 'fine':
       return ['Tested-by: NAME <ADDRESS>'];
     case 'broken':
-      return [...wrapText('If the fix is a patch of its own, and not a new version of this one, please add:'), '', '  Reported-by: NAME <ADDRESS>', '  Closes: LINK TO THIS MAIL'];
+      return [
+        ...wrapText('If the fix is a patch of its own, and not a new version of this one, please add:'),
+        '',
+        '  Reported-by: NAME <ADDRESS>',
+        '  Closes: LINK TO THIS MAIL',
+      ];
     case 'untold':
       return wrapText(`No tag: ${whyNoTag(untold.length, baseUntold)}.`);
     default:
@@ -105,7 +160,9 @@ function ending({ verdict, untold, baseUntold }: SeriesJudgement): readonly stri
 
 function whyNoTag(untold: number, baseUntold: number): string {
   if (untold > 0) return `of ${plural(untold, 'test')} I could not tell, for reasons of my own machine`;
-  return baseUntold > 0 ? `of ${plural(baseUntold, 'test')} I could not tell what comes out without the patches, for reasons of my own machine` : 'no test passed, with or without the patches';
+  return baseUntold > 0
+    ? `of ${plural(baseUntold, 'test')} I could not tell what comes out without the patches, for reasons of my own machine`
+    : 'no test passed, with or without the patches';
 }
 
 /** A line is verbatim; the patch that brought it stands below, wrapped. */

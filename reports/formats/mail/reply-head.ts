@@ -9,7 +9,9 @@ import { MAIL_WIDTH, wrapText } from './wrap-text.ts';
 export function renderHead(head: MailHead | undefined, subject: string): readonly string[] {
   const answered = head?.subject ?? subject;
   const to = head?.from ?? head?.to[0];
-  const copies = [...(head?.from ? head.to : (head?.to.slice(1) ?? [])), ...(head?.cc ?? [])].filter((one, index, all) => !isSame(one, to) && all.findIndex((other) => isSame(other, one)) === index);
+  const copies = [...(head?.from ? head.to : (head?.to.slice(1) ?? [])), ...(head?.cc ?? [])].filter(
+    (one, index, all) => !isSame(one, to) && all.findIndex((other) => isSame(other, one)) === index,
+  );
   const thread = [...(head?.references ?? []), ...(head?.messageId === undefined ? [] : [head.messageId])];
   return [
     ...field('Subject', /^re:/i.test(answered) ? answered : `Re: ${answered}`),
@@ -33,11 +35,15 @@ function field(name: string, value: string): readonly string[] {
 }
 
 function list(name: string, values: readonly string[]): readonly string[] {
-  return values.map((value, index) => `${index === 0 ? `${name}:` : ''} ${value}${index < values.length - 1 ? ',' : ''}`);
+  return values.map(
+    (value, index) => `${index === 0 ? `${name}:` : ''} ${value}${index < values.length - 1 ? ',' : ''}`,
+  );
 }
 
 function formatAddress({ name, address }: MailAddress): string {
   const words = cleanLine(name);
   if (words === '') return address;
-  return /^[\p{L}\p{N} '_-]+$/u.test(words) ? `${words} <${address}>` : `"${words.replaceAll(/["\\]/g, String.raw`\$&`)}" <${address}>`;
+  return /^[\p{L}\p{N} '_-]+$/u.test(words)
+    ? `${words} <${address}>`
+    : `"${words.replaceAll(/["\\]/g, String.raw`\$&`)}" <${address}>`;
 }

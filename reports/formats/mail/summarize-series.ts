@@ -8,36 +8,55 @@ import type { ReplyFacts } from './reply-facts.ts';
 
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
-  if (judgement.verdict === 'untold' && countTold(facts) === 0) return `I could not test ${facts.series.patches.length === 1 ? 'this patch' : 'this series'}: no test came to a result, for reasons of my own machine.`;
-  return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(judgement)].filter((sentence) => sentence !== '').join(' ');
+  if (judgement.verdict === 'untold' && countTold(facts) === 0)
+    return `I could not test ${facts.series.patches.length === 1 ? 'this patch' : 'this series'}: no test came to a result, for reasons of my own machine.`;
+  return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(judgement)]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
 
 function howTested({ summary, series, comparison }: ReplyFacts): string {
-  const watched = comparison.kernels && summary.lockdep.some(({ kernel }) => kernel === comparison.kernels?.base) ? ' under CONFIG_PROVE_LOCKING' : '';
+  const watched =
+    comparison.kernels && summary.lockdep.some(({ kernel }) => kernel === comparison.kernels?.base)
+      ? ' under CONFIG_PROVE_LOCKING'
+      : '';
   const patches = series.patches.length === 1 ? 'this patch' : 'this series';
   const built = new Set(summary.cells.map(({ kernel }) => kernel)).size - 1;
   const each = built > 1 ? ', patch by patch,' : '';
   return `I ran tests with and without ${patches}${each} in guests with emulated persistent memory${watched}.`;
 }
 
-function result({ comparison, summary, series, steps }: ReplyFacts, { verdict, findings, slower }: SeriesJudgement): string {
+function result(
+  { comparison, summary, series, steps }: ReplyFacts,
+  { verdict, findings, slower }: SeriesJudgement,
+): string {
   const told = countTold({ comparison });
   const it = series.patches.length === 1 ? 'the patch' : 'the series';
-  if (verdict === 'fine') return `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
+  if (verdict === 'fine')
+    return `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
   if (verdict === 'untold') return `What I could tell came out as it does without it, but I could not tell of all.`;
   const failed = brokenBuild(summary, steps);
-  if (failed !== undefined) return `${failed.patch === undefined ? capitalize(it) : `"${failed.patch}"`} does not compile.`;
+  if (failed !== undefined)
+    return `${failed.patch === undefined ? capitalize(it) : `"${failed.patch}"`} does not compile.`;
   const [first] = findings;
   if (!first && slower.length > 0) return describeSlower(slower, comparison.kernels?.now ?? '');
-  if (!first) return `Something broke on the way, though it is whole again with the last patch, which makes the series hard to bisect.`;
+  if (!first)
+    return `Something broke on the way, though it is whole again with the last patch, which makes the series hard to bisect.`;
   const tests = findings.reduce((sum, finding) => sum + finding.tests.length, 0);
-  const places = new Set(findings.flatMap((finding) => finding.tests.map(({ cell }) => renamed(cell, comparison.kernels?.now ?? '', '').split('/')[1] ?? '')));
+  const places = new Set(
+    findings.flatMap((finding) =>
+      finding.tests.map(({ cell }) => renamed(cell, comparison.kernels?.now ?? '', '').split('/')[1] ?? ''),
+    ),
+  );
   const where = [...places].filter((place) => place !== '');
   const culprits = [...new Set(findings.flatMap(({ firstBad }) => firstBad ?? []))];
   const reported = /the kernel reported: (?<title>[^;]*)/.exec(first.message ?? '')?.groups?.['title'];
   const said = reported === undefined ? '' : `; the kernel says "${reported.replace(/ \(\d+ times\)$/, '')}"`;
   const worse = slower.length === 0 ? '' : ` ${plural(slower.length, 'figure')} got worse as well.`;
-  const bad = culprits.length === 0 ? '' : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
+  const bad =
+    culprits.length === 0
+      ? ''
+      : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
   return `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
 }
 
@@ -51,7 +70,10 @@ function leaps({ comparison: { figures = [], kernels } }: ReplyFacts): string {
   const [most] = found;
   if (!most) return '';
   const place = renamed(most.cell, kernels?.now ?? '', '').split('/')[1] ?? '';
-  const which = found.length === 1 ? `One figure changed several times over: ${most.name}` : `${found.length} figures changed several times over: most of all ${most.name}`;
+  const which =
+    found.length === 1
+      ? `One figure changed several times over: ${most.name}`
+      : `${found.length} figures changed several times over: most of all ${most.name}`;
   return `${which} of ${most.test} on ${place}, ${describeTimes(most.change)}.${isGain(most) ? ` Please check that it is meant: ${LEAP_NOTE}.` : ''}`;
 }
 
@@ -75,15 +97,27 @@ function bothFail({ bothFail: count }: SeriesJudgement): string {
 
 /** Whoever reads of what broke must know what was not looked at. */
 function gaps({ verdict, untold }: SeriesJudgement): string {
-  return verdict !== 'broken' || untold.length === 0 ? '' : `Of ${plural(untold.length, 'further test')} I cannot tell.`;
+  return verdict !== 'broken' || untold.length === 0
+    ? ''
+    : `Of ${plural(untold.length, 'further test')} I cannot tell.`;
 }
 
-function brokenBuild({ stages }: ReplyFacts['summary'], steps: ReplyFacts['steps']): { readonly patch?: string } | undefined {
-  const failed = steps.find(({ kernel }) => stages.some(({ stage, status, detail }) => stage === `kernel ${kernel}` && status === 'failed' && detail.includes('does not compile')));
+function brokenBuild(
+  { stages }: ReplyFacts['summary'],
+  steps: ReplyFacts['steps'],
+): { readonly patch?: string } | undefined {
+  const failed = steps.find(({ kernel }) =>
+    stages.some(
+      ({ stage, status, detail }) =>
+        stage === `kernel ${kernel}` && status === 'failed' && detail.includes('does not compile'),
+    ),
+  );
   if (!failed) return undefined;
   // With kernels between left out, any of the patches up to this one may be it.
   const before = steps[steps.indexOf(failed) - 1];
-  const isAlone = before === undefined || stages.some(({ stage, status }) => stage === `kernel ${before.kernel}` && status === 'done');
+  const isAlone =
+    before === undefined ||
+    stages.some(({ stage, status }) => stage === `kernel ${before.kernel}` && status === 'done');
   return isAlone ? { patch: failed.patch } : {};
 }
 

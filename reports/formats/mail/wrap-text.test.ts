@@ -8,7 +8,12 @@ test('every word is there in its order, and only a word too long makes a line to
   fc.assert(
     fc.property(words, fc.integer({ min: 0, max: 12 }), (list, indent) => {
       const lines = wrapText(list.join(' '), { first: ' '.repeat(indent) });
-      expect(lines.join(' ').split(/\s+/).filter((word) => word !== '')).toEqual(list);
+      expect(
+        lines
+          .join(' ')
+          .split(/\s+/)
+          .filter((word) => word !== ''),
+      ).toEqual(list);
       for (const line of lines) expect(line.length <= 72 || !line.trim().includes(' ')).toBe(true);
     }),
   );
@@ -27,5 +32,9 @@ test('a line begins with no word that a mail reads as a mark: the word before go
   expect(wrapText(`${'a'.repeat(60)} bbbb --- cccc`, { width: 66 })).toEqual(['a'.repeat(60), 'bbbb --- cccc']);
   expect(wrapText('aaaa bbbb --- diff cccc', { width: 14 })).toEqual(['aaaa', 'bbbb --- diff', 'cccc']);
   expect(wrapText('--- --- --- ---', { width: 8 })).toEqual(['--- --- --- ---']);
-  expect(wrapText('aaaa bbbb --- cccc', { width: 10, first: '> ', rest: '> ' })).toEqual(['> aaaa', '> bbbb ---', '> cccc']);
+  expect(wrapText('aaaa bbbb --- cccc', { width: 10, first: '> ', rest: '> ' })).toEqual([
+    '> aaaa',
+    '> bbbb ---',
+    '> cccc',
+  ]);
 });

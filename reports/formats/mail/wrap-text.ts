@@ -12,7 +12,10 @@ interface WrapOptions {
 }
 
 /** Breaks a paragraph at blanks. A word that is longer than a line, say a path, stands whole on one of its own: it is to be copied. */
-export function wrapText(text: string, { width = MAIL_WIDTH, first = '', rest = ' '.repeat(first.length) }: WrapOptions = {}): readonly string[] {
+export function wrapText(
+  text: string,
+  { width = MAIL_WIDTH, first = '', rest = ' '.repeat(first.length) }: WrapOptions = {},
+): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
@@ -32,7 +35,7 @@ export function wrapText(text: string, { width = MAIL_WIDTH, first = '', rest = 
 /** Where a line ends so that the next one begins with no {@link MARK}: words go down with it. 0 if it has none but marks. */
 function breakBefore(line: string, word: string): number {
   let at = line.length;
-  for (let next = word; at > 0 && MARK.test(next); ) {
+  for (let next = word; at > 0 && MARK.test(next);) {
     const last = line.lastIndexOf(' ', at - 1);
     next = line.slice(last + 1, at);
     at = Math.max(0, last);

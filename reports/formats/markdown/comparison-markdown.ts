@@ -20,24 +20,51 @@ export function renderComparison(comparison: Comparison): string {
   const lists = VERDICTS.flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
-    return [`### ${verdict} (${totals[verdict]})`, found.slice(0, MAX_LISTED).map((test) => renderTest(test, reports)).join('\n'), found.length > MAX_LISTED ? `… and ${found.length - MAX_LISTED} more in report.html.` : ''];
+    return [
+      `### ${verdict} (${totals[verdict]})`,
+      found
+        .slice(0, MAX_LISTED)
+        .map((test) => renderTest(test, reports))
+        .join('\n'),
+      found.length > MAX_LISTED ? `… and ${found.length - MAX_LISTED} more in report.html.` : '',
+    ];
   });
   return [
     `## ${kernels ? `${code(kernels.now)} against ${code(kernels.base)}` : `Since ${code(base.runId)}`}: ${plain(summarizeVerdicts(totals))}${counted === undefined ? '' : `; ${counted}`}`,
     kernels ? '' : `Baseline: ${base.kernels.map(code).join(', ')}; this run: ${now.kernels.map(code).join(', ')}.`,
     ...lists,
     ...listFigures(figures).map(renderFigures),
-    ...(kernels ? listDifferences(kernels).map(({ title, lines }) => `### ${plain(title)}\n\n${lines.map((line) => `- ${code(line)}`).join('\n')}`) : []),
-    onlyBase.length === 0 ? '' : `${plural(onlyBase.length, 'cell')} of ${kernels ? plain(kernels.base) : 'the baseline'} alone: ${onlyBase.slice(0, MAX_LISTED).map(code).join(', ')}`,
-    onlyNow.length === 0 ? '' : `${plural(onlyNow.length, 'cell')} of ${kernels ? plain(kernels.now) : 'this run'} alone: ${onlyNow.slice(0, MAX_LISTED).map(code).join(', ')}`,
+    ...(kernels
+      ? listDifferences(kernels).map(
+          ({ title, lines }) => `### ${plain(title)}\n\n${lines.map((line) => `- ${code(line)}`).join('\n')}`,
+        )
+      : []),
+    onlyBase.length === 0
+      ? ''
+      : `${plural(onlyBase.length, 'cell')} of ${kernels ? plain(kernels.base) : 'the baseline'} alone: ${onlyBase.slice(0, MAX_LISTED).map(code).join(', ')}`,
+    onlyNow.length === 0
+      ? ''
+      : `${plural(onlyNow.length, 'cell')} of ${kernels ? plain(kernels.now) : 'this run'} alone: ${onlyNow.slice(0, MAX_LISTED).map(code).join(', ')}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
 function renderFigures({ title, lines, note }: FigureList): string {
-  const listed = lines.slice(0, MAX_LISTED).map(({ cell, test, change, why }) => `- ${code(test)} in ${code(cell)}: ${plain(change)}${why === undefined ? '' : `; ${plain(why)}`}`);
-  return [`### ${plain(title)}`, plain(note ?? ''), listed.join('\n'), lines.length > MAX_LISTED ? `… and ${lines.length - MAX_LISTED} more in report.html.` : ''].filter((part) => part !== '').join('\n\n');
+  const listed = lines
+    .slice(0, MAX_LISTED)
+    .map(
+      ({ cell, test, change, why }) =>
+        `- ${code(test)} in ${code(cell)}: ${plain(change)}${why === undefined ? '' : `; ${plain(why)}`}`,
+    );
+  return [
+    `### ${plain(title)}`,
+    plain(note ?? ''),
+    listed.join('\n'),
+    lines.length > MAX_LISTED ? `… and ${lines.length - MAX_LISTED} more in report.html.` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function renderTest(test: ComparedTest, reports: SeenReports): string {

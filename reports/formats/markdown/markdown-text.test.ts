@@ -15,7 +15,9 @@ test.each([
 ])('the pipe in %j parts no cells', (cell, row) => expect(tableRow([cell, 'z'])).toBe(row));
 
 test('a row has as many cells as columns, whatever is in them', () => {
-  const text = fc.array(fc.constantFrom('|', '\\', '`', '``', 'a', ' ', '\n', '*', '<b>', '&', '\u0000'), { maxLength: 12 }).map((parts) => parts.join(''));
+  const text = fc
+    .array(fc.constantFrom('|', '\\', '`', '``', 'a', ' ', '\n', '*', '<b>', '&', '\u0000'), { maxLength: 12 })
+    .map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, text, (first, second) => {
       expect(splitRow(tableRow([code(first), plain(second), 'z']))).toHaveLength(3);

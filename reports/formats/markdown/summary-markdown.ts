@@ -2,7 +2,14 @@ import { findBlindKernels } from '../../facts/unproven-kernels.ts';
 import { cleanLine, excerpt } from '../../text/clean-text.ts';
 import { renderCoverage } from './coverage-markdown.ts';
 import { isSurveyed } from '../../facts/coverage.ts';
-import { countsAsFailure, describeCoverage, describeGrowth, describePlace, describeStanding, orderProblems } from '../../facts/describe-kernel.ts';
+import {
+  countsAsFailure,
+  describeCoverage,
+  describeGrowth,
+  describePlace,
+  describeStanding,
+  orderProblems,
+} from '../../facts/describe-kernel.ts';
 import { formatHeadlineMetrics, formatTotals, plural } from '../../text/format.ts';
 import { buildGrid } from '../../facts/grid.ts';
 import { describeEnding, formatHeadline } from '../../facts/headline.ts';
@@ -27,7 +34,9 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
   const all = summary.cells.flatMap((cell) => cell.tests.map((test) => ({ cell, test })));
   const attention = all.filter(({ test }) => needsAttention(test.outcome));
   // A test that was never reached has nothing to show but its reason: it comes last.
-  const failures = attention.toSorted((a, b) => Number(a.test.outcome === 'unreached') - Number(b.test.outcome === 'unreached'));
+  const failures = attention.toSorted(
+    (a, b) => Number(a.test.outcome === 'unreached') - Number(b.test.outcome === 'unreached'),
+  );
   const ending = describeEnding(summary);
   const rerun = rerunLines(summary);
   const sections = [
@@ -37,21 +46,35 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
     `${plain(formatHeadline(summary))}. Run ${code(summary.runId)} on ${code(summary.host)}, ${summary.startedAt}, pmemrig ${plain(summary.version)}.`,
     comparison ? renderComparison(comparison) : '',
     renderGrid(summary),
-    describeOrigins(summary).filter((line) => line.startsWith('suite ')).map((line) => `- ${code(line)}`).join('\n'),
+    describeOrigins(summary)
+      .filter((line) => line.startsWith('suite '))
+      .map((line) => `- ${code(line)}`)
+      .join('\n'),
     failures.length === 0 ? '' : '## To look at',
     ...failures.slice(0, MAX_FAILURES).map(({ cell, test }) => renderFailure(cell, test)),
     failures.length > MAX_FAILURES ? `… and ${failures.length - MAX_FAILURES} more in report.html.` : '',
     renderProblems(summary),
     renderLockdep(summary),
     rerun.length === 0 ? '' : `## Run again what failed\n\n${fence(rerun.join('\n'), 'sh')}`,
-    renderList('Flaky', all.filter(({ test }) => test.outcome === 'flaky')),
-    renderList('Known failures', all.filter(({ test }) => test.forgiven)),
+    renderList(
+      'Flaky',
+      all.filter(({ test }) => test.outcome === 'flaky'),
+    ),
+    renderList(
+      'Known failures',
+      all.filter(({ test }) => test.forgiven),
+    ),
     renderCoverage(summary),
     // All other skips are the coverage's.
-    renderList('Skipped', all.filter(({ test }) => test.outcome === 'skip' && !isSurveyed(test))),
+    renderList(
+      'Skipped',
+      all.filter(({ test }) => test.outcome === 'skip' && !isSurveyed(test)),
+    ),
     renderLeftOut(summary),
     renderMetrics(all),
-    summary.notes.length === 0 ? '' : `## Notes\n\n${summary.notes.map((note) => `- ${code(cleanLine(note))}`).join('\n')}`,
+    summary.notes.length === 0
+      ? ''
+      : `## Notes\n\n${summary.notes.map((note) => `- ${code(cleanLine(note))}`).join('\n')}`,
     '## Files\n\n`report.html` and `junit.xml` lie beside this file, the journal is `events.jsonl`; each cell has its folder in `cells/`.',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -62,7 +85,10 @@ function renderGrid(summary: RunSummary): string {
   const lines = [
     ['', ...kernels.map((kernel) => `${code(kernel)} ${plain(releaseOf(summary, kernel) ?? '')}`.trim())],
     ['---', ...kernels.map(() => '---')],
-    ...rows.map(({ label, cells }) => [plain(label), ...cells.map((cell) => (cell === undefined ? '' : describeCell(cell)))]),
+    ...rows.map(({ label, cells }) => [
+      plain(label),
+      ...cells.map((cell) => (cell === undefined ? '' : describeCell(cell))),
+    ]),
   ];
   return lines.map(tableRow).join('\n');
 }
@@ -88,31 +114,54 @@ function renderFailure(cell: CellSummary, test: TestSummary): string {
     .join('\n\n');
 }
 
-function renderList(title: string, found: readonly { readonly cell: CellSummary; readonly test: TestSummary }[]): string {
+function renderList(
+  title: string,
+  found: readonly { readonly cell: CellSummary; readonly test: TestSummary }[],
+): string {
   if (found.length === 0) return '';
-  const lines = found.slice(0, MAX_LISTED).map(({ cell, test }) => `- ${code(test.name)} in ${code(cell.id)}${test.message === undefined ? '' : `: ${code(test.message)}`}`);
+  const lines = found
+    .slice(0, MAX_LISTED)
+    .map(
+      ({ cell, test }) =>
+        `- ${code(test.name)} in ${code(cell.id)}${test.message === undefined ? '' : `: ${code(test.message)}`}`,
+    );
   return `## ${title}\n\n${lines.join('\n')}${found.length > MAX_LISTED ? `\n- … and ${found.length - MAX_LISTED} more in report.html` : ''}`;
 }
 
 function renderProblems(summary: RunSummary): string {
   const problems = summary.problems.filter(({ expected }) => expected !== true);
   if (problems.length === 0) return '';
-  const lines = orderProblems(problems).slice(0, MAX_LISTED).map((problem) => {
-    const standing = describeStanding(problem);
-    return `- ${countsAsFailure(problem) ? `**${problem.kind}**` : problem.kind} ${code(problem.title)} ${plain(describePlace(problem))}${standing === '' ? '' : ` (${plain(standing)})`}${problem.first.file === undefined ? '' : `: ${code(problem.first.file)}`}, signature ${code(problem.signature)}`;
-  });
+  const lines = orderProblems(problems)
+    .slice(0, MAX_LISTED)
+    .map((problem) => {
+      const standing = describeStanding(problem);
+      return `- ${countsAsFailure(problem) ? `**${problem.kind}**` : problem.kind} ${code(problem.title)} ${plain(describePlace(problem))}${standing === '' ? '' : ` (${plain(standing)})`}${problem.first.file === undefined ? '' : `: ${code(problem.first.file)}`}, signature ${code(problem.signature)}`;
+    });
   return `## Kernel problems\n\n${lines.join('\n')}${problems.length > MAX_LISTED ? `\n- … and ${problems.length - MAX_LISTED} more in report.html` : ''}`;
 }
 
 function renderLockdep({ lockdep }: RunSummary): string {
   if (lockdep.length === 0) return '';
-  return `## Lockdep coverage\n\n${lockdep.map((coverage) => `- ${[describeCoverage(coverage), describeGrowth(coverage)].filter((part) => part !== '').map(plain).join('; ')}`).join('\n')}`;
+  return `## Lockdep coverage\n\n${lockdep
+    .map(
+      (coverage) =>
+        `- ${[describeCoverage(coverage), describeGrowth(coverage)]
+          .filter((part) => part !== '')
+          .map(plain)
+          .join('; ')}`,
+    )
+    .join('\n')}`;
 }
 
 function renderLeftOut(summary: RunSummary): string {
   const groups = groupLeftOut(summary);
   if (groups.length === 0) return '';
-  const lines = groups.slice(0, MAX_LISTED).map(({ reason, ids }) => `- ${ids.slice(0, 8).map(code).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}: ${code(reason)}`);
+  const lines = groups
+    .slice(0, MAX_LISTED)
+    .map(
+      ({ reason, ids }) =>
+        `- ${ids.slice(0, 8).map(code).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}: ${code(reason)}`,
+    );
   return `## Left out\n\n${lines.join('\n')}${groups.length > MAX_LISTED ? `\n- … and ${groups.length - MAX_LISTED} more reasons` : ''}`;
 }
 

@@ -21,7 +21,10 @@ interface Finding {
 }
 
 /** What is to be looked at, in the plan's order: a line each, below the first failures what shows them and how to run just that again, below others that met the same where that is. */
-export function renderAttention(summary: RunSummary, { runDir, width, palette }: { readonly runDir: string; readonly width: number; readonly palette: Palette }): string[] {
+export function renderAttention(
+  summary: RunSummary,
+  { runDir, width, palette }: { readonly runDir: string; readonly width: number; readonly palette: Palette },
+): string[] {
   const found = gather(summary);
   if (found.length === 0) return [];
   const severalFailed = found.filter(({ test }) => FAILURES.has(test.outcome)).length > 1;
@@ -31,11 +34,21 @@ export function renderAttention(summary: RunSummary, { runDir, width, palette }:
     const { id, test } = finding;
     const attempt = tellingAttempt(test);
     const isShown = attempt !== undefined && printed.hasAll(attempt);
-    if (!attempt || !FAILURES.has(test.outcome) || (!isShown && shown === MAX_SHOWN)) return [renderLine(finding, width, palette)];
+    if (!attempt || !FAILURES.has(test.outcome) || (!isShown && shown === MAX_SHOWN))
+      return [renderLine(finding, width, palette)];
     if (!isShown) shown += 1;
     // Alone it is what the last line says; and one of those that met the same is enough to run.
     const again = severalFailed && !isShown ? [palette.dim(`    again: ${rerunTest(summary, { id }, test)}`)] : [];
-    return [renderLine(finding, width, palette), ...renderEvidence(attempt, { cell: id, test: test.name, attempt: attempt.attempt }, { runDir, width, palette, printed }, SHOWN_LINES), ...again];
+    return [
+      renderLine(finding, width, palette),
+      ...renderEvidence(
+        attempt,
+        { cell: id, test: test.name, attempt: attempt.attempt },
+        { runDir, width, palette, printed },
+        SHOWN_LINES,
+      ),
+      ...again,
+    ];
   });
   return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
 }
@@ -64,7 +77,10 @@ function gather({ cells }: RunSummary): readonly Finding[] {
 function renderLine({ id, test, alike }: Finding, width: number, palette: Palette): string {
   return fitLine(
     [
-      { text: `${MARKS[test.outcome]} ${test.outcome.padEnd(9)}`, style: (text) => palette.outcome(test.outcome, text) },
+      {
+        text: `${MARKS[test.outcome]} ${test.outcome.padEnd(9)}`,
+        style: (text) => palette.outcome(test.outcome, text),
+      },
       { text: ` ${cleanLine(id)}`, style: palette.dim },
       { text: `  ${cleanLine(test.name)}`, style: palette.bold },
       { text: alike === 0 ? '' : ` and ${alike} more` },

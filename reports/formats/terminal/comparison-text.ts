@@ -6,7 +6,14 @@ import { fitLine } from './fit-line.ts';
 import { type Palette, PLAIN } from './palette.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
-import { describeOdds, describeSince, FIGURE_LOOKS, isListed, summarizeVerdicts, VERDICT_LOOKS } from '../../verdicts/describe-verdict.ts';
+import {
+  describeOdds,
+  describeSince,
+  FIGURE_LOOKS,
+  isListed,
+  summarizeVerdicts,
+  VERDICT_LOOKS,
+} from '../../verdicts/describe-verdict.ts';
 import { listDifferences } from '../../verdicts/list-differences.ts';
 import { SeenReports } from '../../verdicts/seen-reports.ts';
 import { VERDICTS } from '../../verdicts/verdict.ts';
@@ -25,14 +32,22 @@ function describeSide({ runId, kernels }: Comparison['base'], kernel: string | u
 }
 
 /** What differs between two runs, the alarms first, each with what makes it credible. */
-export function formatComparison(comparison: Comparison, { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {}): string[] {
+export function formatComparison(
+  comparison: Comparison,
+  { width = Infinity, palette = PLAIN }: { readonly width?: number; readonly palette?: Palette } = {},
+): string[] {
   const { base, now, tests, totals, figures = [], onlyBase, onlyNow, kernels } = comparison;
   const counted = countFigures(figures);
   const reports = new SeenReports();
   const groups = VERDICTS.filter((verdict) => totals[verdict] > 0).flatMap((verdict) => {
     const found = tests.filter((test) => test.verdict === verdict && isListed(test));
     if (found.length === 0) return [];
-    return ['', palette.bold(`${verdict} (${totals[verdict]})`), ...found.slice(0, MAX_LISTED).flatMap((test) => formatTest(test, reports, width, palette)), ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more`] : [])];
+    return [
+      '',
+      palette.bold(`${verdict} (${totals[verdict]})`),
+      ...found.slice(0, MAX_LISTED).flatMap((test) => formatTest(test, reports, width, palette)),
+      ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more`] : []),
+    ];
   });
   return [
     `${palette.dim('base')} ${describeSide(base, kernels?.base)}`,
@@ -40,7 +55,13 @@ export function formatComparison(comparison: Comparison, { width = Infinity, pal
     ...groups,
     '',
     ...listFigures(figures).flatMap((list) => [...formatFigures(list, width, palette), '']),
-    ...(kernels ? listDifferences(kernels).flatMap(({ title, lines }) => [palette.bold(title), ...lines.map((line) => fitLine([{ text: `  ${cleanLine(line)}` }], width)), '']) : []),
+    ...(kernels
+      ? listDifferences(kernels).flatMap(({ title, lines }) => [
+          palette.bold(title),
+          ...lines.map((line) => fitLine([{ text: `  ${cleanLine(line)}` }], width)),
+          '',
+        ])
+      : []),
     ...describeCells(kernels ? kernels.base : 'the baseline', onlyBase),
     ...describeCells(kernels ? kernels.now : 'this run', onlyNow),
     palette.bold(`${summarizeVerdicts(totals)}${counted === undefined ? '' : `; ${counted}`}`),
@@ -53,7 +74,15 @@ function formatFigures({ verdict, title, lines, note }: FigureList, width: numbe
   return [
     `${palette.bold(title)}${note === undefined ? '' : `: ${note}`}`,
     ...lines.slice(0, most).flatMap(({ cell, test, change, why }) => [
-      fitLine([{ text: `${MARKS[as]} `, style: (text) => palette.outcome(as, text) }, { text: `${cleanLine(cell)}  `, style: palette.dim }, { text: `${cleanLine(test)}  `, style: palette.bold }, { text: cleanLine(change), style: (text) => palette.outcome(as, text) }], width),
+      fitLine(
+        [
+          { text: `${MARKS[as]} `, style: (text) => palette.outcome(as, text) },
+          { text: `${cleanLine(cell)}  `, style: palette.dim },
+          { text: `${cleanLine(test)}  `, style: palette.bold },
+          { text: cleanLine(change), style: (text) => palette.outcome(as, text) },
+        ],
+        width,
+      ),
       ...(why === undefined ? [] : [fitLine([{ text: `    ${cleanLine(why)}`, style: palette.dim }], width)]),
     ]),
     ...(lines.length > most ? [`  … ${lines.length - most} more`] : []),
@@ -69,19 +98,43 @@ function formatTest(test: ComparedTest, reports: SeenReports, width: number, pal
     { text: `${MARKS[as]} `, style: (text: string) => palette.outcome(as, text) },
     { text: `${cleanLine(test.cell)}  `, style: palette.dim },
     { text: cleanLine(test.test), style: palette.bold },
-    { text: `  ${test.base ?? 'absent'} → ${test.now ?? 'absent'}`, style: (text: string) => palette.outcome(as, text) },
+    {
+      text: `  ${test.base ?? 'absent'} → ${test.now ?? 'absent'}`,
+      style: (text: string) => palette.outcome(as, text),
+    },
   ];
-  if (told) return [fitLine([...head, { text: `  as in ${cleanLine(told.test)}${told.cell === test.cell ? '' : ` of ${cleanLine(told.cell)}`}; ${odds}`, style: palette.dim }], width)];
-  return [fitLine([...head, { text: test.message === undefined ? '' : `  ${cleanLine(test.message)}` }], width), fitLine([{ text: `    ${odds}`, style: palette.dim }], width), ...formatEvidence(test, width)];
+  if (told)
+    return [
+      fitLine(
+        [
+          ...head,
+          {
+            text: `  as in ${cleanLine(told.test)}${told.cell === test.cell ? '' : ` of ${cleanLine(told.cell)}`}; ${odds}`,
+            style: palette.dim,
+          },
+        ],
+        width,
+      ),
+    ];
+  return [
+    fitLine([...head, { text: test.message === undefined ? '' : `  ${cleanLine(test.message)}` }], width),
+    fitLine([{ text: `    ${odds}`, style: palette.dim }], width),
+    ...formatEvidence(test, width),
+  ];
 }
 
 function formatEvidence({ verdict, evidence = '' }: ComparedTest, width: number): string[] {
   if (verdict !== 'new-failure' || evidence.trim() === '') return [];
-  return excerpt(evidence, EVIDENCE_LINES, EVIDENCE_CHARS).split('\n').filter((line) => line.trim() !== '').map((line) => fitLine([{ text: `    │ ${line.replaceAll('\t', '    ')}` }], width));
+  return excerpt(evidence, EVIDENCE_LINES, EVIDENCE_CHARS)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => fitLine([{ text: `    │ ${line.replaceAll('\t', '    ')}` }], width));
 }
 
 function describeCells(where: string, cells: readonly string[]): string[] {
   if (cells.length === 0) return [];
   const shown = cells.slice(0, 5).join(', ');
-  return [`${plural(cells.length, 'cell')} of ${where} alone, not compared: ${cleanLine(shown)}${cells.length > 5 ? ', …' : ''}`];
+  return [
+    `${plural(cells.length, 'cell')} of ${where} alone, not compared: ${cleanLine(shown)}${cells.length > 5 ? ', …' : ''}`,
+  ];
 }

@@ -8,12 +8,17 @@ import { createPlainReporter } from './plain.ts';
 const CELLS = ['k/nvdimm/none/fio', 'k/virtio-pmem/none/fio'] as const;
 
 function begin(repeat: number): JournalBuilder {
-  return new JournalBuilder().start(CELLS.map((id) => makeCell(id, ['fio/a', 'fio/b'])), [], { repeat });
+  return new JournalBuilder().start(
+    CELLS.map((id) => makeCell(id, ['fio/a', 'fio/b'])),
+    [],
+    { repeat },
+  );
 }
 
 function addRound(journal: JournalBuilder, cell: string, round: number): JournalBuilder {
   journal.add({ type: 'cell-start', cell }).boot(cell);
-  for (const name of ['guest/boot', 'guest/pmem', 'fio/a', 'fio/b']) journal.test(cell, name, { status: 'pass' }, { attempt: round });
+  for (const name of ['guest/boot', 'guest/pmem', 'fio/a', 'fio/b'])
+    journal.test(cell, name, { status: 'pass' }, { attempt: round });
   return journal.add({ type: 'cell-end', cell });
 }
 
@@ -39,10 +44,16 @@ test('of a cell that ended none is, though it did not come to all of them', () =
 });
 
 test('where tests are repeated each of their runs counts, before and after', () => {
-  const journal = addRound(addRound(addRound(begin(3), CELLS[0], 1), CELLS[1], 1), CELLS[0], 2).add({ type: 'cell-start', cell: CELLS[1] }).boot(CELLS[1]);
-  journal.test(CELLS[1], 'guest/boot', { status: 'pass' }, { attempt: 2 }).test(CELLS[1], 'fio/a', { status: 'fail' }, { attempt: 2 });
+  const journal = addRound(addRound(addRound(begin(3), CELLS[0], 1), CELLS[1], 1), CELLS[0], 2)
+    .add({ type: 'cell-start', cell: CELLS[1] })
+    .boot(CELLS[1]);
+  journal
+    .test(CELLS[1], 'guest/boot', { status: 'pass' }, { attempt: 2 })
+    .test(CELLS[1], 'fio/a', { status: 'fail' }, { attempt: 2 });
   const fold = new RunFold();
   for (const event of journal.events) fold.apply(event);
   expect(renderFrame(fold, 0, { width: 200, height: 20 }, PLAIN).at(-1)).toContain('  13/24 test runs');
-  expect(resume(journal)).toBe('pmemrig 0: goes on with a run in which 11 of 24 test runs are left: 8 tests, 3 times each\n');
+  expect(resume(journal)).toBe(
+    'pmemrig 0: goes on with a run in which 11 of 24 test runs are left: 8 tests, 3 times each\n',
+  );
 });

@@ -3,7 +3,10 @@ import type { RunFold } from '../../fold/fold.ts';
 import type { CellState, TestState } from '../../fold/fold-state.ts';
 
 /** Of how often planned tests are to run, each in each round, and of how often they still have to. What the rig failed at in a round that goes on says nothing, and comes again. */
-export function countLeft({ cells, repeat }: Pick<RunFold, 'cells' | 'repeat'>): { readonly all: number; readonly left: number } {
+export function countLeft({ cells, repeat }: Pick<RunFold, 'cells' | 'repeat'>): {
+  readonly all: number;
+  readonly left: number;
+} {
   let all = 0;
   let left = 0;
   for (const cell of cells.values()) {
@@ -16,5 +19,8 @@ export function countLeft({ cells, repeat }: Pick<RunFold, 'cells' | 'repeat'>):
 /** Rounds that are behind a test, whether it ran in them or not. A round that goes on boots a guest of its own. */
 function countDone({ roundsEnded }: CellState, test: TestState | undefined): number {
   if (!test || isRigTest(test.name)) return roundsEnded;
-  return Math.max(roundsEnded, test.attempts.filter(({ status }) => status !== 'infra' || test.expects !== undefined).length);
+  return Math.max(
+    roundsEnded,
+    test.attempts.filter(({ status }) => status !== 'infra' || test.expects !== undefined).length,
+  );
 }

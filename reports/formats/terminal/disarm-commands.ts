@@ -3,5 +3,7 @@
  * words of guests, compilers and mails. Outside GitHub's jobs the text stays as it is.
  */
 export function disarmCommands(text: string, env: NodeJS.ProcessEnv = process.env): string {
-  return env['GITHUB_ACTIONS'] === 'true' ? text.replaceAll('##[', '# #[').replaceAll(/^([^\S\n]*)::/gm, '$1: :') : text;
+  return env['GITHUB_ACTIONS'] === 'true'
+    ? text.replaceAll('##[', '# #[').replaceAll(/^([^\S\n]*)::/gm, '$1: :')
+    : text;
 }

@@ -23,10 +23,16 @@ export interface View {
 }
 
 /** The first lines of what shows a failure, and where the whole of it lies; of what the kernel reported before, where that was. */
-export function renderEvidence(attempt: Pick<AttemptSummary, 'evidence' | 'splats' | 'artifacts' | 'console'>, place: AttemptPlace, { runDir, width, palette, printed }: View, maxLines = MAX_LINES): string[] {
+export function renderEvidence(
+  attempt: Pick<AttemptSummary, 'evidence' | 'splats' | 'artifacts' | 'console'>,
+  place: AttemptPlace,
+  { runDir, width, palette, printed }: View,
+  maxLines = MAX_LINES,
+): string[] {
   const { text: evidence, again } = printed.leaveOut(attempt, place, { maxLines, maxChars: MAX_CHARS });
   const lines = evidence.trim() === '' ? [] : excerpt(evidence, maxLines, MAX_CHARS).split('\n');
-  const whole = lines.length === 0 && again.length > 0 ? undefined : (chooseWhole(attempt.artifacts) ?? attempt.console);
+  const whole =
+    lines.length === 0 && again.length > 0 ? undefined : (chooseWhole(attempt.artifacts) ?? attempt.console);
   return [
     ...lines.map((text) => fitLine([{ text: `    │ ${text.replaceAll('\t', '    ')}`, style: palette.dim }], width)),
     ...again.map((where) => palette.dim(`    as in ${where}`)),

@@ -5,7 +5,8 @@ export interface Span {
 }
 
 /** East Asian and emoji characters, near enough: what may take two columns is counted as two, so a line may end early but never wraps. */
-const MAYBE_WIDE = /[\u{1100}-\u{115f}\u{2e80}-\u{a4cf}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1f000}-\u{3fffd}]/u;
+const MAYBE_WIDE =
+  /[\u{1100}-\u{115f}\u{2e80}-\u{a4cf}\u{ac00}-\u{d7a3}\u{f900}-\u{faff}\u{fe30}-\u{fe6f}\u{ff00}-\u{ff60}\u{ffe0}-\u{ffe6}\u{1f000}-\u{3fffd}]/u;
 
 /** Joins spans to a line of at most `width` columns; an ellipsis shows where it was cut. */
 export function fitLine(spans: readonly Span[], width: number): string {

@@ -34,9 +34,17 @@ export function formatRuns(runs: readonly ShownRun[], { width, palette }: Termin
       [
         { text: `${runId}  ` },
         { text: `${matrix}  `, style: palette.bold },
-        { text: `${formatTotals({ ...countOutcomes([]), ...totals, ...(state === 'running' && { unreached: 0 }) }, known)}  ` },
-        { text: state === 'running' ? describeRunning(totals) : (nameState(state) ?? ''), style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text) },
-        { text: `${isGone && nameState(state) !== undefined ? '  ' : ''}${isGone ? 'removed' : ''}`, style: palette.dim },
+        {
+          text: `${formatTotals({ ...countOutcomes([]), ...totals, ...(state === 'running' && { unreached: 0 }) }, known)}  `,
+        },
+        {
+          text: state === 'running' ? describeRunning(totals) : (nameState(state) ?? ''),
+          style: state === 'running' ? palette.bold : (text) => palette.outcome('infra', text),
+        },
+        {
+          text: `${isGone && nameState(state) !== undefined ? '  ' : ''}${isGone ? 'removed' : ''}`,
+          style: palette.dim,
+        },
       ],
       width,
     ),
@@ -49,31 +57,57 @@ function describeRunning(totals: ShownRun['totals']): string {
 }
 
 /** A test's runs cell by cell, newest first, and below them what one wants to see first of its figures. */
-export function formatTestHistory(lines: readonly HistoryLine[], figures: readonly HistoryFigure[], terminal: Terminal = PLAIN_TERMINAL): string[] {
+export function formatTestHistory(
+  lines: readonly HistoryLine[],
+  figures: readonly HistoryFigure[],
+  terminal: Terminal = PLAIN_TERMINAL,
+): string[] {
   const figuresOf = groupBy(figures, ({ cell }) => cell);
-  return [...groupBy(lines, ({ cell }) => cell)].flatMap(([cell, own], index) => [...(index > 0 ? [''] : []), ...formatCell(cell, own, terminal), ...formatShapes(figuresOf.get(cell) ?? [], terminal)]);
+  return [...groupBy(lines, ({ cell }) => cell)].flatMap(([cell, own], index) => [
+    ...(index > 0 ? [''] : []),
+    ...formatCell(cell, own, terminal),
+    ...formatShapes(figuresOf.get(cell) ?? [], terminal),
+  ]);
 }
 
 /** Figures run by run, newest first, cell by cell. */
-export function formatFigures(figures: readonly HistoryFigure[], { width, palette }: Terminal = PLAIN_TERMINAL): string[] {
-  return [...groupBy(figures, ({ cell, name }) => `${cleanLine(cell)}  ${cleanLine(name)}`)].flatMap(([title, own], index) => {
-    const values = own.map(({ value }) => value);
-    const middle = median(values);
-    const shown = own.map((figure) => formatMetricValue(figure));
-    const trend = describeTrend(own);
-    const column = Math.max(...shown.map(({ length }) => length));
-    return [
-      ...(index > 0 ? [''] : []),
-      `${palette.bold(title)}  median ${own[0] ? formatMetricValue({ ...own[0], value: middle }) : ''}  ${sparkLine(values.toReversed())}`,
-      ...(trend === undefined ? [] : [fitLine([{ text: `  ${trend}`, style: palette.dim }], width)]),
-      ...own.map(({ run, value }, place) => fitLine([{ text: `${(shown[place] ?? '').padStart(column)}  ${formatChange(value, middle).padStart(8)}  ${run.runId}  ` }, { text: run.kernelRelease ?? 'no kernel', style: palette.dim }], width)),
-    ];
-  });
+export function formatFigures(
+  figures: readonly HistoryFigure[],
+  { width, palette }: Terminal = PLAIN_TERMINAL,
+): string[] {
+  return [...groupBy(figures, ({ cell, name }) => `${cleanLine(cell)}  ${cleanLine(name)}`)].flatMap(
+    ([title, own], index) => {
+      const values = own.map(({ value }) => value);
+      const middle = median(values);
+      const shown = own.map((figure) => formatMetricValue(figure));
+      const trend = describeTrend(own);
+      const column = Math.max(...shown.map(({ length }) => length));
+      return [
+        ...(index > 0 ? [''] : []),
+        `${palette.bold(title)}  median ${own[0] ? formatMetricValue({ ...own[0], value: middle }) : ''}  ${sparkLine(values.toReversed())}`,
+        ...(trend === undefined ? [] : [fitLine([{ text: `  ${trend}`, style: palette.dim }], width)]),
+        ...own.map(({ run, value }, place) =>
+          fitLine(
+            [
+              {
+                text: `${(shown[place] ?? '').padStart(column)}  ${formatChange(value, middle).padStart(8)}  ${run.runId}  `,
+              },
+              { text: run.kernelRelease ?? 'no kernel', style: palette.dim },
+            ],
+            width,
+          ),
+        ),
+      ];
+    },
+  );
 }
 
 function formatCell(cell: string, lines: readonly HistoryLine[], { width, palette }: Terminal): string[] {
   const { failed, of } = failureRate(lines);
-  const strip = lines.toReversed().map(({ outcome }) => palette.outcome(outcome, MARKS[outcome])).join('');
+  const strip = lines
+    .toReversed()
+    .map(({ outcome }) => palette.outcome(outcome, MARKS[outcome]))
+    .join('');
   return [
     `${palette.bold(cleanLine(cell))}  failed in ${failed} of ${plural(of, 'run')}  ${strip}`,
     ...lines.map(({ run, outcome, message, durationMs, attempts, failed: failures }) =>
@@ -81,7 +115,10 @@ function formatCell(cell: string, lines: readonly HistoryLine[], { width, palett
         [
           { text: `${MARKS[outcome]} ${outcome.padEnd(9)}`, style: (text) => palette.outcome(outcome, text) },
           { text: ` ${run.runId}  ` },
-          { text: `${run.kernelRelease ?? 'no kernel'}  ${formatDuration(durationMs)}${attempts > 1 ? `  ${failures} of ${attempts} attempts failed` : ''}`, style: palette.dim },
+          {
+            text: `${run.kernelRelease ?? 'no kernel'}  ${formatDuration(durationMs)}${attempts > 1 ? `  ${failures} of ${attempts} attempts failed` : ''}`,
+            style: palette.dim,
+          },
           { text: message === undefined ? '' : `  ${cleanLine(message)}` },
         ],
         width,
@@ -96,10 +133,22 @@ function formatShapes(figures: readonly HistoryFigure[], { width, palette }: Ter
   const shown = HEADLINES.flatMap((name) => {
     const own = byName.get(name) ?? [];
     const [newest] = own;
-    return newest === undefined || own.every(({ value }) => value === 0) ? [] : [{ name, newest, values: own.map(({ value }) => value) }];
+    return newest === undefined || own.every(({ value }) => value === 0)
+      ? []
+      : [{ name, newest, values: own.map(({ value }) => value) }];
   });
   return shown.map(({ name, newest, values }) => {
     const middle = median(values);
-    return fitLine([{ text: `  ${name.padEnd(16)} ${formatMetricValue(newest).padStart(11)}  ` }, { text: `median ${formatMetricValue({ ...newest, value: middle })}, now ${formatChange(newest.value, middle)}  `, style: palette.dim }, { text: sparkLine(values.toReversed()) }], width);
+    return fitLine(
+      [
+        { text: `  ${name.padEnd(16)} ${formatMetricValue(newest).padStart(11)}  ` },
+        {
+          text: `median ${formatMetricValue({ ...newest, value: middle })}, now ${formatChange(newest.value, middle)}  `,
+          style: palette.dim,
+        },
+        { text: sparkLine(values.toReversed()) },
+      ],
+      width,
+    );
   });
 }

@@ -20,28 +20,45 @@ const FIXED_LINES = 4;
 
 /** The part of the live view that is drawn over: counts, progress, what runs now. Pure, `nowMs` in epoch ms. */
 export function renderFrame(fold: RunFold, nowMs: number, { width, height }: FrameSize, palette: Palette): string[] {
-  const cells = [...fold.cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
+  const cells = [...fold.cells.values()].filter(
+    ({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined,
+  );
   const preparing = [...fold.stages.values()].filter(({ status }) => status === 'start');
   const active = [
-    ...preparing.map(({ stage, detail }) => [{ text: `▸ ${cleanLine(stage)}` }, { text: `  ${detail === '' ? 'being made ready' : cleanLine(detail)}`, style: palette.dim }]),
+    ...preparing.map(({ stage, detail }) => [
+      { text: `▸ ${cleanLine(stage)}` },
+      { text: `  ${detail === '' ? 'being made ready' : cleanLine(detail)}`, style: palette.dim },
+    ]),
     ...cells.flatMap(({ plan, running, tests }) => {
       const id = { text: `▸ ${cleanLine(plan.id)}`, style: palette.dim };
       if (running.size === 0) return [[id, { text: '  between tests' }]];
-      return [...running.values()].map(({ test, since }) => [id, { text: `  ${cleanLine(test)}` }, { text: `  ${describeElapsed(nowMs - Date.parse(since), tests.get(test)?.estimateSec ?? 0)}`, style: palette.dim }]);
+      return [...running.values()].map(({ test, since }) => [
+        id,
+        { text: `  ${cleanLine(test)}` },
+        {
+          text: `  ${describeElapsed(nowMs - Date.parse(since), tests.get(test)?.estimateSec ?? 0)}`,
+          style: palette.dim,
+        },
+      ]);
     }),
   ];
   const room = Math.max(1, height - FIXED_LINES);
   const shown = active.length <= room ? active : active.slice(0, room - 1);
   return [
     ...shown.map((spans) => fitLine(spans, width)),
-    ...(shown.length < active.length ? [fitLine([{ text: `  … and ${active.length - shown.length} more`, style: palette.dim }], width)] : []),
+    ...(shown.length < active.length
+      ? [fitLine([{ text: `  … and ${active.length - shown.length} more`, style: palette.dim }], width)]
+      : []),
     renderCounts(fold, width, palette),
     renderProgress(fold, nowMs, width, palette),
   ];
 }
 
 function renderCounts(fold: RunFold, width: number, palette: Palette): string {
-  const spans = listCounts(fold).map(({ outcome, count, word }) => ({ text: `${MARKS[outcome]} ${count} ${word}  `, style: (text: string) => palette.outcome(outcome, text) }));
+  const spans = listCounts(fold).map(({ outcome, count, word }) => ({
+    text: `${MARKS[outcome]} ${count} ${word}  `,
+    style: (text: string) => palette.outcome(outcome, text),
+  }));
   return fitLine(spans.length === 0 ? [{ text: 'no test finished yet', style: palette.dim }] : spans, width);
 }
 
@@ -55,7 +72,14 @@ interface Count {
 function listCounts({ totals, known }: RunFold): readonly Count[] {
   const ended = OUTCOMES.filter((outcome) => outcome !== 'unreached' && outcome !== 'excluded');
   return ended
-    .flatMap((outcome): Count[] => (outcome === 'skip' ? [{ outcome, count: known, word: 'known' }, { outcome, count: totals.skip - known, word: outcome }] : [{ outcome, count: totals[outcome], word: outcome }]))
+    .flatMap((outcome): Count[] =>
+      outcome === 'skip'
+        ? [
+            { outcome, count: known, word: 'known' },
+            { outcome, count: totals.skip - known, word: outcome },
+          ]
+        : [{ outcome, count: totals[outcome], word: outcome }],
+    )
     .filter(({ count }) => count > 0);
 }
 
@@ -63,7 +87,10 @@ function renderProgress(fold: RunFold, nowMs: number, width: number, palette: Pa
   const facts = paceOf(fold, nowMs);
   const share = shareDone(facts);
   const filled = Math.round(share * BAR_WIDTH);
-  const left = fold.firstCellAt === undefined ? '' : `, about ${formatDuration(Math.ceil(estimateSecondsLeft(facts)) * 1000)} left`;
+  const left =
+    fold.firstCellAt === undefined
+      ? ''
+      : `, about ${formatDuration(Math.ceil(estimateSecondsLeft(facts)) * 1000)} left`;
   return fitLine(
     [
       { text: '━'.repeat(filled), style: (text) => palette.outcome('pass', text) },

@@ -16,10 +16,17 @@ const REDRAW_MS = 200;
 const USUAL_ROWS = 24;
 
 /** A view that is drawn over, for a person at a TTY; what failed scrolls by above it and stays. */
-export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, palette: Palette, fold = new RunFold(), now: () => number = Date.now): Reporter {
+export function createLiveReporter(
+  stream: NodeJS.WriteStream,
+  runDir: string,
+  palette: Palette,
+  fold = new RunFold(),
+  now: () => number = Date.now,
+): Reporter {
   const view = createLogUpdate(stream);
   const printed = new PrintedSplats();
-  const draw = (): void => view(renderFrame(fold, now(), { width: widthOf(stream), height: stream.rows || USUAL_ROWS }, palette).join('\n'));
+  const draw = (): void =>
+    view(renderFrame(fold, now(), { width: widthOf(stream), height: stream.rows || USUAL_ROWS }, palette).join('\n'));
   // Never what keeps the process alive.
   const timer = setInterval(draw, REDRAW_MS).unref();
   return {
@@ -36,7 +43,8 @@ export function createLiveReporter(stream: NodeJS.WriteStream, runDir: string, p
       clearInterval(timer);
       view.clear();
       view.done();
-      if (summary) stream.write(`${formatFinalReport(summary, runDir, { width: widthOf(stream), palette }).join('\n')}\n`);
+      if (summary)
+        stream.write(`${formatFinalReport(summary, runDir, { width: widthOf(stream), palette }).join('\n')}\n`);
     },
   };
 }

@@ -12,7 +12,12 @@ import type { Reporter } from './reporter.ts';
 import { renderNote, renderResult, renderStage } from './result-lines.ts';
 
 /** Lines that stay, for CI logs and pipes: one a finished test, evidence below what failed, a table at the end. */
-export function createPlainReporter(write: (text: string) => void, runDir: string, palette: Palette, fold = new RunFold()): Reporter {
+export function createPlainReporter(
+  write: (text: string) => void,
+  runDir: string,
+  palette: Palette,
+  fold = new RunFold(),
+): Reporter {
   const print = (lines: readonly string[]): void => {
     if (lines.length > 0) write(`${lines.join('\n')}\n`);
   };
@@ -31,7 +36,9 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
   const { width, palette } = view;
   switch (event.type) {
     case 'run-start':
-      return [`pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`];
+      return [
+        `pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`,
+      ];
     case 'resume':
       return [`pmemrig ${event.version}: goes on with a run in which ${describeLeft(fold)}`];
     case 'stage':
@@ -42,7 +49,9 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
       return [renderNote(event.text, width, palette)];
     case 'run-end':
       // An error in the input has a message of its own.
-      return event.reason === 'finished' || event.reason === 'user' ? [] : [renderNote(`${nameState(event.reason)} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
+      return event.reason === 'finished' || event.reason === 'user'
+        ? []
+        : [renderNote(`${nameState(event.reason)} with ${formatTotals(fold.totals, fold.known)}`, width, palette)];
     case 'cell-start':
     case 'cell-end':
     case 'guest-boot':

@@ -26,7 +26,11 @@ export class PrintedSplats {
   /**
    * An attempt's evidence without the reports that were printed before, and where they were. Those in its first `maxLines` lines and `maxChars` characters count as printed with it.
    */
-  leaveOut({ evidence = '', splats = [] }: Evidence, place: AttemptPlace, { maxLines, maxChars }: Room): { readonly text: string; readonly again: readonly string[] } {
+  leaveOut(
+    { evidence = '', splats = [] }: Evidence,
+    place: AttemptPlace,
+    { maxLines, maxChars }: Room,
+  ): { readonly text: string; readonly again: readonly string[] } {
     const here: AttemptPlace = { cell: place.cell, test: place.test, attempt: place.attempt };
     const lines = evidence.split('\n');
     const kept: string[] = [];
@@ -51,7 +55,11 @@ export class PrintedSplats {
   /** Whether there is nothing else in an attempt's evidence. */
   hasAll({ evidence = '', splats = [] }: Evidence): boolean {
     const covered = splats.reduce((sum, { from, to }) => sum + to - from, 0);
-    return splats.length > 0 && covered === evidence.split('\n').length && splats.every(({ signature }) => this.#places.has(signature));
+    return (
+      splats.length > 0 &&
+      covered === evidence.split('\n').length &&
+      splats.every(({ signature }) => this.#places.has(signature))
+    );
   }
 }
 

@@ -19,7 +19,11 @@ export function outcomeOfEnd(event: TestEnd, whole: Outcome): Outcome {
 }
 
 /** One line for a finished attempt and, below a failed one, the start of its evidence and the path of the whole. `test` is what the attempt belongs to, as far as it is known. */
-export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | 'attempts'> | undefined, view: View): string[] {
+export function renderResult(
+  event: TestEnd,
+  test: Pick<TestState, 'outcome' | 'attempts'> | undefined,
+  view: View,
+): string[] {
   const { width, palette } = view;
   const outcome = outcomeOfEnd(event, test?.outcome ?? event.status);
   const tries = test && outcome === 'flaky' ? describeFlaky(test.attempts) : `attempt ${event.attempt}`;
@@ -36,17 +40,27 @@ export function renderResult(event: TestEnd, test: Pick<TestState, 'outcome' | '
     width,
   );
   if (!needsAttention(outcome)) return [line];
-  return [line, ...renderEvidence(test?.attempts.at(-1) ?? { ...event, artifacts: event.artifacts ?? [] }, event, view)];
+  return [
+    line,
+    ...renderEvidence(test?.attempts.at(-1) ?? { ...event, artifacts: event.artifacts ?? [] }, event, view),
+  ];
 }
 
 /** A kernel or image being made ready; a failure's detail may have several lines. */
-export function renderStage(event: Extract<JournalEvent, { type: 'stage' }>, width: number, palette: Palette): string[] {
+export function renderStage(
+  event: Extract<JournalEvent, { type: 'stage' }>,
+  width: number,
+  palette: Palette,
+): string[] {
   const took = event.durationMs === undefined ? '' : ` (${formatDuration(event.durationMs)})`;
   const [first = '', ...more] = excerpt(event.detail, DETAIL_LINES).split('\n');
   const detail = first === '' ? '' : `: ${first}`;
   const outcome = ({ start: undefined, done: 'pass', failed: 'infra' } as const)[event.status];
   const mark = outcome === undefined ? '·' : palette.outcome(outcome, MARKS[outcome]);
-  const head = fitLine([{ text: `${cleanLine(event.stage)}${event.status === 'failed' ? ' failed' : ''}${detail}${took}` }], width - 2);
+  const head = fitLine(
+    [{ text: `${cleanLine(event.stage)}${event.status === 'failed' ? ' failed' : ''}${detail}${took}` }],
+    width - 2,
+  );
   return [`${mark} ${head}`, ...more.map((text) => fitLine([{ text: `    │ ${text}` }], width))];
 }
 

@@ -14,12 +14,22 @@ export interface PaceFacts {
 }
 
 /** How far a run has come, `nowMs` in epoch ms. */
-export function paceOf({ cells, work, firstCellAt }: Pick<RunFold, 'cells' | 'work' | 'firstCellAt'>, nowMs: number): PaceFacts {
-  const active = [...cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
+export function paceOf(
+  { cells, work, firstCellAt }: Pick<RunFold, 'cells' | 'work' | 'firstCellAt'>,
+  nowMs: number,
+): PaceFacts {
+  const active = [...cells.values()].filter(
+    ({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined,
+  );
   return {
     ...work,
     elapsedSec: firstCellAt === undefined ? 0 : (nowMs - Date.parse(firstCellAt)) / 1000,
-    running: active.flatMap(({ running, tests }) => [...running.values()].map(({ test, since }) => ({ estimateSec: tests.get(test)?.estimateSec ?? 0, elapsedSec: (nowMs - Date.parse(since)) / 1000 }))),
+    running: active.flatMap(({ running, tests }) =>
+      [...running.values()].map(({ test, since }) => ({
+        estimateSec: tests.get(test)?.estimateSec ?? 0,
+        elapsedSec: (nowMs - Date.parse(since)) / 1000,
+      })),
+    ),
   };
 }
 

@@ -18,5 +18,9 @@ export const LIVE = makeAsset('js', 'text/javascript; charset=utf-8', LIVE_SCRIP
 export const ASSETS: readonly Asset[] = [STYLESHEET, SCRIPT, LIVE];
 
 function makeAsset(extension: string, type: string, content: string): Asset {
-  return { path: `/assets/${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${extension}`, type, content };
+  return {
+    path: `/assets/${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${extension}`,
+    type,
+    content,
+  };
 }

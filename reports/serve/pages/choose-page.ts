@@ -7,11 +7,18 @@ import type { ListedRun } from './runs-page.ts';
 const MAX_OFFERED = 300;
 
 /** Asks for the two runs to put side by side, of which one may be known. */
-export function renderChoosePage(runs: readonly ListedRun[], { base, run }: { readonly base: string; readonly run: string }): string {
+export function renderChoosePage(
+  runs: readonly ListedRun[],
+  { base, run }: { readonly base: string; readonly run: string },
+): string {
   const known = runs.find(({ runId }) => runId === run || runId === base);
   // Of the same matrix they have cells in common.
-  const offered = runs.filter(({ matrix, isGone }) => !isGone && (known === undefined || matrix === known.matrix)).slice(0, MAX_OFFERED);
-  const earlier = offered.find(({ runId, startedAt }) => runId !== run && (known === undefined || startedAt < known.startedAt));
+  const offered = runs
+    .filter(({ matrix, isGone }) => !isGone && (known === undefined || matrix === known.matrix))
+    .slice(0, MAX_OFFERED);
+  const earlier = offered.find(
+    ({ runId, startedAt }) => runId !== run && (known === undefined || startedAt < known.startedAt),
+  );
   const body = html`<h1>Two runs side by side</h1>
 <form action="/compare"><p class="tools"><label>Base ${renderChoice('base', offered, base === '' ? earlier?.runId : base)}</label> <label>Run ${renderChoice('run', offered, run === '' ? undefined : run)}</label> <button>Compare the two</button></p></form>`;
   return renderPage({ title: 'Two runs side by side', part: 'runs', body });

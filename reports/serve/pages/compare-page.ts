@@ -6,7 +6,13 @@ import { html, type Markup } from '../../formats/html/markup.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
 import type { Comparison, RunRef } from '../../verdicts/compare-runs.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
-import { describeOdds, describeSince, isListed, summarizeVerdicts, VERDICT_LOOKS } from '../../verdicts/describe-verdict.ts';
+import {
+  describeOdds,
+  describeSince,
+  isListed,
+  summarizeVerdicts,
+  VERDICT_LOOKS,
+} from '../../verdicts/describe-verdict.ts';
 import { type Verdict, VERDICTS } from '../../verdicts/verdict.ts';
 import { renderTime } from './format-time.ts';
 import { renderPage } from './layout.ts';
@@ -18,7 +24,10 @@ const MAX_LISTED = 500;
 /** Two runs side by side: what the newer did otherwise, the alarms first, each outcome a link to its evidence. */
 export function renderComparePage(comparison: Comparison): string {
   const { base, now, tests, totals, figures = [], onlyBase, onlyNow } = comparison;
-  const groups = VERDICTS.map((verdict) => ({ verdict, found: tests.filter((test) => test.verdict === verdict && isListed(test)) })).filter(({ found }) => found.length > 0);
+  const groups = VERDICTS.map((verdict) => ({
+    verdict,
+    found: tests.filter((test) => test.verdict === verdict && isListed(test)),
+  })).filter(({ found }) => found.length > 0);
   const isBackwards = base.startedAt > now.startedAt;
   const body = html`<h1>Two runs side by side</h1>
 ${isBackwards ? html`<p class="infra"><span class="word">The baseline is the newer of the two.</span> <a href="${compareLink(now.runId, base.runId)}">The other way round</a></p>` : undefined}
@@ -45,7 +54,10 @@ ${found.slice(0, MAX_LISTED).map((test) => renderRow(test, base, now))}</tbody><
 function renderRow(compared: ComparedTest, base: RunRef, now: RunRef): Markup {
   const { cell, test, message } = compared;
   const since = describeSince(compared);
-  const outcome = (run: RunRef, told: Outcome | undefined): Markup => (told === undefined ? html`absent` : html`<a class="${told}" href="${evidenceLink(run.runId, cell, test)}"><span class="word">${MARKS[told]} ${told}</span></a>`);
+  const outcome = (run: RunRef, told: Outcome | undefined): Markup =>
+    told === undefined
+      ? html`absent`
+      : html`<a class="${told}" href="${evidenceLink(run.runId, cell, test)}"><span class="word">${MARKS[told]} ${told}</span></a>`;
   return html`<tr><td class="wide"><a class="mono" href="${testLink(test, cell)}">${test}</a><br><span class="mono faint">${cell}</span></td><td data-label="base">${outcome(base, compared.base)}</td><td data-label="run">${outcome(now, compared.now)}</td><td class="wide">${describeOdds(compared)}${since === undefined ? undefined : `; ${since}`}</td><td class="wide">${message}</td></tr>
 `;
 }

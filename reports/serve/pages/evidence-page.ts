@@ -6,7 +6,11 @@ import { renderPage } from './layout.ts';
 import { filesLink, metricLink, runLink, testLink } from './links.ts';
 
 /** One test of one run: every attempt with its evidence and files. Its address lies in the run's, so that links to files lead there. */
-export function renderEvidencePage({ runId, startedAt, host }: Pick<RunSummary, 'runId' | 'startedAt' | 'host'>, cell: CellSummary, test: TestSummary): string {
+export function renderEvidencePage(
+  { runId, startedAt, host }: Pick<RunSummary, 'runId' | 'startedAt' | 'host'>,
+  cell: CellSummary,
+  test: TestSummary,
+): string {
   const guest = cell.guests.at(-1);
   const metrics = [...new Set(test.attempts.flatMap((attempt) => attempt.metrics.map(({ name }) => name)))];
   const body = html`<h1 class="mono">${test.name}</h1>

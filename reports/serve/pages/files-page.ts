@@ -13,7 +13,13 @@ export function renderFilesPage(runId: string, path: string, entries: readonly F
   const body = html`<h1>Files</h1>
 <p class="mono"><a href="${runLink(runId)}">${runId}</a> / <a href="${filesLink(runId)}">files</a>${parts.map((part, index) => html` / ${index === parts.length - 1 ? part : html`<a href="${fileLink(runId, `${parts.slice(0, index + 1).join('/')}/`)}">${part}</a>`}`)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="files"><table class="lines"><thead><tr><th scope="col">Name</th><th scope="col">Size</th></tr></thead><tbody>
-${entries.slice(0, MAX_LISTED).map(({ name, isFolder, sizeBytes }) => html`<tr><td class="mono"><a href="${fileLink(runId, `${[...parts, name].join('/')}${isFolder ? '/' : ''}`)}">${name}${isFolder ? '/' : ''}</a></td><td class="num">${isFolder ? '' : prettyBytes(sizeBytes)}</td></tr>
-`)}</tbody></table></div>${entries.length > MAX_LISTED ? html`<p class="faint">… and ${entries.length - MAX_LISTED} more</p>` : undefined}`;
+${entries.slice(0, MAX_LISTED).map(
+  ({
+    name,
+    isFolder,
+    sizeBytes,
+  }) => html`<tr><td class="mono"><a href="${fileLink(runId, `${[...parts, name].join('/')}${isFolder ? '/' : ''}`)}">${name}${isFolder ? '/' : ''}</a></td><td class="num">${isFolder ? '' : prettyBytes(sizeBytes)}</td></tr>
+`,
+)}</tbody></table></div>${entries.length > MAX_LISTED ? html`<p class="faint">… and ${entries.length - MAX_LISTED} more</p>` : undefined}`;
   return renderPage({ title: `Files of ${runId}`, part: 'runs', body });
 }

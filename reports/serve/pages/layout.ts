@@ -33,7 +33,8 @@ export function renderReportTop(): Markup {
 }
 
 function renderNav(part: Part | undefined, theme?: Markup): Markup {
-  const link = (name: Part, href: string, text: string): Markup => html`<a href="${href}"${part === name ? html` aria-current="true"` : undefined}>${text}</a>`;
+  const link = (name: Part, href: string, text: string): Markup =>
+    html`<a href="${href}"${part === name ? html` aria-current="true"` : undefined}>${text}</a>`;
   return html`<nav class="site" aria-label="pmemrig"><a class="home" href="/">pmemrig</a>${link('runs', '/', 'Runs')}${link('tests', '/tests', 'Tests')}<form action="/tests"><input type="search" name="q" aria-label="Find a test" placeholder="Find a test: generic/413"><button>Find</button></form>${theme}</nav>
 `;
 }

@@ -14,14 +14,25 @@ import type { Site } from '../runs/site.ts';
  */
 export async function listRuns(site: Site, { history, survey }: KnownRuns, last: number): Promise<ListedRun[]> {
   const links = await readRunLinks(site.runsDir);
-  const live = new Map((await Promise.all([...survey.live].map(async (runId) => readLive(site, runId)))).flatMap((run) => (run ? [[run.runId, run] as const] : [])));
-  const past = history.runs.filter(({ runId }) => !live.has(runId)).map(({ ending, ...run }) => ({ ...run, state: ending }));
-  const runs = [...live.values(), ...past].toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
+  const live = new Map(
+    (await Promise.all([...survey.live].map(async (runId) => readLive(site, runId)))).flatMap((run) =>
+      run ? [[run.runId, run] as const] : [],
+    ),
+  );
+  const past = history.runs
+    .filter(({ runId }) => !live.has(runId))
+    .map(({ ending, ...run }) => ({ ...run, state: ending }));
+  const runs = [...live.values(), ...past].toSorted(
+    (a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId),
+  );
   const listed = [...groupBy(runs, ({ matrix }) => matrix).values()].map(async (own) => {
     const green = own.find((run) => run.state !== 'running' && isGreen({ ...run, ending: run.state }));
     return Promise.all(
       own.map(async (run, index): Promise<ListedRun> => {
-        const comparison = index < last && survey.there.has(run.runId) ? await site.alarms.read(join(site.runsDir, run.runId)) : undefined;
+        const comparison =
+          index < last && survey.there.has(run.runId)
+            ? await site.alarms.read(join(site.runsDir, run.runId))
+            : undefined;
         return {
           runId: run.runId,
           matrix: run.matrix,
@@ -47,5 +58,14 @@ async function readLive({ runsDir, live }: Site, runId: string): Promise<LiveRun
   if (follower === undefined || follower.lines === 0) return undefined;
   const whole = follower.fold.summarize();
   const { matrix, startedAt, host, ending, totals } = asRunning(whole);
-  return { runId, matrix, startedAt, host, totals, known: follower.fold.known, cells: whole.cells.map(({ id }) => id), state: ending.reason };
+  return {
+    runId,
+    matrix,
+    startedAt,
+    host,
+    totals,
+    known: follower.fold.known,
+    cells: whole.cells.map(({ id }) => id),
+    state: ending.reason,
+  };
 }

@@ -23,7 +23,10 @@ export function renderLivePanel(runId: string, fold: RunFold, nowMs: number): Ma
 export function renderProgress(runId: string, fold: RunFold, nowMs: number): Markup {
   const pace = paceOf(fold, nowMs);
   const share = shareDone(pace);
-  const left = fold.firstCellAt === undefined ? 'kernels and images are being made ready' : `about ${formatDuration(Math.ceil(estimateSecondsLeft(pace)) * 1000)} left`;
+  const left =
+    fold.firstCellAt === undefined
+      ? 'kernels and images are being made ready'
+      : `about ${formatDuration(Math.ceil(estimateSecondsLeft(pace)) * 1000)} left`;
   return html`<p><span class="mark running">running</span> ${describeProgress(fold.totals)}, ${left}</p>
 <progress max="1" value="${share.toFixed(3)}" aria-label="work done">${Math.floor(share * 100)} %</progress>
 <p class="chips">${renderChips({ ...fold.totals, unreached: 0, excluded: 0 }, fold.known)}</p>
@@ -31,23 +34,41 @@ ${renderActive(fold, nowMs)}${renderFailures(runId, fold)}`;
 }
 
 function renderActive(fold: RunFold, nowMs: number): Markup {
-  const stages = [...fold.stages.values()].filter(({ status }) => status === 'start').map(({ stage, detail }) => html`<li>${stage} <span class="faint">${detail}</span></li>`);
-  const cells = [...fold.cells.values()].filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined);
+  const stages = [...fold.stages.values()]
+    .filter(({ status }) => status === 'start')
+    .map(({ stage, detail }) => html`<li>${stage} <span class="faint">${detail}</span></li>`);
+  const cells = [...fold.cells.values()].filter(
+    ({ startedAt, endedAt }) => startedAt !== undefined && endedAt === undefined,
+  );
   const tests = cells.flatMap(({ plan, running, tests }) =>
     running.size === 0
       ? [html`<li><code class="faint">${plan.id}</code> between tests</li>`]
-      : [...running.values()].map(({ test, since }) => html`<li><code class="faint">${plan.id}</code> <code>${test}</code> <span class="faint">${describeElapsed(nowMs - Date.parse(since), tests.get(test)?.estimateSec ?? 0)}</span></li>`),
+      : [...running.values()].map(
+          ({ test, since }) =>
+            html`<li><code class="faint">${plan.id}</code> <code>${test}</code> <span class="faint">${describeElapsed(nowMs - Date.parse(since), tests.get(test)?.estimateSec ?? 0)}</span></li>`,
+        ),
   );
   const active = [...stages, ...tests];
-  return active.length === 0 ? html`` : html`<ul>${active.slice(0, MAX_ACTIVE)}${active.length > MAX_ACTIVE ? html`<li class="faint">… and ${active.length - MAX_ACTIVE} more</li>` : undefined}</ul>
+  return active.length === 0
+    ? html``
+    : html`<ul>${active.slice(0, MAX_ACTIVE)}${active.length > MAX_ACTIVE ? html`<li class="faint">… and ${active.length - MAX_ACTIVE} more</li>` : undefined}</ul>
 `;
 }
 
 function renderFailures(runId: string, fold: RunFold): Markup {
   const failed = [...fold.cells.values()]
-    .flatMap(({ plan, tests }) => [...tests.values()].map(({ name, outcome, attempts }) => ({ cell: plan.id, name, outcome, message: attempts.at(-1)?.message })))
+    .flatMap(({ plan, tests }) =>
+      [...tests.values()].map(({ name, outcome, attempts }) => ({
+        cell: plan.id,
+        name,
+        outcome,
+        message: attempts.at(-1)?.message,
+      })),
+    )
     .filter(({ outcome }) => outcome !== 'unreached' && needsAttention(outcome))
     .toSorted((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome));
-  return failed.length === 0 ? html`` : html`<ul>${failed.slice(0, MAX_FAILURES).map(({ cell, name, outcome, message }) => html`<li class="${outcome}"><span class="word">${MARKS[outcome]} ${outcome}</span> <a href="${evidenceLink(runId, cell, name)}"><code>${name}</code></a> <code class="faint">${cell}</code> ${message}</li>`)}${failed.length > MAX_FAILURES ? html`<li class="faint">… and ${failed.length - MAX_FAILURES} more</li>` : undefined}</ul>
+  return failed.length === 0
+    ? html``
+    : html`<ul>${failed.slice(0, MAX_FAILURES).map(({ cell, name, outcome, message }) => html`<li class="${outcome}"><span class="word">${MARKS[outcome]} ${outcome}</span> <a href="${evidenceLink(runId, cell, name)}"><code>${name}</code></a> <code class="faint">${cell}</code> ${message}</li>`)}${failed.length > MAX_FAILURES ? html`<li class="faint">… and ${failed.length - MAX_FAILURES} more</li>` : undefined}</ul>
 `;
 }

@@ -22,7 +22,11 @@ export interface MetricPage {
   readonly isThere: (runId: string) => boolean;
 }
 
-const BETTER: Readonly<Record<HistoryFigure['better'], string>> = { higher: 'more is better', lower: 'less is better', neither: 'neither more nor less is better' };
+const BETTER: Readonly<Record<HistoryFigure['better'], string>> = {
+  higher: 'more is better',
+  lower: 'less is better',
+  neither: 'neither more nor less is better',
+};
 
 /** One figure of a test over the runs, cell by cell. */
 export function renderMetricPage({ test, name, cell, last, figures, names, isThere }: MetricPage): string {
@@ -34,7 +38,12 @@ ${[...groupBy(figures, (figure) => figure.cell)].map(([id, own], index) => rende
   return renderPage({ title: `${name} of ${test}`, part: 'tests', body });
 }
 
-function renderCell(cell: string, figures: readonly HistoryFigure[], index: number, { test, name, isThere }: Pick<MetricPage, 'test' | 'name' | 'isThere'>): Markup {
+function renderCell(
+  cell: string,
+  figures: readonly HistoryFigure[],
+  index: number,
+  { test, name, isThere }: Pick<MetricPage, 'test' | 'name' | 'isThere'>,
+): Markup {
   const [newest] = figures;
   if (!newest) return html``;
   const format = (value: number): string => formatMetricValue({ ...newest, value });
@@ -44,12 +53,21 @@ function renderCell(cell: string, figures: readonly HistoryFigure[], index: numb
   return html`<section aria-labelledby="${id}"><h2 id="${id}"><a class="mono" href="${metricLink(test, name, cell)}">${cell}</a></h2>
 <p>Newest ${format(newest.value)}, median of ${plural(figures.length, 'run')} ${format(middle)}${trend === undefined ? '' : `: ${trend}`}.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="${name} in ${cell}">${renderTrend(
-    figures.toReversed().map(({ run, value }) => ({ value, title: `${formatTime(run.startedAt)} ${format(value)}${run.kernelRelease === undefined ? '' : `, ${run.kernelRelease}`}`, ...(run.kernelRelease !== undefined && { release: run.kernelRelease }) })),
+    figures.toReversed().map(({ run, value }) => ({
+      value,
+      title: `${formatTime(run.startedAt)} ${format(value)}${run.kernelRelease === undefined ? '' : `, ${run.kernelRelease}`}`,
+      ...(run.kernelRelease !== undefined && { release: run.kernelRelease }),
+    })),
     `${name} over ${plural(figures.length, 'run')}: newest ${format(newest.value)}, median ${format(middle)}`,
     format,
   )}</div>
 <details><summary>${plural(figures.length, 'run')}, the newest first</summary><div class="scroll" tabindex="0" role="region" aria-label="values in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Value</th><th scope="col">Against the median</th></tr></thead><tbody>
-${figures.map(({ run, value }) => html`<tr><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${renderTime(run.startedAt)}</a>` : renderTime(run.startedAt)}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num">${format(value)}</td><td class="num" data-label="against the median">${formatChange(value, middle)}</td></tr>
-`)}</tbody></table></div></details></section>
+${figures.map(
+  ({
+    run,
+    value,
+  }) => html`<tr><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${renderTime(run.startedAt)}</a>` : renderTime(run.startedAt)}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num">${format(value)}</td><td class="num" data-label="against the median">${formatChange(value, middle)}</td></tr>
+`,
+)}</tbody></table></div></details></section>
 `;
 }

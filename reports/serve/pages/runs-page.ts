@@ -34,7 +34,10 @@ export interface RunsPage {
 
 /** All runs, one table a matrix; any two of a matrix can be put side by side. */
 export function renderRunsPage({ runsDir, runs, last, matrix, leftOut }: RunsPage): string {
-  const matrices = groupBy(matrix === undefined ? runs : runs.filter((run) => run.matrix === matrix), (run) => run.matrix);
+  const matrices = groupBy(
+    matrix === undefined ? runs : runs.filter((run) => run.matrix === matrix),
+    (run) => run.matrix,
+  );
   const body = html`<h1>${matrix === undefined ? 'Runs' : `Runs of ${matrix}`}</h1>
 ${matrices.size === 0 ? html`<p>No run ${matrix === undefined ? '' : `of ${matrix} `}is known in <code>${runsDir}</code>. The first one: <code>pmemrig run matrices/smoke.yaml</code></p>` : undefined}
 ${[...matrices].map(([name, own], index) => renderMatrix(name, own, last, index))}${renderLeftOut(leftOut)}`;
@@ -53,8 +56,12 @@ ${shown.map((run, place) => renderRow(run, choices < 2 ? undefined : place))}</t
 `;
 }
 
-function renderRow({ runId, startedAt, state, marks, comparison, isGone, totals, known }: ListedRun, place: number | undefined): Markup {
-  const choice = (name: 'base' | 'run', chosen: boolean): Markup => html`<td class="choice">${isGone ? undefined : html`<label><input type="radio" name="${name}" value="${runId}"${chosen ? html` checked` : undefined}> <span>${name === 'base' ? 'base' : 'new'}<span class="sr"> ${runId}</span></span></label>`}</td>`;
+function renderRow(
+  { runId, startedAt, state, marks, comparison, isGone, totals, known }: ListedRun,
+  place: number | undefined,
+): Markup {
+  const choice = (name: 'base' | 'run', chosen: boolean): Markup =>
+    html`<td class="choice">${isGone ? undefined : html`<label><input type="radio" name="${name}" value="${runId}"${chosen ? html` checked` : undefined}> <span>${name === 'base' ? 'base' : 'new'}<span class="sr"> ${runId}</span></span></label>`}</td>`;
   return html`<tr>${place === undefined ? undefined : html`${choice('base', place === 1)}${choice('run', place === 0)}`}<td>${renderTime(startedAt)}</td><td class="mono">${isGone ? html`${runId} <span class="mark">removed</span>` : html`<a href="${runLink(runId)}">${runId}</a>`} ${marks.map((mark) => html`<span class="mark">${mark}</span>`)}${state === 'running' ? html`<span class="mark running">running</span>` : undefined}</td><td>${renderComparison(comparison, state)}</td><td class="wide">${renderChips(totals, known)}${state === 'finished' || state === 'running' ? undefined : html`<span class="infra"><span class="word">${nameState(state)}</span></span>`}</td></tr>
 `;
 }
@@ -62,7 +69,8 @@ function renderRow({ runId, startedAt, state, marks, comparison, isGone, totals,
 function renderComparison(comparison: ShortComparison | undefined, state: RunState): Markup {
   if (comparison === undefined) return html`<span class="faint">no baseline</span>`;
   if (comparison.alarms > 0) return html`<span class="alarm">${plural(comparison.alarms, 'alarm')}</span>`;
-  if (comparison.isUntold) return html`<span class="faint">${state === 'finished' ? 'nothing could be told' : state === 'running' ? 'nothing compared yet' : 'ended before it compared'}</span>`;
+  if (comparison.isUntold)
+    return html`<span class="faint">${state === 'finished' ? 'nothing could be told' : state === 'running' ? 'nothing compared yet' : 'ended before it compared'}</span>`;
   return html`nothing worse${state === 'finished' ? undefined : ' so far'}`;
 }
 

@@ -34,7 +34,10 @@ const MAX_CELLS = 24;
 export function renderTestPage(page: TestPage): string {
   const { test, cell, last, lines } = page;
   // By name: which comes first should not depend on what the newest run had.
-  const cells = groupBy(lines.toSorted((a, b) => a.cell.localeCompare(b.cell)), (line) => line.cell);
+  const cells = groupBy(
+    lines.toSorted((a, b) => a.cell.localeCompare(b.cell)),
+    (line) => line.cell,
+  );
   const figures = groupBy(page.figures, (figure) => figure.cell);
   const body = html`<h1 class="mono">${test}</h1>
 <p class="faint">${cell === undefined ? `In ${plural(cells.size, 'cell')}.` : html`In cells with <code>${cell}</code>. <a href="${testLink(test)}">All cells</a>`}</p>
@@ -44,17 +47,28 @@ ${cells.size > MAX_CELLS ? html`<h2>${plural(cells.size - MAX_CELLS, 'more cell'
   return renderPage({ title: test, part: 'tests', body });
 }
 
-function renderCell(cell: string, lines: readonly HistoryLine[], figures: readonly HistoryFigure[], { test, isThere, isOpen, index }: TestPage & { readonly isOpen: boolean; readonly index: number }): Markup {
+function renderCell(
+  cell: string,
+  lines: readonly HistoryLine[],
+  figures: readonly HistoryFigure[],
+  { test, isThere, isOpen, index }: TestPage & { readonly isOpen: boolean; readonly index: number },
+): Markup {
   const { failed, of } = failureRate(lines);
   const id = `cell-${index}`;
-  const ran = lines.filter(({ outcome }) => outcome === 'pass' || outcome === 'flaky' || FAILURES.has(outcome)).toReversed();
+  const ran = lines
+    .filter(({ outcome }) => outcome === 'pass' || outcome === 'flaky' || FAILURES.has(outcome))
+    .toReversed();
   return html`<section aria-labelledby="${id}"><h2 id="${id}"><a class="mono" href="${testLink(test, cell)}">${cell}</a></h2>
 <p>${of === 0 ? 'It never ran.' : `Failed in ${failed} of ${plural(of, 'run')} in which it ran.`}</p>
 ${renderStrip(lines, isThere)}${
     ran.length < 2
       ? undefined
       : html`<div class="scroll" tabindex="0" role="region" aria-label="durations in ${cell}">${renderTrend(
-          ran.map(({ run, durationMs, outcome }) => ({ value: durationMs, title: `${formatTime(run.startedAt)} ${outcome}, ${formatDuration(durationMs)}`, ...(run.kernelRelease !== undefined && { release: run.kernelRelease }) })),
+          ran.map(({ run, durationMs, outcome }) => ({
+            value: durationMs,
+            title: `${formatTime(run.startedAt)} ${outcome}, ${formatDuration(durationMs)}`,
+            ...(run.kernelRelease !== undefined && { release: run.kernelRelease }),
+          })),
           `Durations of ${plural(ran.length, 'run')}, median ${formatDuration(median(ran.map(({ durationMs }) => durationMs)))}`,
           formatDuration,
         )}</div>`
@@ -77,7 +91,10 @@ function renderStrip(lines: readonly HistoryLine[], isThere: TestPage['isThere']
 `;
 }
 
-function renderLine({ run, cell, test, outcome, durationMs, attempts, failed, message }: HistoryLine, isThere: TestPage['isThere']): Markup {
+function renderLine(
+  { run, cell, test, outcome, durationMs, attempts, failed, message }: HistoryLine,
+  isThere: TestPage['isThere'],
+): Markup {
   const time = renderTime(run.startedAt);
   return html`<tr class="${outcome}"><td><span class="word">${MARKS[outcome]} ${outcome}</span></td><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${time}</a>` : html`${time} <span class="mark">removed</span>`}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num" data-label="took">${formatDuration(durationMs)}</td><td data-label="attempts">${attempts > 1 ? `${failed} of ${attempts} failed` : attempts}</td><td class="wide">${message}</td></tr>
 `;

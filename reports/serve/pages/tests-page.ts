@@ -25,8 +25,15 @@ ${
   found.length === 0
     ? undefined
     : html`<div class="scroll" tabindex="0" role="region" aria-label="tests"><table class="lines"><thead><tr><th scope="col">Test</th><th scope="col">Failed</th><th scope="col">Cells</th></tr></thead><tbody>
-${found.slice(0, MAX_LISTED).map(({ test, failed, of, cells }) => html`<tr><td class="mono wide"><a href="${testLink(test)}">${test}</a></td><td>${of === 0 ? 'did not run' : failed === 0 ? html`<span class="faint">0 of ${of}</span>` : html`<span class="fail"><span class="word">${failed}</span></span> of ${of}`}</td><td class="num">${cells}</td></tr>
-`)}</tbody></table></div>`
+${found.slice(0, MAX_LISTED).map(
+  ({
+    test,
+    failed,
+    of,
+    cells,
+  }) => html`<tr><td class="mono wide"><a href="${testLink(test)}">${test}</a></td><td>${of === 0 ? 'did not run' : failed === 0 ? html`<span class="faint">0 of ${of}</span>` : html`<span class="fail"><span class="word">${failed}</span></span> of ${of}`}</td><td class="num">${cells}</td></tr>
+`,
+)}</tbody></table></div>`
 }${found.length > MAX_LISTED ? html`<p class="faint">… and ${plural(found.length - MAX_LISTED, 'more test')}: search for a part of the name</p>` : undefined}`;
   return renderPage({ title: 'Tests', part: 'tests', body });
 }

@@ -4,9 +4,18 @@ import { median } from '../../text/median.ts';
 import { renderSpark, renderTrend } from './trend-chart.ts';
 
 const chart = (values: readonly number[], releases: readonly string[] = []): string =>
-  renderTrend(values.map((value, index) => ({ value, title: `run ${index}`, ...(releases[index] !== undefined && { release: releases[index] }) })), 'a trend', (value) => `${Math.round(value * 1000) / 1000}`).markup;
+  renderTrend(
+    values.map((value, index) => ({
+      value,
+      title: `run ${index}`,
+      ...(releases[index] !== undefined && { release: releases[index] }),
+    })),
+    'a trend',
+    (value) => `${Math.round(value * 1000) / 1000}`,
+  ).markup;
 
-const numbersIn = (markup: string, pattern: RegExp): number[] => Array.from(markup.matchAll(pattern), ([, number]) => Number(number));
+const numbersIn = (markup: string, pattern: RegExp): number[] =>
+  Array.from(markup.matchAll(pattern), ([, number]) => Number(number));
 
 test('every point lies inside, in order, between the lowest and the highest label', () => {
   fc.assert(
@@ -16,7 +25,8 @@ test('every point lies inside, in order, between the lowest and the highest labe
       const ys = numbersIn(markup, /cy="([^"]*)"/g);
       expect(xs).toHaveLength(values.length);
       expect(xs).toEqual(xs.toSorted((a, b) => a - b));
-      for (const [x, y] of xs.map((x, index) => [x, ys[index] ?? Number.NaN] as const)) expect(x >= 70 && x <= 888 && y >= 22 && y <= 208).toBe(true);
+      for (const [x, y] of xs.map((x, index) => [x, ys[index] ?? Number.NaN] as const))
+        expect(x >= 70 && x <= 888 && y >= 22 && y <= 208).toBe(true);
       const ticks = markup.match(/class="axis"/g) ?? [];
       expect(ticks.length).toBeGreaterThanOrEqual(2);
       expect(ticks.length).toBeLessThan(12);
@@ -41,4 +51,5 @@ test('nothing makes no chart, and one value no line', () => {
   expect(renderSpark([5, 5]).markup).toContain('points="1,15 119,15"');
 });
 
-test('the median of an even number lies between the two in the middle', () => expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]));
+test('the median of an even number lies between the two in the middle', () =>
+  expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]));

@@ -20,11 +20,17 @@ const MIN_LABEL_GAP = 90;
  * Values over runs, oldest first, as an SVG of its own: a dot a run, the median as a line, and a mark where the kernel changed.
  * @param describe what it shows, for those who do not see it
  */
-export function renderTrend(points: readonly TrendPoint[], describe: string, format: (value: number) => string): Markup {
+export function renderTrend(
+  points: readonly TrendPoint[],
+  describe: string,
+  format: (value: number) => string,
+): Markup {
   if (points.length === 0) return html``;
   const { low, high, ticks } = scaleOf(points.map(({ value }) => value));
-  const x = (index: number): number => round(EDGE.left + (points.length === 1 ? 0.5 : index / (points.length - 1)) * (WIDTH - EDGE.left - EDGE.right));
-  const y = (value: number): number => round(HEIGHT - EDGE.bottom - ((value - low) / (high - low)) * (HEIGHT - EDGE.top - EDGE.bottom));
+  const x = (index: number): number =>
+    round(EDGE.left + (points.length === 1 ? 0.5 : index / (points.length - 1)) * (WIDTH - EDGE.left - EDGE.right));
+  const y = (value: number): number =>
+    round(HEIGHT - EDGE.bottom - ((value - low) / (high - low)) * (HEIGHT - EDGE.top - EDGE.bottom));
   const radius = points.length > 120 ? 2 : 3;
   const middle = y(median(points.map(({ value }) => value)));
   // Beside the axis there is room for a number and a short unit; the page's title has the long one.
@@ -47,16 +53,26 @@ export function renderSpark(values: readonly number[]): Markup {
 function renderReleases(points: readonly TrendPoint[], x: (index: number) => number): readonly Markup[] {
   let labelledAt = Number.NEGATIVE_INFINITY;
   return points.flatMap(({ release }, index) => {
-    if (release === undefined || release === points.slice(0, index).findLast((point) => point.release !== undefined)?.release) return [];
+    if (
+      release === undefined ||
+      release === points.slice(0, index).findLast((point) => point.release !== undefined)?.release
+    )
+      return [];
     const at = x(index);
     const room = at - labelledAt >= MIN_LABEL_GAP;
     if (room) labelledAt = at;
-    return [html`<line class="release" x1="${at}" x2="${at}" y1="${EDGE.top - 6}" y2="${HEIGHT - EDGE.bottom}"/>${room ? html`<text class="name" x="${at}" y="${EDGE.top - 10}" text-anchor="${at > WIDTH - 2 * MIN_LABEL_GAP ? 'end' : 'start'}">${release}</text>` : undefined}`];
+    return [
+      html`<line class="release" x1="${at}" x2="${at}" y1="${EDGE.top - 6}" y2="${HEIGHT - EDGE.bottom}"/>${room ? html`<text class="name" x="${at}" y="${EDGE.top - 10}" text-anchor="${at > WIDTH - 2 * MIN_LABEL_GAP ? 'end' : 'start'}">${release}</text>` : undefined}`,
+    ];
   });
 }
 
 /** From a round number below the values to one above, with some between. Half of the chart or more is the values' own. */
-function scaleOf(values: readonly number[]): { readonly low: number; readonly high: number; readonly ticks: readonly number[] } {
+function scaleOf(values: readonly number[]): {
+  readonly low: number;
+  readonly high: number;
+  readonly ticks: readonly number[];
+} {
   const [least, most] = extent(values);
   const span = most - least;
   // What does not vary much is not to look as if it did: the scale is never narrower than a tenth of the value.
@@ -67,12 +83,19 @@ function scaleOf(values: readonly number[]): { readonly low: number; readonly hi
   const low = Math.floor((least - (shown - span) / 2) / step) * step;
   const high = Math.max(Math.ceil((most + (shown - span) / 2) / step) * step, low + step);
   const start = least >= 0 ? Math.max(0, low) : low;
-  return { low: start, high, ticks: Array.from({ length: Math.round((high - start) / step) + 1 }, (_, index) => start + index * step) };
+  return {
+    low: start,
+    high,
+    ticks: Array.from({ length: Math.round((high - start) / step) + 1 }, (_, index) => start + index * step),
+  };
 }
 
 /** Not by spreading: a call takes no more than some ten thousand arguments. */
 function extent(values: readonly number[]): [number, number] {
-  return [values.reduce((least, value) => Math.min(least, value), Infinity), values.reduce((most, value) => Math.max(most, value), -Infinity)];
+  return [
+    values.reduce((least, value) => Math.min(least, value), Infinity),
+    values.reduce((most, value) => Math.max(most, value), -Infinity),
+  ];
 }
 
 function round(pixels: number): number {

@@ -8,6 +8,14 @@ import { isIP } from 'node:net';
  */
 export function isAllowedHost(host: string | undefined, names: readonly string[]): boolean {
   if (host === undefined) return false;
-  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || names.some((each) => each.toLowerCase() === name);
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
+  return (
+    isIP(name) !== 0 ||
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    names.some((each) => each.toLowerCase() === name)
+  );
 }

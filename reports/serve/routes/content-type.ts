@@ -20,7 +20,9 @@ const BY_EXTENSION: Readonly<Record<string, ContentType>> = {
 
 /** @param beginning its first bytes, some kilobytes */
 export function contentTypeOf(path: string, beginning: Uint8Array): ContentType {
-  return BY_EXTENSION[extname(path)] ?? (isText(beginning) ? TEXT : { type: 'application/octet-stream', isShown: false });
+  return (
+    BY_EXTENSION[extname(path)] ?? (isText(beginning) ? TEXT : { type: 'application/octet-stream', isShown: false })
+  );
 }
 
 /** A console log may hold a stray byte or escape; a NUL shows that it is no text. */

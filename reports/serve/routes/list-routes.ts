@@ -21,20 +21,35 @@ export function addListRoutes(app: Hono, site: Site): void {
     const matrix = c.req.query('matrix');
     return history.use(async (known) => {
       const runs = await listRuns(site, known, last);
-      return c.html(renderRunsPage({ runsDir, runs, last, leftOut: known.leftOut, ...(matrix !== undefined && { matrix }) }));
+      return c.html(
+        renderRunsPage({ runsDir, runs, last, leftOut: known.leftOut, ...(matrix !== undefined && { matrix }) }),
+      );
     });
   });
 
   app.get('/compare', async (c) => {
     const { base: baseName = '', run: runName = '' } = c.req.query();
-    if (baseName === '' || runName === '') return history.use(async (known) => c.html(renderChoosePage(await listRuns(site, known, 0), { base: baseName, run: runName })));
+    if (baseName === '' || runName === '')
+      return history.use(async (known) =>
+        c.html(renderChoosePage(await listRuns(site, known, 0), { base: baseName, run: runName })),
+      );
     const [base, run] = [await findRunFolder(runsDir, baseName), await findRunFolder(runsDir, runName)];
     // An address with `latest` in it would show something else tomorrow.
     if (base.runId !== baseName || run.runId !== runName) return c.redirect(compareLink(base.runId, run.runId));
     if (base.runId === run.runId) throw new BadRequest('Both are the same run: choose two of them.');
     const [before, now] = [await summaries.read(base.dir), await summaries.read(run.dir)];
-    const comparison = await history.use(async ({ history: known }) => compareRuns(before, now, (await known.before(now.matrix, now.startedAt)).of, await known.figuresBefore(now.matrix, now.startedAt, now.host)));
-    if (comparison.onlyNow.length === now.cells.length) throw new BadRequest(`The runs ${base.runId} and ${run.runId} have no cell in common: a cell is the same by the names of its kernel, topology, file system and suite.`);
+    const comparison = await history.use(async ({ history: known }) =>
+      compareRuns(
+        before,
+        now,
+        (await known.before(now.matrix, now.startedAt)).of,
+        await known.figuresBefore(now.matrix, now.startedAt, now.host),
+      ),
+    );
+    if (comparison.onlyNow.length === now.cells.length)
+      throw new BadRequest(
+        `The runs ${base.runId} and ${run.runId} have no cell in common: a cell is the same by the names of its kernel, topology, file system and suite.`,
+      );
     return c.html(renderComparePage(comparison));
   });
 }

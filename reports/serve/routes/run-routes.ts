@@ -37,13 +37,29 @@ export function addRunRoutes(app: Hono, site: Site): void {
     // `latest` is another run tomorrow: a copied address should not be.
     if (c.req.param('run') !== runId) return c.redirect(runLink(runId));
     const follower = await followLive(site, dir);
-    if (follower?.lines === 0) return c.html(renderMessagePage(runId, 'This run has not begun yet: its journal is empty.', 'Load the page again in a moment.'));
+    if (follower?.lines === 0)
+      return c.html(
+        renderMessagePage(
+          runId,
+          'This run has not begun yet: its journal is empty.',
+          'Load the page again in a moment.',
+        ),
+      );
     const summary = follower ? asRunning(follower.fold.summarize()) : await summaries.read(dir);
     const panel = follower ? renderLivePanel(runId, follower.fold, Date.now()) : undefined;
-    const { of: pastOf } = await history.use(async (known) => known.history.before(summary.matrix, summary.startedAt, STRIP_RUNS));
-    const pieces = renderHtml(summary, await readComparison(dir), { pastOf, trendOf: (cell, test) => testLink(test, cell), frame: { head: renderReportHead(), top: html`${renderReportTop()}${renderRunTools(runId)}${panel}` } });
+    const { of: pastOf } = await history.use(async (known) =>
+      known.history.before(summary.matrix, summary.startedAt, STRIP_RUNS),
+    );
+    const pieces = renderHtml(summary, await readComparison(dir), {
+      pastOf,
+      trendOf: (cell, test) => testLink(test, cell),
+      frame: { head: renderReportHead(), top: html`${renderReportTop()}${renderRunTools(runId)}${panel}` },
+    });
     const text = Readable.toWeb(Readable.from(pieces)) as ReadableStream<string>;
-    return c.body(text.pipeThrough(new TextEncoderStream()), 200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': reportPolicy() });
+    return c.body(text.pipeThrough(new TextEncoderStream()), 200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': reportPolicy(),
+    });
   });
 
   app.get('/runs/:run/test', async (c) => {
@@ -55,7 +71,12 @@ export function addRunRoutes(app: Hono, site: Site): void {
     const summary = asRunning(whole, isLive);
     const cell = summary.cells.find(({ id }) => id === cellId);
     const test = cell?.tests.find((each) => each.name === name);
-    if (!test && isLive && whole.cells.some(({ id, tests }) => id === cellId && tests.some((each) => each.name === name))) throw new NotFound(`The run ${summary.runId} has not come to the test ${name} yet.`);
+    if (
+      !test &&
+      isLive &&
+      whole.cells.some(({ id, tests }) => id === cellId && tests.some((each) => each.name === name))
+    )
+      throw new NotFound(`The run ${summary.runId} has not come to the test ${name} yet.`);
     if (!cell || !test) throw new NotFound(`The run ${summary.runId} has no test ${name} in a cell ${cellId}.`);
     return c.html(renderEvidencePage(summary, cell, test));
   });
@@ -69,7 +90,8 @@ export function addRunRoutes(app: Hono, site: Site): void {
       while (!ended.aborted) {
         const follower = await followLive(site, dir).catch(() => undefined);
         if (follower === undefined) return stream.writeSSE({ event: 'end', data: '' });
-        if (follower.lines > 0) await stream.writeSSE({ event: 'progress', data: renderProgress(runId, follower.fold, Date.now()).markup });
+        if (follower.lines > 0)
+          await stream.writeSSE({ event: 'progress', data: renderProgress(runId, follower.fold, Date.now()).markup });
         await setTimeout(PROGRESS_MS, undefined, { signal: ended }).catch(() => undefined);
       }
     });

@@ -9,7 +9,8 @@ const BEGINNING_BYTES = 8192;
 
 /** The run's own page is HTML that pmemrig wrote; boxed, so that it has no more rights than if it were opened from disk. */
 const OWN_PAGE = 'report.html';
-const OWN_PAGE_POLICY = "sandbox allow-scripts allow-downloads; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+const OWN_PAGE_POLICY =
+  "sandbox allow-scripts allow-downloads; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 /** A file is shown and no more. */
 const FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'";
 
@@ -19,10 +20,20 @@ interface FileRequest {
 }
 
 /** Answers with a file of a run, or the part of it that was asked for; closes it in the end. */
-export async function sendArtifact(path: string, { file, sizeBytes, modifiedMs }: Artifact, request: FileRequest): Promise<Response> {
+export async function sendArtifact(
+  path: string,
+  { file, sizeBytes, modifiedMs }: Artifact,
+  request: FileRequest,
+): Promise<Response> {
   try {
     const tag = `"${sizeBytes.toString(36)}-${Math.round(modifiedMs).toString(36)}"`;
-    const headers = new Headers({ ...(await typeHeaders(path, file)), etag: tag, 'last-modified': new Date(modifiedMs).toUTCString(), 'accept-ranges': 'bytes', 'cache-control': 'no-cache' });
+    const headers = new Headers({
+      ...(await typeHeaders(path, file)),
+      etag: tag,
+      'last-modified': new Date(modifiedMs).toUTCString(),
+      'accept-ranges': 'bytes',
+      'cache-control': 'no-cache',
+    });
     if (request.header('if-none-match') === tag) return await close(file, new Response(null, { status: 304, headers }));
     const range = chooseRange(sizeBytes, request, tag);
     if (range === 'unsatisfiable') {
@@ -43,15 +54,24 @@ export async function sendArtifact(path: string, { file, sizeBytes, modifiedMs }
 }
 
 async function typeHeaders(path: string, file: Artifact['file']): Promise<Record<string, string>> {
-  if (path === OWN_PAGE) return { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': OWN_PAGE_POLICY };
+  if (path === OWN_PAGE)
+    return { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': OWN_PAGE_POLICY };
   const beginning = Buffer.alloc(BEGINNING_BYTES);
   const { bytesRead } = await file.read(beginning, 0, beginning.length, 0);
   const { type, isShown } = contentTypeOf(path, beginning.subarray(0, bytesRead));
-  return { 'content-type': type, 'content-security-policy': FILE_POLICY, ...(!isShown && { 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(basename(path))}` }) };
+  return {
+    'content-type': type,
+    'content-security-policy': FILE_POLICY,
+    ...(!isShown && { 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(basename(path))}` }),
+  };
 }
 
 /** The one range asked for; undefined for the whole file, which is also the answer to several ranges and to a range of another version of it. */
-function chooseRange(sizeBytes: number, { header }: FileRequest, tag: string): { readonly start: number; readonly end: number } | 'unsatisfiable' | undefined {
+function chooseRange(
+  sizeBytes: number,
+  { header }: FileRequest,
+  tag: string,
+): { readonly start: number; readonly end: number } | 'unsatisfiable' | undefined {
   const asked = header('range');
   const version = header('if-range');
   if (asked === undefined || (version !== undefined && version !== tag)) return undefined;

@@ -24,7 +24,8 @@ export function addTrendRoutes(app: Hono, { history }: Site): void {
     const query = { test, last, ...(cell !== undefined && { cell }) };
     return history.use(async (known) => {
       const lines = await known.history.test(query);
-      if (lines.length === 0) throw new NotFound(`No run knows the test ${test}${cell === undefined ? '' : ` in a cell with "${cell}"`}.`);
+      if (lines.length === 0)
+        throw new NotFound(`No run knows the test ${test}${cell === undefined ? '' : ` in a cell with "${cell}"`}.`);
       const figures = await known.history.metrics(query);
       return c.html(renderTestPage({ ...query, lines, figures, isThere: (runId) => known.survey.there.has(runId) }));
     });
@@ -38,9 +39,14 @@ export function addTrendRoutes(app: Hono, { history }: Site): void {
     const query = { test, last, ...(cell !== undefined && { cell }) };
     return history.use(async (known) => {
       const figures = await known.history.metrics({ ...query, name });
-      if (figures.length === 0) throw new NotFound(`No run knows a figure ${name} of ${test}${cell === undefined ? '' : ` in a cell with "${cell}"`}.`);
+      if (figures.length === 0)
+        throw new NotFound(
+          `No run knows a figure ${name} of ${test}${cell === undefined ? '' : ` in a cell with "${cell}"`}.`,
+        );
       const names = [...new Set((await known.history.metrics({ ...query, last: 1 })).map((figure) => figure.name))];
-      return c.html(renderMetricPage({ ...query, name, figures, names, isThere: (runId) => known.survey.there.has(runId) }));
+      return c.html(
+        renderMetricPage({ ...query, name, figures, names, isThere: (runId) => known.survey.there.has(runId) }),
+      );
     });
   });
 }

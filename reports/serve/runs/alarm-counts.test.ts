@@ -10,14 +10,21 @@ import { AlarmCounts } from './alarm-counts.ts';
 
 const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
 const BEGUN = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]);
-const WHOLE = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL).test(CELL, 'fio/a', { status: 'pass' }).summarize();
+const WHOLE = new JournalBuilder()
+  .start([makeCell(CELL, ['fio/a'])])
+  .boot(CELL)
+  .test(CELL, 'fio/a', { status: 'pass' })
+  .summarize();
 
 let dir: string;
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'pmemrig-alarms-'))));
 afterEach(() => rmSync(dir, { recursive: true }));
 
 async function shorten(now: RunSummary): ReturnType<AlarmCounts['read']> {
-  await writeComparison(dir, compareRuns(WHOLE, now, () => []));
+  await writeComparison(
+    dir,
+    compareRuns(WHOLE, now, () => []),
+  );
   return new AlarmCounts().read(dir);
 }
 

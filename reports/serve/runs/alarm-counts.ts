@@ -30,5 +30,8 @@ export class AlarmCounts {
 }
 
 function shorten({ tests, figures = [] }: Comparison): ShortComparison {
-  return { alarms: tests.filter(isAlarm).length + figures.filter(isFigureAlarm).length, isUntold: tests.every(({ verdict }) => verdict === 'untold' || verdict === 'still-skipped') };
+  return {
+    alarms: tests.filter(isAlarm).length + figures.filter(isFigureAlarm).length,
+    isUntold: tests.every(({ verdict }) => verdict === 'untold' || verdict === 'still-skipped'),
+  };
 }

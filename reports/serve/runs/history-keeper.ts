@@ -81,6 +81,10 @@ function closeIfUnused({ history, users, isReplaced }: Opened): void {
 
 /** One that finished is over; any other may be gone on with. */
 function isOverIn(opened: Opened | undefined): (runId: string) => boolean {
-  const over = new Set(opened?.history.runs.filter(({ runId, ending }) => ending === 'finished' && !opened.survey.live.has(runId)).map(({ runId }) => runId));
+  const over = new Set(
+    opened?.history.runs
+      .filter(({ runId, ending }) => ending === 'finished' && !opened.survey.live.has(runId))
+      .map(({ runId }) => runId),
+  );
   return (runId) => over.has(runId);
 }

@@ -45,7 +45,7 @@ export class JournalFollower {
     if (size < this.#offset) this.#startOver();
     let rest: Buffer = Buffer.alloc(0);
     // The size as of now: more that comes meanwhile is for the next time, so that this ends.
-    for (let at = this.#offset; at < size; ) {
+    for (let at = this.#offset; at < size;) {
       const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - at));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
       if (bytesRead === 0) return;

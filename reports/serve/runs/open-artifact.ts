@@ -51,7 +51,11 @@ export async function listFolder(runDir: string, path: string): Promise<FolderEn
       return facts === undefined ? [] : [{ name, isFolder: facts.isDirectory(), sizeBytes: facts.size }];
     }),
   );
-  return entries.flat().toSorted((a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return entries
+    .flat()
+    .toSorted(
+      (a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name, 'en', { numeric: true }),
+    );
 }
 
 async function openInside(runDir: string, path: string): Promise<FileHandle> {
@@ -71,7 +75,11 @@ async function openInside(runDir: string, path: string): Promise<FileHandle> {
 }
 
 function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'ELOOP', 'ENXIO', 'ENAMETOOLONG'].includes(String(error.code));
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    ['EACCES', 'EPERM', 'ELOOP', 'ENXIO', 'ENAMETOOLONG'].includes(String(error.code))
+  );
 }
 
 function notThere(path: string): NotFound {

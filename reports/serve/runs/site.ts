@@ -14,5 +14,12 @@ export interface Site extends ServeOptions, Disposable {
 
 export function openSite(options: ServeOptions): Site {
   const history = new HistoryKeeper(options);
-  return { ...options, history, live: new LiveRuns(), alarms: new AlarmCounts(), summaries: new SummaryCache(), [Symbol.dispose]: () => history[Symbol.dispose]() };
+  return {
+    ...options,
+    history,
+    live: new LiveRuns(),
+    alarms: new AlarmCounts(),
+    summaries: new SummaryCache(),
+    [Symbol.dispose]: () => history[Symbol.dispose](),
+  };
 }

@@ -18,7 +18,10 @@ export function isRunId(name: string): boolean {
 }
 
 /** @param isOver tells of a run that nobody will go on with it, which spares a look at its controller */
-export async function surveyRuns({ runsDir, isClaimed }: Pick<ServeOptions, 'runsDir' | 'isClaimed'>, isOver: (runId: string) => boolean): Promise<Survey> {
+export async function surveyRuns(
+  { runsDir, isClaimed }: Pick<ServeOptions, 'runsDir' | 'isClaimed'>,
+  isOver: (runId: string) => boolean,
+): Promise<Survey> {
   const names = (await readdir(runsDir).catch((): string[] => [])).filter(isRunId).toSorted();
   const found = await Promise.all(
     names.map(async (name) => {

@@ -49,7 +49,10 @@ export function writeMbox(mails: readonly MadeMail[]): string {
   return mails.map((mail, index) => `From mboxrd@z Thu Jan  1 00:00:00 1970\n${writeMail(mail, index)}\n`).join('');
 }
 
-export function writeMail({ subject, from = PAT, id, parent, at, body = '', above = [], encoding }: MadeMail, index = 0): string {
+export function writeMail(
+  { subject, from = PAT, id, parent, at, body = '', above = [], encoding }: MadeMail,
+  index = 0,
+): string {
   const sent = new Date(Date.UTC(2030, 0, 2, 9, at ?? index)).toUTCString().replace('GMT', '+0000');
   const [type, text] = encode(`Why.\n\nSigned-off-by: ${from}\n${body}`, encoding);
   return [
@@ -73,13 +76,19 @@ function encode(text: string, encoding: MadeMail['encoding']): readonly [readonl
     case undefined:
       return [[], text];
     case '8bit':
-      return [['MIME-Version: 1.0', 'Content-Type: text/plain; charset=ISO-8859-1', 'Content-Transfer-Encoding: 8bit'], text];
+      return [
+        ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=ISO-8859-1', 'Content-Transfer-Encoding: 8bit'],
+        text,
+      ];
     case 'quoted-printable':
       return [['MIME-Version: 1.0', plain, 'Content-Transfer-Encoding: quoted-printable'], toQuotedPrintable(text)];
     case 'base64':
       return [['MIME-Version: 1.0', plain, 'Content-Transfer-Encoding: base64'], toBase64(text)];
     case 'base64-crlf':
-      return [['MIME-Version: 1.0', plain, 'Content-Transfer-Encoding: base64'], toBase64(text.replaceAll('\n', '\r\n'))];
+      return [
+        ['MIME-Version: 1.0', plain, 'Content-Transfer-Encoding: base64'],
+        toBase64(text.replaceAll('\n', '\r\n')),
+      ];
     case 'alternative':
       return [
         ['MIME-Version: 1.0', 'Content-Type: multipart/alternative; boundary="=_b"'],
@@ -98,10 +107,21 @@ function encode(text: string, encoding: MadeMail['encoding']): readonly [readonl
 function toQuotedPrintable(text: string): string {
   return text
     .split('\n')
-    .map((line) => line.replaceAll(/[=\u0080-\u00ff]| $/g, (char) => `=${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`).replaceAll(/(?=.{76})(.{70}[^=]{0,2})/g, '$1=\n'))
+    .map((line) =>
+      line
+        .replaceAll(
+          /[=\u0080-\u00ff]| $/g,
+          (char) => `=${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+        )
+        .replaceAll(/(?=.{76})(.{70}[^=]{0,2})/g, '$1=\n'),
+    )
     .join('\n');
 }
 
 function toBase64(text: string): string {
-  return (Buffer.from(text, 'latin1').toString('base64').match(/.{1,76}/g) ?? []).join('\n');
+  return (
+    Buffer.from(text, 'latin1')
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
+  ).join('\n');
 }

@@ -38,7 +38,11 @@ export class Collector {
 
   /** Further results are only counted. */
   get isFull(): boolean {
-    return this.#subtests.length + this.#entries.length >= MAX_RESULTS || this.#groups >= MAX_GROUPS || this.#text >= MAX_TEXT_CHARS;
+    return (
+      this.#subtests.length + this.#entries.length >= MAX_RESULTS ||
+      this.#groups >= MAX_GROUPS ||
+      this.#text >= MAX_TEXT_CHARS
+    );
   }
 
   add(entry: Entry): void {
@@ -70,7 +74,8 @@ export class Collector {
   /** Takes what a failure was found to say afterwards. */
   addEvidence(entry: Entry, text: string): void {
     this.#evidence += text.length;
-    if (this.#evidence <= MAX_EVIDENCE_CHARS) entry.evidence = entry.evidence === undefined ? text : `${entry.evidence}\n${text}`;
+    if (this.#evidence <= MAX_EVIDENCE_CHARS)
+      entry.evidence = entry.evidence === undefined ? text : `${entry.evidence}\n${text}`;
   }
 
   addGroup(): void {
@@ -109,12 +114,25 @@ export class Collector {
   }
 
   /** Takes what a stream that has ended says as a whole. */
-  endStream({ missing, problems, skipReason, endedInSkip }: { readonly missing: readonly string[]; readonly problems: readonly string[]; readonly skipReason: string | undefined; readonly endedInSkip: boolean }): void {
+  endStream({
+    missing,
+    problems,
+    skipReason,
+    endedInSkip,
+  }: {
+    readonly missing: readonly string[];
+    readonly problems: readonly string[];
+    readonly skipReason: string | undefined;
+    readonly endedInSkip: boolean;
+  }): void {
     this.#streams += 1;
     this.#endedInSkip = endedInSkip;
     if (skipReason !== undefined) this.#skippedStreams.push(skipReason);
     const place = this.#streams === 1 ? '' : `stream ${this.#streams}: `;
-    const keep = (list: string[], said: readonly string[]) => list.push(...said.slice(0, MAX_PROBLEMS - list.length).map((problem) => oneLine(place + problem, MAX_REASON_CHARS)));
+    const keep = (list: string[], said: readonly string[]) =>
+      list.push(
+        ...said.slice(0, MAX_PROBLEMS - list.length).map((problem) => oneLine(place + problem, MAX_REASON_CHARS)),
+      );
     keep(this.#missing, missing);
     keep(this.#problems, problems);
   }
@@ -132,7 +150,11 @@ export class Collector {
       missingProblems: missing.length,
       ...(skipsAll ? { skipAll: reasons.join('; ') } : {}),
       remarks: [
-        ...(this.#firstNotOk === undefined ? [] : [`${this.#notOk === 1 ? 'a line begins' : `${this.#notOk} lines begin`} with "not ok" outside of any results: "${this.#firstNotOk}"`]),
+        ...(this.#firstNotOk === undefined
+          ? []
+          : [
+              `${this.#notOk === 1 ? 'a line begins' : `${this.#notOk} lines begin`} with "not ok" outside of any results: "${this.#firstNotOk}"`,
+            ]),
         ...(skipsAll ? [] : reasons.map((reason) => `a part was skipped: ${reason}`)),
       ],
       endedInSkip: this.#endedInSkip,
@@ -158,5 +180,11 @@ function toSubtest({ level, title, status, message, evidence, forgiven }: Entry)
     if (at.isProse) return undefined;
     if (at.name !== undefined) name = `${at.name}/${name}`;
   }
-  return { name, status, ...(message === undefined ? {} : { message }), ...(evidence === undefined ? {} : { evidence }), ...(forgiven && { forgiven }) };
+  return {
+    name,
+    status,
+    ...(message === undefined ? {} : { message }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(forgiven && { forgiven }),
+  };
 }

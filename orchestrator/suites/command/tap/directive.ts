@@ -35,9 +35,16 @@ export function readDescription(text: string, ok: boolean): TapDescription {
 
   const tail = whole.slice(hash + 1).trim();
   // Most are diagnostic data, such as `# 12 ms`.
-  if (whole.charCodeAt(hash + 1) === 0x20 && !BEGINS_DIRECTIVE.test(tail)) return { title: showEscapes(whole.slice(0, hash)).trim(), reason: showEscapes(tail), opensBlock };
+  if (whole.charCodeAt(hash + 1) === 0x20 && !BEGINS_DIRECTIVE.test(tail))
+    return { title: showEscapes(whole.slice(0, hash)).trim(), reason: showEscapes(tail), opensBlock };
   const [, word = '', words = ''] = TAP_DIRECTIVE.exec(tail) ?? [];
-  if (word !== '') return { title: showEscapes(whole.slice(0, hash)).trim(), directive: word.toUpperCase(), reason: trimReason(words), opensBlock };
+  if (word !== '')
+    return {
+      title: showEscapes(whole.slice(0, hash)).trim(),
+      directive: word.toUpperCase(),
+      reason: trimReason(words),
+      opensBlock,
+    };
   const plain = DURATION.test(tail) ? whole.slice(0, hash) : whole;
   return { ...readKtap(plain, ok), opensBlock };
 }
@@ -48,7 +55,12 @@ function readKtap(text: string, ok: boolean): Omit<TapDescription, 'opensBlock'>
     const [, directive = '', words = ''] = KTAP_DIRECTIVE.exec(part) ?? [];
     // `ok 1 a # 12 ms # SKIP why` is a skip to the kernel's own parser, too; but a failure is excused only where a directive belongs: what comes later may be quoted.
     const excuses = /^(?:SKIP|TODO|XFAIL)$/.test(directive);
-    if (directive !== '' && (index === 0 || ok || !excuses)) return { title, directive, reason: [trimReason(words), ...parts.slice(index + 1)].filter((word) => word !== '').join(' # ') };
+    if (directive !== '' && (index === 0 || ok || !excuses))
+      return {
+        title,
+        directive,
+        reason: [trimReason(words), ...parts.slice(index + 1)].filter((word) => word !== '').join(' # '),
+      };
   }
   return { title, reason: parts.join(' # ') };
 }
@@ -61,11 +73,15 @@ function findHash(text: string): number {
 }
 
 function trimReason(words: string): string {
-  return showEscapes(words).replace(/^[\s:]+/, '').trimEnd();
+  return showEscapes(words)
+    .replace(/^[\s:]+/, '')
+    .trimEnd();
 }
 
 function hideEscapes(text: string): string {
-  return text.includes('\\') ? text.replaceAll(/\\([\\#])/g, (_whole, escaped) => (escaped === '#' ? ESCAPED_HASH : ESCAPED_BACKSLASH)) : text;
+  return text.includes('\\')
+    ? text.replaceAll(/\\([\\#])/g, (_whole, escaped) => (escaped === '#' ? ESCAPED_HASH : ESCAPED_BACKSLASH))
+    : text;
 }
 
 function showEscapes(text: string): string {

@@ -101,12 +101,35 @@ export function addProblems({ problems }: Level, more: readonly string[]): void 
 
 /** Nothing of it says more than that it began. */
 export function isEmpty({ tally, bailOut, pending, held }: Level): boolean {
-  return tally.count === 0 && tally.planned === undefined && bailOut === undefined && pending.length === 0 && held === undefined;
+  return (
+    tally.count === 0 &&
+    tally.planned === undefined &&
+    bailOut === undefined &&
+    pending.length === 0 &&
+    held === undefined
+  );
 }
 
 /** Words such as `ok` or `ok 100 pages`, as many a script says: no version line or plan stands by them, and no numbers count them. */
-export function looksLikeProse({ dialect, tally, formalResults, failed, bailOut, groups, pending, held }: Level): boolean {
-  return dialect === 'bare' && tally.planned === undefined && (formalResults === 0 || (failed === 0 && !tally.looksCounted)) && bailOut === undefined && groups === 0 && pending.length === 0 && held === undefined;
+export function looksLikeProse({
+  dialect,
+  tally,
+  formalResults,
+  failed,
+  bailOut,
+  groups,
+  pending,
+  held,
+}: Level): boolean {
+  return (
+    dialect === 'bare' &&
+    tally.planned === undefined &&
+    (formalResults === 0 || (failed === 0 && !tally.looksCounted)) &&
+    bailOut === undefined &&
+    groups === 0 &&
+    pending.length === 0 &&
+    held === undefined
+  );
 }
 
 /** What is wrong with a level that has ended, beside what it lacks. */
@@ -118,7 +141,9 @@ export function describeFaults(level: Level): readonly string[] {
     ...tally.describeExcess(),
     ...(isSilent && parent === undefined && dialect !== 'bare' ? ['neither a plan nor a result'] : []),
     // TAP 14 asks for a plan in each group, too. KTAP asks for none.
-    ...(!isSilent && bailOut === undefined && tally.planned === undefined && dialect === 'tap' ? ['no plan: the output may have been cut short'] : []),
+    ...(!isSilent && bailOut === undefined && tally.planned === undefined && dialect === 'tap'
+      ? ['no plan: the output may have been cut short']
+      : []),
     ...problems,
   ];
 }

@@ -35,7 +35,13 @@ export function readLine(text: string): TapLine {
 export type TapWords =
   | { readonly kind: 'version'; readonly dialect: 'tap' | 'ktap' }
   | { readonly kind: 'plan'; readonly tests: number; readonly comment: string }
-  | { readonly kind: 'result'; readonly ok: boolean; readonly number: number | undefined; readonly dashed: boolean; readonly description: string }
+  | {
+      readonly kind: 'result';
+      readonly ok: boolean;
+      readonly number: number | undefined;
+      readonly dashed: boolean;
+      readonly description: string;
+    }
   | { readonly kind: 'bail-out'; readonly reason: string }
   | { readonly kind: 'pragma'; readonly strict: boolean }
   | { readonly kind: 'subtest'; readonly name: string }
@@ -77,7 +83,13 @@ export function readWords({ words, hashes }: TapLine): TapWords | undefined {
 function readResult(words: string): TapWords | undefined {
   const match = RESULT.exec(words);
   if (!match) return undefined;
-  return { kind: 'result', ok: match[1] === undefined, number: match[2] === undefined ? undefined : Number(match[2]), dashed: match[3] !== undefined, description: match[4] ?? '' };
+  return {
+    kind: 'result',
+    ok: match[1] === undefined,
+    number: match[2] === undefined ? undefined : Number(match[2]),
+    dashed: match[3] !== undefined,
+    description: match[4] ?? '',
+  };
 }
 
 function readPlan(words: string): TapWords | undefined {

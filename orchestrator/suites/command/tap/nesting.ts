@@ -131,10 +131,16 @@ export class Nesting {
       if (level.dialect === 'ktap' && !isFormal && level.formalResults > 0) return false;
       this.#open.closeDownTo(level);
       this.#open.settleHeld(level);
-      if (level.tally.endsWithPlan && level.tally.isComplete && result.number === 1) level = this.#open.restart(level, level.dialect, false);
+      if (level.tally.endsWithPlan && level.tally.isComplete && result.number === 1)
+        level = this.#open.restart(level, level.dialect, false);
     }
     if (isFormal) level.formalResults += 1;
-    const point = { ok: result.ok, number: result.number, description: readDescription(result.description, result.ok), notes };
+    const point = {
+      ok: result.ok,
+      number: result.number,
+      description: readDescription(result.description, result.ok),
+      notes,
+    };
     if (point.description.opensBlock) level.held = point;
     else {
       settlePoint(level, point, this.#collector);
@@ -162,14 +168,20 @@ export class Nesting {
     const top = this.#open.innermost;
     const closesGroup = top !== level && top !== undefined && top.column > line.column && !isEmpty(top);
     const isAnnounced = level.nextHeader !== undefined || level.held !== undefined || closesGroup;
-    if (!isAnnounced && (result.number !== 1 || line.column - level.column < LEAST_INDENT[level.dialect])) return undefined;
+    if (!isAnnounced && (result.number !== 1 || line.column - level.column < LEAST_INDENT[level.dialect]))
+      return undefined;
     this.#open.closeDownTo(level);
     const below = this.#open.openBelow(line, level, level.dialect, false);
     if (!below) {
       this.#collector.leaveOut(!result.ok);
       return null;
     }
-    this.#open.adopt(below, level.pending.splice(0).flatMap((group) => (group.column > line.column ? [group] : (level.pending.push(group), []))));
+    this.#open.adopt(
+      below,
+      level.pending
+        .splice(0)
+        .flatMap((group) => (group.column > line.column ? [group] : (level.pending.push(group), []))),
+    );
     return below;
   }
 

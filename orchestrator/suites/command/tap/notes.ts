@@ -49,7 +49,8 @@ export class NotesAndYaml {
   takeYaml(line: TapLine, text: string): boolean {
     if (!this.#yaml) {
       const result = this.#result;
-      if (!result || line.words !== '---' || line.column <= result.column || line.hashes !== result.hashes) return false;
+      if (!result || line.words !== '---' || line.column <= result.column || line.hashes !== result.hashes)
+        return false;
       this.#yaml = { start: line, lines: [{ line, text }] };
       return true;
     }
@@ -62,7 +63,16 @@ export class NotesAndYaml {
     if (line.words === '...' && line.column === start.column) {
       this.#yaml = undefined;
       this.#result = undefined;
-      this.#to.explain(lastLines(lines.slice(1, -1).map(({ text }) => text).join('\n'), MAX_NOTES, 2000));
+      this.#to.explain(
+        lastLines(
+          lines
+            .slice(1, -1)
+            .map(({ text }) => text)
+            .join('\n'),
+          MAX_NOTES,
+          2000,
+        ),
+      );
     }
     return true;
   }

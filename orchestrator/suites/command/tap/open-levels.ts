@@ -75,7 +75,8 @@ export class OpenLevels {
     while (open && open !== level) {
       this.#open.pop();
       this.#finish(open);
-      if (open.parent && (!isEmpty(open) || open.header !== undefined || open.hasVersion)) keepPending(open.parent, open);
+      if (open.parent && (!isEmpty(open) || open.header !== undefined || open.hasVersion))
+        keepPending(open.parent, open);
       open = this.#open.at(-1);
     }
   }
@@ -110,7 +111,12 @@ export class OpenLevels {
       return;
     }
     const missing = stream.tally.describeMissing();
-    this.#collector.endStream({ missing: missing === undefined ? [] : [missing], problems: describeFaults(stream), skipReason: stream.skipReason, endedInSkip: stream.endedInSkip });
+    this.#collector.endStream({
+      missing: missing === undefined ? [] : [missing],
+      problems: describeFaults(stream),
+      skipReason: stream.skipReason,
+      endedInSkip: stream.endedInSkip,
+    });
   }
 }
 

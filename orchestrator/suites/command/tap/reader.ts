@@ -78,7 +78,10 @@ class SpeakerReader {
   constructor(collector: Collector, speaker: Speaker) {
     this.#collector = collector;
     this.#nesting = new Nesting(collector, speaker);
-    this.#notes = new NotesAndYaml({ giveBack: (line, text) => this.#takeOne(line, text, false), explain: (block) => collector.explainLast(block) });
+    this.#notes = new NotesAndYaml({
+      giveBack: (line, text) => this.#takeOne(line, text, false),
+      explain: (block) => collector.explainLast(block),
+    });
   }
 
   take(text: string, isCut: boolean): void {
@@ -98,7 +101,8 @@ class SpeakerReader {
       if (words?.kind === 'result') this.#collector.leaveOut(!words.ok);
       return;
     }
-    const isTaken = words !== undefined && this.#nesting.take(line, words, words.kind === 'result' ? this.#notes.peek() : []);
+    const isTaken =
+      words !== undefined && this.#nesting.take(line, words, words.kind === 'result' ? this.#notes.peek() : []);
     if (isTaken) {
       if (words.kind === 'result') this.#notes.clear();
       this.#notes.expectYaml(words.kind === 'result' ? line : undefined);

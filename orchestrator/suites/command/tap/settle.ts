@@ -59,7 +59,10 @@ export function abandonGroup(level: Level, group: Level): void {
   level.failed += group.failed;
   level.firstFailed ??= group.firstFailed;
   level.groups += 1;
-  addProblems(level, [`the group "${group.name}" has no result of its own`, ...[group.bailOut ?? [], group.problems].flat().map((problem) => `${group.name}: ${problem}`)]);
+  addProblems(level, [
+    `the group "${group.name}" has no result of its own`,
+    ...[group.bailOut ?? [], group.problems].flat().map((problem) => `${group.name}: ${problem}`),
+  ]);
 }
 
 function sumUp(level: Level, groups: readonly Level[], { status, isExcused }: PointOutcome): Inner {
@@ -86,14 +89,31 @@ function addLeaf(level: Level, outcome: PointOutcome, { notes }: Point, inner: I
   const { status, isExcused, title } = outcome;
   if (status === 'skip' && !isExcused) {
     const reasons = new Set([outcome.message, inner.skipReason].filter((reason) => reason !== undefined));
-    return add(level, { ...outcome, message: [...reasons].join('; ') || (findSkipReason(notes) ?? 'skipped without a reason') }, collector);
+    return add(
+      level,
+      { ...outcome, message: [...reasons].join('; ') || (findSkipReason(notes) ?? 'skipped without a reason') },
+      collector,
+    );
   }
   // A program that skips all and exits 0 has run nothing, whatever its runner makes of that.
-  if (status === 'pass' && inner.skipReason !== undefined && inner.problems.length === 0) return add(level, { ...outcome, status: 'skip', message: inner.skipReason }, collector);
-  if (status === 'pass' && inner.isHollow) return add(level, { ...outcome, status: 'skip', message: 'nothing ran in it: neither a plan nor a result' }, collector);
-  const said = [...(inner.skipReason === undefined || status !== 'fail' ? [] : [`skipped: ${inner.skipReason}`]), ...inner.problems];
+  if (status === 'pass' && inner.skipReason !== undefined && inner.problems.length === 0)
+    return add(level, { ...outcome, status: 'skip', message: inner.skipReason }, collector);
+  if (status === 'pass' && inner.isHollow)
+    return add(
+      level,
+      { ...outcome, status: 'skip', message: 'nothing ran in it: neither a plan nor a result' },
+      collector,
+    );
+  const said = [
+    ...(inner.skipReason === undefined || status !== 'fail' ? [] : [`skipped: ${inner.skipReason}`]),
+    ...inner.problems,
+  ];
   if (said.length === 0) return add(level, outcome, collector);
-  if (status === 'pass') addProblems(level, inner.problems.map((problem) => `${title}: ${problem}`));
+  if (status === 'pass')
+    addProblems(
+      level,
+      inner.problems.map((problem) => `${title}: ${problem}`),
+    );
   return add(level, withProblems(outcome, said), collector);
 }
 
@@ -105,7 +125,11 @@ function addGroup(level: Level, outcome: PointOutcome, inner: Inner, collector: 
   level.failed += inner.failed;
   level.firstFailed ??= inner.firstFailed;
   if (inner.problems.length > 0) {
-    if (status !== 'fail') addProblems(level, inner.problems.map((problem) => `${title}: ${problem}`));
+    if (status !== 'fail')
+      addProblems(
+        level,
+        inner.problems.map((problem) => `${title}: ${problem}`),
+      );
     return add(level, withProblems(outcome, inner.problems), collector);
   }
   if (status === 'pass') return outcome.message === undefined ? undefined : add(level, outcome, collector);
@@ -113,7 +137,9 @@ function addGroup(level: Level, outcome: PointOutcome, inner: Inner, collector: 
   if (isExcused) return add(level, outcome, collector);
   if (status === 'skip') {
     const own = reason || inner.skipReason;
-    return own === undefined || own === '' || inner.skipReasons.has(own) ? undefined : add(level, { ...outcome, message: own }, collector);
+    return own === undefined || own === '' || inner.skipReasons.has(own)
+      ? undefined
+      : add(level, { ...outcome, message: own }, collector);
   }
   // kselftest's runner says `exit=1` of a program whose own results say what failed.
   if (inner.failed === 0 || (directive !== undefined && directive !== 'exit=1')) return add(level, outcome, collector);
@@ -121,11 +147,19 @@ function addGroup(level: Level, outcome: PointOutcome, inner: Inner, collector: 
 }
 
 function withProblems(outcome: PointOutcome, problems: readonly string[]): PointOutcome {
-  return { ...outcome, status: 'fail', message: [...(outcome.message === undefined ? [] : [outcome.message]), ...problems.slice(0, 3)].join('; ') };
+  return {
+    ...outcome,
+    status: 'fail',
+    message: [...(outcome.message === undefined ? [] : [outcome.message]), ...problems.slice(0, 3)].join('; '),
+  };
 }
 
-function add(level: Level, { title, status, message, evidence, isExcused, reason }: PointOutcome, collector: Collector): void {
-  const forgiven = status === 'skip' && isExcused ? { by: 'test', reason } as const : undefined;
+function add(
+  level: Level,
+  { title, status, message, evidence, isExcused, reason }: PointOutcome,
+  collector: Collector,
+): void {
+  const forgiven = status === 'skip' && isExcused ? ({ by: 'test', reason } as const) : undefined;
   const entry: Entry = { level, title, status, message, evidence, forgiven };
   level.leaves += 1;
   if (status === 'fail') {

@@ -1,5 +1,6 @@
 /** `[    1.1] `, `[    1.1][  T12] `, `<6>[    1.1] `, and what dmesg makes of it with -T and -d. */
-const STAMP = /^(?:<\d{1,3}>)?(?:\[ *\d+\.\d+[^\]]{0,24}\]|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\])(?:\[[^\]]{1,24}\]){0,3} ?/;
+const STAMP =
+  /^(?:<\d{1,3}>)?(?:\[ *\d+\.\d+[^\]]{0,24}\]|\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\])(?:\[[^\]]{1,24}\]){0,3} ?/;
 /** Without a time: a level, a caller, or both. */
 const LEVEL_OR_CALLER = /^(?:<\d{1,3}>(?:\[ *[TC]\d+\] ?)?|\[ *[TC]\d+\] ?)/;
 /** A time in a line that some other program put before it: journalctl, ts, `dmesg -x`. */
@@ -38,7 +39,9 @@ export class StampReader {
       if (match) return { speaker: 'log', text: line.slice(match[0].length) };
     }
     const prefix = line.includes('TAP version ') ? this.#learn(line) : undefined;
-    return prefix === undefined ? { speaker: 'program', text: line } : { speaker: 'log', text: line.slice(prefix.length) };
+    return prefix === undefined
+      ? { speaker: 'program', text: line }
+      : { speaker: 'log', text: line.slice(prefix.length) };
   }
 
   #learn(line: string): string | undefined {
@@ -47,7 +50,15 @@ export class StampReader {
     if (at > 100 || !TIME.test(prefix) || this.#learned.length >= MAX_LEARNED) return undefined;
     // Numbers, their width and words such as a level change from line to line; blanks behind the first are the stream's own.
     const [, head = '', blanks = ''] = /^(.*?)(\s*)$/s.exec(prefix) ?? [];
-    const form = head.replaceAll(/ *\d+|[A-Za-z]+| +|[^A-Za-z\d ]/g, (part) => (/\d/.test(part) ? ' *\\d+' : /[A-Za-z]/.test(part) ? '[A-Za-z]+' : part.startsWith(' ') ? ' +' : escapeForRegExp(part)));
+    const form = head.replaceAll(/ *\d+|[A-Za-z]+| +|[^A-Za-z\d ]/g, (part) =>
+      /\d/.test(part)
+        ? ' *\\d+'
+        : /[A-Za-z]/.test(part)
+          ? '[A-Za-z]+'
+          : part.startsWith(' ')
+            ? ' +'
+            : escapeForRegExp(part),
+    );
     this.#learned.push(new RegExp(`^${form}${blanks.slice(0, 1)}`));
     return prefix.slice(0, head.length + Math.min(1, blanks.length));
   }

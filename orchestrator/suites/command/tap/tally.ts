@@ -58,7 +58,9 @@ export class Tally {
   describeMissing(): string | undefined {
     const expected = this.planned ?? this.#highest;
     const missing = expected - this.#distinct(expected);
-    return missing > 0 ? `${missing} of ${expected} results ${missing === 1 ? 'is' : 'are'} missing, the first is number ${this.#next}` : undefined;
+    return missing > 0
+      ? `${missing} of ${expected} results ${missing === 1 ? 'is' : 'are'} missing, the first is number ${this.#next}`
+      : undefined;
   }
 
   /** What else is wrong with the numbers. */

@@ -4,13 +4,20 @@ import { makeMatcher } from './match.js';
 import { formatHash, isFiltering, parseHash } from './state.js';
 
 const NONE = { q: '', outcome: '', verdict: '', kernel: '', at: '' };
-const ENTRY = { text: 'debian-6.12/nvdimm/ext4-dax/fio fio/dax-mmap oops in pmem_do_write', outcome: 'crash', verdict: 'new-failure', kernel: 'debian-6.12' };
+const ENTRY = {
+  text: 'debian-6.12/nvdimm/ext4-dax/fio fio/dax-mmap oops in pmem_do_write',
+  outcome: 'crash',
+  verdict: 'new-failure',
+  kernel: 'debian-6.12',
+};
 
 test('any state survives the URL', () => {
   const text = fc.string();
-  fc.assert(fc.property(fc.record({ q: text, outcome: text, verdict: text, kernel: text, at: text }), (state) => {
-    expect(parseHash(formatHash(state))).toEqual(state);
-  }));
+  fc.assert(
+    fc.property(fc.record({ q: text, outcome: text, verdict: text, kernel: text, at: text }), (state) => {
+      expect(parseHash(formatHash(state))).toEqual(state);
+    }),
+  );
 });
 
 test('a plain anchor keeps the filters, a hash with values replaces them', () => {
@@ -29,12 +36,17 @@ test('all words must be there, in any order and case', () => {
 test('outcome, verdict and kernel must all be as chosen', () => {
   const chosen = { ...NONE, outcome: 'crash', verdict: 'new-failure', kernel: 'debian-6.12' };
   expect(makeMatcher(chosen)(ENTRY)).toBe(true);
-  for (const key of ['outcome', 'verdict', 'kernel'] as const) expect(makeMatcher({ ...chosen, [key]: 'other' })(ENTRY)).toBe(false);
+  for (const key of ['outcome', 'verdict', 'kernel'] as const)
+    expect(makeMatcher({ ...chosen, [key]: 'other' })(ENTRY)).toBe(false);
 });
 
 test('attention takes all but what went well', () => {
   const matches = makeMatcher({ ...NONE, outcome: 'attention' });
-  expect(['crash', 'hang', 'fail', 'infra', 'unreached', 'flaky', 'known', 'skip', 'excluded', 'pass'].filter((outcome) => matches({ ...ENTRY, outcome }))).toEqual(['crash', 'hang', 'fail', 'infra', 'unreached', 'flaky']);
+  expect(
+    ['crash', 'hang', 'fail', 'infra', 'unreached', 'flaky', 'known', 'skip', 'excluded', 'pass'].filter((outcome) =>
+      matches({ ...ENTRY, outcome }),
+    ),
+  ).toEqual(['crash', 'hang', 'fail', 'infra', 'unreached', 'flaky']);
 });
 
 test('blanks alone filter nothing', () => {

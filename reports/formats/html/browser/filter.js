@@ -16,7 +16,14 @@ function listCells() {
     const kernel = element.dataset['kernel'] ?? '';
     const tests = Array.from(element.querySelectorAll('.t'), (entry) => {
       const test = /** @type {HTMLElement} */ (entry);
-      return { element: test, shown: true, text: `${id} ${test.textContent}`.toLowerCase(), outcome: test.dataset['o'] ?? '', verdict: test.dataset['v'] ?? '', kernel };
+      return {
+        element: test,
+        shown: true,
+        text: `${id} ${test.textContent}`.toLowerCase(),
+        outcome: test.dataset['o'] ?? '',
+        verdict: test.dataset['v'] ?? '',
+        kernel,
+      };
     });
     return { element, wasOpen: element.open, tests };
   });

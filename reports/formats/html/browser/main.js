@@ -34,12 +34,14 @@ function wireFilter(form) {
     document.documentElement.classList.toggle('filtering', isFiltering(state));
     for (const key of /** @type {const} */ (['q', 'outcome', 'verdict', 'kernel'])) {
       const field = form.elements.namedItem(key);
-      if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.value !== state[key]) field.value = state[key];
+      if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.value !== state[key])
+        field.value = state[key];
     }
     if (idle) return;
     const { shown, of } = filter(state);
     tests = of;
-    if (count) count.textContent = isFiltering(state) ? `${shown.toLocaleString('en')} of ${of.toLocaleString('en')} shown` : '';
+    if (count)
+      count.textContent = isFiltering(state) ? `${shown.toLocaleString('en')} of ${of.toLocaleString('en')} shown` : '';
   };
   const remember = () => history.replaceState(null, '', formatHash(state) || location.pathname + location.search);
 

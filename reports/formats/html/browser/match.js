@@ -17,7 +17,10 @@ const FINE = new Set(['pass', 'known', 'skip', 'excluded']);
  * @returns {(entry: Entry) => boolean}
  */
 export function makeMatcher({ q, outcome, verdict, kernel }) {
-  const words = q.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = q
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return (entry) =>
     (outcome === '' || entry.outcome === outcome || (outcome === 'attention' && !FINE.has(entry.outcome))) &&
     (verdict === '' || entry.verdict === verdict) &&

@@ -17,7 +17,18 @@ import type { PastTest } from '../../../fold/past-test.ts';
 import { renderHtml } from '../page.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const SPLAT = { kind: 'lockdep-circular', title: 'possible circular locking', signature: 'A / B', lines: ['WARNING: x'.repeat(20), ...Array.from({ length: 60 }, (_, index) => ` pmem_submit_bio+0x${index}/0x2 (drivers/nvdimm/pmem.c:210)`)], truncated: false, fatal: false, blame: 'kernel' } as const;
+const SPLAT = {
+  kind: 'lockdep-circular',
+  title: 'possible circular locking',
+  signature: 'A / B',
+  lines: [
+    'WARNING: x'.repeat(20),
+    ...Array.from({ length: 60 }, (_, index) => ` pmem_submit_bio+0x${index}/0x2 (drivers/nvdimm/pmem.c:210)`),
+  ],
+  truncated: false,
+  fatal: false,
+  blame: 'kernel',
+} as const;
 
 let browser: Browser;
 let dir: string;
@@ -31,19 +42,51 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const PAST: readonly PastTest[] = Array.from({ length: 30 }, (_, index) => ({ outcome: index % 9 === 0 ? 'fail' : 'pass', forgiven: false, failed: 0, run: { runId: `r${index}`, startedAt: '2026-01-01', kernelRelease: `6.12.${Math.floor(index / 10)}` } }));
+const PAST: readonly PastTest[] = Array.from({ length: 30 }, (_, index) => ({
+  outcome: index % 9 === 0 ? 'fail' : 'pass',
+  forgiven: false,
+  failed: 0,
+  run: { runId: `r${index}`, startedAt: '2026-01-01', kernelRelease: `6.12.${Math.floor(index / 10)}` },
+}));
 
 /** Of a test that the page has: slower, faster, and too noisy to tell. */
-const FIGURES = [0.9, 1.1, 0.99].flatMap((factor, index) => {
-  const quick = Array.from({ length: 8 }, (_, repeat) => 1000 + (index === 2 ? 200 : 3) * repeat);
-  return compareKernels(makeMeasuredRun({ base: quick, now: quick.map((value) => value * factor) }), { base: 'base', now: 'now' }).figures ?? [];
-}).map((figure) => ({ ...figure, cell: 'debian-6.12/nvdimm/ext4-dax/fio' }));
+const FIGURES = [0.9, 1.1, 0.99]
+  .flatMap((factor, index) => {
+    const quick = Array.from({ length: 8 }, (_, repeat) => 1000 + (index === 2 ? 200 : 3) * repeat);
+    return (
+      compareKernels(makeMeasuredRun({ base: quick, now: quick.map((value) => value * factor) }), {
+        base: 'base',
+        now: 'now',
+      }).figures ?? []
+    );
+  })
+  .map((figure) => ({ ...figure, cell: 'debian-6.12/nvdimm/ext4-dax/fio' }));
 
 /** A page of a run with everything in it, judged by an earlier one in which nothing failed. */
 async function writeMixedPage(): Promise<string> {
-  const now = makeMixedRun().add({ type: 'problem', cell: 'debian-6.12/nvdimm/ext4-dax/fio', test: 'fio/dax-psync-fsync', guest: 2, attempt: 1, during: 'test', problem: SPLAT }).summarize();
-  const base: RunSummary = { ...now, runId: 'base', cells: now.cells.map((cell) => ({ ...cell, tests: cell.tests.map(({ name }) => ({ name, outcome: 'pass', attempts: [] })) })) };
-  return writePage('mixed', [...renderHtml(now, { ...compareRuns(base, now, () => []), figures: FIGURES }, { pastOf: () => PAST })].join(''));
+  const now = makeMixedRun()
+    .add({
+      type: 'problem',
+      cell: 'debian-6.12/nvdimm/ext4-dax/fio',
+      test: 'fio/dax-psync-fsync',
+      guest: 2,
+      attempt: 1,
+      during: 'test',
+      problem: SPLAT,
+    })
+    .summarize();
+  const base: RunSummary = {
+    ...now,
+    runId: 'base',
+    cells: now.cells.map((cell) => ({
+      ...cell,
+      tests: cell.tests.map(({ name }) => ({ name, outcome: 'pass', attempts: [] })),
+    })),
+  };
+  return writePage(
+    'mixed',
+    [...renderHtml(now, { ...compareRuns(base, now, () => []), figures: FIGURES }, { pastOf: () => PAST })].join(''),
+  );
 }
 
 async function writePage(name: string, text: string): Promise<string> {
@@ -53,7 +96,10 @@ async function writePage(name: string, text: string): Promise<string> {
 }
 
 /** The page of an address, with what went wrong in it. */
-async function open(url: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<{ readonly page: Page; readonly errors: string[] } & AsyncDisposable> {
+async function open(
+  url: string,
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<{ readonly page: Page; readonly errors: string[] } & AsyncDisposable> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
@@ -68,15 +114,26 @@ async function open(url: string, options: Parameters<Browser['newPage']>[0] = {}
 const shownTests = (page: Page): Promise<number> => page.locator('.t:visible').count();
 
 describe('report.html in a browser', () => {
-  test.for([[1280, 'light'], [1280, 'dark'], [320, 'light'], [375, 'dark']] as const)('%i px wide, %s: no finding of axe, no sideways scroll, no error', async ([width, colorScheme]) => {
-    await using opened = await open(await writeMixedPage(), { viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+  test.for([
+    [1280, 'light'],
+    [1280, 'dark'],
+    [320, 'light'],
+    [375, 'dark'],
+  ] as const)('%i px wide, %s: no finding of axe, no sideways scroll, no error', async ([width, colorScheme]) => {
+    await using opened = await open(await writeMixedPage(), {
+      viewport: { width, height: 800 },
+      colorScheme,
+      bypassCSP: true,
+    });
     const { page, errors } = opened;
     await page.evaluate(() => {
       for (const each of document.querySelectorAll('details')) each.open = true;
     });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     await page.addScriptTag({ path: AXE });
-    const { violations } = await page.evaluate(async (): Promise<AxeResults> => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+    const { violations } = await page.evaluate(async (): Promise<AxeResults> =>
+      (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+    );
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`)).toEqual([]);
     expect(errors).toEqual([]);
   });
@@ -121,7 +178,9 @@ describe('report.html in a browser', () => {
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.activeElement?.parentElement?.id === 'cell-0');
     expect(await page.locator('#cell-0').getAttribute('open')).toBe('');
-    await expect.poll(() => page.locator('#cell-0 > summary').boundingBox()).toMatchObject({ y: expect.closeTo(64, -2) as number });
+    await expect
+      .poll(() => page.locator('#cell-0 > summary').boundingBox())
+      .toMatchObject({ y: expect.closeTo(64, -2) as number });
     expect(await page.inputValue('[name=kernel]')).toBe('');
     expect(page.url()).toContain('#at=cell-0');
   });
@@ -133,7 +192,9 @@ describe('report.html in a browser', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the tests');
     expect(await page.locator('.skip-link').boundingBox()).toMatchObject({ x: expect.closeTo(14, -1) as number });
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).toBe('solid');
+    expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).toBe(
+      'solid',
+    );
   });
 
   test('the theme goes from the system’s to light to dark, and is remembered', async () => {
@@ -155,7 +216,9 @@ describe('report.html in a browser', () => {
     expect(await slower.getAttribute('open')).not.toBeNull();
     await slower.getByRole('link', { name: 'fio/dax-psync-fsync' }).click();
     expect(await page.locator('.t:target, .t:focus').textContent()).toContain('dax-psync-fsync');
-    expect(await page.locator('#figures details').filter({ hasText: '1 figure faster' }).getAttribute('open')).toBeNull();
+    expect(
+      await page.locator('#figures details').filter({ hasText: '1 figure faster' }).getAttribute('open'),
+    ).toBeNull();
     expect(await page.locator('#figures').textContent()).toContain('1 figure of which nothing can be told');
   });
 
@@ -163,21 +226,53 @@ describe('report.html in a browser', () => {
     await using opened = await open(await writeMixedPage());
     const { page } = opened;
     await page.click('#cell-1 > summary');
-    const isOpenAt = async (event: string): Promise<boolean> => page.evaluate((event) => {
-      window.dispatchEvent(new Event(event));
-      return document.querySelector('#cell-1')?.hasAttribute('open') === true;
-    }, event);
-    expect([await isOpenAt('none'), await isOpenAt('beforeprint'), await isOpenAt('afterprint')]).toEqual([false, true, false]);
+    const isOpenAt = async (event: string): Promise<boolean> =>
+      page.evaluate((event) => {
+        window.dispatchEvent(new Event(event));
+        return document.querySelector('#cell-1')?.hasAttribute('open') === true;
+      }, event);
+    expect([await isOpenAt('none'), await isOpenAt('beforeprint'), await isOpenAt('afterprint')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   test('what a guest wrote runs nowhere', async () => {
     const evil = `</pre></title></style></script><script>document.title='owned'</script><img src=x onerror="document.title='owned'">"' onclick=x`;
     const cell = `k/${evil}/none/fio`;
-    const journal = new JournalBuilder().start([makeCell(cell, [`fio/${evil}`])], [{ id: evil, reason: evil }]).boot(cell, evil).add({ type: 'note', text: evil });
-    const summary = journal.test(cell, `fio/${evil}`, { status: 'fail', message: evil, evidence: evil, artifacts: [evil], metrics: [{ name: evil, value: 1, unit: 'count', better: 'higher' }] }).summarize();
-    await using opened = await open(await writePage('evil', [...renderHtml(summary, compareRuns(summary, summary, () => []), { pastOf: () => [] })].join('')));
+    const journal = new JournalBuilder()
+      .start([makeCell(cell, [`fio/${evil}`])], [{ id: evil, reason: evil }])
+      .boot(cell, evil)
+      .add({ type: 'note', text: evil });
+    const summary = journal
+      .test(cell, `fio/${evil}`, {
+        status: 'fail',
+        message: evil,
+        evidence: evil,
+        artifacts: [evil],
+        metrics: [{ name: evil, value: 1, unit: 'count', better: 'higher' }],
+      })
+      .summarize();
+    await using opened = await open(
+      await writePage(
+        'evil',
+        [
+          ...renderHtml(
+            summary,
+            compareRuns(summary, summary, () => []),
+            { pastOf: () => [] },
+          ),
+        ].join(''),
+      ),
+    );
     const { page, errors } = opened;
-    expect([await page.title(), await page.locator('script').count(), await page.locator('img').count(), errors]).toEqual([expect.stringContaining('pmemrig'), 1, 0, []]);
+    expect([
+      await page.title(),
+      await page.locator('script').count(),
+      await page.locator('img').count(),
+      errors,
+    ]).toEqual([expect.stringContaining('pmemrig'), 1, 0, []]);
   });
 
   test('5,000 tests: each filter shows just what it should', async () => {

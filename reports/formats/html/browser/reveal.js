@@ -6,7 +6,8 @@
 export function reveal(id) {
   const target = document.getElementById(id);
   if (!target || target.closest('[hidden]')) return false;
-  for (let around = target.closest('details'); around; around = around.parentElement?.closest('details') ?? null) around.open = true;
+  for (let around = target.closest('details'); around; around = around.parentElement?.closest('details') ?? null)
+    around.open = true;
   const focused = target.matches('details') ? target.querySelector('summary') : target;
   if (focused && !focused.matches('summary, a, button, input')) focused.tabIndex = -1;
   focused?.focus({ preventScroll: true });
@@ -21,7 +22,10 @@ export function wirePrinting() {
   /** @type {HTMLDetailsElement[]} */
   let opened = [];
   window.addEventListener('beforeprint', () => {
-    opened = Array.from(document.querySelectorAll('details[data-print]:not([open])'), (each) => /** @type {HTMLDetailsElement} */ (each));
+    opened = Array.from(
+      document.querySelectorAll('details[data-print]:not([open])'),
+      (each) => /** @type {HTMLDetailsElement} */ (each),
+    );
     for (const each of opened) each.open = true;
   });
   window.addEventListener('afterprint', () => {
