@@ -80,7 +80,7 @@ describe('a kernel that is slower than the other one of the run', () => {
 describe('figures that did not change', () => {
   const WILD = [950, 1050, 980, 1020, 1000, 1040, 960];
   const same = compareKernels(makeMeasuredRun({ base: QUICK, patched: QUICK }), { base: 'base', now: 'patched' });
-  const untold = compareKernels(makeMeasuredRun({ base: WILD, patched: WILD.map((iops) => iops * 0.96) }), {
+  const unknown = compareKernels(makeMeasuredRun({ base: WILD, patched: WILD.map((iops) => iops * 0.96) }), {
     base: 'base',
     now: 'patched',
   });
@@ -101,7 +101,7 @@ describe('figures that did not change', () => {
   });
 
   test('and those of which nothing can be told, with what it would take', () => {
-    const text = formatComparison(untold).join('\n');
+    const text = formatComparison(unknown).join('\n');
     expect(text).toMatch(/1 figure of which nothing can be told: .*--repeat \d+/);
     expect(text).toMatch(
       /fio\/dax-psync-fsync {2}write\.iops 1k IOPS → 960 IOPS, −4\.0 % .*\n {4}it takes \d+ repeats\n/,

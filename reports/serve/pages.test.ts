@@ -84,7 +84,7 @@ function listed(text: string): ListedRun {
     known: 1,
     state: 'running',
     marks: [text],
-    comparison: { alarms: 2, isUntold: false },
+    comparison: { alarms: 2, isUnknown: false },
     isGone: false,
   };
 }
@@ -213,9 +213,9 @@ test('how a run ended is said in words', () => {
 
 test('a run that ended before it compared is not told as one in which nothing got worse', () => {
   const [none, some, alarm] = [
-    { alarms: 0, isUntold: true },
-    { alarms: 0, isUntold: false },
-    { alarms: 1, isUntold: false },
+    { alarms: 0, isUnknown: true },
+    { alarms: 0, isUnknown: false },
+    { alarms: 1, isUnknown: false },
   ];
   const runs = [
     ...[none, some, alarm].map((comparison) => ({ state: 'interrupted' as const, comparison })),
@@ -230,7 +230,7 @@ test('a run that ended before it compared is not told as one in which nothing go
     'ended before it compared',
     'nothing worse so far',
     '1 alarm',
-    'nothing could be told',
+    'every verdict is unknown',
     'nothing worse',
     'nothing compared yet',
   ]);

@@ -138,12 +138,12 @@ test('that a guest which broke was not closed is no alarm of its own', () => {
   const lost: TestResult = { status: 'skip', message: 'the guest was lost, or given up' };
   expect(verdicts(compare({ base: closed, patched: { nvdimm: { a: FAIL, 'guest/close': lost } } }))).toEqual([
     'patched/nvdimm/ext4-dax/lockdep a new-failure',
-    'patched/nvdimm/ext4-dax/lockdep guest/close untold',
+    'patched/nvdimm/ext4-dax/lockdep guest/close unknown',
   ]);
   // A known problem gives the guest up, too.
   expect(compare({ base: closed, patched: { nvdimm: { a: PASS, 'guest/close': lost } } }).totals).toMatchObject({
     'newly-skipped': 0,
-    untold: 1,
+    unknown: 1,
   });
 });
 

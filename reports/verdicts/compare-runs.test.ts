@@ -57,7 +57,7 @@ describe('two runs of one matrix', () => {
       'b fixed fail pass',
       'f new-test - crash',
       'h new-test - pass',
-      'i untold pass unreached',
+      'i unknown pass unreached',
       'e known-failure fail fail',
       'g still-passing pass pass',
     ]);
@@ -80,7 +80,7 @@ describe('two runs of one matrix', () => {
     expect(lines.join('\n')).toContain(`- ${CELL}  f  absent → crash`);
     expect(lines.join('\n')).not.toMatch(/ [gh] /);
     expect(lines.at(-1)).toBe(
-      '1 new-failure, 1 missing, 1 newly-skipped, 1 fixed, 2 new-test, 1 untold, 1 known-failure, 1 still-passing',
+      '1 new-failure, 1 missing, 1 newly-skipped, 1 fixed, 2 new-test, 1 unknown, 1 known-failure, 1 still-passing',
     );
   });
 });
@@ -211,10 +211,24 @@ describe('the reports of a run that has a baseline', () => {
       await writeComparison(dir, comparison);
       expect(await readComparison(dir)).toEqual(comparison);
       const path = join(dir, 'comparison.json');
-      writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 1', '"version": 2'));
+      writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 2', '"version": 3'));
       expect(await readComparison(dir)).toBeUndefined();
       writeFileSync(path, '{');
       expect(await readComparison(dir)).toBeUndefined();
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  test('a file of version 1 is read, whose word for unknown was untold', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'pmemrig-comparison-'));
+    try {
+      await writeComparison(dir, comparison);
+      const path = join(dir, 'comparison.json');
+      const written = readFileSync(path, 'utf8');
+      expect(written).toContain('"verdict": "unknown"');
+      writeFileSync(path, written.replace('"version": 2', '"version": 1').replaceAll('"unknown"', '"untold"'));
+      expect(await readComparison(dir)).toEqual(comparison);
     } finally {
       rmSync(dir, { recursive: true });
     }
@@ -288,7 +302,7 @@ describe('what follows from the end of another test', () => {
     'subtests that a test which ended as %s did not come to are not missing',
     (status) => {
       const { verdicts } = told(play('now', status, { map: 'pass' }, 'pass'));
-      expect(verdicts['flush']).toBe(status === 'infra' ? 'untold' : 'still-skipped');
+      expect(verdicts['flush']).toBe(status === 'infra' ? 'unknown' : 'still-skipped');
       expect(verdicts['map']).toBe('still-passing');
     },
   );
@@ -296,14 +310,14 @@ describe('what follows from the end of another test', () => {
   test('the rig’s failure is no regression, whatever followed from it', () => {
     expect(told(play('now', 'infra', {}, 'skip'))).toEqual({
       status: 3,
-      verdicts: { 'repro/run': 'untold', map: 'untold', flush: 'untold', 'guest/close': 'untold' },
+      verdicts: { 'repro/run': 'unknown', map: 'unknown', flush: 'unknown', 'guest/close': 'unknown' },
     });
   });
 
   test('a crash is one alarm', () => {
     expect(told(play('now', 'crash', { map: 'pass' }, 'skip'))).toEqual({
       status: 1,
-      verdicts: { 'repro/run': 'new-failure', map: 'still-passing', flush: 'untold', 'guest/close': 'untold' },
+      verdicts: { 'repro/run': 'new-failure', map: 'still-passing', flush: 'unknown', 'guest/close': 'unknown' },
     });
   });
 

@@ -10,10 +10,12 @@ import { VERDICTS } from './verdict.ts';
 /** Beside a run's journal: what it came to against its baseline. The reports that are made again later take the verdicts from it. */
 export const COMPARISON_FILE = 'comparison.json';
 
-const VERSION = 1;
+/** Version 1 had the verdict `untold` for `unknown`. */
+const VERSION = 2;
+const FORMER_WORDS: ReadonlyMap<unknown, string> = new Map([['untold', 'unknown']]);
 
 const outcome = z.enum(OUTCOMES);
-const verdict = z.enum(VERDICTS);
+const verdict = z.preprocess((word) => FORMER_WORDS.get(word) ?? word, z.enum(VERDICTS));
 const ref = z.object({ runId: z.string(), startedAt: z.string(), kernels: z.array(z.string()) });
 const place = z.object({ runId: z.string(), startedAt: z.string(), kernelRelease: z.string().optional() });
 const rate = z.object({ failed: z.number(), of: z.number() });
@@ -65,7 +67,7 @@ const kernels = z.object({
     .optional(),
 });
 const file = z.object({
-  version: z.literal(VERSION),
+  version: z.literal([1, VERSION]),
   base: ref,
   now: ref,
   tests: z.array(test),

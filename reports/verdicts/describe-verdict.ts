@@ -13,7 +13,7 @@ export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; rea
   'newly-skipped': { as: 'skip', listed: true },
   fixed: { as: 'pass', listed: true },
   'new-test': { as: 'skip', listed: false },
-  untold: { as: 'infra', listed: true },
+  unknown: { as: 'infra', listed: true },
   'known-failure': { as: 'flaky', listed: true },
   'still-skipped': { as: 'skip', listed: false },
   'still-passing': { as: 'pass', listed: false },

@@ -56,8 +56,8 @@ test.each([
   ['PS', 'P', 'still-passing'],
   ['P', '', 'missing'],
   ['S', '', undefined],
-  ['P', 'I', 'untold'],
-  ['F', 'U', 'untold'],
+  ['P', 'I', 'unknown'],
+  ['F', 'U', 'unknown'],
   // An infra baseline is none: what was known before counts.
   ['PI', 'F', 'new-failure'],
   ['FI', 'F', 'known-failure'],
@@ -94,7 +94,7 @@ describe('whatever the past', () => {
       fc.property(anyPast, fc.option(letter, { nil: '' }), (before, now) => {
         const verdict = judge(before, now);
         if (!verdict) return now === '';
-        if (now === 'I' || now === 'U') return verdict.verdict === 'untold';
+        if (now === 'I' || now === 'U') return verdict.verdict === 'unknown';
         if (now === 'P' || now === 'K') return ['still-passing', 'fixed', 'new-test'].includes(verdict.verdict);
         if (now !== '' && 'FCH'.includes(now))
           return ['new-failure', 'known-failure', 'new-test'].includes(verdict.verdict);

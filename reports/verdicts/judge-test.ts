@@ -26,7 +26,7 @@ export function judgeTest(
 ): TestVerdict | undefined {
   const runs = past.filter(ran);
   if (!now) return base && ran(base) ? { verdict: 'missing', rate: rateOf(runs) } : undefined;
-  if (UNKNOWNS.has(now.outcome)) return { verdict: 'untold', rate: rateOf(runs) };
+  if (UNKNOWNS.has(now.outcome)) return { verdict: 'unknown', rate: rateOf(runs) };
   // What the rig failed at is no baseline; what was last known of the test is.
   const reference = base && !UNKNOWNS.has(base.outcome) ? base : past.findLast(({ outcome }) => !UNKNOWNS.has(outcome));
   if (!ran(now)) return { verdict: judgeSkip(now, reference), rate: rateOf(runs) };

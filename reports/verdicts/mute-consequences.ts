@@ -20,9 +20,9 @@ export function muteConsequence(
 ): ComparedTest {
   if (test.verdict === 'missing' && parent) {
     const message = `${parent.name}: ${parent.outcome}`;
-    if (CUT_SHORT.has(parent.outcome)) return { ...test, verdict: 'untold', message };
+    if (CUT_SHORT.has(parent.outcome)) return { ...test, verdict: 'unknown', message };
     if (parent.outcome === 'skip' || parent.outcome === 'excluded')
       return { ...test, verdict: 'still-skipped', message };
   }
-  return test.verdict === 'newly-skipped' && test.test === CLOSE_TEST ? { ...test, verdict: 'untold' } : test;
+  return test.verdict === 'newly-skipped' && test.test === CLOSE_TEST ? { ...test, verdict: 'unknown' } : test;
 }

@@ -2,7 +2,7 @@ import type { FailureRate, RunPlace } from '../fold/past-test.ts';
 
 /**
  * What became of a test since a baseline. `new-test`: nothing is known of it from before. `still-skipped`: it ran neither time.
- * `untold`: the rig or its host failed at it, which says nothing of the kernel.
+ * `unknown`: the rig or its host failed, or the test never ran. This says nothing about the kernel.
  */
 export type Verdict =
   | 'new-failure'
@@ -11,7 +11,7 @@ export type Verdict =
   | 'known-failure'
   | 'fixed'
   | 'new-test'
-  | 'untold'
+  | 'unknown'
   | 'still-skipped'
   | 'still-passing';
 
@@ -22,7 +22,7 @@ export const VERDICTS = [
   'newly-skipped',
   'fixed',
   'new-test',
-  'untold',
+  'unknown',
   'known-failure',
   'still-skipped',
   'still-passing',

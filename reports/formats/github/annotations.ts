@@ -70,7 +70,7 @@ function annotateCause([test, ...others]: readonly ComparedTest[]): readonly Ann
   if (!test) return [];
   const kind = isAlarm(test)
     ? 'error'
-    : test.verdict === 'known-failure' || test.verdict === 'untold'
+    : test.verdict === 'known-failure' || test.verdict === 'unknown'
       ? 'warning'
       : test.verdict === 'fixed'
         ? 'notice'

@@ -23,11 +23,11 @@ export function renderFigures(figures: readonly ComparedFigure[], kernel: string
 function renderRepeated(repeated: readonly ComparedFigure[], kernel: string): readonly string[] {
   if (repeated.length === 0) return [];
   const changed = repeated.filter(isChange).toSorted((a, b) => Number(isLeap(b)) - Number(isLeap(a)));
-  const untold = repeated.filter(({ verdict }) => verdict === 'cant-tell').length;
-  const same = repeated.length - changed.length - untold;
+  const unclear = repeated.filter(({ verdict }) => verdict === 'cant-tell').length;
+  const same = repeated.length - changed.length - unclear;
   const rest = [
     ...(same > 0 ? [`${plural(same, 'figure')} did not change`] : []),
-    ...(untold > 0 ? [`of ${untold} I cannot tell, as they spread too widely`] : []),
+    ...(unclear > 0 ? [`of ${unclear} I cannot tell, as they spread too widely`] : []),
   ].join('; ');
   const repeats = Math.min(...repeated.map(({ base, now }) => Math.min(base.count, now.count)));
   return [

@@ -15,19 +15,19 @@ export interface Finding {
 
 /** What a series amounts to. */
 export interface SeriesJudgement {
-  readonly verdict: 'broken' | 'fine' | 'untold';
+  readonly verdict: 'broken' | 'fine' | 'unknown';
   readonly findings: readonly Finding[];
   /** Figures that got worse. */
   readonly slower: readonly ComparedFigure[];
-  /** Tests of which the rig could not tell, other than for a failure before them. */
-  readonly untold: readonly ComparedTest[];
+  /** Unknown tests, other than for a failure before them. */
+  readonly unknown: readonly ComparedTest[];
   /** Tests of the base whose outcome is unknown. */
-  readonly baseUntold: number;
+  readonly baseUnknown: number;
   /** Tests that fail with the series as they do with the base. */
   readonly bothFail: number;
 }
 
-/** A reviewer's reading of a comparison: broken if anything got worse, fine only if all was told. */
+/** A reviewer's reading of a comparison: broken if anything got worse, fine only if no test is unknown. */
 export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' | 'comparison'>): SeriesJudgement {
   const alarms = comparison.tests.filter(isAlarm);
   const findings = new Map<string, ComparedTest[]>();
@@ -40,20 +40,20 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
   const slower = comparison.figures?.filter(isFigureAlarm) ?? [];
   const broken = new Set(alarms.map(({ cell }) => cell));
   // What a cell that broke did not come to is part of that.
-  const untold = comparison.tests.filter(({ cell, verdict }) => verdict === 'untold' && !broken.has(cell));
+  const unknown = comparison.tests.filter(({ cell, verdict }) => verdict === 'unknown' && !broken.has(cell));
   const base = summary.cells.filter(({ kernel }) => kernel === comparison.kernels?.base).flatMap(({ tests }) => tests);
   const alone = summary.cells
     .filter(({ id }) => comparison.onlyNow.includes(id))
     .some(({ tests }) => tests.some(({ outcome }) => FAILURES.has(outcome)));
-  const baseUntold = base.filter(({ outcome }) => UNKNOWNS.has(outcome)).length;
-  const isTold = untold.length === 0 && baseUntold === 0 && hasPassed(comparison.tests);
+  const baseUnknown = base.filter(({ outcome }) => UNKNOWNS.has(outcome)).length;
+  const isKnown = unknown.length === 0 && baseUnknown === 0 && hasPassed(comparison.tests);
   return {
     verdict:
       alarms.length > 0 || slower.length > 0 || alone || (comparison.kernels?.brokenBetween?.length ?? 0) > 0
         ? 'broken'
-        : isTold
+        : isKnown
           ? 'fine'
-          : 'untold',
+          : 'unknown',
     findings: [...findings.values()].map((tests): Finding => {
       const told = tests.find(({ evidence }) => evidence !== undefined) ?? tests[0];
       return {
@@ -64,8 +64,8 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
       };
     }),
     slower,
-    untold,
-    baseUntold,
+    unknown,
+    baseUnknown,
     bothFail: comparison.tests.filter(
       ({ base: was, now }) => was !== undefined && now !== undefined && FAILURES.has(was) && FAILURES.has(now),
     ).length,

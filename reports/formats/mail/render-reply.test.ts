@@ -168,15 +168,15 @@ test('a series gets no credit for tests that fail without it as well', () => {
 });
 
 test('what the rig could not tell gets no tag', () => {
-  const untold = reply({
+  const unknown = reply({
     base: GOOD,
     patched: {
       ...GOOD,
       nvdimm: { 'lockdep/fsync-writers-4': { status: 'infra', message: 'disk full' }, 'lockdep/fault-storm': PASS },
     },
   });
-  expect(untold).toContain('No tag: of 1 test I could not tell');
-  expect(untold).not.toMatch(/Tested-by|Reported-by/);
+  expect(unknown).toContain('No tag: of 1 test I could not tell');
+  expect(unknown).not.toMatch(/Tested-by|Reported-by/);
 });
 
 test('what it could not tell of the base gets none, either', () => {

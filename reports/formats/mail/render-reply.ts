@@ -140,7 +140,7 @@ function narrower({ findings }: SeriesJudgement): readonly string[] {
   return ['', 'Of that, only what differs:', '', ...cells.map((cell) => `  --filter '*/${cell}'`)];
 }
 
-function ending({ verdict, untold, baseUntold }: SeriesJudgement): readonly string[] {
+function ending({ verdict, unknown, baseUnknown }: SeriesJudgement): readonly string[] {
   switch (verdict) {
     case 'fine':
       return ['Tested-by: NAME <ADDRESS>'];
@@ -151,17 +151,17 @@ function ending({ verdict, untold, baseUntold }: SeriesJudgement): readonly stri
         '  Reported-by: NAME <ADDRESS>',
         '  Closes: LINK TO THIS MAIL',
       ];
-    case 'untold':
-      return wrapText(`No tag: ${whyNoTag(untold.length, baseUntold)}.`);
+    case 'unknown':
+      return wrapText(`No tag: ${whyNoTag(unknown.length, baseUnknown)}.`);
     default:
       return verdict satisfies never;
   }
 }
 
-function whyNoTag(untold: number, baseUntold: number): string {
-  if (untold > 0) return `of ${plural(untold, 'test')} I could not tell, for reasons of my own machine`;
-  return baseUntold > 0
-    ? `of ${plural(baseUntold, 'test')} I could not tell what comes out without the patches, for reasons of my own machine`
+function whyNoTag(unknown: number, baseUnknown: number): string {
+  if (unknown > 0) return `of ${plural(unknown, 'test')} I could not tell, for reasons of my own machine`;
+  return baseUnknown > 0
+    ? `of ${plural(baseUnknown, 'test')} I could not tell what comes out without the patches, for reasons of my own machine`
     : 'no test passed, with or without the patches';
 }
 

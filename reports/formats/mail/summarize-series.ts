@@ -8,7 +8,7 @@ import type { ReplyFacts } from './reply-facts.ts';
 
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
-  if (judgement.verdict === 'untold' && countTold(facts) === 0)
+  if (judgement.verdict === 'unknown' && countKnown(facts) === 0)
     return `I could not test ${facts.series.patches.length === 1 ? 'this patch' : 'this series'}: no test came to a result, for reasons of my own machine.`;
   return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(judgement)]
     .filter((sentence) => sentence !== '')
@@ -30,11 +30,11 @@ function result(
   { comparison, summary, series, steps }: ReplyFacts,
   { verdict, findings, slower }: SeriesJudgement,
 ): string {
-  const told = countTold({ comparison });
+  const told = countKnown({ comparison });
   const it = series.patches.length === 1 ? 'the patch' : 'the series';
   if (verdict === 'fine')
     return `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
-  if (verdict === 'untold') return `What I could tell came out as it does without it, but I could not tell of all.`;
+  if (verdict === 'unknown') return `What I could tell came out as it does without it, but I could not tell of all.`;
   const failed = brokenBuild(summary, steps);
   if (failed !== undefined)
     return `${failed.patch === undefined ? capitalize(it) : `"${failed.patch}"`} does not compile.`;
@@ -60,8 +60,8 @@ function result(
   return `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
 }
 
-function countTold({ comparison }: Pick<ReplyFacts, 'comparison'>): number {
-  return comparison.tests.filter(({ verdict }) => verdict !== 'untold').length;
+function countKnown({ comparison }: Pick<ReplyFacts, 'comparison'>): number {
+  return comparison.tests.filter(({ verdict }) => verdict !== 'unknown').length;
 }
 
 /** Also where all passes: nobody looks for a loss in a gain. */
@@ -96,10 +96,10 @@ function bothFail({ bothFail: count }: SeriesJudgement): string {
 }
 
 /** Whoever reads of what broke must know what was not looked at. */
-function gaps({ verdict, untold }: SeriesJudgement): string {
-  return verdict !== 'broken' || untold.length === 0
+function gaps({ verdict, unknown }: SeriesJudgement): string {
+  return verdict !== 'broken' || unknown.length === 0
     ? ''
-    : `Of ${plural(untold.length, 'further test')} I cannot tell.`;
+    : `Of ${plural(unknown.length, 'further test')} I cannot tell.`;
 }
 
 function brokenBuild(

@@ -69,8 +69,8 @@ function renderRow(
 function renderComparison(comparison: ShortComparison | undefined, state: RunState): Markup {
   if (comparison === undefined) return html`<span class="faint">no baseline</span>`;
   if (comparison.alarms > 0) return html`<span class="alarm">${plural(comparison.alarms, 'alarm')}</span>`;
-  if (comparison.isUntold)
-    return html`<span class="faint">${state === 'finished' ? 'nothing could be told' : state === 'running' ? 'nothing compared yet' : 'ended before it compared'}</span>`;
+  if (comparison.isUnknown)
+    return html`<span class="faint">${state === 'finished' ? 'every verdict is unknown' : state === 'running' ? 'nothing compared yet' : 'ended before it compared'}</span>`;
   return html`nothing worse${state === 'finished' ? undefined : ' so far'}`;
 }
 

@@ -28,9 +28,9 @@ async function shorten(now: RunSummary): ReturnType<AlarmCounts['read']> {
   return new AlarmCounts().read(dir);
 }
 
-test('a run that reached nothing has told nothing', async () => {
-  expect(await shorten(BEGUN.summarize())).toEqual({ alarms: 0, isUntold: true });
-  expect(await shorten(WHOLE)).toEqual({ alarms: 0, isUntold: false });
+test('a run that reached no test is unknown', async () => {
+  expect(await shorten(BEGUN.summarize())).toEqual({ alarms: 0, isUnknown: true });
+  expect(await shorten(WHOLE)).toEqual({ alarms: 0, isUnknown: false });
 });
 
 test('a run without a baseline has no comparison', async () => {

@@ -8,8 +8,8 @@ import { COMPARISON_FILE, readComparison } from '../../verdicts/comparison-file.
 /** A run's comparison in its line of the list. */
 export interface ShortComparison {
   readonly alarms: number;
-  /** Of no test that ran in either run could anything be told. */
-  readonly isUntold: boolean;
+  /** Every test that ran in either run is `unknown`. */
+  readonly isUnknown: boolean;
 }
 
 /** How many alarms each run with a baseline raised; a file of verdicts can have megabytes, and is read once. */
@@ -32,6 +32,6 @@ export class AlarmCounts {
 function shorten({ tests, figures = [] }: Comparison): ShortComparison {
   return {
     alarms: tests.filter(isAlarm).length + figures.filter(isFigureAlarm).length,
-    isUntold: tests.every(({ verdict }) => verdict === 'untold' || verdict === 'still-skipped'),
+    isUnknown: tests.every(({ verdict }) => verdict === 'unknown' || verdict === 'still-skipped'),
   };
 }
