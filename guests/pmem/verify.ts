@@ -1,4 +1,4 @@
-import type { GuestDevice, NamespaceMode, PmemDevice } from '../../orchestrator/model/pmem.ts';
+import { type GuestDevice, type NamespaceMode, plannedMode, type PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { formatSize } from '../../orchestrator/model/size.ts';
 import type { NamespaceRequest } from './create-namespaces.ts';
 import { DRIVERS, NAMESPACE_DRIVER, type PmemDriver } from './drivers.ts';
@@ -8,25 +8,10 @@ import type { Survey, SurveyedRegion } from './survey.ts';
 
 type Verified = { readonly device: GuestDevice } | { readonly problem: string };
 
-/** The mode in which a test is to find a device. */
-function wantedMode(device: PmemDevice): GuestDevice['mode'] {
-  switch (device.kind) {
-    case 'nvdimm':
-    case 'e820':
-      return device.namespace;
-    case 'virtio-pmem':
-      return device.namespace ?? 'fsdax';
-    case 'virtio-blk':
-      return 'block';
-    default:
-      return device satisfies never;
-  }
-}
-
 /** The namespaces that are not yet what the topology asks for. */
 export function planNamespaces(expected: readonly ExpectedDevice[], survey: Survey): NamespaceRequest[] {
   return expected.flatMap(({ device, at }) => {
-    const mode = wantedMode(device);
+    const mode = plannedMode(device);
     const region = findRegion(at, survey);
     const namespace = region?.namespace;
     if (
@@ -94,12 +79,13 @@ function verifyPmem(device: PmemDevice, region: SurveyedRegion | undefined, surv
   if (namespace === undefined) return { problem: `${name} has no namespace${blameDriver(NAMESPACE_DRIVER, survey)}` };
   if ('unread' in namespace) return { problem: `ndctl lists what the rig cannot read: ${namespace.unread}` };
   const failure = survey.failures.get(namespace.dev);
-  if (failure !== undefined) return { problem: `${namespace.dev} could not be made ${wantedMode(device)}: ${failure}` };
+  if (failure !== undefined)
+    return { problem: `${namespace.dev} could not be made ${plannedMode(device)}: ${failure}` };
   return verifyNamespace(device, name, namespace, survey);
 }
 
 function verifyNamespace(device: PmemDevice, region: string, namespace: NdctlNamespace, survey: Survey): Verified {
-  const mode = wantedMode(device);
+  const mode = plannedMode(device);
   if (namespace.state === 'disabled')
     return { problem: `${namespace.dev} is disabled${blameDriver(NAMESPACE_DRIVER, survey)}` };
   if (namespace.mode !== mode) return { problem: `${namespace.dev} is ${namespace.mode}, not ${mode}` };

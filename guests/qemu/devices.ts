@@ -1,3 +1,4 @@
+import { splitDeviceBytes, traitsOf } from '../../orchestrator/model/device-traits.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 
 const GIB = 2 ** 30;
@@ -57,16 +58,16 @@ export function composeDevices(
   const e820Starts = placeE820(devices, ABOVE_4G + memoryBytes - lowRamBytes);
   const parts = devices.map((device, index) => composeDevice(device, index, backing(index), e820Starts[index] ?? 0));
 
-  const e820Bytes = sum(devices.filter(({ kind }) => kind === 'e820').map(({ sizeBytes }) => sizeBytes));
-  const memoryDevices = devices.filter(({ kind }) => kind === 'nvdimm' || kind === 'virtio-pmem');
-  const ramBytes = memoryBytes + e820Bytes;
+  const carvedBytes = splitDeviceBytes(devices).memory;
+  const memoryDevices = devices.filter((device) => traitsOf(device).isMemoryDevice);
+  const ramBytes = memoryBytes + carvedBytes;
   return {
     argv: parts.flatMap(({ argv }) => argv),
     kernelArgs: parts.flatMap(({ kernelArg }) => kernelArg ?? []),
     machineFlags: [
       ...(devices.some(({ kind }) => kind === 'nvdimm') ? ['nvdimm=on'] : []),
       // Pins where RAM continues above 4 GiB, so that the ranges for `memmap=` are known before boot.
-      ...(e820Bytes > 0 ? [`max-ram-below-4g=${lowRamBytes}`] : []),
+      ...(carvedBytes > 0 ? [`max-ram-below-4g=${lowRamBytes}`] : []),
     ],
     ramBytes,
     memorySlots: memoryDevices.length,

@@ -1,3 +1,4 @@
+import { DEVICE_KINDS } from '../../orchestrator/model/device-traits.ts';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../../orchestrator/model/errors.ts';
@@ -23,10 +24,7 @@ const rule = record('a rule', {
     z.enum(['ext4', 'xfs', 'ext2'], { error: 'expected a filesystem type' }),
     'filesystem types',
   ).optional(),
-  devices: listOf(
-    z.enum(['nvdimm', 'virtio-pmem', 'e820', 'virtio-blk'], { error: 'expected a device kind' }),
-    'device kinds',
-  ).optional(),
+  devices: listOf(z.enum(DEVICE_KINDS, { error: 'expected a device kind' }), 'device kinds').optional(),
   dax: listOf(z.enum(DAX_MODES, { error: 'expected always, inode or never' }), 'DAX modes').optional(),
 });
 

@@ -1,3 +1,4 @@
+import { splitDeviceBytes } from '../../model/device-traits.ts';
 import { join } from 'node:path';
 import { bootGuest } from '../../../guests/guest.ts';
 import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';
@@ -100,8 +101,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
   };
 }
 
-/** e820 pmem is cut from the guest's own RAM; the others are files, which the page cache may drop. */
+/** Devices that lie in files are none of it: the page cache may drop those. */
 function neededMemory({ guest, pmem }: Cell): number {
-  const carved = pmem.devices.reduce((sum, device) => sum + (device.kind === 'e820' ? device.sizeBytes : 0), 0);
-  return guest.memoryBytes + carved + QEMU_OVERHEAD_BYTES;
+  return guest.memoryBytes + splitDeviceBytes(pmem.devices).memory + QEMU_OVERHEAD_BYTES;
 }

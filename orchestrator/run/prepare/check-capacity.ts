@@ -1,7 +1,7 @@
+import { splitDeviceBytes } from '../../model/device-traits.ts';
 import type { FolderFacts } from '../../host/facts.ts';
 import type { Cell } from '../../model/cell.ts';
 import { InfraError, UserError } from '../../model/errors.ts';
-import type { PmemTopology } from '../../model/pmem.ts';
 import { formatSize } from '../../model/size.ts';
 
 /** Below this, logs and reports themselves are at risk. */
@@ -28,7 +28,7 @@ export function checkDiskCapacity(
     });
   }
   for (const { pmem } of cells) {
-    const needed = backingBytes(pmem);
+    const needed = splitDeviceBytes(pmem.devices).files;
     if (needed > freeBytes) {
       throw new UserError(
         `pmem "${pmem.name}" needs ${formatSize(needed)} of backing files, and the disk of ${runsDir} has ${Math.floor(freeBytes / 2 ** 20)}M free`,
@@ -59,9 +59,7 @@ export function checkCache({ path, refusal, isUsed }: FolderFacts, variable: str
  */
 export function checkMemoryCapacity(cells: readonly Cell[], { memoryBytes }: { readonly memoryBytes: number }): void {
   for (const { id, guest, pmem } of cells) {
-    const needed =
-      guest.memoryBytes +
-      pmem.devices.reduce((sum, device) => sum + (device.kind === 'e820' ? device.sizeBytes : 0), 0);
+    const needed = guest.memoryBytes + splitDeviceBytes(pmem.devices).memory;
     if (needed > memoryBytes) {
       throw new UserError(
         `the guest of ${id} needs ${formatSize(needed)} of memory, and this host has ${Math.floor(memoryBytes / 2 ** 20)}M`,
@@ -72,9 +70,4 @@ export function checkMemoryCapacity(cells: readonly Cell[], { memoryBytes }: { r
       );
     }
   }
-}
-
-/** e820 devices live in the guest's RAM. */
-function backingBytes({ devices }: PmemTopology): number {
-  return devices.reduce((sum, device) => sum + (device.kind === 'e820' ? 0 : device.sizeBytes), 0);
 }

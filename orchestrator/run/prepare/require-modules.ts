@@ -1,3 +1,4 @@
+import { traitsOf } from '../../model/device-traits.ts';
 import { findDriver, readDriverFacts, requireDrivers, type Driver } from '../../../guests/kernels/boot/boot-drivers.ts';
 import type { PreparedKernel } from '../../../guests/kernels/prepare-kernel.ts';
 import { DRIVERS, NAMESPACE_DRIVER } from '../../../guests/pmem/drivers.ts';
@@ -19,7 +20,7 @@ export async function requireModules(
   const facts = await readDriverFacts(kernel);
   const wanted = cells.flatMap(({ pmem, filesystem }) => [
     ...pmem.devices.map(({ kind }) => DRIVERS[kind]),
-    ...(pmem.devices.some(({ kind }) => kind !== 'virtio-blk') ? [NAMESPACE_DRIVER] : []),
+    ...(pmem.devices.some((device) => traitsOf(device).isPmem) ? [NAMESPACE_DRIVER] : []),
     ...(FILESYSTEM_DRIVERS[filesystem.type] ? [FILESYSTEM_DRIVERS[filesystem.type]] : []),
   ]);
   const notGiven = [...new Set(wanted)].flatMap((driver) =>

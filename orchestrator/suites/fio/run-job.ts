@@ -1,3 +1,4 @@
+import { traitsOf } from '../../model/device-traits.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FioSuiteSpec } from '../../model/matrix.ts';
@@ -88,7 +89,7 @@ async function execFio({
   const result = judgeFio({
     exit,
     output,
-    mapSyncRefused: job.mapSync && target.device.kind === 'virtio-pmem',
+    mapSyncRefused: job.mapSync && !traitsOf(target.device).grantsMapSync,
     ...(spec.measure && { measure: spec.measure }),
   });
   return { ...result, artifacts: artifacts.map(toArtifact) };

@@ -1,3 +1,4 @@
+import { traitsOf } from '../../model/device-traits.ts';
 import { asksDax } from '../../model/dax-options.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import { plannedMode, type PmemDevice } from '../../model/pmem.ts';
@@ -19,7 +20,7 @@ export function placeExercise(
   filesystem: FilesystemSpec,
 ): ExercisePlace {
   const find = (fits: (device: PmemDevice) => boolean, missing: string): ExercisePlace => {
-    const index = devices.findIndex((device) => device.kind !== 'virtio-blk' && fits(device));
+    const index = devices.findIndex((device) => traitsOf(device).isPmem && fits(device));
     return index === -1 ? { reason: `it needs ${missing}` } : { index };
   };
   const carriesFilesystem = (device: PmemDevice): boolean =>
@@ -42,10 +43,10 @@ export function placeExercise(
     case 'labelled':
       return find((device) => device.kind === 'nvdimm' && device.labelSizeBytes > 0, 'an nvdimm with labels');
     case 'reshapable':
-      return find((device) => device.kind !== 'virtio-pmem', 'an nvdimm or e820 device');
+      return find((device) => !traitsOf(device).flushesByHost, 'an nvdimm or e820 device');
     case 'memory':
       return find(
-        (device) => device.kind !== 'virtio-pmem' && device.sizeBytes >= LEAST_MEMORY_BYTES,
+        (device) => !traitsOf(device).flushesByHost && device.sizeBytes >= LEAST_MEMORY_BYTES,
         'an nvdimm or e820 device of 384M at least',
       );
     case 'virtio-pmem':

@@ -1,7 +1,8 @@
+import { DEVICE_KINDS, DEVICE_TRAITS } from '../../../orchestrator/model/device-traits.ts';
 import { isRigTest } from '../../../orchestrator/model/cell.ts';
 import { asksDax } from '../../../orchestrator/model/dax-options.ts';
 import type { FilesystemSpec, Matrix } from '../../../orchestrator/model/matrix.ts';
-import { type DeviceMode, type NamespaceMode, plannedMode, type PmemDevice } from '../../../orchestrator/model/pmem.ts';
+import { type DeviceMode, type NamespaceMode, plannedMode } from '../../../orchestrator/model/pmem.ts';
 import { plural } from '../../text/format.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
 
@@ -18,11 +19,9 @@ const DURABILITY: Untested = {
 };
 const HARDWARE: Untested = { about: 'hardware', what: 'real persistent memory; anything but x86-64 guests of QEMU' };
 
-const DEVICES: readonly (readonly [PmemDevice['kind'], string])[] = [
-  ['nvdimm', 'nvdimm'],
-  ['virtio-pmem', 'virtio-pmem'],
-  ['e820', 'e820 (memmap=)'],
-];
+const DEVICES = DEVICE_KINDS.filter((kind) => DEVICE_TRAITS[kind].isPmem).map(
+  (kind) => [kind, DEVICE_TRAITS[kind].title] as const,
+);
 const MODES: readonly (readonly [NamespaceMode, string])[] = [
   ['fsdax', 'fsdax'],
   ['devdax', 'device DAX'],
