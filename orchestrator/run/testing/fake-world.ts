@@ -2,14 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hearing } from '../../../guests/hearing/hear-guest.ts';
 import type { GuestAccess } from '../../../guests/ssh/access.ts';
 import type { Cell, CellId } from '../../model/cell.ts';
+import type { Accelerator } from '../../model/accelerator.ts';
 import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
 import type { ExecResult } from '../../model/guest.ts';
 import type { KnownProblem } from '../../model/known-problem.ts';
+import type { SuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { KernelProblem } from '../../model/problem.ts';
-import type { Suite } from '../../model/suite.ts';
+import type { Suite, SuiteContext } from '../../model/suite.ts';
 import { Admission } from '../../host/admission.ts';
 import type { CellEnvironment } from '../attempt/cell-environment.ts';
 import { startCell } from '../queue/cell-queue.ts';
@@ -47,6 +49,8 @@ export function fakeWorld(options: {
   readonly needsFreshGuest?: boolean;
   /** How long a test takes, in ms; absent: no time. */
   readonly lastsMs?: Readonly<Record<string, number>>;
+  /** What guests run on; absent: KVM. */
+  readonly accelerator?: Accelerator;
   /** Room on the host for so many guests; absent: for all. */
   readonly room?: number;
   /** Guests at once; the suite allows it. */
@@ -60,6 +64,8 @@ export function fakeWorld(options: {
   const events: RunEvent[] = [];
   const controller = new AbortController();
   const disposed: number[] = [];
+  /** What the suite heard of each guest that it was set up in. */
+  const opened: Pick<SuiteContext<SuiteSpec>, 'timeoutScale' | 'timeoutScaleWhy'>[] = [];
   const reported = new Set<string>();
   const ended = new Set<string>();
   let boots = 0;
@@ -110,7 +116,7 @@ export function fakeWorld(options: {
     return {
       guest,
       observer,
-      accelerator: 'kvm',
+      accelerator: options.accelerator ?? 'kvm',
       console: `guests/${boots}/console.log`,
       consoleFile: '/nonexistent/console.log',
       ...(options.access && { access: options.access }),
@@ -135,7 +141,8 @@ export function fakeWorld(options: {
     needsFreshGuest: options.needsFreshGuest ?? false,
     splittable: true,
     plan: () => [],
-    open: async () => {
+    open: async ({ timeoutScale, timeoutScaleWhy }) => {
+      opened.push({ timeoutScale, timeoutScaleWhy });
       if (options.openError) throw options.openError;
       return {
         testTimeoutMs: () => options.testTimeoutMs ?? 5_000,
@@ -179,6 +186,7 @@ export function fakeWorld(options: {
     events,
     controller,
     disposed,
+    opened,
     environment,
     slot: new GuestSlot(reserve, environment.emit, controller.signal),
     boots: () => boots,
