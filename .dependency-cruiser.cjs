@@ -135,6 +135,27 @@ module.exports = {
     },
     ...Object.entries(ROOMS).flatMap(rulesOf),
     {
+      name: 'package-needs-no-tools',
+      comment: 'An installed package has neither the benchmarks, nor what tests share, nor the devDependencies.',
+      severity: 'error',
+      from: { path: ownParts, pathNot: `^orchestrator/bench/|${TESTS}` },
+      to: { path: '^orchestrator/bench/|/testing/' },
+    },
+    {
+      name: 'package-needs-no-dev-dependencies',
+      severity: 'error',
+      from: { path: ownParts, pathNot: `^orchestrator/bench/|${TESTS}` },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'], pathNot: '/@types/' },
+    },
+    {
+      name: 'package-data-is-listed',
+      comment:
+        'What is read below PACKAGE_ROOT must be packed: by packageData(), whose list a test compares with the package.',
+      severity: 'error',
+      from: { path: ownParts, pathNot: `^orchestrator/(bench/|model/package-data\\.ts|version\\.ts)|${TESTS}` },
+      to: { path: '^orchestrator/model/package-root\\.ts$' },
+    },
+    {
       name: 'no-test-from-code',
       severity: 'error',
       from: { pathNot: '(\\.test\\.ts$|^e2e/)' },

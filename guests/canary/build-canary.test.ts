@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { packageData } from '../../orchestrator/model/package-data.ts';
+import { asNormalUser } from '../../orchestrator/model/testing/as-normal-user.ts';
 import { buildCanary } from './build-canary.ts';
 
 /** A kernel tree as far as `make -C TREE M=COPY modules` knows it: what its Makefile does stands for the compiler. */
@@ -38,6 +40,14 @@ test('the module is compiled in a copy, kept, and not compiled again for the sam
   expect(await buildCanary(kernel, context)).toEqual(first);
   expect(lines).toHaveLength(built);
   expect(await buildCanary({ ...kernel, digest: 'd2' }, context)).not.toEqual(first);
+});
+
+test('its source may lie in a folder that the user cannot write to', async () => {
+  const { kernel, context } = await newTree(COMPILE);
+  // asNormalUser becomes another user, if root runs the tests.
+  await chmod(dirname(context.cacheDir), 0o777);
+  const made = await asNormalUser([packageData('guests/canary/module')], async () => buildCanary(kernel, context));
+  expect(made.kind).toBe('built');
 });
 
 test('a kernel that clang built gets a module that clang built', async () => {

@@ -1,8 +1,8 @@
-import { cp, readdir, readFile, rename } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { CanaryModule } from '../../orchestrator/model/canary.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
-import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
+import { packageData } from '../../orchestrator/model/package-data.ts';
 import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 import { readFailedBuild } from '../kernels/build/failed-build.ts';
 import { ownFile } from '../store/own-file.ts';
@@ -15,7 +15,7 @@ import { trySandboxed } from '../store/sandbox.ts';
 import { tryTool, type ToolResult, toolFailedError } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 
-const SOURCE = join(PACKAGE_ROOT, 'guests', 'canary', 'module');
+const SOURCE = packageData('guests/canary/module');
 const MODULE = 'pmemrig_canary.ko';
 /** What decides, beside the kernel's own code, how a module for it comes out; all written by its build. */
 const BUILD_FACTS = ['include/generated/autoconf.h', 'include/config/auto.conf', 'Module.symvers'];
@@ -96,6 +96,8 @@ function explainHeaders(
 async function compile(kbuild: string, dir: string, context: PrepareContext): Promise<void> {
   const work = join(dir, 'build');
   await cp(SOURCE, work, { recursive: true });
+  // An installed package may be read-only, and the copy has its folder's mode.
+  await chmod(work, 0o755);
   context.log(`building the canary in ${kbuild}`);
   const argv = ['make', '-C', kbuild, `M=${work}`, ...(await compilerWords(kbuild)), 'modules'] as const;
   const made = await runMake(argv, kbuild, work, context);

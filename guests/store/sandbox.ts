@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
+import { packageData } from '../../orchestrator/model/package-data.ts';
 import { toolFailedError, type ToolOptions, type ToolResult, tryTool } from './run-tool.ts';
 
 /** What a sandboxed program sees beside the system's own programs and libraries. */
@@ -41,7 +41,7 @@ const SYSTEM = [
     'pki/tls/openssl.cnf',
   ].map((name) => `/etc/${name}`),
 ];
-const SCRIPT = join(PACKAGE_ROOT, 'guests', 'store', 'sandbox-root');
+const SCRIPT = packageData('guests/store/sandbox-root');
 /** What a build calls that may be the user's own; folders of `$PATH` without any of it hold other things. */
 const BUILD_TOOLS = ['gcc', 'ld', 'make', 'ccache', 'clang', 'ld.lld', 'flex', 'bison', 'bc', 'pahole'];
 /** Variables that are passed on. No others: they may be secret, or change what is built. */

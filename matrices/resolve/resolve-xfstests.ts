@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../orchestrator/model/package-root.ts';
+import { packageData } from '../../orchestrator/model/package-data.ts';
 import type { XfstestsSuiteSpec, XfstestsTree } from '../../orchestrator/model/xfstests.ts';
 import type { PathUse, ToPath } from './path-use.ts';
 import type { Environment } from './paths.ts';
@@ -7,7 +6,7 @@ import type { ValuePath } from '../source/problem.ts';
 import type { XfstestsInput } from '../schema/schema-xfstests.ts';
 
 /** The rig's own list: tests whose failure is their own mistake, with the reason of each. */
-const DEFAULT_LIST = join(PACKAGE_ROOT, 'matrices/lists/xfstests-known.yaml');
+const DEFAULT_LIST = packageData('matrices/lists/xfstests-known.yaml');
 const TREE_VARIABLE = 'XFSTESTS_TREE';
 
 /** An xfstests suite, its lists not yet read. Without `tree` it is where $XFSTESTS_TREE says; an unset one leaves the suite without. */

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The checkout's root, from the sources and from `dist/` alike: data files are not copied by the build. */
+/**
+ * Root of the checkout or of the installed package, from the sources and from `dist/` alike: the build copies no data.
+ * What the rig reads below it is listed in package-data.ts.
+ */
 export const PACKAGE_ROOT = findUp(import.meta.dirname);
 
 function findUp(dir: string): string {

@@ -1,6 +1,6 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../../orchestrator/model/package-root.ts';
+import { type PackageData, packageData } from '../../../orchestrator/model/package-data.ts';
 import { digestOf } from '../../store/digest.ts';
 import { type ModuleIndex, insertionOrder } from './module-index.ts';
 import { type CpioEntry, writeNewc } from '../../store/newc.ts';
@@ -13,12 +13,12 @@ const MODULES = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'crc32c_intel', '
 
 /** Data files of ours, with their places in the initramfs. What is below `inject/` lands in the guest's root. */
 const FILES = [
-  { source: 'initramfs/init', path: 'init', mode: 0o755 },
-  { source: 'guest-init', path: 'inject/usr/lib/pmemrig/guest-init', mode: 0o755 },
-  { source: 'sshd_config', path: 'inject/usr/lib/pmemrig/sshd_config', mode: 0o644 },
-  { source: 'modprobe.conf', path: 'inject/etc/modprobe.d/pmemrig.conf', mode: 0o644 },
-  { source: 'no-nvdimm-keys.conf', path: 'inject/etc/modprobe.d/nvdimm-security.conf', mode: 0o644 },
-] as const;
+  { source: 'guests/images/initramfs/init', path: 'init', mode: 0o755 },
+  { source: 'guests/images/guest-init', path: 'inject/usr/lib/pmemrig/guest-init', mode: 0o755 },
+  { source: 'guests/images/sshd_config', path: 'inject/usr/lib/pmemrig/sshd_config', mode: 0o644 },
+  { source: 'guests/images/modprobe.conf', path: 'inject/etc/modprobe.d/pmemrig.conf', mode: 0o644 },
+  { source: 'guests/images/no-nvdimm-keys.conf', path: 'inject/etc/modprobe.d/nvdimm-security.conf', mode: 0o644 },
+] as const satisfies readonly { source: PackageData; path: string; mode: number }[];
 
 const FOLDERS = ['dev', 'proc', 'sys', 'lower', 'upper', 'newroot'];
 
@@ -31,7 +31,7 @@ async function readDataFiles(): Promise<CpioEntry[]> {
       type: 'file' as const,
       path,
       mode,
-      content: await readFile(join(PACKAGE_ROOT, 'guests', 'images', source)),
+      content: await readFile(packageData(source)),
     })),
   );
 }

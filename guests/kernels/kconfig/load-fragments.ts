@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { UserError } from '../../../orchestrator/model/errors.ts';
-import { PACKAGE_ROOT } from '../../../orchestrator/model/package-root.ts';
+import { packageData } from '../../../orchestrator/model/package-data.ts';
 
 const FRAGMENTS_DIR = 'guests/kernels/kconfig/fragments';
 const SUFFIX = '.config';
@@ -45,11 +45,11 @@ async function readNamed(name: string): Promise<FragmentText> {
   const known = await listFragments();
   if (!known.includes(name)) throw unknownFragment(name, known);
   const file = `${FRAGMENTS_DIR}/${name}${SUFFIX}`;
-  return { file, text: await readFile(join(PACKAGE_ROOT, file), 'utf8') };
+  return { file, text: await readFile(join(packageData(FRAGMENTS_DIR), name + SUFFIX), 'utf8') };
 }
 
 async function listFragments(): Promise<string[]> {
-  const files = await readdir(join(PACKAGE_ROOT, FRAGMENTS_DIR));
+  const files = await readdir(packageData(FRAGMENTS_DIR));
   return files.flatMap((file) => (file.endsWith(SUFFIX) ? [file.slice(0, -SUFFIX.length)] : [])).toSorted();
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../model/package-root.ts';
+import { packageData } from '../../model/package-data.ts';
 
-const JOBS_DIR = join(PACKAGE_ROOT, 'orchestrator/suites/fio/jobs');
+const JOBS_DIR = packageData('orchestrator/suites/fio/jobs');
 
 /**
  * What a job runs on: a file on a DAX mount, a file on any mounted file system,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PlannedTest } from '../../model/cell.ts';
 import type { LockdepSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
-import { PACKAGE_ROOT } from '../../model/package-root.ts';
+import { packageData } from '../../model/package-data.ts';
 import { type Suite, type SuiteContext, type SuiteSession, SuiteSetupError } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { setUpStep } from '../shared/set-up-step.ts';
@@ -13,7 +13,7 @@ import { exerciseOf } from './exercises.ts';
 import { judgeExercise } from './judge.ts';
 import { planExercises } from './plan-exercises.ts';
 
-const SCRIPTS_DIR = join(PACKAGE_ROOT, 'orchestrator/suites/lockdep/exercises');
+const SCRIPTS_DIR = packageData('orchestrator/suites/lockdep/exercises');
 /** In the guest, on tmpfs; the scripts make `work` beside it. */
 const GUEST_DIR = '/run/pmemrig/lockdep';
 /** What an exercise may take beyond its load before it counts as hung, unscaled. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../model/package-root.ts';
+import { packageData } from '../../model/package-data.ts';
 import { type Suite, type SuiteContext, type SuiteSession, SuiteSetupError } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
@@ -19,7 +19,7 @@ import { proveMount } from './prove-mounts.ts';
 import { describeRule, findRule, forgiveKnown } from './rules.ts';
 import { keepResults, runXfstest } from './run-test.ts';
 
-const GUEST_SCRIPTS = join(PACKAGE_ROOT, 'orchestrator/suites/xfstests/guest');
+const GUEST_SCRIPTS = packageData('orchestrator/suites/xfstests/guest');
 const SET_UP = readFileSync(join(GUEST_SCRIPTS, 'set-up.sh'), 'utf8');
 const DESCRIBE = readFileSync(join(GUEST_SCRIPTS, 'describe.sh'), 'utf8');
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../../orchestrator/model/package-root.ts';
+import { packageData } from '../../../orchestrator/model/package-data.ts';
 
 /** The page's modules, each after those that it imports. */
 const MODULES = ['state.js', 'match.js', 'filter.js', 'theme.js', 'reveal.js', 'main.js'];
@@ -20,9 +20,7 @@ let made: PageScript | undefined;
  * import and export words they are one scope; a bundler would do no more.
  */
 export function pageScript(): PageScript {
-  made ??= bundle(
-    MODULES.map((name) => readFileSync(join(PACKAGE_ROOT, 'reports', 'formats', 'html', 'browser', name), 'utf8')),
-  );
+  made ??= bundle(MODULES.map((name) => readFileSync(join(packageData('reports/formats/html/browser'), name), 'utf8')));
   return made;
 }
 
