@@ -12,12 +12,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const CLI = join(ROOT, 'dist', 'orchestrator', 'cli.js');
+/** Only a checkout has it. */
+const BOOTSTRAP = join(ROOT, 'bootstrap.mjs');
 
 if (existsSync(CLI)) {
   await import(pathToFileURL(CLI).href);
 } else {
   console.error(
-    `pmemrig: this checkout is not built yet\n  fix: node ${relative(process.cwd(), join(ROOT, 'bootstrap.mjs'))} setup`,
+    existsSync(BOOTSTRAP)
+      ? `pmemrig: this checkout is not built yet\n  fix: node ${relative(process.cwd(), BOOTSTRAP)} setup`
+      : `pmemrig: the package in ${ROOT} holds no built code\n  fix: install it again, from what \`npm pack\` makes in a checkout`,
   );
   process.exitCode = 2;
 }

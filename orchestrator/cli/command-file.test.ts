@@ -23,6 +23,7 @@ beforeAll(() => {
   mkdirSync(join(dir, '.bin'));
   mkdirSync(join(dir, 'checkout'));
   copyFileSync(join(PACKAGE_ROOT, bin.pmemrig), join(dir, 'checkout', bin.pmemrig));
+  writeFileSync(join(dir, 'checkout', 'bootstrap.mjs'), '');
   symlinkSync(join('..', 'checkout', bin.pmemrig), link);
 });
 
@@ -39,6 +40,17 @@ test('before the first build, the command tells what to type', async () => {
     exitCode: 2,
     stdout: '',
     stderr: 'pmemrig: this checkout is not built yet\n  fix: node bootstrap.mjs setup',
+  });
+});
+
+test('a package without its built code asks for another one, not for a file that it never has', async () => {
+  const broken = join(dir, 'package');
+  mkdirSync(broken);
+  copyFileSync(join(PACKAGE_ROOT, bin.pmemrig), join(broken, bin.pmemrig));
+  const { exitCode, stderr } = await execa(join(broken, bin.pmemrig), ['--version'], { reject: false });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: `pmemrig: the package in ${broken} holds no built code\n  fix: install it again, from what \`npm pack\` makes in a checkout`,
   });
 });
 
