@@ -68,7 +68,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
   const disposed = createDeferred<never>();
   /** Rejects with the cause when the guest is gone. */
   const gone = Promise.race([disposed.promise, watch.death.then((death) => Promise.reject(death))]);
-  // Whoever waits on the guest hears it; often nobody does.
+  // It reaches those who wait on the guest; often there are none.
   gone.catch(() => undefined);
   const alive = <T>(action: Promise<T>): Promise<T> => whileAlive(action, gone, watch);
   const exec = (command: string | readonly string[], execOptions: ExecOptions = {}): Promise<ExecResult> =>

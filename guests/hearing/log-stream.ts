@@ -8,7 +8,7 @@ import { keepProblems } from './kept-problems.ts';
 import { parseRecord } from './kernel-log.ts';
 import type { Marks } from './marks.ts';
 
-/** The guest's own, whatever its image holds. One read gives one record; its buffer is large enough for any. */
+/** The guest's own, not the image's. One read gives one record; its buffer is large enough for any. */
 const READ_LOG = '/usr/lib/pmemrig/busybox cat /dev/kmsg';
 /** The kernel ends a read with an error when it has thrown away what was to be read next. */
 const REOPEN_MS = 200;

@@ -19,7 +19,7 @@ export const RIG_PACKAGES: readonly string[] = [
 	'dmsetup',
 ];
 
-/** Left out of the image: nobody reads them in a guest. */
+/** Left out of the image: they are not read in a guest. */
 export const EXCLUDED_PATHS: readonly string[] = [
 	'/usr/share/doc/*',
 	'/usr/share/info/*',

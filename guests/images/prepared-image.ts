@@ -1,4 +1,4 @@
-/** A root file system ready to boot: a disk that nobody changes any more. */
+/** A root file system ready to boot: a disk that is not changed any more. */
 export interface PreparedImage {
 	/** As the matrix calls it. */
 	readonly name: string;

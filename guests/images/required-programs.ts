@@ -26,7 +26,7 @@ export async function requirePrograms(what: string, has: (path: string) => Promi
 	});
 }
 
-/** True if the path exists below a folder, whatever its links point to: they are meant for the guest. */
+/** True if the path exists below a folder. Links are not followed: they are meant for the guest. */
 export function inFolder(root: string): (path: string) => Promise<boolean> {
 	return (path) =>
 		lstat(join(root, path)).then(

@@ -21,7 +21,7 @@ export async function listKernels(cacheDir: string): Promise<readonly StoredKern
   );
 }
 
-/** The kernels, sources and initramfs that nobody used since a time in epoch ms. */
+/** The kernels, sources and initramfs that were not used since a time in epoch ms. */
 export async function findUnused(sinceMs: number, cacheDir: string): Promise<readonly StoreEntry[]> {
   const lists = await Promise.all([KINDS.kernel, ...KINDS.around].map(async (kind) => listEntries(kind, cacheDir)));
   return lists.flat().filter(({ lastUsedMs }) => lastUsedMs < sinceMs);

@@ -8,7 +8,7 @@ export interface KernelHeaders {
   readonly version: string;
 }
 
-/** A kernel ready to boot: paths of files that nobody changes any more. */
+/** A kernel ready to boot: paths of files that are not changed any more. */
 export interface PreparedKernel {
   /** As the matrix calls it. */
   readonly name: string;

@@ -19,7 +19,7 @@ export const DRIVERS: Readonly<Record<PmemDevice['kind'], PmemDriver>> = {
   'virtio-blk': { sysfsPath: '/sys/bus/virtio/drivers/virtio_blk', module: 'virtio_blk', config: 'CONFIG_VIRTIO_BLK' },
 };
 
-/** Makes a block device of a namespace, whatever its region is. */
+/** Makes a block device of a namespace, in any region. */
 export const NAMESPACE_DRIVER: PmemDriver = {
   sysfsPath: '/sys/bus/nd/drivers/nd_pmem',
   module: 'nd_pmem',

@@ -2,7 +2,7 @@ import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import type { DevicePlacement } from '../qemu/devices.ts';
 import type { MemoryDevices } from '../qemu/queries.ts';
 
-/** A device of the topology and where in the guest it must be; `lost` is the reason where nobody knows. */
+/** A device of the topology and where in the guest it must be; `lost` is the reason where it is unknown. */
 export interface ExpectedDevice {
   readonly device: PmemDevice;
   readonly at: { readonly address: number } | { readonly serial: string } | { readonly lost: string };

@@ -95,7 +95,7 @@ export class KeptLines {
     return this.#shapes;
   }
 
-  /** Leaves out those of which `isKept` says no. */
+  /** Leaves out those that `isKept` refuses. */
   filter(isKept: (text: string) => boolean): void {
     const kept = this.listTexts().flatMap((text, index) => (isKept(text) ? [index] : []));
     this.#lines.splice(0, this.#lines.length, ...kept.map((index) => this.#lines[index] ?? ''));

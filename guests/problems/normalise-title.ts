@@ -33,7 +33,7 @@ export function normaliseTitle(title: string): string {
 export function normaliseNumbers(title: string): string {
   return (
     title
-      // A reboot is a reboot, whatever was booted.
+      // A reboot is a reboot, with any kernel.
       .replace(/^(Linux version) .*/, '$1')
       .replaceAll(/\bcomm [^:]+:/g, 'comm N:')
       .replaceAll(/=\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*(?=\s|$)/g, '=N')

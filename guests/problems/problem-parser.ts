@@ -27,7 +27,7 @@ export interface ProblemParser {
 const MAX_OPEN = 24;
 /** Reports that nothing came for are looked for every so many lines. */
 const SWEEP_LINES = 32;
-/** Reports within reports, where the console does not tell the callers. */
+/** Reports within reports, where the console does not name the callers. */
 const MAX_NESTED = 4;
 
 export interface ProblemParserOptions {

@@ -39,7 +39,7 @@ export interface ProblemRule {
   readonly fatal?: true;
   /** By itself it says that a program did wrong: a problem only if an exception of the kernel's follows. */
   readonly needsDie?: true;
-  /** One event, of which several callers may print a line each. */
+  /** One event: several callers may print a line each. */
   readonly shared?: true;
   /** The stacks of who allocated and freed may come before its own. */
   readonly tracked?: true;

@@ -11,7 +11,7 @@ import { SANITIZER_RULES } from './rules/sanitizers.ts';
 import { remember } from './remember.ts';
 import { createWordFinder } from './word-finder.ts';
 
-/** The table, the most telling rows first. */
+/** The table, the most specific rows first. */
 const PROBLEM_RULES: readonly ProblemRule[] = [
   ...SANITIZER_RULES,
   ...LOCKDEP_RULES,

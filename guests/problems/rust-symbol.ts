@@ -66,7 +66,7 @@ class V0Reader {
   }
 
   read(): string | undefined {
-    // An encoding version, that nobody has given so far.
+    // An encoding version: none is defined so far.
     if (/^\d/.test(this.#text)) return undefined;
     try {
       return this.#readPath();

@@ -132,7 +132,7 @@ class Frames {
   }
 }
 
-/** The first functions that tell one defect from another; all alike are better than none, and so are uncertain ones. */
+/** The first functions that identify a defect; all alike are better than none, and so are uncertain ones. */
 function findTellingFunctions(
   lists: readonly Iterable<number>[],
   frames: Frames,

@@ -193,7 +193,7 @@ async function readCached(file: string): Promise<AcceleratorChoice | undefined> 
   }
 }
 
-/** Kept in the cache, like the answers: nothing is left behind where nobody looks, however the probe ends. A cache that takes nothing is not needed for it. */
+/** Kept in the cache, like the answers: nothing is left behind in odd places, however the probe ends. A cache that takes nothing is not needed for it. */
 async function withBootSector<T>(cacheDir: string, body: (path: string) => Promise<T>): Promise<T> {
   const kept = join(cacheDir, 'probes', 'boot-sector');
   const isKept = await replaceFile(kept, composeProbePayload()).then(

@@ -59,7 +59,7 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     // each such boot "Guest says index 12592 is available", which are digits of the cpio archive.
     ['-boot', 'strict=on'],
     ['-no-reboot', '-action', 'panic=none', '-device', 'pvpanic'],
-    // Not `-mon`, of which QEMU 11.1 warns that it is deprecated.
+    // Not `-mon`: QEMU 11.1 warns that it is deprecated.
     ['-chardev', `socket,id=qmp,fd=${QMP_FD}`, '-qmp', 'chardev:qmp'],
     // No `logfile=`: QEMU 7.2 writes a byte there again each time the socket was full (chardev/char.c).
     ['-chardev', `socket,id=${CONSOLE_ID},fd=${CONSOLE_FD}`, '-serial', `chardev:${CONSOLE_ID}`],
@@ -97,7 +97,7 @@ function composeKernelArgs({ accelerator, devices, guest }: GuestMachine): strin
     'console=ttyS0',
     'panic=-1',
     'net.ifnames=0',
-    // Stacks can then be asked for over the console, whatever the distribution's default mask.
+    // Stacks can then be asked for over the console, with any default mask of the distribution.
     'sysrq_always_enabled',
     // The rig's own lines in the log are not to be lost to rate limits.
     'printk.devkmsg=on',

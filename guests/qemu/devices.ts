@@ -16,7 +16,7 @@ export interface BackingFile {
 
 /** How the device at the same index of the topology is found again in the guest. */
 export type DevicePlacement =
-  /** By the physical address that QMP `query-memory-devices` tells for this id. */
+  /** By the physical address that QMP `query-memory-devices` gives for this id. */
   | { readonly by: 'memory-device'; readonly qdevId: string }
   /** At a physical address chosen here. */
   | { readonly by: 'address'; readonly address: number }

@@ -40,7 +40,7 @@ const MAX_STDERR_CHARS = 16 * 1024;
 const QUIT_WAIT_MS = 1500;
 
 /**
- * Starts QEMU so that it dies with this process, whatever ends it.
+ * Starts QEMU so that it dies with this process, however that ends.
  * Rejects with {@link QemuStartError} and leaves nothing running then.
  */
 export async function startQemu(options: {
@@ -75,7 +75,7 @@ export async function startQemu(options: {
   const qmpStream = toDuplex(child.stdio[QMP_FD]);
   const consoleStream = toDuplex(child.stdio[CONSOLE_FD]);
   consoleStream.on('data', options.onConsole);
-  // A reset of the socket is QEMU's end; `close` tells it.
+  // A reset of the socket is QEMU's end; `close` reports it.
   consoleStream.on('error', () => undefined);
 
   const kill = async () => {

@@ -35,7 +35,7 @@ export interface QmpClient {
 // Source: QEMU docs/interop/qmp-spec. Unknown members are allowed everywhere.
 const messageSchema = z.union([
   z.object({ QMP: z.object({}) }),
-  // That it happened is known, whatever is said of it.
+  // That it happened is known, even if its details are not.
   z.object({ event: z.string(), data: z.record(z.string(), z.unknown()).default({}).catch({}) }),
   z.object({ error: z.object({ class: z.string(), desc: z.string() }), id: z.number().optional() }),
   z.object({ return: z.unknown(), id: z.number().optional() }),
@@ -120,7 +120,7 @@ function late(what: string): Error {
   return new Error(`QEMU did not answer ${what} in time`);
 }
 
-/** `undefined` for what concerns nobody; `unread` for an answer that somebody waits for. */
+/** `undefined` for what is not of interest; `unread` for an answer that somebody waits for. */
 function parseMessage(
   line: string,
 ): z.infer<typeof messageSchema> | { readonly unread: string; readonly id: number } | undefined {

@@ -17,7 +17,7 @@ export interface GuestAccess {
 
 const accessSchema = z.object({ port: z.int(), clientKey: z.string(), hostKey: z.string() });
 
-/** Writes it where nobody else can read it, with what else is to be known of the guest. */
+/** Writes it where no other user can read it, with what else is to be known of the guest. */
 export async function writeAccess(
   path: string,
   access: GuestAccess,
@@ -44,7 +44,7 @@ const KEEPALIVE_MS = 30_000;
 
 /**
  * Joins this process's terminal to a shell in the guest, or runs a command there with its output on this process's streams; gives the exit
- * status, or `undefined` when the guest went meanwhile. Rejects when nobody, or somebody else, answers at the port.
+ * status, or `undefined` when the guest went meanwhile. Rejects when another server, or none, answers at the port.
  */
 export async function joinGuest(
   { port, clientKey, hostKey }: GuestAccess,

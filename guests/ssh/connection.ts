@@ -3,7 +3,7 @@ import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { createDeferred, settlesWithin } from '../deferred.ts';
 import type { RunKeys } from './keys.ts';
 
-/** The connection ended while something waited on it. What that means is for the guest to tell. */
+/** The connection ended while something waited on it. What that means is for the guest to judge. */
 export class ConnectionLost extends Error {
   constructor(message = 'the SSH connection was lost', options?: ErrorOptions) {
     super(message, options);
@@ -35,7 +35,7 @@ export interface SshConnection {
   openShell(terminal: { readonly term: string; readonly cols: number; readonly rows: number }): Promise<ClientChannel>;
   /** Fulfils when the connection is gone, with the reason if one is known. */
   readonly closed: Promise<string | undefined>;
-  /** So far: grows with whatever the other side says, the answers to keep-alives included. */
+  /** So far: grows with all that the other side says, the answers to keep-alives included. */
   readonly bytesRead: number;
   close(): void;
 }
@@ -77,7 +77,7 @@ export async function connectSsh({
     sock,
     username: 'root',
     privateKey: keys.client.privateKey,
-    // Pinned: whatever else listens at this port is not our guest.
+    // Pinned: any other server at this port is not our guest.
     hostVerifier: (key: Buffer) => key.equals(hostKey),
     readyTimeout: timeoutMs,
     keepaliveInterval: keepaliveMs,
@@ -114,7 +114,7 @@ export function openChannel<T>(
   const opened = createDeferred<T>();
   void closed.then(() => opened.reject(new ConnectionLost()));
   const fail = async (cause: unknown) => {
-    // On a connection that stands nothing else would tell the end.
+    // On a connection that stands nothing else would report the end.
     const lost = await settlesWithin(closed, LOSS_WAIT_MS);
     opened.reject(lost ? new ConnectionLost(undefined, { cause }) : new ChannelRefused(cause));
   };

@@ -1,6 +1,6 @@
 import { nameSignal } from '../../orchestrator/model/signals.ts';
 
-/** The guest's own, whatever its image holds. */
+/** The guest's own, not the image's. */
 const BUSYBOX = '/usr/lib/pmemrig/busybox';
 /** In the environment of a command: its processes are found by it. */
 export const MARKER_NAME = 'PMEMRIG_EXEC';

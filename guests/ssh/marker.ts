@@ -9,7 +9,7 @@ import { composeCommandLine } from './quote.ts';
  * process, so that it works in a kernel that cannot fork any more.
  */
 export interface Marker {
-  /** True when the line is in the log, so that whatever runs next comes after it; false if the shell ended first. */
+  /** True when the line is in the log, so that the next command comes after it; false if the shell ended first. */
   write(line: string): Promise<boolean>;
   /** Writes by another shell from now on: the one before may have been stopped. */
   renew(): void;

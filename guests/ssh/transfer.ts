@@ -63,7 +63,7 @@ async function uploadFile(
   mode: number,
   limits: TransferLimits,
 ): Promise<void> {
-  // Open before the command that takes it: whatever fails until then has nobody who listens to a stream's errors.
+  // Open before the command that takes it: until then no listener would hear a stream's errors.
   await using file = await open(localPath).catch((error: unknown) => {
     throw unreadable(localPath, error);
   });
@@ -87,7 +87,7 @@ async function uploadFolder(
   let stderr = '';
   tar.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const packed = createDeferred<number | null>();
-  // Taken at once: Node throws away what a child printed if nobody reads it by the time the child has ended, and a
+  // Taken at once: Node throws away what a child printed if it is not read by the time the child has ended, and a
   // small folder is packed before the guest's side is there.
   const archive = new PassThrough();
   connect(tar.stdout, archive, () => undefined);

@@ -29,7 +29,7 @@ export async function withLock<T>(options: LockOptions, body: () => Promise<T>):
   try {
     return await body();
   } finally {
-    // A lock that was lost meanwhile (a suspended machine) is nobody's to release.
+    // A lock that was lost meanwhile (a suspended machine) is not ours to release.
     await release().catch(() => undefined);
   }
 }

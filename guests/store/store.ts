@@ -32,7 +32,7 @@ interface StoreRequest {
  */
 export async function getOrCreate(request: StoreRequest, context: PrepareContext): Promise<string> {
   const entry = await findOrBuild(request, context);
-  // In a cache that another user owns nobody counts.
+  // We may not own this cache, and then cannot record the use. That is fine.
   await utimes(entry, new Date(), new Date()).catch(() => undefined);
   return entry;
 }

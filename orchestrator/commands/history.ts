@@ -63,7 +63,7 @@ function findRuns({ runs }: History, { cell, last }: HistoryOptions): History['r
   });
 }
 
-/** History has what journals say; whether a run without an end goes on, its controller tells, and whether it is there, its folder. */
+/** History has what journals say; its controller shows whether a run without an end goes on, and its folder whether it is there. */
 async function withStates(
   dir: string,
   runs: readonly PastRun[],

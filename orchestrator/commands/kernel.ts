@@ -133,7 +133,7 @@ interface PruneOptions {
   readonly dryRun?: boolean;
 }
 
-/** `pmemrig kernel prune`: removes kernels, sources and initramfs that nobody has used for a while. */
+/** `pmemrig kernel prune`: removes kernels, sources and initramfs that were not used for a while. */
 export async function kernelPruneCommand({ unused, all, dryRun }: PruneOptions): Promise<number> {
   using signal = interruptSignal();
   const cache = cacheDir();

@@ -67,7 +67,7 @@ export async function onceCommand(
   }
 }
 
-/** Round after round, each told by what it does otherwise than the one before. */
+/** Round after round, each reported by what it does otherwise than the one before. */
 async function watchKernel(
   command: readonly string[],
   options: OnceCommandOptions,
@@ -97,7 +97,7 @@ async function watchKernel(
   return await watchRounds({ path, run, signal: interrupt, say: logLine });
 }
 
-/** What differs from the round before is told; the status is that of the round by itself, however long it has been so. */
+/** What differs from the round before is printed; the status is that of the round by itself, however long it has been so. */
 function tellRound(comparison: Comparison, summary: RunSummary): number {
   judgeAgainst(comparison, summary, { whole: false });
   return exitStatus(summary);
@@ -116,7 +116,7 @@ async function planOnce(options: OnceOptions, command: readonly string[]): Promi
   return planned;
 }
 
-/** Modules that were looked for because nobody named any. */
+/** Modules that were looked for because none were named. */
 function describeModules(
   { image, modules: found }: Readonly<Record<string, unknown>>,
   { modules: named }: OnceOptions,

@@ -57,7 +57,7 @@ function describePruned({
   return `${plural(removed, 'run')} ${dryRun ? 'would be pruned' : 'pruned'}, ${kept} kept`;
 }
 
-/** Renamed first, so that nobody finds half a run. */
+/** Renamed first, so that half a run is never found. */
 async function removeWhole(dir: string, runId: string): Promise<void> {
   const aside = join(dir, `.removed-${runId}`);
   await rename(join(dir, runId), aside);

@@ -19,7 +19,7 @@ interface RunCommandOptions extends ExecuteOptions {
   readonly shard?: ShardSpec;
   /** See {@link findBaselineOrNone}. */
   readonly baseline?: string;
-  /** A run to go on with instead of a matrix to begin. */
+  /** A run to resume instead of a matrix to begin. */
   readonly resume?: string;
 }
 

@@ -15,7 +15,7 @@ export async function shellCommand(
   return bootShell({ cell, ...(matrix.qemu !== undefined && { qemu: matrix.qemu }), command: [] });
 }
 
-/** @throws UserError when nobody could type */
+/** @throws UserError without a terminal to type in */
 export function requireTerminal(): void {
   if (process.stdin.isTTY) return;
   throw new UserError('a shell needs a terminal, and stdin is none', {

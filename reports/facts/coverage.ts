@@ -36,7 +36,7 @@ export function surveyTests({ cells }: Pick<RunSummary, 'cells'>): readonly Test
   return Array.from(found, ([test, { ran, lost }]) => ({ test, ran, lost }));
 }
 
-/** Whether a test is one whose coverage is told: neither the rig's own nor a selftest. */
+/** Whether a test is one whose coverage is reported: neither the rig's own nor a selftest. */
 export function isSurveyed({ name, expects }: Pick<TestSummary, 'name' | 'expects'>): boolean {
   return expects === undefined && !isRigTest(name);
 }

@@ -85,7 +85,7 @@ function findFailed({ id, tests }: CellSummary): FailedCell | undefined {
   };
 }
 
-/** A boot, set-up or clean-up is part of whatever runs in the guest: such a cell is run whole. So is one of more tests than a line should name. */
+/** A boot, set-up or clean-up is part of all that runs in the guest: such a cell is run whole. So is one of more tests than a line should name. */
 function namedTests(
   failed: readonly Pick<TestSummary, 'name' | 'parent' | 'outcome'>[],
 ): readonly string[] | undefined {

@@ -8,7 +8,7 @@ export interface BlindKernel {
   readonly warning: string;
 }
 
-/** Kernels of whose selftests one came to nothing: a pass there may be a problem that nobody saw. */
+/** Kernels of whose selftests one came to nothing: a pass there may be a problem that the rig did not see. */
 export function findBlindKernels({ cells }: Pick<RunSummary, 'cells'>): readonly BlindKernel[] {
   return [...new Set(cells.map(({ kernel }) => kernel))].flatMap((kernel) => {
     const proofs = cells.filter((cell) => cell.kernel === kernel).flatMap(findProofs);

@@ -15,7 +15,7 @@ export interface MeasuredFigure extends Pick<Metric, 'name' | 'unit'> {
  */
 const REDUNDANT = /(?:^|\.)(?:bandwidth|clat\.mean|p50|p99\.9)$/;
 
-/** Whether a figure is judged: it has a direction, and is not told by another one. */
+/** Whether a figure is judged: it has a direction, and does not repeat another one. */
 function isJudged({ name, better, value }: Metric): boolean {
   // A share of nothing says nothing.
   return better !== 'neither' && value > 0 && !REDUNDANT.test(name);

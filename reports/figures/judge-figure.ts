@@ -3,7 +3,7 @@ import { type Change, estimateChange } from './estimate-change.ts';
 import { adjustChances } from './adjust-chances.ts';
 import { leastChance, rankTest } from './rank-test.ts';
 
-/** `slower` and `faster` mean worse and better, whatever the figure. `cant-tell`: the values are too few or too far apart for an answer. */
+/** `slower` and `faster` mean worse and better, for every figure. `cant-tell`: the values are too few or too far apart for an answer. */
 export type FigureVerdict = 'slower' | 'faster' | 'same' | 'cant-tell';
 
 /** Those to be read first come first. */
@@ -23,11 +23,11 @@ export interface FigureJudgement {
   readonly change: Change;
   /** How likely the samples lie so far apart by chance, all figures that are judged at once considered, 0 to 1. */
   readonly chance: number;
-  /** Of `cant-tell`: repeats of each side that would be needed, as far as these tell. */
+  /** Of `cant-tell`: repeats of each side that would be needed, as far as these show. */
   readonly needed?: number;
 }
 
-/** That any of all figures that are judged at once is told as changed, and none has, happens at most this often. */
+/** That any of all figures that are judged at once is reported as changed, and none has, happens at most this often. */
 export const FALSE_ALARMS = 0.05;
 
 /** A change below `least` is not worth a word; one above `told` is not to be overlooked: where it cannot be ruled out, the answer is `cant-tell`. */
@@ -71,7 +71,7 @@ function neededRepeats(repeats: number, { by, interval }: Change, told: number, 
   return Math.max(fewest, Math.ceil(repeats * (width / told) ** 2), repeats + 1);
 }
 
-/** Repeats of each side with which one of so many figures can be told as changed at all. */
+/** Repeats of each side with which one of so many figures can be found changed at all. */
 export function fewestRepeats(figures: number): number {
   let repeats = 2;
   while (leastChance(repeats, repeats) * figures > FALSE_ALARMS) repeats += 1;

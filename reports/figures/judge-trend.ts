@@ -30,7 +30,7 @@ export interface TrendJudgement extends FigureJudgement {
   readonly floor?: { readonly low: number; readonly high: number };
 }
 
-/** A change is looked for in the last so many runs: what lasts longer has been told. */
+/** A change is looked for in the last so many runs: what lasts longer has been reported. */
 const NEWEST = 4;
 /** Older runs say little of what is usual now. */
 const WINDOW = 100;
@@ -45,7 +45,7 @@ interface Split {
 
 /**
  * Judges figures of one run by those of the runs before: the last one to four runs against up to a hundred before them, by {@link rankTest}. A single odd
- * run among many is told only where that many runs have never been so; a change that lasts is told within a few runs, once.
+ * run among many is reported only where that many runs have never been so; a change that lasts is reported within a few runs, once.
  */
 export function judgeTrends<Trend extends FigureTrend>(trends: readonly Trend[]): readonly (Trend & TrendJudgement)[] {
   const splits = trends.map(findSplit);
@@ -98,7 +98,7 @@ function findSplit(trend: FigureTrend): Split | undefined {
   return splits.toSorted((a, b) => a.chance - b.chance)[0];
 }
 
-/** Whether the run before would have been told as changed in the same direction. */
+/** Whether the run before would have been reported as changed in the same direction. */
 function wasTold({ past, ...trend }: FigureTrend, by: number, figures: number): boolean {
   const last = past.at(-1);
   if (!last) return false;
@@ -119,7 +119,7 @@ function floorOf(values: readonly number[]): NonNullable<TrendJudgement['floor']
   return { low: quantileSorted(sorted, 0.05) / middle - 1, high: quantileSorted(sorted, 0.95) / middle - 1 };
 }
 
-/** Earlier runs with which a change that lasts can be told at all, of so many figures. */
+/** Earlier runs with which a change that lasts can be found at all, of so many figures. */
 function fewestRuns(figures: number): number {
   let runs = 1;
   while (runs < WINDOW && leastChance(NEWEST, runs) * NEWEST * figures > FALSE_ALARMS) runs += 1;

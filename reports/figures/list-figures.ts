@@ -4,7 +4,7 @@ import type { Change } from './estimate-change.ts';
 import { describeTimes, isGain, isLeap, timesOf } from './is-leap.ts';
 import { FIGURE_VERDICTS, type FigureVerdict } from './judge-figure.ts';
 
-/** As many repeats nobody makes: another way of measuring is called for. */
+/** So many repeats are not practical: another way of measuring is called for. */
 const TOO_MANY = 100;
 
 /** What a report says of figures with one verdict. */
@@ -16,7 +16,7 @@ export interface FigureList {
   /** `2 figures slower`. */
   readonly title: string;
   readonly lines: readonly FigureLine[];
-  /** What would have to be done to tell. */
+  /** What would have to be done for a verdict. */
   readonly note?: string;
 }
 
@@ -25,14 +25,14 @@ export interface FigureLine {
   readonly test: string;
   /** `write.iops 48.2k IOPS → 43.1k IOPS, −10.6 % (−12.1 to −8.0 %)`. */
   readonly change: string;
-  /** `7 repeats of each; by chance once in 3000`, or what would have to be done to tell; absent where the change itself says why. */
+  /** `7 repeats of each; by chance once in 3000`, or what would have to be done for a verdict; absent where the change itself says why. */
   readonly why?: string;
 }
 
 /** What a reader should make of a figure that got several times better. */
 export const LEAP_NOTE = 'what gets so much better may be work that is no longer done, such as a flush';
 
-/** Figures by verdict, each with its change and why one may believe it; first those that changed several times over, whatever their verdict. Those that are as usual, and those of which too little was measured for an interval, are only counted, see {@link countFigures}. */
+/** Figures by verdict, each with its change and why one may believe it; first those that changed several times over, with any verdict. Those that are as usual, and those with too few values for an interval, are only counted, see {@link countFigures}. */
 export function listFigures(all: readonly ComparedFigure[]): readonly FigureList[] {
   const leaps = findLeaps(all);
   const figures = all.filter((figure) => !leaps.includes(figure));
@@ -95,7 +95,7 @@ function isChange(verdict: FigureVerdict): boolean {
 
 function describeCount(verdict: FigureVerdict, count: number): string {
   const figures = plural(count, 'figure');
-  if (verdict === 'cant-tell') return `${figures} of which nothing can be told`;
+  if (verdict === 'cant-tell') return `${figures} unclear`;
   return verdict === 'same' ? `${figures} the same` : `${figures} ${verdict}`;
 }
 
@@ -108,10 +108,10 @@ function describeLine(figure: ComparedFigure): FigureLine {
   return { cell: figure.cell, test: figure.test, change: describeFigure(figure), ...(why !== undefined && { why }) };
 }
 
-/** `2 slower, 1 faster, 31 same, 4 not told`, or nothing where no figure was judged. */
+/** `2 slower, 1 faster, 31 same, 4 unclear`, or nothing where no figure was judged. */
 export function countFigures(figures: readonly ComparedFigure[]): string | undefined {
   if (figures.length === 0) return undefined;
-  const words = { slower: 'slower', faster: 'faster', same: 'same', 'cant-tell': 'not told' } as const satisfies Record<
+  const words = { slower: 'slower', faster: 'faster', same: 'same', 'cant-tell': 'unclear' } as const satisfies Record<
     FigureVerdict,
     string
   >;

@@ -7,7 +7,7 @@ const TAIL_DEVIATIONS = 1.96;
 const EXACT_VALUES = 500;
 
 /**
- * Within it the true median is in at least 95 of 100 cases, whatever the spread looks like: the order statistics whose binomial odds say so (Conover, "Practical
+ * Within it the true median is in at least 95 of 100 cases, with any spread: the order statistics whose binomial odds say so (Conover, "Practical
  * Nonparametric Statistics", 3.2). Undefined for fewer than six values, of which none are far enough apart.
  */
 export function medianInterval(values: readonly number[]): { readonly low: number; readonly high: number } | undefined {

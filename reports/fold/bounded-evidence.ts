@@ -5,7 +5,7 @@ const MAX_PER_RUN = 64 * 2 ** 20;
 const EXCERPT = 500;
 
 /**
- * Keeps evidence small enough for a report. A kernel's report tells most in its first lines and a
+ * Keeps evidence small enough for a report. A kernel's report says most in its first lines and a
  * script in its last, so the middle goes; what is missing stands in the journal and the console log.
  */
 export class EvidenceBudget {

@@ -22,7 +22,7 @@ export class KernelFold {
     { cell, test, during, file, problem, known, expected, expired }: EventOf<'problem'>,
     kernel: string,
   ): void {
-    // A known or planted one is told apart from the same where it is not.
+    // A known or planted one is kept apart from the same where it is not.
     const key = [kernel, problem.signature, known?.reason ?? '', expected ?? ''].join('\0');
     const seen = this.#problems.get(key);
     if (seen) {

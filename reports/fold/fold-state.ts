@@ -3,7 +3,7 @@ import type { ExpectedProblem } from '../../orchestrator/model/expected-problem.
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import type { AttemptSummary } from './summary.ts';
 
-/** A test as far as the events told of it. */
+/** A test as far as the events show it. */
 export interface TestState {
   readonly name: string;
   /** 0 for a test found while running. */
@@ -20,7 +20,7 @@ export interface TestState {
   isKnown?: boolean;
 }
 
-/** A cell as far as the events told of it; its tests in the order of the plan, then of their finding. */
+/** A cell as far as the events show it; its tests in the order of the plan, then of their finding. */
 export interface CellState {
   readonly plan: PlannedCell;
   readonly tests: Map<string, TestState>;

@@ -13,7 +13,7 @@ import { explainUnreached } from './unreached.ts';
 type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
 /**
- * A run as far as its events tell it, one event at a time: the live view asks it between events,
+ * A run as far as its events show it, one event at a time: the live view asks it between events,
  * the reports once at the end. Knows nothing but the events, so a journal read back gives the same.
  */
 export class RunFold {
@@ -37,7 +37,7 @@ export class RunFold {
   #start: EventOf<'run-start'> | undefined;
   #ending: RunEnding | undefined;
   #last: Stamp | undefined;
-  /** Up to the last event; what lies between a controller's end and its successor's beginning is nobody's. */
+  /** Up to the last event; what lies between a controller's end and its successor's beginning does not count. */
   #elapsedMs = 0;
 
   /** How it ended; undefined while it goes on, and for good if its controller was killed. */
@@ -291,7 +291,7 @@ function explainOutcome({ outcome, attempts }: TestState): string | undefined {
   return why === undefined ? describeFlaky(attempts) : `${describeFlaky(attempts)}: ${why}`;
 }
 
-/** By the clock that nobody sets where both have it. */
+/** By the clock that cannot be set, where both have it. */
 function msBetween(before: Stamp, after: Stamp): number {
   return before.up === undefined || after.up === undefined
     ? Date.parse(after.t) - Date.parse(before.t)

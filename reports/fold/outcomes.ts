@@ -16,14 +16,14 @@ export const OUTCOMES = [
 
 /** The kernel or the test is to blame. */
 export const FAILURES: ReadonlySet<Outcome> = new Set(['crash', 'hang', 'fail']);
-/** The rig could not tell. */
+/** The rig or its host failed. */
 export const UNKNOWNS: ReadonlySet<Outcome> = new Set(['infra', 'unreached']);
 
 /**
  * What a test amounts to after all its attempts. An `infra` attempt says nothing of the test, so
  * it counts only when there is no other. A test that passed in one attempt and failed in another is `flaky`, whichever came first: only a run
  * that repeats its tests goes on after a pass. Any other is as bad as its worst attempt: a crash stays a crash
- * though the retry merely failed, and a skip among passes is told.
+ * though the retry merely failed, and a skip among passes is reported.
  */
 export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
   if (statuses.length === 0) return 'unreached';

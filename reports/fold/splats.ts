@@ -5,10 +5,10 @@ import type { AttemptSummary, Splat } from './summary.ts';
 type Report = Extract<JournalEvent, { type: 'problem' }>;
 type Attempt = Pick<Report, 'cell' | 'test' | 'attempt'>;
 
-/** What is in nobody's evidence is not waited for: so many of a cell are more than one attempt's evidence can hold. */
+/** What is in no evidence is not waited for: so many of a cell are more than one attempt's evidence can hold. */
 const MAX_WAITING = 1000;
 
-/** Finds in the evidence of an attempt what the journal has as the kernel's reports: the same one again is told by its signature, not by its text. */
+/** Finds in the evidence of an attempt what the journal has as the kernel's reports: the same one again is known by its signature, not by its text. */
 export class SplatFinder {
   readonly #waiting = new Map<string, Report[]>();
 
@@ -47,7 +47,7 @@ export function signaturesOf({
   return [...new Set(splats.map(({ signature }) => signature))].toSorted();
 }
 
-/** One that began between two tests is charged to the `guest/close` of its guest, whose end may tell nothing of the guest. */
+/** One that began between two tests is charged to the `guest/close` of its guest, whose end may say nothing of the guest. */
 function isOf({ during, ...of }: Report, { test, attempt }: Attempt): boolean {
   return during === 'gap' ? test === CLOSE_TEST : of.test === test && of.attempt === attempt;
 }

@@ -6,7 +6,7 @@ import { readJournal } from '../journal/read-journal.ts';
 import type { RunSummary } from './summary.ts';
 
 /**
- * A run as its journal tells it, and where it lies.
+ * A run as its journal shows it, and where it lies.
  *
  * @param end how it ended, of a run whose journal could not take that any more
  * @throws UserError when there is no readable journal (see {@link readJournal})

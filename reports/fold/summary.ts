@@ -7,7 +7,7 @@ import type { LockdepCoverage } from '../../orchestrator/model/lockdep.ts';
 import type { ProblemKind } from '../../orchestrator/model/problem.ts';
 import type { AttemptStatus, Metric, Outcome } from '../../orchestrator/model/outcome.ts';
 
-/** What all reports are made of: a run as its journal tells it, see {@link RunFold}. */
+/** What all reports are made of: a run as its journal shows it, see {@link RunFold}. */
 export interface RunSummary {
   readonly runId: string;
   /** The matrix as the user named it. */
@@ -77,7 +77,7 @@ export interface TestSummary {
   readonly forgiven?: Forgiven;
   /** The test in which it was found. */
   readonly parent?: string;
-  /** It tells of the rig, not of the kernel: see `PlannedTest.expects`. */
+  /** It says something of the rig, not of the kernel: see `PlannedTest.expects`. */
   readonly expects?: ExpectedProblem;
   /** Signatures of what the kernel reported in its attempts, each once, without what was planted. */
   readonly problems?: readonly string[];

@@ -49,7 +49,7 @@ export interface History extends Disposable {
 
 /**
  * Opens the history of the runs below `runsDir`, brought up to date first, see {@link syncHistory}.
- * @param log tells what was left out, and of long work
+ * @param log prints what was left out, and of long work
  */
 export async function openHistory(runsDir: string, log: (line: string) => void): Promise<History> {
   const duck = await openDuck();

@@ -15,7 +15,7 @@ export type PastRun = Pick<HistoryRecord, 'runId' | 'matrix' | 'startedAt' | 'ho
   readonly cells: readonly string[];
 };
 
-/** It finished, without a failure and without a test of which the rig could not tell. */
+/** It finished, without a failure and without an unknown test. */
 export function isGreen({ ending, totals }: PastRun): boolean {
   return (
     ending === 'finished' &&

@@ -211,7 +211,7 @@ test('how a run ended is said in words', () => {
   ]);
 });
 
-test('a run that ended before it compared is not told as one in which nothing got worse', () => {
+test('a run that ended before it compared is not shown as "nothing worse"', () => {
   const [none, some, alarm] = [
     { alarms: 0, isUnknown: true },
     { alarms: 0, isUnknown: false },

@@ -33,7 +33,7 @@ export class TextBudget {
   }
 }
 
-/** The first words tell what it was and the last what came of it: the middle goes. */
+/** The first words say what it was and the last what came of it: the middle goes. */
 function cutMiddle(text: string, max: number, whole: string): string {
   if (text.length <= max) return text;
   const half = Math.floor(max / 2);

@@ -10,7 +10,7 @@ import { compareLockClasses, compareWarnings, type LockClassList, warningsOf } f
 import type { FailureRate, PastTest } from '../fold/past-test.ts';
 import { VERDICTS } from './verdict.ts';
 
-/** Of repeated tests: a difference that chance makes this rarely is told as one. Three failures of three against none of three are just so many. */
+/** Of repeated tests: a difference that chance makes this rarely is reported as one. Three failures of three against none of three are just so many. */
 const UNLIKELY = 0.05;
 /** The sum of an exact test is off by as much as floating point is. */
 const EPSILON = 1e-9;

@@ -26,7 +26,7 @@ export interface Comparison {
   readonly kernels?: KernelDifferences;
   /** The run was to have all cells of its matrix: one that the baseline has beside them is gone. */
   readonly whole?: boolean;
-  /** It is told beside the run, which is judged by itself. */
+  /** It is printed beside the run, which is judged by itself. */
   readonly aside?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface RunRef {
   readonly kernels: readonly string[];
 }
 
-/** What is told of two runs by their tests alone. */
+/** What is printed of two runs by their tests alone. */
 type ComparedTests = Omit<Comparison, 'figures' | 'kernels'>;
 
 /**

@@ -4,15 +4,15 @@ import type { PastTest, TestRecord } from '../fold/past-test.ts';
 
 /**
  * A failure of a test that has failed before is news only where its rate makes it this unlikely. One in two hundred: a test that
- * fails one time in twenty is then told after its second failure in a row, and rare flakes of a few hundred tests raise no
+ * fails one time in twenty is then reported after its second failure in a row, and rare flakes of a few hundred tests raise no
  * alarm on most nights.
  */
 const UNLIKELY = 0.005;
-/** A pass after failures is news sooner: nobody is woken by it. */
+/** A pass after failures is news sooner: it wakes no one. */
 const UNLIKELY_FIX = 0.05;
 
 /**
- * Judges a test against a baseline, with what earlier runs tell of its reliability.
+ * Judges a test against a baseline, with what earlier runs show of its reliability.
  *
  * @param now absent: the run did not plan it
  * @param base the test in the baseline run; absent: that one did not plan it
@@ -45,7 +45,7 @@ function judgeFailure(now: TestRecord, reference: TestRecord | undefined, runs: 
   const before = runs.slice(0, runs.length - streak.length);
   const rate = rateOf(before);
   const chance = probability(rate) ** countFailures([now, ...streak]);
-  // The night before it could still be chance, and was told as such: now is the first time to tell that it is not.
+  // The night before it could still be chance, and was reported as such: now is the first time to report that it is not.
   const isFirstUnlikely =
     chance <= UNLIKELY &&
     rate.failed > 0 &&

@@ -68,7 +68,7 @@ function keyOf({ file, text }: CompilerWarning): string {
 }
 
 /**
- * What lockdep met on one kernel alone, over the cells of which both left a list; one that a splat cut short still tells what is new in it.
+ * What lockdep met on one kernel alone, over the cells where both left a list; one that a splat cut short still shows what is new in it.
  * @param base by cell, named as those of `now`
  */
 export function compareLockClasses(

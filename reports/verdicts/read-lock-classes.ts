@@ -29,7 +29,7 @@ export async function readLockClasses(
   return lists;
 }
 
-/** Without what tells classes of one name apart: lockdep numbers them as it meets them (`#3`), and marks subclasses (`/1`). */
+/** Without the marks of classes of one name: lockdep numbers them as it meets them (`#3`), and marks subclasses (`/1`). */
 function normalizeLockClass(name: string): string {
   return name.replace(/(?:#\d+|\/\d+)+$/, '');
 }

@@ -22,7 +22,7 @@ const FILES = [
 
 const FOLDERS = ['dev', 'proc', 'sys', 'lower', 'upper', 'newroot'];
 
-/** Applets that a guest needs whatever its image holds: it has no init system that would bring them. */
+/** Applets that every guest needs: it has no init system that would bring them. */
 const GUEST_APPLETS = ['poweroff', 'reboot', 'halt'];
 
 async function readDataFiles(): Promise<CpioEntry[]> {

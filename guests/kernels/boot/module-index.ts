@@ -32,7 +32,7 @@ export function parseModuleIndex(modulesDep: string, modulesBuiltin: string): Mo
 
 /**
  * Paths to insert, each after all that it needs. What is built in or does not exist is left out:
- * only the booting kernel can tell whether it can do without.
+ * only the booting kernel knows whether it can do without.
  */
 export function insertionOrder(index: ModuleIndex, wanted: readonly string[]): string[] {
   const order = new Set<string>();

@@ -36,7 +36,7 @@ export async function applyPatches(
         },
         signal,
       });
-    // The names that git itself writes to, whatever else the text looks like.
+    // The names that git itself writes to, not what the text looks like.
     const applied = await apply('--numstat', '-z', '--apply');
     const isBlanksOnly = !applied.ok && (await apply('--check', '--ignore-whitespace')).ok;
     await rm(file);

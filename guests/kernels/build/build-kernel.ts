@@ -203,7 +203,7 @@ async function keepModules(dir: string, release: string, options: Parameters<typ
     options,
   );
   await ownFile(options.sourceDir, join(INSTALLED, 'lib', 'modules', release, 'modules.order'));
-  // `build` and `source`, and whatever else a makefile may have linked.
+  // `build` and `source`, and all else that a makefile may have linked.
   await runTool(['find', installed, '-type', 'l', '-delete'], { signal: options.context.signal });
   const tree = join(dir, 'lib', 'modules', release);
   await mkdir(join(dir, 'lib', 'modules'), { recursive: true });

@@ -29,7 +29,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const OWN_SIZE = '2G';
 
 /**
- * The user's ccache for a source of the user's own. A build with patches may run whatever its makefiles say, and so put false objects there: it
+ * The user's ccache for a source of the user's own. A build with patches may run anything that its makefiles say, and so put false objects there: it
  * has a cache of its own, and reads the user's through that. Its key is the first patch: the steps of a series build its patches up to each, and none
  * of them knows the others. So two series that begin with the same patch share a cache.
  */

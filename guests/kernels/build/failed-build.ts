@@ -182,7 +182,7 @@ function findLastWords(lines: readonly string[]): { readonly from: number; reado
   return { from, title: wrong < 0 ? end : from + wrong };
 }
 
-/** True for what a script or a program of the build said, in whatever words. */
+/** True for what a script or a program of the build said, in any words. */
 function isWord(line: string): boolean {
   return (
     /\w/.test(line) &&

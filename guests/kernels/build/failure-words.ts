@@ -24,7 +24,7 @@ export const DIAGNOSTIC =
   /^(?:\.\/)?(?<file>[^\s:][^:]*):(?<line>\d+)(?::\d+)?: (?<severity>fatal error|error|warning): (?<text>.*)$/;
 /** A command of the build, as Kbuild prints it: `  CC [M]  drivers/nvdimm/core.o`. */
 export const PROGRESS = /^ {2}[A-Z][A-Z0-9_]*(?: (?:\[\w\]|[A-Z]))? +\S/;
-/** A line of make's own, at whatever level. */
+/** A line of make's own, at any level. */
 export const MAKE_LINE = /^\S*make(?:\[\d+\])?: /;
 /** Lines that belong to the error after them: where the compiler was, and what included what. */
 export const CONTEXT =

@@ -68,7 +68,7 @@ async function makeBase(
   return await readFile(await ownFile(sourceDir, '.config'), 'utf8');
 }
 
-/** Lets kconfig decide what nobody asked for: on the tiny base all of that stays off, else it gets its default. */
+/** Lets kconfig decide the options without a request: on the tiny base all of that stays off, else it gets its default. */
 async function complete(
   base: ConfigBase,
   text: string,

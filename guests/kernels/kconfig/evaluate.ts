@@ -11,7 +11,7 @@ export interface ConfiguredKernel {
   readonly config: DotConfig;
 }
 
-/** What a condition comes to. What only the build can tell, a macro, counts as true. */
+/** What a condition comes to. What only the build knows, a macro, counts as true. */
 export function evaluate(expression: Expression, kernel: ConfiguredKernel): number {
   switch (expression.kind) {
     case 'symbol':

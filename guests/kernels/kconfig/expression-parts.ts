@@ -26,7 +26,7 @@ export function namesIn(expression: Expression): string[] {
   return [...new Set(operandsIn(expression).flatMap((operand) => (operand.kind === 'symbol' ? operand.name : [])))];
 }
 
-/** What in it only the build itself can tell: `$(cc-option,…)`. */
+/** What in it only the build itself knows: `$(cc-option,…)`. */
 export function macrosIn(expression: Expression): string[] {
   return operandsIn(expression).flatMap((operand) => (operand.kind === 'macro' ? operand.text : []));
 }

@@ -84,7 +84,7 @@ export function parseKconfig(lines: readonly KconfigLine[]): KconfigTree {
         break;
       case 'comment':
         close();
-        // Its conditions are nobody's.
+        // Its conditions belong to no option.
         open = { dependsOn: [], visibleIf: [] };
         break;
       case 'visible':

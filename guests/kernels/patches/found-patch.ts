@@ -31,7 +31,7 @@ export interface SeriesMail {
   readonly isAlone: boolean;
 }
 
-/** Reads tags and diffs; a mail that came twice counts once, also one that nobody has sent yet. */
+/** Reads tags and diffs; a mail that came twice counts once, also one that was not sent yet. */
 export function readFoundPatches(found: readonly FoundPatch[]): readonly SeriesMail[] {
   const ids = new Set<string>();
   const once = found.filter(({ head, diff }) => {

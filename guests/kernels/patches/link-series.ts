@@ -82,7 +82,7 @@ function areLinked(one: LinkFacts, other: LinkFacts): boolean {
   if (isSameVersion && one.isPicked && other.isPicked) return false;
   if (shares(one.threads, other.threads)) return true;
   if (!one.posting.isTagged || !other.posting.isTagged) return false;
-  // Two patches of one name that nobody has sent yet are two patches.
+  // Two patches of one name that were not sent yet are two patches.
   const isPair = isSameVersion && (one.isLoose || other.isLoose) && !one.posting.isNumbered;
   return (!isPair && shares(one.titles, other.titles)) || (!isSameVersion && shares(one.origins, other.origins));
 }

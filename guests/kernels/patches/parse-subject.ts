@@ -1,6 +1,6 @@
 /** What the subject of a mail says of the patch in it, `[RFC PATCH v2 1/3] pmem: take the lock`. */
 export interface PatchSubject {
-  /** `Re:`, `AW:`, `答复:`, `Fwd:` and the like: whatever diff it holds is no patch of a series. */
+  /** `Re:`, `AW:`, `答复:`, `Fwd:` and the like: a diff in it is no patch of a series. */
   readonly isReply: boolean;
   /** A word of the tag says that this is a patch. */
   readonly isTagged: boolean;

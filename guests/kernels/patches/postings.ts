@@ -161,7 +161,7 @@ export function shares(one: ReadonlySet<string>, other: ReadonlySet<string>): bo
   return false;
 }
 
-/** The same change, whatever the mail around it. */
+/** The same change, in any mail. */
 export function isSameChange(one: SeriesMail, other: SeriesMail): boolean {
   return essence(one.found.diff) === essence(other.found.diff);
 }

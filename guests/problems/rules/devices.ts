@@ -1,7 +1,7 @@
 import type { ProblemRule } from '../problem-rule.ts';
 
 const FAILED = String.raw`(?:fail|error|corrupt|misaligned|unable to|could not|cannot|bad block|no free slots|timed? ?out)`;
-/** What a guest is told whose host cannot flush, or that has no labels: settings, not failures. */
+/** Printed in a guest whose host cannot flush, or that has no labels: settings, not failures. */
 const ADVICE = /unable to guarantee persistence of writes|No poison|errors? 0\b|\b0 errors|without label|set_read_only/;
 
 /** The pmem stack itself. */

@@ -19,7 +19,7 @@ const REASONS: readonly ProblemRule[] = [
   { ...fault('cfi', /^CFI failure (?:at \S|\(target: )/, ['CFI failure ']), since: '0.2' },
 ];
 
-/** The processor refused. On most machines the first line tells what and an `Oops:` or `Internal error:` follows. */
+/** The processor refused. On most machines the first line says what and an `Oops:` or `Internal error:` follows. */
 export const FAULT_RULES: readonly ProblemRule[] = [
   ...REASONS,
   {

@@ -22,7 +22,7 @@ export const GENERAL_RULES: readonly ProblemRule[] = [
     kind: 'bug',
     start: /^BUG: (?=\S)/,
     words: ['BUG: '],
-    // A recursion of printk is told in the midst of others' lines, and is none of theirs.
+    // A recursion of printk is reported in the midst of others' lines, and is not part of them.
     unless: /recent printk recursion/,
     shape: 'backtrace',
     signature: 'functions',

@@ -2,7 +2,7 @@ import { readPackageConfig } from '../../../guests/kernels/kinds/package-config.
 import { findConfig, provesLocking } from '../../suites/lockdep/prove-locking.ts';
 import type { OnceOptions } from './compose-once.ts';
 
-/** What a one-shot run does when nobody says which suites. */
+/** What a one-shot run does when no suite is named. */
 interface ChosenSuites {
   readonly suites: readonly string[];
   /** Sentences for the terminal: what, and why. */
@@ -13,7 +13,7 @@ interface ChosenSuites {
 const NO_PMEM = 'virtio-blk';
 
 /**
- * The suites for a kernel of which nothing else was said: fio always, and lockdep's exercises where the kernel is known to prove its locking. Both take
+ * The suites for a kernel, where none are named: fio always, and lockdep's exercises where the kernel is known to prove its locking. Both take
  * minutes without KVM; xfstests takes a quarter of an hour, and is left for `--group`. `kernel` is what `composeKernel` gives.
  */
 export async function chooseSuites(

@@ -22,7 +22,7 @@ export function composeCommand(
   const path = resolve(cwd, program);
   const found = statIfThere(path);
   if (found?.isFile() === true) return { upload: literalPath(path), run: [`./${basename(path)}`, ...args] };
-  // A bare word such as `test` is a command of the guest, whatever folder of that name lies here.
+  // A bare word such as `test` is a command of the guest, even if a folder of that name lies here.
   if (found?.isDirectory() === true && /\/|^\.{1,2}$/.test(program))
     return { upload: literalPath(path), run: [`./${findProgram(program, path)}`, ...args] };
   // `~` and `$` would be expanded once more where the matrix is read.

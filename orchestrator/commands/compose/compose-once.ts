@@ -36,7 +36,7 @@ export interface OnceOptions extends KernelOptions {
 const MIN_FIO_BYTES = 2 ** 20;
 const MAX_FIO_BYTES = 128 * MIN_FIO_BYTES;
 
-/** How long an exercise of a suite that nobody named keeps up its load. */
+/** How long an exercise of a suite that was not named keeps up its load. */
 const BRIEF_LOAD = '5s';
 
 type Device = Readonly<Record<string, string>>;

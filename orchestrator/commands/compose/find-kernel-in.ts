@@ -17,7 +17,7 @@ const BY_NAME = ['bzImage', 'vmlinuz', 'vmlinux'];
 
 /**
  * Looks into a folder that is no kernel source: the output of a build, what `make dir-pkg` or an unpacked package holds, an installed root or its /boot,
- * or the packages of `make bindeb-pkg`, of which the newest build of a release counts.
+ * or the packages of `make bindeb-pkg`: the newest build of a release counts.
  */
 export function findKernelIn(folder: string): KernelInFolder {
   const built = join(folder, BUILT_IMAGE);

@@ -1,6 +1,6 @@
 import type { OnceOptions } from './compose-once.ts';
 
-/** The flag behind a value of the composed matrix, by the keys on the way to it, the last one that tells. */
+/** The flag behind a value of the composed matrix, by the keys on the way to it, the last one that is known. */
 const FLAG_OF: Readonly<Record<string, keyof OnceOptions>> = {
   cpus: 'cpus',
   memory: 'memory',

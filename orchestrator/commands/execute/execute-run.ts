@@ -182,7 +182,7 @@ export async function carryOut(
       publish: publish && (async () => publish(folder.dir)),
     });
   } catch (error) {
-    // The first cause is the one to tell.
+    // The first cause is the one to report.
     if (!failure) throw error;
   }
   throw failure.error;

@@ -14,7 +14,7 @@ export interface WatchedFile {
   readonly path: string;
   /** Of its bytes. */
   readonly digest: string;
-  /** What tells whether it may have changed since. */
+  /** What shows whether it may have changed since. */
   readonly stamp: string;
 }
 

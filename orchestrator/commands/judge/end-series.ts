@@ -16,7 +16,7 @@ import { BASE_KERNEL, planSteps } from '../compose/compose-series.ts';
 import type { RunExtras } from './run-extras.ts';
 import { printText } from '../../host/print.ts';
 
-/** In the run's folder, whatever `--mail` says. */
+/** In the run's folder, also with `--mail`. */
 const REPLY_FILE = 'reply.txt';
 
 interface SeriesEnding {

@@ -21,6 +21,6 @@ export interface RunExtras {
   readonly tell?: (comparison: Comparison, summary: RunSummary, runDir: string) => number | Promise<number>;
   /** Where progress and report go; absent: standard output. */
   readonly terminal?: NodeJS.WriteStream;
-  /** Called with the run's folder once its reports are written and its verdict is told, also of a run that failed as a whole. */
+  /** Called with the run's folder once its reports are written and its verdict is printed, also of a run that failed as a whole. */
   readonly publish?: (runDir: string) => Promise<void>;
 }

@@ -47,7 +47,7 @@ export function kernelsOf({ cells }: Plan): readonly string[] {
   return cells.map(({ kernel }) => kernel.name);
 }
 
-/** In CI the number of parts is fixed, whatever a filter leaves: a part without cells is no error. */
+/** In CI the number of parts is fixed, with any filter: a part without cells is no error. */
 function takeShard(plan: Plan, shard: ShardSpec): Plan {
   const part = shardPlan(plan, shard);
   if (part.cells.length === 0)
@@ -80,7 +80,7 @@ export async function planFlags(
 }
 
 interface FlagWords {
-  /** Which flag a value comes from, for errors: line and column would be those of a text that nobody has seen. */
+  /** Which flag a value comes from, for errors: line and column would be those of a text that the user has not seen. */
   readonly nameValue: (path: readonly (string | number)[]) => string | undefined;
   /** How the verb's flags name a commit: `--ref HEAD`. */
   readonly nameCommit: (ref: string) => string;

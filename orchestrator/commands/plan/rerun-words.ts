@@ -40,7 +40,7 @@ function withoutChoice(words: readonly string[]): readonly string[] {
     if (flag === 'filter' || (flag === 'test' && !isXfstest(value))) {
       if (glued === undefined) index += 1;
     } else if (word === '--mail') {
-      // The answer of some tests must not take the place of that of all. Its file is whatever does not look like a flag; a matrix is none.
+      // The answer of some tests must not take the place of that of all. Its file is the next word that does not look like a flag; a matrix is none.
       const file = words[index + 1];
       if (file !== undefined && !isMatrix(file) && !/^-./.test(file)) index += 1;
     } else if (word.startsWith('--mail=')) {

@@ -28,7 +28,7 @@ export async function publishRun(runDir: string, dir: string): Promise<void> {
   }
 }
 
-/** Whether a run is gone on with where it was published. */
+/** Whether a run is resumed where it was published. */
 async function isSame(runDir: string, copy: string): Promise<boolean> {
   return (await realpath(copy).catch(() => undefined)) === (await realpath(runDir));
 }
@@ -48,7 +48,7 @@ async function copyRun(runDir: string, target: string): Promise<void> {
     }
     await rename(aside, copy);
   } catch (error) {
-    // The first cause is the one to tell.
+    // The first cause is the one to report.
     await rm(aside, { recursive: true, force: true }).catch(() => undefined);
     if (!existsSync(copy) && existsSync(old)) await rename(old, copy).catch(() => undefined);
     throw error;
@@ -58,7 +58,7 @@ async function copyRun(runDir: string, target: string): Promise<void> {
   );
 }
 
-/** A run's id begins with its time: one that is gone on with later is still the older one. */
+/** A run's id begins with its time: one that is resumed later is still the older one. */
 async function pointLatest(target: string, id: string): Promise<void> {
   const latest = join(target, 'latest');
   const now = await readlink(latest).catch(() => '');

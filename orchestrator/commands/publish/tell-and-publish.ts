@@ -2,7 +2,7 @@ import { describeError } from '../../model/errors.ts';
 import { logLine } from '../../host/log-line.ts';
 
 interface Ending {
-  /** Why the run as a whole failed: there is nothing to tell then, but what it left is worth having. */
+  /** Why the run as a whole failed: there is nothing to print then, but what it left is worth having. */
   readonly failure?: { readonly error: unknown } | undefined;
   /** Tells what the run came to, and gives the exit status. */
   readonly tell: () => number | Promise<number>;
@@ -11,7 +11,7 @@ interface Ending {
 
 /**
  * The last two steps of a run whose reports are written. The verdict comes first: it is what the run was made for, and a full disk elsewhere must not
- * swallow it. Rejects with the first that went wrong; a publish that fails after another failure is told.
+ * swallow it. Rejects with the first that went wrong; a publish that fails after another failure is reported.
  */
 export async function tellAndPublish({ failure, tell, publish }: Ending): Promise<number> {
   const told = failure ?? (await settle(tell));

@@ -12,7 +12,7 @@ const run = makeKernelsRun({
 });
 const summary = run.summarize();
 
-test('entries that fit something are not told, whether by signature, title or both', () => {
+test('entries that fit something are not reported, whether by signature, title or both', () => {
   expect(
     findIdleKnown(
       [

@@ -16,7 +16,7 @@ export async function discardRun(runDir: string, log: (line: string) => void): P
 async function removeRun(runDir: string): Promise<void> {
   const runs = dirname(runDir);
   const latest = await readlink(join(runs, 'latest')).catch(() => undefined);
-  // Renamed first, so that nobody finds half a run.
+  // Renamed first, so that half a run is never found.
   const aside = join(runs, `.removed-${basename(runDir)}`);
   await rename(runDir, aside);
   await rm(aside, { recursive: true, force: true });

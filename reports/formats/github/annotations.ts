@@ -104,7 +104,7 @@ function annotateFigures(figures: readonly ComparedFigure[]): readonly Annotatio
   );
 }
 
-/** What no verdict tells of: all of it without a baseline. */
+/** What has no verdict: all of it without a baseline. */
 function annotateTests({ cells }: RunSummary, comparison: Comparison | undefined): readonly Annotation[] {
   const judged = new Set(comparison?.tests.map(({ cell, test }) => `${cell} ${test}`));
   return cells.flatMap((cell) =>

@@ -13,7 +13,7 @@ export interface Find {
   readonly href?: string;
   /** `pass → fail`. */
   readonly change?: string;
-  /** Since when, how often before: the facts, most telling first. */
+  /** Since when, how often before: the facts, most important first. */
   readonly facts?: readonly string[];
   readonly message?: string;
   readonly evidence?: string;

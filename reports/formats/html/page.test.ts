@@ -41,7 +41,7 @@ test('the page shows totals, every cell and what failed', () => {
     expect(page).toContain(text);
 });
 
-test('a run that goes on is not told as one of which the rig cannot tell', () => {
+test('a running run is not shown as unknown', () => {
   const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'guest/boot', { status: 'pass' });
   expect(pageOf(journal)).toContain('Nothing failed so far; 2 tests are not reached');
   expect(pageOf(journal.add({ type: 'run-end', reason: 'finished' }))).toContain(

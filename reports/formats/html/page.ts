@@ -23,7 +23,7 @@ export interface PageExtras {
   /** What became of each test in earlier runs. */
   readonly pastOf?: PastOf | undefined;
   readonly frame?: ServerFrame;
-  /** Where a test's runs are told in full: its strip then leads there. */
+  /** Where a test's runs are listed in full: its strip then leads there. */
   readonly trendOf?: (cell: string, test: string) => string;
 }
 

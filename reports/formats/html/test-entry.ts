@@ -60,7 +60,7 @@ function renderFiles(files: readonly string[]): Markup {
   return html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path.replace(/^cells\/[^/]+\/(?=.)/, '')}</a> `)}</p>`;
 }
 
-/** A path relative to the run folder as a link: never another scheme or host, whatever the path says. */
+/** A path relative to the run folder as a link: never another scheme or host, for any path. */
 export function encodePath(path: string): string {
   return `./${path
     .split('/')

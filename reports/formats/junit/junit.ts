@@ -73,7 +73,7 @@ function suiteContext(options: JunitOptions): SuiteContext {
   return { ...options, artifactBase: options.artifactBase ?? '', verdicts, budget: new TextBudget() };
 }
 
-/** The schema has no `skipped` here; each suite tells its own. */
+/** The schema has no `skipped` here; each suite has its own. */
 function openDocument(name: string, durationMs: number, totals: Totals): string {
   const counts = {
     tests: sumTotals(totals),
@@ -136,7 +136,7 @@ function suiteFacts(cell: CellSummary, summary: RunSummary, { comparison }: Suit
   });
 }
 
-/** A dashboard that counts only the tests it is told of would not notice them. */
+/** A dashboard that counts only the tests in the file would not notice them. */
 function missingTests(cell: CellSummary, { comparison }: SuiteContext): readonly ComparedTest[] {
   return comparison?.tests.filter((test) => test.verdict === 'missing' && test.cell === cell.id) ?? [];
 }

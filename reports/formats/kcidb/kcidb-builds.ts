@@ -62,7 +62,7 @@ function gitFields(stage: StageSummary | undefined): {
   return { git_commit_hash: commit, patchset_hash: patchset };
 }
 
-/** One that does not compile fails the boot of its cells; whatever else came between is the harness'. */
+/** One that does not compile fails the boot of its cells; all else that came between is the harness'. */
 function buildStatus(
   kernel: string,
   stage: StageSummary | undefined,

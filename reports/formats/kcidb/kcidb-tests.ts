@@ -4,7 +4,7 @@ import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from '../..
 import { shorten } from '../../text/text-budget.ts';
 import { type KcidbTest, MAX_EXCERPT } from './kcidb-schema.ts';
 
-/** Where and as what the results are told. */
+/** Where and as what the results are reported. */
 export interface KcidbOptions {
   /** The CI system that submits them, as KernelCI knows it. */
   readonly origin: string;
@@ -13,7 +13,7 @@ export interface KcidbOptions {
 }
 
 /**
- * An entry for each attempt, since KCIDB counts test runs, so that of a flaky test both the failure and the pass are told; one for a test without any.
+ * An entry for each attempt, since KCIDB counts test runs, so that of a flaky test both the failure and the pass are reported; one for a test without any.
  *
  * | status | KCIDB: the test … | ours |
  * |---|---|---|
@@ -22,7 +22,7 @@ export interface KcidbOptions {
  * | MISS | did not run for a failure of the harness | infra, unreached |
  * | SKIP | was not applicable | skip, excluded |
  *
- * ERROR is a failure of the test's own code, of which the rig knows nothing.
+ * ERROR is a failure of the test's own code, and the rig knows nothing of it.
  */
 export function describeTest(
   test: TestSummary,
@@ -64,7 +64,7 @@ export function describeTest(
   }));
 }
 
-/** The id of the attempt that a problem of the test is told of: the last that did not pass. */
+/** The id of the attempt that a problem of the test belongs to: the last that did not pass. */
 export function problemTestId(test: TestSummary, tests: readonly KcidbTest[]): string | undefined {
   const index = test.attempts.findLastIndex(({ status }) => status !== 'pass');
   return tests.at(index === -1 ? -1 : index)?.id;
@@ -120,7 +120,7 @@ function toPath(name: string): string {
   return parts.filter((part) => part !== '').join('.');
 }
 
-/** A kernel's report tells most in its first lines, a script in its last. */
+/** A kernel's report says most in its first lines, a script in its last. */
 function cutMiddle(text: string): string {
   if (text.length <= MAX_EXCERPT) return text;
   const points = Array.from(text);

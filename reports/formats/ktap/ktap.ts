@@ -86,7 +86,7 @@ function renderCell(
   );
 }
 
-/** The lines before a result that tell of it. */
+/** The lines before a result that explain it. */
 function diagnostics(test: TestSummary, verdict: ComparedTest | undefined, budget: TextBudget): readonly string[] {
   const told = tellingAttempt(test);
   const files = artifactPaths(test);

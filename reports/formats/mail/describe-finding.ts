@@ -26,7 +26,7 @@ function changeOf({ base, now }: Finding['tests'][number]): string {
   return `${base ?? 'absent'} before, ${now ?? 'absent'} now`;
 }
 
-/** A tag that a test printed is nobody's: b4 reads them off the beginning of any line, indented or wrapped. */
+/** A tag that a test printed is not a reviewer's: b4 reads them off the beginning of any line, indented or wrapped. */
 function withoutTags(text: string): string {
   return text.replaceAll(/\b(\w+(?:-\w+)*-(?:by|to)|Fixes|Closes|Link|Cc):(?=\s)/gi, '$1 :');
 }

@@ -14,7 +14,7 @@ import type { ReplyFacts } from './reply-facts.ts';
 import { summarizeSeries } from './summarize-series.ts';
 import { wrapText } from './wrap-text.ts';
 
-/** As many causes are told with their evidence. */
+/** As many causes are shown with their evidence. */
 const MAX_FINDINGS = 3;
 /** As many kernels have a column beside the base. */
 const MAX_STEPS = 4;
@@ -131,7 +131,7 @@ function renderDifferences({ summary, comparison, steps }: ReplyFacts): readonly
   ];
 }
 
-/** The filters that leave only what differs; a few, since the whole is told already. */
+/** The filters that leave only what differs; a few, since the whole is there already. */
 function narrower({ findings }: SeriesJudgement): readonly string[] {
   const cells = [
     ...new Set(findings.flatMap(({ tests }) => tests.map(({ cell }) => cell.slice(cell.indexOf('/') + 1)))),

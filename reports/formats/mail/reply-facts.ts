@@ -21,7 +21,7 @@ export interface ReplyFacts {
   readonly command: string;
 }
 
-/** Text without the folders of this host: paths are told by their last part. */
+/** Text without the folders of this host: paths are named by their last part. */
 export function withoutFolders(text: string): string {
   return text.replaceAll(/(?<=^|[\s"'`(=,])\/(?:[^\s"'`(),/]+\/)*(?<name>[^\s"'`(),/]+)/g, '$<name>');
 }

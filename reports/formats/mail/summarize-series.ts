@@ -64,7 +64,7 @@ function countKnown({ comparison }: Pick<ReplyFacts, 'comparison'>): number {
   return comparison.tests.filter(({ verdict }) => verdict !== 'unknown').length;
 }
 
-/** Also where all passes: nobody looks for a loss in a gain. */
+/** Also where all passes: a gain may hide a loss. */
 function leaps({ comparison: { figures = [], kernels } }: ReplyFacts): string {
   const found = findLeaps(figures);
   const [most] = found;

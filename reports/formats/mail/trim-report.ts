@@ -10,7 +10,7 @@ const MAX_FRAMES = 7;
 const STAMP = /^(?:<\d>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?/;
 /** ` canary_abba+0x50/0x70 [module] (file.c:1)`; one with a question mark is a guess of the unwinder. */
 const FRAME = /^\s+(?:\[<[0-9a-f]+>\] )?(?<guess>\? )?(?<name>[\w.]+)\+0x[0-9a-f]+\/0x[0-9a-f]+/;
-/** Each report ends in these, whatever it is about. */
+/** Each report ends in these, on any subject. */
 const REPORTER =
   /^(?:dump_stack|dump_stack_lvl|show_stack|print_\w*bug\w*|print_usage_bug|check_noncircular|check_prev_add|mark_lock\w*|mark_usage|valid_state|validate_chain|__lock_acquire|lock_acquire|__might_resched|__might_sleep|__warn|report_bug|handle_bug|exc_invalid_op|asm_exc_invalid_op|kasan_report|print_report|print_address_description)(?:\.\w+)*$/;
 /** And begins each of its traces from user space with these. */
@@ -23,7 +23,7 @@ const LOCK_ADDRESS = /^(?<before>\s*(?:#\d+: )?)[0-9a-f]{16} (?=\()/;
 /** Where another part of a report begins; lockdep indents some of these as it pleases. */
 const PART =
   /^\s*(?<words>-> #\d+ .*|but task is already holding .*|other info that might help .*|stack backtrace:|Showing all locks .*)$/;
-/** The rig's own, of a build that failed: where its log lies is nobody else's business. */
+/** The rig's own, of a build that failed: where its log lies is private. */
 const OWN = /^the whole log: /;
 
 /** A kernel's report with what a maintainer looks at: no time stamps, registers and guesses, short stacks. Line by line, verbatim but for that. */

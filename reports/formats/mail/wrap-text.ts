@@ -43,7 +43,7 @@ function breakBefore(line: string, word: string): number {
   return at;
 }
 
-/** A name that has to fit: its middle goes, since both ends tell names apart. */
+/** A name that has to fit: its middle goes, since both ends are needed to know it. */
 export function cutMiddle(text: string, width: number): string {
   if (text.length <= width) return text;
   const kept = Math.max(0, width - 3);

@@ -53,7 +53,7 @@ export function renderAttention(
   return [...lines, ...(found.length > MAX_LISTED ? [`  … ${found.length - MAX_LISTED} more in the reports`] : []), ''];
 }
 
-/** A misspelt release keeps a run from hundreds of tests: for one reason, told once. */
+/** A misspelt release keeps a run from hundreds of tests: for one reason, shown once. */
 function gather({ cells }: RunSummary): readonly Finding[] {
   const found: Finding[] = [];
   const byReason = new Map<string, Finding>();

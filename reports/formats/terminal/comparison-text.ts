@@ -19,7 +19,7 @@ import { SeenReports } from '../../verdicts/seen-reports.ts';
 import { VERDICTS } from '../../verdicts/verdict.ts';
 
 const MAX_LISTED = 40;
-/** Figures that are the same, or of which nothing can be told, are no news. */
+/** Figures that are the same, or unclear, are only counted. */
 const MAX_UNCHANGED = 12;
 const EVIDENCE_LINES = 16;
 const EVIDENCE_CHARS = 2400;

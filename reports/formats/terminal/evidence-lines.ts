@@ -5,11 +5,11 @@ import { fitLine } from './fit-line.ts';
 import type { Palette } from './palette.ts';
 import type { AttemptPlace, PrintedSplats } from './printed-splats.ts';
 
-/** A report of lockdep has about a hundred lines, and its first thirty tell both locks and who took them. */
+/** A report of lockdep has about a hundred lines, and its first thirty show both locks and who took them. */
 const MAX_LINES = 30;
 const MAX_CHARS = 4000;
 
-/** By how much a file tells of a failure: the kernel's own report, what differs from the expected output, the program's words, the rest. */
+/** By how much a file says about a failure: the kernel's own report, what differs from the expected output, the program's words, the rest. */
 const TELLING = [/\/problems\//, /(?:^|[./])out\.bad$/, /\/output\.\d+\.log$|check\.log$/, /\/console\//];
 
 /** How a reader sees the lines of one report or log. */

@@ -6,7 +6,7 @@ import type { ListedRun } from './runs-page.ts';
 /** A list to choose from; older ones are found on the list of runs. */
 const MAX_OFFERED = 300;
 
-/** Asks for the two runs to put side by side, of which one may be known. */
+/** Asks for the two runs to put side by side; one may be known. */
 export function renderChoosePage(
   runs: readonly ListedRun[],
   { base, run }: { readonly base: string; readonly run: string },

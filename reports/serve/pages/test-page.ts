@@ -27,7 +27,7 @@ export interface TestPage {
 
 /** Of many cells only what is wrong is listed run by run. */
 const OPEN_CELLS = 3;
-/** Beyond these the names are enough: a hundred charts are read by nobody. */
+/** Beyond these the names are enough: a hundred charts are too many to read. */
 const MAX_CELLS = 24;
 
 /** What became of a test over the runs, cell by cell: how often it failed, on which kernels, how long it took, and where the evidence is. */

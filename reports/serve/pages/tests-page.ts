@@ -4,7 +4,7 @@ import { html } from '../../formats/html/markup.ts';
 import { renderPage } from './layout.ts';
 import { testLink } from './links.ts';
 
-/** More rows than this help nobody find one. */
+/** More rows than this are too many to search by eye. */
 const MAX_LISTED = 200;
 
 export interface TestsPage {

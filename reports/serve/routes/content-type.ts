@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { extname } from 'node:path';
 
-/** What a browser is told of a file. */
+/** What a browser learns of a file. */
 export interface ContentType {
   readonly type: string;
   /** Shown in the browser; the rest is saved to disk. */
@@ -10,7 +10,7 @@ export interface ContentType {
 
 const TEXT: ContentType = { type: 'text/plain; charset=utf-8', isShown: true };
 
-/** Types that run nothing, whatever is in the file. HTML, SVG and XML, which a guest could have written, are shown as text. */
+/** Types that run nothing, with any content. HTML, SVG and XML, which a guest could have written, are shown as text. */
 const BY_EXTENSION: Readonly<Record<string, ContentType>> = {
   '.json': { type: 'application/json; charset=utf-8', isShown: true },
   '.csv': { type: 'text/csv; charset=utf-8', isShown: false },

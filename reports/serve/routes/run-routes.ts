@@ -112,7 +112,7 @@ export function addRunRoutes(app: Hono, site: Site): void {
   });
 }
 
-/** The run as it goes on; undefined for one that nobody works on any more, or that has only its reports to write. */
+/** The run as it goes on; undefined for one without a controller, or that has only its reports to write. */
 async function followLive({ isClaimed, live }: Site, dir: string): Promise<JournalFollower | undefined> {
   if (!(await isClaimed(dir))) return undefined;
   try {

@@ -4,7 +4,7 @@ import parseRange from 'range-parser';
 import { contentTypeOf } from './content-type.ts';
 import type { Artifact } from '../runs/open-artifact.ts';
 
-/** Enough to tell text from anything else. */
+/** Enough to know text from anything else. */
 const BEGINNING_BYTES = 8192;
 
 /** The run's own page is HTML that pmemrig wrote; boxed, so that it has no more rights than if it were opened from disk. */

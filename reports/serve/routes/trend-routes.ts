@@ -6,7 +6,7 @@ import type { Site } from '../runs/site.ts';
 import { renderTestPage } from '../pages/test-page.ts';
 import { renderTestsPage } from '../pages/tests-page.ts';
 
-/** The rates of the list of tests tell of now, not of last year. */
+/** The rates of the list of tests are of now, not of last year. */
 const RATE_RUNS = 30;
 
 /** What a test did over the runs, and a figure of it. */

@@ -79,7 +79,7 @@ function closeIfUnused({ history, users, isReplaced }: Opened): void {
   if (isReplaced && users === 0) history[Symbol.dispose]();
 }
 
-/** One that finished is over; any other may be gone on with. */
+/** One that finished is over; any other may be resumed. */
 function isOverIn(opened: Opened | undefined): (runId: string) => boolean {
   const over = new Set(
     opened?.history.runs

@@ -1,13 +1,13 @@
 import { JournalFollower } from './journal-follower.ts';
 
-/** How long a run's fold is kept after nobody asked for it any more. */
+/** How long a run's fold is kept after the last request for it. */
 const IDLE_MS = 120_000;
 
 /** The runs that go on right now, each read once however many look at it. */
 export class LiveRuns {
   readonly #followers = new Map<string, { readonly follower: JournalFollower; askedAt: number }>();
 
-  /** The run as its journal tells it by now. Rejects as {@link JournalFollower.advance} does. */
+  /** The run as its journal shows it by now. Rejects as {@link JournalFollower.advance} does. */
   async read(runDir: string, nowMs = Date.now()): Promise<JournalFollower> {
     this.#forgetIdle(nowMs);
     const known = this.#followers.get(runDir) ?? { follower: new JournalFollower(runDir), askedAt: nowMs };

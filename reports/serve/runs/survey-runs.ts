@@ -17,7 +17,7 @@ export function isRunId(name: string): boolean {
   return /^\d{8}-\d{6}-[^/\\\0]+$/.test(name);
 }
 
-/** @param isOver tells of a run that nobody will go on with it, which spares a look at its controller */
+/** @param isOver says of a run that it will not be resumed, which spares a look at its controller */
 export async function surveyRuns(
   { runsDir, isClaimed }: Pick<ServeOptions, 'runsDir' | 'isClaimed'>,
   isOver: (runId: string) => boolean,

@@ -36,7 +36,7 @@ export function change(number: number, words: string): string {
   ].join('\n');
 }
 
-/** A patch of one file alone, which fits whatever came before. */
+/** A patch of one file alone, which fits after any other. */
 export function changeAlone(number: number, words: string): string {
   return `---\n p${number}.c | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n\ndiff --git a/p${number}.c b/p${number}.c\n--- a/p${number}.c\n+++ b/p${number}.c\n@@ -1,3 +1,3 @@\n head\n-old\n+${words}\n tail\n-- \n2.39.5\n`;
 }

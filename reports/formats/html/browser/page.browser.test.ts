@@ -219,7 +219,7 @@ describe('report.html in a browser', () => {
     expect(
       await page.locator('#figures details').filter({ hasText: '1 figure faster' }).getAttribute('open'),
     ).toBeNull();
-    expect(await page.locator('#figures').textContent()).toContain('1 figure of which nothing can be told');
+    expect(await page.locator('#figures').textContent()).toContain('1 figure unclear');
   });
 
   test('on paper what needs a look is open, and afterwards as it was', async () => {

@@ -12,7 +12,7 @@
 const KEYS = ['q', 'outcome', 'verdict', 'kernel', 'at'];
 
 /**
- * The state that a URL's hash tells. A plain anchor (`#cell-3`), as the page's own links have it, shows that element
+ * The state in a URL's hash. A plain anchor (`#cell-3`), as the page's own links have it, shows that element
  * and leaves the filters as they are; anything else (`#outcome=fail&q=dax`) says all of it.
  * @param {string} hash with its `#`, or empty
  * @param {PageState} [before]
