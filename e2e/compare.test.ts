@@ -45,7 +45,7 @@ test('without a green run before it, a run is judged by itself', () => {
   expect(first.exitCode).toBe(0);
 });
 
-test('what got worse since the last green run is told first, and is the exit status', async () => {
+test('what got worse since the last green run is reported first, and is the exit status', async () => {
   behave(['not ok 1 - flush', 'ok 2 - sync # SKIP no such device', 'ok 3 - map']);
   const { exitCode, stdout, dir } = await nightly('--baseline', 'last-green');
   expect(exitCode).toBe(1);
@@ -96,7 +96,7 @@ test('old runs go, but for those that are pinned, last green or the latest; hist
   expect(history.stdout).toContain('failed in 2 of 3 runs');
 });
 
-test('a nightly is published, and a second one at the same time is told who is at work', async () => {
+test('a nightly is published, and a second one at the same time is shown who is at work', async () => {
   const published = join(workspace.dir, 'www');
   const args = ['nightly', matrix, '--publish', published, '--filter', 'suite=tap'];
   const before = latestRun(workspace);

@@ -57,7 +57,7 @@ test('the instructions of a DAX write are the same in each fresh guest, however 
   expect(argv).toContain('-icount');
 });
 
-test('two kernels are told apart by the instructions of the same write', { timeout: 8 * 60_000 }, async () => {
+test('two kernels are kept apart by the instructions of the same write', { timeout: 8 * 60_000 }, async () => {
   const both = join(workspace.dir, 'both.yaml');
   writeFileSync(
     both,

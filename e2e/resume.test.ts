@@ -35,7 +35,7 @@ function countCases(dir: string): Readonly<Record<string, number>> {
   return counts;
 }
 
-test('a run whose controller is killed in the midst of a cell is gone on with: each test once, none lost, none repeated', async () => {
+test('a run whose controller is killed in the midst of a cell is resumed: each test once, none lost, none repeated', async () => {
   const killed = startRig(['run', matrix], workspace);
   const dir = await waitForTest(workspace, 'fio/block-libaio-verify');
 
@@ -75,7 +75,7 @@ test('a run whose controller is killed in the midst of a cell is gone on with: e
   expect(again.stderr).toContain('the run has finished');
 });
 
-test('an interrupted run is gone on with, from where its reports told it to be', async () => {
+test('an interrupted run is resumed, from where its reports told it to be', async () => {
   const interrupted = startRig(['run', matrix, '--filter', 'suite=fio', '--retries', '1'], interruptedRuns);
   const dir = await waitForTest(interruptedRuns, 'fio/block-io-uring');
   interrupted.kill('SIGINT');
@@ -90,7 +90,7 @@ test('an interrupted run is gone on with, from where its reports told it to be',
   expect(run.events.filter(({ type }) => type === 'run-end')).toHaveLength(2);
 });
 
-test('a cell that is split over two guests is gone on with in two', async () => {
+test('a cell that is split over two guests is resumed in two', async () => {
   const split = startRig(['run', matrix, '--filter', 'suite=fio', '--split', '2', '-j', '2'], splitRuns);
   const dir = await waitForTest(splitRuns, 'fio/block-libaio-verify');
   split.kill('SIGKILL');

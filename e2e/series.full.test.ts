@@ -60,7 +60,7 @@ test('the good half of it is answered with a tag', { timeout: 30 * MINUTES }, as
   expect(stdout).toContain('\nTested-by: NAME <ADDRESS>\n');
 });
 
-test('a series that does not apply is told before anything is compiled', { timeout: 30 * MINUTES }, async () => {
+test('a series that does not apply is reported before anything is compiled', { timeout: 30 * MINUTES }, async () => {
   const stale = join(workspace.dir, 'stale.mbox');
   writeFileSync(
     stale,

@@ -9,7 +9,7 @@ import { startRig, Workspace } from './support/rig.ts';
 const workspace = new Workspace();
 afterAll(() => workspace[Symbol.dispose]());
 
-test('another image starts another round, which tells what broke since the one before; Ctrl-C ends it', async () => {
+test('another image starts another round, which shows what broke since the one before; Ctrl-C ends it', async () => {
   const { image, release } = await prepareKernel(
     { kind: 'debian', name: 'bookworm', release: 'bookworm', flavour: 'amd64' },
     { cacheDir: cacheDir(), log: () => undefined },

@@ -116,7 +116,7 @@ rules:
     expect(end('selftest/024').message).toBe('too slow for this test');
   });
 
-  test('what a test of shutdowns makes its file system say is told, and fails nothing', () => {
+  test('what a test of shutdowns makes its file system say is reported, and fails nothing', () => {
     const problems = run.events.filter((event) => event.type === 'problem' && event.test === 'xfstests/selftest/029');
     expect(problems).toEqual([
       expect.objectContaining({

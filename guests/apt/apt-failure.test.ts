@@ -19,7 +19,7 @@ test.each([
   ],
 ] as const)('%j is told as %s', (output, kind) => expect(classifyAptFailure(output)).toBe(kind));
 
-test("an unreachable archive is told with apt's own words and a way out", () => {
+test("an unreachable archive is reported with apt's own words and a way out", () => {
   const error = explainAptFailure(
     'bookworm',
     'http://m/debian',
@@ -31,7 +31,7 @@ test("an unreachable archive is told with apt's own words and a way out", () => 
   expect(error.remedy).toContain('PMEMRIG_DEBIAN_MIRROR');
 });
 
-test('a release that the archive does not have is told with what was most likely meant', () => {
+test('a release that the archive does not have is reported with what was most likely meant', () => {
   const output = "E: The repository 'http://m x Release' does not have a Release file.\nErr:1 404  Not Found";
   expect(explainAptFailure('bokworm', 'http://m/debian', output)).toMatchObject({
     name: 'UserError',

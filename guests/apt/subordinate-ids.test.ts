@@ -14,14 +14,14 @@ test('root needs no user namespace', async () => {
   await expect(requireSubordinateIds({ uid: 0, run: withoutUserNamespaces })).resolves.toBeUndefined();
 });
 
-test('a normal user does, and is told how to get one on any distribution', async () => {
+test('a normal user does, and is shown how to get one on any distribution', async () => {
   await expect(requireSubordinateIds({ uid: 1000, run: withoutUserNamespaces })).rejects.toMatchObject({
     code: 'no-user-namespace',
     remedy: expect.not.stringContaining('apt'),
   });
 });
 
-test('root of a container that lacks a capability is told which', async () => {
+test('root of a container that lacks a capability is shown which', async () => {
   await expect(requireSubordinateIds({ uid: 0, run: withoutNamespaces })).rejects.toMatchObject({
     remedy: expect.stringContaining('SYS_ADMIN'),
   });

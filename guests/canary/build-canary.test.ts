@@ -56,7 +56,7 @@ test('a kernel that clang built gets a module that clang built', async () => {
   expect(made.kind === 'built' && (await readFile(made.path, 'utf8'))).toMatch(/^1\//);
 });
 
-test('a kernel without a build tree is told as such', async () => {
+test('a kernel without a build tree is reported as such', async () => {
   const {
     kernel: { kbuild: _, ...kernel },
     context,

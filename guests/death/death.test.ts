@@ -38,7 +38,7 @@ test('the panic wins over the reset that follows it', () => {
   expect(name({ events: [shutdown('guest-reset')], report: panic }).kind).toBe('panic');
 });
 
-test('pvpanic tells a panic of which the console has nothing', () => {
+test('pvpanic reports a panic that the console lacks', () => {
   expect(
     name({ events: [{ event: 'GUEST_PANICKED', data: { action: 'run' } }, shutdown('guest-reset')] }),
   ).toMatchObject({
@@ -83,7 +83,7 @@ test('a QEMU that ends without a word from the guest died itself', () => {
   });
 });
 
-test('an oops that did not stop the kernel is told along, and is the evidence', () => {
+test('an oops that did not stop the kernel is reported as well, and is the evidence', () => {
   expect(name({ suspicion: { what: 'stall', reason: 'no answer' }, report: oops })).toEqual({
     kind: 'stall',
     message: 'no answer; before that the kernel reported: BUG: kernel NULL pointer dereference, address: 0',

@@ -16,7 +16,7 @@ function fakeGuest() {
   };
 }
 
-test('an sshd that refuses a session ends the wait: nothing else would tell the guest to be gone', async () => {
+test('an sshd that refuses a session ends the wait: nothing else would report that the guest is gone', async () => {
   const { waitOn } = fakeGuest();
   await expect(waitOn(Promise.reject(new ChannelRefused(new Error('Unable to exec'))))).rejects.toThrow(
     'ssh-lost: sshd of the guest refuses new sessions: Unable to exec',

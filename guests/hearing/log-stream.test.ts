@@ -42,7 +42,7 @@ test('a problem in the log belongs to the mark before it', async () => {
   expect(stream).toMatchObject({ records: 3, lost: 0 });
 });
 
-test('a mark that nobody waits for is not believed', async () => {
+test('a mark without a waiter is not believed', async () => {
   const { say, stream } = fakeLog();
   const begun = stream.sees('test-begin 1 a');
   say(1, marks.compose('test-begin 1 a'));

@@ -55,7 +55,7 @@ test.each([
 	expect(await fingerprint(tree)).not.toBe(before);
 });
 
-test('a folder that nobody here can enter is told with its name and the way out', async () => {
+test('a folder that we cannot enter is reported with its name and the way out', async () => {
 	const output = '\tusr d\0find: ‘/r/root’: Permission denied';
 	const denied = listTree(await newTree(), undefined, () => Promise.resolve({ ok: false, stdout: '', output }));
 	await expect(denied).rejects.toMatchObject({

@@ -124,7 +124,7 @@ test.each([
   [listOf(good), 1],
 ])('ndctl printed %j', (text, count) => expect(parseNdctlList(text).namespaces.size).toBe(count));
 
-test('any list of which one entry is damaged gives all the others', () => {
+test('any list with one damaged entry gives all the others', () => {
   const entry = fc.record({ dev: fc.nat().map((n) => `region${n}`), namespaces: fc.constant([good]) });
   fc.assert(
     fc.property(

@@ -107,7 +107,7 @@ test('eight devices are found by address and serial number, in the order of the 
   expect(devices[0]).toMatchObject({ namespace: 'namespace1.0', region: 'region1' });
 });
 
-test('before the namespaces are made each wrong one is told, and the right ones are there', () => {
+test('before the namespaces are made each wrong one is reported, and the right ones are there', () => {
   const { devices, problems } = verifyDevices(mixed, fresh);
   expect(devices).toHaveLength(4);
   expect(problems).toEqual([

@@ -101,7 +101,7 @@ test('the callers in the stamps change nothing', () => {
   for (const log of TIMED) expect(signed(print(linesOf(log, 'T101')))).toEqual(signed(log.text));
 });
 
-test('reports of two callers, in whatever order their lines come, are those two', () => {
+test('reports of two callers, in any order of their lines, are those two', () => {
   fc.assert(
     fc.property(timed, timed, fc.array(fc.boolean(), { maxLength: 60 }), (one, other, turns) => {
       // One error of the machine, whoever prints of it: the next test.
@@ -159,7 +159,7 @@ test("lines of other callers change nothing, be they as a report's or long after
   );
 });
 
-test('a program that prints the log again, wholly or its end, in whatever form, changes nothing', () => {
+test('a program that prints the log again, wholly or its end, in any form, changes nothing', () => {
   const forms: readonly ((line: string) => string)[] = [
     (line) => line,
     (line) => line.replace(/\]\[ *\w+\] /, '] '),

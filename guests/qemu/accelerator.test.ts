@@ -51,7 +51,7 @@ test('an unknown $PMEMRIG_ACCEL is the fault of the user', async () => {
   });
 });
 
-test('when not even TCG runs a guest, both reasons are told', async () => {
+test('when not even TCG runs a guest, both reasons are reported', async () => {
   const qemu = fakeQemu(`*) echo "invalid accelerator $2" >&2; exit 1;;`);
   await expect(probe(qemu)).rejects.toMatchObject({
     name: 'InfraError',

@@ -27,7 +27,7 @@ function scriptQemu(answer: (request: Request) => string | undefined): { stream:
   return { stream, qemu };
 }
 
-test('answers reach the request with their id, in whatever order they come', async () => {
+test('answers reach the request with their id, in any order', async () => {
   const held: string[] = [];
   const { stream, qemu } = scriptQemu(({ execute, id }) => {
     held.push(`{"return": "${execute}", "id": ${id}}\r\n`);

@@ -145,7 +145,7 @@ test('a channel that closes with its connection is a loss, not a result', async 
   await expect(result).rejects.toThrow(ConnectionLost);
 });
 
-test('input that cannot be read is the error to tell, and the command is given up', async () => {
+test('input that cannot be read is the error to report, and the command is given up', async () => {
   const run = fakeChannel();
   run.channel.destroy = () => {
     run.channel.emit('close');

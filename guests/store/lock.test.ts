@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { withLock } from './lock.ts';
 
-test('a lock that nobody renews is taken over, though its time lies in the future', { timeout: 60_000 }, async () => {
+test('a lock that is not renewed is taken over, though its time lies in the future', { timeout: 60_000 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'lock-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const path = join(dir, 'a.lock');

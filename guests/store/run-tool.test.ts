@@ -21,7 +21,7 @@ test("a failed tool's last words are in the error", async () => {
   await expect(runTool(['sh', '-c', 'echo broken >&2; exit 1'])).rejects.toThrow('broken');
 });
 
-test('a full disk is told as such, whichever tool met it', async () => {
+test('a full disk is reported as such, whichever tool met it', async () => {
   await expect(
     runTool(['sh', '-c', 'echo "x: No space left on device" >&2; exit 1'], { cwd: '/tmp' }),
   ).rejects.toMatchObject({ code: 'disk-full' });

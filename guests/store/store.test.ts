@@ -67,7 +67,7 @@ test('who takes over a stale lock leaves the folder of a builder that still live
   expect(await readdir(join(context.cacheDir, 'things'))).toStrictEqual(['a']);
 });
 
-test('a full disk is told with the folder and the way out', async () => {
+test('a full disk is reported with the folder and the way out', async () => {
   const context = silent(await newCache());
   const noSpace = Object.assign(new Error('write'), { code: 'ENOSPC' });
   await expect(

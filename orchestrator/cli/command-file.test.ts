@@ -34,7 +34,7 @@ test('what npm links as the command is in the repository, and can be executed', 
   expect(() => accessSync(join(PACKAGE_ROOT, bin.pmemrig), constants.X_OK)).not.toThrow();
 });
 
-test('before the first build, the command tells what to type', async () => {
+test('before the first build, the command shows what to type', async () => {
   const { exitCode, stdout, stderr } = await execa(link, ['--version'], { reject: false, cwd: join(dir, 'checkout') });
   expect({ exitCode, stdout, stderr }).toEqual({
     exitCode: 2,

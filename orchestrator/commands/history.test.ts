@@ -41,7 +41,7 @@ test('the list of runs parts those that go on from those that were cut off', asy
   );
 });
 
-test('a run that was removed is listed as such, and whoever names it is told so', async () => {
+test('a run that was removed is listed as such, and whoever names it is shown that', async () => {
   const gone = writeRun(1);
   writeRun(2);
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);

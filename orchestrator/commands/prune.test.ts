@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(runs, { recursive: true });
 });
 
-test('it is told how many runs went, and how many are there', async () => {
+test('it is shown how many runs went, and how many are there', async () => {
   const prune = async (dryRun: boolean, keep = 0): Promise<string> => {
     await pruneCommand({ keep, days: 0, dryRun, runs });
     return told();

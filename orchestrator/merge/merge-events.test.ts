@@ -161,7 +161,7 @@ function shardsOf(all: readonly Story[], of: number): JournalEvent[][] {
   });
 }
 
-test('shards put together are the run in one piece, in whatever order they are named', async () => {
+test('shards put together are the run in one piece, in any order', async () => {
   await fc.assert(
     fc.asyncProperty(stories, fc.shuffledSubarray([0, 1, 2], { minLength: 3 }), async (all, order) => {
       const whole = withoutNumbers(summarize(tell(all, all, 'whole')));
@@ -293,7 +293,7 @@ test('the rig’s own words name a guest by its new number, those of a test stay
   ]);
 });
 
-test('kernels that differ behind one name are told', async () => {
+test('kernels that differ behind one name are reported', async () => {
   const [first = [], second = []] = shardsOf(both, 2);
   const other = second.map((event) => (event.type === 'stage' ? { ...event, detail: '6.12.1', digest: 'e' } : event));
   expect(summarize(await merge([first, other])).notes).toContain(

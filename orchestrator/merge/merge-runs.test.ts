@@ -90,7 +90,7 @@ test('a torn journal is merged as far as it goes, and that is said', async () =>
   expect(notes).toEqual([expect.stringMatching(/^events\.jsonl:\d+: the last line was torn and is left out$/)]);
 });
 
-test('a merged run of which a part was cut off can be gone on with, in the guests after all others', async () => {
+test('a merged run of which a part was cut off can be resumed, in the guests after all others', async () => {
   const { dir } = await mergeRuns([await makeRun('one'), await makeRun('two', { finished: false })], { runs: root });
   const { plan, lastGuest } = await readResumedRun(dir, () => undefined);
   // Neither cell has its end in these journals.

@@ -174,7 +174,7 @@ describe('a combination that can never work', () => {
     );
   });
 
-  test('is told for ten cells and then counted', () => {
+  test('is reported for ten cells and then counted', () => {
     expect(
       expansionError(matrixOf(), throwing(new UserError('never', { code: 'never' })))
         .split('\n')

@@ -40,7 +40,7 @@ test('what is still to come is no gap, what a cell ended without is one', () => 
   ]);
 });
 
-test('a run that has ended, or that nobody works on, is what its journal says', () => {
+test('a run that has ended, or has no controller, is what its journal says', () => {
   const cut = makeRun();
   expect(asRunning(cut, false)).toBe(cut);
   const finished = new JournalBuilder()

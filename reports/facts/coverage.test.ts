@@ -35,7 +35,7 @@ test('a test that passed, failed, flaked, crashed or hung on every leg is no los
   }
 });
 
-test('a known failure ran, though it is told as a skip; so did what TAP expects to fail', () => {
+test('a known failure ran, though it is reported as a skip; so did what TAP expects to fail', () => {
   for (const by of ['list', 'test'] as const)
     expect(
       coverageOf({ [NVDIMM]: [{ status: 'skip', forgiven: { by, reason: 'not done yet' }, message: 'x' }] }).nowhere

@@ -46,7 +46,7 @@ test('cells in which the same failed share a command', () => {
   ).toEqual(['pmemrig run matrices/smoke.yaml --filter k/a/none/fio --filter k/b/none/fio --test fio/x']);
 });
 
-test('cells of which other tests failed have commands of their own: a test that passed is not run again', () => {
+test('cells in which other tests failed have commands of their own: a test that passed is not run again', () => {
   expect(
     rerunLines(
       play({
@@ -76,7 +76,7 @@ test('a cell whose guest did not come up is run whole, and no other with it', ()
   ]);
 });
 
-test('of many commands some are told, and how many cells are left out', () => {
+test('of many commands some are reported, and how many cells are left out', () => {
   const tests = Array.from({ length: 9 }, (_, index) => `fio/${index}`);
   const cells: Made = Object.fromEntries(
     tests.map((failed, index) => [
@@ -89,7 +89,7 @@ test('of many commands some are told, and how many cells are left out', () => {
   expect(lines.at(-1)).toBe('# and 3 more cells, in which other tests failed');
 });
 
-test('what is told runs each test that failed, once, and no other', () => {
+test('what is reported runs each test that failed, once, and no other', () => {
   const status = fc.constantFrom('pass', 'pass', 'skip', 'fail', 'crash', 'hang', 'infra');
   const suites = fc.uniqueArray(fc.constantFrom('fio/a', 'fio/b', 'fio/c', 'fio/d'), { minLength: 1 });
   const cell = suites.chain((names) =>
@@ -114,7 +114,7 @@ test('what is told runs each test that failed, once, and no other', () => {
   );
 });
 
-test('what goes on with a run names the folder of runs that it lies in, if that is not the usual one', async () => {
+test('what resumes a run names the folder of runs that it lies in, if that is not the usual one', async () => {
   const journal = new JournalBuilder().start([makeCell('k/a/none/fio', ['fio/x'])]);
   const dir = await journal.write();
   expect(rerunLines(await summarizeRun(dir))).toEqual([

@@ -27,7 +27,7 @@ describe('a kernel that is slower than the other one of the run', () => {
   const run = makeMeasuredRun({ base: QUICK, patched: SLOW });
   const comparison = compareKernels(run, { base: 'base', now: 'patched' });
 
-  test('is told by the one figure that says so, with medians and repeats of both', () => {
+  test('is reported by the one figure that says so, with medians and repeats of both', () => {
     expect(comparison.figures).toMatchObject([
       {
         by: 'repeats',
@@ -66,7 +66,7 @@ describe('a kernel that is slower than the other one of the run', () => {
     ]);
   });
 
-  test('is told again from the file beside the run', async () => {
+  test('is reported again from the file beside the run', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'pmemrig-figures-'));
     try {
       await writeComparison(dir, comparison);
@@ -147,7 +147,7 @@ describe('a series that makes it slower', () => {
   });
 });
 
-test('without repeats it tells how many are needed, and the mail nothing', () => {
+test('without repeats it says how many are needed, and the mail nothing', () => {
   const run = makeMeasuredRun({ base: [1000], patched: [500] });
   const comparison = compareKernels(run, { base: 'base', now: 'patched' });
   expect(comparison.figures).toMatchObject([{ verdict: 'cant-tell', needed: 4 }]);

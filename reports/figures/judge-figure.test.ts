@@ -51,14 +51,14 @@ test('swapping the two sides swaps the verdicts', () => {
 });
 
 describe('how sure it is', () => {
-  test('a single measurement tells nothing, and says how many would', () => {
+  test('a single measurement shows nothing, and says how many would', () => {
     expect(judgeOne({ ...IOPS, base: [1000], now: [500] })).toMatchObject({ verdict: 'cant-tell', needed: 4 });
     const many = judgeFigures(Array.from({ length: 60 }, () => ({ ...IOPS, base: [1000], now: [500] })));
     expect(many[0]).toMatchObject({ verdict: 'cant-tell', needed: 7 });
     expect([fewestRepeats(1), fewestRepeats(60), fewestRepeats(500)]).toEqual([4, 7, 9]);
   });
 
-  test('a noisy host tells nothing, and how many repeats would', () => {
+  test('a noisy host shows nothing, and how many repeats would', () => {
     const noise = makeNoise(1);
     const judged = judgeOne({ ...IOPS, base: measure(noise, 6, 0.4), now: measure(noise, 6, 0.4) });
     expect(judged.verdict).toBe('cant-tell');
@@ -71,7 +71,7 @@ describe('how sure it is', () => {
     expect(judgeOne({ ...COUNT, base, now: base.map((value) => value * 1.02) }).verdict).toBe('slower');
   });
 
-  test('of many figures none of which changed, any is told as changed at most one time in twenty', () => {
+  test('of many figures none of which changed, any is reported as changed at most one time in twenty', () => {
     const noise = makeNoise(2);
     const rounds = 400;
     let alarms = 0;

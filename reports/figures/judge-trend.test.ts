@@ -35,7 +35,7 @@ describe('a figure over the nights', () => {
     expect(judged.floor?.high).toBeLessThan(0.09);
   });
 
-  test('that falls by a tenth for good is told within four nights, once, with the first of them', () => {
+  test('that falls by a tenth for good is reported within four nights, once, with the first of them', () => {
     const fallen = noisy(8, 6, 0.03, 0.9);
     const nights = fallen.map((_, index) => judge([...usual, ...fallen.slice(0, index + 1)], 100));
     const first = nights.findIndex(({ verdict }) => verdict === 'slower');
@@ -50,7 +50,7 @@ describe('a figure over the nights', () => {
     expect(judge([...usual, 850], 100).verdict).toBe('same');
   });
 
-  test('that few nights know cannot be told, and says how many more would', () => {
+  test('that few nights know is unclear, and says how many more would', () => {
     expect(judge([1000, 500])).toMatchObject({ verdict: 'cant-tell', needed: expect.any(Number) as number });
     expect(judge([...noisy(9, 8, 0.03), 500], 100).needed).toBeGreaterThan(5);
   });

@@ -139,13 +139,13 @@ describe('a run', () => {
     expect(outcomes(journal.summarize())['fio/a']).toBe('flaky: failed 2 of 3 attempts: bad magic');
   });
 
-  test('that finds a cell or test nobody planned keeps it', () => {
+  test('that finds a cell or test not planned keeps it', () => {
     const summary = begin([]).test('other/cell', 'x/y', { status: 'fail', message: 'no' }).summarize();
     expect(summary.cells.map(({ id }) => id)).toEqual([CELL, 'other/cell']);
     expect(summary.totals.fail).toBe(1);
   });
 
-  test('tells the same one event at a time as at once', () => {
+  test('shows the same one event at a time as at once', () => {
     const fold = new RunFold();
     for (const event of makeMixedRun().events) {
       fold.apply(event);
@@ -283,7 +283,7 @@ describe('a run whose host sets its clock', () => {
 });
 
 describe('a run that repeats its tests', () => {
-  test('calls one flaky that passed in some rounds, in whatever order, and is no success then', () => {
+  test('calls one flaky that passed in some rounds, in any order, and is no success then', () => {
     const summary = repeated('pass', 'pass', 'fail').summarize();
     expect(outcomes(summary)).toEqual({ 'fio/a': 'flaky: failed 1 of 3 attempts' });
     expect(exitStatus(summary)).toBe(1);

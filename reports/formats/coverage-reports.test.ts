@@ -124,7 +124,7 @@ test('no word of a guest ends its span, becomes markup or a spreadsheet’s form
   expect(formatFinalReport(summary, '/r').join('')).not.toMatch(/[\u0000-\u001f]/);
 });
 
-test('coverage.csv tells of each test in each cell whether it ran, and if not why', () => {
+test('coverage.csv says of each test in each cell whether it ran, and if not why', () => {
   const rows = [...renderCoverageCsv(quick)].join('').trimEnd().split('\r\n');
   expect(rows).toHaveLength(1 + 4 * 110);
   const rowOf = (test: string, leg: string): string | undefined =>

@@ -61,7 +61,7 @@ function makeRun() {
   return journal.add({ type: 'cell-end', cell: CELL }).add({ type: 'run-end', reason: 'finished' }).summarize();
 }
 
-test('a problem seen twice is one entry with its first place; a known one is told apart', () => {
+test('a problem seen twice is one entry with its first place; a known one is kept apart', () => {
   const { problems } = makeRun();
   expect(
     problems.map(({ kind, count, first, known }) => [kind, count, first.test, first.during, known?.reason]),

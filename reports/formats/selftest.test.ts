@@ -63,7 +63,7 @@ test('a run whose selftest saw all says nothing of it', () => {
   expect(findBlindKernels(summary)).toEqual([]);
 });
 
-test('the table tells what was expected and what was seen', () => {
+test('the table shows what was expected and what was seen', () => {
   expect(formatSelftest(journal(MISSED).summarize())).toEqual([
     '         SELFTEST        EXPECTED          TIME  SEEN',
     expect.stringMatching(/^. infra  selftest\/abba   lockdep-circular  1\.4s  the rig did not see lockdep-circular$/),
@@ -71,7 +71,7 @@ test('the table tells what was expected and what was seen', () => {
   ]);
 });
 
-test('what was planted counts as no problem of the kernel, and stays told apart from the same when it is one', () => {
+test('what was planted counts as no problem of the kernel, and is kept apart from the same when it is one', () => {
   const problem = {
     kind: 'warning',
     title: 'WARNING: w',

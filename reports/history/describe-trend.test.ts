@@ -24,13 +24,13 @@ function figures(values: readonly number[], more: Partial<HistoryFigure> = {}): 
 
 const USUAL = Array.from({ length: 25 }, (_, index) => 1000 + (index % 5) * 10);
 
-test('a figure that fell is told with the run in which it began', () => {
+test('a figure that fell is reported with the run in which it began', () => {
   expect(describeTrend(figures([800, 801, 802, ...USUAL]))).toMatch(
     /^slower by −21\.\d % since night-26, by chance once in \d+; nine of ten runs before lay within −2\.0 % to \+2\.0 % of their median$/,
   );
 });
 
-test('one that stays is the same, and one that few runs have cannot be told', () => {
+test('one that stays is the same, and one that few runs have is unclear', () => {
   expect(describeTrend(figures([1000, ...USUAL]))).toMatch(/^the same; nine of ten/);
   expect(describeTrend(figures([500, 1000]))).toMatch(/^too few runs to tell: \d+ more would do$/);
 });

@@ -229,7 +229,7 @@ test('it is made again from the journals alone', async () => {
   expect(await read()).toEqual(before);
 });
 
-test('journals that cannot be read are told and left out, a file of it that is none is put aside and made again', async () => {
+test('journals that cannot be read are reported and left out, a file of it that is none is put aside and made again', async () => {
   writeRun(1, ['pass']);
   const newer = writeRun(2, ['pass']);
   writeFileSync(

@@ -190,7 +190,7 @@ describe.each(Object.entries(PAGES))('the page %s', (_, render) => {
   });
 });
 
-test('all that is left out of a long list is told', () => {
+test('all that is left out of a long list is reported', () => {
   const rates = Array.from({ length: 250 }, (_, index) => ({ test: `fio/${index}`, cells: 1, of: 3, failed: 0 }));
   expect(renderTestsPage({ rates, search: '', last: 30 })).toContain('… and 50 more tests');
   const runs = Array.from({ length: 40 }, (_, index) => ({

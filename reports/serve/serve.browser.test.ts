@@ -134,7 +134,7 @@ test('no page does what its policy forbids', async () => {
   await page.close();
 });
 
-test('a run that goes on tells more by itself, and is a plain report once it has ended', async () => {
+test('a run that goes on shows more by itself, and is a plain report once it has ended', async () => {
   const page = await browser.newPage();
   await page.goto(at(`/runs/${LIVE}/`));
   const panel = page.locator('.live-panel');

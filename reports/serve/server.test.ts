@@ -158,7 +158,7 @@ describe('pages', () => {
     expect((await fetchText(`/compare?run=${NEW}`)).body).toContain(`<option value="${NEW}" selected>`);
   });
 
-  test('runs without a cell in common are told so', async () => {
+  test('runs without a cell in common are reported', async () => {
     const other = '20260303-100000-smoke-00cc';
     await writeRun(other, textOf(other).replaceAll('debian-', 'mine-'));
     expect(await fetchText(`/compare?base=${OLD}&run=${other}`)).toMatchObject({
@@ -225,7 +225,7 @@ describe('runs that come, go and break', () => {
     expect((await fetchText('/')).status).toBe(200);
   });
 
-  test('a run that goes on under a newer pmemrig is told so, too', async () => {
+  test('a run that goes on under a newer pmemrig is reported, too', async () => {
     const newer = '20260303-100000-smoke-00cc';
     claimed.add(await writeRun(newer, textOf(newer).replaceAll('"v":4', '"v":99')));
     expect(await fetchText(`/runs/${newer}/`)).toMatchObject({
@@ -393,7 +393,7 @@ test('a name that a foreign site has made its own is refused', async () => {
     expect((await getRaw('/', { host })).status).toBe(200);
 });
 
-test('a port in use is told, with what to do', async () => {
+test('a port in use is reported, with what to do', async () => {
   const port = Number(new URL(server.url).port);
   await expect(
     startServer(

@@ -65,7 +65,7 @@ describe('two kernels of one run', () => {
     });
   });
 
-  test('only what differs is told, by the attempts of this run and without its id', () => {
+  test('only what differs is reported, by the attempts of this run and without its id', () => {
     const text = formatComparison(comparison).join('\n');
     expect(text).toContain('a  pass → fail  it broke\n    failed in 1 of 1 attempt, with the base kernel in 0 of 1\n');
     expect(text).not.toMatch(/c {2}fail → fail|20260301-100000/);
@@ -158,7 +158,7 @@ describe('repeated tests', () => {
     expect(repeated(base, now).tests[0]?.verdict).toBe(verdict);
   });
 
-  test('a difference that may be chance is told with its odds', () => {
+  test('a difference that may be chance is reported with its odds', () => {
     expect(formatComparison(repeated('...', 'F..')).join('\n')).toContain(
       'failed in 1 of 3 attempts, with the base kernel in 0 of 3: so by chance 50 times in 100',
     );
@@ -184,7 +184,7 @@ describe('a series', () => {
     expect(compareSeries(run, 'base', STEPS).tests[0]).not.toHaveProperty('firstBad');
   });
 
-  test('that breaks something on the way and mends it again is told: nobody could bisect over it', () => {
+  test('that breaks something on the way and mends it again is reported: nobody could bisect over it', () => {
     const run = makeKernelsRun({ base: good, 'patch-1': { nvdimm: { a: FAIL, b: PASS } }, patched: good }).summarize();
     const comparison = compareSeries(run, 'base', STEPS);
     expect(comparison.totals['new-failure']).toBe(0);
@@ -214,7 +214,7 @@ describe('a series', () => {
     });
   });
 
-  test('tells lock classes of the cells that both kernels have a list of', () => {
+  test('shows lock classes of the cells that both kernels have a list of', () => {
     const run = makeKernelsRun({
       base: { ...good, e820: { a: PASS } },
       patched: { ...good, e820: { a: PASS } },

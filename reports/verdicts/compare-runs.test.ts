@@ -65,7 +65,7 @@ describe('two runs of one matrix', () => {
     expect(comparison.totals).toMatchObject({ 'new-failure': 1, 'new-test': 2, 'still-passing': 1 });
   });
 
-  test('the terminal tells what differs, with why to believe it, and counts the rest', () => {
+  test('the terminal shows what differs, with why to believe it, and counts the rest', () => {
     const lines = formatComparison(comparison);
     expect(lines.slice(0, 8)).toEqual([
       'base base  debian-6.12 6.12.1',
@@ -154,7 +154,7 @@ describe('tests that fail of the same report of the kernel', () => {
     expect(text).not.toContain('as in');
   });
 
-  test('are told by it once, in the terminal, in Markdown and on the page', () => {
+  test('are shown by it once, in the terminal, in Markdown and on the page', () => {
     const text = formatComparison(comparison).join('\n');
     expect(text.match(/│ WARNING: possible/g)).toHaveLength(1);
     expect(text).toContain('    │   lock_acquire+0x1/0x2');
@@ -329,7 +329,7 @@ describe('what follows from the end of another test', () => {
   });
 });
 
-describe('the exit status tells what got worse', () => {
+describe('the exit status shows what got worse', () => {
   test.each([
     [0, 'no change', { a: 'pass' }, { a: 'pass' }],
     [0, 'a failure that was there before', { a: 'fail' }, { a: 'fail' }],

@@ -65,7 +65,7 @@ test.each([
   ['PU', 'S', 'newly-skipped'],
 ])('%s, then %s: %s', (before, now, verdict) => expect(judge(before, now)?.verdict).toBe(verdict));
 
-test('a test that fails one time in ten is told when it has failed three times in a row, and since when', () => {
+test('a test that fails one time in ten is reported when it has failed three times in a row, and since when', () => {
   const tenth = 'PPPPPPPPPF'.repeat(4) + 'P';
   const base = told('P');
   expect(judgeTest(told('F'), base, past(tenth))?.verdict).toBe('known-failure');

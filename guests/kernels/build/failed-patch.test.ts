@@ -34,7 +34,7 @@ test('a hunk that does not fit is shown with its place', () => {
   );
 });
 
-test("what is no matter of hunks is told in git's own words", () => {
+test("what is no matter of hunks is reported in git's own words", () => {
   expect(describeFailedPatch('error: drivers/dax/none.c: No such file or directory\n', DIFF)).toBe(
     '  drivers/dax/none.c: No such file or directory',
   );

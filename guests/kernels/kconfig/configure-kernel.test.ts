@@ -39,7 +39,7 @@ function fakeMake(refused: RegExp): (words: readonly string[]) => Promise<void> 
   };
 }
 
-test('on the tiny base all that nobody asked for stays off', async () => {
+test('on the tiny base all options without a request stay off', async () => {
   await writeFile(mine, 'CONFIG_SMP=y\n');
   const { configText } = await configureKernel({
     sourceDir: dir,
@@ -80,7 +80,7 @@ test('a real-time base whose kernel is none is noted', async () => {
   ]);
 });
 
-test('every option that did not stick is told with its line and its blocker', async () => {
+test('every option that did not stick is reported with its line and its blocker', async () => {
   await writeFile(mine, 'CONFIG_DAX=y\n\nCONFIG_SPM=y\n# if the kernel has it\nCONFIG_GONE=y\n');
   const configured = configureKernel({
     sourceDir: dir,

@@ -122,7 +122,7 @@ test('a prompt that is hidden blocks as a dependency does', () => {
   expect(explain('TABLE_BITS', '17', 'CONFIG_TABLE_BITS=15')).toBe('it depends on EXPERT (=n)');
 });
 
-test('a number out of range is told the range', () => {
+test('a number out of range is answered with the range', () => {
   expect(explain('TABLE_BITS', '99', 'CONFIG_EXPERT=y\nCONFIG_TABLE_BITS=15')).toBe('it must lie between 10 and 24');
 });
 
@@ -145,7 +145,7 @@ test('a choice names the member that was taken', () => {
   expect(explain('BY_XZ', 'y', 'CONFIG_BY_GZIP=y')).toBe('BY_GZIP was chosen instead (Compression)');
 });
 
-test('what only the compiler can tell is blamed when nothing else blocks', () => {
+test('what only the compiler knows is blamed when nothing else blocks', () => {
   expect(explain('MAGIC', 'y', '')).toBe('the compiler or the host lacks what it depends on: $(cc-option,-fmagic)');
 });
 

@@ -40,7 +40,7 @@ test('a path is meant from where the user is', async () => {
   expect((await readSeries([relative(process.cwd(), MBOX)], context)).patches).toHaveLength(2);
 });
 
-test('a folder of mails is the same series, in whatever order its files are named', async () => {
+test('a folder of mails is the same series, however its files are named', async () => {
   const folder = join(dir, 'outgoing');
   mkdirSync(folder);
   const mails = readFileSync(MBOX, 'utf8').split(/^(?=From [0-9a-f]{40} )/m);

@@ -16,7 +16,7 @@ test('a function of a unique name is found by it, one of several by its size', (
   expect(findAddress(table, 'data', 1)).toBeUndefined();
 });
 
-test('an inlined function is told with the places that inlined it, and what has no line not at all', () => {
+test('an inlined function is reported with the places that inlined it, and what has no line not at all', () => {
   const output = `0xffffffff81000012
 /build/linux/./include/linux/rcupdate.h:300
 /build/linux/drivers/nvdimm/pmem.c:210 (discriminator 3)

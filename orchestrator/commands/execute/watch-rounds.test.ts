@@ -41,7 +41,7 @@ const fail = (): never => {
   throw new InfraError('the disk is full', { code: 'x' });
 };
 
-test('a later round that fails as a whole is told, and waits; the first one’s error is thrown', async () => {
+test('a later round that fails as a whole is reported, and waits; the first one’s error is thrown', async () => {
   const { said, rounds } = await play([
     () => ({ status: 0, runDir: 'a' }),
     fail,

@@ -99,7 +99,7 @@ test('a run is judged by its baseline while that is there', async () => {
   expect(told()).toContain('is gone: it is judged by itself');
 });
 
-test('a nightly that is gone on with is published where the night would have been', async () => {
+test('a nightly that is resumed is published where the night would have been', async () => {
   const published = join(dir, 'www');
   const purpose: RunPurpose = { kind: 'matrix', whole: true, publish: published };
   const read = parsePurpose(JSON.parse(JSON.stringify(purpose)));

@@ -7,7 +7,7 @@ import { planFile, planFlags } from './load-plan.ts';
 
 const FLAGS = { kernel: 'bookworm', image: 'bookworm', pmem: ['nvdimm'], size: '64M', cpus: 1, memory: '1G' };
 
-test('a wrong flag is told without a line and column that nobody has seen', async () => {
+test('a wrong flag is reported without a line and column that nobody has seen', async () => {
   const shown = await planFlags({ ...FLAGS, size: '3X', memory: '1' }, []).then(JSON.stringify, describeError);
   expect(shown).toBe(
     '--memory 1: expected a memory size between 256M and 1T, a multiple of 2M, not "1"\n--size 3X: expected a size such as 512M or 1G, not "3X"',

@@ -70,7 +70,7 @@ async function warn(
   return stderr.mock.calls.map(([text]) => String(text).replaceAll(`${dir}/`, ''));
 }
 
-test('globs of a list that fit no test of the tree are told, those that do are not', async () => {
+test('globs of a list that fit no test of the tree are reported, those that do are not', async () => {
   const list = makeList('mine.yaml', [
     ['exclude', 'generic/413'],
     ['exclude', 'generic/431'],
@@ -105,7 +105,7 @@ test('what the plan has to say is said', async () => {
   ]);
 });
 
-test('a name that is likely a slip is told with its place', async () => {
+test('a name that is likely a slip is reported with its place', async () => {
   const path = join(dir, 'm.yaml');
   writeFileSync(
     path,

@@ -69,7 +69,7 @@ test('what a publish that was killed left behind is no part of the next', async 
   expect(readdirSync(join(target, '1-a')).toSorted()).toEqual(['cells', 'report.html']);
 });
 
-test('a run that is gone on with where it was published stays there', async () => {
+test('a run that is resumed where it was published stays there', async () => {
   const run = makeRun('1-a', 10);
   await publishRun(run, dir);
   expect(readFileSync(join(run, 'report.html'), 'utf8')).toHaveLength(10);

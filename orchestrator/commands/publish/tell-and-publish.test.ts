@@ -25,7 +25,7 @@ const fail = async (): Promise<void> => {
   throw full;
 };
 
-test('a run is told, then published', async () => {
+test('a run is reported, then published', async () => {
   expect(await tellAndPublish({ tell: tell(1), publish })).toBe(1);
   expect(steps).toEqual(['told', 'published']);
   expect(await tellAndPublish({ tell: tell(0) })).toBe(0);
@@ -44,7 +44,7 @@ test('a run that failed as a whole is published, and its failure is the one to r
   expect(said).toContain('the run could not be published');
 });
 
-test('a verdict that cannot be told keeps no run from being published', async () => {
+test('a verdict that is unclear keeps no run from being published', async () => {
   const torn = new Error('EPIPE');
   const tellNobody = async (): Promise<number> => {
     throw torn;

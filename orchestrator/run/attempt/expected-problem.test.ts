@@ -29,7 +29,7 @@ function endOf(events: readonly RunEvent[], name: string) {
   return events.filter((event) => event.type === 'test-end' && event.test === name);
 }
 
-test('a planted problem that is seen in its test is a pass, is told as planted, and spends the guest', async () => {
+test('a planted problem that is seen in its test is a pass, is reported as planted, and spends the guest', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [circular] } });
   await runCell(provingCell({ a: ABBA, q: QUIET }), world.slot, world.environment);
   expect(endOf(world.events, 'a')).toEqual([
@@ -162,7 +162,7 @@ test('a test that could not plant its problem is infra, one that its kernel has 
   expect(endOf(world.events, 'b')).toEqual([expect.objectContaining({ status: 'skip' })]);
 });
 
-test('that lockdep was off is told with what was missed, and no coverage is claimed for a planted problem', async () => {
+test('that lockdep was off is reported with what was missed, and no coverage is claimed for a planted problem', async () => {
   const world = fakeWorld({ scripts: {}, lockdep: () => 0 });
   await runCell(provingCell({ a: ABBA }), world.slot, world.environment);
   const [end] = endOf(world.events, 'a');

@@ -35,7 +35,7 @@ test('of a kernel that prints without end the last megabyte', async () => {
   );
 });
 
-test('a guest without a console leaves no file, and a folder that cannot be made is told', async () => {
+test('a guest without a console leaves no file, and a folder that cannot be made is reported', async () => {
   expect(await keepConsole(env, at, { consoleFile: join(dir, 'none'), from: 0, label })).toBeUndefined();
   writeFileSync(join(dir, 'file'), '');
   expect(

@@ -24,7 +24,7 @@ async function run(accelerator: Accelerator, lockdep: boolean, options: Paramete
 }
 
 describe.each(SPEEDS)('a guest on %s', (_, accelerator, lockdep, deadline) => {
-  test('is told apart in the journal', async () => {
+  test('is kept apart in the journal', async () => {
     const { events } = await run(accelerator, lockdep, { scripts: {} });
     expect(events).toContainEqual(expect.objectContaining({ type: 'guest-boot', accelerator }));
   });

@@ -230,7 +230,7 @@ test('an oops fails the test in which it came even if that passed, and its guest
   expect(world.boots()).toBe(2);
 });
 
-test('what a test itself brings about is told and fails nothing, in that test alone', async () => {
+test('what a test itself brings about is reported and fails nothing, in that test alone', async () => {
   const title = 'Memory failure: 0x1: recovery action for dax page: Recovered';
   const world = fakeWorld({
     scripts: {},
@@ -270,7 +270,7 @@ test('a problem goes to the journal with its place before the end of its test', 
   expect(told).toEqual(['test a#1 warning in guest 1', 'end']);
 });
 
-test('a known problem is told and fails nothing, but its guest is spent', async () => {
+test('a known problem is reported and fails nothing, but its guest is spent', async () => {
   const world = fakeWorld({
     scripts: {},
     problems: { a: [{ title: 'WARNING: old' }] },

@@ -26,7 +26,7 @@ test('entries that fit something are not reported, whether by signature, title o
   ).toEqual([]);
 });
 
-test('one that fits nothing is told, with the signature that may have been meant', () => {
+test('one that fits nothing is reported, with the signature that may have been meant', () => {
   expect(
     findIdleKnown(
       [
@@ -47,7 +47,7 @@ test('one for kernels that did not run is none that failed to fit', () => {
   expect(findIdleKnown([{ ...other, kernels: '>=6.1 <6.6' }], summary)).toHaveLength(1);
 });
 
-test('a run that could not have met them all tells of none', () => {
+test('a run that could not have met them all reports none', () => {
   const idle = [{ title: 'BUG: *', reason: 'r' }];
   expect(findIdleKnown(idle, { ...summary, ending: { reason: 'interrupted' } })).toEqual([]);
   expect(

@@ -25,7 +25,7 @@ test('an entry fits by signature, by title, or by both', () => {
   ).toEqual({ problem });
 });
 
-test('an expired entry is told as such, and a current one beside it wins', () => {
+test('an expired entry is reported as such, and a current one beside it wins', () => {
   const past = { title: '*circular*', reason: 'fixed soon', expires: '2026-01-31' };
   expect(judgeProblem(problem, [past], '6.1.0', '2026-01-31')).toHaveProperty('known');
   expect(judgeProblem(problem, [past], '6.1.0', '2026-02-01')).toEqual({

@@ -35,7 +35,7 @@ test('a kernel without the validator has no state', () => {
   expect(parseLockdepStats(' lock-classes: 12 [max: 8192]\n debug_locks: 1\n')).toBeUndefined();
 });
 
-test('a test is covered when lockdep was on at both ends, and its growth is told', () => {
+test('a test is covered when lockdep was on at both ends, and its growth is reported', () => {
   expect(judgeCoverage(state(), state({ classes: 1600, dependencies: 9100, chains: 12_500 }))).toEqual({
     covered: true,
     classes: 1600,

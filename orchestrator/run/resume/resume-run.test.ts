@@ -86,7 +86,7 @@ const cut = [
   begin('c2', 'b'),
 ] as const;
 
-test('a run that was killed goes on with the cells that did not end, and the tests that have no conclusive end', async () => {
+test('a run that was killed resumes the cells that did not end, and the tests that have no conclusive end', async () => {
   mkdirSync(join(dir, 'guests', '12'), { recursive: true });
   const { run, events } = await resume(cut, { tail: '{"v":3,"t":"20' });
   expect(run.plan.cells.map(({ id }) => id)).toEqual(['c2', 'c3']);
@@ -116,7 +116,7 @@ test('a run that was killed goes on with the cells that did not end, and the tes
   expect(events).toHaveLength(cut.length + 1);
 });
 
-test('a run that repeats its tests goes on with the round that was cut off, and then the rounds that are left', async () => {
+test('a run that repeats its tests resumes the round that was cut off, and then the rounds that are left', async () => {
   const round = (id: string, attempt: number): RunEvent[] => [
     ...end(id, 'a', 'pass', attempt),
     ...end(id, 'b', 'fail', attempt),
@@ -142,7 +142,7 @@ test('a run that repeats its tests goes on with the round that was cut off, and 
   ).toEqual([['b#3'], ['a#2', 'b#2']]);
 });
 
-test('an interrupted run, and one that the rig gave up, can be gone on with', async () => {
+test('an interrupted run, and one that the rig gave up, can be resumed', async () => {
   for (const reason of ['interrupted', 'infra', 'user'] as const)
     expect((await resume([...cut, { type: 'run-end', reason }])).run.plan.cells).toHaveLength(2);
 });

@@ -19,7 +19,7 @@ test('what a guest prints faster than the disk writes is left out, not piled up'
   );
 });
 
-test('a file that cannot be written is told by close, and throws nothing', async () => {
+test('a file that cannot be written is reported by close, and throws nothing', async () => {
   const file = openOutputFile('/dev/full');
   file.write(Buffer.from('hello'));
   expect(await file.close()).toMatch(/^the output could not be kept: .*ENOSPC/);

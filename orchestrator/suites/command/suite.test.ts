@@ -32,7 +32,7 @@ test('the file is copied to a fresh folder, run there, and its output kept', asy
   expect(readFileSync(join(context.artifactDir, 'output.1.log'), 'utf8')).toBe('hello\n');
 });
 
-test('the command is told the devices, and where the file system is mounted if there is one', async () => {
+test('the command is given the devices, and where the file system is mounted if there is one', async () => {
   const guest = createFakeGuest({ devices: [FSDAX], answers: { 'df -B1': { stdout: 'Avail\n1\n' } } });
   const session = await commandSuite.open(createSuiteContext(spec, guest, EXT4_DAX));
   await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 1);
@@ -111,7 +111,7 @@ test('results are read as they come, however much is printed after them', async 
   });
 });
 
-test('a fetch that fails leaves the verdict as it is, and is told with the evidence', async () => {
+test('a fetch that fails leaves the verdict as it is, and is reported with the evidence', async () => {
   const guest = {
     ...createFakeGuest({
       devices: [FSDAX],

@@ -123,7 +123,7 @@ test.each([
   });
 });
 
-test('a DAX state that the guest never tells is a hang, not a missing DAX', async () => {
+test('a DAX state that the guest never shows is a hang, not a missing DAX', async () => {
   const { result } = await runJob('dax-mmap-read', { ...HEALTHY, 'statx -r': { exitCode: null, timedOut: true } });
   expect(result).toMatchObject({
     status: 'hang',

@@ -27,7 +27,7 @@ async function runOne(exercise: LockdepExercise, answers: Record<string, Answer 
   return { guest, session, result };
 }
 
-test('an exercise is told its device, its duration and how to make the file system', async () => {
+test('an exercise is given its device, its duration and how to make the file system', async () => {
   const { guest, result, session } = await runOne('fsync-writers-16', {
     'fsync-writers.sh': { stdout: 'count fsync 5\n' },
   });

@@ -60,7 +60,7 @@ test("the kernel's own threshold is lowered before a canary that waits for it", 
   ]);
 });
 
-test('nothing is told to the canary where nothing is to be seen', async () => {
+test('nothing is said to the canary where nothing is to be seen', async () => {
   const { guest, session } = open();
   expect(await (await session).run(planned('quiet'), 1)).toEqual({ status: 'pass' });
   expect(guest.calls.filter((call) => call.startsWith('echo'))).toEqual([]);

@@ -27,7 +27,7 @@ test.each([
   expect(findRule([rule(conditions)], 'known', 'generic/470', SUBJECT) !== undefined).toBe(fits),
 );
 
-test('a known failure is told, with what it said, and fails nothing; a crash is never forgiven', () => {
+test('a known failure is reported, with what it said, and fails nothing; a crash is never forgiven', () => {
   const known = rule({ link: 'https://example.org/1' });
   expect(forgiveKnown({ status: 'fail', message: 'output mismatch', evidence: 'diff' }, known)).toEqual({
     status: 'skip',

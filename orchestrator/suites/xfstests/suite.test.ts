@@ -143,7 +143,7 @@ describe('a guest is made ready', () => {
     });
   });
 
-  test('what check is told is kept', async () => {
+  test('the options of check are kept', async () => {
     const { artifactDir } = await open();
     expect(readFileSync(join(artifactDir, 'host-options'), 'utf8')).toContain(
       "export TEST_FS_MOUNT_OPTS='-o acl,user_xattr,dax=always'\n",
@@ -210,7 +210,7 @@ describe('a test', () => {
     expect(readdirSync(join(world.artifactDir, 'generic-413.1')).toSorted()).toEqual(['check.log', 'dmesg', 'full']);
   });
 
-  test('that a list excludes does not run; one whose failure it knows is told, and fails nothing', async () => {
+  test('that a list excludes does not run; one whose failure it knows is reported, and fails nothing', async () => {
     const rule = { tests: ['generic/413'], reason: 'because' };
     const excluded = await open({}, { rules: [{ ...rule, action: 'exclude' }] });
     expect(await run(excluded)).toEqual({ status: 'excluded', message: 'because' });

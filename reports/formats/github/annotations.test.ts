@@ -40,7 +40,7 @@ function readCommand(line: string): { readonly kind: string; readonly title: str
   return { kind, title: unescape(title), message: unescape(message) };
 }
 
-test('failures are errors with their evidence, what the rig could not tell is a warning, a flaky test a notice', () => {
+test('failures are errors with their evidence, what the rig does not know is a warning, a flaky test a notice', () => {
   const read = renderAnnotations(makeMixedRun().summarize()).map(readCommand);
   expect(read.map(({ kind, title }) => `${kind} ${title}`)).toEqual([
     'error hang: fio/dax-psync-fsync in debian-6.12/nvdimm/ext4-dax/fio',

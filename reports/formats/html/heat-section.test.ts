@@ -4,7 +4,7 @@ import { renderHeat } from './heat-section.ts';
 
 const heat = renderHeat(makeMixedRun().summarize(), new Map([['debian-6.12/virtio-pmem/xfs-dax/fio', 1]])).markup;
 
-test('a square tells its worst outcome in a sign, a word and a count, and what is new', () => {
+test('a square shows its worst outcome in a sign, a word and a count, and what is new', () => {
   expect(heat).toContain(
     '<td class="crash"><a href="#cell-2" title="debian-6.12/virtio-pmem/xfs-dax/fio: 1 crash, 1 unreached, 2 pass"><span class="count"><span aria-hidden="true">✗ </span><span class="sr">crash </span>1/4 <b class="new">1 new</b></span>',
   );

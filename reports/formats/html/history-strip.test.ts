@@ -25,7 +25,7 @@ test('runs of one outcome are one stroke, this run stands apart, and words say t
 const height = (outcome: Outcome): number =>
   Number(/stroke-width="(\d+)"\/><path class="skip"/.exec(draw([outcome], 'skip'))?.[1]);
 
-test('a failure is told from a pass by its height alone', () => {
+test('a failure is known from a pass by its height alone', () => {
   expect(height('fail')).toBeGreaterThan(height('flaky'));
   expect(height('flaky')).toBeGreaterThan(height('pass'));
 });

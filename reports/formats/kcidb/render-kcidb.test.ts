@@ -27,7 +27,7 @@ test.each([
   ['excluded', 'SKIP'],
 ] as const)('%s is %s', (status, expected) => expect(statusOf(play(status))).toBe(expected));
 
-test('of a flaky test the failure and the pass are told, each as a test run', () => {
+test('of a flaky test the failure and the pass are reported, each as a test run', () => {
   const { tests } = renderKcidb(makeMixedRun().summarize(), { origin: 'rig' });
   const runs = tests.filter(({ id }) =>
     id.startsWith('rig:20260301-100000-smoke/debian-6.12/nvdimm/ext4-dax/fio/fio/dax-mmap-randwrite/'),

@@ -124,7 +124,7 @@ describe('an answer to a series that breaks nothing', () => {
     expect(fine).not.toContain('Reported-by');
   });
 
-  test('tells nothing of the host but what matters', () => {
+  test('shows nothing of the host but what matters', () => {
     expect(fine).not.toMatch(/\/home\/me|rig-1/);
     expect(fine).toMatch(/\n {2}host {6}TCG, without KVM; pmemrig /);
     expect(fine).toContain('6.1.176 from d21365ef4897 + 2 patches, tiny: guest,');
@@ -167,7 +167,7 @@ test('a series gets no credit for tests that fail without it as well', () => {
   );
 });
 
-test('what the rig could not tell gets no tag', () => {
+test('what the rig does not know gets no tag', () => {
   const unknown = reply({
     base: GOOD,
     patched: {
@@ -179,7 +179,7 @@ test('what the rig could not tell gets no tag', () => {
   expect(unknown).not.toMatch(/Tested-by|Reported-by/);
 });
 
-test('what it could not tell of the base gets none, either', () => {
+test('what it does not know of the base gets none, either', () => {
   const mail = reply({
     base: { nvdimm: { 'lockdep/a': PASS, 'lockdep/b': { status: 'infra', message: 'disk full' } } },
     patched: { nvdimm: { 'lockdep/a': PASS, 'lockdep/b': PASS } },

@@ -14,7 +14,7 @@ function markdownOf(result: Parameters<JournalBuilder['test']>[2]): string {
   );
 }
 
-test('the first line tells the result', () => {
+test('the first line shows the result', () => {
   expect(mixed.split('\n')[0]).toBe(
     '# pmemrig `matrices/smoke.yaml`: 1 crash, 1 hang, 1 fail, 1 infra, 1 unreached, 1 flaky, 1 skip, 1 excluded, 10 pass',
   );

@@ -56,7 +56,7 @@ describe('plain lines', () => {
   test('call a pass after a failure flaky', () =>
     expect(text).toMatch(/≈ flaky .* fio\/dax-mmap-randwrite \(failed 1 of 2 attempts\)/));
 
-  test('tell stages and notes', () => {
+  test('show stages and notes', () => {
     expect(text).toContain(
       '✓ kernel debian-6.12: linux-image-6.12.9+bpo-amd64 6.12.9-1~bpo12+1 (3.1s)\n· kernel debian-6.1: no network',
     );
@@ -147,7 +147,7 @@ describe('what is to be looked at', () => {
     expect(report(journal.test(CELL, 'fio/a', failure))).toContain('whole: /r/cells/x/problems/1-1-oops.txt');
   });
 
-  test('tests that were not reached for one reason are told once', () => {
+  test('tests that were not reached for one reason are reported once', () => {
     const journal = new JournalBuilder()
       .start([makeCell(CELL, ['fio/a', 'fio/b']), makeCell('k/nvdimm/none/fio', ['fio/a'])])
       .add({ type: 'run-end', reason: 'user', message: 'no Debian bookwrom' });
@@ -156,7 +156,7 @@ describe('what is to be looked at', () => {
     );
   });
 
-  test('a failure that a list knows is counted as such, and what was left out is told with its reason', () => {
+  test('a failure that a list knows is counted as such, and what was left out is reported with its reason', () => {
     const journal = new JournalBuilder().start(
       [makeCell(CELL, ['fio/a', 'fio/b'])],
       [

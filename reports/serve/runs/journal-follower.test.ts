@@ -18,7 +18,7 @@ afterEach(async () => rm(runDir, { recursive: true }));
 const journal = makeMixedRun();
 const text = journal.text();
 
-test('a journal that comes in pieces, cut anywhere, tells what the whole one tells', async () => {
+test('a journal that comes in pieces, cut anywhere, says what the whole one says', async () => {
   const bytes = Buffer.from(text);
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 8 }), async (cuts) => {
@@ -73,6 +73,6 @@ test.each([
   await expect(new JournalFollower(runDir).advance()).rejects.toMatchObject({ code, position: { line: 2 } });
 });
 
-test('a run that is gone is told by the file system', async () => {
+test('a run that is gone is reported by the file system', async () => {
   await expect(new JournalFollower(runDir).advance()).rejects.toMatchObject({ code: 'ENOENT' });
 });
