@@ -29,6 +29,10 @@ test('of more, the beginning and the end are kept, and the log says what is miss
   expect(ended).toBe(`${running}pmemrig: 1003 bytes are left out here\npanic!`);
 });
 
+test('the bound may be reached in the midst of what comes, to the byte', () => {
+  expect(logOf(['012345678', '9abc']).running).toMatch(/^0123456789\n/);
+});
+
 test('what is only a little too long is all there', () => {
   expect(logOf(['0123456789', 'abc']).ended).toMatch(/^0123456789\n.*\npmemrig: 0 bytes are left out here\nabc$/);
 });

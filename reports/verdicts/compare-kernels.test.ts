@@ -158,6 +158,13 @@ describe('repeated tests', () => {
     expect(repeated(base, now).tests[0]?.verdict).toBe(verdict);
   });
 
+  test('two attempts with each kernel are compared with each other, one with either is judged as any test', () => {
+    expect(repeated('..', 'FF').tests[0]?.chance).toBeCloseTo(1 / 6);
+    // By the exact odds of so few attempts it would be a third.
+    expect(repeated('..', 'F').tests[0]?.chance).toBeCloseTo(0.25);
+    expect(repeated('.', 'FF').tests[0]?.chance).not.toBeCloseTo(1 / 3);
+  });
+
   test('a difference that may be chance is reported with its odds', () => {
     expect(formatComparison(repeated('...', 'F..')).join('\n')).toContain(
       'failed in 1 of 3 attempts, with the base kernel in 0 of 3: so by chance 50 times in 100',
@@ -212,6 +219,20 @@ describe('a series', () => {
       fresh: [{ ...fresh, patch: SUBJECTS[1] }],
       gone: [],
     });
+  });
+
+  test('whose kernels between were not built has a new warning from the only patch that touches its file', () => {
+    const header = { file: 'drivers/nvdimm/virtio_pmem.h', line: 3, text: 'unused variable ‘n’' };
+    const source = { file: 'drivers/nvdimm/nd_virtio.c', line: 64, text: 'unused variable ‘flags’' };
+    const run = makeKernelsRun(
+      { base: good, patched: good },
+      { stages: { base: [], patched: [header, source] } },
+    ).summarize();
+    expect(compareSeries(run, 'base', STEPS).kernels?.warnings?.fresh).toEqual([
+      { ...header, patch: SUBJECTS[1] },
+      // Both patches touch it: which of them it was, nothing says.
+      source,
+    ]);
   });
 
   test('shows lock classes of the cells that both kernels have a list of', () => {

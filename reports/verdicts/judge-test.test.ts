@@ -78,6 +78,18 @@ test('a test that fails one time in ten is reported when it has failed three tim
   });
 });
 
+test.each([
+  ['PPF', 'r2', 'r1'],
+  ['PFF', 'r1', 'r0'],
+  ['FPFSF', 'r2', 'r1'],
+])('after %s a failure is known since %s, and was last good in %s', (before, since, lastGood) => {
+  expect(judge(before, 'F')).toMatchObject({
+    verdict: 'known-failure',
+    since: { runId: since },
+    lastGood: { runId: lastGood },
+  });
+});
+
 test('retries that failed too count as failures in a row', () => {
   const tenth = past('PPPPPPPPPF'.repeat(4) + 'P');
   expect(judgeTest({ ...told('F'), failed: 3 }, told('P'), tenth)).toMatchObject({

@@ -47,6 +47,8 @@ export function fakeWorld(options: {
   /** Where a cell begins; absent: anew. */
   readonly startOf?: CellEnvironment['startOf'];
   readonly needsFreshGuest?: boolean;
+  /** What the suite salvages of a test, or why it cannot; absent: such a suite has nothing to salvage. */
+  readonly salvages?: Readonly<Record<string, readonly string[] | Error>>;
   /** How long a test takes, in ms; absent: no time. */
   readonly lastsMs?: Readonly<Record<string, number>>;
   /** What guests run on; absent: KVM. */
@@ -149,6 +151,13 @@ export function fakeWorld(options: {
         get spent() {
           return options.spends?.includes(running) ?? false;
         },
+        ...(options.salvages && {
+          salvage: async ({ name }) => {
+            const salvaged = options.salvages?.[name] ?? [];
+            if (salvaged instanceof Error) throw salvaged;
+            return salvaged;
+          },
+        }),
         forgives: ({ name }) => options.forgives?.[name] ?? [],
         run: async ({ name }) => {
           const attempt = (attempts.get(name) ?? 0) + 1;
