@@ -5,6 +5,7 @@ import { formatSize } from '../model/size.ts';
 import { countGuests, type NeedsFreshGuest } from './boot-groups.ts';
 import { countsInstructions } from './guest-of-suite.ts';
 import { estimateCell, estimateCells } from './estimate.ts';
+import { alignColumns } from '../model/align-columns.ts';
 
 /** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
 export function formatList({ cells, excluded, shard }: Plan, needsFreshGuest: NeedsFreshGuest): string {
@@ -87,14 +88,4 @@ function count(number: number, noun: string): string {
 
 function formatSeconds(seconds: number): string {
   return prettyMs(Math.ceil(seconds) * 1000);
-}
-
-/** Columns two blanks apart, the last one ragged. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_cell, column) =>
-    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
-  );
-  return rows.map((row) =>
-    row.map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2))).join(''),
-  );
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../text/format.ts';
 import { MARKS } from '../text/outcome-symbols.ts';
 import { tellingAttempt } from '../fold/outcomes.ts';
 import type { RunSummary } from '../fold/summary.ts';
+import { alignColumns } from '../../orchestrator/model/align-columns.ts';
 
 const HEAD = ['', 'SELFTEST', 'EXPECTED', 'TIME', 'SEEN'];
 
@@ -28,11 +29,5 @@ export function formatSelftest({ cells }: Pick<RunSummary, 'cells'>): string[] {
     }),
   );
   if (rows.length === 0) return [];
-  const widths = HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [HEAD, ...rows].map((row) =>
-    row
-      .map((text, column) => (column === row.length - 1 ? text : text.padEnd((widths[column] ?? 0) + 2)))
-      .join('')
-      .trimEnd(),
-  );
+  return alignColumns([HEAD, ...rows]).map((line) => line.trimEnd());
 }

@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+import { padColumns } from '../../../orchestrator/model/align-columns.ts';
 import { join } from 'node:path';
 import { findBlindKernels } from '../../facts/unproven-kernels.ts';
 import { cleanLine } from '../../text/clean-text.ts';
@@ -70,12 +72,12 @@ function renderCells(cells: readonly CellSummary[], width: number, palette: Pale
     rows.length <= MAX_CELLS
       ? rows
       : rows.filter(({ worst }) => needsAttention(worst) || worst === 'flaky').slice(0, MAX_CELLS);
-  const idWidth = shown.reduce((max, { id }) => Math.max(max, id.length), 0);
+  const idWidth = shown.reduce((max, { id }) => Math.max(max, stringWidth(id)), 0);
   const lines = shown.map(({ id, worst, totals, known }) =>
     fitLine(
       [
         { text: `${MARKS[worst]} `, style: (text) => palette.outcome(worst, text) },
-        { text: `${id.padEnd(idWidth)}  ` },
+        { text: `${padColumns(id, idWidth)}  ` },
         { text: formatTotals(totals, known), style: (text) => palette.outcome(worst, text) },
       ],
       width,

@@ -1,11 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { RunFold } from '../../fold/fold.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from '../../testing/make-journal.ts';
 import { formatFinalReport } from './final-report.ts';
-import { fitLine, measure } from './fit-line.ts';
+import { fitLine } from './fit-line.ts';
 import { createTerminalReporter } from './create-reporter.ts';
 import { createLiveReporter } from './live.ts';
 import { renderFrame } from './live-frame.ts';
@@ -334,7 +335,7 @@ describe('the live view', () => {
       fc.property(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 5, max: 60 }), (width, height) => {
         const frame = renderFrame(fold, nowMs, { width, height }, PLAIN);
         expect(frame.length).toBeLessThan(height);
-        expect(frame.every((line) => measure(line) <= width)).toBe(true);
+        expect(frame.every((line) => stringWidth(line) <= width)).toBe(true);
       }),
     );
   });
@@ -395,6 +396,15 @@ describe('a terminal without a usable size', () => {
 });
 
 describe('a line', () => {
+  test('is measured by what a terminal shows, and cut between whole characters', () => {
+    const fit = (text: string, width: number) => fitLine([{ text }], width);
+    expect(fit('e\u0301te\u0301', 3)).toBe('e\u0301te\u0301');
+    expect(fit('日本語', 6)).toBe('日本語');
+    expect(fit('日本語', 5)).toBe('日本…');
+    expect(fit('a👩‍💻b', 3)).toBe('a…');
+    expect(fit('a👩‍💻b', 4)).toBe('a👩‍💻b');
+  });
+
   test('is cut with an ellipsis and never wider than asked', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.nat(80), (texts, width) => {
@@ -402,8 +412,8 @@ describe('a line', () => {
           texts.map((text) => ({ text })),
           width,
         );
-        expect(measure(line)).toBeLessThanOrEqual(width);
-        expect(measure(texts.join('')) > width || line === texts.join('')).toBe(true);
+        expect(stringWidth(line)).toBeLessThanOrEqual(width);
+        expect(stringWidth(texts.join('')) > width || line === texts.join('')).toBe(true);
       }),
     );
   });
