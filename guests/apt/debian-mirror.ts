@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import { tryTool } from '../store/run-tool.ts';
+import { indentLastLines } from '../../orchestrator/model/last-lines.ts';
 
 /** Debian ships both names; since trixie .pgp is the file and .gpg a link to it. */
 const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'];
@@ -26,13 +27,10 @@ export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env): Pr
   const format = '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)';
   const targets = await tryTool(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
   if (!targets.ok) {
-    throw new InfraError(
-      `The host's apt cannot list its sources:\n  ${targets.output.trim().split('\n').slice(-4).join('\n  ')}`,
-      {
-        code: 'no-debian-mirror',
-        remedy: `mend what it complains of, or ${NAME_A_MIRROR}`,
-      },
-    );
+    throw new InfraError(`The host's apt cannot list its sources:${indentLastLines(targets.output, 4)}`, {
+      code: 'no-debian-mirror',
+      remedy: `mend what it complains of, or ${NAME_A_MIRROR}`,
+    });
   }
   const mirror = pickDebianMirror(targets.stdout);
   if (!mirror) throw noMirror("The host's apt has no Debian archive among its sources.");

@@ -32,6 +32,7 @@ import type { RunKeys } from '../ssh/keys.ts';
 import { createResultsDisk, RESULTS_SERIAL } from './results-disk.ts';
 import { watchSilence } from '../silence/watch-silence.ts';
 import { whileAlive } from '../death/while-alive.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** QEMU's start to its QMP greeting; a host that swaps takes seconds. */
 const QEMU_START_MS = 15_000;
@@ -236,10 +237,7 @@ async function askQemu(
     // QMP closes a moment before its QEMU is known to be gone.
     if (await settlesWithin(watch.death, TIMEOUTS_MS.lastWords * scale)) throw await watch.death;
     if (error instanceof InfraError) throw error;
-    const why =
-      error instanceof z.ZodError
-        ? error.issues.map(({ message }) => message).join('; ')
-        : String(error instanceof Error ? error.message : error);
+    const why = error instanceof z.ZodError ? error.issues.map(({ message }) => message).join('; ') : messageOf(error);
     throw new InfraError(`QEMU did not report how it set up a guest: ${why}`, {
       code: 'qemu-start',
       remedy: 'see `pmemrig doctor`',
@@ -270,7 +268,7 @@ async function logIn(options: BootOptions, { alive, scale, watch }: Boot, port: 
     },
   );
   const connection = attempts.catch((error: unknown) => {
-    const why = tooLate.aborted ? '' : `: ${error instanceof Error ? error.message : String(error)}`;
+    const why = tooLate.aborted ? '' : `: ${messageOf(error)}`;
     watch.reportSshLost(`sshd of the guest let nobody in within ${slotMs / 1000} s (the limit for a login)${why}`);
     return watch.death.then((death) => Promise.reject(death));
   });

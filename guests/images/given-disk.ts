@@ -6,6 +6,7 @@ import type { PrepareContext } from '../store/prepare-context.ts';
 import { tryTool } from '../store/run-tool.ts';
 import type { PreparedImage } from './prepared-image.ts';
 import { requirePrograms } from './required-programs.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 type GivenDiskSpec = Extract<ImageSpec, { kind: 'tree' | 'tarball' | 'disk' }>;
 
@@ -35,7 +36,7 @@ async function isExt4(path: string): Promise<boolean> {
 		const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, MAGIC_AT);
 		return bytesRead === 2 && buffer.readUInt16LE() === EXT_MAGIC;
 	} catch (error) {
-		throw new UserError(`The disk ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+		throw new UserError(`The disk ${path} cannot be read: ${messageOf(error)}`, {
 			code: 'unreadable-image',
 		});
 	}

@@ -13,6 +13,8 @@ import type { PreparedImage } from './prepared-image.ts';
 import { inFolder, requirePrograms } from './required-programs.ts';
 import { requireSubordinateIds } from '../apt/subordinate-ids.ts';
 import { listTree } from './tree-listing.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
+import { indentLastLines } from '../../orchestrator/model/last-lines.ts';
 
 type GivenRootSpec = Extract<ImageSpec, { kind: 'tree' | 'tarball' | 'disk' }>;
 
@@ -49,12 +51,9 @@ export async function prepareGivenRoot(spec: GivenRootSpec, context: PrepareCont
 
 async function requireKind(path: string, wantsFolder: boolean): Promise<void> {
 	const found = await stat(path).catch((error: unknown) => {
-		throw new UserError(
-			`The root file system ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-			{
-				code: 'unreadable-image',
-			},
-		);
+		throw new UserError(`The root file system ${path} cannot be read: ${messageOf(error)}`, {
+			code: 'unreadable-image',
+		});
 	});
 	if (found.isDirectory() === wantsFolder) return;
 	throw new UserError(`${path} is ${wantsFolder ? 'not a folder' : 'a folder'}.`, {
@@ -85,11 +84,8 @@ async function extract(tarball: string, to: string, { signal }: PrepareContext):
 	const argv = inUserNamespace(tarArguments(tarball, to));
 	const result = await tryTool(argv, { signal });
 	if (result.ok) return to;
-	throw new UserError(
-		`${tarball} could not be unpacked:\n  ${result.output.trim().split('\n').slice(-4).join('\n  ')}`,
-		{
-			code: 'bad-tarball',
-			remedy: 'give a tar archive in a compression that the tar of this host knows.',
-		},
-	);
+	throw new UserError(`${tarball} could not be unpacked:${indentLastLines(result.output, 4)}`, {
+		code: 'bad-tarball',
+		remedy: 'give a tar archive in a compression that the tar of this host knows.',
+	});
 }

@@ -12,6 +12,7 @@ import { describeTree } from './describe-tree.ts';
 import { createExt4Image } from '../store/ext4-image.ts';
 import { tarArguments } from './given-root.ts';
 import { listTree } from './tree-listing.ts';
+import { indentLastLines } from '../../orchestrator/model/last-lines.ts';
 
 /** Raise it when a disk would come out different from the same tree. */
 const RECIPE_VERSION = 1;
@@ -59,10 +60,10 @@ async function unpack(tarball: string, to: string, { signal }: PrepareContext): 
 	await mkdir(to);
 	const result = await tryTool(inUserNamespace(tarArguments(tarball, to)), { signal });
 	if (!result.ok)
-		throw new UserError(
-			`${tarball} could not be unpacked:\n  ${result.output.trim().split('\n').slice(-4).join('\n  ')}`,
-			{ code: 'bad-tarball', remedy: 'give a tar archive in a compression that the tar of this host knows.' },
-		);
+		throw new UserError(`${tarball} could not be unpacked:${indentLastLines(result.output, 4)}`, {
+			code: 'bad-tarball',
+			remedy: 'give a tar archive in a compression that the tar of this host knows.',
+		});
 }
 
 function topOf(dir: string): string {

@@ -1,5 +1,5 @@
 import type { NamespaceMode } from '../../orchestrator/model/pmem.ts';
-import { quoteWord } from '../ssh/quote.ts';
+import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 
 export interface NamespaceRequest {
   /** `region0` */

@@ -5,6 +5,7 @@ import { composeCreateScript } from './create-namespaces.ts';
 import type { ExpectedDevice } from './expected-device.ts';
 import { composeSurveyScript, parseSurvey, type Survey } from './survey.ts';
 import { planNamespaces, verifyDevices } from './verify.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** How the rest of a guest looks to whoever sets up its pmem. */
 interface SetUpOptions {
@@ -46,7 +47,7 @@ export async function setUpPmem(
         .filter((text) => text !== '')
         .join(', ');
       throw new InfraError(
-        `what ndctl lists of the guest's pmem devices cannot be read (${said}): ${error instanceof Error ? error.message : String(error)}`,
+        `what ndctl lists of the guest's pmem devices cannot be read (${said}): ${messageOf(error)}`,
         { code: 'pmem-setup', cause: error },
       );
     }

@@ -1,4 +1,4 @@
-import { quoteWord } from '../ssh/quote.ts';
+import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 import { DRIVERS, NAMESPACE_DRIVER } from './drivers.ts';
 import { parseNdctlList, type NdctlNamespace, type UnreadNamespace } from './ndctl.ts';
 

@@ -1,5 +1,6 @@
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import { QemuStartError } from './qemu-process.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** What QEMU prints when the file behind `-kernel` is none that it can load (hw/i386/x86.c, multiboot.c). */
 const BAD_KERNEL =
@@ -10,7 +11,7 @@ const NO_MEMORY = /cannot set up guest memory|Cannot allocate memory|unable to m
 export function blameQemuStart(error: unknown, kernel: { readonly name: string; readonly image: string }): Error {
   if (!(error instanceof QemuStartError)) {
     // No process to be had, no files to be opened: Node throws before there is a QEMU.
-    return new InfraError(`QEMU would not start: ${error instanceof Error ? error.message : String(error)}`, {
+    return new InfraError(`QEMU would not start: ${messageOf(error)}`, {
       code: 'qemu-start',
       remedy: 'see `pmemrig doctor`',
       cause: error,

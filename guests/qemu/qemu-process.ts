@@ -5,6 +5,7 @@ import { CONSOLE_FD, CONSOLE_ID, QMP_FD } from './argv.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { describeQemuWords } from './own-words.ts';
 import { connectQmp, type QmpClient, type QmpEvent } from './qmp.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 export interface QemuExit {
   readonly exitCode: number | null;
@@ -90,11 +91,7 @@ export async function startQemu(options: {
     ]);
   } catch (error) {
     await kill();
-    throw new QemuStartError(
-      describeQemuWords(stderr, error instanceof Error ? error.message : String(error)),
-      stderr,
-      { cause: error },
-    );
+    throw new QemuStartError(describeQemuWords(stderr, messageOf(error)), stderr, { cause: error });
   }
 
   let stopping: Promise<void> | undefined;

@@ -10,6 +10,7 @@ import { composeDevices } from './devices.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { splitQemuWords } from './own-words.ts';
 import { startQemu } from './qemu-process.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 const MIB = 2 ** 20;
 /** A whole number of GiB: of any other QEMU itself warns where memory is given to an e820. */
@@ -46,7 +47,7 @@ export async function tryQemuStart(qemu: QemuBinary, accelerator: Accelerator): 
       onEvent: () => undefined,
       startTimeoutMs: START_MS,
     }).catch((error: unknown) => {
-      throw new InfraError(`QEMU cannot make a guest: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new InfraError(`QEMU cannot make a guest: ${messageOf(error)}`, {
         code: 'qemu-start',
         remedy: 'name a QEMU with all devices of a guest with $PMEMRIG_QEMU',
         cause: error,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { QemuProcess } from '../qemu/qemu-process.ts';
 import { readStat } from './read-cpus.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** States in which QEMU holds a guest for the guest's own doing; in others that do not run, the host or somebody on it has paused it. */
 const OWN_DOING: ReadonlySet<string> = new Set(['suspended', 'guest-panicked', 'watchdog', 'shutdown']);
@@ -18,6 +19,6 @@ export async function whyStuck({ pid, qmp }: Pick<QemuProcess, 'pid' | 'qmp'>): 
     const { running, status } = statusSchema.parse(await qmp.execute('query-status'));
     return running || OWN_DOING.has(status) ? undefined : `QEMU holds the guest (its state: ${status})`;
   } catch (error) {
-    return `QEMU itself does not answer: ${error instanceof Error ? error.message : String(error)}`;
+    return `QEMU itself does not answer: ${messageOf(error)}`;
   }
 }

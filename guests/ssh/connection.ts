@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { createDeferred, settlesWithin } from '../deferred.ts';
 import type { RunKeys } from './keys.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** The connection ended while something waited on it. What that means is for the guest to judge. */
 export class ConnectionLost extends Error {
@@ -14,7 +15,7 @@ export class ConnectionLost extends Error {
 /** The connection stands, but sshd grants no session on it: its guest can't fork, or too many are open. */
 export class ChannelRefused extends Error {
   constructor(cause: unknown) {
-    super(`sshd of the guest refuses new sessions: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super(`sshd of the guest refuses new sessions: ${messageOf(cause)}`, {
       cause,
     });
     this.name = 'ChannelRefused';

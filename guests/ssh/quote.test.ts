@@ -1,24 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { composeCommandLine, quoteWord } from './quote.ts';
+import { composeCommandLine } from './quote.ts';
 
 /** As sshd runs it: by the login shell's `-c`. */
 function run(line: string): string {
   return execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' });
 }
-
-test('plain words stay readable', () => {
-  expect(['ndctl', '-M', '/dev/pmem0', 'a=b', '', "it's", '$x'].map(quoteWord)).toEqual([
-    'ndctl',
-    '-M',
-    '/dev/pmem0',
-    'a=b',
-    "''",
-    String.raw`'it'\''s'`,
-    "'$x'",
-  ]);
-});
 
 test('the shell gives back any word as it was', () => {
   const word = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''));

@@ -1,7 +1,4 @@
-/** One word for a POSIX shell. */
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
+import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 
 export interface CommandLineOptions {
   readonly env?: Readonly<Record<string, string>>;

@@ -11,7 +11,8 @@ import { createDeferred } from '../deferred.ts';
 import { blameHost } from '../store/host-error.ts';
 import type { SshConnection } from './connection.ts';
 import { execOverSsh, type RunOptions } from './exec.ts';
-import { quoteWord } from './quote.ts';
+import { quoteWord } from '../../orchestrator/model/quote-word.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 // Files go through `cat` and `tar`, not SFTP: every root file system has those, a folder costs one round trip
 // instead of several per file, and modes and symbolic links come for free.
@@ -174,10 +175,10 @@ async function measureFolder(folder: string): Promise<number> {
 }
 
 function unreadable(localPath: string, cause: unknown): UserError {
-  return new UserError(
-    `${localPath} cannot be copied to the guest: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { code: 'upload-unreadable', cause },
-  );
+  return new UserError(`${localPath} cannot be copied to the guest: ${messageOf(cause)}`, {
+    code: 'upload-unreadable',
+    cause,
+  });
 }
 
 function expectSuccess(

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import { hashFile } from './digest.ts';
 import { writeIfChanged } from './write-file.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** The size and digest that each file of an entry had when it was made, by its path in the entry. */
 const sumsSchema = z.object({ files: z.record(z.string(), z.object({ size: z.number(), sha256: z.string() })) });
@@ -73,9 +74,7 @@ async function findWrong(
     if (found === undefined) wrong.push(`${name} is missing`);
     else if (found !== size) wrong.push(`${name} has ${found} bytes instead of ${size}`);
     else {
-      const problem = await look(path, sha256).catch(
-        (error: unknown) => `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const problem = await look(path, sha256).catch((error: unknown) => `cannot be read: ${messageOf(error)}`);
       if (problem !== undefined) wrong.push(`${name} ${problem}`);
     }
   });

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
+import { indentLastLines } from '../../orchestrator/model/last-lines.ts';
 
 /** Debian's package of each program we call, where it is named otherwise than the program. */
 const PACKAGE_OF: Readonly<Record<string, string>> = {
@@ -84,11 +85,13 @@ export async function runTool(argv: readonly [string, ...string[]], options: Too
 }
 
 export function toolFailedError(argv: readonly string[], output: string): InfraError {
-  const lastWords = output.trim().split('\n').slice(-8).join('\n  ');
   const command = argv.join(' ');
-  return new InfraError(`\`${command.length > 200 ? `${command.slice(0, 200)}…` : command}\` failed:\n  ${lastWords}`, {
-    code: 'tool-failed',
-  });
+  return new InfraError(
+    `\`${command.length > 200 ? `${command.slice(0, 200)}…` : command}\` failed:${indentLastLines(output, 8)}`,
+    {
+      code: 'tool-failed',
+    },
+  );
 }
 
 function missingToolError(program: string): InfraError {

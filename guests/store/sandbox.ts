@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { packageData } from '../../orchestrator/model/package-data.ts';
 import { toolFailedError, type ToolOptions, type ToolResult, tryTool } from './run-tool.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** What a sandboxed program sees beside the system's own programs and libraries. */
 export interface SandboxView {
@@ -65,7 +66,7 @@ async function probe(): Promise<Sandbox> {
       if (tried.ok) return { kind };
       reasons.push(`${kind}: ${tried.output.trim().split('\n').at(-1) ?? 'failed'}`);
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(messageOf(error));
     }
   }
   return { kind: 'none', reason: reasons.join('; ') };

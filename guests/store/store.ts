@@ -7,6 +7,7 @@ import { withLock } from './lock.ts';
 import { findOwner, newOwnerMark } from './owner.ts';
 import type { PrepareContext } from './prepare-context.ts';
 import { removeTree } from './remove-tree.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** Longer than any build takes. */
 const ABANDONED_MS = 3600_000;
@@ -88,7 +89,7 @@ export async function discardDamaged(name: string, context: PrepareContext): Pro
   } catch (thrown) {
     context.signal?.throwIfAborted();
     const error = explainRefusal(thrown);
-    if (await exists(entry)) return { damage, kept: error instanceof Error ? error.message : String(error) };
+    if (await exists(entry)) return { damage, kept: messageOf(error) };
   }
   return { damage };
 }

@@ -6,6 +6,7 @@ import { checkKernelPackage } from './check-kernel-package.ts';
 import { readKernelImage } from './kernel-image.ts';
 import type { Problem, ValuePath } from '../source/problem.ts';
 import type { PathUse } from '../resolve/path-use.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 type Complaint = Omit<Problem, 'path'>;
 
@@ -141,7 +142,7 @@ export function describeFsError(path: string, error: unknown): Complaint {
   if (code === 'EISDIR') return { code: 'not-a-file', message: `${path} is a folder`, remedy: 'name the file in it' };
   return {
     code: 'unreadable',
-    message: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    message: `cannot read ${path}: ${messageOf(error)}`,
   };
 }
 

@@ -9,6 +9,7 @@ import { toUserError } from '../source/problem.ts';
 import { listOf, record, text } from '../schema/scalars.ts';
 import { glob } from '../schema/schema-rules.ts';
 import { parseYaml } from '../source/yaml-source.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 const rule = record('a rule', {
   tests: listOf(glob, 'tests').describe('Names or globs: generic/470, xfs/5*.'),
@@ -39,7 +40,7 @@ const listSchema = record('the list', {
  */
 export async function readXfstestsList(path: string): Promise<readonly XfstestsRule[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UserError(`the list cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new UserError(`the list cannot be read: ${messageOf(error)}`, {
       code: 'unreadable',
       position: { file: path },
     });

@@ -12,6 +12,7 @@ import { bootShell } from './execute/boot-shell.ts';
 import { findRun } from '../run/record/find-run.ts';
 import { logLine } from '../host/log-line.ts';
 import { requireTerminal } from './shell.ts';
+import { messageOf } from '../model/message-of.ts';
 
 export interface LastOptions {
   readonly last?: boolean;
@@ -46,10 +47,11 @@ export async function shellLastCommand(
   if (command.length === 0)
     logLine(`the guest of ${about['cell']} as ${about['test']} left it, in ${runId}; it stays when this session ends`);
   const status = await joinGuest(access, command).catch((cause: unknown) => {
-    throw new UserError(
-      `the guest that ${runId} held does not answer any more: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { code: 'guest-gone', remedy: 'boot such a one again: pmemrig shell --last --anew', cause },
-    );
+    throw new UserError(`the guest that ${runId} held does not answer any more: ${messageOf(cause)}`, {
+      code: 'guest-gone',
+      remedy: 'boot such a one again: pmemrig shell --last --anew',
+      cause,
+    });
   });
   if (status === undefined) logLine('the guest has gone');
   return status ?? 1;

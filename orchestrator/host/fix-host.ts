@@ -4,6 +4,7 @@ import { InfraError, UserError } from '../model/errors.ts';
 import type { DoctorReport } from './diagnose.ts';
 import { planInstall } from './package-manager.ts';
 import type { UserFacts } from './user-facts.ts';
+import { indentLastLines } from '../model/last-lines.ts';
 
 /** Runs a command to its end, showing progress; never rejects for its failure. */
 export type RunCommand = (argv: readonly string[]) => Promise<{ readonly ok: boolean; readonly output: string }>;
@@ -46,7 +47,7 @@ export async function fixHost({ install }: DoctorReport, user: UserFacts, option
     result = await asRoot(plan.install);
   }
   if (result.ok) return;
-  throw new InfraError(`the packages could not be installed:\n  ${lastLines(result.output)}`, {
+  throw new InfraError(`the packages could not be installed:${indentLastLines(result.output, 12)}`, {
     code: 'install-failed',
     remedy: `see that the package archive can be reached, then type: ${install.command}`,
   });
@@ -67,8 +68,4 @@ function aptHasLists(): boolean {
   } catch {
     return false;
   }
-}
-
-function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-12).join('\n  ');
 }

@@ -76,6 +76,19 @@ export class GuestDeath extends RigError {
   }
 }
 
+/** The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell ends with it. */
+export class SuiteSetupError extends RigError {
+  readonly evidence: string;
+  /** `hang` when a step never ended: its guest is no longer to be trusted. `infra` when the rig could not do its part. */
+  readonly status: 'fail' | 'hang' | 'infra';
+
+  constructor(message: string, evidence: string, status: 'fail' | 'hang' | 'infra' = 'fail') {
+    super(message, { code: 'suite-set-up' });
+    this.evidence = evidence;
+    this.status = status;
+  }
+}
+
 /** The InfraError for a file system that refuses one of the rig's own folders, see {@link findRefusal}. Any other error comes back as it is. */
 export function explainRefusal(error: unknown): unknown {
   const refusal = findRefusal(error);

@@ -79,17 +79,3 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   /** Rejects with GuestDeath, or `SuiteSetupError` when the guest lacks what the suite needs. */
   open(context: SuiteContext<Spec>): Promise<SuiteSession>;
 }
-
-/** The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell ends with it. */
-export class SuiteSetupError extends Error {
-  readonly evidence: string;
-  /** `hang` when a step never ended: its guest is no longer to be trusted. `infra` when the rig could not do its part. */
-  readonly status: 'fail' | 'hang' | 'infra';
-
-  constructor(message: string, evidence: string, status: 'fail' | 'hang' | 'infra' = 'fail') {
-    super(message);
-    this.name = 'SuiteSetupError';
-    this.evidence = evidence;
-    this.status = status;
-  }
-}

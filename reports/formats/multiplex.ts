@@ -1,5 +1,6 @@
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { Reporter } from './terminal/reporter.ts';
+import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /**
  * Several reporters as one. One that throws hears of no further event (it would throw at each),
@@ -23,14 +24,11 @@ export function multiplexReporters(reporters: readonly Reporter[]): Reporter {
       for (const reporter of reporters) guard(reporter, () => reporter.close(summary));
       if (errors.size === 0) return;
       const causes = [...errors.values()];
-      throw new InfraError(
-        `a reporter failed: ${causes.map((error) => (error instanceof Error ? error.message : String(error))).join('; ')}`,
-        {
-          code: 'reporter-failed',
-          remedy: 'the journal is whole: make the reports again with `pmemrig report RUN`',
-          cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
-        },
-      );
+      throw new InfraError(`a reporter failed: ${causes.map(messageOf).join('; ')}`, {
+        code: 'reporter-failed',
+        remedy: 'the journal is whole: make the reports again with `pmemrig report RUN`',
+        cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDir } from '../../../orchestrator/model/make-dir.ts';
-import { quoteWord } from '../../ssh/quote.ts';
+import { quoteWord } from '../../../orchestrator/model/quote-word.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import type { SandboxView } from '../../store/sandbox.ts';

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import { describeForeignImage } from '../../../orchestrator/model/foreign-image.ts';
 import { hasPvhEntry, isElf64, readAt } from './elf-notes.ts';
+import { messageOf } from '../../../orchestrator/model/message-of.ts';
 
 /** A bzImage's boot sector, setup header and, as a rule, version string: kernel_version is a 16-bit pointer. */
 export const HEAD_BYTES = 64 << 10;
@@ -22,10 +23,7 @@ const OVERLAP_BYTES = 256;
  */
 export async function readKernelRelease(path: string): Promise<string> {
   await using file = await open(path).catch((error: unknown) => {
-    throw new UserError(
-      `The kernel image ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      { code: 'unreadable-kernel' },
-    );
+    throw new UserError(`The kernel image ${path} cannot be read: ${messageOf(error)}`, { code: 'unreadable-kernel' });
   });
   const head = await readAt(file, 0, HEAD_BYTES).catch(() => Buffer.alloc(0));
   const release = parseBzImageRelease(head) ?? (isElf64(head) ? await findBanner(file) : undefined);

@@ -6,6 +6,7 @@ import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool } from '../../store/run-tool.ts';
 import { hasPvhEntry, readAt } from './elf-notes.ts';
 import { HEAD_BYTES, locatePayload } from './kernel-release.ts';
+import { messageOf } from '../../../orchestrator/model/message-of.ts';
 
 /** What a bzImage's payload may be compressed with, known by the formats' own magic bytes. */
 const COMPRESSIONS = [
@@ -39,9 +40,7 @@ export async function extractPvhKernel(
     return true;
   } catch (error) {
     signal?.throwIfAborted();
-    log(
-      `${bzImage} stays compressed, its guests boot slower: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    log(`${bzImage} stays compressed, its guests boot slower: ${messageOf(error)}`);
     return false;
   } finally {
     await Promise.all([packed, unpacked].map((file) => rm(file, { force: true })));

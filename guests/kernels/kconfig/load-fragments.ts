@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import { packageData } from '../../../orchestrator/model/package-data.ts';
+import { messageOf } from '../../../orchestrator/model/message-of.ts';
 
 const FRAGMENTS_DIR = 'guests/kernels/kconfig/fragments';
 const SUFFIX = '.config';
@@ -30,14 +31,11 @@ export async function readUserFile(file: string, what: string): Promise<Fragment
   try {
     return { file, text: await readFile(file, 'utf8') };
   } catch (error) {
-    throw new UserError(
-      `The ${what} ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      {
-        code: 'unreadable-kconfig',
-        remedy: 'name a file that exists and that you may read.',
-        cause: error,
-      },
-    );
+    throw new UserError(`The ${what} ${file} cannot be read: ${messageOf(error)}.`, {
+      code: 'unreadable-kconfig',
+      remedy: 'name a file that exists and that you may read.',
+      cause: error,
+    });
   }
 }
 

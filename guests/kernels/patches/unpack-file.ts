@@ -6,6 +6,7 @@ import { constants, gunzip } from 'node:zlib';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool, tryTool } from '../../store/run-tool.ts';
+import { messageOf } from '../../../orchestrator/model/message-of.ts';
 
 /** More than any thread of mails; what unpacks to more is not read into memory. */
 const MAX_BYTES = 512 * 2 ** 20;
@@ -31,10 +32,11 @@ const ARCHIVES = [
  */
 export async function unpackFile(path: string, context: PrepareContext): Promise<Buffer> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UserError(
-      `The patch ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      { code: 'unreadable-patch', remedy: 'name a file that exists and that you may read.', cause: error },
-    );
+    throw new UserError(`The patch ${path} cannot be read: ${messageOf(error)}.`, {
+      code: 'unreadable-patch',
+      remedy: 'name a file that exists and that you may read.',
+      cause: error,
+    });
   });
   const text = await decompress(path, bytes, context);
   const start = text.subarray(0, 512);
@@ -65,7 +67,7 @@ async function decompress(path: string, bytes: Buffer, context: PrepareContext):
   if (magic.startsWith('1f8b')) {
     return await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES, finishFlush: constants.Z_FINISH }).catch(
       (error: unknown) => {
-        throw unpackError(path, 'gzip', error instanceof Error ? error.message : String(error));
+        throw unpackError(path, 'gzip', messageOf(error));
       },
     );
   }

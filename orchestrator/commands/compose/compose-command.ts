@@ -2,6 +2,7 @@ import { type Stats, statSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../../model/errors.ts';
 import { literalPath } from './literal-path.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** What is run of a folder that is given without a program, the first that it has. */
 const FOLDER_PROGRAMS = ['run.sh', 'test.sh', 'run'];
@@ -72,7 +73,7 @@ function statIfThere(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    throw new UserError(`${path} cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new UserError(`${path} cannot be looked at: ${messageOf(cause)}`, {
       code: 'no-command',
       cause,
     });

@@ -15,6 +15,7 @@ import { judgeAgainst } from './baseline.ts';
 import { BASE_KERNEL, planSteps } from '../compose/compose-series.ts';
 import type { RunExtras } from './run-extras.ts';
 import { printText } from '../../host/print.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** In the run's folder, also with `--mail`. */
 const REPLY_FILE = 'reply.txt';
@@ -63,10 +64,11 @@ async function tellReply(facts: ReplyFacts, runDir: string, mail: SeriesEnding['
   const kept = join(runDir, REPLY_FILE);
   for (const file of [kept, ...(typeof mail === 'string' ? [mail] : [])]) {
     await writeFile(file, reply).catch((error: unknown) => {
-      throw new InfraError(
-        `the answer could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`,
-        { code: 'reply-write', remedy: file === kept ? 'free space there' : `it is in ${kept}`, cause: error },
-      );
+      throw new InfraError(`the answer could not be written to ${file}: ${messageOf(error)}`, {
+        code: 'reply-write',
+        remedy: file === kept ? 'free space there' : `it is in ${kept}`,
+        cause: error,
+      });
     });
   }
   if (mail === true) printText(`\n${reply}`);

@@ -6,6 +6,7 @@ import { STRIP_RUNS } from '../../../reports/formats/html/history-strip.ts';
 import type { RunSummary } from '../../../reports/fold/summary.ts';
 import { runsDir } from '../../model/paths.ts';
 import { logLine } from '../../host/log-line.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /**
  * For the page of a run: what its tests did in the runs before it, in the folder that it lies in. Nothing where that is no folder of runs, as for one that was
@@ -19,7 +20,7 @@ export function readPast(runDir: string): (summary: RunSummary) => Promise<PastO
       using history = await openHistory(runs, logLine);
       return (await history.before(matrix, startedAt, STRIP_RUNS)).of;
     } catch (error) {
-      logLine(`report.html does without history: ${error instanceof Error ? error.message : String(error)}`);
+      logLine(`report.html does without history: ${messageOf(error)}`);
       return undefined;
     }
   };

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../model/errors.ts';
 import { logLine } from '../../host/log-line.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** No room now says nothing of the end of the night; a night that is refused frees nothing. */
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
@@ -18,7 +19,7 @@ export async function openPublishFolder(dir: string): Promise<string> {
     await tryToWrite(target);
   } catch (error) {
     if (!FULL.has(codeOf(error))) {
-      throw new UserError(`no run can be published there: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new UserError(`no run can be published there: ${messageOf(error)}`, {
         code: 'bad-publish',
         remedy: 'name a folder that you can write, or one that can be made',
         position: { file: target },

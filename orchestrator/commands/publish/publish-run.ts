@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { InfraError } from '../../model/errors.ts';
 import { logLine } from '../../host/log-line.ts';
 import { makePublishFolder } from './publish-folder.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /**
  * Copies a run's folder to `<dir>/<run>` and points `<dir>/latest` at it, unless that is a newer run. Each appears whole or not at all, and what was
@@ -17,14 +18,11 @@ export async function publishRun(runDir: string, dir: string): Promise<void> {
     if (!(await isSame(runDir, join(target, basename(runDir))))) await copyRun(runDir, target);
     await pointLatest(target, basename(runDir));
   } catch (error) {
-    throw new InfraError(
-      `the run could not be published in ${target}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        code: 'publish',
-        remedy: `free space or fix the permissions there, then copy ${runDir} to it`,
-        cause: error,
-      },
-    );
+    throw new InfraError(`the run could not be published in ${target}: ${messageOf(error)}`, {
+      code: 'publish',
+      remedy: `free space or fix the permissions there, then copy ${runDir} to it`,
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
-import { type SuiteSession, SuiteSetupError } from '../../model/suite.ts';
+import type { SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { type AttemptEnd, type AttemptGuest, endOf, underDeadline } from './attempt.ts';
+import { SuiteSetupError } from '../../model/errors.ts';
 
 /**
  * The suite's clean-up as a test of its own, since umount is where file systems on pmem like to fall over: it must

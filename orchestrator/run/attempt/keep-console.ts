@@ -1,6 +1,7 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CellEnvironment } from './cell-environment.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** Of one attempt: a kernel that prints in a loop fills megabytes, and how it came to its end stands last. */
 const MAX_BYTES = 2 ** 20;
@@ -32,9 +33,7 @@ export async function keepConsole(
     return env.toArtifact(path);
   } catch (error) {
     // The guest's whole console is there all the same.
-    env.log(
-      `the console of ${test} could not be kept as a file: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    env.log(`the console of ${test} could not be kept as a file: ${messageOf(error)}`);
     return undefined;
   }
 }

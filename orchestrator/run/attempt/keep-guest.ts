@@ -6,6 +6,7 @@ import type { GuestDeath } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { BootedGuest, GuestSlot } from '../guest/guest-slot.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** Beside the guest's console, for its user alone: how `pmemrig shell --last` gets in. */
 export const ACCESS_FILE = 'shell.json';
@@ -77,9 +78,7 @@ export class GuestKeeper implements AsyncDisposable {
         test: failure.test,
       });
     } catch (error) {
-      this.#log(
-        `the guest of ${failure.test} cannot be kept: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#log(`the guest of ${failure.test} cannot be kept: ${messageOf(error)}`);
       this.#booted = undefined;
       return false;
     }

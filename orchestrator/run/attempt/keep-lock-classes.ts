@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lockClassList } from '../../model/lock-class-list.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import type { BootedGuest } from '../guest/guest-slot.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /**
  * /proc/lockdep has for each class a line with its key, the counts of its dependencies, its usage and its name, and one below it for each lock
@@ -28,7 +29,7 @@ export async function keepLockClasses(
     await writeFile(path, stdout);
     return env.toArtifact(path);
   } catch (error) {
-    env.log(`${cell}: the lock classes could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    env.log(`${cell}: the lock classes could not be kept: ${messageOf(error)}`);
     return undefined;
   }
 }

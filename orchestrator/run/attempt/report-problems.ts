@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { JudgedProblem } from '../../model/known-problem.ts';
 import type { CellEnvironment } from './cell-environment.ts';
 import type { Observation } from '../kernel/observe-guest.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 interface ProblemPlace {
   readonly cell: string;
@@ -63,9 +64,7 @@ async function keepText(
     return env.toArtifact(path);
   } catch (error) {
     // The journal has the text too.
-    env.log(
-      `the report of a kernel problem could not be kept as a file: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    env.log(`the report of a kernel problem could not be kept as a file: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_TEST, isRigTest } from '../../model/cell.ts';
-import { GuestDeath, InfraError, UserError } from '../../model/errors.ts';
+import { GuestDeath, InfraError, UserError, SuiteSetupError } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
-import { SuiteSetupError } from '../../model/suite.ts';
 import { startCell } from '../queue/cell-queue.ts';
 import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';

@@ -1,8 +1,8 @@
 import { type Cell, CLOSE_TEST, type PlannedTest } from '../../model/cell.ts';
 import type { JudgedProblem, KnownProblem } from '../../model/known-problem.ts';
-import type { GuestDeath } from '../../model/errors.ts';
+import { type GuestDeath, SuiteSetupError } from '../../model/errors.ts';
 import type { TestResult } from '../../model/outcome.ts';
-import { type Suite, type SuiteSession, SuiteSetupError } from '../../model/suite.ts';
+import type { Suite, SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { type AttemptEnd, attemptTest, endOf, Interrupted, resultOfError, underDeadline } from '../attempt/attempt.ts';
 import { type CellEnvironment, emitTestEnd } from '../attempt/cell-environment.ts';
@@ -15,6 +15,7 @@ import { keepLockClasses } from '../attempt/keep-lock-classes.ts';
 import { blameCache, findDamage, observeAttempt, type ObservedEnd } from '../attempt/observe-attempt.ts';
 import { fitFilesystem } from '../../suites/shared/fit-filesystem.ts';
 import { explainTimeoutScale, guestTimeoutScale } from '../guest/timeout-scale.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** One guest's part in a cell. */
 export interface Session {
@@ -182,9 +183,7 @@ export async function runSession(
     end: ObservedEnd,
   ): Promise<ObservedEnd> {
     const salvaged = await session.salvage?.(test, attempt).catch((error: unknown) => {
-      env.log(
-        `${cell.id} ${test.name}: nothing could be salvaged: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      env.log(`${cell.id} ${test.name}: nothing could be salvaged: ${messageOf(error)}`);
       return [];
     });
     if (!salvaged || salvaged.length === 0) return end;

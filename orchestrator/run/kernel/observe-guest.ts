@@ -6,6 +6,7 @@ import type { LockdepCoverage } from '../../model/lockdep.ts';
 import type { KernelProblem } from '../../model/problem.ts';
 import { judgeProblem } from './known-problems.ts';
 import { judgeCoverage, type LockdepState, parseLockdepStats, whySpent } from './lockdep-state.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** What the kernel said and lockdep saw during one test. */
 export interface Observation {
@@ -74,7 +75,7 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
   };
   const judge = async (problem: KernelProblem, known: readonly KnownProblem[]): Promise<JudgedProblem> => {
     const lines = await options.resolve?.(problem.lines).catch((error: unknown) => {
-      log(`stack traces stay without source lines: ${error instanceof Error ? error.message : String(error)}`);
+      log(`stack traces stay without source lines: ${messageOf(error)}`);
       return problem.lines;
     });
     return judgeProblem(lines === undefined ? problem : { ...problem, lines }, known, guest.kernelRelease, today());

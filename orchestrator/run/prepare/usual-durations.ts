@@ -6,6 +6,7 @@ import type { Accelerator } from '../../model/accelerator.ts';
 import { isRigTest, type Plan } from '../../model/cell.ts';
 import { JOURNAL_VERSION } from '../../model/event.ts';
 import { JOURNAL_FILE } from '../record/journal-writer.ts';
+import { median } from '../../../reports/text/median.ts';
 
 /** Seconds that a test usually takes, by cell id and test. */
 export type UsualDurations = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -116,11 +117,4 @@ function parse(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestDeath } from '../../model/errors.ts';
 import type { Guest } from '../../model/guest.ts';
 import { oneLine } from '../shared/one-line.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 const MAX_FILES = 100;
 const MAX_FILE_BYTES = 16 * 2 ** 20;
@@ -151,5 +152,5 @@ function createRefusals(notes: string[]): (name: string, why: string) => void {
 }
 
 function describe(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error), 300);
+  return oneLine(messageOf(error), 300);
 }

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { messageOf } from '../../model/message-of.ts';
 
 const MAX_BYTES = 64 * 2 ** 20;
 /** What may wait in memory for the disk: a guest can print faster than it writes. */
@@ -18,7 +19,7 @@ export function openOutputFile(path: string): OutputFile {
   // Listened to from the start: a full disk must not end the controller.
   const done = finished(stream).then(
     () => undefined,
-    (error: unknown) => `the output could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+    (error: unknown) => `the output could not be kept: ${messageOf(error)}`,
   );
   let room = MAX_BYTES;
   let dropped = 0;

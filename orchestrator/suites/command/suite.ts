@@ -14,6 +14,7 @@ import { judgeCommand } from './judge.ts';
 import { openOutputFile } from './output-file.ts';
 import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
 import { TapReader } from './tap/reader.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 const GUEST_ARTIFACTS = '/run/pmemrig/artifacts';
 /** For the last lines as evidence: TAP is read as it comes. */
@@ -128,7 +129,7 @@ async function keepArtifacts(guest: Guest, localDir: string, timeoutMs: number):
   } catch (error) {
     return {
       files: [],
-      notes: [`no folder for the artifacts could be made: ${error instanceof Error ? error.message : String(error)}`],
+      notes: [`no folder for the artifacts could be made: ${messageOf(error)}`],
     };
   }
   return fetchArtifacts(guest, GUEST_ARTIFACTS, localDir, timeoutMs);

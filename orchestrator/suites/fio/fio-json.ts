@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { describeMisfit, nameOf, parseEach } from '../../model/parse-each.ts';
+import { messageOf } from '../../model/message-of.ts';
 
 /** `null` where fio wrote no finite number. */
 const figure = z.number().nullable();
@@ -68,7 +69,7 @@ export function parseFioOutput(text: string): FioParse {
   } catch (error) {
     return {
       ok: false,
-      problem: `fio's JSON is broken: ${error instanceof Error ? error.message : String(error)}`,
+      problem: `fio's JSON is broken: ${messageOf(error)}`,
       preamble,
     };
   }

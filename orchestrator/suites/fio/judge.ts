@@ -3,7 +3,7 @@ import type { ExecResult } from '../../model/guest.ts';
 import type { FioSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { explainExitStatus } from '../../model/signals.ts';
-import { lastLines } from '../shared/last-lines.ts';
+import { lastLines } from '../../model/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { parseFioOutput } from './fio-json.ts';
 import { fioInstructions } from './instructions.ts';

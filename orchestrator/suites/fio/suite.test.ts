@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FioSuiteSpec } from '../../model/matrix.ts';
-import { SuiteSetupError } from '../../model/suite.ts';
 import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM, RAW } from '../testing/suite-context.ts';
 import { fioSuite } from './suite.ts';
+import { SuiteSetupError } from '../../model/errors.ts';
 
 const JSON_FILE = readFileSync(join(import.meta.dirname, 'testdata', 'psync-fsync.json'), 'utf8');
 const STATX_DAX = 'stat.mask = 0x1fff\nstat.attributes = 0x200000\nstat.attributes_mask = 0x303874\n';

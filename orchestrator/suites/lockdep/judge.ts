@@ -1,7 +1,7 @@
 import type { ExecResult } from '../../model/guest.ts';
 import type { Metric, TestResult } from '../../model/outcome.ts';
 import { explainExitStatus } from '../../model/signals.ts';
-import { lastLines } from '../shared/last-lines.ts';
+import { lastLines } from '../../model/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 
 /** As in the scripts' `skip`. */

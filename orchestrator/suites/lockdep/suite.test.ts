@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../model/lockdep-exercises.ts';
 import type { LockdepSuiteSpec } from '../../model/matrix.ts';
-import { SuiteSetupError } from '../../model/suite.ts';
 import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX } from '../testing/suite-context.ts';
 import { readExercise } from './exercises.ts';
 import { lockdepSuite } from './suite.ts';
+import { SuiteSetupError } from '../../model/errors.ts';
 
 const SCRIPTS = join(import.meta.dirname, 'exercises');
 const STATS = { '/proc/lockdep_stats': { stdout: ' direct dependencies: 1 [max: 2]\n debug_locks: 1\n' } };

@@ -4,7 +4,7 @@ import type { PlannedTest } from '../../model/cell.ts';
 import type { LockdepSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { packageData } from '../../model/package-data.ts';
-import { type Suite, type SuiteContext, type SuiteSession, SuiteSetupError } from '../../model/suite.ts';
+import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { setUpStep } from '../shared/set-up-step.ts';
 import { compareStates, readDeviceState } from './device-state.ts';
@@ -12,6 +12,7 @@ import { exerciseEnvironment } from './environment.ts';
 import { exerciseOf } from './exercises.ts';
 import { judgeExercise } from './judge.ts';
 import { planExercises } from './plan-exercises.ts';
+import { SuiteSetupError } from '../../model/errors.ts';
 
 const SCRIPTS_DIR = packageData('orchestrator/suites/lockdep/exercises');
 /** In the guest, on tmpfs; the scripts make `work` beside it. */

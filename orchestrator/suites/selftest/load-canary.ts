@@ -1,9 +1,9 @@
 import { CANARIES, type CanaryModule, type CanaryName } from '../../model/canary.ts';
-import { describeError, GuestDeath, InfraError } from '../../model/errors.ts';
+import { describeError, GuestDeath, InfraError, SuiteSetupError } from '../../model/errors.ts';
 import type { SelftestSuiteSpec } from '../../model/matrix.ts';
-import { type SuiteContext, SuiteSetupError } from '../../model/suite.ts';
+import type { SuiteContext } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
-import { lastLines } from '../shared/last-lines.ts';
+import { lastLines } from '../../model/last-lines.ts';
 
 /** The canary's control file in the guest. */
 export const CONTROL = '/proc/pmemrig_canary';

@@ -1,9 +1,8 @@
-import { InfraError } from '../../model/errors.ts';
+import { InfraError, SuiteSetupError } from '../../model/errors.ts';
 import type { GuestDevice } from '../../model/pmem.ts';
-import { SuiteSetupError } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { filesystemDeviceIndex } from './filesystem-device.ts';
-import { lastLines } from './last-lines.ts';
+import { lastLines } from '../../model/last-lines.ts';
 import { type MountedFilesystem, mkfsCommand } from './mkfs-command.ts';
 import { type SetUpContext, setUpStep } from './set-up-step.ts';
 

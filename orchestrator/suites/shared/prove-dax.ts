@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
-import { lastLines } from './last-lines.ts';
+import { lastLines } from '../../model/last-lines.ts';
 import type { SetUpContext } from './set-up-step.ts';
 
 /** STATX_ATTR_DAX of linux/stat.h. */

@@ -1,8 +1,8 @@
 import type { Guest } from '../../model/guest.ts';
-import { SuiteSetupError } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { explainExitStatus } from '../../model/signals.ts';
-import { lastLines } from './last-lines.ts';
+import { lastLines } from '../../model/last-lines.ts';
+import { SuiteSetupError } from '../../model/errors.ts';
 
 /** What the steps of setting up a suite need of its context. */
 export interface SetUpContext {

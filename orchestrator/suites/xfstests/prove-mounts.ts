@@ -1,9 +1,9 @@
-import { SuiteSetupError } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import type { MountedFilesystem } from '../shared/mkfs-command.ts';
 import { proveDax } from '../shared/prove-dax.ts';
 import { type SetUpContext, setUpStep } from '../shared/set-up-step.ts';
 import { daxModeOf, explicitMountOptions } from './dax-mode.ts';
+import { SuiteSetupError } from '../../model/errors.ts';
 
 /** One device with the place where `check` mounts it. */
 export interface MountPlace {

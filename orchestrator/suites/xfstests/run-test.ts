@@ -4,7 +4,7 @@ import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
 import type { SuiteContext } from '../../model/suite.ts';
-import { lastLines } from '../shared/last-lines.ts';
+import { lastLines } from '../../model/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { fetchResults, type FetchedResults } from './fetch-results.ts';
 import { HOST_OPTIONS, RESULTS, TREE } from './guest-paths.ts';

@@ -1,4 +1,4 @@
-import { lastLines } from '../../shared/last-lines.ts';
+import { lastLines } from '../../../model/last-lines.ts';
 import type { TapLine } from './line.ts';
 
 const MAX_NOTES = 20;

@@ -1,6 +1,6 @@
 import { EXPECTED_TO_FAIL } from '../../../model/forgiven.ts';
 import type { AttemptStatus } from '../../../model/outcome.ts';
-import { lastLines } from '../../shared/last-lines.ts';
+import { lastLines } from '../../../model/last-lines.ts';
 import { oneLine } from '../../shared/one-line.ts';
 import type { Point } from './level.ts';
 
