@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { composeProbePayload } from './probe-payload.ts';
+import { composeProbePayload, PROBE_EXIT_CODE, PROBE_EXIT_PORT, PROBE_WORD } from './probe-payload.ts';
 
 test('the payload is one bootable sector', () => {
   const sector = composeProbePayload();
@@ -22,4 +22,25 @@ test('the far jump goes to the first 64-bit instruction', () => {
   const jump = sector.indexOf(Buffer.of(0x0f, 0x22, 0xc0, 0xea)) + 3;
   expect(sector.readUInt16LE(jump + 1) - 0x7c00).toBe(jump + 5);
   expect(sector.readUInt16LE(jump + 3)).toBe(0x08);
+});
+
+test('three page tables map the first 2 MiB, present and writable', () => {
+  const sector = Buffer.from(composeProbePayload());
+  /** `mov word [at],value` */
+  const store = (at: number, value: number) => Buffer.of(0xc7, 0x06, at & 0xff, at >> 8, value & 0xff, value >> 8);
+  for (const [at, value] of [
+    [0x1000, 0x2003],
+    [0x2000, 0x3003],
+    // One page of 2 MiB.
+    [0x3000, 0x83],
+  ] as const)
+    expect(sector.includes(store(at, value))).toBe(true);
+});
+
+test('it says its word on COM1, and then leaves by the port that ends its QEMU with the code', () => {
+  const sector = Buffer.from(composeProbePayload());
+  const select = (port: number) => [0x66, 0xba, port & 0xff, port >> 8];
+  const letters = Array.from(PROBE_WORD).flatMap((letter) => [0xb0, letter.charCodeAt(0), 0xee]);
+  const leave = [...select(PROBE_EXIT_PORT), 0xb0, (PROBE_EXIT_CODE - 1) / 2, 0xee];
+  expect(sector.includes(Buffer.from([...select(0x3f8), ...letters, ...leave]))).toBe(true);
 });

@@ -322,6 +322,10 @@ test.each([
   ],
 ])('a stream is broken when %s', (_rule, text, problem) => expect(parseTap(text).problems).toEqual([problem]));
 
+test('comments are no other words in strict TAP', () => {
+  expect(parseTap('TAP version 13\npragma +strict\n1..1\n# a remark\n#another\nok 1 a\n').problems).toEqual([]);
+});
+
 test('what is missing is said first', () => {
   expect(parseTap('1..5\nok 1 a\nok 2 b\nok 2 c\nBail out! no device\n')).toMatchObject({
     missingProblems: 1,
