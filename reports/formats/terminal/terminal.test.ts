@@ -395,9 +395,10 @@ describe('a terminal without a usable size', () => {
   });
 });
 
+const fit = (text: string, width: number) => fitLine([{ text }], width);
+
 describe('a line', () => {
   test('is measured by what a terminal shows, and cut between whole characters', () => {
-    const fit = (text: string, width: number) => fitLine([{ text }], width);
     expect(fit('e\u0301te\u0301', 3)).toBe('e\u0301te\u0301');
     expect(fit('日本語', 6)).toBe('日本語');
     expect(fit('日本語', 5)).toBe('日本…');
