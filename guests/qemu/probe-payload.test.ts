@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { composeProbePayload, PROBE_EXIT_CODE, PROBE_EXIT_PORT, PROBE_WORD } from './probe-payload.ts';
 
+const word = (value: number) => [value & 0xff, value >> 8];
+/** `mov word [at],value` */
+const store = (at: number, value: number) => Buffer.from([0xc7, 0x06, ...word(at), ...word(value)]);
+/** `mov dx,port` */
+const select = (port: number) => [0x66, 0xba, ...word(port)];
+
 test('the payload is one bootable sector', () => {
   const sector = composeProbePayload();
   expect(sector).toHaveLength(512);
@@ -26,8 +32,6 @@ test('the far jump goes to the first 64-bit instruction', () => {
 
 test('three page tables map the first 2 MiB, present and writable', () => {
   const sector = Buffer.from(composeProbePayload());
-  /** `mov word [at],value` */
-  const store = (at: number, value: number) => Buffer.of(0xc7, 0x06, at & 0xff, at >> 8, value & 0xff, value >> 8);
   for (const [at, value] of [
     [0x1000, 0x2003],
     [0x2000, 0x3003],
@@ -39,7 +43,6 @@ test('three page tables map the first 2 MiB, present and writable', () => {
 
 test('it says its word on COM1, and then leaves by the port that ends its QEMU with the code', () => {
   const sector = Buffer.from(composeProbePayload());
-  const select = (port: number) => [0x66, 0xba, port & 0xff, port >> 8];
   const letters = Array.from(PROBE_WORD).flatMap((letter) => [0xb0, letter.charCodeAt(0), 0xee]);
   const leave = [...select(PROBE_EXIT_PORT), 0xb0, (PROBE_EXIT_CODE - 1) / 2, 0xee];
   expect(sector.includes(Buffer.from([...select(0x3f8), ...letters, ...leave]))).toBe(true);
