@@ -20,7 +20,7 @@ import type { YamlSource } from './source/yaml-source.ts';
 export interface LoadOptions {
   /** For `$VAR` and `~` in paths. */
   readonly env: Environment;
-  /** Says for a matrix that is in no file what the user wrote in place of a value: `--size 3X`. Positions would be those of a text that nobody has seen. */
+  /** Says for a matrix that is in no file what the user wrote in place of a value: `--size 3X`. Positions would be those of a text that the user has not seen. */
   readonly describePlace?: (path: ValuePath) => string;
   /** The names of all fio jobs, in order. */
   readonly fioJobs: readonly string[];
@@ -50,7 +50,7 @@ export async function loadMatrixText(text: string, label: string, options: LoadO
   return { matrix: { ...resolved.matrix, suites: await Promise.all(resolved.matrix.suites.map(readLists)) }, refuse };
 }
 
-/** What the lists of an xfstests suite say becomes part of the matrix: `run.json` then tells it all. */
+/** What the lists of an xfstests suite say becomes part of the matrix: `run.json` then has it all. */
 async function readLists(suite: SuiteSpec): Promise<SuiteSpec> {
   if (suite.kind !== 'xfstests') return suite;
   return { ...suite, rules: (await Promise.all(suite.lists.map(readXfstestsList))).flat() };

@@ -26,6 +26,6 @@ async function main(): Promise<void> {
 function exitCodeOf(error: unknown): number {
   if (error instanceof UserError) return 2;
   if (error instanceof KernelError) return 1;
-  // InfraError, or a bug of ours: the rig or its host could not tell.
+  // InfraError, or a bug of ours: the rig or its host failed.
   return 3;
 }

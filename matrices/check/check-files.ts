@@ -87,7 +87,7 @@ async function checkRelease(image: string, modules: string): Promise<Complaint |
       remedy: `install the modules of ${facts.release}, or leave "modules" out if all drivers are built in`,
     };
   } catch {
-    // A path that can't be read is checkPath's to tell.
+    // A path that can't be read is for checkPath to report.
     return undefined;
   }
 }

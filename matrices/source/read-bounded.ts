@@ -16,7 +16,7 @@ const piped = new Map<string, Buffer>();
 
 /**
  * The bytes of a file, or of a pipe such as `/dev/stdin` and a shell's `<(…)`; one more than `maxBytes` shows that there are more.
- * Rejects with UserError for a terminal and for a pipe into which nobody writes, and with what the file system rejects with.
+ * Rejects with UserError for a terminal and for a pipe without a writer, and with what the file system rejects with.
  */
 export async function readBounded(path: string, maxBytes: number, silenceMs = SILENCE_MS): Promise<Buffer> {
   const stats = await stat(path);

@@ -11,7 +11,7 @@ import {
 } from './options.ts';
 import { collect, commaList, DEFAULT_SERIES_PMEM } from './values.ts';
 
-/** The verbs that tell two runs, or two kernels, apart. */
+/** The verbs that compare two runs, or two kernels. */
 export function addCompareVerbs(program: Command): void {
   const isVerbose = (): boolean => program.opts<{ verbose?: boolean }>().verbose ?? false;
 

@@ -56,7 +56,7 @@ export interface InstallCommands {
   readonly install: readonly string[];
 }
 
-/** The argument vectors that install `packages` with nobody there to answer, to be run as root. */
+/** The argument vectors that install `packages` without questions, to be run as root. */
 export function planInstall(manager: PackageManager, packages: readonly string[]): InstallCommands {
   const { refresh, install } = MANAGERS[manager];
   if (manager !== 'apt') return { refresh, install: [...install, ...packages] };

@@ -57,7 +57,7 @@ export async function mergeRuns(
     await rename(aside, dir);
     await pointLatestAt(runs, id);
   } catch (error) {
-    // What failed is the thing to tell, not that nothing is there to remove.
+    // What failed is to be reported, not that nothing is there to remove.
     await rm(aside, { recursive: true, force: true }).catch(() => undefined);
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new InfraError(`the merged run cannot be written: ${error.message}`, {

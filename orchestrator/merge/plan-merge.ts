@@ -81,7 +81,7 @@ function requireDistinct(parts: readonly Part[]): void {
   }
 }
 
-/** Each shard tells the whole plan; they must tell the same. */
+/** Each shard has the whole plan; all must be the same. */
 function placeShards(parts: readonly Part[]): readonly PlacedCell[] {
   const [first, ...others] = parts;
   if (!first) return [];

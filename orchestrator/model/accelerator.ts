@@ -12,7 +12,7 @@ export type Accelerator = HostAccelerator | 'tcg-icount';
  */
 export const ICOUNT_SHIFT = 1;
 
-/** Only TCG can count instructions, whatever else the host can do. */
+/** Only TCG can count instructions, also on a host with KVM. */
 export function acceleratorOf({ countInstructions }: GuestSpec, host: HostAccelerator): Accelerator {
   return countInstructions ? 'tcg-icount' : host;
 }

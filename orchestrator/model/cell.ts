@@ -23,7 +23,7 @@ export interface PlannedTest {
   readonly name: string;
   /** Rough time on TCG, for progress and `pmemrig list`. */
   readonly estimateSec: number;
-  /** It plants a kernel problem, or proves that none is seen where none is: it tells of the rig alone. */
+  /** It plants a kernel problem, or proves that none is seen where none is: it says something of the rig alone. */
   readonly expects?: ExpectedProblem;
 }
 

@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
 
-/** Only to guess what was meant: the archive has the last word on what there is, and will have releases that nobody knows of here. */
+/** Only to guess what was meant: the archive has the last word on what there is, and will have releases that are unknown here. */
 const RELEASES = [
   'bullseye',
   'bookworm',

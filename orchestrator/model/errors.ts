@@ -57,7 +57,7 @@ export class KernelError extends RigError {
   }
 }
 
-/** How a guest ended or stopped answering, told apart by console, QMP and SSH together. */
+/** How a guest ended or stopped answering, by console, QMP and SSH together. */
 export type GuestDeathKind = 'panic' | 'power-off' | 'reset' | 'stall' | 'ssh-lost' | 'qemu-died';
 
 /**

@@ -11,7 +11,7 @@ export interface ExecOptions {
   /** Bytes kept of each stream (the last ones); default 4 MiB. */
   readonly maxOutputBytes?: number;
   /**
-   * The command ends with its main process; whatever else it left running is killed and named in `leftBehind`. A signal that ended it has its
+   * The command ends with its main process; all else that it left running is killed and named in `leftBehind`. A signal that ended it has its
    * name, if the guest could write it down. Costs some tenths of a second under TCG.
    */
   readonly contained?: boolean;

@@ -81,7 +81,7 @@ export function isSameProblem(one: ProblemNames, other: ProblemNames): boolean {
 /** A kernel report found on the console. Plain and serialisable: the journal keeps it. */
 export interface KernelProblem {
   readonly kind: ProblemKind;
-  /** Its telling line without time stamp and caller: `WARNING: possible circular locking dependency detected`. */
+  /** Its main line without time stamp and caller: `WARNING: possible circular locking dependency detected`. */
   readonly title: string;
   /** The same for the same defect across addresses, line numbers, PIDs, CPU counts, builds and `.isra` suffixes. Readable. */
   readonly signature: string;

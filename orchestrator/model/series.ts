@@ -23,7 +23,7 @@ export interface MailHead {
 export interface SeriesPatch {
   /** `[PATCH 2/3] pmem: take the lock`; of a plain diff the name of its file. */
   readonly subject: string;
-  /** Absent for a plain diff, which nobody can answer. */
+  /** Absent for a plain diff, which cannot be answered. */
   readonly head?: MailHead;
   /** As bytes, one character each (latin1): no charset may change what is applied. */
   readonly diff: string;

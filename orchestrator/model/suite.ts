@@ -50,7 +50,7 @@ export interface SuiteSession {
   run(test: PlannedTest, attempt: number): Promise<TestResult>;
   /** What can be had of a test that took its guest down or hung in it, before the rig lets the guest go: its artifacts, relative to the run folder. */
   salvage?(test: PlannedTest, attempt: number): Promise<readonly string[]>;
-  /** Kernel problems that the test itself may bring about: told, but no failure. One that it must bring about is `PlannedTest.expects`. */
+  /** Kernel problems that the test itself may bring about: reported, but no failure. One that it must bring about is `PlannedTest.expects`. */
   forgives?(test: PlannedTest): readonly KnownProblem[];
   /** Once a test has left the guest in a state that no later test may meet: the rest then get a fresh guest. */
   readonly spent?: boolean;

@@ -26,7 +26,7 @@ export interface XfstestsRule {
 export interface XfstestsSuiteSpec {
   readonly kind: 'xfstests';
   readonly name: string;
-  /** Absent: nobody said where one is, and the suite's cells are left out with that reason. */
+  /** Absent: its place was not given, and the suite's cells are left out with that reason. */
   readonly tree?: XfstestsTree;
   /** Group expressions such as `dax` or `quick & !dangerous`; their union runs. */
   readonly groups: readonly string[];
@@ -35,6 +35,6 @@ export interface XfstestsSuiteSpec {
   /** Absolute paths of the lists that `rules` came from. */
   readonly lists: readonly string[];
   readonly rules: readonly XfstestsRule[];
-  /** Seconds, unscaled, after which a test hangs whose usual time nobody knows; absent: by its groups. */
+  /** Seconds, unscaled, after which a test hangs whose usual time is unknown; absent: by its groups. */
   readonly timeoutSec?: number;
 }

@@ -18,7 +18,7 @@ interface Filter {
 /**
  * Narrows a plan by `--filter` expressions, each `GLOB` over cell ids or `AXIS=GLOB` over an axis's names.
  * A glob without a slash matches any one part of an id, one with a slash the whole. Several expressions about one
- * axis widen each other, those about different axes narrow; `!` before an expression takes cells away, whatever the others say.
+ * axis widen each other, those about different axes narrow; `!` before an expression takes cells away, in spite of the others.
  * @throws UserError for an unknown axis, an expression that matches nothing, or when no cell is left
  */
 export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {

@@ -72,7 +72,7 @@ function planFitting(
   return tests;
 }
 
-/** As mkfs.xfs wants it, unless it is told otherwise. */
+/** As mkfs.xfs wants it, unless it has other options. */
 const MIN_XFS_BYTES = 300 * 2 ** 20;
 
 /** Why no device of the topology can hold the file system, as far as that is known before mkfs; `undefined` if one may. */

@@ -8,7 +8,7 @@ import { listCutOff, type ResumedRun } from './resume/resume-run.ts';
 import type { RunFolder } from './record/run-folder.ts';
 import type { RunPurpose } from './record/run-purpose.ts';
 
-/** What a run is, as its folder tells it. */
+/** What a run is, as its folder shows it. */
 export interface RunFacts {
   readonly matrix: Matrix;
   readonly plan: Plan;

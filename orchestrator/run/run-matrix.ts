@@ -38,7 +38,7 @@ export interface RunOptions extends RunFacts {
 }
 
 /**
- * Runs a plan to its end and leaves a journal that says how it ended, whatever happened.
+ * Runs a plan to its end and leaves a journal that says how it ended, in every case.
  * Rejects with UserError or InfraError when the run as a whole had to stop for it; an interruption is no error.
  */
 export async function runMatrix(options: RunOptions): Promise<'finished' | 'interrupted'> {

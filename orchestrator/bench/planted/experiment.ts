@@ -19,7 +19,7 @@ export interface Experiment {
 /** A guest for each variant, so that each can be measured in each. */
 const NAMES: readonly Variant[] = ['base', 'none', '5 %', '20 %'];
 const CALIBRATIONS = 5;
-/** With so many turns the I/O takes a good deal longer, whatever it waits for. */
+/** With so many turns the I/O takes a good deal longer, on any wait. */
 const CALIBRATION_TURNS = { time: 20_000, instructions: 4000 };
 
 /**

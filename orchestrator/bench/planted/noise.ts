@@ -10,7 +10,7 @@ export function describeNoise(loads: number): string {
     : `${plural(loads, 'busy loop')} on the host, each on and off for ${LEAST_MS / 1000} to ${MOST_MS / 1000} s at random`;
 }
 
-/** Busy loops that come and go beside whatever is measured, until it leaves scope. */
+/** Busy loops that come and go beside the measurement, until it leaves scope. */
 export class Noise implements Disposable {
   readonly #loads: ChildProcess[];
   readonly #timers = new Map<ChildProcess, NodeJS.Timeout>();

@@ -78,7 +78,7 @@ export async function underDeadline<T>(
   }
 }
 
-/** The end of an attempt that threw. What is nobody's result is thrown on, see {@link resultOfError}. */
+/** The end of an attempt that threw. What is not a result is thrown on, see {@link resultOfError}. */
 export function endOf(error: unknown): AttemptEnd {
   const result = resultOfError(error);
   if (error instanceof GuestDeath) return { result, guestUsable: false, death: error };

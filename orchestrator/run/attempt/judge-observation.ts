@@ -79,7 +79,7 @@ function countAlike(problems: readonly JudgedProblem[]): string {
   return [...sentences.slice(0, MAX_SENTENCES), ...(more > 0 ? [`and ${more} more like these`] : [])].join('; ');
 }
 
-/** It is the kernel's, and nobody expects it. */
+/** It is the kernel's, and not expected. */
 function isFailure({ problem, known }: JudgedProblem): boolean {
   return problem.blame === 'kernel' && known === undefined;
 }

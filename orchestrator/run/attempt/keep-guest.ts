@@ -89,7 +89,7 @@ export class GuestKeeper implements AsyncDisposable {
     return true;
   }
 
-  /** Ends the guest, and nobody gets in any more. */
+  /** Ends the guest, and no one gets in any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     const booted = this.#booted;
     this.#booted = undefined;

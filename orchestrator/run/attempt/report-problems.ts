@@ -12,7 +12,7 @@ interface ProblemPlace {
   readonly guest: number;
 }
 
-/** Events of one test and kind: what nobody expects, and what is known. */
+/** Events of one test and kind: what is not expected, and what is known. */
 const MAX_REPORTED = { unknown: 500, known: 100 } as const;
 
 /** Puts the problems of one test into the journal, each with its text in a file of its own: `cells/<cell>/problems/<guest>-<n>-<kind>.txt`. */

@@ -176,7 +176,7 @@ export async function runSession(
     if (!end.guestUsable || end.result.status !== 'pass') await slot.discard(end.death);
   }
 
-  /** The last that can be had of a guest that is lost; that there is nothing costs nobody a result. */
+  /** The last that can be had of a guest that is lost; that there is nothing costs no result. */
   async function withSalvage(
     session: SuiteSession,
     { test, attempt }: PendingTest,

@@ -114,7 +114,7 @@ export class GuestSlot implements AsyncDisposable {
     return booted;
   }
 
-  /** Ends the guest, if there is one, and gives back unused room; `death` tells the journal why it was not the rig's own wish. */
+  /** Ends the guest, if there is one, and gives back unused room; `death` is for the journal: why it was not the rig's own wish. */
   async discard(death?: GuestDeath): Promise<void> {
     this.#reserved?.release();
     this.#reserved = undefined;

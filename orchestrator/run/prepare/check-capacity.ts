@@ -54,7 +54,7 @@ export function checkCache({ path, refusal, isUsed }: FolderFacts, variable: str
 }
 
 /**
- * Refuses a guest that this host could never hold, whatever else runs on it.
+ * Refuses a guest that this host could never hold, even with nothing else on it.
  * @throws UserError
  */
 export function checkMemoryCapacity(cells: readonly Cell[], { memoryBytes }: { readonly memoryBytes: number }): void {

@@ -11,7 +11,7 @@ import { median } from '../../../reports/text/median.ts';
 /** Seconds that a test usually takes, by cell id and test. */
 export type UsualDurations = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** Such a guest runs alike whatever the host can do, and a cell's guest counts each time or never. */
+/** Such a guest runs alike on every host, and a cell's guest counts each time or never. */
 const COUNTING: Accelerator = 'tcg-icount';
 const MAX_RUNS = 20;
 /** Of journals, in all: read in about a second. */
@@ -37,7 +37,7 @@ const TELLING = ['"type":"guest-boot"', '"type":"test-end"'];
 
 /**
  * The median time of each test's passes over the newest runs below `runsDir`, on the same accelerator. Journals that cannot be read
- * tell nothing; the rig's own tests are left out, since a guest that is shared boots in no time. Rejects with nothing.
+ * say nothing; the rig's own tests are left out, since a guest that is shared boots in no time. Rejects with nothing.
  */
 export async function readUsualDurations(
   runsDir: string,
@@ -80,7 +80,7 @@ export function refineEstimates(plan: Plan, usual: UsualDurations): Plan {
   };
 }
 
-/** False for a journal that tells nothing. */
+/** False for a journal that says nothing. */
 async function addRun(path: string, accelerator: string, passes: Map<string, Map<string, number[]>>): Promise<boolean> {
   let booted: string | undefined;
   try {

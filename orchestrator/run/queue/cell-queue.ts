@@ -73,7 +73,7 @@ export class CellQueue {
     return round === -1 ? undefined : round;
   }
 
-  /** Aborted once nothing is left, so that nobody waits for a guest in vain; what is added later has a signal of its own. */
+  /** Aborted once nothing is left, so that no worker waits for a guest in vain; what is added later has a signal of its own. */
   get drained(): AbortSignal {
     return this.#drained.signal;
   }

@@ -9,7 +9,7 @@ export interface RetainedRun {
 }
 
 export interface Retention {
-  /** Newest runs of each matrix that stay, whatever their age. */
+  /** Newest runs of each matrix that stay, at any age. */
   readonly keep: number;
   /** Younger ones stay, however many. */
   readonly days: number;

@@ -38,7 +38,7 @@ const purpose = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('selftest'), whole }),
 ]);
 
-/** What a run is made for, and so what it ends in beside its reports. `run.json` keeps it: a run that is gone on with ends as it would have. Paths are absolute. */
+/** What a run is made for, and so what it ends in beside its reports. `run.json` keeps it: a resumed run ends as it would have. Paths are absolute. */
 export type RunPurpose = z.infer<typeof purpose>;
 
 /** Reads it from `run.json`; `undefined` for what this pmemrig does not know. */

@@ -1,7 +1,7 @@
 import type { Cell } from '../../model/cell.ts';
 import type { Guest } from '../../model/guest.ts';
 
-/** What a command is told about its cell. `mountPath` is the cell's file system, if it has one. */
+/** What a command learns about its cell. `mountPath` is the cell's file system, if it has one. */
 export function commandEnvironment(
   { id }: Pick<Cell, 'id'>,
   { devices, kernelRelease }: Pick<Guest, 'devices' | 'kernelRelease'>,

@@ -49,7 +49,7 @@ export async function fetchArtifacts(
     notes.push(`the artifacts could not be fetched whole: ${describe(error)}`);
   } finally {
     over.abort();
-    // Whichever lost the race is nobody's business any more.
+    // Whichever lost the race does not matter any more.
     for (const loser of [fetched, deadline]) loser.catch(() => undefined);
   }
   return { files: [...files], notes: [...notes] };

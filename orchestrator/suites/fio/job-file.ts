@@ -11,7 +11,7 @@ const JOBS_DIR = packageData('orchestrator/suites/fio/jobs');
 export const JOB_NEEDS = ['fs-dax', 'fs', 'block', 'devdax'] as const;
 export type JobNeed = (typeof JOB_NEEDS)[number];
 
-/** A job in fio's own format, with what its `; pmemrig: key=value` lines tell the rig. */
+/** A job in fio's own format, with what its `; pmemrig: key=value` lines mean to the rig. */
 export interface FioJob {
   readonly name: string;
   readonly needs: JobNeed;

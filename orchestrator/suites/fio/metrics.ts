@@ -4,7 +4,7 @@ import type { FioOutput, FioSection } from './fio-json.ts';
 type Figure = Omit<Metric, 'value'> & { readonly value: number | null | undefined };
 
 /**
- * The figures of a run; what fio could not tell is left out. Where a job has several sections, a section's name
+ * The figures of a run; what fio did not know is left out. Where a job has several sections, a section's name
  * goes first: `fill.write.iops`.
  */
 export function fioMetrics({ jobs }: FioOutput): readonly Metric[] {

@@ -5,7 +5,7 @@ import { isMounted, mkfsCommand } from '../shared/mkfs-command.ts';
 import type { Exercise } from './exercises.ts';
 import { placeExercise } from './place-exercise.ts';
 
-/** What an exercise is told of its cell, see `exercises/lib.sh`. */
+/** What an exercise learns of its cell, see `exercises/lib.sh`. */
 export function exerciseEnvironment(
   { spec, cell, guest }: Pick<SuiteContext<LockdepSuiteSpec>, 'spec' | 'cell' | 'guest'>,
   { needs, env }: Exercise,

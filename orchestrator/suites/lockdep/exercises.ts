@@ -8,7 +8,7 @@ import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../model/lockdep-exe
  * - `block`: the block device of a namespace
  * - `namespace`: any namespace
  * - `labelled`: an NVDIMM with labels, whose region can hold several namespaces
- * - `reshapable`: a device of which ndctl can make other modes
+ * - `reshapable`: a device that ndctl can put into other modes
  * - `memory`: the same, large enough for whole blocks of memory
  * - `virtio-pmem`: such a device
  */

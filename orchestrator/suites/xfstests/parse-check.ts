@@ -60,7 +60,7 @@ function listed(lines: readonly string[], label: string): ReadonlySet<string> {
   return new Set(line?.slice(label.length + 2).split(' '));
 }
 
-/** The words behind the mark, on whatever line it stands: what the harness found before it may have ended with a line of its own. */
+/** The words behind the mark, on any line: what the harness found before it may have ended with a line of its own. */
 function splitAtMark(block: readonly string[], mark: string): { readonly before: string; readonly reason: string } {
   const text = block
     .map((line) => line.trim())

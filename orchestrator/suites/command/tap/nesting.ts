@@ -62,7 +62,7 @@ export class Nesting {
   }
 
   #takeVersion(line: TapLine, said: 'tap' | 'ktap'): boolean {
-    // The kernel's log holds KTAP, whatever its version line says: KUnit wrote `TAP version 14` until 6.1.
+    // The kernel's log holds KTAP, with any version line: KUnit wrote `TAP version 14` until 6.1.
     const dialect = this.#speaker === 'kernel' ? 'ktap' : said;
     this.#open.dropProse();
     const place = this.#open.find(line);

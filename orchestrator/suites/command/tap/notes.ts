@@ -14,7 +14,7 @@ export interface YamlTaker {
 
 /**
  * What stands between results: lines that are no results, kept as the evidence of the next, and YAML blocks of TAP 13
- * and 14, whose words are no results whatever they look like.
+ * and 14, whose words are no results, even if they look so.
  */
 export class NotesAndYaml {
   readonly #to: YamlTaker;

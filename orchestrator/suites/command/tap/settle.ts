@@ -66,7 +66,7 @@ export function abandonGroup(level: Level, group: Level): void {
 }
 
 function sumUp(level: Level, groups: readonly Level[], { status, isExcused }: PointOutcome): Inner {
-  // kselftest.h's ksft_exit_skip() prints one more result and ends the program, whatever its plan said.
+  // kselftest.h's ksft_exit_skip() prints one more result and ends the program, before its plan is done.
   const restWasSkipped = status === 'skip' && !isExcused;
   const problems = groups.flatMap((group) => {
     if (isEmpty(group)) return [];
@@ -95,7 +95,7 @@ function addLeaf(level: Level, outcome: PointOutcome, { notes }: Point, inner: I
       collector,
     );
   }
-  // A program that skips all and exits 0 has run nothing, whatever its runner makes of that.
+  // A program that skips all and exits 0 has run nothing, even if its runner calls that a pass.
   if (status === 'pass' && inner.skipReason !== undefined && inner.problems.length === 0)
     return add(level, { ...outcome, status: 'skip', message: inner.skipReason }, collector);
   if (status === 'pass' && inner.isHollow)

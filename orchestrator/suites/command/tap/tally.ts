@@ -1,7 +1,7 @@
 /** Numbers seen out of turn that are remembered, so that a hostile guest does not fill the memory. */
 const MAX_AHEAD = 200_000;
 
-/** Counts the results of one level by their numbers, in whatever order they come. */
+/** Counts the results of one level by their numbers, in any order. */
 export class Tally {
   /** Results, with those that share a number. */
   count = 0;
