@@ -33,7 +33,7 @@ function cellOf(estimates: Readonly<Record<string, number>>) {
 
 describe('a cell that is split', () => {
   test('gives each guest the longest test that is left, whenever it has ended one', async () => {
-    const world = fakeWorld({ scripts: {}, split: 2, lastsMs: { long: 250, a: 15, b: 15, d: 15 } });
+    const world = fakeWorld({ scripts: {}, split: 2, lastsMs: { long: 1000, a: 15, b: 15, d: 15 } });
     await runCell(cellOf({ a: 2, long: 10, b: 2, d: 1 }), world.slot, world.environment);
     expect(starts(world.events)).toEqual(['long#1 in 1', 'a#1 in 2', 'b#1 in 2', 'd#1 in 2']);
     const closes = world.events.flatMap((event) =>
@@ -59,7 +59,7 @@ describe('a cell that is split', () => {
   });
 
   test('loses no test of one guest by the death of another', async () => {
-    const world = fakeWorld({ scripts: { b: [panic] }, split: 2, lastsMs: { a: 30, b: 5, d: 5 } });
+    const world = fakeWorld({ scripts: { b: [panic] }, split: 2, lastsMs: { a: 1000, b: 5, d: 5 } });
     await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
     expect(starts(world.events)).toEqual(['a#1 in 1', 'b#1 in 2', 'd#1 in 3']);
     expect(ends(world.events)).toEqual(['b#1 crash', 'd#1 pass', 'a#1 pass']);
@@ -71,7 +71,7 @@ describe('a cell that is split', () => {
       retries: 1,
       split: 2,
       room: 2,
-      lastsMs: { a: 30, b: 2 },
+      lastsMs: { a: 1000, b: 2 },
     });
     await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
     expect(ends(world.events)).toEqual(['b#1 crash', 'b#2 pass', 'a#1 crash', 'a#2 pass']);
