@@ -49,7 +49,7 @@ test("pmem larger than the disk: exit 2, the user's to mend", async () => {
 
 // Only root can make a disk small enough to fill.
 test.runIf(process.getuid?.() === 0)(
-  'a disk that fills during the run is told as the host’s fault, and the journal keeps what was finished',
+  'a disk that fills during the run is reported as the fault of the host, and the journal keeps what was finished',
   async () => {
     const small = new Workspace();
     mkdirSync(small.runs);

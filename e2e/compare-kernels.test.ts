@@ -29,7 +29,7 @@ known: [{ signature: 'oops: misspelt', reason: that of another day }]
 );
 
 test(
-  'two kernels are run side by side, and only what the second does otherwise is told',
+  'two kernels are run side by side, and only what the second does otherwise is reported',
   { timeout: 5 * MINUTES },
   async () => {
     const { exitCode, stdout, stderr } = await rig(
@@ -40,12 +40,12 @@ test(
     expect(stderr).toContain('warning: the known problem "oops: misspelt" fits nothing that a kernel reported');
     expect(stderr).toContain(`\nagain:   pmemrig run ${matrix} --filter debian-6.12/nvdimm/tap --test tap/run.sh\n`);
     expect(exitCode).toBe(1);
-    const told = JSON.parse(stdout) as {
+    const comparison = JSON.parse(stdout) as {
       readonly tests: readonly { readonly test: string; readonly verdict: string }[];
       readonly kernels: unknown;
     };
-    expect(told.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });
-    expect(told.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name }) => name)).toEqual([
+    expect(comparison.kernels).toMatchObject({ base: 'debian-6.1', now: 'debian-6.12' });
+    expect(comparison.tests.filter(({ verdict }) => verdict === 'new-failure').map(({ test: name }) => name)).toEqual([
       'tap/run.sh',
       'tap/run.sh/flush',
     ]);

@@ -44,7 +44,7 @@ function boot(script: string) {
 
 test.each([
   [
-    'a QEMU that dies before it has told its port',
+    'a QEMU that dies before it has named its port',
     'exit 1',
     { name: 'GuestDeath', kind: 'qemu-died', message: 'QEMU exited with status 1' },
   ],
