@@ -39,7 +39,8 @@ const ROOMS = {
   },
   'orchestrator/commands': {
     // The verbs, a file each.
-    roots: '[a-z-]+',
+    roots:
+      'compare|compare-kernels|doctor|history|kernel|list|merge|nightly|once|pin|prune|report|run|schema|selftest|series|serve|shell|shell-last',
     rooms: {
       compose: [],
       plan: ['compose'],

@@ -55,12 +55,13 @@ export async function buildCanary(
 
 /** In a root of the kernel's own release, since the programs of its headers need that release's libc, and its module the compiler that they depend on. */
 async function compileWithHeaders(
-  { suite, package: headers, version }: KernelHeaders,
+  headers: KernelHeaders,
   release: string,
   dir: string,
   context: PrepareContext,
 ): Promise<void> {
-  context.log(`building the canary with ${headers} ${version} (${suite})`);
+  const wanted = `${headers.package}=${headers.version}`;
+  context.log(`building the canary with ${wanted} (${headers.suite})`);
   const options = [
     '--customize-hook=mkdir "$1"/canary',
     `--customize-hook=copy-in ${(await readdir(SOURCE)).map((file) => quoteWord(join(SOURCE, file))).join(' ')} /canary`,
@@ -69,24 +70,24 @@ async function compileWithHeaders(
   ];
   await makeDebianRoot(
     {
-      release: suite,
-      packages: [`${headers}=${version}`, 'make'],
+      release: headers.suite,
+      packages: [wanted, 'make'],
       options,
       dir,
-      explain: (argv, output) => explainHeaders({ headers, version, suite }, argv, output),
+      explain: (argv, output) => explainHeaders(headers, argv, output),
     },
     context,
   );
 }
 
 function explainHeaders(
-  { headers, version, suite }: { readonly headers: string; readonly version: string; readonly suite: string },
+  { suite, package: name, version }: KernelHeaders,
   argv: readonly [string, ...string[]],
   output: string,
 ): InfraError {
   if (!/Version '\S*' for '\S*' was not found|Unable to locate package/.test(output))
     return toolFailedError(argv, output);
-  return new InfraError(`Debian ${suite} has no ${headers} ${version} any more, with which the canary is built.`, {
+  return new InfraError(`Debian ${suite} has no ${name} ${version} any more, with which the canary is built.`, {
     code: 'no-kernel-headers',
     remedy:
       "fetch that release's newest kernel: run again in six hours at the latest, when the index of packages is read anew.",

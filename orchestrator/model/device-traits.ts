@@ -12,7 +12,7 @@ export interface DeviceTraits {
   readonly isMemoryDevice: boolean;
   /** ext4 and xfs grant MAP_SYNC on its fsdax namespace: a CPU flush is enough for durability. */
   readonly grantsMapSync: boolean;
-  /** The kernel flushes it by asking the host, so its namespace cannot become memory of the guest. */
+  /** The kernel flushes it by asking the host. Exercises that reshape a namespace, or make memory of it, leave it out. */
   readonly flushesByHost: boolean;
 }
 
