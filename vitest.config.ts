@@ -2,7 +2,10 @@ import { availableParallelism, totalmem } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const GiB = 2 ** 30;
-/** A guest file's own guests, controller and kernel builds; `matrices/smoke.yaml` boots two guests of 1 GiB side by side. */
+/**
+ * A guest file's own guests, controller and kernel builds; `matrices/smoke.yaml` boots two guests of 1 GiB side by
+ * side.
+ */
 const GUEST_FILE_BYTES = 5 * GiB;
 
 /** vitest itself leaves one core idle: with two, as CI hosts have, every file would then wait for the one before. */

@@ -18,7 +18,8 @@ let packed: readonly string[];
 
 beforeAll(async () => {
   for (const dir of [prefix, elsewhere]) mkdirSync(dir);
-  // A copy that was never built: it shows that prepack builds, and the tests beside this one run from the checkout's own build.
+  // A copy that was never built: it shows that prepack builds, and the tests beside this one run from the checkout's
+  // own build.
   const left = new Set(['.git', 'dist', 'node_modules'].map((name) => join(PACKAGE_ROOT, name)));
   cpSync(PACKAGE_ROOT, checkout, { recursive: true, filter: (path) => !left.has(path) });
   symlinkSync(join(PACKAGE_ROOT, 'node_modules'), join(checkout, 'node_modules'));

@@ -37,7 +37,8 @@ test(
         { exitCode: 0, signal: null, stdout: text, stderr: '', truncated: false, timedOut: false, durationMs: 1 },
         { timeout: 'its timeout of 1 s' },
       );
-      // kunit.py makes up a nameless result for each that is missing; output without results is for the exit status to judge.
+      // kunit.py makes up a nameless result for each that is missing; output without results is for the exit status to
+      // judge.
       const theirs = leaves.filter(([leaf]) => !leaf.endsWith('/')).map(([leaf, as]) => [leaf, READ_AS[as] ?? as]);
       const ours = subtests.map(({ name, status }) => [name, status]);
       if (name === NESTED_BEHIND_HASHES)

@@ -28,18 +28,24 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly backingFiles: readonly string[];
   /** Fulfils when the guest dies on its own; never after `dispose`. */
   readonly death: Promise<GuestDeath>;
-  /** What a command of the rig's own prints, between two tests. A guest that does not answer within the slot `ask` has stalled. */
+  /**
+   * What a command of the rig's own prints, between two tests. A guest that does not answer within the slot `ask` has
+   * stalled.
+   */
   ask(command: string): Promise<string>;
-  /** Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. Past its slot the guest has stalled. */
+  /**
+   * Makes the namespaces and checks every device. Fills `devices`; each problem is a sentence. Past its slot the guest
+   * has stalled.
+   */
   setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
   /**
-   * Puts a line of the rig's own into the kernel's log, so that the log says which test ran when, and waits until the console and the
-   * log buffer have shown it. A guest that does not take the line or shows it nowhere has stalled.
+   * Puts a line of the rig's own into the kernel's log, so that the log says which test ran when, and waits until the
+   * console and the log buffer have shown it. A guest that does not take the line or shows it nowhere has stalled.
    */
   mark(text: string): Promise<Hearing>;
   /**
-   * What the kernel complained of since the last call, on its console or in its log buffer; the first call gives the boot's. Both are
-   * some ms behind the answers over SSH; what comes too late counts at the next call.
+   * What the kernel complained of since the last call, on its console or in its log buffer; the first call gives the
+   * boot's. Both are some ms behind the answers over SSH; what comes too late counts at the next call.
    */
   takeProblems(): KernelProblem[];
   /** Joins this process's terminal to a shell in the guest; gives its exit status. */
@@ -49,9 +55,9 @@ export interface RunningGuest extends Guest, AsyncDisposable {
 }
 
 /**
- * Boots a guest and waits until it answers over SSH.
- * Rejects with GuestDeath (it panicked, powered off, never got ready), UserError (no kernel that QEMU can boot, no room for
- * the pmem) or InfraError (QEMU would not start), and leaves nothing behind then but the logs.
+ * Boots a guest and waits until it answers over SSH. Rejects with GuestDeath (it panicked, powered off, never got
+ * ready), UserError (no kernel that QEMU can boot, no room for the pmem) or InfraError (QEMU would not start), and
+ * leaves nothing behind then but the logs.
  */
 export async function bootGuest(options: BootOptions): Promise<RunningGuest> {
   return assembleGuest(options, await startGuest(options));

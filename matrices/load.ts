@@ -20,7 +20,10 @@ import type { YamlSource } from './source/yaml-source.ts';
 export interface LoadOptions {
   /** For `$VAR` and `~` in paths. */
   readonly env: Environment;
-  /** Says for a matrix that is in no file what the user wrote in place of a value: `--size 3X`. Positions would be those of a text that the user has not seen. */
+  /**
+   * Says for a matrix that is in no file what the user wrote in place of a value: `--size 3X`. Positions would be those
+   * of a text that the user has not seen.
+   */
   readonly describePlace?: (path: ValuePath) => string;
   /** The names of all fio jobs, in order. */
   readonly fioJobs: readonly string[];

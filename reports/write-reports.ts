@@ -18,13 +18,15 @@ const JUNIT_FILE = 'junit.xml';
 const METRICS_FILE = 'metrics.csv';
 
 /**
- * Makes `junit.xml` (of the run, and of each cell in its folder), `results.ktap`, `summary.md`, `report.html`, `coverage.csv` and, where anything was measured, `metrics.csv` in a run folder from its journal, and the verdicts against its baseline if it has one (`comparison.json`);
- * each is replaced whole or not at all.
+ * Makes `junit.xml` (of the run, and of each cell in its folder), `results.ktap`, `summary.md`, `report.html`,
+ * `coverage.csv` and, where anything was measured, `metrics.csv` in a run folder from its journal, and the verdicts
+ * against its baseline if it has one (`comparison.json`); each is replaced whole or not at all.
  *
  * @param readPast what became of the tests in earlier runs, for the page to show
  * @param isRunning a controller works on the run: what is still to come is no gap
  * @param end see {@link summarizeRun}
- * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be written.
+ * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be
+ * written.
  */
 export async function writeReports(
   runDir: string,
@@ -56,7 +58,10 @@ async function writeJunit(runDir: string, summary: RunSummary, options: JunitOpt
   }
 }
 
-/** GitLab wants attachment paths from the project's root, where a CI job starts, so a run folder below the working directory is named from there. */
+/**
+ * GitLab wants attachment paths from the project's root, where a CI job starts, so a run folder below the working
+ * directory is named from there.
+ */
 function attachmentBase(runDir: string): string {
   const fromHere = relative(process.cwd(), runDir);
   return `${fromHere.startsWith('..') ? resolve(runDir) : fromHere}${sep}`;

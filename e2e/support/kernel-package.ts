@@ -20,7 +20,10 @@ const MODULES = [
   'net/core',
 ];
 
-/** A Debian package of the kernel that the other tests use, as `make bindeb-pkg` would leave it in `dir`. Gives its path. */
+/**
+ * A Debian package of the kernel that the other tests use, as `make bindeb-pkg` would leave it in `dir`. Gives its
+ * path.
+ */
 export async function packKernel(dir: string): Promise<string> {
   const { image, release } = await prepareKernel(
     { kind: 'debian', name: 'bookworm', release: 'bookworm', flavour: 'amd64' },

@@ -34,7 +34,10 @@ for path in sys.argv[2:]:
 json.dump(found, sys.stdout)
 `;
 
-/** The sample logs of the kernel's tools/testing/kunit in Debian's source, unpacked into `dir`, with its parser as the judge. */
+/**
+ * The sample logs of the kernel's tools/testing/kunit in Debian's source, unpacked into `dir`, with its parser as the
+ * judge.
+ */
 export async function judgeKunitLogs(dir: string): Promise<readonly KunitLog[]> {
   const source = await findDebianSource(
     { kind: 'debian', package: 'linux-source-6.1', patches: [] },

@@ -73,7 +73,9 @@ export function readEvents(runDir: string): JournalEvent[] {
     .map((line) => JSON.parse(line) as JournalEvent);
 }
 
-/** Waits, for two minutes at the most, until a test of the workspace's latest run has started; gives the run's folder. */
+/**
+ * Waits, for two minutes at the most, until a test of the workspace's latest run has started; gives the run's folder.
+ */
 export async function waitForTest(workspace: Workspace, test: string): Promise<string> {
   for (let tick = 0; tick < 1200; tick += 1) {
     const dir = latestRun(workspace);

@@ -56,7 +56,10 @@ export function unknownSuite(suite: string): UserError {
 const OUT_OF_REACH =
   /Could not (resolve|connect)|Temporary failure resolving|Unable to connect|Cannot initiate the connection|Connection (failed|timed out)|Network is unreachable|No route to host|\b50[234] /i;
 
-/** The error for a failed `apt-get download`: `no-network` when the archive is out of reach, `apt-download` for all else. */
+/**
+ * The error for a failed `apt-get download`: `no-network` when the archive is out of reach, `apt-download` for all
+ * else.
+ */
 export function downloadFailed(what: string, uri: string, output: string): InfraError {
   return new InfraError(`${what} could not be fetched from ${uri}:\n  ${aptWords(output)}`, {
     code: OUT_OF_REACH.test(output) ? 'no-network' : 'apt-download',
@@ -71,7 +74,10 @@ interface ShownPackage {
   readonly dir: string;
 }
 
-/** What `apt-cache show` says of one package: its record, or `undefined` if there is none. Throws InfraError when it could not look. */
+/**
+ * What `apt-cache show` says of one package: its record, or `undefined` if there is none. Throws InfraError when it
+ * could not look.
+ */
 export function readShownPackage({ suite, name, dir }: ShownPackage, shown: ToolResult): PackageRecord | undefined {
   const record = shown.ok ? parsePackageRecord(shown.stdout) : undefined;
   if (record) return record;

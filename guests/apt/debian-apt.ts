@@ -30,9 +30,15 @@ export interface DebianArchive {
   readonly keyring: string;
   /** Set when the archive could not be reached and the index on disk is used: one sentence for the run's notes. */
   readonly offline: string | undefined;
-  /** The newest version of a package, or `undefined` if the suite has none of that name. Rejects with InfraError when the index cannot be read. */
+  /**
+   * The newest version of a package, or `undefined` if the suite has none of that name. Rejects with InfraError when
+   * the index cannot be read.
+   */
   find(name: string): Promise<PackageRecord | undefined>;
-  /** Fetches a package's .deb, verified, into `dir` and gives its path. Rejects with InfraError, `no-network` if that is why. */
+  /**
+   * Fetches a package's .deb, verified, into `dir` and gives its path. Rejects with InfraError, `no-network` if that is
+   * why.
+   */
   download(record: PackageRecord, dir: string): Promise<string>;
 }
 

@@ -23,7 +23,10 @@ interface DebianRoot {
   readonly explain: (argv: readonly [string, ...string[]], output: string) => Error;
 }
 
-/** Makes a root file system of Debian with mmdebstrap. Rejects with what `explain` makes of a failure, and with InfraError without network. */
+/**
+ * Makes a root file system of Debian with mmdebstrap. Rejects with what `explain` makes of a failure, and with
+ * InfraError without network.
+ */
 export async function makeDebianRoot(
   { release, packages, to, options, dir, explain }: DebianRoot,
   context: PrepareContext,
@@ -70,8 +73,9 @@ async function debianSources(release: string, context: PrepareContext): Promise<
 }
 
 /**
- * mmdebstrap does not read the host's apt configuration. What it needs of that is how to reach the network, and whether an index may be older than its
- * Valid-Until, as that of a mirror kept at one date is: kernels are fetched under the same rules.
+ * mmdebstrap does not read the host's apt configuration. What it needs of that is how to reach the network, and whether
+ * an index may be older than its Valid-Until, as that of a mirror kept at one date is: kernels are fetched under the
+ * same rules.
  */
 async function hostAptOptions(): Promise<string[]> {
   const { stdout } = await tryTool(['apt-config', 'dump']);

@@ -41,13 +41,17 @@ interface PackageLine<T> {
 interface Newest<T> {
   readonly records: PackageRecords;
   readonly prepared: T;
-  /** Set without a network, or with a cache that takes nothing: one sentence, without the record's own name, on what was used instead. */
+  /**
+   * Set without a network, or with a cache that takes nothing: one sentence, without the record's own name, on what was
+   * used instead.
+   */
   readonly offline: string | undefined;
 }
 
 /**
- * Prepares the newest version of a line. When the network is needed for that and cannot be had, or the cache takes nothing new, the version
- * that was prepared last serves again, if the store still holds it; else rejects with the first error.
+ * Prepares the newest version of a line. When the network is needed for that and cannot be had, or the cache takes
+ * nothing new, the version that was prepared last serves again, if the store still holds it; else rejects with the
+ * first error.
  */
 export async function prepareNewest<T>(line: PackageLine<T>, context: PrepareContext): Promise<Newest<T>> {
   const memo = join(context.cacheDir, 'apt', `${line.suite}-${line.name}.json`);

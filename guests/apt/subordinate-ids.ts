@@ -31,7 +31,8 @@ export async function requireSubordinateIds(
 }
 
 async function probeAsUser({ uid, run }: Prober): Promise<ToolResult> {
-  // Where a plain namespace is forbidden, `unshare --map-auto` of util-linux 2.38 leaves a child behind that holds our pipes open for ever.
+  // Where a plain namespace is forbidden, `unshare --map-auto` of util-linux 2.38 leaves a child behind that holds our
+  // pipes open for ever.
   const plain = await run(['unshare', '--user', '--map-root-user', 'true']);
   return plain.ok ? await run(inUserNamespace(['true'], uid)) : plain;
 }

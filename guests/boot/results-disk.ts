@@ -5,8 +5,9 @@ import { runTool, tryTool } from '../store/run-tool.ts';
 export const RESULTS_SERIAL = 'pmemrig-results';
 
 /**
- * Makes an empty file system in a sparse file, for what a suite wants to have of a guest even if it dies. It has no journal: what the guest writes (mounted
- * with -o sync) is in its place at once, for {@link readResultsDisk} to find. Rejects with InfraError.
+ * Makes an empty file system in a sparse file, for what a suite wants to have of a guest even if it dies. It has no
+ * journal: what the guest writes (mounted with -o sync) is in its place at once, for {@link readResultsDisk} to find.
+ * Rejects with InfraError.
  */
 export async function createResultsDisk(path: string, sizeBytes: number): Promise<void> {
   const options = [
@@ -29,8 +30,9 @@ export async function createResultsDisk(path: string, sizeBytes: number): Promis
 }
 
 /**
- * Copies a regular file out of a results disk, whether its guest still runs, hangs or is dead: at most `maxBytes` of it, for a sparse file of a few blocks may
- * claim any size. Gives the bytes copied, 0 when there is nothing to copy (no file is left then). `path` is the caller's own, without quotes or blanks.
+ * Copies a regular file out of a results disk, whether its guest still runs, hangs or is dead: at most `maxBytes` of
+ * it, for a sparse file of a few blocks may claim any size. Gives the bytes copied, 0 when there is nothing to copy (no
+ * file is left then). `path` is the caller's own, without quotes or blanks.
  */
 export async function readResultsDisk(
   disk: string,

@@ -13,7 +13,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Boots a QEMU that is a script: QMP is its descriptor 3, the console 4. It has sent its greeting and left negotiation mode. */
+/**
+ * Boots a QEMU that is a script: QMP is its descriptor 3, the console 4. It has sent its greeting and left negotiation
+ * mode.
+ */
 function boot(script: string) {
   const path = join(dir, 'qemu');
   writeFileSync(

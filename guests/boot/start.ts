@@ -225,7 +225,10 @@ async function runQemu(
   }
 }
 
-/** What only QEMU knows. Rejects with InfraError if it does not say, or with the GuestDeath of a QEMU that ends meanwhile. */
+/**
+ * What only QEMU knows. Rejects with InfraError if it does not say, or with the GuestDeath of a QEMU that ends
+ * meanwhile.
+ */
 async function askQemu(
   { scale, watch }: Boot,
   { qmp }: QemuProcess,

@@ -23,8 +23,8 @@ const BUILD_FACTS = ['include/generated/autoconf.h', 'include/config/auto.conf',
 type CanaryKernel = Pick<PreparedKernel, 'kbuild' | 'headers' | 'release' | 'digest' | 'name'>;
 
 /**
- * Builds the canary for a kernel whose build tree is at hand, in a copy of its source: neither that nor the kernel's tree
- * is written to. For one of Debian's it is built in a root of that release, with its headers and its compiler.
+ * Builds the canary for a kernel whose build tree is at hand, in a copy of its source: neither that nor the kernel's
+ * tree is written to. For one of Debian's it is built in a root of that release, with its headers and its compiler.
  * Kept in the store. Rejects with InfraError when the compiler is missing or the module does not compile.
  */
 export async function buildCanary(
@@ -53,7 +53,10 @@ export async function buildCanary(
   };
 }
 
-/** In a root of the kernel's own release, since the programs of its headers need that release's libc, and its module the compiler that they depend on. */
+/**
+ * In a root of the kernel's own release, since the programs of its headers need that release's libc, and its module the
+ * compiler that they depend on.
+ */
 async function compileWithHeaders(
   headers: KernelHeaders,
   release: string,
@@ -110,7 +113,10 @@ async function compile(kbuild: string, dir: string, context: PrepareContext): Pr
   await removeTree(work);
 }
 
-/** The headers of a kernel that the rig built hold programs of its source, which may be anybody's; a tree of the user's own is built as the user does it. */
+/**
+ * The headers of a kernel that the rig built hold programs of its source, which may be anybody's; a tree of the user's
+ * own is built as the user does it.
+ */
 async function runMake(
   argv: readonly [string, ...string[]],
   kbuild: string,

@@ -11,8 +11,8 @@ import type { QmpEvent } from '../qemu/qmp.ts';
 const STACK_KEYS = ['l', 'w'] as const;
 /**
  * How long a stalled kernel gets to print what one key asks for, unscaled; the console shows about a hundred lines a
- * second under TCG. A key that comes before the answer to the one before is lost: a UART has one flag for all breaks in its
- * queue, and the kernel took the letter for a second break (seen with 6.1: `l^@w` was echoed instead).
+ * second under TCG. A key that comes before the answer to the one before is lost: a UART has one flag for all breaks in
+ * its queue, and the kernel took the letter for a second break (seen with 6.1: `l^@w` was echoed instead).
  */
 const STACKS_WAIT_MS = 1000;
 

@@ -27,7 +27,10 @@ export interface DeathFacts {
   readonly lastLines: readonly string[];
 }
 
-/** Names a guest's end. The kernel's own report wins over every other sign, then QEMU's events, then the rig's suspicion. */
+/**
+ * Names a guest's end. The kernel's own report wins over every other sign, then QEMU's events, then the rig's
+ * suspicion.
+ */
 export function nameDeath({ suspicion, events, report, fatalSentence, stacks, lastLines }: DeathFacts): GuestDeath {
   const evidence = (report?.lines ?? lastLines).join('\n');
   if (report?.fatal) return new GuestDeath('panic', report.title, evidence);

@@ -7,7 +7,10 @@ const KEPT_WHOLE = 300;
 const MAX_DIFFERENT = 5_000;
 const LINES_OF_FURTHER = 5;
 
-/** The problems that a guest's kernel has reported and that were not yet taken, in bounded memory: a kernel may complain in a loop. */
+/**
+ * The problems that a guest's kernel has reported and that were not yet taken, in bounded memory: a kernel may complain
+ * in a loop.
+ */
 export interface KeptProblems {
   add(problem: KernelProblem): void;
   /** All since the last call, in the order of their coming, each with the number of further ones like it. */

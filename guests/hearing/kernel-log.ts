@@ -6,7 +6,9 @@ export interface LogRecord {
   readonly text: string;
 }
 
-/** `4,1234,5678901,-,caller=T77;text`; further fields may come. See Documentation/ABI/testing/dev-kmsg of the kernel. */
+/**
+ * `4,1234,5678901,-,caller=T77;text`; further fields may come. See Documentation/ABI/testing/dev-kmsg of the kernel.
+ */
 const RECORD = /^\d+,(\d+),(\d+),([^;]*);(.*)$/s;
 const CALLER = /(?:^|,)caller=([TC]\d+)/;
 

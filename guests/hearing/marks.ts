@@ -23,7 +23,8 @@ export function createMarks(token = randomBytes(8).toString('hex')): Marks {
   const prefix = `${MARKER}${token} `;
   return {
     token,
-    // The console is read without escape sequences and control characters, and a half surrogate would come back as another character.
+    // The console is read without escape sequences and control characters, and a half surrogate would come back as
+    // another character.
     fit: (text) =>
       stripVTControlCharacters(text)
         .replaceAll(/[\p{Cc}\s]+/gu, ' ')

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** What git calls a folder that is a checkout of its own, `v2026.03.20-4-g1a2b3c4`, with `-dirty` where files were changed; `undefined` for any other. Rejects with nothing. */
+/**
+ * What git calls a folder that is a checkout of its own, `v2026.03.20-4-g1a2b3c4`, with `-dirty` where files were
+ * changed; `undefined` for any other. Rejects with nothing.
+ */
 export async function describeTree(dir: string): Promise<string | undefined> {
 	// One below a checkout of something else is none of that.
 	if (!existsSync(join(dir, '.git'))) return undefined;

@@ -26,8 +26,8 @@ export interface TreeDisk {
 }
 
 /**
- * Makes a disk of a folder or tarball of the host, once for each state of it. Of a tarball that holds one folder alone, that folder is the top.
- * Rejects with UserError for what cannot be read or unpacked, and with InfraError.
+ * Makes a disk of a folder or tarball of the host, once for each state of it. Of a tarball that holds one folder alone,
+ * that folder is the top. Rejects with UserError for what cannot be read or unpacked, and with InfraError.
  */
 export async function prepareTreeDisk(path: string, context: PrepareContext): Promise<TreeDisk> {
 	const isFolder = statSync(path).isDirectory();

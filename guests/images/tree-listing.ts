@@ -8,7 +8,10 @@ import { inUserNamespace } from '../store/user-namespace.ts';
 type Run = (argv: readonly [string, ...string[]]) => Promise<ToolResult>;
 
 interface TreeListing {
-	/** Changes with any name, kind, mode, owner, size, time or link in the tree: reading every file would take longer than a boot. */
+	/**
+	 * Changes with any name, kind, mode, owner, size, time or link in the tree: reading every file would take longer than
+	 * a boot.
+	 */
 	readonly fingerprint: string;
 	/** Paths relative to the tree, none through a link. */
 	readonly paths: ReadonlySet<string>;

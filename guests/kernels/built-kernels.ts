@@ -7,7 +7,9 @@ export interface StoredKernel extends StoreEntry {
   readonly record?: BuildRecord;
 }
 
-/** Folders of the store that hold kernels, their sources, what is made of them, and what the compiler keeps of series. */
+/**
+ * Folders of the store that hold kernels, their sources, what is made of them, and what the compiler keeps of series.
+ */
 const KINDS = { kernel: 'kernels', around: ['sources', 'initramfs', 'ccache'] } as const;
 
 /** All kernels in the store, the last used first. */

@@ -10,8 +10,9 @@ import type { PreparedKernel } from './prepared-kernel.ts';
 export type { PreparedKernel };
 
 /**
- * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel, does not exist or
- * lacks a driver that every guest needs, with KernelError when it does not compile, and with InfraError when the host or network cannot provide it.
+ * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel, does not
+ * exist or lacks a driver that every guest needs, with KernelError when it does not compile, and with InfraError when
+ * the host or network cannot provide it.
  */
 export async function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
   return checkBootDrivers(await prepareKind(spec, context));

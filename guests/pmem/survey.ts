@@ -27,7 +27,10 @@ export interface SurveyedRegion {
 const NDCTL_MARK = '--- ndctl';
 const SECTOR_BYTES = 512;
 
-/** A script for /bin/sh that prints what {@link parseSurvey} reads. One process for almost all of it: a fork costs 10 ms under TCG. */
+/**
+ * A script for /bin/sh that prints what {@link parseSurvey} reads. One process for almost all of it: a fork costs 10 ms
+ * under TCG.
+ */
 export function composeSurveyScript(): string {
   const drivers = [...Object.values(DRIVERS), NAMESPACE_DRIVER];
   return String.raw`

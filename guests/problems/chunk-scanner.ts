@@ -5,13 +5,15 @@ import { findRun, type PlainRun } from './plain-run.ts';
 
 /** A longer line is cut into pieces, so that one without an end takes no memory. */
 const MAX_LINE_BYTES = 16 * 1024;
-/** The kernel prints no line as long as this (LOG_LINE_MAX is 1 KiB): a cut so near before a stamp would tear its line. */
+/**
+ * The kernel prints no line as long as this (LOG_LINE_MAX is 1 KiB): a cut so near before a stamp would tear its line.
+ */
 const KERNEL_LINE_BYTES = 2048;
 const LINE_FEED = 10;
 const NO_WORDS: readonly number[] = [];
 /**
- * A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. The kernel gives
- * microseconds, boot loaders milliseconds.
+ * A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. The
+ * kernel gives microseconds, boot loaders milliseconds.
  */
 const STAMPED = /^(?:<\d+>)?\[ *(?!0+\.0+\])\d+\.\d{6}\]/;
 /** The longest that it fits. */
@@ -134,7 +136,10 @@ export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: Chun
 /** A stamp, or as much of one as there is. */
 const STAMP_TO_CUT_AT = /(?:<\d+>)?\[ *\d+\.\d{6}\]|(?:<\d+>)?\[ *\d*(?:\.\d*)?$|<\d*$/g;
 
-/** How many bytes of the first of an overlong line make a piece: up to the last stamp, if the kernel's line behind it may go on. */
+/**
+ * How many bytes of the first of an overlong line make a piece: up to the last stamp, if the kernel's line behind it
+ * may go on.
+ */
 function findCut(bytes: Buffer): number {
   const tail = bytes.length - KERNEL_LINE_BYTES;
   const stamp = [...bytes.toString('latin1', tail).matchAll(STAMP_TO_CUT_AT)].at(-1);

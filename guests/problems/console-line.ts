@@ -14,14 +14,18 @@ export interface ConsoleText {
 /**
  * What a text is known to be:
  * - `frame`: a frame of a stack trace and nothing else, ` pmem_submit_bio+0x2f1/0x320 [nd_pmem]`.
- * - `filler`: registers and what else stands in a report and says nothing of it, `RAX: 0000000000000000 RBX: …`, `Modules linked in: …`.
+ * - `filler`: registers and what else stands in a report and says nothing of it, `RAX: 0000000000000000 RBX: …`,
+ *   `Modules linked in: …`.
  * - `any`: still to be found out.
  */
 export type TextShape = 'frame' | 'filler' | 'any';
 
 /** `<4>[   12.345678][  T123] `, all but the time optional. */
 const STAMP = /^(?:<\d+>)?\[[ \t]*(\d+\.\d+) ?\](?: ?\[ *([TC]\d+) ?\])? ?/;
-/** What Samsung's, MediaTek's and Unisoc's kernels print of the caller: `[3:  swapper/0:    1] `, `(7)[1:swapper/0]`, `c1  2345 `. */
+/**
+ * What Samsung's, MediaTek's and Unisoc's kernels print of the caller: `[3: swapper/0: 1] `, `(7)[1:swapper/0]`, `c1
+ * 2345 `.
+ */
 const VENDOR_CALLER =
   /^ ?(?:\[\d{1,2}: *[^\]]{1,20}: *(?<samsung>\d+)\] |\(\d{1,2}\)\[(?<mediatek>\d+):[^\]]{1,20}\]|c\d{1,2} +(?<unisoc>\d+) )/;
 const MAY_BE_VENDOR = /^ ?[[(c]/;
@@ -60,10 +64,12 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 const UNCLEAN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
 /**
- * Splits what stands between two line feeds into what was printed by itself: at inner stamps, then at carriage returns. The stamps come
- * first: what a program left unfinished before one, such as half an escape sequence, must not take the stamp with it.
+ * Splits what stands between two line feeds into what was printed by itself: at inner stamps, then at carriage returns.
+ * The stamps come first: what a program left unfinished before one, such as half an escape sequence, must not take the
+ * stamp with it.
  *
- * @param stamped the kernel's own lines have stamps: what a program collected of them without stamps was there before, and is left out
+ * @param stamped the kernel's own lines have stamps: what a program collected of them without stamps was there before,
+ * and is left out
  */
 export function readConsoleLine(line: string, stamped = false): ConsoleText[] {
   const isCollected = MAY_BE_COLLECTED.test(line) && COLLECTED.test(line) && readOwnStamp(line) === undefined;

@@ -7,7 +7,8 @@ import type { PlainRun } from './plain-run.ts';
 const MAX_LINE_CHARS = 1000;
 
 /**
- * The lines of a report. Those that stand one behind the other in a chunk of the console are kept as one stretch of its bytes, and become text together.
+ * The lines of a report. Those that stand one behind the other in a chunk of the console are kept as one stretch of its
+ * bytes, and become text together.
  */
 export class KeptLines {
   readonly #lines: string[] = [];

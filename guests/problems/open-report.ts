@@ -130,7 +130,9 @@ export class OpenReport {
     return rule.shape === 'end-trace' && (this.rule.shape === 'end-trace' || this.rule.kind === 'bug');
   }
 
-  /** An edge belongs to it: it has not said yet what it is, draws edges itself, or says the same once more as a BUG(). */
+  /**
+   * An edge belongs to it: it has not said yet what it is, draws edges itself, or says the same once more as a BUG().
+   */
   takesEdge(text: string): boolean {
     if (this.endSeen) return text.startsWith(CUT_HERE) && this.overflowSeen && !this.dieSeen && !this.panicSeen;
     if (this.rule?.shape === 'frame') return !this.complete;
@@ -168,7 +170,10 @@ export class OpenReport {
     this.bodyLines = this.kept.length;
   }
 
-  /** Nothing has come for it for a while. @param caller who prints now: what lacks its end is waited for until its own caller is elsewhere */
+  /**
+   * Nothing has come for it for a while. @param caller who prints now: what lacks its end is waited for until its own
+   * caller is elsewhere
+   */
   isStale({ timeSec, caller }: ConsoleText, lineNumber: number): boolean {
     if (lineNumber - this.lastLine > MAX_LINES_OF_OTHERS) return true;
     if (this.panicSeen) return false;

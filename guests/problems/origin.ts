@@ -15,7 +15,9 @@ const HUNG = /^INFO: task (?<comm>.+?):(?<pid>\d+) (?:<\S+> )?(?:blocked|can't)/
 /** KASAN's `by task fio/300`, lockdep's `fio/300 is trying to acquire lock:`. */
 const BY_TASK =
   /\bby task (?<comm>\S+)\/(?<pid>\d+)|^(?<comm2>\S+)\/(?<pid2>\d+) (?:is trying|just changed|is freeing|is leaving|\[)/;
-/** `task:fio             state:R  running task     stack:0     pid:733   tgid:733`, before 5.12 `fio             R  running task        0   733`. */
+/**
+ * `task:fio state:R running task stack:0 pid:733 tgid:733`, before 5.12 `fio R running task 0 733`.
+ */
 const TASK_LINE =
   /^task:(?<comm>.+?) +state:.*\bpid: ?(?<pid>\d+)|^(?<comm2>\S.{0,15}?) +[RSDTtXZI] +(?:running task|[\da-f]{8,16}) +\d+ +(?<pid2>\d+) +\d+ +0x/;
 

@@ -10,12 +10,18 @@ export const EXCEPTIONS: ReadonlySet<ProblemKind> = new Set([
 ]);
 /** What dies of these prints nothing more: a panic right behind them is their own. */
 export const FAULTS: ReadonlySet<ProblemKind> = new Set([...EXCEPTIONS, 'stack-overflow', 'panic']);
-/** From a report's last line to the panic that it led to, by what the panic's words say: nothing, something, that others' stacks were asked for first. */
+/**
+ * From a report's last line to the panic that it led to, by what the panic's words say: nothing, something, that
+ * others' stacks were asked for first.
+ */
 const MAX_PAUSE_SEC = { unnamed: 3, named: 30, stall: 60 };
 
 /** Which reports a panic's words say that it follows from. */
 export interface PanicCause {
-  /** `any`: of a problem on which the kernel is set to panic; `fault`: of an exception; else of these kinds alone; empty: of none. */
+  /**
+   * `any`: of a problem on which the kernel is set to panic; `fault`: of an exception; else of these kinds alone;
+   * empty: of none.
+   */
   readonly of: 'any' | 'fault' | readonly ProblemKind[];
 }
 
@@ -47,7 +53,10 @@ interface CauseState {
   readonly broken: boolean;
 }
 
-/** Whether a panic is what became of a report. @param pauses whether so many seconds have passed since the report's last line */
+/**
+ * Whether a panic is what became of a report. @param pauses whether so many seconds have passed since the report's last
+ * line
+ */
 export function mayFollow(
   cause: PanicCause | undefined,
   { kind, isFault, broken }: CauseState,

@@ -36,9 +36,9 @@ const REGISTER_DIGITS = 4;
 const MAX_BYTES = 16 * 1024;
 
 /**
- * A line as the kernel prints nearly all: a time, maybe a caller, and a text without control characters and without another's stamp in it. A console
- * that is full of reports has millions of them. So they are read as bytes, and become text only where somebody asks; and the one object stands for line
- * after line: whoever keeps a line copies it.
+ * A line as the kernel prints nearly all: a time, maybe a caller, and a text without control characters and without
+ * another's stamp in it. A console that is full of reports has millions of them. So they are read as bytes, and become
+ * text only where somebody asks; and the one object stands for line after line: whoever keeps a line copies it.
  */
 export class PlainLine implements ConsoleText {
   timeSec: number | undefined;
@@ -143,7 +143,10 @@ export class PlainLine implements ConsoleText {
   }
 }
 
-/** What dmesg prints of the caller begins so, and what Samsung's, MediaTek's and Unisoc's kernels do; an address does not. */
+/**
+ * What dmesg prints of the caller begins so, and what Samsung's, MediaTek's and Unisoc's kernels do; an address does
+ * not.
+ */
 function mayBeVendorCaller(bytes: Buffer, from: number): boolean {
   const at = bytes[from] === SPACE ? from + 1 : from;
   const first = bytes[at];

@@ -1,7 +1,9 @@
 import type { ConsoleChunk } from './console-chunk.ts';
 import { FILLERS, type PlainLine } from './plain-line.ts';
 
-/** Lines of one caller, all frames of a stack trace or all fillers, as `PlainLine` knows them: half a report and more. */
+/**
+ * Lines of one caller, all frames of a stack trace or all fillers, as `PlainLine` knows them: half a report and more.
+ */
 export interface PlainRun {
   readonly chunk: ConsoleChunk;
   readonly shape: 'frame' | 'filler';
@@ -24,7 +26,10 @@ const manyOf = (text: string): RegExp =>
 
 const RUNS = { frame: manyOf(FRAME), filler: manyOf(FILLER) };
 
-/** Finds the run that goes on from `from`, by a search that goes over many lines at once: one by one they would take several times as long. */
+/**
+ * Finds the run that goes on from `from`, by a search that goes over many lines at once: one by one they would take
+ * several times as long.
+ */
 export function findRun(
   chunk: ConsoleChunk,
   from: number,

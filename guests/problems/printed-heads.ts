@@ -4,15 +4,19 @@ import type { ConsoleText } from './console-line.ts';
 const HASHES = 3000;
 
 /**
- * Knows the first lines of reports again that a program prints once more: `dmesg`, a test's own log, a daemon. The kernel never gives two lines the
- * same stamp and the same words, unless two CPUs print in the same microsecond: their callers differ. What follows a head that is known is of no report.
+ * Knows the first lines of reports again that a program prints once more: `dmesg`, a test's own log, a daemon. The
+ * kernel never gives two lines the same stamp and the same words, unless two CPUs print in the same microsecond: their
+ * callers differ. What follows a head that is known is of no report.
  */
 export class PrintedHeads {
   /** Hashes, so that the lines need not be kept. */
   #recent = new Set<number>();
   #older = new Set<number>();
 
-  /** Whether the line is known. If not, it is from now on. Of a line without a caller the stamp and the words say so, without a stamp the words. */
+  /**
+   * Whether the line is known. If not, it is from now on. Of a line without a caller the stamp and the words say so,
+   * without a stamp the words.
+   */
   meet({ text, timeSec, caller }: ConsoleText): boolean {
     const words = hashText(text);
     const stamped = timeSec === undefined ? words : mixTime(words, timeSec);

@@ -15,8 +15,8 @@ export interface ProblemParser {
   /** Bytes of the console, cut anywhere. */
   push(chunk: Uint8Array): void;
   /**
-   * Gives out what is still open, as far as it came. The rest of such a report is dropped when it comes, but for a panic: that
-   * gives the report out again, as fatal.
+   * Gives out what is still open, as far as it came. The rest of such a report is dropped when it comes, but for a
+   * panic: that gives the report out again, as fatal.
    */
   settle(): void;
   /** The console has ended. */
@@ -31,7 +31,9 @@ const SWEEP_LINES = 32;
 const MAX_NESTED = 4;
 
 export interface ProblemParserOptions {
-  /** The text of the rig's own line, `undefined` for one that is none of them. Default: each line that begins like one. */
+  /**
+   * The text of the rig's own line, `undefined` for one that is none of them. Default: each line that begins like one.
+   */
   readonly readMark?: (text: string) => string | undefined;
 }
 
@@ -99,7 +101,8 @@ export function createProblemParser(
   const takeMarker = (text: string, timeSec: number | undefined) => {
     markerSec = timeSec ?? markerSec;
     marker = copyText(text);
-    // The rig's lines stand between tests. What has no end mark and has its trace is over; what has one may go on below.
+    // The rig's lines stand between tests. What has no end mark and has its trace is over; what has one may go on
+    // below.
     for (const report of queue) if (report.complete) close(report);
   };
   /** What became a panic: the caller's own report, or the last one that the panic's words name. */

@@ -23,7 +23,10 @@ export interface ProblemRule {
   readonly kind: ProblemKind;
   /** Tried on a console line without time stamp and caller. A group `title` cuts the title out of it. */
   readonly start: RegExp;
-  /** One of them is in every line that `start` fits, and in few others: the fast path looks for nothing else. Five characters at least. */
+  /**
+   * One of them is in every line that `start` fits, and in few others: the fast path looks for nothing else. Five
+   * characters at least.
+   */
   readonly words: readonly string[];
   readonly shape: ReportShape;
   readonly signature: SignatureBasis;

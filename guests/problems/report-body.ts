@@ -7,7 +7,9 @@ const PANIC_LAST = /^(?:Kernel Offset: |Rebooting in \d)|-{3}\[ end Kernel panic
 const KILLED = /^(?:Memory cgroup )?[Oo]ut of memory: Kill|^(?:Memory cgroup )?Killed process \d/;
 const FRAME_EDGE = /^={10,}\s*$/;
 
-/** What lines of a report look like, but for frames. It need not know all: a few in a row may look like others' lines. */
+/**
+ * What lines of a report look like, but for frames. It need not know all: a few in a row may look like others' lines.
+ */
 const BODY = new RegExp(
   [
     String.raw`^\s`,
@@ -32,7 +34,9 @@ export interface LineRole {
   /** `CPU: 1 PID: 12 Comm: fio`: somebody prints a stack. */
   readonly cpuHead: boolean;
   readonly frameEdge: boolean;
-  /** `Oops: 0000 [#1] SMP` and its like end what an exception says of itself; what follows is its body, or another's. */
+  /**
+   * `Oops: 0000 [#1] SMP` and its like end what an exception says of itself; what follows is its body, or another's.
+   */
   readonly die: boolean;
   /** An RCU stall and a hard lockup want to see what the other CPUs do. */
   readonly asks: boolean;
@@ -69,7 +73,9 @@ const ORIGIN = /CPU|task|\/\d(?!x)/;
 const CPU_HEAD = /^(?:CPU: \d+ |Pid: \d+, comm)/;
 const DIE_MARK = /\[#?\d+\](?: [A-Z]+(?=[ _]|$)| *$)/;
 
-/** Asked of each line of a report: what a pattern must find somewhere in the line is looked for by a plain search first. */
+/**
+ * Asked of each line of a report: what a pattern must find somewhere in the line is looked for by a plain search first.
+ */
 export function readRole(text: string): LineRole {
   const frame = (text.includes('+0x') || text.includes('}')) && IS_FRAME.test(text);
   const first = text.charCodeAt(0);

@@ -28,10 +28,16 @@ const ALLOCATION =
   /^(?:page_owner |page last (?:allocated|free)|[Aa]llocated by task|[Ff]reed by task|(?:Last|Second to last) potentially related|Uninit was (?:created|stored))/;
 /** The slab allocator's form of it: who did so is telling, how it came there is not. */
 const TRACK = /^(?:INFO: )?(?:Allocated|Freed) in \S+ age=/;
-/** Another task, which the report is not about: the grace-period kthread that did not get to run, and who may hold what a hung task waits for. */
+/**
+ * Another task, which the report is not about: the grace-period kthread that did not get to run, and who may hold what
+ * a hung task waits for.
+ */
 const BYSTANDER =
   /^(?:rcu: .*(?:grace-period kthread stack dump|kthread (?:starved|timer wakeup)|Stack dump where RCU GP kthread last ran)|INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)|Showing all locks)/;
-/** A line of a trace that no line began: `[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)`, ` dax_fault+0x1/0x2`. */
+/**
+ * A line of a trace that no line began: `[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)`, `
+ * dax_fault+0x1/0x2`.
+ */
 const TRACED = /^(?:\s+(?!RIP|EIP|IP)|\[[<\dc])/;
 /** In the midst of a trace: what was interrupted. */
 const RESUMES = /^\s*(?:RIP: |EIP: |pc : |epc : |NIP |<\/IRQ>|<\/NMI>|<EOI>)|<EOI>/;

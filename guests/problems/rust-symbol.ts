@@ -17,8 +17,9 @@ const MAX_PARTS = 500;
 const CRATE_HASH = /(?<=C)s[\da-zA-Z]+_/g;
 
 /**
- * Rust's name for a function of a stack trace, without what another build changes: the hashes of crates and of the function, generic
- * arguments. A name of another language is given back as it is, one that cannot be read without the crates' hashes.
+ * Rust's name for a function of a stack trace, without what another build changes: the hashes of crates and of the
+ * function, generic arguments. A name of another language is given back as it is, one that cannot be read without the
+ * crates' hashes.
  *
  * @see https://doc.rust-lang.org/rustc/symbol-mangling/v0.html
  */
@@ -54,7 +55,10 @@ function readEscape(escape: string, code: string | undefined, name: string | und
   return code === undefined ? (ESCAPES[name ?? ''] ?? escape) : String.fromCodePoint(Number.parseInt(code, 16));
 }
 
-/** Reads the path of a `_R` symbol. Each reader of a part gives undefined where the symbol is not as the specification says. */
+/**
+ * Reads the path of a `_R` symbol. Each reader of a part gives undefined where the symbol is not as the specification
+ * says.
+ */
 class V0Reader {
   readonly #text: string;
   #at = 0;

@@ -1,8 +1,8 @@
 import { demangleRust } from './rust-symbol.ts';
 
 /**
- * Every frame has it, as have the lines that say where a fault or a lock is; `RIP: 0010:fn+0x1/0x2` has a colon before it. On big-endian
- * powerpc a function's code is called `.fn`.
+ * Every frame has it, as have the lines that say where a fault or a lock is; `RIP: 0010:fn+0x1/0x2` has a colon before
+ * it. On big-endian powerpc a function's code is called `.fn`.
  */
 const FRAME = /(?:^|[\s(:])(\? )?(\.?)([A-Za-z_][\w.$]*)\+0x[\da-f]+\/0x[\da-f]+/;
 /** A frame that was resolved already: `dax_iomap_fault+0x12/0x34 fs/dax.c:12` or `foo fs/dax.c:12 [inline]`. */

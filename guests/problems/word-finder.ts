@@ -18,8 +18,9 @@ interface Candidate {
 }
 
 /**
- * Wu and Manber's search for many words: a table has for each block of three bytes how far the next place is at which
- * a word could end. It takes a piece of each word, as long as the shortest word, and of the pieces the one that is rarest in text.
+ * Wu and Manber's search for many words: a table has for each block of three bytes how far the next place is at which a
+ * word could end. It takes a piece of each word, as long as the shortest word, and of the pieces the one that is rarest
+ * in text.
  *
  * @param words ASCII, none shorter than five characters
  */

@@ -32,9 +32,9 @@ const TCG_DEADLINE_MS = 30_000;
 const REFUSAL_LASTS_MS = 60 * 60_000;
 
 /**
- * Chooses KVM only if a small guest really ran under it, else TCG. The answer is cached by host, boot, QEMU and the rights
- * on /dev/kvm; a refusal for an hour.
- * `$PMEMRIG_ACCEL` overrides. Rejects with UserError for a bad override, with InfraError when not even TCG works.
+ * Chooses KVM only if a small guest really ran under it, else TCG. The answer is cached by host, boot, QEMU and the
+ * rights on /dev/kvm; a refusal for an hour. `$PMEMRIG_ACCEL` overrides. Rejects with UserError for a bad override,
+ * with InfraError when not even TCG works.
  */
 export async function probeAccelerator(options: {
   readonly qemu: QemuBinary;
@@ -193,7 +193,10 @@ async function readCached(file: string): Promise<AcceleratorChoice | undefined> 
   }
 }
 
-/** Kept in the cache, like the answers: nothing is left behind in odd places, however the probe ends. A cache that takes nothing is not needed for it. */
+/**
+ * Kept in the cache, like the answers: nothing is left behind in odd places, however the probe ends. A cache that takes
+ * nothing is not needed for it.
+ */
 async function withBootSector<T>(cacheDir: string, body: (path: string) => Promise<T>): Promise<T> {
   const kept = join(cacheDir, 'probes', 'boot-sector');
   const isKept = await replaceFile(kept, composeProbePayload()).then(

@@ -13,7 +13,10 @@ const HEAD_BYTES = 48 * 2 ** 20;
 /** Kept in memory and written at the end: a death explains itself last. */
 const TAIL_BYTES = 2 ** 20;
 
-/** Written synchronously, so that what was read survives the controller's death, and is there for whoever looks after an event. */
+/**
+ * Written synchronously, so that what was read survives the controller's death, and is there for whoever looks after an
+ * event.
+ */
 export function openConsoleLog(path: string, { headBytes = HEAD_BYTES, tailBytes = TAIL_BYTES } = {}): ConsoleLog {
   let fd: number | undefined = openSync(path, 'w');
   const tail = createTail(tailBytes);

@@ -37,7 +37,10 @@ export interface GuestConsole {
   readonly panicked: Promise<void>;
   /** What best explains a death: what the kernel stopped with, else the last that it complained of. */
   report(): KernelProblem | undefined;
-  /** All problems since the last call, the first call's since the console began; one that is still being printed as far as it came. */
+  /**
+   * All problems since the last call, the first call's since the console began; one that is still being printed as far
+   * as it came.
+   */
   takeProblems(): KernelProblem[];
   fatalSentence(): string | undefined;
   /** What the kernel last showed of its stacks when it was asked to; empty if it never was. */

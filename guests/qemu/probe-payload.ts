@@ -13,8 +13,9 @@ const SECTOR_SIZE = 512;
 
 /**
  * A boot sector that does what a kernel does first, where half-working virtualisation shows: it sleeps until timer
- * interrupts wake it, builds page tables, goes to long mode, clears memory, prints {@link PROBE_WORD} and leaves. The clearing is what
- * virtualisation in software (kvm_pvm) emulates byte by byte: there the rest runs well, and a Linux guest is stuck in its first instructions.
+ * interrupts wake it, builds page tables, goes to long mode, clears memory, prints {@link PROBE_WORD} and leaves. The
+ * clearing is what virtualisation in software (kvm_pvm) emulates byte by byte: there the rest runs well, and a Linux
+ * guest is stuck in its first instructions.
  */
 export function composeProbePayload(): Uint8Array {
   const gdt = [

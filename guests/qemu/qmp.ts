@@ -22,7 +22,9 @@ export interface QmpEvent {
 
 /** The QEMU Machine Protocol over an open stream: JSON objects, one a line. */
 export interface QmpClient {
-  /** The `return` value. Rejects with {@link QmpError}, or a plain Error when QEMU is gone or does not answer in time. */
+  /**
+   * The `return` value. Rejects with {@link QmpError}, or a plain Error when QEMU is gone or does not answer in time.
+   */
   execute(
     command: string,
     args?: Readonly<Record<string, unknown>>,

@@ -55,8 +55,9 @@ export async function watchFromOutside(
 }
 
 /**
- * What explains that a guest answers nothing over SSH although it lives; `undefined` if nothing does, for its CPUs have time for other things.
- * A kernel under lockdep and TCG may be busy in one softirq for a minute, in which no process runs on that CPU.
+ * What explains that a guest answers nothing over SSH although it lives; `undefined` if nothing does, for its CPUs have
+ * time for other things. A kernel under lockdep and TCG may be busy in one softirq for a minute, in which no process
+ * runs on that CPU.
  */
 export function explainSilence({ looks, printed, diskReads, cpuShare }: Sight): string | undefined {
   const cpus = looks[0]?.length ?? 0;

@@ -13,7 +13,10 @@ const cpusSchema = z.array(z.object({ 'thread-id': z.int() }));
 /** The low bits of CR3 are no address; with page-table isolation bit 12 says whether it is the kernel's half. */
 const NO_ADDRESS = 0x1fffn;
 
-/** A look at all CPUs from outside, which needs nothing of the guest. Empty if QEMU prints nothing that can be read. Rejects as QMP does. */
+/**
+ * A look at all CPUs from outside, which needs nothing of the guest. Empty if QEMU prints nothing that can be read.
+ * Rejects as QMP does.
+ */
 export async function readCpus(qmp: QmpClient, pid: number, accelerator: string): Promise<CpuState[]> {
   const text = z.string().parse(await qmp.execute('human-monitor-command', { 'command-line': 'info registers -a' }));
   const cpus = parseRegisters(text);

@@ -24,8 +24,8 @@ export interface SilenceOptions {
 }
 
 /**
- * Notices that a guest answers nothing over SSH any more, keep-alives included, and finds out what that means. Counts ticks of its own, not
- * the host's clock: a controller that was stopped itself has no reason to complain.
+ * Notices that a guest answers nothing over SSH any more, keep-alives included, and finds out what that means. Counts
+ * ticks of its own, not the host's clock: a controller that was stopped itself has no reason to complain.
  *
  * @returns ends the watch
  */

@@ -43,8 +43,9 @@ const CONNECT_MS = 60_000;
 const KEEPALIVE_MS = 30_000;
 
 /**
- * Joins this process's terminal to a shell in the guest, or runs a command there with its output on this process's streams; gives the exit
- * status, or `undefined` when the guest went meanwhile. Rejects when another server, or none, answers at the port.
+ * Joins this process's terminal to a shell in the guest, or runs a command there with its output on this process's
+ * streams; gives the exit status, or `undefined` when the guest went meanwhile. Rejects when another server, or none,
+ * answers at the port.
  */
 export async function joinGuest(
   { port, clientKey, hostKey }: GuestAccess,

@@ -69,7 +69,8 @@ export async function execOverSsh(
       run.abandon();
     }
   } else if (contained) {
-    // With the last process that holds them the streams end, and only then all output has come. A guest that cannot do this has had its result.
+    // With the last process that holds them the streams end, and only then all output has come. A guest that cannot do
+    // this has had its result.
     sweep = await withDeadline(sweepUp(connection, marker), waitMs, stuck).catch(() => undefined);
     if (!(await settlesWithin(run.ended, waitMs))) run.abandon();
   }
@@ -181,7 +182,10 @@ function waitForExit(
   return ended.promise;
 }
 
-/** Rejects, and gives the channel up, if the input cannot be read. A command that ends before it has read all is no error. */
+/**
+ * Rejects, and gives the channel up, if the input cannot be read. A command that ends before it has read all is no
+ * error.
+ */
 function feed(channel: ClientChannel, stdin: RunOptions['stdin']): Promise<void> {
   const fed = createDeferred<void>();
   channel.stdin.on('error', () => undefined);

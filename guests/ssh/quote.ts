@@ -6,8 +6,8 @@ export interface CommandLineOptions {
 }
 
 /**
- * The line that sshd hands to root's login shell, whichever that is: an array runs word by word, a string by `/bin/sh -c`.
- * `exec` all the way, so that the command itself is the leader of the session that sshd made.
+ * The line that sshd hands to root's login shell, whichever that is: an array runs word by word, a string by `/bin/sh
+ * -c`. `exec` all the way, so that the command itself is the leader of the session that sshd made.
  */
 export function composeCommandLine(
   command: string | readonly string[],

@@ -21,7 +21,10 @@ const DEFAULT_MAX_UPLOAD_BYTES = 256 * 2 ** 20;
 const DEFAULT_MAX_DOWNLOAD_BYTES = 64 * 2 ** 20;
 const MODE_BITS = 0o7777;
 
-/** How long the guest's side may take. Past `timeoutMs` the transfer fails; the guest is not to blame, unless it does not even end that command. */
+/**
+ * How long the guest's side may take. Past `timeoutMs` the transfer fails; the guest is not to blame, unless it does
+ * not even end that command.
+ */
 export type TransferLimits = Pick<RunOptions, 'timeoutMs' | 'waitScale'>;
 
 export async function writeOverSsh(

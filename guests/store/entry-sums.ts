@@ -12,7 +12,10 @@ type Sums = z.infer<typeof sumsSchema>;
 
 /** A kernel's headers and makefiles are left out: thousands of small files that no guest boots from. */
 const WITHOUT_SUMS = /^kbuild\//;
-/** Thousands of modules, which guests load from an image: only the whole check looks at them. An initramfs is made by their index. */
+/**
+ * Thousands of modules, which guests load from an image: only the whole check looks at them. An initramfs is made by
+ * their index.
+ */
 const CHECKED_WHOLLY = /^lib\/.*\.ko$/;
 const AT_ONCE = 8;
 
@@ -20,7 +23,8 @@ const AT_ONCE = 8;
 export async function recordSums(dir: string, entry: string): Promise<void> {
   const path = sumsOf(entry);
   await makeDir(dirname(path));
-  // An empty file is no sums. First, since in a cache that may only be read all files would be read for nothing, at each use.
+  // An empty file is no sums. First, since in a cache that may only be read all files would be read for nothing, at
+  // each use.
   await writeFile(path, '', { flag: 'a' });
   const names = (await listFiles(dir)).toSorted();
   const files: [string, Sums['files'][string]][] = [];
@@ -36,8 +40,8 @@ export async function recordSums(dir: string, entry: string): Promise<void> {
 }
 
 /**
- * What is wrong with an entry, as a clause; looks at the sizes of what guests boot from, which takes no time. One without sums, from an earlier
- * pmemrig, is taken as it is, and watched from now on.
+ * What is wrong with an entry, as a clause; looks at the sizes of what guests boot from, which takes no time. One
+ * without sums, from an earlier pmemrig, is taken as it is, and watched from now on.
  */
 export async function findWrongSize(entry: string): Promise<string | undefined> {
   const sums = await readSums(entry);
@@ -89,7 +93,10 @@ async function readSums(entry: string): Promise<Sums | undefined> {
   }
 }
 
-/** `<cache>/sums/kernels/linux-image-….json` for `<cache>/kernels/linux-image-…`: beside the entries, which hold only what their builders put there. */
+/**
+ * `<cache>/sums/kernels/linux-image-….json` for `<cache>/kernels/linux-image-…`: beside the entries, which hold only
+ * what their builders put there.
+ */
 export function sumsOf(entry: string): string {
   const kind = dirname(entry);
   return join(dirname(kind), 'sums', basename(kind), `${basename(entry)}.json`);

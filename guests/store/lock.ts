@@ -52,8 +52,8 @@ async function acquire({ path, what, log, signal }: LockOptions): Promise<() => 
 }
 
 /**
- * Whether the holder of a lock still renews its time, as it does every few seconds. Judged by our own patience rather than by the time itself: one
- * that lies in the future (the clock was set back after the holder died) never gets old.
+ * Whether the holder of a lock still renews its time, as it does every few seconds. Judged by our own patience rather
+ * than by the time itself: one that lies in the future (the clock was set back after the holder died) never gets old.
  */
 class SignOfLife {
   readonly #path: string;

@@ -3,8 +3,8 @@ import { join, sep } from 'node:path';
 import { KernelError } from '../../orchestrator/model/errors.ts';
 
 /**
- * The path of a file that a build made, once it is known to be one of its own: a makefile may have put a link there, through which the rig would
- * read or write whatever it names. Rejects with KernelError.
+ * The path of a file that a build made, once it is known to be one of its own: a makefile may have put a link there,
+ * through which the rig would read or write whatever it names. Rejects with KernelError.
  */
 export async function ownFile(sourceDir: string, name: string): Promise<string> {
   const path = join(sourceDir, name);
@@ -23,7 +23,10 @@ export async function ownFile(sourceDir: string, name: string): Promise<string> 
   });
 }
 
-/** Writes a file anew in a tree that patches or makefiles have changed: a link that stands there is replaced, not followed. */
+/**
+ * Writes a file anew in a tree that patches or makefiles have changed: a link that stands there is replaced, not
+ * followed.
+ */
 export async function writeAnew(path: string, content: string, mode = 0o644): Promise<void> {
   await rm(path, { force: true });
   await writeFile(path, content, { flag: 'wx', mode });

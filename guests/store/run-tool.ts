@@ -27,7 +27,9 @@ export interface ToolOptions {
   readonly signal?: AbortSignal | undefined;
   /** Each line of both streams as it comes. */
   readonly onLine?: (line: string) => void;
-  /** What ends the tool when the signal aborts or the controller dies. `make` must be asked, or its own children go on. */
+  /**
+   * What ends the tool when the signal aborts or the controller dies. `make` must be asked, or its own children go on.
+   */
   readonly endBy?: 'SIGKILL' | 'SIGTERM';
   /** Makes a full disk a failure as any other: the caller knows better which disk it is. */
   readonly explainsFullDisk?: boolean;
@@ -55,7 +57,8 @@ export async function tryTool(argv: readonly [string, ...string[]], options: Too
     // All of them write to a folder that is thrown away then; and unshare does not pass on SIGTERM.
     killSignal: endBy,
     extendEnv: options.ownEnvironment !== true,
-    // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live. LANGUAGE has its say wherever LC_ALL is not plain C.
+    // A normal user's PATH on Debian has no sbin, where mke2fs, debugfs and depmod live. LANGUAGE has its say wherever
+    // LC_ALL is not plain C.
     env: {
       ...options.env,
       LC_ALL: 'C.UTF-8',
@@ -77,7 +80,10 @@ export async function tryTool(argv: readonly [string, ...string[]], options: Too
   return { ok: !result.failed, stdout: result.stdout, output };
 }
 
-/** As {@link tryTool}, but rejects with InfraError and the program's last words when it fails. Gives its standard output. */
+/**
+ * As {@link tryTool}, but rejects with InfraError and the program's last words when it fails. Gives its standard
+ * output.
+ */
 export async function runTool(argv: readonly [string, ...string[]], options: ToolOptions = {}): Promise<string> {
   const result = await tryTool(argv, options);
   if (!result.ok) throw toolFailedError(argv, result.output);

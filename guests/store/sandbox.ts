@@ -51,8 +51,8 @@ const PASSED = ['PATH', 'LANG', 'LD_LIBRARY_PATH'];
 let found: Promise<Sandbox> | undefined;
 
 /**
- * How this host can keep a program from its network, its home folders and all but a few folders: by bubblewrap, else by name spaces alone.
- * Tried once, with a program that does nothing.
+ * How this host can keep a program from its network, its home folders and all but a few folders: by bubblewrap, else by
+ * name spaces alone. Tried once, with a program that does nothing.
  */
 export async function findSandbox(): Promise<Sandbox> {
   return await (found ??= probe());
@@ -73,8 +73,9 @@ async function probe(): Promise<Sandbox> {
 }
 
 /**
- * Runs a program that was made of untrusted source, as {@link tryTool}: without network, home folders and secrets, with an environment of a few
- * variables. On a host without name spaces only the environment is kept from it. Rejects with InfraError where the sandbox cannot be made.
+ * Runs a program that was made of untrusted source, as {@link tryTool}: without network, home folders and secrets, with
+ * an environment of a few variables. On a host without name spaces only the environment is kept from it. Rejects with
+ * InfraError where the sandbox cannot be made.
  */
 export async function trySandboxed(
   argv: readonly [string, ...string[]],
@@ -94,7 +95,9 @@ export async function trySandboxed(
   });
 }
 
-/** A sandbox that cannot be made of these folders is the host's fault, and its words look like those of a program in it. */
+/**
+ * A sandbox that cannot be made of these folders is the host's fault, and its words look like those of a program in it.
+ */
 async function requireWall(
   kind: Wall,
   view: SandboxView,
@@ -193,7 +196,8 @@ function placesOf({ writable, readable = [] }: SandboxView): readonly Place[] {
     ];
   });
   const more = [...toolFolders(process.env['PATH'] ?? ''), ...readable].map((path) => ({ how: 'ro', path }) as const);
-  // What may be written comes last: it may lie in what may only be read. So may what is read, in /tmp, which is then not the host's.
+  // What may be written comes last: it may lie in what may only be read. So may what is read, in /tmp, which is then
+  // not the host's.
   return [
     ...system.toSorted((a, b) => Number(a.how === 'ro') - Number(b.how === 'ro')),
     ...more,
@@ -202,9 +206,10 @@ function placesOf({ writable, readable = [] }: SandboxView): readonly Place[] {
 }
 
 /**
- * Folders of the user's own build tools, such as a compiler in `~/toolchains/gcc-14/bin`, which wants the `lib` beside it. Of a `bin` right in a
- * home folder, or in a hidden one, only itself: beside it lies anything. Never a folder that holds a home folder, or is one. The shims of pyenv and
- * rustup, which start what lies elsewhere, would stand before the system's own programs and fail.
+ * Folders of the user's own build tools, such as a compiler in `~/toolchains/gcc-14/bin`, which wants the `lib` beside
+ * it. Of a `bin` right in a home folder, or in a hidden one, only itself: beside it lies anything. Never a folder that
+ * holds a home folder, or is one. The shims of pyenv and rustup, which start what lies elsewhere, would stand before
+ * the system's own programs and fail.
  */
 export function toolFolders(path: string, home: string = homeOf()): readonly string[] {
   const homes = [home, realPathOf(home)];

@@ -18,8 +18,8 @@ interface StoreRequest {
   /** Name of the entry, unique to its content and fit for a file name: `linux-image-…-<digest>`. */
   readonly key: string;
   /**
-   * Names in the entry that its users cannot do without, looked for at each use: what was stored before sums were kept has no other list of what
-   * it held.
+   * Names in the entry that its users cannot do without, looked for at each use: what was stored before sums were kept
+   * has no other list of what it held.
    */
   readonly holds?: (entry: string) => readonly string[] | Promise<readonly string[]>;
   /** Fills the empty folder `dir`. Runs in at most one process at a time, and not at all if the entry exists. */
@@ -27,9 +27,10 @@ interface StoreRequest {
 }
 
 /**
- * Path of the finished entry `<cacheDir>/<kind>/<key>`, built if it is not there. It is built aside and
- * renamed in, so that an entry which exists is whole; what a killed builder left is removed by the next. One that lost a file since, or part of
- * one, is made again. Rejects with what `build` rejects with, or InfraError for a full disk. An entry's time is that of its last use.
+ * Path of the finished entry `<cacheDir>/<kind>/<key>`, built if it is not there. It is built aside and renamed in, so
+ * that an entry which exists is whole; what a killed builder left is removed by the next. One that lost a file since,
+ * or part of one, is made again. Rejects with what `build` rejects with, or InfraError for a full disk. An entry's time
+ * is that of its last use.
  */
 export async function getOrCreate(request: StoreRequest, context: PrepareContext): Promise<string> {
   const entry = await findOrBuild(request, context);
@@ -76,7 +77,10 @@ export interface DamagedEntry {
   readonly kept?: string;
 }
 
-/** Removes an entry with a damaged file, so that the next use makes it again. Reads every file; gives `undefined` for a sound entry. */
+/**
+ * Removes an entry with a damaged file, so that the next use makes it again. Reads every file; gives `undefined` for a
+ * sound entry.
+ */
 export async function discardDamaged(name: string, context: PrepareContext): Promise<DamagedEntry | undefined> {
   const entry = join(context.cacheDir, name);
   const damage = await findDamage(entry);

@@ -92,7 +92,10 @@ async function checkRelease(image: string, modules: string): Promise<Complaint |
   }
 }
 
-/** The releases of the module trees at `path`: itself, its folders, or those of `lib/modules` or `usr/lib/modules` in it. */
+/**
+ * The releases of the module trees at `path`: itself, its folders, or those of `lib/modules` or `usr/lib/modules` in
+ * it.
+ */
 async function findReleases(path: string): Promise<string[]> {
   const candidates = [
     path,

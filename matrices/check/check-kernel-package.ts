@@ -12,7 +12,10 @@ interface Control {
   readonly depends: string;
 }
 
-/** Why a file is not the Debian package of a kernel for the guests, by its control file alone: unpacking takes seconds. `undefined` where it is. */
+/**
+ * Why a file is not the Debian package of a kernel for the guests, by its control file alone: unpacking takes seconds.
+ * `undefined` where it is.
+ */
 export async function checkKernelPackage(path: string): Promise<Complaint | undefined> {
   const shown = await execa('dpkg-deb', ['--field', path, 'Package', 'Architecture', 'Depends'], {
     reject: false,

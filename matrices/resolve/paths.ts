@@ -6,7 +6,10 @@ export type ExpandedPath =
   | { readonly ok: true; readonly path: string }
   | { readonly ok: false; readonly message: string; readonly remedy: string };
 
-/** `~`, `$VAR` and `${VAR}` expanded, `$$` a `$` itself, the rest taken from `baseDir`: an absolute path, or why there is none. */
+/**
+ * `~`, `$VAR` and `${VAR}` expanded, `$$` a `$` itself, the rest taken from `baseDir`: an absolute path, or why there
+ * is none.
+ */
 export function expandPath(text: string, baseDir: string, env: Environment): ExpandedPath {
   if (/^~[^/]/.test(text))
     return {

@@ -9,7 +9,10 @@ import type { XfstestsInput } from '../schema/schema-xfstests.ts';
 const DEFAULT_LIST = packageData('matrices/lists/xfstests-known.yaml');
 const TREE_VARIABLE = 'XFSTESTS_TREE';
 
-/** An xfstests suite, its lists not yet read. Without `tree` it is where $XFSTESTS_TREE says; an unset one leaves the suite without. */
+/**
+ * An xfstests suite, its lists not yet read. Without `tree` it is where $XFSTESTS_TREE says; an unset one leaves the
+ * suite without.
+ */
 export function resolveXfstests(
   {
     kind,

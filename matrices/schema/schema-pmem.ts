@@ -42,8 +42,8 @@ const nvdimm = record('an nvdimm device', { kind: kind('nvdimm'), size: deviceSi
 );
 
 /**
- * virtio_pmem and e820.c of drivers/nvdimm both ask for mapped pages (ND_REGION_PAGEMAP): `ndctl create-namespace -m raw` ends well there, and
- * what it leaves does DAX and is listed as fsdax.
+ * virtio_pmem and e820.c of drivers/nvdimm both ask for mapped pages (ND_REGION_PAGEMAP): `ndctl create-namespace -m
+ * raw` ends well there, and what it leaves does DAX and is listed as fsdax.
  */
 const mappedNamespace = (kind: string) =>
   namespace.refine((mode) => mode !== 'raw', {

@@ -66,7 +66,9 @@ function unfoldUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return within === undefined ? [issue] : within.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** The paths of numbers, booleans and nulls that the schema takes once they are quoted. It is asked, for all at once. */
+/**
+ * The paths of numbers, booleans and nulls that the schema takes once they are quoted. It is asked, for all at once.
+ */
 function findQuotable(issues: readonly z.core.$ZodIssue[], source: YamlSource, schema: z.ZodType): ReadonlySet<string> {
   const paths = issues
     .map(pathOf)

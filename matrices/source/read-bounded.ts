@@ -15,8 +15,9 @@ const POLL_MS = 50;
 const piped = new Map<string, Buffer>();
 
 /**
- * The bytes of a file, or of a pipe such as `/dev/stdin` and a shell's `<(…)`; one more than `maxBytes` shows that there are more.
- * Rejects with UserError for a terminal and for a pipe without a writer, and with what the file system rejects with.
+ * The bytes of a file, or of a pipe such as `/dev/stdin` and a shell's `<(…)`; one more than `maxBytes` shows that
+ * there are more. Rejects with UserError for a terminal and for a pipe without a writer, and with what the file system
+ * rejects with.
  */
 export async function readBounded(path: string, maxBytes: number, silenceMs = SILENCE_MS): Promise<Buffer> {
   const stats = await stat(path);

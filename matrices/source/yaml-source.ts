@@ -8,7 +8,10 @@ import { checkDepth, checkSafety } from './yaml-guards.ts';
 /** A parsed YAML file: its plain value, and where each part of it stands in the text. */
 export interface YamlSource {
   readonly value: unknown;
-  /** How the file writes the scalar at `path`: `6.10` where its value is 6.1. `undefined` for lists, mappings and what is not there. */
+  /**
+   * How the file writes the scalar at `path`: `6.10` where its value is 6.1. `undefined` for lists, mappings and what
+   * is not there.
+   */
   textOf(path: ValuePath): string | undefined;
   /** The value at `path`, or the nearest thing around it that exists. */
   positionOf(path: ValuePath): SourcePosition;

@@ -9,7 +9,10 @@ import { watchPeakMemory } from './peak-memory.ts';
 
 const SUITES = 10;
 
-/** Forty cells, two guests after each other: what the controller adds to the guests' own time, and its peak resident memory. */
+/**
+ * Forty cells, two guests after each other: what the controller adds to the guests' own time, and its peak resident
+ * memory.
+ */
 export async function benchOverhead(
   dir: string,
 ): Promise<{ readonly overhead: number; readonly peakMemoryBytes: number; readonly cells: number }> {

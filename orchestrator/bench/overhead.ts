@@ -2,8 +2,9 @@ import { BOOT_TEST } from '../model/cell.ts';
 import type { JournalEvent } from '../model/event.ts';
 
 /**
- * The part (0 to 1) of a one-guest-at-a-time run in which no guest booted or ran a test, from the first cell on. An upper bound of
- * the controller's own work: a suite's set-up in the guest (mkfs, mount), which no test covers, is in it too.
+ * The part (0 to 1) of a one-guest-at-a-time run in which no guest booted or ran a test, from the first cell on. An
+ * upper bound of the controller's own work: a suite's set-up in the guest (mkfs, mount), which no test covers, is in it
+ * too.
  */
 export function measureOverhead(events: readonly JournalEvent[]): number {
   const first = events.find(({ type }) => type === 'cell-start');

@@ -8,7 +8,8 @@ const BLOCK_SEC = 400;
 
 /**
  * How many reports a console has:
- * - `dense`: one right after the other, as of a guest whose every test warns. It comes first: what it takes of memory is not there yet.
+ * - `dense`: one right after the other, as of a guest whose every test warns. It comes first: what it takes of memory
+ *   is not there yet.
  * - `short`: the same, each of a dozen lines and of another task.
  * - `rare`: one in every MiB.
  * - `none`: nothing that would be one.
@@ -128,7 +129,9 @@ function makeShortReport(sec: number): string {
   return printAt(sec, `T${500 + (number % 50)}`, lines);
 }
 
-/** An oops as a kernel with frame pointers prints it, of one task after the other and in one function after the other. */
+/**
+ * An oops as a kernel with frame pointers prints it, of one task after the other and in one function after the other.
+ */
 function makeReport(sec: number): string {
   const value = (factor: number): string => (sec * factor).toString(16).padStart(16, '0');
   const registers = REGISTERS.map((name) => `${name}: ${value(7)} RBX: ${value(13)} RCX: ${value(1)}`);

@@ -10,7 +10,8 @@ const DEADLINE_MS = 300_000;
  */
 export async function benchVirtmeNg(vng: string, kernel: string, accelerator: 'kvm' | 'tcg'): Promise<number> {
   const start = performance.now();
-  // Verbose, since virtme-ng without a terminal shows nothing else; the sum sets the answer apart from the command line that it echoes.
+  // Verbose, since virtme-ng without a terminal shows nothing else; the sum sets the answer apart from the command line
+  // that it echoes.
   const args = [
     '--verbose',
     '--run',

@@ -30,7 +30,8 @@ test('a process whose terminal was closed ends with its own status', async () =>
   );
   await writeFile(join(dir, 'program.mjs'), PROGRAM);
   const status = join(dir, 'status');
-  // script(1) gives the shell a terminal, which is gone once it is killed; the shell stays to say how the program ended.
+  // script(1) gives the shell a terminal, which is gone once it is killed; the shell stays to say how the program
+  // ended.
   await writeFile(
     join(dir, 'run.sh'),
     `trap '' HUP\n${process.execPath} ${join(dir, 'program.mjs')}\necho $? > ${status}.new\nmv ${status}.new ${status}\n`,

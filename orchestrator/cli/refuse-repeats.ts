@@ -5,7 +5,10 @@ import { collect, commaList } from './values.ts';
 /** What gathers the values of a flag that may be said more than once. */
 const GATHERING: ReadonlySet<unknown> = new Set([collect, commaList]);
 
-/** Makes a flag that takes one value an error when it is said twice: commander would quietly take the last, in every verb below `program`. */
+/**
+ * Makes a flag that takes one value an error when it is said twice: commander would quietly take the last, in every
+ * verb below `program`.
+ */
 export function refuseRepeats(program: Command): void {
   for (const command of program.commands) {
     refuseRepeats(command);

@@ -9,7 +9,10 @@ export function collect(value: string, previous: readonly string[] = []): string
   return [...previous, value];
 }
 
-/** `a,b`; said twice, the lists add up. The first word of the user's replaces the default, which commander gives as `previous`, too. */
+/**
+ * `a,b`; said twice, the lists add up. The first word of the user's replaces the default, which commander gives as
+ * `previous`, too.
+ */
 export function commaList(value: string, previous?: readonly string[]): string[] {
   const words = value
     .split(',')

@@ -19,7 +19,10 @@ interface CompareKernelsOptions extends ExecuteOptions {
   readonly json?: boolean;
 }
 
-/** `pmemrig compare --kernels BASE,NOW MATRIX`: runs the cells of two kernels of a matrix in one run, and prints what the second does otherwise. */
+/**
+ * `pmemrig compare --kernels BASE,NOW MATRIX`: runs the cells of two kernels of a matrix in one run, and prints what
+ * the second does otherwise.
+ */
 export async function compareKernelsCommand(
   path: string,
   run: string | undefined,

@@ -11,8 +11,9 @@ import { logLine } from '../host/log-line.ts';
 import { printJson, printText } from '../host/print.ts';
 
 /**
- * `pmemrig doctor`: 0 if a run could start, else 3; with `kernelBuilds`, one whose kernels are built from source; with `ownTests`, those of pmemrig itself.
- * With `fix` what packages can remedy is installed first; UserError (2) when that takes a person.
+ * `pmemrig doctor`: 0 if a run could start, else 3; with `kernelBuilds`, one whose kernels are built from source; with
+ * `ownTests`, those of pmemrig itself. With `fix` what packages can remedy is installed first; UserError (2) when that
+ * takes a person.
  */
 export async function doctorCommand({
   fix,

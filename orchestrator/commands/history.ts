@@ -23,7 +23,9 @@ export interface HistoryOptions {
   readonly runs?: string;
 }
 
-/** `pmemrig history [TEST]`: a test's outcomes and figures over the newest runs, cell by cell; without one, the runs. */
+/**
+ * `pmemrig history [TEST]`: a test's outcomes and figures over the newest runs, cell by cell; without one, the runs.
+ */
 export async function historyCommand(test: string | undefined, options: HistoryOptions): Promise<number> {
   const dir = resolve(options.runs ?? runsDir());
   if (test === undefined && options.metric !== undefined)
@@ -63,7 +65,10 @@ function findRuns({ runs }: History, { cell, last }: HistoryOptions): History['r
   });
 }
 
-/** History has what journals say; its controller shows whether a run without an end goes on, and its folder whether it is there. */
+/**
+ * History has what journals say; its controller shows whether a run without an end goes on, and its folder whether it
+ * is there.
+ */
 async function withStates(
   dir: string,
   runs: readonly PastRun[],

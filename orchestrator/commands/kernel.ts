@@ -19,8 +19,8 @@ const DAY_MS = 24 * 3600_000;
 const FILES = ['vmlinuz', 'config', 'System.map', 'debug/vmlinux', 'kbuild', 'lib/modules', 'build.log', 'build.json'];
 
 /**
- * `pmemrig kernel build`: makes the kernels of a matrix, or the one that flags describe, and says where they lie. A kernel that does
- * not compile rejects with KernelError; an interruption gives 130.
+ * `pmemrig kernel build`: makes the kernels of a matrix, or the one that flags describe, and says where they lie. A
+ * kernel that does not compile rejects with KernelError; an interruption gives 130.
  */
 export async function kernelBuildCommand(
   matrix: string | undefined,

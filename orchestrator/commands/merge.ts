@@ -21,7 +21,10 @@ interface MergeCommandOptions {
   readonly runs?: string;
 }
 
-/** `pmemrig merge RUN…`: one run of several that have different cells, with all its reports; the exit status is that run's. */
+/**
+ * `pmemrig merge RUN…`: one run of several that have different cells, with all its reports; the exit status is that
+ * run's.
+ */
 export async function mergeCommand(
   parts: readonly string[],
   { into, baseline, runs: place }: MergeCommandOptions,

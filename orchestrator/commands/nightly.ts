@@ -25,8 +25,9 @@ export interface NightlyOptions extends ExecuteOptions {
 }
 
 /**
- * `pmemrig nightly MATRIX`: run, judge by the last green run, publish, prune. One at a time for each matrix and folder of runs. The exit status is the
- * run's, see {@link judgeComparison}; 3 when it could not be published, with any verdict.
+ * `pmemrig nightly MATRIX`: run, judge by the last green run, publish, prune. One at a time for each matrix and folder
+ * of runs. The exit status is the run's, see {@link judgeComparison}; 3 when it could not be published, with any
+ * verdict.
  */
 export async function nightlyCommand(path: string, options: NightlyOptions): Promise<number> {
   const planned = await planFile(path, options.filter, [], options.shard);

@@ -97,7 +97,10 @@ async function watchKernel(
   return await watchRounds({ path, run, signal: interrupt, say: logLine });
 }
 
-/** What differs from the round before is printed; the status is that of the round by itself, however long it has been so. */
+/**
+ * What differs from the round before is printed; the status is that of the round by itself, however long it has been
+ * so.
+ */
 function tellRound(comparison: Comparison, summary: RunSummary): number {
   judgeAgainst(comparison, summary, { whole: false });
   return exitStatus(summary);

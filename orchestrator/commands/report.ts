@@ -28,7 +28,10 @@ export interface ReportOptions {
   readonly url?: string;
 }
 
-/** `pmemrig report [RUN]`: the same reports, made again from the journal alone, and the verdicts of a run that was compared once more; the exit status is the run's. */
+/**
+ * `pmemrig report [RUN]`: the same reports, made again from the journal alone, and the verdicts of a run that was
+ * compared once more; the exit status is the run's.
+ */
 export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
   checkOptions(options);
   const dir = findRun(run, resolve(options.runs ?? runsDir()));

@@ -4,7 +4,10 @@ import { bootShell } from './execute/boot-shell.ts';
 import type { OnceOptions } from './compose/compose-once.ts';
 import { planFile, planFlags, type PlannedMatrix } from './plan/load-plan.ts';
 
-/** `pmemrig shell`: boots the guest of one cell, sets up its pmem and file system and hands the terminal over; ends with the session. */
+/**
+ * `pmemrig shell`: boots the guest of one cell, sets up its pmem and file system and hands the terminal over; ends with
+ * the session.
+ */
 export async function shellCommand(
   matrixPath: string | undefined,
   cellGlob: string | undefined,

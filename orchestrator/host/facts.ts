@@ -88,7 +88,10 @@ async function readFolder(path: string, { isMade = true } = {}): Promise<FolderF
   };
 }
 
-/** Why a file cannot be made and filled there; `undefined` if it can. Rights alone do not show it: there may be a quota or a file system that takes no files, and root may do anything. */
+/**
+ * Why a file cannot be made and filled there; `undefined` if it can. Rights alone do not show it: there may be a quota
+ * or a file system that takes no files, and root may do anything.
+ */
 async function tryFolder(existing: string): Promise<string | undefined> {
   try {
     const dir = await mkdtemp(join(existing, '.pmemrig-trial-'));

@@ -53,7 +53,9 @@ export async function fixHost({ install }: DoctorReport, user: UserFacts, option
   });
 }
 
-/** `DPkg::Lock::Timeout` covers apt's other locks, not that of its lists. A failure to refresh shows when installing. */
+/**
+ * `DPkg::Lock::Timeout` covers apt's other locks, not that of its lists. A failure to refresh shows when installing.
+ */
 async function outwaitLock(refresh: () => ReturnType<RunCommand>, { lockWaitMs = 10_000 }: FixOptions): Promise<void> {
   for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt += 1) {
     const { ok, output } = await refresh();

@@ -1,6 +1,8 @@
 import type { Check, DoctorReport } from './diagnose.ts';
 
-/** The report for a terminal or a log: one line a check, each remedy below its lack. `quiet` leaves out what is well. */
+/**
+ * The report for a terminal or a log: one line a check, each remedy below its lack. `quiet` leaves out what is well.
+ */
 export function formatDoctor(
   { ready, checks, install }: DoctorReport,
   { quiet = false }: { readonly quiet?: boolean } = {},

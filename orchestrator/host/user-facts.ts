@@ -19,7 +19,10 @@ export interface UserFacts {
   readonly namespaceSwitch?: string;
 }
 
-/** Kernel settings that forbid name spaces to normal users: Debian's, upstream's, Ubuntu's. None of the files need exist. */
+/**
+ * Kernel settings that forbid name spaces to normal users: Debian's, upstream's, Ubuntu's. None of the files need
+ * exist.
+ */
 const NAMESPACE_SWITCHES = [
   { name: 'kernel.unprivileged_userns_clone', off: '0', on: '1' },
   { name: 'user.max_user_namespaces', off: '0', on: '15000' },

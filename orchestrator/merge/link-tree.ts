@@ -3,8 +3,8 @@ import { copyFile, link, lstat, mkdir, readdir, readlink, symlink } from 'node:f
 import { join } from 'node:path';
 
 /**
- * A second name for each file of a folder, or a copy where the file system allows none; what a run has written does not change any more.
- * A folder that is not there is left out. Rejects with what the file system rejects with.
+ * A second name for each file of a folder, or a copy where the file system allows none; what a run has written does not
+ * change any more. A folder that is not there is left out. Rejects with what the file system rejects with.
  * @param wanted by the file's name
  */
 export async function linkTree(

@@ -8,7 +8,10 @@ import { mergeEvents } from './merge-events.ts';
 import { planMerge } from './plan-merge.ts';
 import { type Part, surveyEvents } from './survey-part.ts';
 
-/** What becomes of a cell: its tests' statuses, the last of which may be cut off, a problem of its kernel, and a lost guest. */
+/**
+ * What becomes of a cell: its tests' statuses, the last of which may be cut off, a problem of its kernel, and a lost
+ * guest.
+ */
 const cellStory = fc.record({
   tests: fc.array(fc.array(fc.constantFrom('pass', 'fail', 'skip', 'crash', 'hang', 'infra'), { maxLength: 3 }), {
     minLength: 1,

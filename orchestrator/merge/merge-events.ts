@@ -13,8 +13,9 @@ export interface PartToMerge extends Part {
 const ENDINGS = ['user', 'interrupted', 'infra'] as const;
 
 /**
- * One journal of several, as if one controller had done it all: their events by time, each part's in its own order. Guests get numbers of their own, and
- * a shard that is not there ends each of its cells with that as the reason. A run that was killed leaves this one without an end, too.
+ * One journal of several, as if one controller had done it all: their events by time, each part's in its own order.
+ * Guests get numbers of their own, and a shard that is not there ends each of its cells with that as the reason. A run
+ * that was killed leaves this one without an end, too.
  */
 export async function* mergeEvents(
   runId: string,
@@ -74,7 +75,9 @@ function startOf(
   };
 }
 
-/** The next event is the earliest that any part has next. Clocks of machines differ: within a part its own order stands. */
+/**
+ * The next event is the earliest that any part has next. Clocks of machines differ: within a part its own order stands.
+ */
 async function* byTime(
   parts: readonly PartToMerge[],
 ): AsyncGenerator<{ readonly event: JournalEvent; readonly part: PartToMerge }> {

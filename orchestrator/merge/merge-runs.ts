@@ -22,9 +22,10 @@ interface MergeOptions {
 }
 
 /**
- * Makes one run of several that have different cells of one plan, whole or not at all: its journal has the events of all, its folders hold what they kept.
- * The parts stay as they are.
- * @throws UserError for what are no parts of one run (see {@link planMerge}), or are not done; InfraError when it can't be written
+ * Makes one run of several that have different cells of one plan, whole or not at all: its journal has the events of
+ * all, its folders hold what they kept. The parts stay as they are.
+ * @throws UserError for what are no parts of one run (see {@link planMerge}), or are not done; InfraError when it can't
+ * be written
  */
 export async function mergeRuns(
   dirs: readonly string[],
@@ -82,7 +83,10 @@ async function linkFiles({ dir, guestOffset }: PartToMerge, target: string): Pro
   }
 }
 
-/** The first part's, under the new name: matrix and the like are what they all have, what the parts were made for is over. */
+/**
+ * The first part's, under the new name: matrix and the like are what they all have, what the parts were made for is
+ * over.
+ */
 async function writeRunFile(id: string, parts: readonly PartToMerge[], aside: string): Promise<void> {
   const [first] = parts;
   const text = first && (await readFile(join(first.dir, RUN_FILE), 'utf8').catch(() => undefined));

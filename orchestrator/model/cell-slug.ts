@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 /** A file name may have 255 bytes, and so may what a suite derives from the folder's. */
 const MAX_SLUG_CHARS = 200;
 
-/** Name of a cell's folder. Cell ids hold slashes; `+` cannot occur in a name, so the slug stays unique and readable. */
+/**
+ * Name of a cell's folder. Cell ids hold slashes; `+` cannot occur in a name, so the slug stays unique and readable.
+ */
 export function cellSlug(cellId: string): string {
   const slug = cellId.replaceAll('/', '+');
   if (slug.length <= MAX_SLUG_CHARS) return slug;

@@ -7,7 +7,10 @@ export function asksDax(mount: Mount): boolean {
   return needsDax(mount) || optionsOf(mount).includes('dax=inode');
 }
 
-/** Whether the mount fails, or must be taken for failed, on a device without DAX; `dax=inode` and `dax=never` mount on any. */
+/**
+ * Whether the mount fails, or must be taken for failed, on a device without DAX; `dax=inode` and `dax=never` mount on
+ * any.
+ */
 export function needsDax(mount: Mount): boolean {
   return optionsOf(mount).some((option) => option === 'dax' || option === 'dax=always');
 }

@@ -1,6 +1,9 @@
 import { nearest } from './nearest.ts';
 
-/** Only to guess what was meant: the archive has the last word on what there is, and will have releases that are unknown here. */
+/**
+ * Only to guess what was meant: the archive has the last word on what there is, and will have releases that are unknown
+ * here.
+ */
 const RELEASES = [
   'bullseye',
   'bookworm',
@@ -17,7 +20,10 @@ const RELEASES = [
 const POCKETS = ['', '-backports', '-updates', '-security', '-proposed-updates'];
 const SUITES = RELEASES.flatMap((release) => POCKETS.map((pocket) => `${release}${pocket}`));
 
-/** The suite of the Debian archive that was most likely meant by one that is not well known; `undefined` for one that is, and where none is near. */
+/**
+ * The suite of the Debian archive that was most likely meant by one that is not well known; `undefined` for one that
+ * is, and where none is near.
+ */
 export function nearestSuite(suite: string): string | undefined {
   return SUITES.includes(suite) ? undefined : nearest(suite, SUITES);
 }

@@ -12,13 +12,18 @@ export interface DeviceTraits {
   readonly isMemoryDevice: boolean;
   /** ext4 and xfs grant MAP_SYNC on its fsdax namespace: a CPU flush is enough for durability. */
   readonly grantsMapSync: boolean;
-  /** The kernel flushes it by asking the host. Exercises that reshape a namespace, or make memory of it, leave it out. */
+  /**
+   * The kernel flushes it by asking the host. Exercises that reshape a namespace, or make memory of it, leave it out.
+   */
   readonly flushesByHost: boolean;
 }
 
 const CPU_FLUSHED = { isPmem: true, isMemoryDevice: false, grantsMapSync: true, flushesByHost: false } as const;
 
-/** A further kind of device is a row here, one in `guests/pmem/drivers.ts`, its words for QEMU (`guests/qemu/devices.ts`) and its keys in the matrix (`matrices/schema/schema-pmem.ts`). */
+/**
+ * A further kind of device is a row here, one in `guests/pmem/drivers.ts`, its words for QEMU
+ * (`guests/qemu/devices.ts`) and its keys in the matrix (`matrices/schema/schema-pmem.ts`).
+ */
 export const DEVICE_TRAITS: Readonly<Record<PmemDevice['kind'], DeviceTraits>> = {
   nvdimm: { ...CPU_FLUSHED, title: 'nvdimm', usesGuestMemory: false, isMemoryDevice: true },
   'virtio-pmem': {

@@ -37,7 +37,10 @@ export class UserError extends RigError {
   }
 }
 
-/** The suite would fit the cell, were it not for the cell's kernel: with others in the matrix the cell is left out, and reported so. */
+/**
+ * The suite would fit the cell, were it not for the cell's kernel: with others in the matrix the cell is left out, and
+ * reported so.
+ */
 export class KernelUnfitError extends UserError {}
 
 /** What the suite runs is not on this machine: its cells are left out, and reported so. */
@@ -76,10 +79,14 @@ export class GuestDeath extends RigError {
   }
 }
 
-/** The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell ends with it. */
+/**
+ * The suite could not be set up in this guest (mkfs failed, dax mount refused): every test of the cell ends with it.
+ */
 export class SuiteSetupError extends RigError {
   readonly evidence: string;
-  /** `hang` when a step never ended: its guest is no longer to be trusted. `infra` when the rig could not do its part. */
+  /**
+   * `hang` when a step never ended: its guest is no longer to be trusted. `infra` when the rig could not do its part.
+   */
   readonly status: 'fail' | 'hang' | 'infra';
 
   constructor(message: string, evidence: string, status: 'fail' | 'hang' | 'infra' = 'fail') {
@@ -89,7 +96,10 @@ export class SuiteSetupError extends RigError {
   }
 }
 
-/** The InfraError for a file system that refuses one of the rig's own folders, see {@link findRefusal}. Any other error comes back as it is. */
+/**
+ * The InfraError for a file system that refuses one of the rig's own folders, see {@link findRefusal}. Any other error
+ * comes back as it is.
+ */
 export function explainRefusal(error: unknown): unknown {
   const refusal = findRefusal(error);
   return refusal

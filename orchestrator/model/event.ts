@@ -28,7 +28,9 @@ export interface PlannedCell {
   readonly tests: readonly PlannedTest[];
 }
 
-/** Which part of a plan a run has, and what the other parts are to do: without one of them the gap would not be seen. */
+/**
+ * Which part of a plan a run has, and what the other parts are to do: without one of them the gap would not be seen.
+ */
 export interface RunShard {
   /** From 1. */
   readonly index: number;
@@ -51,7 +53,10 @@ export type RunEvent =
       readonly retries?: number;
       /** Guests at most that work on one cell at once. Since version 3. */
       readonly split?: number;
-      /** How often each test is run, passed or failed: in so many rounds, in each of which every cell starts and ends. Absent: once. */
+      /**
+       * How often each test is run, passed or failed: in so many rounds, in each of which every cell starts and ends.
+       * Absent: once.
+       */
       readonly repeat?: number;
       /** Some tests of the cells were left out on request: their lack says nothing. */
       readonly narrowed?: true;
@@ -148,8 +153,8 @@ export interface Stamp {
   /** ISO 8601, UTC, milliseconds. */
   readonly t: string;
   /**
-   * Milliseconds on a clock that cannot be set, from an origin that all events of one controller share: what lies between two events. Absent in
-   * journals of older rigs, and in merged ones, whose events come from several machines.
+   * Milliseconds on a clock that cannot be set, from an origin that all events of one controller share: what lies
+   * between two events. Absent in journals of older rigs, and in merged ones, whose events come from several machines.
    */
   readonly up?: number;
 }

@@ -1,6 +1,8 @@
 import type { ProblemKind } from './problem.ts';
 
-/** What the rig must see of a test that plants a kernel problem. Anything else is the rig's failure, not the kernel's. */
+/**
+ * What the rig must see of a test that plants a kernel problem. Anything else is the rig's failure, not the kernel's.
+ */
 export interface ExpectedProblem {
   /** A problem of one of these kinds must begin in the test. None: no problem may. */
   readonly kinds: readonly ProblemKind[];

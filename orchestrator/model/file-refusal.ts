@@ -2,10 +2,16 @@ import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { type OwnFolder, ownFolders } from './own-folders.ts';
 
-/** An error of a call to the file system, as Node throws it. A program that cannot be started is none, though its error looks alike. */
+/**
+ * An error of a call to the file system, as Node throws it. A program that cannot be started is none, though its error
+ * looks alike.
+ */
 type FileError = Error & { readonly code: string; readonly syscall: string; readonly path?: string };
 
-/** What the file system means by a refusal, see errno(3); those that no folder of the rig's is to blame for are left out. */
+/**
+ * What the file system means by a refusal, see errno(3); those that no folder of the rig's is to blame for are left
+ * out.
+ */
 const REASONS: Readonly<Record<string, (path: string) => string>> = {
   EACCES: () => 'permission denied',
   EPERM: () => 'the file system does not permit it',
@@ -49,7 +55,10 @@ interface Refusal {
   readonly remedy: string;
 }
 
-/** What a file system's error means for the rig's own folders (cache, runs, temporary files); `undefined` for any other error. */
+/**
+ * What a file system's error means for the rig's own folders (cache, runs, temporary files); `undefined` for any other
+ * error.
+ */
 export function findRefusal(error: unknown, folders: readonly OwnFolder[] = ownFolders()): Refusal | undefined {
   if (!isFileError(error)) return undefined;
   const folder = findFolder(error, folders);
@@ -72,7 +81,10 @@ function findFolder(error: FileError, folders: readonly OwnFolder[]): OwnFolder 
   return folder && isCause(folder, error, path) ? folder : undefined;
 }
 
-/** Anybody's files lie in $TMPDIR. Of the others also the folders above: a folder is refused at the first part that has to be made. */
+/**
+ * Anybody's files lie in $TMPDIR. Of the others also the folders above: a folder is refused at the first part that has
+ * to be made.
+ */
 function isOwnPath(path: string, own: OwnFolder): boolean {
   if (own.variable === 'TMPDIR') return isWithin(path, own.path) && relative(own.path, path).startsWith(OWN_PREFIX);
   return isWithin(path, own.path) || isWithin(own.path, path);

@@ -1,4 +1,7 @@
-/** How much of a file {@link describeForeignImage} looks at, in bytes: the headers of an EFI program, with its list of sections. */
+/**
+ * How much of a file {@link describeForeignImage} looks at, in bytes: the headers of an EFI program, with its list of
+ * sections.
+ */
 export const FOREIGN_IMAGE_BYTES = 4096;
 
 /** A kernel in a wrapping that QEMU's `-kernel` cannot start: what it is, and how to get at the kernel in it. */
@@ -11,8 +14,9 @@ export interface ForeignImage {
 const NAME_BZIMAGE = 'name the bzImage of an x86-64 build (arch/x86/boot/bzImage)';
 
 /**
- * Recognises, by a file's first bytes, kernels for other loaders or processors; `undefined` for all else, a bzImage among them. Layouts: PE/COFF, the UAPI group's
- * specification of unified kernel images, and the kernel's drivers/firmware/efi/libstub/zboot-header.S and Documentation/arch/arm64/booting.rst.
+ * Recognises, by a file's first bytes, kernels for other loaders or processors; `undefined` for all else, a bzImage
+ * among them. Layouts: PE/COFF, the UAPI group's specification of unified kernel images, and the kernel's
+ * drivers/firmware/efi/libstub/zboot-header.S and Documentation/arch/arm64/booting.rst.
  */
 export function describeForeignImage(head: Buffer, path: string): ForeignImage | undefined {
   const text = (from: number, to: number): string => head.toString('latin1', from, to);
@@ -36,7 +40,10 @@ export function describeForeignImage(head: Buffer, path: string): ForeignImage |
   return undefined;
 }
 
-/** Programs that unpack what a zboot header says that its payload is compressed by; the kernel calls zstd by its level, too. */
+/**
+ * Programs that unpack what a zboot header says that its payload is compressed by; the kernel calls zstd by its level,
+ * too.
+ */
 const UNPACKERS: readonly (readonly [RegExp, string])[] = [
   [/^gzip/, 'gunzip'],
   [/^zstd/, 'unzstd'],

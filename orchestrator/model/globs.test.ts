@@ -12,7 +12,10 @@ test('a shell user finds what to expect', () => {
   expect([...selectNames(undefined, names)]).toEqual(names);
 });
 
-/** A matcher that backtracks without end blocks its thread, out of reach of any timer: this interrupts it. The slowest takes half a second of an idle core. */
+/**
+ * A matcher that backtracks without end blocks its thread, out of reach of any timer: this interrupts it. The slowest
+ * takes half a second of an idle core.
+ */
 function sizeInTime(glob: string): number {
   const select = (): number => selectNames([glob], ['debian-6.1', 'a'.repeat(64)]).size;
   return runInNewContext('select()', { select }, { timeout: 15_000 }) as number;

@@ -8,7 +8,8 @@ export const GLOB_LIMITS = `without parentheses or backslashes, with at most ${M
 
 /**
  * Whether a glob is within {@link GLOB_LIMITS}. Those beyond are never meant, and can hang the matcher: what is
- * repeated in a group becomes a regular expression whose time is exponential (`!(@)++..` did so on a name of 64 letters).
+ * repeated in a group becomes a regular expression whose time is exponential (`!(@)++..` did so on a name of 64
+ * letters).
  */
 export function isModestGlob(glob: string): boolean {
   return glob.length <= MAX_LENGTH && !/[()\\]/.test(glob) && [...glob.matchAll(/\*+|\{/g)].length <= MAX_WILDCARDS;

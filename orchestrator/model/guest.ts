@@ -11,8 +11,8 @@ export interface ExecOptions {
   /** Bytes kept of each stream (the last ones); default 4 MiB. */
   readonly maxOutputBytes?: number;
   /**
-   * The command ends with its main process; all else that it left running is killed and named in `leftBehind`. A signal that ended it has its
-   * name, if the guest could write it down. Costs some tenths of a second under TCG.
+   * The command ends with its main process; all else that it left running is killed and named in `leftBehind`. A signal
+   * that ended it has its name, if the guest could write it down. Costs some tenths of a second under TCG.
    */
   readonly contained?: boolean;
 }
@@ -21,7 +21,10 @@ export interface ExecResult {
   /** `null` when a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** By this signal the command may have ended instead: the guest kept no record of it, and `exitCode` is also the signal's number. */
+  /**
+   * By this signal the command may have ended instead: the guest kept no record of it, and `exitCode` is also the
+   * signal's number.
+   */
   readonly orSignal?: string;
   readonly stdout: string;
   readonly stderr: string;
@@ -33,10 +36,16 @@ export interface ExecResult {
   readonly leftBehind?: readonly string[];
 }
 
-/** A disk of the guest's own, an ext4 file system that the host can read at any time: also of a guest that hangs or is dead, until the rig lets it go. */
+/**
+ * A disk of the guest's own, an ext4 file system that the host can read at any time: also of a guest that hangs or is
+ * dead, until the rig lets it go.
+ */
 export interface ResultsDisk {
   readonly serial: string;
-  /** Copies the file at `path` (from the disk's top) to `localPath`, `maxBytes` at the most. Gives the bytes copied: 0 if there is no such file, or it is empty. */
+  /**
+   * Copies the file at `path` (from the disk's top) to `localPath`, `maxBytes` at the most. Gives the bytes copied: 0
+   * if there is no such file, or it is empty.
+   */
   read(path: string, localPath: string, options: { readonly maxBytes: number }): Promise<number>;
 }
 
@@ -53,7 +62,10 @@ export interface Guest {
   readonly devices: readonly GuestDevice[];
   /** An array is quoted word by word; a string goes to `/bin/sh -c`. A non-zero exit is a result, not an error. */
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
-  /** Copies a local file or folder to `remotePath`, keeping modes. Rejects with UserError above `maxBytes` (default 256 MiB). */
+  /**
+   * Copies a local file or folder to `remotePath`, keeping modes. Rejects with UserError above `maxBytes` (default 256
+   * MiB).
+   */
   upload(localPath: string, remotePath: string, options?: { readonly maxBytes?: number }): Promise<void>;
   /** Writes bytes to a file in the guest. */
   write(remotePath: string, content: string | Uint8Array, mode?: number): Promise<void>;

@@ -1,6 +1,9 @@
 import type { KernelProblem } from './problem.ts';
 
-/** A kernel problem that is expected: shown, but no failure until it expires. At least one of `signature` and `title` is there. */
+/**
+ * A kernel problem that is expected: shown, but no failure until it expires. At least one of `signature` and `title` is
+ * there.
+ */
 export interface KnownProblem {
   /** Globs (picomatch, `*` also across slashes) over a problem's signature and title. */
   readonly signature?: string;

@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it. Rejects with the error of `mkdir`, also where Node's own `recursive` never ends: /proc answers ENOENT
- * though the folder above is there.
+ * Makes a folder and those above it. Rejects with the error of `mkdir`, also where Node's own `recursive` never ends:
+ * /proc answers ENOENT though the folder above is there.
  */
 export async function makeDir(path: string): Promise<void> {
   try {

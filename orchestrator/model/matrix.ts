@@ -51,7 +51,9 @@ export type KernelSpec =
   | { readonly kind: 'package'; readonly name: string; readonly path: string }
   | SourceKernelSpec;
 
-/** What a kernel that the rig builds is configured with unless the user says otherwise: all of pmem, no debugging aids. */
+/**
+ * What a kernel that the rig builds is configured with unless the user says otherwise: all of pmem, no debugging aids.
+ */
 export const DEFAULT_KERNEL_CONFIG: readonly string[] = ['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax'];
 
 /** Every fragment that these words stand for, each once: `+name` adds to the default ones. */
@@ -61,8 +63,8 @@ export function wholeKernelConfig(words: readonly string[]): readonly string[] {
 }
 
 /**
- * What fragments are put on: as little as the kernel allows, the kernel's own default, a whole `.config`, or the one of Debian's
- * newest kernel of a release and flavour. See docs/kernel-config.md.
+ * What fragments are put on: as little as the kernel allows, the kernel's own default, a whole `.config`, or the one of
+ * Debian's newest kernel of a release and flavour. See docs/kernel-config.md.
  */
 export type KernelConfigBase =
   | 'tiny'

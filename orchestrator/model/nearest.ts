@@ -8,7 +8,10 @@ function slips(wrong: string, name: string): number {
   return wrong[at] === name[at + 1] && wrong[at + 1] === name[at] ? 1 : letters;
 }
 
-/** The known name that a slip of the fingers would turn into `wrong`, if there is one: one slip in a word of up to five letters, two in longer ones, three in the longest. */
+/**
+ * The known name that a slip of the fingers would turn into `wrong`, if there is one: one slip in a word of up to five
+ * letters, two in longer ones, three in the longest.
+ */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || wrong === '') return undefined;
   const lower = new Map(known.map((name) => [name.toLowerCase(), name]));

@@ -8,7 +8,8 @@ import { PACKAGE_ROOT } from './package-root.ts';
 let packed: readonly string[];
 
 beforeAll(async () => {
-  // Without scripts: prepack would build anew what others may be running. e2e/installed-package.test.ts packs in earnest.
+  // Without scripts: prepack would build anew what others may be running. e2e/installed-package.test.ts packs in
+  // earnest.
   const { stdout } = await execa('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: PACKAGE_ROOT });
   const [list] = JSON.parse(stdout) as [{ files: { path: string }[] }];
   packed = list.files.map(({ path }) => path);

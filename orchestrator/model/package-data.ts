@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from './package-root.ts';
 
-/** Files and folders that the rig reads beside its code. `files` in package.json has each of them, too, for `npm pack`. */
+/**
+ * Files and folders that the rig reads beside its code. `files` in package.json has each of them, too, for `npm pack`.
+ */
 export const PACKAGE_DATA = [
   'guests/canary/module',
   'guests/images/guest-init',

@@ -19,7 +19,10 @@ export function runsDir(env: NodeJS.ProcessEnv = process.env): string {
   );
 }
 
-/** The top for a user without one, as of a container that runs under a number: what then cannot be made there is reported with the variable to set. */
+/**
+ * The top for a user without one, as of a container that runs under a number: what then cannot be made there is
+ * reported with the variable to set.
+ */
 function homeFolder(): string {
   try {
     return homedir();

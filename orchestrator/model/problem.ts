@@ -73,7 +73,10 @@ export function listNames({ signature, aliases = [] }: ProblemNames): readonly s
   return [signature, ...aliases];
 }
 
-/** Whether two reports are of one defect, be one of them from a former version. Two that merely were called the same formerly are not. */
+/**
+ * Whether two reports are of one defect, be one of them from a former version. Two that merely were called the same
+ * formerly are not.
+ */
 export function isSameProblem(one: ProblemNames, other: ProblemNames): boolean {
   return listNames(one).includes(other.signature) || listNames(other).includes(one.signature);
 }
@@ -83,9 +86,15 @@ export interface KernelProblem {
   readonly kind: ProblemKind;
   /** Its main line without time stamp and caller: `WARNING: possible circular locking dependency detected`. */
   readonly title: string;
-  /** The same for the same defect across addresses, line numbers, PIDs, CPU counts, builds and `.isra` suffixes. Readable. */
+  /**
+   * The same for the same defect across addresses, line numbers, PIDs, CPU counts, builds and `.isra` suffixes.
+   * Readable.
+   */
   readonly signature: string;
-  /** What former versions of the rig gave as its signature, where that was another: `known:` and comparisons go by these as well. */
+  /**
+   * What former versions of the rig gave as its signature, where that was another: `known:` and comparisons go by these
+   * as well.
+   */
   readonly aliases?: readonly string[];
   /** The whole report as the console gave it, bounded, without lines of other CPUs that interleaved. */
   readonly lines: readonly string[];

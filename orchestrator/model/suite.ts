@@ -28,8 +28,8 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   /** Why, for a message: `TCG and lockdep`; empty where the factor is 1. */
   readonly timeoutScaleWhy: string;
   /**
-   * Seconds that a test of this cell has usually taken in the newest runs on such a guest, as they passed: for a deadline divide them by
-   * `timeoutScale`. `undefined` for one that has not passed yet.
+   * Seconds that a test of this cell has usually taken in the newest runs on such a guest, as they passed: for a
+   * deadline divide them by `timeoutScale`. `undefined` for one that has not passed yet.
    */
   readonly usualSeconds?: (test: string) => number | undefined;
   /** Builds the canary for the guest's kernel on the host, once a kernel. Rejects with InfraError when that fails. */
@@ -48,13 +48,22 @@ export interface SuiteSession {
   testTimeoutMs(test: PlannedTest): number;
   /** A failure is a result. Rejects only with GuestDeath, InfraError or UserError. */
   run(test: PlannedTest, attempt: number): Promise<TestResult>;
-  /** What can be had of a test that took its guest down or hung in it, before the rig lets the guest go: its artifacts, relative to the run folder. */
+  /**
+   * What can be had of a test that took its guest down or hung in it, before the rig lets the guest go: its artifacts,
+   * relative to the run folder.
+   */
   salvage?(test: PlannedTest, attempt: number): Promise<readonly string[]>;
-  /** Kernel problems that the test itself may bring about: reported, but no failure. One that it must bring about is `PlannedTest.expects`. */
+  /**
+   * Kernel problems that the test itself may bring about: reported, but no failure. One that it must bring about is
+   * `PlannedTest.expects`.
+   */
   forgives?(test: PlannedTest): readonly KnownProblem[];
   /** Once a test has left the guest in a state that no later test may meet: the rest then get a fresh guest. */
   readonly spent?: boolean;
-  /** Unmounts and removes what `open` made, so that the next cell finds the guest clean. `SuiteSetupError`: it is not as `open` left it. */
+  /**
+   * Unmounts and removes what `open` made, so that the next cell finds the guest clean. `SuiteSetupError`: it is not as
+   * `open` left it.
+   */
   close(): Promise<void>;
 }
 
@@ -63,8 +72,9 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   /** True when a cell must not share its guest with another. */
   readonly needsFreshGuest: boolean;
   /**
-   * Its tests depend neither on each other nor on their order: `--split` may spread those of one cell over several guests at once, each
-   * with a session of its own. What a session writes to the cell's folder is then named by test and attempt, or by guest.
+   * Its tests depend neither on each other nor on their order: `--split` may spread those of one cell over several
+   * guests at once, each with a session of its own. What a session writes to the cell's folder is then named by test
+   * and attempt, or by guest.
    */
   readonly splittable?: true;
   /**
@@ -72,7 +82,10 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
    * Throws UserError when the combination can never work (a DAX job on virtio-blk).
    */
   plan(context: SuitePlanContext<Spec>): readonly PlannedTest[];
-  /** A folder or tarball of the host that the cell's guests get as a read-only disk of that serial number (at most 20 characters). */
+  /**
+   * A folder or tarball of the host that the cell's guests get as a read-only disk of that serial number (at most 20
+   * characters).
+   */
   disk?(spec: Spec): SuiteDisk | undefined;
   /** Size of the {@link ResultsDisk} that each of the suite's guests gets. */
   readonly resultsBytes?: number;

@@ -27,7 +27,9 @@ export function timeoutScale(accelerator: Accelerator): number {
   return SCALES[accelerator];
 }
 
-/** With one vCPU that counts, a job that is given two seconds of the guest's clock was seen to take three of the host's. */
+/**
+ * With one vCPU that counts, a job that is given two seconds of the guest's clock was seen to take three of the host's.
+ */
 const SCALES: Readonly<Record<Accelerator, number>> = { kvm: 1, tcg: 3, 'tcg-icount': 6 };
 
 /** A limit as it is and as it was asked for: `60 s (its timeout of 10 s × 6 for TCG and lockdep)`. */

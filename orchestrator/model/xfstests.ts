@@ -8,7 +8,10 @@ export type DaxMode = (typeof DAX_MODES)[number];
 /** Where a tree is that somebody has built: a folder or tarball of the host, or a folder of the guest's image. */
 export type XfstestsTree = { readonly at: 'host' | 'image'; readonly path: string };
 
-/** What a list says of some tests: that they are not to run here, or that their failure is no news. All conditions must hold. */
+/**
+ * What a list says of some tests: that they are not to run here, or that their failure is no news. All conditions must
+ * hold.
+ */
 export interface XfstestsRule {
   /** Globs over names such as `generic/470`. */
   readonly tests: readonly string[];

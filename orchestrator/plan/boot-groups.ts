@@ -18,7 +18,10 @@ export function groupCells(cells: readonly Cell[]): Cell[][] {
 /** Whether a cell must not share its guest with another: its suite says so. */
 export type NeedsFreshGuest = (cell: Cell) => boolean;
 
-/** Guests that boot if none is lost: cells of a group share one, but for those that want one of their own, after which the next needs another, too. */
+/**
+ * Guests that boot if none is lost: cells of a group share one, but for those that want one of their own, after which
+ * the next needs another, too.
+ */
 export function countGuests(cells: readonly Cell[], needsFreshGuest: NeedsFreshGuest): number {
   let guests = 0;
   for (const group of groupCells(cells)) {

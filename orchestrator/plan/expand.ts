@@ -104,7 +104,10 @@ function product(matrix: Matrix, rule: SelectRule): Combination[] {
   return combinations;
 }
 
-/** The cells, and those that are left out: their suite is not on this machine, or cannot run on their kernel while it can on another. */
+/**
+ * The cells, and those that are left out: their suite is not on this machine, or cannot run on their kernel while it
+ * can on another.
+ */
 function planCells(
   matrix: Matrix,
   combinations: readonly Combination[],

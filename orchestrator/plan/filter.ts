@@ -16,9 +16,9 @@ interface Filter {
 }
 
 /**
- * Narrows a plan by `--filter` expressions, each `GLOB` over cell ids or `AXIS=GLOB` over an axis's names.
- * A glob without a slash matches any one part of an id, one with a slash the whole. Several expressions about one
- * axis widen each other, those about different axes narrow; `!` before an expression takes cells away, in spite of the others.
+ * Narrows a plan by `--filter` expressions, each `GLOB` over cell ids or `AXIS=GLOB` over an axis's names. A glob
+ * without a slash matches any one part of an id, one with a slash the whole. Several expressions about one axis widen
+ * each other, those about different axes narrow; `!` before an expression takes cells away, in spite of the others.
  * @throws UserError for an unknown axis, an expression that matches nothing, or when no cell is left
  */
 export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {
@@ -98,7 +98,9 @@ function coordinatesOf({ id, kernel, image, pmem, filesystem, suite }: Cell): Co
   };
 }
 
-/** An excluded cell is known by its id alone: the image goes unnamed if it is the first, the filesystem if it is none. */
+/**
+ * An excluded cell is known by its id alone: the image goes unnamed if it is the first, the filesystem if it is none.
+ */
 function readId({ id }: ExcludedCell, firstImage: string): Coordinates {
   const [platform = '', pmem = '', ...rest] = id.split('/');
   const [kernel = '', image = firstImage] = platform.split('@');

@@ -7,7 +7,9 @@ import { countsInstructions } from './guest-of-suite.ts';
 import { estimateCell, estimateCells } from './estimate.ts';
 import { alignColumns } from '../model/align-columns.ts';
 
-/** What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why. */
+/**
+ * What `pmemrig list MATRIX` prints: cells with their devices, tests and expected time, then what is excluded and why.
+ */
 export function formatList({ cells, excluded, shard }: Plan, needsFreshGuest: NeedsFreshGuest): string {
   const rows = cells.map((cell) => [
     cell.id,

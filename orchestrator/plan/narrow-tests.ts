@@ -4,8 +4,9 @@ import { GLOB_LIMITS, globMatcher, isModestGlob } from '../model/globs.ts';
 import { nearest } from '../model/nearest.ts';
 
 /**
- * Narrows a plan by `--test` expressions, each a test's name or a glob over names, with the suite before them (`fio/dax-*`) or without. Cells that have
- * none of the tests are left out; the worker's own tests stay, as no guest is without them.
+ * Narrows a plan by `--test` expressions, each a test's name or a glob over names, with the suite before them
+ * (`fio/dax-*`) or without. Cells that have none of the tests are left out; the worker's own tests stay, as no guest is
+ * without them.
  * @throws UserError for an expression that fits no test of any cell, or is none
  */
 export function narrowTests(plan: Plan, expressions: readonly string[]): Plan {

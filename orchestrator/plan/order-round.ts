@@ -1,8 +1,9 @@
 import type { Cell } from '../model/cell.ts';
 
 /**
- * The order in which a round of a run that repeats its tests takes its groups: those that differ in their kernel alone are neighbours, and
- * every other round goes backwards. A host that grows slower by and by thus does the same to each kernel.
+ * The order in which a round of a run that repeats its tests takes its groups: those that differ in their kernel alone
+ * are neighbours, and every other round goes backwards. A host that grows slower by and by thus does the same to each
+ * kernel.
  *
  * @param groups the cells that one guest serves, see `groupCells`
  * @param round counts from 1

@@ -46,7 +46,9 @@ export function planTests(
   }
 }
 
-/** Each job by itself, so that those that can't run here do not stand in the way of the others; throws when none can. */
+/**
+ * Each job by itself, so that those that can't run here do not stand in the way of the others; throws when none can.
+ */
 function planFitting(
   spec: FioSuiteSpec,
   context: SuitePlanContext<SuiteSpec>,
@@ -75,7 +77,9 @@ function planFitting(
 /** As mkfs.xfs wants it, unless it has other options. */
 const MIN_XFS_BYTES = 300 * 2 ** 20;
 
-/** Why no device of the topology can hold the file system, as far as that is known before mkfs; `undefined` if one may. */
+/**
+ * Why no device of the topology can hold the file system, as far as that is known before mkfs; `undefined` if one may.
+ */
 function whyNoFilesystem({ pmem, filesystem }: SuitePlanContext<SuiteSpec>): string | undefined {
   if (filesystem.type === 'none') return undefined;
   const blocks = pmem.devices.filter((device) => !('namespace' in device) || device.namespace !== 'devdax');

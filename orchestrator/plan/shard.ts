@@ -9,8 +9,9 @@ export interface ShardSpec {
 }
 
 /**
- * One of `of` parts of a plan that take about equally long, one guest at a time. Each machine comes to the same parts by itself: they follow from the
- * plan alone, in the estimates of its suites. What a machine knows of usual durations has no say.
+ * One of `of` parts of a plan that take about equally long, one guest at a time. Each machine comes to the same parts
+ * by itself: they follow from the plan alone, in the estimates of its suites. What a machine knows of usual durations
+ * has no say.
  */
 export function shardPlan(plan: Plan, { index, of }: ShardSpec): Plan {
   const shards = new Map(
@@ -24,7 +25,10 @@ export function shardPlan(plan: Plan, { index, of }: ShardSpec): Plan {
   };
 }
 
-/** Of a fair share: the smaller the pieces, the more even the parts, and the more boots for cells that could have shared a guest. */
+/**
+ * Of a fair share: the smaller the pieces, the more even the parts, and the more boots for cells that could have shared
+ * a guest.
+ */
 const PIECES = [Number.POSITIVE_INFINITY, 1, 1 / 2, 1 / 4, 0];
 
 /** Cells of one boot group, and their seconds without the boot. */
@@ -41,7 +45,10 @@ interface Part {
   seconds: number;
 }
 
-/** The division whose longest part is the shortest, of several sizes of pieces; of equal ones that with the larger pieces. */
+/**
+ * The division whose longest part is the shortest, of several sizes of pieces; of equal ones that with the larger
+ * pieces.
+ */
 function divide(cells: readonly Cell[], of: number): readonly (readonly Cell[])[] {
   const groups = groupCells(cells);
   const fair = (groups.length * BOOT_SEC + cells.reduce((sum, cell) => sum + sumTests(cell), 0)) / of;

@@ -1,8 +1,9 @@
 import type { Cell } from '../model/cell.ts';
 
 /**
- * Device-DAX over virtio-pmem: the kernel grants MAP_SYNC there (seen with 6.1 and 6.12), which ext4 and xfs refuse on the same device, since
- * drivers/dax/device.c does not ask whether the device flushes by itself. Nothing that is written so is flushed to the host.
+ * Device-DAX over virtio-pmem: the kernel grants MAP_SYNC there (seen with 6.1 and 6.12), which ext4 and xfs refuse on
+ * the same device, since drivers/dax/device.c does not ask whether the device flushes by itself. Nothing that is
+ * written so is flushed to the host.
  */
 export function warnUnflushed(cells: readonly Pick<Cell, 'pmem'>[]): string[] {
   const names = new Set(

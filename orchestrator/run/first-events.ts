@@ -54,7 +54,10 @@ function describeHost({ host, accelerator }: Pick<RunFacts, 'host' | 'accelerato
   return `${hostname()}, ${host.os}, ${accelerator.accelerator}: ${accelerator.reason}`;
 }
 
-/** The first events of a controller that resumes a run. They name each attempt that was cut off: the journal has its beginning and no end. */
+/**
+ * The first events of a controller that resumes a run. They name each attempt that was cut off: the journal has its
+ * beginning and no end.
+ */
 export function resumeEvents(facts: RunFacts, { start, past, torn }: ResumedRun): readonly RunEvent[] {
   const host = describeHost(facts);
   const notes = [

@@ -3,8 +3,8 @@ import { countOutcomes } from '../fold/outcomes.ts';
 import type { RunSummary } from '../fold/summary.ts';
 
 /**
- * The run as of now, while its controller works on it: without the tests that are still to come, which are no gap. `isClaimed` is for whoever knows of
- * the controller to say; the journal cannot.
+ * The run as of now, while its controller works on it: without the tests that are still to come, which are no gap.
+ * `isClaimed` is for whoever knows of the controller to say; the journal cannot.
  */
 export function asRunning(summary: RunSummary, isClaimed = true): RunSummary {
   if (!isClaimed || summary.ending.reason !== 'cut-off') return summary;

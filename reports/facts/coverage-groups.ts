@@ -25,7 +25,10 @@ export interface CoverageGroup {
   readonly ranOn: ReadonlyMap<string, number>;
 }
 
-/** Tests that never ran are one group for each set of reasons; of the others each reason is a group, and a test is in as many as it has reasons. */
+/**
+ * Tests that never ran are one group for each set of reasons; of the others each reason is a group, and a test is in as
+ * many as it has reasons.
+ */
 export function surveyCoverage(summary: Pick<RunSummary, 'cells'>): Coverage {
   const all = surveyTests(summary);
   const lost = all.filter((test) => test.lost.length > 0);

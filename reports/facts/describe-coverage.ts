@@ -32,7 +32,8 @@ function summarizeShare({ tests, groups: [first, ...others] }: CoverageShare, wh
 const FEW = 3;
 
 /**
- * The tests by name, those of one folder together as a glob: `xfstests/generic/{019,034}`, and what did not fit as a count.
+ * The tests by name, those of one folder together as a glob: `xfstests/generic/{019,034}`, and what did not fit as a
+ * count.
  * @param maxLength characters, about
  */
 export function nameTests(tests: readonly string[], maxLength = 1500): string {
@@ -62,7 +63,10 @@ function folderOf(test: string): string | undefined {
   return /^(.*\/)[\w.-]+$/.exec(test)?.[1];
 }
 
-/** `nvdimm/ext4-dax, virtio-pmem/ext4-dax (97 of 106)`: a number where not all the group's tests are meant, those with most first. */
+/**
+ * `nvdimm/ext4-dax, virtio-pmem/ext4-dax (97 of 106)`: a number where not all the group's tests are meant, those with
+ * most first.
+ */
 export function nameLegs(
   legs: ReadonlyMap<string, number>,
   { tests }: Pick<CoverageGroup, 'tests'>,

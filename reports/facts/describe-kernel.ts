@@ -24,7 +24,10 @@ export function describeStanding({ known, expected, expired, blame }: ProblemSum
   return blame === 'rig' ? "a limit of lockdep, not the kernel's fault: raise CONFIG_LOCKDEP_*_BITS" : '';
 }
 
-/** `lockdep on lockdep-6.1: all 12 test runs covered; 1650 classes, 9,800 dependencies, 14,200 chains`. A test that was run again is two. */
+/**
+ * `lockdep on lockdep-6.1: all 12 test runs covered; 1650 classes, 9,800 dependencies, 14,200 chains`. A test that was
+ * run again is two.
+ */
 export function describeCoverage({
   kernel,
   covered,

@@ -1,7 +1,10 @@
 import { cleanLine } from '../text/clean-text.ts';
 import type { RunSummary } from '../fold/summary.ts';
 
-/** What ran, exactly: `kernel debian-6.12: 6.12.95+deb12-amd64`, `suite xfstests: /src/xfstests v2026.03.20 (a525b3c0cb4ffdf0)`. */
+/**
+ * What ran, exactly: `kernel debian-6.12: 6.12.95+deb12-amd64`, `suite xfstests: /src/xfstests v2026.03.20
+ * (a525b3c0cb4ffdf0)`.
+ */
 export function describeOrigins({ cells, stages }: RunSummary): readonly string[] {
   const releases = new Map<string, Set<string>>();
   for (const { kernel, guests } of cells) {

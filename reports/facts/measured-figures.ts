@@ -3,7 +3,10 @@ import { median } from '../text/median.ts';
 import { tellingAttempt } from '../fold/outcomes.ts';
 import type { TestSummary } from '../fold/summary.ts';
 
-/** What a test measured: of several attempts that passed the median, as verdicts and history have it. In the order of the attempt that counts. */
+/**
+ * What a test measured: of several attempts that passed the median, as verdicts and history have it. In the order of
+ * the attempt that counts.
+ */
 export function measuredFigures(test: TestSummary): readonly Metric[] {
   const told = tellingAttempt(test);
   const passed = test.attempts.filter(({ status }) => status === 'pass');

@@ -14,8 +14,9 @@ interface Rerun {
 }
 
 /**
- * What goes on with a run that was cut short, or else runs again just what failed or stayed unknown: a command runs each of its tests in each of its
- * cells, so there are several where cells failed in different tests. None if nothing did, or while the run goes on.
+ * What goes on with a run that was cut short, or else runs again just what failed or stayed unknown: a command runs
+ * each of its tests in each of its cells, so there are several where cells failed in different tests. None if nothing
+ * did, or while the run goes on.
  */
 function rerunCommands({ rerun, cells, ending, runId, runs }: RunSummary): Rerun {
   if (ending.reason === 'running') return { commands: [], left: 0 };
@@ -85,7 +86,10 @@ function findFailed({ id, tests }: CellSummary): FailedCell | undefined {
   };
 }
 
-/** A boot, set-up or clean-up is part of all that runs in the guest: such a cell is run whole. So is one of more tests than a line should name. */
+/**
+ * A boot, set-up or clean-up is part of all that runs in the guest: such a cell is run whole. So is one of more tests
+ * than a line should name.
+ */
 function namedTests(
   failed: readonly Pick<TestSummary, 'name' | 'parent' | 'outcome'>[],
 ): readonly string[] | undefined {

@@ -1,6 +1,6 @@
 /**
- * Holm's correction: the odds of each of several findings, given that so many were looked for. Whatever bound is put on the result, the odds that any
- * finding below it is a false one stay within that bound.
+ * Holm's correction: the odds of each of several findings, given that so many were looked for. Whatever bound is put on
+ * the result, the odds that any finding below it is a false one stay within that bound.
  *
  * @returns in the order given, each at most 1
  */

@@ -31,7 +31,10 @@ function shareOf(load: readonly Stretch[], start: number): number {
   );
 }
 
-/** How often one of two kernels that are alike is told as slower or faster, if both are measured in turns beside two loads. */
+/**
+ * How often one of two kernels that are alike is told as slower or faster, if both are measured in turns beside two
+ * loads.
+ */
 function countAlarms(longest: number): number {
   const random = makeRandom(1);
   const kernels = ['base', 'now'] as const;

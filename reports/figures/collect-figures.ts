@@ -10,8 +10,9 @@ export interface MeasuredFigure extends Pick<Metric, 'name' | 'unit'> {
 }
 
 /**
- * Those that say what others of the same test say: bandwidth is I/Os a second times their size, which mean and median of a latency follow, and a thousandth of a short
- * run is one or two I/Os. Fewer figures to judge leave more certainty for each.
+ * Those that say what others of the same test say: bandwidth is I/Os a second times their size, which mean and median
+ * of a latency follow, and a thousandth of a short run is one or two I/Os. Fewer figures to judge leave more certainty
+ * for each.
  */
 const REDUNDANT = /(?:^|\.)(?:bandwidth|clat\.mean|p50|p99\.9)$/;
 
@@ -21,7 +22,10 @@ function isJudged({ name, better, value }: Metric): boolean {
   return better !== 'neither' && value > 0 && !REDUNDANT.test(name);
 }
 
-/** The figures of a cell's suite that are judged, in the order of its tests; how long its guest took to boot is the host's affair. */
+/**
+ * The figures of a cell's suite that are judged, in the order of its tests; how long its guest took to boot is the
+ * host's affair.
+ */
 export function collectFigures({ tests }: Pick<CellSummary, 'tests'>): readonly MeasuredFigure[] {
   return tests
     .filter(({ name }) => !isRigTest(name))

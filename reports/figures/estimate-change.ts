@@ -14,8 +14,8 @@ const TAIL = 0.025;
 const TAIL_DEVIATIONS = 1.96;
 
 /**
- * The Hodges-Lehmann estimate: the median of all ratios between the two samples, with the interval that belongs to the rank-sum test (Hollander, Wolfe,
- * "Nonparametric Statistical Methods", 4.3). One wild value moves neither.
+ * The Hodges-Lehmann estimate: the median of all ratios between the two samples, with the interval that belongs to the
+ * rank-sum test (Hollander, Wolfe, "Nonparametric Statistical Methods", 4.3). One wild value moves neither.
  *
  * @param base @param now positive values, at least one each
  */
@@ -45,7 +45,10 @@ function cutRatios(base: number, now: number): number {
   return cut;
 }
 
-/** In how many orders of two samples so many pairs stand the wrong way round, by that number (the distribution of Mann and Whitney's U). */
+/**
+ * In how many orders of two samples so many pairs stand the wrong way round, by that number (the distribution of Mann
+ * and Whitney's U).
+ */
 function countPairs(one: number, other: number): Float64Array {
   const largest = one * other;
   // Coefficients of the Gaussian binomial: the product of (1 - q^(other + i)) over (1 - q^i).

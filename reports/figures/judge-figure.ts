@@ -3,7 +3,10 @@ import { type Change, estimateChange } from './estimate-change.ts';
 import { adjustChances } from './adjust-chances.ts';
 import { leastChance, rankTest } from './rank-test.ts';
 
-/** `slower` and `faster` mean worse and better, for every figure. `cant-tell`: the values are too few or too far apart for an answer. */
+/**
+ * `slower` and `faster` mean worse and better, for every figure. `cant-tell`: the values are too few or too far apart
+ * for an answer.
+ */
 export type FigureVerdict = 'slower' | 'faster' | 'same' | 'cant-tell';
 
 /** Those to be read first come first. */
@@ -30,7 +33,10 @@ export interface FigureJudgement {
 /** That any of all figures that are judged at once is reported as changed, and none has, happens at most this often. */
 export const FALSE_ALARMS = 0.05;
 
-/** A change below `least` is not worth a word; one above `told` is not to be overlooked: where it cannot be ruled out, the answer is `cant-tell`. */
+/**
+ * A change below `least` is not worth a word; one above `told` is not to be overlooked: where it cannot be ruled out,
+ * the answer is `cant-tell`.
+ */
 interface Resolution {
   readonly least: number;
   readonly told: number;

@@ -44,8 +44,9 @@ interface Split {
 }
 
 /**
- * Judges figures of one run by those of the runs before: the last one to four runs against up to a hundred before them, by {@link rankTest}. A single odd
- * run among many is reported only where that many runs have never been so; a change that lasts is reported within a few runs, once.
+ * Judges figures of one run by those of the runs before: the last one to four runs against up to a hundred before them,
+ * by {@link rankTest}. A single odd run among many is reported only where that many runs have never been so; a change
+ * that lasts is reported within a few runs, once.
  */
 export function judgeTrends<Trend extends FigureTrend>(trends: readonly Trend[]): readonly (Trend & TrendJudgement)[] {
   const splits = trends.map(findSplit);
@@ -90,7 +91,8 @@ function findSplit(trend: FigureTrend): Split | undefined {
       const sorted = before.toSorted((a, b) => a - b);
       const isUsual = (value: number): boolean =>
         value >= quantileSorted(sorted, USUAL.low) && value <= quantileSorted(sorted, USUAL.high);
-      // What is usual needs no exact odds, there are thousands of figures in a night; and a change began with a run that was not.
+      // What is usual needs no exact odds, there are thousands of figures in a night; and a change began with a run
+      // that was not.
       if (before.length > 4 && (isUsual(median(after)) || isUsual(after[0] ?? 0))) return [];
       return [{ newest, chance: Math.min(1, rankTest(after, before) * NEWEST) }];
     },

@@ -25,21 +25,31 @@ export interface FigureLine {
   readonly test: string;
   /** `write.iops 48.2k IOPS → 43.1k IOPS, −10.6 % (−12.1 to −8.0 %)`. */
   readonly change: string;
-  /** `7 repeats of each; by chance once in 3000`, or what would have to be done for a verdict; absent where the change itself says why. */
+  /**
+   * `7 repeats of each; by chance once in 3000`, or what would have to be done for a verdict; absent where the change
+   * itself says why.
+   */
   readonly why?: string;
 }
 
 /** What a reader should make of a figure that got several times better. */
 export const LEAP_NOTE = 'what gets so much better may be work that is no longer done, such as a flush';
 
-/** Figures by verdict, each with its change and why one may believe it; first those that changed several times over, with any verdict. Those that are as usual, and those with too few values for an interval, are only counted, see {@link countFigures}. */
+/**
+ * Figures by verdict, each with its change and why one may believe it; first those that changed several times over,
+ * with any verdict. Those that are as usual, and those with too few values for an interval, are only counted, see
+ * {@link countFigures}.
+ */
 export function listFigures(all: readonly ComparedFigure[]): readonly FigureList[] {
   const leaps = findLeaps(all);
   const figures = all.filter((figure) => !leaps.includes(figure));
   return [...listLeaps(leaps), ...listByVerdict(figures)];
 }
 
-/** Those that changed several times over, the most first. One that got worse for sure is none of them: it is an alarm, and listed as such. */
+/**
+ * Those that changed several times over, the most first. One that got worse for sure is none of them: it is an alarm,
+ * and listed as such.
+ */
 export function findLeaps(figures: readonly ComparedFigure[]): readonly ComparedFigure[] {
   return figures
     .filter((figure) => figure.told !== true && !isFigureAlarm(figure) && isLeap(figure))

@@ -7,8 +7,9 @@ const TAIL_DEVIATIONS = 1.96;
 const EXACT_VALUES = 500;
 
 /**
- * Within it the true median is in at least 95 of 100 cases, with any spread: the order statistics whose binomial odds say so (Conover, "Practical
- * Nonparametric Statistics", 3.2). Undefined for fewer than six values, of which none are far enough apart.
+ * Within it the true median is in at least 95 of 100 cases, with any spread: the order statistics whose binomial odds
+ * say so (Conover, "Practical Nonparametric Statistics", 3.2). Undefined for fewer than six values, of which none are
+ * far enough apart.
  */
 export function medianInterval(values: readonly number[]): { readonly low: number; readonly high: number } | undefined {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,12 +1,16 @@
 import { errorFunction, wilcoxonRankSum } from 'simple-statistics';
 
-/** Samples that make more pairs than this are counted by the normal distribution: the ways to deal them out would take gigabytes, and no longer fit a number. */
+/**
+ * Samples that make more pairs than this are counted by the normal distribution: the ways to deal them out would take
+ * gigabytes, and no longer fit a number.
+ */
 export const EXACT_PAIRS = 2500;
 
 /**
- * The exact two-sided Wilcoxon rank-sum test: how likely two samples lie as far apart as these, in ranks, if they are drawn alike, 0 to 1. It assumes
- * nothing of how the values are spread. Ties have their mean rank, and the odds are those among all ways to deal these very values out to the two samples, so
- * that it stays exact for counts that are equal; of large samples the odds are those of the normal distribution that they come to.
+ * The exact two-sided Wilcoxon rank-sum test: how likely two samples lie as far apart as these, in ranks, if they are
+ * drawn alike, 0 to 1. It assumes nothing of how the values are spread. Ties have their mean rank, and the odds are
+ * those among all ways to deal these very values out to the two samples, so that it stays exact for counts that are
+ * equal; of large samples the odds are those of the normal distribution that they come to.
  *
  * @param one @param other neither of them empty
  */
@@ -45,7 +49,10 @@ function doubledRanks(values: readonly number[]): readonly number[] {
   return sorted.map((value) => (first.get(value) ?? 0) + (last.get(value) ?? 0));
 }
 
-/** What the exact odds come to for large samples: the sum of ranks dealt out at random has this mean and deviation, ties or not. */
+/**
+ * What the exact odds come to for large samples: the sum of ranks dealt out at random has this mean and deviation, ties
+ * or not.
+ */
 function normalOdds(observed: number, ranks: readonly number[], take: number): number {
   const count = ranks.length;
   const mean = ranks.reduce((sum, rank) => sum + rank, 0) / count;

@@ -20,9 +20,9 @@ export const FAILURES: ReadonlySet<Outcome> = new Set(['crash', 'hang', 'fail'])
 export const UNKNOWNS: ReadonlySet<Outcome> = new Set(['infra', 'unreached']);
 
 /**
- * What a test amounts to after all its attempts. An `infra` attempt says nothing of the test, so
- * it counts only when there is no other. A test that passed in one attempt and failed in another is `flaky`, whichever came first: only a run
- * that repeats its tests goes on after a pass. Any other is as bad as its worst attempt: a crash stays a crash
+ * What a test amounts to after all its attempts. An `infra` attempt says nothing of the test, so it counts only when
+ * there is no other. A test that passed in one attempt and failed in another is `flaky`, whichever came first: only a
+ * run that repeats its tests goes on after a pass. Any other is as bad as its worst attempt: a crash stays a crash
  * though the retry merely failed, and a skip among passes is reported.
  */
 export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
@@ -34,8 +34,9 @@ export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
 }
 
 /**
- * As {@link computeOutcome} for `guest/boot` and its like, whose attempts are no tries at one thing but one for each guest of
- * the cell, in no telling order: the worst counts. It is flaky if all that went wrong was tried again and went right.
+ * As {@link computeOutcome} for `guest/boot` and its like, whose attempts are no tries at one thing but one for each
+ * guest of the cell, in no telling order: the worst counts. It is flaky if all that went wrong was tried again and went
+ * right.
  */
 export function computeGuestOutcome(attempts: readonly Pick<AttemptSummary, 'status' | 'retried'>[]): Outcome {
   const last = attempts.filter(({ retried }) => retried !== true);

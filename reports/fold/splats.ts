@@ -8,7 +8,10 @@ type Attempt = Pick<Report, 'cell' | 'test' | 'attempt'>;
 /** What is in no evidence is not waited for: so many of a cell are more than one attempt's evidence can hold. */
 const MAX_WAITING = 1000;
 
-/** Finds in the evidence of an attempt what the journal has as the kernel's reports: the same one again is known by its signature, not by its text. */
+/**
+ * Finds in the evidence of an attempt what the journal has as the kernel's reports: the same one again is known by its
+ * signature, not by its text.
+ */
 export class SplatFinder {
   readonly #waiting = new Map<string, Report[]>();
 
@@ -20,7 +23,10 @@ export class SplatFinder {
     this.#waiting.set(report.cell, waiting);
   }
 
-  /** The reports in an attempt's evidence, in order; `undefined` if there are none. Those of the attempt are done with after it. */
+  /**
+   * The reports in an attempt's evidence, in order; `undefined` if there are none. Those of the attempt are done with
+   * after it.
+   */
   take(attempt: Attempt, evidence: string | undefined): readonly Splat[] | undefined {
     const waiting = this.#waiting.get(attempt.cell);
     if (!waiting) return undefined;
@@ -36,7 +42,10 @@ export class SplatFinder {
   }
 }
 
-/** Of the reports that some evidence is, each once: tests that have the same met the same. Undefined where it has words of its own. */
+/**
+ * Of the reports that some evidence is, each once: tests that have the same met the same. Undefined where it has words
+ * of its own.
+ */
 export function signaturesOf({
   evidence = '',
   splats = [],
@@ -47,7 +56,10 @@ export function signaturesOf({
   return [...new Set(splats.map(({ signature }) => signature))].toSorted();
 }
 
-/** One that began between two tests is charged to the `guest/close` of its guest, whose end may say nothing of the guest. */
+/**
+ * One that began between two tests is charged to the `guest/close` of its guest, whose end may say nothing of the
+ * guest.
+ */
 function isOf({ during, ...of }: Report, { test, attempt }: Attempt): boolean {
   return during === 'gap' ? test === CLOSE_TEST : of.test === test && of.attempt === attempt;
 }

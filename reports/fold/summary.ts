@@ -44,7 +44,10 @@ export interface RunSummary {
 
 export type Totals = Readonly<Record<Outcome, number>>;
 
-/** `cut-off`: the journal has no end; its controller was killed, or still runs. `running`: it surely does, see `asRunning`. */
+/**
+ * `cut-off`: the journal has no end; its controller was killed, or still runs. `running`: it surely does, see
+ * `asRunning`.
+ */
 export interface RunEnding {
   readonly reason: 'finished' | 'interrupted' | 'infra' | 'user' | 'cut-off' | 'running';
   readonly message?: string;

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 
 /**
- * Writes a report aside and renames it into place, with its folder if there is none: whoever reads it finds the old one or the new one.
+ * Writes a report aside and renames it into place, with its folder if there is none: whoever reads it finds the old one
+ * or the new one.
  * @throws InfraError when it cannot be written; the old one is then still there
  */
 export async function writeWhole(path: string, pieces: Iterable<string>): Promise<void> {

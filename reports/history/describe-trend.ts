@@ -3,8 +3,9 @@ import { judgeTrends } from '../figures/judge-trend.ts';
 import { describeChance, formatShare } from '../text/format.ts';
 
 /**
- * What the newest of a figure's values says by those before it, of the same matrix and host: `same; nine of ten runs before lay within −3.1 % to +2.9 % of their
- * median`. Undefined where it has no direction, or is not above zero throughout.
+ * What the newest of a figure's values says by those before it, of the same matrix and host: `same; nine of ten runs
+ * before lay within −3.1 % to +2.9 % of their median`. Undefined where it has no direction, or is not above zero
+ * throughout.
  *
  * @param figures of one cell and one name, newest first
  */

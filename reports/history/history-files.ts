@@ -36,7 +36,10 @@ const METRIC_COLUMNS = {
   better: 'VARCHAR',
 } as const satisfies Columns;
 
-/** Writes a run's two files below `dir`, in place of what was there; the tests last, since they say that the run is known. */
+/**
+ * Writes a run's two files below `dir`, in place of what was there; the tests last, since they say that the run is
+ * known.
+ */
 export async function writeRecord(duck: Duck, dir: string, record: HistoryRecord): Promise<void> {
   const run = {
     run_id: record.runId,

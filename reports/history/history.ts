@@ -39,7 +39,10 @@ export interface History extends Disposable {
   testNames(): Promise<readonly string[]>;
   /** What figures were in the newest runs of a matrix on a host that started before a time. */
   figuresBefore(matrix: string, startedAt: string, host: string): Promise<PastFigures>;
-  /** The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them; `last` are as many as a verdict looks at unless said. */
+  /**
+   * The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them; `last` are
+   * as many as a verdict looks at unless said.
+   */
   before(
     matrix: string,
     startedAt: string,

@@ -2,8 +2,8 @@
 const SPARE = 2;
 
 /**
- * Asks for lines of the newest `last` runs that have any. A file costs about a millisecond, so those of the newest runs are asked first (their names begin
- * with the time), and all of them only where these do not hold enough.
+ * Asks for lines of the newest `last` runs that have any. A file costs about a millisecond, so those of the newest runs
+ * are asked first (their names begin with the time), and all of them only where these do not hold enough.
  */
 export async function askNewest<Line extends { readonly run: { readonly runId: string } }>(
   files: readonly string[],

@@ -59,8 +59,9 @@ export async function writeParquet<Names extends Columns>(
 }
 
 /**
- * A FROM clause over files, none of which may be absent. DuckDB takes each path for a pattern (`runs[1]` reads `runs1`) and each folder above a file for a
- * column if it is called so (`matrix=smoke`): neither may happen to the user's folders.
+ * A FROM clause over files, none of which may be absent. DuckDB takes each path for a pattern (`runs[1]` reads `runs1`)
+ * and each folder above a file for a column if it is called so (`matrix=smoke`): neither may happen to the user's
+ * folders.
  */
 export function fromFiles(paths: readonly string[]): string {
   if (!paths.some(isAmbiguous)) return readParquet(paths.map(escapeGlob));

@@ -104,7 +104,10 @@ interface TestQuery {
   readonly last: number;
 }
 
-/** A test's lines in the newest `last` runs that have it, newest first. `test` is a full name, `cell` a part of an id or all of it. */
+/**
+ * A test's lines in the newest `last` runs that have it, newest first. `test` is a full name, `cell` a part of an id or
+ * all of it.
+ */
 export async function queryTest(duck: Duck, files: readonly string[], query: TestQuery): Promise<HistoryLine[]> {
   return askNewest(files, query.last, async (some) => queryTestIn(duck, some, query));
 }

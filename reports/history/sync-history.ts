@@ -31,8 +31,9 @@ async function listFiles(runsDir: string, suffix: string): Promise<string[]> {
 }
 
 /**
- * Brings history up to date with the journals below `runsDir`: those that are new, or have grown since they were read, are read. What
- * it knows of a run whose folder is gone stays. Any number of processes may do so at once: each run has files of its own, renamed into place.
+ * Brings history up to date with the journals below `runsDir`: those that are new, or have grown since they were read,
+ * are read. What it knows of a run whose folder is gone stays. Any number of processes may do so at once: each run has
+ * files of its own, renamed into place.
  *
  * @param log prints each journal that cannot be read, and of long work
  * Rejects with what the file system or DuckDB rejects with.

@@ -7,7 +7,8 @@ import { JOURNAL_EVENT } from './journal-schema.ts';
 /**
  * The event that a line of a journal holds; undefined for what is not JSON, which may be a line that a kill tore.
  * @param line counts from 1
- * @throws UserError when it is JSON but no event, when it opens the journal and is no `run-start`, or when a newer pmemrig wrote it
+ * @throws UserError when it is JSON but no event, when it opens the journal and is no `run-start`, or when a newer
+ * pmemrig wrote it
  */
 export function parseJournalLine(text: string, file: string, line: number): JournalEvent | undefined {
   const value = parseJson(text);

@@ -11,7 +11,10 @@ export const QUICK_LEGS = {
 const FLAKEY = Array.from({ length: 106 }, (_, index) => `xfstests/generic/${String(index + 1).padStart(3, '0')}`);
 const LARGE = ['xfstests/generic/620', 'xfstests/generic/781'];
 
-/** As the quick group goes: what needs dm-flakey runs on the control leg alone, two need more room than anybody has, and ext4/047 is not run anywhere. */
+/**
+ * As the quick group goes: what needs dm-flakey runs on the control leg alone, two need more room than anybody has, and
+ * ext4/047 is not run anywhere.
+ */
 export function makeQuickRun(): JournalBuilder {
   const { nvdimmExt4, nvdimmXfs, virtioXfs, block } = QUICK_LEGS;
   const legs = [nvdimmExt4, nvdimmXfs, virtioXfs, block];

@@ -4,7 +4,10 @@ import { JournalBuilder } from './make-journal.ts';
 
 export const MEASURED_TEST = 'fio/dax-psync-fsync';
 
-/** A finished run of a fio test on nvdimm, with a `write.iops` for each repeat on each kernel, and what fio says beside it. */
+/**
+ * A finished run of a fio test on nvdimm, with a `write.iops` for each repeat on each kernel, and what fio says beside
+ * it.
+ */
 export function makeMeasuredRun(
   kernels: Readonly<Record<string, readonly number[]>>,
   unit: 'iops' | 'instructions' = 'iops',

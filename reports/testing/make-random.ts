@@ -1,4 +1,7 @@
-/** Numbers from 0 to 1 that look random and are the same in every run (mulberry32): a verdict that depends on luck would be no verdict. */
+/**
+ * Numbers from 0 to 1 that look random and are the same in every run (mulberry32): a verdict that depends on luck would
+ * be no verdict.
+ */
 export function makeRandom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -9,7 +12,10 @@ export function makeRandom(seed: number): () => number {
   };
 }
 
-/** Normally distributed noise (mean 0, deviation 1), the same in every run: Box and Muller's transform of {@link makeRandom}. */
+/**
+ * Normally distributed noise (mean 0, deviation 1), the same in every run: Box and Muller's transform of {@link
+ * makeRandom}.
+ */
 export function makeNoise(seed: number): () => number {
   const uniform = makeRandom(seed);
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());

@@ -11,7 +11,10 @@ const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\
 /** Most text is so, and a run has a great deal of it: one look spares three passes. */
 const HARMLESS = /^[\t\n -~]*$/;
 
-/** Text from a guest, fit for XML, HTML, Markdown and a terminal: no ANSI sequences, `\n` alone ends a line, what is not a character shows as U+FFFD. */
+/**
+ * Text from a guest, fit for XML, HTML, Markdown and a terminal: no ANSI sequences, `\n` alone ends a line, what is not
+ * a character shows as U+FFFD.
+ */
 export function cleanText(text: string): string {
   if (HARMLESS.test(text)) return text;
   return stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').replaceAll(FORBIDDEN, '\u{fffd}');

@@ -61,7 +61,10 @@ export function pickHeadlineMetrics(metrics: readonly Metric[], max: number): re
   );
 }
 
-/** `1 crash, 2 fail, 3 known, 40 pass`, worst first, zeros left out. `known` of the skips are failures that a list knows: they did run. */
+/**
+ * `1 crash, 2 fail, 3 known, 40 pass`, worst first, zeros left out. `known` of the skips are failures that a list
+ * knows: they did run.
+ */
 export function formatTotals(totals: Totals, known = 0): string {
   const shown = { ...totals, skip: totals.skip - known };
   const parts = OUTCOMES.flatMap((outcome) => [

@@ -1,13 +1,19 @@
 import { plural } from './format.ts';
 
-/** In UTF-16 units. What a dashboard shows of one test; Jenkins itself keeps 100,000 of a failed test's output and 1,000 of a passed one's. */
+/**
+ * In UTF-16 units. What a dashboard shows of one test; Jenkins itself keeps 100,000 of a failed test's output and 1,000
+ * of a passed one's.
+ */
 const MAX_PER_TEXT = 16 * 2 ** 10;
 /** Of a whole file: GitLab and Jenkins hold one in memory. */
 const MAX_PER_FILE = 16 * 2 ** 20;
 /** What each text still gets once the file's share is used up. */
 const EXCERPT = 200;
 
-/** Keeps the free text of one report file small enough for those who read it; what is cut names the file that has it whole. */
+/**
+ * Keeps the free text of one report file small enough for those who read it; what is cut names the file that has it
+ * whole.
+ */
 export class TextBudget {
   #left: number;
 

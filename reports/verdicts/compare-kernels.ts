@@ -10,7 +10,10 @@ import { compareLockClasses, compareWarnings, type LockClassList, warningsOf } f
 import type { FailureRate, PastTest } from '../fold/past-test.ts';
 import { VERDICTS } from './verdict.ts';
 
-/** Of repeated tests: a difference that chance makes this rarely is reported as one. Three failures of three against none of three are just so many. */
+/**
+ * Of repeated tests: a difference that chance makes this rarely is reported as one. Three failures of three against
+ * none of three are just so many.
+ */
 const UNLIKELY = 0.05;
 /** The sum of an exact test is off by as much as floating point is. */
 const EPSILON = 1e-9;
@@ -30,9 +33,10 @@ export interface KernelContext {
 }
 
 /**
- * Judges each test of one kernel by the same test of another in the same run: same topology, file system, suite and image. Verdicts are those of
- * {@link compareTests}, but for a failure with a kernel problem that the base kernel shows as well, wherever: that is none of the kernel's news.
- * Tests are named by the cells of `now`; a cell that one kernel alone has is named by its own id.
+ * Judges each test of one kernel by the same test of another in the same run: same topology, file system, suite and
+ * image. Verdicts are those of {@link compareTests}, but for a failure with a kernel problem that the base kernel shows
+ * as well, wherever: that is none of the kernel's news. Tests are named by the cells of `now`; a cell that one kernel
+ * alone has is named by its own id.
  */
 export function compareKernels(
   run: RunSummary,

@@ -44,7 +44,8 @@ type ComparedTests = Omit<Comparison, 'figures' | 'kernels'>;
 
 /**
  * Judges each test and each figure of the cells that both runs have.
- * @param pastOf what became of a test of a cell before `now`, oldest first; the baseline is put in where it is not among them
+ * @param pastOf what became of a test of a cell before `now`, oldest first; the baseline is put in where it is not
+ * among them
  * @param pastFigures what a figure was in them
  */
 export function compareRuns(

@@ -17,8 +17,8 @@ export interface SeriesStep {
 }
 
 /**
- * Judges a series by its base: as {@link compareKernels} does the kernel with all patches, and, where kernels with some of them were run as well, names
- * for each difference the first patch with which it is there.
+ * Judges a series by its base: as {@link compareKernels} does the kernel with all patches, and, where kernels with some
+ * of them were run as well, names for each difference the first patch with which it is there.
  * @param steps in the order of the patches, one for each; one whose kernel the run does not have was not built alone
  */
 export function compareSeries(
@@ -91,7 +91,10 @@ function keyOf({ cell, test }: Pick<ComparedTest, 'cell' | 'test'>, kernel: stri
   return `${renamed(cell, kernel, '')}\0${test}\0${figure}`;
 }
 
-/** Names the patch that brought each new warning: the first kernel with it, or else the only patch that touches its file. */
+/**
+ * Names the patch that brought each new warning: the first kernel with it, or else the only patch that touches its
+ * file.
+ */
 function withWarnings(
   comparison: Comparison,
   run: RunSummary,

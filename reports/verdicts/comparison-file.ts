@@ -7,7 +7,10 @@ import { OUTCOMES } from '../fold/outcomes.ts';
 import type { Comparison } from './compare-runs.ts';
 import { VERDICTS } from './verdict.ts';
 
-/** Beside a run's journal: what it came to against its baseline. The reports that are made again later take the verdicts from it. */
+/**
+ * Beside a run's journal: what it came to against its baseline. The reports that are made again later take the verdicts
+ * from it.
+ */
 export const COMPARISON_FILE = 'comparison.json';
 
 /** Version 1 had the verdict `untold` for `unknown`. */

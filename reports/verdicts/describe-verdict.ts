@@ -6,7 +6,10 @@ import { type ComparedTest, isAlarm } from './compared-test.ts';
 import { type Verdict, VERDICTS } from './verdict.ts';
 import type { RunPlace } from '../fold/past-test.ts';
 
-/** How a verdict is dressed, and whether its tests are listed or only counted; whether it is an alarm says {@link isAlarm}. */
+/**
+ * How a verdict is dressed, and whether its tests are listed or only counted; whether it is an alarm says {@link
+ * isAlarm}.
+ */
 export const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly as: Outcome; readonly listed: boolean }>> = {
   'new-failure': { as: 'fail', listed: true },
   missing: { as: 'unreached', listed: true },

@@ -1,8 +1,8 @@
 import type { FailureRate } from '../fold/past-test.ts';
 
 /**
- * Fisher's exact test, one-sided: how likely at least as many of all failures fall on `now` if both fail equally often, 0 to 1. Exact for the handful of
- * attempts that anybody repeats a test.
+ * Fisher's exact test, one-sided: how likely at least as many of all failures fall on `now` if both fail equally often,
+ * 0 to 1. Exact for the handful of attempts that anybody repeats a test.
  */
 export function chanceOfMore(base: FailureRate, now: FailureRate): number {
   const failed = base.failed + now.failed;

@@ -3,9 +3,9 @@ import type { TestVerdict, Verdict } from './verdict.ts';
 import type { PastTest, TestRecord } from '../fold/past-test.ts';
 
 /**
- * A failure of a test that has failed before is news only where its rate makes it this unlikely. One in two hundred: a test that
- * fails one time in twenty is then reported after its second failure in a row, and rare flakes of a few hundred tests raise no
- * alarm on most nights.
+ * A failure of a test that has failed before is news only where its rate makes it this unlikely. One in two hundred: a
+ * test that fails one time in twenty is then reported after its second failure in a row, and rare flakes of a few
+ * hundred tests raise no alarm on most nights.
  */
 const UNLIKELY = 0.005;
 /** A pass after failures is news sooner: it wakes no one. */
@@ -45,7 +45,8 @@ function judgeFailure(now: TestRecord, reference: TestRecord | undefined, runs: 
   const before = runs.slice(0, runs.length - streak.length);
   const rate = rateOf(before);
   const chance = probability(rate) ** countFailures([now, ...streak]);
-  // The night before it could still be chance, and was reported as such: now is the first time to report that it is not.
+  // The night before it could still be chance, and was reported as such: now is the first time to report that it is
+  // not.
   const isFirstUnlikely =
     chance <= UNLIKELY &&
     rate.failed > 0 &&

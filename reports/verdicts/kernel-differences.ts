@@ -39,7 +39,10 @@ export interface LockClassDifference {
   readonly gone: readonly string[];
 }
 
-/** The compiler's warnings on a kernel of the run; `undefined` for one that the rig did not build, or whose build failed. */
+/**
+ * The compiler's warnings on a kernel of the run; `undefined` for one that the rig did not build, or whose build
+ * failed.
+ */
 export function warningsOf(
   { stages }: Pick<RunSummary, 'stages'>,
   kernel: string,
@@ -68,7 +71,8 @@ function keyOf({ file, text }: CompilerWarning): string {
 }
 
 /**
- * What lockdep met on one kernel alone, over the cells where both left a list; one that a splat cut short still shows what is new in it.
+ * What lockdep met on one kernel alone, over the cells where both left a list; one that a splat cut short still shows
+ * what is new in it.
  * @param base by cell, named as those of `now`
  */
 export function compareLockClasses(

@@ -6,7 +6,10 @@ import { UNKNOWNS } from '../fold/outcomes.ts';
 import type { RunSummary } from '../fold/summary.ts';
 import type { LockClassList } from './kernel-differences.ts';
 
-/** The names of the lock classes that lockdep met in each cell, of the lists that its guests left as they were closed. A cell without one is absent. */
+/**
+ * The names of the lock classes that lockdep met in each cell, of the lists that its guests left as they were closed. A
+ * cell without one is absent.
+ */
 export async function readLockClasses(
   runDir: string,
   { cells }: Pick<RunSummary, 'cells'>,
@@ -29,7 +32,9 @@ export async function readLockClasses(
   return lists;
 }
 
-/** Without the marks of classes of one name: lockdep numbers them as it meets them (`#3`), and marks subclasses (`/1`). */
+/**
+ * Without the marks of classes of one name: lockdep numbers them as it meets them (`#3`), and marks subclasses (`/1`).
+ */
 function normalizeLockClass(name: string): string {
   return name.replace(/(?:#\d+|\/\d+)+$/, '');
 }

@@ -4,7 +4,10 @@ import type { ComparedTest } from './compared-test.ts';
 export class SeenReports {
   readonly #tests = new Map<string, ComparedTest>();
 
-  /** The test that was shown with the same reports and words before; undefined if this is the first, which is then taken as shown. */
+  /**
+   * The test that was shown with the same reports and words before; undefined if this is the first, which is then taken
+   * as shown.
+   */
   findLike(test: ComparedTest): ComparedTest | undefined {
     if (!test.signatures) return undefined;
     const key = JSON.stringify([test.signatures, test.message]);

@@ -1,8 +1,8 @@
 import type { FailureRate, RunPlace } from '../fold/past-test.ts';
 
 /**
- * What became of a test since a baseline. `new-test`: nothing is known of it from before. `still-skipped`: it ran neither time.
- * `unknown`: the rig or its host failed, or the test never ran. This says nothing about the kernel.
+ * What became of a test since a baseline. `new-test`: nothing is known of it from before. `still-skipped`: it ran
+ * neither time. `unknown`: the rig or its host failed, or the test never ran. This says nothing about the kernel.
  */
 export type Verdict =
   | 'new-failure'
@@ -32,7 +32,10 @@ export interface TestVerdict {
   readonly verdict: Verdict;
   /** In how many of the earlier runs in which it ran its first attempt failed. */
   readonly rate: FailureRate;
-  /** Of a failure: how likely a test with this rate fails as often in a row as it has now by chance alone, 0 to 1; of a fix: how likely it passes so. */
+  /**
+   * Of a failure: how likely a test with this rate fails as often in a row as it has now by chance alone, 0 to 1; of a
+   * fix: how likely it passes so.
+   */
   readonly chance?: number;
   /** Of a failure: the first run of those that failed in a row; absent if that is this one. */
   readonly since?: RunPlace;

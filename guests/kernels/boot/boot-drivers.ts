@@ -59,7 +59,8 @@ export function findDriver({ config: option, module }: Driver, { config, index }
   const value = config?.get(option.replace(/^CONFIG_/, ''));
   if (value === 'y') return 'built-in';
   if (config !== undefined) return value === 'm' ? 'not-given' : 'missing';
-  // modules.builtin lists all that could have been modules; a tree made without `modules_install` has none, or an empty one.
+  // modules.builtin lists all that could have been modules; a tree made without `modules_install` has none, or an empty
+  // one.
   return module !== undefined && index !== undefined && index.builtin.size > 0 ? 'missing' : 'unknown';
 }
 
@@ -95,7 +96,10 @@ export function requireDrivers(
     throw lacksDriver(`The kernel ${name} (${release}) ${lacks.join(', and ')}: ${consequence}.`, notGiven !== '');
 }
 
-/** Says before the boot what a kernel without modules may be short of; `undefined` where its configuration has no modules. */
+/**
+ * Says before the boot what a kernel without modules may be short of; `undefined` where its configuration has no
+ * modules.
+ */
 function describeLackOfModules({ config }: DriverFacts): string | undefined {
   if (config === undefined)
     return 'it came without modules and its configuration is unknown: all drivers must be built in';
@@ -107,12 +111,16 @@ function describeLackOfModules({ config }: DriverFacts): string | undefined {
   return `it came without modules, and ${count} options of its configuration are modules${pmem.length === 0 ? '' : `, ${pmem.join(', ')} among them`}`;
 }
 
-/** How the initramfs' init and guest-init name what they cannot do without: `the kernel has no driver virtio_pci (CONFIG_VIRTIO_PCI)`. */
+/**
+ * How the initramfs' init and guest-init name what they cannot do without: `the kernel has no driver virtio_pci
+ * (CONFIG_VIRTIO_PCI)`.
+ */
 const LACK = /\bno (?:driver \w+|\w+ file system)\b[^()]*\((CONFIG_\w+)\)/;
 
 /**
- * A guest that gave up for want of a driver that was unknown before the boot: the user's input, not a crash. One that is known to be built in or
- * given did not come up, and one after a report of the kernel may be its consequence: both stay the kernel's.
+ * A guest that gave up for want of a driver that was unknown before the boot: the user's input, not a crash. One that
+ * is known to be built in or given did not come up, and one after a report of the kernel may be its consequence: both
+ * stay the kernel's.
  */
 export async function blameMissingDriver(
   error: unknown,

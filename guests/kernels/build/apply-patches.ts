@@ -9,8 +9,9 @@ import { describeFailedPatch } from './failed-patch.ts';
 import type { Patch } from '../patches/read-patches.ts';
 
 /**
- * Applies patches to the source tree in `dir`, in order. Rejects with UserError: `patch-failed` that shows the hunk that does not fit, or that the mail program has
- * changed the patch; `patch-outside` for one that reaches out of the tree.
+ * Applies patches to the source tree in `dir`, in order. Rejects with UserError: `patch-failed` that shows the hunk
+ * that does not fit, or that the mail program has changed the patch; `patch-outside` for one that reaches out of the
+ * tree.
  */
 export async function applyPatches(
   patches: readonly Patch[],
@@ -24,8 +25,8 @@ export async function applyPatches(
     await refuseOutsideSources(diff, files, label, dir);
     await writeFile(file, diff, 'latin1');
     const apply = (...words: readonly string[]): Promise<ToolResult> =>
-      // Without -p git strips one part of each name, and none from `Makefile.orig` beside `Makefile`.
-      // Without the ceiling git would take a repository around the cache for the tree's own, and skip files that are not in it.
+      // Without -p git strips one part of each name, and none from `Makefile.orig` beside `Makefile`. Without the
+      // ceiling git would take a repository around the cache for the tree's own, and skip files that are not in it.
       tryTool(['git', 'apply', '--whitespace=nowarn', ...(strip === 0 ? ['-p0'] : []), ...words, file], {
         cwd: dir,
         env: {

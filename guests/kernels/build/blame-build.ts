@@ -65,7 +65,10 @@ interface BuildFacts {
   readonly isThere: (path: string) => boolean;
 }
 
-/** The error of a build that failed: InfraError of the host, UserError of the configuration, else KernelError with the words that say why. */
+/**
+ * The error of a build that failed: InfraError of the host, UserError of the configuration, else KernelError with the
+ * words that say why.
+ */
 export function blameBuild(
   failed: FailedBuild,
   { logFile, isThere }: BuildFacts,
@@ -90,7 +93,10 @@ export function blameBuild(
   });
 }
 
-/** A tool of the tree that crashes, or that a Makefile names and the tree has not. One that is there and is not found wants an interpreter, which is the host's. */
+/**
+ * A tool of the tree that crashes, or that a Makefile names and the tree has not. One that is there and is not found
+ * wants an interpreter, which is the host's.
+ */
 function isKernels(kind: FailureKind, what: string | undefined, isThere: BuildFacts['isThere']): boolean {
   if (what === undefined || !IN_TREE.test(what)) return false;
   if (kind === 'no-tool') return !isThere(what);

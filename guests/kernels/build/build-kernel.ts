@@ -52,10 +52,10 @@ interface Ingredients {
 }
 
 /**
- * Builds a kernel from source, or finds what an earlier build of the same source, patches, configuration and compiler left. The
- * entry holds `vmlinuz`, `config`, `System.map`, `debug/vmlinux` (with line information), `kbuild` (for outside modules), `build.log`,
- * `build.json`, and the modules if there are any. Rejects with UserError for the user's source, patches and options, with KernelError for a
- * kernel that does not compile, and with InfraError.
+ * Builds a kernel from source, or finds what an earlier build of the same source, patches, configuration and compiler
+ * left. The entry holds `vmlinuz`, `config`, `System.map`, `debug/vmlinux` (with line information), `kbuild` (for
+ * outside modules), `build.log`, `build.json`, and the modules if there are any. Rejects with UserError for the user's
+ * source, patches and options, with KernelError for a kernel that does not compile, and with InfraError.
  */
 export async function prepareSourceKernel(spec: SourceKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
   const tools = await findBuildTools(context);

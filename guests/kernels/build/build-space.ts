@@ -4,20 +4,26 @@ import { InfraError } from '../../../orchestrator/model/errors.ts';
 import type { DotConfig } from '../kconfig/dot-config.ts';
 
 const GIB = 2 ** 30;
-/** What every build takes: a source of 1.4 to 1.6 GiB, and the 0.8 GiB that a tiny kernel with all fragments adds to it, with some to spare. */
+/**
+ * What every build takes: a source of 1.4 to 1.6 GiB, and the 0.8 GiB that a tiny kernel with all fragments adds to it,
+ * with some to spare.
+ */
 export const LEAST_BUILD_BYTES = 3 * GIB;
 
 /**
- * Of objects, links, modules and images for each option that is y or m, with reduced debug information: 6.1 was measured with 1.2 MiB
- * (tiny, 680 options) and 1.7 MiB (defconfig, 1,570 options).
+ * Of objects, links, modules and images for each option that is y or m, with reduced debug information: 6.1 was
+ * measured with 1.2 MiB (tiny, 680 options) and 1.7 MiB (defconfig, 1,570 options).
  */
 const BYTES_PER_OPTION = 1.75 * 2 ** 20;
-/** Objects of fs/ext4 and drivers/nvdimm are 3.8 times as large with full debug information; not all that is written grows with them. */
+/**
+ * Objects of fs/ext4 and drivers/nvdimm are 3.8 times as large with full debug information; not all that is written
+ * grows with them.
+ */
 const FULL_DEBUG_FACTOR = 2.5;
 
 /**
- * About what the build of a finished configuration writes besides the source. Rather too little than too much: a disk that does fill up is
- * told, too, but nobody can argue with a refusal.
+ * About what the build of a finished configuration writes besides the source. Rather too little than too much: a disk
+ * that does fill up is told, too, but nobody can argue with a refusal.
  */
 export function estimateBuildBytes(config: DotConfig): number {
   const options = [...config.values()].filter((value) => value === 'y' || value === 'm').length;

@@ -9,7 +9,10 @@ export interface BuildTools {
   /** For `CC=` and `HOSTCC=`. */
   readonly cc: string;
   readonly ccache: boolean;
-  /** Changes with the compiler, the binutils and pahole, as their own words do; kconfig writes down the latter's version for every kernel. */
+  /**
+   * Changes with the compiler, the binutils and pahole, as their own words do; kconfig writes down the latter's version
+   * for every kernel.
+   */
   readonly version: string;
   /** Makes BTF of debug information. */
   readonly hasPahole: boolean;
@@ -17,14 +20,20 @@ export interface BuildTools {
   readonly compiler: string;
 }
 
-/** What Documentation/process/changes.rst of the kernel asks for, as far as an x86-64 kernel with ORC needs it: commands, and headers of the host tools. */
+/**
+ * What Documentation/process/changes.rst of the kernel asks for, as far as an x86-64 kernel with ORC needs it:
+ * commands, and headers of the host tools.
+ */
 const COMMANDS = ['make', 'gcc', 'ld', 'flex', 'bison', 'bc', 'git', 'tar', 'xz'] as const;
 const HEADERS = [
   { name: 'libelf', files: ['/usr/include/gelf.h', '/usr/include/libelf/gelf.h'] },
   { name: 'OpenSSL headers', files: ['/usr/include/openssl/bio.h'] },
 ] as const;
 
-/** Looks for all that a build needs, before anything is unpacked. Rejects with InfraError that names everything that is missing. */
+/**
+ * Looks for all that a build needs, before anything is unpacked. Rejects with InfraError that names everything that is
+ * missing.
+ */
 export async function findBuildTools({ signal }: Pick<PrepareContext, 'signal'>): Promise<BuildTools> {
   const commands = await Promise.all(COMMANDS.map(async (name) => ((await isOnPath(name)) ? [] : [name])));
   const headers = await Promise.all(HEADERS.map(async ({ name, files }) => ((await anyExists(files)) ? [] : [name])));

@@ -17,7 +17,10 @@ export interface CompilerCache {
 
 export const NO_CACHE: CompilerCache = { env: {}, view: { writable: [] } };
 
-/** The user's settings that decide how objects are kept and found, by the variables that stand for them in a build without a home folder. */
+/**
+ * The user's settings that decide how objects are kept and found, by the variables that stand for them in a build
+ * without a home folder.
+ */
 const SETTINGS: Readonly<Record<string, string>> = {
   max_size: 'CCACHE_MAXSIZE',
   max_files: 'CCACHE_MAXFILES',
@@ -29,9 +32,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 const OWN_SIZE = '2G';
 
 /**
- * The user's ccache for a source of the user's own. A build with patches may run anything that its makefiles say, and so put false objects there: it
- * has a cache of its own, and reads the user's through that. Its key is the first patch: the steps of a series build its patches up to each, and none
- * of them knows the others. So two series that begin with the same patch share a cache.
+ * The user's ccache for a source of the user's own. A build with patches may run anything that its makefiles say, and
+ * so put false objects there: it has a cache of its own, and reads the user's through that. Its key is the first patch:
+ * the steps of a series build its patches up to each, and none of them knows the others. So two series that begin with
+ * the same patch share a cache.
  */
 export async function openCompilerCache(
   patches: readonly Patch[],

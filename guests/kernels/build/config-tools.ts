@@ -14,7 +14,10 @@ const WANTED: readonly (readonly [option: string, program: string])[] = [
   ['DEBUG_INFO_BTF', 'pahole'],
 ];
 
-/** Looks for the programs that a finished configuration takes beyond those of every build. Rejects with InfraError that names all that are missing. */
+/**
+ * Looks for the programs that a finished configuration takes beyond those of every build. Rejects with InfraError that
+ * names all that are missing.
+ */
 export async function requireConfigTools(config: DotConfig): Promise<void> {
   // The build then makes a key for itself.
   const signing: typeof WANTED =

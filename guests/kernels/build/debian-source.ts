@@ -17,7 +17,10 @@ type DebianSource = Extract<KernelSource, { kind: 'debian' }>;
 /** Where a package is looked for unless the user names a suite; stable ones first, since theirs changes least. */
 const USUAL_SUITES = ['bookworm', 'trixie', 'bookworm-backports', 'sid'] as const;
 
-/** Finds the newest version of a `linux-source-…` package and keeps its archive in the store. Rejects with UserError if no suite has it, and with InfraError. */
+/**
+ * Finds the newest version of a `linux-source-…` package and keeps its archive in the store. Rejects with UserError if
+ * no suite has it, and with InfraError.
+ */
 export async function findDebianSource(source: DebianSource, context: PrepareContext): Promise<FoundSource> {
   const suites = source.release === undefined ? USUAL_SUITES : [source.release];
   for (const suite of suites) {

@@ -41,7 +41,10 @@ const MAX_LINES = 14;
 const CONTEXT_REACH = 6;
 /** How far above make's `***` the words of a failed command may stand. */
 const LAST_WORDS_REACH = 40;
-/** GNU make 3.81 to 4.4: `make[2]: *** [scripts/Makefile.build:250: fs/dax.o] Error 1`, `… [fs/dax.o] Killed`; with `--shuffle` a seed follows. */
+/**
+ * GNU make 3.81 to 4.4: `make[2]: *** [scripts/Makefile.build:250: fs/dax.o] Error 1`, `… [fs/dax.o] Killed`; with
+ * `--shuffle` a seed follows.
+ */
 const FAILED_RULE = /^\S*make(?:\[\d+\])?: \*\*\* \[(?:.*: )?(?<target>[^\]]+)\] (?<ending>.+)$/;
 /** Make's own refusal, whose cause is in it: `Makefile:3: *** missing separator.  Stop.` */
 const REFUSAL = /\*\*\* .*\bStop\.$/;
@@ -51,8 +54,8 @@ const SOUNDS_WRONG = /error|fail|\bnot\b|cannot|can't|fatal|invalid|no such|deni
 const HARMLESS = /^fatal: not a git repository/;
 
 /**
- * Finds what made a build fail, in what it printed. Make's first `***` says which command failed, and the cause stands above it; what other
- * jobs printed meanwhile, before and after, is left out.
+ * Finds what made a build fail, in what it printed. Make's first `***` says which command failed, and the cause stands
+ * above it; what other jobs printed meanwhile, before and after, is left out.
  */
 export function readFailedBuild(log: string): FailedBuild {
   const lines = log
@@ -104,7 +107,10 @@ function findCause(lines: readonly string[], rule: FailedRule): Found {
   );
 }
 
-/** What a shell or make says of the command itself: no program (126, 127), or one that a signal ended (128 and the signal's number). */
+/**
+ * What a shell or make says of the command itself: no program (126, 127), or one that a signal ended (128 and the
+ * signal's number).
+ */
 function kindOfEnding(ending: string): FailureKind {
   if (/^(?:Error (?:137|143)\b|Killed|Terminated|Interrupt|Hangup)/.test(ending)) return 'killed';
   if (
@@ -150,7 +156,10 @@ function pickLast(lines: readonly string[], from: number): Found | undefined {
   return undefined;
 }
 
-/** What was said of the failed target itself, or of a header that it includes; else, as by the linker, the first that was said at all. */
+/**
+ * What was said of the failed target itself, or of a header that it includes; else, as by the linker, the first that
+ * was said at all.
+ */
 function pickRelated(lines: readonly string[], stem: string): Found | undefined {
   const isRelated = (line: string, at: number): boolean =>
     isError(line) && [...contextOf(lines, at), line].some((words) => words.includes(`${stem}.`));
@@ -190,7 +199,10 @@ function isWord(line: string): boolean {
   );
 }
 
-/** The words before the title that lead to it, and those after it up to make's own, without what other jobs printed between them. */
+/**
+ * The words before the title that lead to it, and those after it up to make's own, without what other jobs printed
+ * between them.
+ */
 function linesOf(lines: readonly string[], at: number, end: number): readonly string[] {
   const title = lines[at] ?? '';
   const file = fileOf(title);

@@ -3,7 +3,10 @@ import { parseDiff } from '../patches/parse-diff.ts';
 /** What of a hunk a message shows. */
 const MAX_HUNK_LINES = 30;
 
-/** Says where a patch does not fit, with the text of the hunk that fails, from the words of `git apply` and the patch. Indented by two blanks. */
+/**
+ * Says where a patch does not fit, with the text of the hunk that fails, from the words of `git apply` and the patch.
+ * Indented by two blanks.
+ */
 export function describeFailedPatch(output: string, diff: string): string {
   const words = output.split('\n').flatMap((line) => /^error: (?<text>.*)$/.exec(line)?.groups?.['text'] ?? []);
   const lines = words.flatMap((text) => {

@@ -1,4 +1,7 @@
-/** Why a build failed. `error` is the kernel's own; the two `config-…` are files that the configuration names and no source has; the others are the host's. */
+/**
+ * Why a build failed. `error` is the kernel's own; the two `config-…` are files that the configuration names and no
+ * source has; the others are the host's.
+ */
 export type FailureKind =
   | 'killed'
   | 'no-memory'
@@ -32,7 +35,9 @@ export const CONTEXT =
 /** A compiler's quotation of the source: `   12 |   nope();`. Its text is the kernel's, not a program's message. */
 export const EXCERPT = /^\s*\d* \|/;
 
-/** What the kernel's own tools are compiled with, after Documentation/process/changes.rst, and the C library below it. */
+/**
+ * What the kernel's own tools are compiled with, after Documentation/process/changes.rst, and the C library below it.
+ */
 const HOST_HEADER = String.raw`(?:openssl/|libelf|gelf\.h|elf\.h|elfutils/|dwarf\.h|gcc-plugin\.h|bversion\.h|gmp\.h|mpfr\.h|mpc\.h|zlib\.h|zstd\.h|lzma\.h|n?curses\.h|yaml\.h|std\w+\.h|sys/|bits/|gnu/|unistd\.h)[^:']*`;
 /** Where those tools lie; a driver that includes such a header is the kernel's mistake. */
 const HOST_PROGRAM = String.raw`^(?:\./)?(?:scripts|tools|certs|usr|arch/x86/tools|/usr)/\S*`;
@@ -41,7 +46,10 @@ const PLEASE_INSTALL = /[Pp]lease install '?(?<package>[\w.+-]+)/;
 /** A compiler or binutils, as they name themselves. */
 const COMPILER = String.raw`(?:\S*[-/])?(?:gcc|g\+\+|cc1\w*|as|ld[.\w]*|collect2|clang|rustc)(?:-\d+)?`;
 
-/** Any line of these, however late, explains what else went wrong: an assembler whose compiler was killed complains of half a file. */
+/**
+ * Any line of these, however late, explains what else went wrong: an assembler whose compiler was killed complains of
+ * half a file.
+ */
 export const WORDS_OF_THE_HOST: readonly FailureWords[] = [
   {
     kind: 'killed',
@@ -122,7 +130,10 @@ export const WORDS_OF_A_LAST_LINE: readonly FailureWords[] = [
   },
 ];
 
-/** Make's own refusals that are not the kernel's fault. Outside the tree, and below `certs` and `debian`, only the configuration names files. */
+/**
+ * Make's own refusals that are not the kernel's fault. Outside the tree, and below `certs` and `debian`, only the
+ * configuration names files.
+ */
 export const REFUSED: readonly FailureWords[] = [
   { kind: 'no-library', pattern: PLEASE_INSTALL },
   { kind: 'no-library', pattern: /No rule to make target '(?<file>\/usr\/(?:lib|include)\/[^']+)'/ },

@@ -14,8 +14,9 @@ export interface FoundBase {
 }
 
 /**
- * Finds what a kernel's fragments are put on. Debian's configuration is that of its newest kernel package, which is fetched as one
- * to boot would be. Rejects with UserError for a file that cannot be read and for a kernel that Debian does not have, and with InfraError.
+ * Finds what a kernel's fragments are put on. Debian's configuration is that of its newest kernel package, which is
+ * fetched as one to boot would be. Rejects with UserError for a file that cannot be read and for a kernel that Debian
+ * does not have, and with InfraError.
  */
 export async function findBase(base: KernelConfigBase, context: PrepareContext): Promise<FoundBase> {
   if (typeof base === 'string') return { base, description: base, notes: [] };

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool } from '../../store/run-tool.ts';
 
-/** Whole folders that a build of an outside module reads; as in Debian's linux-headers and the kernel's own scripts/package. */
+/**
+ * Whole folders that a build of an outside module reads; as in Debian's linux-headers and the kernel's own
+ * scripts/package.
+ */
 const FOLDERS = ['include', 'scripts', 'arch/x86/include'];
 const FILES = ['.config', 'Module.symvers', 'tools/objtool/objtool', 'arch/x86/kernel/macros.s', 'scripts/module.lds'];
 /** They are read while make finds its way, whichever module is built. */

@@ -17,7 +17,10 @@ import { readFailedBuild } from './failed-build.ts';
 /** Often enough to be seen alive, rarely enough for a log of CI. */
 const PROGRESS_MS = 15_000;
 
-/** Says which program of a rule crashed; dash, which is sh on Debian, says only that one did. CONFIG_SHELL is for scripts alone. */
+/**
+ * Says which program of a rule crashed; dash, which is sh on Debian, says only that one did. CONFIG_SHELL is for
+ * scripts alone.
+ */
 const SHELL = existsSync('/bin/bash') ? ['SHELL=/bin/bash'] : [];
 
 export interface MakeOptions {
@@ -35,7 +38,10 @@ export async function makeTarget(words: readonly string[], options: MakeOptions)
   return made.stdout;
 }
 
-/** `uname -r` of the kernel that the source makes; its makefiles may print anything. Rejects as {@link compileKernel} does. */
+/**
+ * `uname -r` of the kernel that the source makes; its makefiles may print anything. Rejects as {@link compileKernel}
+ * does.
+ */
 export async function makeRelease(options: MakeOptions): Promise<string> {
   const printed = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
   const release = readRelease(printed);
@@ -47,10 +53,10 @@ export async function makeRelease(options: MakeOptions): Promise<string> {
 }
 
 /**
- * Compiles the kernel and its modules on all cores and writes everything that the build says to `logFile`. Progress is in objects,
- * of `expected` if an earlier build of the kind counted them. Rejects with KernelError `kernel-compile-error` with the
- * first error and its lines, with InfraError for what the host lacks or lost (a program, memory, disk, a compiler that crashed), and with UserError
- * for a file that only the configuration knows.
+ * Compiles the kernel and its modules on all cores and writes everything that the build says to `logFile`. Progress is
+ * in objects, of `expected` if an earlier build of the kind counted them. Rejects with KernelError
+ * `kernel-compile-error` with the first error and its lines, with InfraError for what the host lacks or lost (a
+ * program, memory, disk, a compiler that crashed), and with UserError for a file that only the configuration knows.
  */
 export async function compileKernel(
   logFile: string,
@@ -118,7 +124,10 @@ function viewOf({ sourceDir, cache = NO_CACHE }: MakeOptions): SandboxView {
   return { ...cache.view, writable: [sourceDir, ...cache.view.writable] };
 }
 
-/** Nothing of host, user and time may get into the kernel, so that the same source gives the same bytes and ccache finds them. */
+/**
+ * Nothing of host, user and time may get into the kernel, so that the same source gives the same bytes and ccache finds
+ * them.
+ */
 function environment({ sourceDir, context: { signal }, cache = NO_CACHE }: MakeOptions) {
   return {
     cwd: sourceDir,

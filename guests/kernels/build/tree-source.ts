@@ -14,10 +14,10 @@ type Git = (...words: readonly string[]) => Promise<string>;
 const MAX_NAMED = 5;
 
 /**
- * Takes the state of a git tree: the commit `ref`, or all that lies there and git does not ignore. The user's tree, index and
- * objects stay untouched: what git has to write goes to a repository of our own, which reads the user's objects.
- * A plain folder is taken the same way. Its digest is git's id of the tree, so that a commit and its checkout are one.
- * Rejects with UserError for what is no such tree or revision, and for patches on top of uncommitted changes.
+ * Takes the state of a git tree: the commit `ref`, or all that lies there and git does not ignore. The user's tree,
+ * index and objects stay untouched: what git has to write goes to a repository of our own, which reads the user's
+ * objects. A plain folder is taken the same way. Its digest is git's id of the tree, so that a commit and its checkout
+ * are one. Rejects with UserError for what is no such tree or revision, and for patches on top of uncommitted changes.
  */
 export async function findTreeSource(source: TreeSource, context: PrepareContext): Promise<FoundSource> {
   const { path, ref } = source;
@@ -55,7 +55,10 @@ export async function findTreeSource(source: TreeSource, context: PrepareContext
   };
 }
 
-/** Whether the source can be taken: its revision is there, and patches go on no uncommitted changes. Rejects with UserError as {@link findTreeSource} does. */
+/**
+ * Whether the source can be taken: its revision is there, and patches go on no uncommitted changes. Rejects with
+ * UserError as {@link findTreeSource} does.
+ */
 export async function checkTreeSource(source: TreeSource, context: PrepareContext): Promise<void> {
   // Without patches uncommitted changes are welcome, and looking for them reads the whole tree.
   await readState(source, context, source.patches.length > 0);
@@ -163,14 +166,19 @@ async function withOwnRepository<T>(
   }
 }
 
-/** With the index's own time, rounded down: git reads a file again that is no older than the index, as it may have changed since. */
+/**
+ * With the index's own time, rounded down: git reads a file again that is no older than the index, as it may have
+ * changed since.
+ */
 async function copyIndex(from: string, to: string): Promise<void> {
   const seconds = Math.floor((await stat(from)).mtimeMs / 1000);
   await copyFile(from, to);
   await utimes(to, seconds, seconds);
 }
 
-/** What a build leaves in a folder. There .gitignore is no guide: Debian's source packages have one that ignores all. */
+/**
+ * What a build leaves in a folder. There .gitignore is no guide: Debian's source packages have one that ignores all.
+ */
 const BUILD_PRODUCTS = [
   ...['*.o', '*.a', '*.ko', '*.mod', '*.mod.c', '.*.cmd', '*.order', '.tmp_*'].map(
     (pattern) => `:(exclude,glob)**/${pattern}`,

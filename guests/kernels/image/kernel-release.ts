@@ -10,8 +10,8 @@ export const HEAD_BYTES = 64 << 10;
 export const SETUP_BYTES = 0x210;
 const CHUNK_BYTES = 1 << 20;
 /**
- * `uname -r`, in front of a blank, a zero or the end: at most 64 characters as in the kernel's utsname, and a name of one folder, since modules lie
- * in one of that name and files may say anything.
+ * `uname -r`, in front of a blank, a zero or the end: at most 64 characters as in the kernel's utsname, and a name of
+ * one folder, since modules lie in one of that name and files may say anything.
  */
 const RELEASE = /^\d[^\s\0/]{0,63}(?=[\s\0]|$)/;
 /** Longer than any release string with its prefix, so that one across two chunks is found. */
@@ -44,7 +44,10 @@ export async function readKernelRelease(path: string): Promise<string> {
   return release;
 }
 
-/** Whether the first {@link SETUP_BYTES} are those of a bzImage: boot_flag at 0x1fe, "HdrS" at 0x202, after the kernel's Documentation/arch/x86/boot.rst. */
+/**
+ * Whether the first {@link SETUP_BYTES} are those of a bzImage: boot_flag at 0x1fe, "HdrS" at 0x202, after the kernel's
+ * Documentation/arch/x86/boot.rst.
+ */
 export function isBzImage(head: Buffer): boolean {
   return (
     head.length >= SETUP_BYTES &&
@@ -65,7 +68,10 @@ export function readRelease(text: string): string | undefined {
   return RELEASE.exec(text)?.[0];
 }
 
-/** Where the compressed vmlinux lies in a bzImage, from its first bytes: payload_offset at 0x248 counts from the end of the setup sectors (protocol 2.08). */
+/**
+ * Where the compressed vmlinux lies in a bzImage, from its first bytes: payload_offset at 0x248 counts from the end of
+ * the setup sectors (protocol 2.08).
+ */
 export function locatePayload(head: Buffer): { readonly start: number; readonly length: number } | undefined {
   if (parseBzImageRelease(head) === undefined || head.length < 0x250 || head.readUInt16LE(0x206) < 0x208)
     return undefined;

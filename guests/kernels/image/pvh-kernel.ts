@@ -47,7 +47,10 @@ export async function extractPvhKernel(
   }
 }
 
-/** First and last byte of the compressed vmlinux, and what unpacks it. Reads a few bytes only: a vmlinux given as such may have gigabytes. */
+/**
+ * First and last byte of the compressed vmlinux, and what unpacks it. Reads a few bytes only: a vmlinux given as such
+ * may have gigabytes.
+ */
 async function findPayload(
   image: string,
 ): Promise<{ readonly start: number; readonly end: number; readonly argv: readonly string[] } | undefined> {

@@ -28,8 +28,9 @@ interface Change {
 }
 
 /**
- * A whole `.config` was made where its maker's certificates and tools are; Debian's, Ubuntu's and Fedora's do not build elsewhere as they
- * are. Changes no more than that takes, and nothing that `asked` sets: the fragments decide that. One note for each change.
+ * A whole `.config` was made where its maker's certificates and tools are; Debian's, Ubuntu's and Fedora's do not build
+ * elsewhere as they are. Changes no more than that takes, and nothing that `asked` sets: the fragments decide that. One
+ * note for each change.
  */
 export async function adaptBase(
   base: WholeConfig,
@@ -88,8 +89,9 @@ async function dropMissingFirmware(config: DotConfig): Promise<Change[]> {
 }
 
 /**
- * Debian leaves its key out of the published configuration, and kconfig's default is a new one for each build: the same source would
- * never give the same kernel twice. As in Debian's own build modules then stay unsigned, which any kernel loads that does not enforce signatures.
+ * Debian leaves its key out of the published configuration, and kconfig's default is a new one for each build: the same
+ * source would never give the same kernel twice. As in Debian's own build modules then stay unsigned, which any kernel
+ * loads that does not enforce signatures.
  */
 async function settleSigning(config: DotConfig, sourceDir: string): Promise<Change[]> {
   if (config.get('MODULE_SIG') !== 'y') return [];

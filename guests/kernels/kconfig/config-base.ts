@@ -5,5 +5,7 @@ export interface WholeConfig {
   readonly text: string;
 }
 
-/** What fragments are put on, at hand: as little as the kernel allows, the kernel's own default, or a whole `.config`. */
+/**
+ * What fragments are put on, at hand: as little as the kernel allows, the kernel's own default, or a whole `.config`.
+ */
 export type ConfigBase = 'tiny' | 'defconfig' | WholeConfig;

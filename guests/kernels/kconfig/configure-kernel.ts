@@ -68,7 +68,9 @@ async function makeBase(
   return await readFile(await ownFile(sourceDir, '.config'), 'utf8');
 }
 
-/** Lets kconfig decide the options without a request: on the tiny base all of that stays off, else it gets its default. */
+/**
+ * Lets kconfig decide the options without a request: on the tiny base all of that stays off, else it gets its default.
+ */
 async function complete(
   base: ConfigBase,
   text: string,
@@ -89,7 +91,10 @@ async function complete(
   await rm(asked);
 }
 
-/** A base asks for nothing, but who names one of a real-time kernel wants that of it; before 6.12 its patches are not in the source. */
+/**
+ * A base asks for nothing, but who names one of a real-time kernel wants that of it; before 6.12 its patches are not in
+ * the source.
+ */
 function noteLostRealTime(base: ConfigBase, config: DotConfig): string[] {
   if (
     typeof base === 'string' ||

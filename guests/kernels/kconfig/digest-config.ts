@@ -3,7 +3,9 @@ import { ADAPTATION_VERSION } from './adapt-base.ts';
 import type { ConfigBase } from './config-base.ts';
 import { loadFragments } from './load-fragments.ts';
 
-/** Rejects with UserError as {@link loadFragments} does. The same digest: the same source gets the same configuration. */
+/**
+ * Rejects with UserError as {@link loadFragments} does. The same digest: the same source gets the same configuration.
+ */
 export async function digestConfigInputs(base: ConfigBase, fragments: readonly string[]): Promise<string> {
   const texts = (await loadFragments(fragments)).map(({ text }) => text);
   return typeof base === 'string'

@@ -6,7 +6,9 @@ import { formatExpression, macrosIn } from './expression-parts.ts';
 import type { WantedOption } from './fragment.ts';
 import type { KconfigOption, OptionDefinition } from './kconfig-tree.ts';
 
-/** Why an option is not what was asked for: a clause that names the missing dependency, its choice, range or selector. */
+/**
+ * Why an option is not what was asked for: a clause that names the missing dependency, its choice, range or selector.
+ */
 export function explainOption({ name, value }: Pick<WantedOption, 'name' | 'value'>, kernel: ConfiguredKernel): string {
   const option = kernel.tree.options.get(name);
   if (option === undefined) return explainUnknown(name, [...kernel.tree.options.keys()]);

@@ -3,7 +3,10 @@ import type { KconfigLine } from './read-kconfig.ts';
 /** Kconfig's own idea of a tab. */
 const TAB_WIDTH = 8;
 
-/** Leaves out blank lines and help texts, which end where a line is indented less than their first one, or with their file. */
+/**
+ * Leaves out blank lines and help texts, which end where a line is indented less than their first one, or with their
+ * file.
+ */
 export function dropHelpTexts(lines: readonly KconfigLine[]): KconfigLine[] {
   let help: { readonly file: string; indent?: number } | undefined;
   return lines.filter(({ text, file }) => {

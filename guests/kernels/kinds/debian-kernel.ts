@@ -116,7 +116,10 @@ function prepareEntry(
   return getOrCreate({ kind: 'kernels', key, holds: () => ['vmlinuz', ...MODULE_FILES], build }, context);
 }
 
-/** The packages of the newest kernel of a flavour, by the archive's own dependencies. A flavour with `-unsigned` behind it is one that Debian has not signed. */
+/**
+ * The packages of the newest kernel of a flavour, by the archive's own dependencies. A flavour with `-unsigned` behind
+ * it is one that Debian has not signed.
+ */
 async function findKernelPackages(spec: Which, archive: DebianArchive): Promise<PackageRecords> {
   const metaName = metaPackageOf(spec);
   const signedName = metaName.replace(/-unsigned$/, '');

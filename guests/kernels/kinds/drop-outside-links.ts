@@ -2,8 +2,8 @@ import { readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /**
- * Removes the links below a folder that lead out of it, or would once what they name is there: what follows them would read and move the host's
- * own files. An absolute link counts as one: it means the root that an archive is made for.
+ * Removes the links below a folder that lead out of it, or would once what they name is there: what follows them would
+ * read and move the host's own files. An absolute link counts as one: it means the root that an archive is made for.
  */
 export async function dropOutsideLinks(folder: string): Promise<void> {
   const top = await realpath(folder);
@@ -22,7 +22,10 @@ export async function dropOutsideLinks(folder: string): Promise<void> {
   }
 }
 
-/** Whether a link that leads nowhere yet can only lead to a place below the top. `..` may only stand in front: behind a name it begins where that leads to. */
+/**
+ * Whether a link that leads nowhere yet can only lead to a place below the top. `..` may only stand in front: behind a
+ * name it begins where that leads to.
+ */
 function staysBelow(folder: string, target: string): boolean {
   const steps = target.split('/').filter((step) => step !== '' && step !== '.');
   const ups = steps.filter((step) => step === '..').length;

@@ -9,7 +9,9 @@ import { fakeBzImage } from '../testing/fake-bzimage.ts';
 
 const RELEASE = '6.9.0-rc1+';
 
-/** A finished build of a kernel, and a cache whose log runs `onCopy` when the digest is taken and nothing copied yet. */
+/**
+ * A finished build of a kernel, and a cache whose log runs `onCopy` when the digest is taken and nothing copied yet.
+ */
 async function newBuild(
   onCopy: (paths: { readonly image: string; readonly module: string }) => void,
   extraFile?: string,

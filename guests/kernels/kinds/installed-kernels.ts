@@ -19,8 +19,9 @@ const MODULE_ROOTS = ['lib/modules', 'usr/lib/modules'];
 const TREE_MARKS: ReadonlySet<string> = new Set(['modules.order', 'modules.dep', 'kernel']);
 
 /**
- * The kernels below a root: images in the root itself, in `boot` and among modules, each with its modules and configuration. One for each release: an image
- * that is called as its distribution calls it goes before a copy with another name, such as a rescue image.
+ * The kernels below a root: images in the root itself, in `boot` and among modules, each with its modules and
+ * configuration. One for each release: an image that is called as its distribution calls it goes before a copy with
+ * another name, such as a rescue image.
  */
 export function findInstalledKernels(root: string): readonly InstalledKernel[] {
   const trees = MODULE_ROOTS.flatMap((folder) =>
@@ -47,8 +48,9 @@ export function findInstalledKernels(root: string): readonly InstalledKernel[] {
 }
 
 /**
- * The modules of a release, from where its image lies: that folder itself, or `lib/modules` and `usr/lib/modules` of any folder above it, the nearest first. So the
- * tree of a build, an unpacked package, another root and the host's own are found alike.
+ * The modules of a release, from where its image lies: that folder itself, or `lib/modules` and `usr/lib/modules` of
+ * any folder above it, the nearest first. So the tree of a build, an unpacked package, another root and the host's own
+ * are found alike.
  */
 export function findModulesAbove(image: string, release: string): string | undefined {
   for (let folder = dirname(image); ; folder = dirname(folder)) {
@@ -58,7 +60,10 @@ export function findModulesAbove(image: string, release: string): string | undef
   }
 }
 
-/** Whether modules can be loaded from a folder, once it is indexed. A file is none, and lies beside module trees as System.map does. */
+/**
+ * Whether modules can be loaded from a folder, once it is indexed. A file is none, and lies beside module trees as
+ * System.map does.
+ */
 export function isModuleTree(folder: string): boolean {
   return listFolder(folder).some((name) => TREE_MARKS.has(name));
 }

@@ -4,8 +4,8 @@ import { execa } from 'execa';
 const MAX_BYTES = 4 * 2 ** 20;
 
 /**
- * The `.config` in a kernel's Debian package, read without unpacking the rest: it comes before the modules, and what follows is not waited for.
- * `undefined` if there is none, or the package cannot be read. Rejects with nothing.
+ * The `.config` in a kernel's Debian package, read without unpacking the rest: it comes before the modules, and what
+ * follows is not waited for. `undefined` if there is none, or the package cannot be read. Rejects with nothing.
  */
 export async function readPackageConfig(deb: string): Promise<string | undefined> {
   const unpack = execa('dpkg-deb', ['--fsys-tarfile', deb], {

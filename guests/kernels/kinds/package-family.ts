@@ -16,8 +16,8 @@ interface LocalPackage {
 }
 
 /**
- * The packages that together are the kernel of a .deb: itself, what it depends on of the same release, and modules that lie beside it. Debugging
- * symbols and headers are none of them. Rejects with UserError when one is missing.
+ * The packages that together are the kernel of a .deb: itself, what it depends on of the same release, and modules that
+ * lie beside it. Debugging symbols and headers are none of them. Rejects with UserError when one is missing.
  */
 export async function findPackageFamily(
   path: string,
@@ -52,12 +52,17 @@ function pickVersion(candidates: readonly LocalPackage[], version: string): Loca
   );
 }
 
-/** Numbers in versions count as numbers. Enough for the builds of one release; dpkg's own order knows epochs and `~`. */
+/**
+ * Numbers in versions count as numbers. Enough for the builds of one release; dpkg's own order knows epochs and `~`.
+ */
 function compareVersions(a: string, b: string): number {
   return BY_NUMBER.compare(a, b);
 }
 
-/** The parts of kernels that lie beside a package, by their file names of its release: a folder of builds may hold hundreds. */
+/**
+ * The parts of kernels that lie beside a package, by their file names of its release: a folder of builds may hold
+ * hundreds.
+ */
 async function readFolder(path: string, release: string, options: ToolOptions): Promise<readonly LocalPackage[]> {
   const folder = dirname(path);
   const names = (await readdir(folder))

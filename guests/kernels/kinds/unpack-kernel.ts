@@ -10,7 +10,10 @@ import { findInstalledKernels, type InstalledKernel } from './installed-kernels.
 import { finishModuleTree, writeModulesDisk } from '../boot/module-tree.ts';
 import { extractPvhKernel } from '../image/pvh-kernel.ts';
 
-/** A file with a kernel or a part of one in it: a Debian package, or a tar archive as `make tarzst-pkg` and Arch's packages are. */
+/**
+ * A file with a kernel or a part of one in it: a Debian package, or a tar archive as `make tarzst-pkg` and Arch's
+ * packages are.
+ */
 export interface KernelArchive {
   readonly path: string;
   /** For messages: what the user named, never a place in the cache. */
@@ -25,9 +28,10 @@ export function isTarName(path: string): boolean {
 }
 
 /**
- * Unpacks the archives that together are one kernel into `dir`: leaves `vmlinuz`, `config` if there is one, and of its modules `modules.ext4` and the
- * module tree, the latter for later initramfs. Gives the kernel's release, and whether there are modules.
- * Rejects with UserError for archives without a kernel, with several, or damaged, and with InfraError.
+ * Unpacks the archives that together are one kernel into `dir`: leaves `vmlinuz`, `config` if there is one, and of its
+ * modules `modules.ext4` and the module tree, the latter for later initramfs. Gives the kernel's release, and whether
+ * there are modules. Rejects with UserError for archives without a kernel, with several, or damaged, and with
+ * InfraError.
  */
 export async function unpackKernel(
   { archives, dir }: { readonly archives: KernelArchives; readonly dir: string },

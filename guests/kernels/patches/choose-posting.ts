@@ -9,7 +9,8 @@ export interface ChosenPosting {
 }
 
 /**
- * Chooses the newest version of a series, whole. Patches that were sent again in reply to their former version replace those, as with b4.
+ * Chooses the newest version of a series, whole. Patches that were sent again in reply to their former version replace
+ * those, as with b4.
  * @throws UserError for what is unclear: a missing patch, one number with two changes, rivals in one thread
  */
 export function choosePosting(all: readonly Posting[], mails: readonly SeriesMail[]): ChosenPosting {
@@ -43,7 +44,10 @@ export function choosePosting(all: readonly Posting[], mails: readonly SeriesMai
   };
 }
 
-/** A diff that no tag calls a patch, say that of a bug report or of a maintainer's tool, is none beside one that is called so. */
+/**
+ * A diff that no tag calls a patch, say that of a bug report or of a maintainer's tool, is none beside one that is
+ * called so.
+ */
 function leaveOutUntagged(all: readonly Posting[]): {
   readonly tagged: readonly Posting[];
   readonly notes: readonly string[];

@@ -4,8 +4,8 @@ import { UserError } from '../../../orchestrator/model/errors.ts';
 import { type FileDiff, unquoteName } from './parse-diff.ts';
 
 /**
- * Refuses a patch that would take a file from outside the tree in `dir`. git checks the names that it writes and not the one that it copies from, and
- * follows links on the way to it. Rejects with UserError `patch-outside`.
+ * Refuses a patch that would take a file from outside the tree in `dir`. git checks the names that it writes and not
+ * the one that it copies from, and follows links on the way to it. Rejects with UserError `patch-outside`.
  */
 export async function refuseOutsideSources(
   diff: string,
@@ -29,8 +29,9 @@ export async function refuseOutsideSources(
 }
 
 /**
- * Refuses the links among the files that a patch has written, if they lead out of the tree in `dir`: the build would follow them. `..` may only stand in front: behind another
- * name it would begin where that leads to. Rejects with UserError `patch-outside`.
+ * Refuses the links among the files that a patch has written, if they lead out of the tree in `dir`: the build would
+ * follow them. `..` may only stand in front: behind another name it would begin where that leads to. Rejects with
+ * UserError `patch-outside`.
  */
 export async function refuseOutsideLinks(written: readonly string[], label: string, dir: string): Promise<void> {
   for (const name of written) {

@@ -75,7 +75,10 @@ function versionOf(subject: PatchSubject, all: readonly PatchSubject[]): readonl
   return subject.version ?? [1];
 }
 
-/** `v3.1` alone is a version of the patch where there is a v3 that it mends (`git format-patch -v 3.1`); else it names a kernel, as stable's patches do. */
+/**
+ * `v3.1` alone is a version of the patch where there is a v3 that it mends (`git format-patch -v 3.1`); else it names a
+ * kernel, as stable's patches do.
+ */
 function isKernel({ dotted }: PatchSubject, all: readonly PatchSubject[]): boolean {
   if (dotted === undefined) return false;
   const major = Number(dotted.split('.')[0]);

@@ -29,8 +29,9 @@ function headLines(text: MailText): readonly string[] {
 }
 
 /**
- * What `git mailinfo` is given of a mail: without the mbox's `From ` line; with LF for the CRLF that a mail travels with, as `git mailsplit` does without
- * `--keep-cr`; and without what is HTML, whose `&lt;` no compiler takes. A mail whose head ends its lines in LF keeps the CRs of its body: they are the file's.
+ * What `git mailinfo` is given of a mail: without the mbox's `From ` line; with LF for the CRLF that a mail travels
+ * with, as `git mailsplit` does without `--keep-cr`; and without what is HTML, whose `&lt;` no compiler takes. A mail
+ * whose head ends its lines in LF keeps the CRs of its body: they are the file's.
  */
 export function normalizeMail(text: MailText): MailText {
   const bare = text.replace(/^From [^\n]*\n/, '');

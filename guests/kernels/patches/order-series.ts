@@ -10,8 +10,9 @@ import { groupPostings, patchesOf, type Posting } from './postings.ts';
 const MAX_POSTINGS = 2000;
 
 /**
- * Puts the mails of a series into the order in which they apply. A thread as an archive keeps it will do: answers are left out, of several
- * versions the newest is taken, and a mail that came twice counts once. Patches without numbers stay as they were found.
+ * Puts the mails of a series into the order in which they apply. A thread as an archive keeps it will do: answers are
+ * left out, of several versions the newest is taken, and a mail that came twice counts once. Patches without numbers
+ * stay as they were found.
  * @throws UserError if there is no patch, if one of the series is missing, or if it is unclear which mails are meant
  */
 export function orderSeries(found: readonly FoundPatch[]): PatchSeries {
@@ -64,7 +65,10 @@ export function orderMails(found: readonly FoundPatch[]): {
   };
 }
 
-/** Patches by their tag, in which no diff is found: it may be damaged, or in an attachment that git does not read. A number that lacks is refused elsewhere. */
+/**
+ * Patches by their tag, in which no diff is found: it may be damaged, or in an attachment that git does not read. A
+ * number that lacks is refused elsewhere.
+ */
 function withoutDiff(mails: readonly SeriesMail[], cover: MailHead | undefined): readonly string[] {
   const empty = mails.filter(
     ({ subject, parsed, found }) =>

@@ -42,8 +42,9 @@ const GIT_HEADER =
   /^(?:(?:old mode|new mode|deleted file mode|new file mode|copy (?:from|to)|rename (?:from|to|old|new)|similarity index|dissimilarity index|index|GIT binary patch|Binary files)\b|--- |\+\+\+ )/;
 
 /**
- * Reads the patch in a text as `git apply` does: `diff --git`, or `--- x` with `+++ y` and a hunk behind it. The lines of a hunk are counted, so that a
- * removed `-- x` is no header. `diff` has one character a byte, and names come out as UTF-8.
+ * Reads the patch in a text as `git apply` does: `diff --git`, or `--- x` with `+++ y` and a hunk behind it. The lines
+ * of a hunk are counted, so that a removed `-- x` is no header. `diff` has one character a byte, and names come out as
+ * UTF-8.
  */
 export function parseDiff(diff: string): ParsedDiff {
   const lines = diff.split('\n');
@@ -98,7 +99,9 @@ function readGitHeader(draft: Draft, line: string): void {
   else draft.to = unquoteName(name);
 }
 
-/** `a/x b/x`, where either may be quoted. An unquoted name may hold a blank; both are then the same behind their prefix. */
+/**
+ * `a/x b/x`, where either may be quoted. An unquoted name may hold a blank; both are then the same behind their prefix.
+ */
 function readGitNames(text: string): Draft['git'] {
   const quoted = /^(?<old>"(?:[^"\\]|\\.)*"|\S+) (?<now>"(?:[^"\\]|\\.)*"|\S+)\s*$/.exec(text)?.groups;
   if (quoted) return { old: unquoteName(quoted['old'] ?? ''), new: unquoteName(quoted['now'] ?? '') };

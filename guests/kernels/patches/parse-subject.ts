@@ -31,8 +31,8 @@ const LIST = /^[\w.+-]{4,}:\s*(?=\[|(?:re|aw|fwd?):\s*\[)/i;
 const KERNEL = /^(?:linux-|stable-)?v?(?<kernel>\d+\.\d+(?:\.\d+)?(?:\.y)?)(?:[-+]\w[\w.-]*)?$/i;
 
 /**
- * The parts that words of a tag are joined of, longest first: `PATCHv2`, `RFC/PATCH`, `PATCH3/3`, `v2-1/3`. No series has more than 9999 patches or
- * versions, and each missing number takes memory.
+ * The parts that words of a tag are joined of, longest first: `PATCHv2`, `RFC/PATCH`, `PATCH3/3`, `v2-1/3`. No series
+ * has more than 9999 patches or versions, and each missing number takes memory.
  */
 const PART =
   /^(?:patch(?:es|set|series)?|rfc|rft|wip|resend|repost|resent|v(?:er(?:sion)?)?\.?\d{1,4}(?:(?:bis|ter|[a-d])(?!\w)|(?:\.\d{1,4})*(?![\d.]))|\d{1,4}(?:\.\d{1,4})?\/\d{1,4}(?!\d)|[-_/:|+.#]+)/i;

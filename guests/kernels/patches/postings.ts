@@ -18,7 +18,10 @@ interface OpenPosting extends Posting {
   readonly mails: Map<number, SeriesMail>;
 }
 
-/** Sorts patches and cover letters into postings, in the order in which each begins. Answers and mails without a diff are none of them. */
+/**
+ * Sorts patches and cover letters into postings, in the order in which each begins. Answers and mails without a diff
+ * are none of them.
+ */
 export function groupPostings(mails: readonly SeriesMail[]): readonly Posting[] {
   const postings: OpenPosting[] = [];
   for (const mail of mails) {
@@ -106,7 +109,10 @@ function rateFit({ mails, isResend }: Posting, mail: SeriesMail): number {
   return members.every(({ author }) => author === mail.author) ? rate : -1;
 }
 
-/** Patches without numbers that were sent at once: the message ids of `git send-email` count on, those of `git format-patch --thread` stand in order. */
+/**
+ * Patches without numbers that were sent at once: the message ids of `git send-email` count on, those of `git
+ * format-patch --thread` stand in order.
+ */
 function findUnnumbered(postings: readonly OpenPosting[], mail: SeriesMail): OpenPosting | undefined {
   const own = stemOf(mail);
   if (mail.subject.place !== undefined || own === undefined) return undefined;
@@ -123,7 +129,10 @@ export function idsOf({ found: { head } }: SeriesMail): readonly string[] {
   return [...(head?.references ?? []), ...(head?.messageId === undefined ? [] : [head.messageId])];
 }
 
-/** `git send-email` numbers the message ids of what it sends at once (`<20261124184636.1234-2-pat@example.org>`), `git format-patch --thread` dates them. */
+/**
+ * `git send-email` numbers the message ids of what it sends at once (`<20261124184636.1234-2-pat@example.org>`), `git
+ * format-patch --thread` dates them.
+ */
 function stemOf({ found: { head } }: SeriesMail): { readonly stem: string; readonly number?: number } | undefined {
   const { time, number, end } =
     /^<(?<time>\d{14}\.\d+)-(?<number>\d+)-(?<end>[^>]+)>$/.exec(head?.messageId ?? '')?.groups ?? {};

@@ -8,8 +8,8 @@ import { dropTransportCrs } from './transport.ts';
 import { unpackFile } from './unpack-file.ts';
 
 /**
- * The mails of a file in its order, or the plain diff that it is. Rejects with UserError for a file that cannot be read, and for a mail whose head is
- * damaged.
+ * The mails of a file in its order, or the plain diff that it is. Rejects with UserError for a file that cannot be
+ * read, and for a mail whose head is damaged.
  */
 export async function readFound(path: string, context: PrepareContext): Promise<readonly FoundPatch[]> {
   const bytes = await unpackFile(path, context);

@@ -15,8 +15,9 @@ export interface Patch {
 }
 
 /**
- * The patches of all files: those of one file in the order in which they apply, the files in theirs. Plain diffs, what `git format-patch` writes, and
- * mboxes, in any encoding. Rejects with UserError for a file that cannot be read, holds no patch or lacks one of its series.
+ * The patches of all files: those of one file in the order in which they apply, the files in theirs. Plain diffs, what
+ * `git format-patch` writes, and mboxes, in any encoding. Rejects with UserError for a file that cannot be read, holds
+ * no patch or lacks one of its series.
  */
 export async function readPatches(files: readonly string[], context: PrepareContext): Promise<readonly Patch[]> {
   const lists: (readonly Patch[])[] = [];

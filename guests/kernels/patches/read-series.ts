@@ -12,8 +12,8 @@ import { hasDiff } from './split-mails.ts';
 const PATCH_FILE = /\.(?:patch|diff|mbox|mbx|eml|cover)(?:\.(?:gz|xz|zst|bz2))?$/;
 
 /**
- * A series of patches with the heads of its mails: an mbox, the files that `git format-patch` writes, a folder of such, or plain diffs.
- * Rejects with UserError for what cannot be read, holds no patch or lacks one.
+ * A series of patches with the heads of its mails: an mbox, the files that `git format-patch` writes, a folder of such,
+ * or plain diffs. Rejects with UserError for what cannot be read, holds no patch or lacks one.
  */
 export async function readSeries(paths: readonly string[], context: PrepareContext): Promise<PatchSeries> {
   const found: FoundPatch[] = [];

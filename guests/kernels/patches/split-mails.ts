@@ -13,7 +13,10 @@ import { dropTransportCrs } from './transport.ts';
 /** One mail of an mbox. */
 export interface SplitMail {
   readonly head: MailHead;
-  /** The patch in it, decoded, one character a byte; of a cover letter its trailing words, which hold no diff. Empty for an answer. */
+  /**
+   * The patch in it, decoded, one character a byte; of a cover letter its trailing words, which hold no diff. Empty for
+   * an answer.
+   */
   readonly diff: string;
 }
 
@@ -23,8 +26,8 @@ export function hasDiff(text: string): boolean {
 }
 
 /**
- * The mails of an mbox in its order, by git's own tools as `git am` calls them; neither needs a repository. Of several mails the answers are not looked
- * into: a thread has many of them.
+ * The mails of an mbox in its order, by git's own tools as `git am` calls them; neither needs a repository. Of several
+ * mails the answers are not looked into: a thread has many of them.
  */
 export async function splitMails(mbox: Uint8Array, { signal }: PrepareContext): Promise<readonly SplitMail[]> {
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-mails-'));
@@ -63,8 +66,9 @@ export async function splitMails(mbox: Uint8Array, { signal }: PrepareContext): 
 const NO_HEAD: MailHead = { subject: '', references: [], to: [], cc: [] };
 
 /**
- * `git mailinfo` over some mails: `NAME.diff` and `NAME.info`. One shell for all, since it reads its standard input alone; a mail that it cannot
- * take has no patch. Without the user's settings, and without -u: a wrong charset is no reason to have no patch.
+ * `git mailinfo` over some mails: `NAME.diff` and `NAME.info`. One shell for all, since it reads its standard input
+ * alone; a mail that it cannot take has no patch. Without the user's settings, and without -u: a wrong charset is no
+ * reason to have no patch.
  */
 async function readInfo(dir: string, names: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   await writeFile(join(dir, 'wanted'), names.map((name) => `${name}\n`).join(''));

@@ -1,7 +1,9 @@
 import { runTool } from '../../store/run-tool.ts';
 import { findAddress, parseSymbols, type SymbolTable } from './symbol-table.ts';
 
-/** A frame as the kernel prints it: `pmem_submit_bio+0x1b4/0x2a0`. A module's frame is followed by its name in brackets. */
+/**
+ * A frame as the kernel prints it: `pmem_submit_bio+0x1b4/0x2a0`. A module's frame is followed by its name in brackets.
+ */
 const FRAME = /([A-Za-z_][\w.$]*)\+0x([0-9a-f]+)\/0x([0-9a-f]+)(?! \[)/g;
 /** Lines of one report that are worth the lookup. */
 const MAX_FRAMES = 400;
@@ -10,9 +12,9 @@ const MAX_FRAMES = 400;
 export type TraceResolver = (lines: readonly string[]) => Promise<readonly string[]>;
 
 /**
- * Reads traces with the help of a `vmlinux` that has line information, as scripts/faddr2line of the kernel does: by symbol,
- * offset and size, so that neither KASLR nor a missing System.map matters. The symbols are read once.
- * The resolver rejects with InfraError when nm or addr2line (binutils) fail.
+ * Reads traces with the help of a `vmlinux` that has line information, as scripts/faddr2line of the kernel does: by
+ * symbol, offset and size, so that neither KASLR nor a missing System.map matters. The symbols are read once. The
+ * resolver rejects with InfraError when nm or addr2line (binutils) fail.
  */
 export function createTraceResolver(vmlinux: string, signal?: AbortSignal): TraceResolver {
   let symbols: Promise<SymbolTable> | undefined;
@@ -75,7 +77,10 @@ export function parseAddr2line(output: string): ReadonlyMap<bigint, string> {
   return places;
 }
 
-/** Line information holds the folder of the build, which is gone by now: the path within the kernel's tree is what a reader has. */
+/**
+ * Line information holds the folder of the build, which is gone by now: the path within the kernel's tree is what a
+ * reader has.
+ */
 function shortenPath(path: string): string {
   return path
     .replace(

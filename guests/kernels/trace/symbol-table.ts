@@ -1,7 +1,9 @@
 /** Symbols of one name; a static function's name may stand for several. */
 export type SymbolTable = ReadonlyMap<string, readonly { readonly address: bigint; readonly size: number }[]>;
 
-/** Reads `nm --defined-only`: functions with their sizes, which are, as in kallsyms, the distance to the next symbol. */
+/**
+ * Reads `nm --defined-only`: functions with their sizes, which are, as in kallsyms, the distance to the next symbol.
+ */
 export function parseSymbols(output: string): SymbolTable {
   const symbols = output.split('\n').flatMap((line) => {
     const match = /^([0-9a-f]{8,16}) ([tTwW]) (\S+)$/.exec(line);

@@ -14,7 +14,10 @@ export interface ProblemLog {
 
 const DATA = join(import.meta.dirname, '..', 'testdata');
 
-/** Reads `testdata/reports/*.txt`: `@@ title`, the expected problems, each from its `kind:` on, an empty line, the raw log. */
+/**
+ * Reads `testdata/reports/*.txt`: `@@ title`, the expected problems, each from its `kind:` on, an empty line, the raw
+ * log.
+ */
 export function readReports(): ProblemLog[] {
   const dir = join(DATA, 'reports');
   return readdirSync(dir).flatMap((file) =>

@@ -13,8 +13,9 @@ interface ChosenSuites {
 const NO_PMEM = 'virtio-blk';
 
 /**
- * The suites for a kernel, where none are named: fio always, and lockdep's exercises where the kernel is known to prove its locking. Both take
- * minutes without KVM; xfstests takes a quarter of an hour, and is left for `--group`. `kernel` is what `composeKernel` gives.
+ * The suites for a kernel, where none are named: fio always, and lockdep's exercises where the kernel is known to prove
+ * its locking. Both take minutes without KVM; xfstests takes a quarter of an hour, and is left for `--group`. `kernel`
+ * is what `composeKernel` gives.
  */
 export async function chooseSuites(
   { pmem }: Pick<OnceOptions, 'pmem'>,

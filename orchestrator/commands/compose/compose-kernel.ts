@@ -20,9 +20,10 @@ export interface KernelOptions {
 }
 
 /**
- * The matrix's kernel that the flags stand for, by looking at what `--kernel` names: a file is an image, or a package or archive if it ends so; a folder is a source to
- * build if it is one, else the kernel that lies in it (see `findKernelIn`); `linux-source-6.1` is Debian's source package; anything else a Debian release, with a flavour behind a slash if
- * need be. A built source tree is built again rather than believed: its image may be of another commit.
+ * The matrix's kernel that the flags stand for, by looking at what `--kernel` names: a file is an image, or a package
+ * or archive if it ends so; a folder is a source to build if it is one, else the kernel that lies in it (see
+ * `findKernelIn`); `linux-source-6.1` is Debian's source package; anything else a Debian release, with a flavour behind
+ * a slash if need be. A built source tree is built again rather than believed: its image may be of another commit.
  */
 export function composeKernel(options: KernelOptions, cwd: string): Record<string, unknown> {
   const { kernel } = options;
@@ -133,7 +134,10 @@ export function isSource(path: string): boolean {
   return ['Kconfig', 'Makefile', 'scripts/kconfig'].every((name) => existsSync(join(path, name)));
 }
 
-/** What `make modules_install INSTALL_MOD_PATH=.` leaves in the folder, of an image whose release cannot be read. The loader refuses those of another. */
+/**
+ * What `make modules_install INSTALL_MOD_PATH=.` leaves in the folder, of an image whose release cannot be read. The
+ * loader refuses those of another.
+ */
 function ownModules(path: string, found: Stats): string | undefined {
   return found.isDirectory()
     ? ['lib/modules', 'usr/lib/modules'].map((name) => join(path, name)).find((folder) => existsSync(folder))
@@ -177,7 +181,10 @@ function refuseBuildFlags({ config, base, ref, patch }: KernelOptions, why: stri
     });
 }
 
-/** `linux-image-6.12.0_6.12.0-3_amd64.deb` → `6.12.0`: the next build of it is the same kernel by name. Of an archive `linux-6.12.0-x86.tar.zst` → `6.12.0-x86`. */
+/**
+ * `linux-image-6.12.0_6.12.0-3_amd64.deb` → `6.12.0`: the next build of it is the same kernel by name. Of an archive
+ * `linux-6.12.0-x86.tar.zst` → `6.12.0-x86`.
+ */
 function packageName(path: string): string {
   return kernelName(
     basename(path)

@@ -11,7 +11,10 @@ export interface OnceOptions extends KernelOptions {
   readonly size: string;
   /** Absent: none for a command; for other suites `ext4-dax` where the device can do DAX, none elsewhere. */
   readonly fs?: readonly string[];
-  /** Absent: xfstests where its groups or tests are named, those that `test` speaks of, else `chosen`, unless a command is given. */
+  /**
+   * Absent: xfstests where its groups or tests are named, those that `test` speaks of, else `chosen`, unless a command
+   * is given.
+   */
   readonly suite?: readonly string[];
   /** For the case that neither suites nor tests nor a command are named; absent: fio. */
   readonly chosen?: readonly string[];
@@ -55,7 +58,10 @@ const PMEM_PRESETS: Readonly<Record<string, Device>> = {
 /** Presets on whose block device a file system can be mounted with DAX. */
 const DAX_FILE_SYSTEM_PRESETS: ReadonlySet<string> = new Set(['nvdimm', 'virtio-pmem', 'e820']);
 
-/** xfs/550 to 552 want both rmapbt and reflink; the latter mkfs.xfs has on by default, and kernels before 6.0 refuse it with DAX. */
+/**
+ * xfs/550 to 552 want both rmapbt and reflink; the latter mkfs.xfs has on by default, and kernels before 6.0 refuse it
+ * with DAX.
+ */
 const FS_PRESETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'ext4-dax': { type: 'ext4', mount: 'dax=always' },
   'xfs-dax': { type: 'xfs', mount: 'dax=always', mkfs: '-m rmapbt=1' },
@@ -179,7 +185,10 @@ function defaultFileSystem(pmem: string, suite: unknown): string {
   return suite !== 'command' && suite !== 'selftest' && DAX_FILE_SYSTEM_PRESETS.has(pmem) ? 'ext4-dax' : 'none';
 }
 
-/** Half of a small device is left to the file system; a large one need not be filled. An unreadable size is the loader's to refuse. */
+/**
+ * Half of a small device is left to the file system; a large one need not be filled. An unreadable size is the loader's
+ * to refuse.
+ */
 function fioSize(deviceSize: string): number {
   const bytes = parseSize(deviceSize) ?? 0;
   return Math.min(MAX_FIO_BYTES, Math.max(MIN_FIO_BYTES, Math.floor(bytes / 2 / MIN_FIO_BYTES) * MIN_FIO_BYTES));

@@ -26,7 +26,10 @@ function addedFragments({ config = [] }: Pick<SeriesFlags, 'config'>): readonly 
   return config.every((word) => word.startsWith('+')) ? [...new Set([...WATCHFUL, ...config])] : undefined;
 }
 
-/** What the kernels of a series are built with beside the default, and how `once` builds the same: another configuration is another kernel, built anew. */
+/**
+ * What the kernels of a series are built with beside the default, and how `once` builds the same: another configuration
+ * is another kernel, built anew.
+ */
 export function describeWatchful(flags: Pick<SeriesFlags, 'config'>): string | undefined {
   const added = addedFragments(flags);
   return (
@@ -45,8 +48,8 @@ export function planSteps({ patches }: PatchSeries): readonly SeriesStep[] {
 }
 
 /**
- * The matrix, as a plain value, that a series stands for without a matrix file: lockdep and fio on nvdimm and virtio-pmem. Its kernels are those of the
- * series in any case.
+ * The matrix, as a plain value, that a series stands for without a matrix file: lockdep and fio on nvdimm and
+ * virtio-pmem. Its kernels are those of the series in any case.
  * @param files the patches as single files, in order
  */
 export function composeSeries(
@@ -92,8 +95,8 @@ function asRecord(value: unknown): Record<string, unknown> {
 }
 
 /**
- * A matrix file with the kernels of a series in place of its own. What its include rules say of kernels is dropped; an exclude rule that is about
- * some kernels says nothing of these.
+ * A matrix file with the kernels of a series in place of its own. What its include rules say of kernels is dropped; an
+ * exclude rule that is about some kernels says nothing of these.
  */
 export function replaceKernels(matrix: Matrix, kernels: Matrix['kernels'], known: Matrix['known']): Matrix {
   return {

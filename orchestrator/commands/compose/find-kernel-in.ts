@@ -16,8 +16,8 @@ const BUILT_IMAGE = 'arch/x86/boot/bzImage';
 const BY_NAME = ['bzImage', 'vmlinuz', 'vmlinux'];
 
 /**
- * Looks into a folder that is no kernel source: the output of a build, what `make dir-pkg` or an unpacked package holds, an installed root or its /boot,
- * or the packages of `make bindeb-pkg`: the newest build of a release counts.
+ * Looks into a folder that is no kernel source: the output of a build, what `make dir-pkg` or an unpacked package
+ * holds, an installed root or its /boot, or the packages of `make bindeb-pkg`: the newest build of a release counts.
  */
 export function findKernelIn(folder: string): KernelInFolder {
   const built = join(folder, BUILT_IMAGE);
@@ -36,7 +36,10 @@ export function findKernelIn(folder: string): KernelInFolder {
   return packages.length === 1 ? { kind: 'package', path } : { kind: 'several', paths: packages };
 }
 
-/** The newest package of each release that has its kernel: linux-image-… before linux-binary-…, and a signed one before an unsigned one. */
+/**
+ * The newest package of each release that has its kernel: linux-image-… before linux-binary-…, and a signed one before
+ * an unsigned one.
+ */
 function findPackages(folder: string): readonly string[] {
   const byRelease = new Map<string, string>();
   const order = new Intl.Collator('en', { numeric: true });

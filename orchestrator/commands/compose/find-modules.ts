@@ -6,8 +6,9 @@ import { findModulesAbove, readImageRelease } from '../../../guests/kernels/kind
 const IN_TREE = /^(?<top>.+)\/arch\/x86(?:_64)?\/boot\/[^/]+$/;
 
 /**
- * The modules of a given image, where its build or installation leaves them: among them lies the image itself, or they are in `lib/modules` or `usr/lib/modules` of a
- * folder above it, the host's own at last. Only those of its very release; `undefined` without any.
+ * The modules of a given image, where its build or installation leaves them: among them lies the image itself, or they
+ * are in `lib/modules` or `usr/lib/modules` of a folder above it, the host's own at last. Only those of its very
+ * release; `undefined` without any.
  */
 export function findModules(image: string): string | undefined {
   // A link such as /vmlinuz lies elsewhere than what it leads to.

@@ -5,8 +5,8 @@ import { makeDir } from '../../model/make-dir.ts';
 import type { PatchSeries } from '../../model/series.ts';
 
 /**
- * Keeps each patch of a series as a file of its own in the cache, and gives the paths. The matrix of a run names these files, also when the run is
- * resumed or repeated. Their names are like those of `git format-patch`, for messages.
+ * Keeps each patch of a series as a file of its own in the cache, and gives the paths. The matrix of a run names these
+ * files, also when the run is resumed or repeated. Their names are like those of `git format-patch`, for messages.
  */
 export async function keepPatches({ patches }: PatchSeries, cacheDir: string): Promise<readonly string[]> {
   const dir = join(cacheDir, 'series', shortDigest(digestOf(patches.map(({ subject, diff }) => [subject, diff]))));

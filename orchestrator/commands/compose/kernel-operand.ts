@@ -16,9 +16,11 @@ interface Typed {
 }
 
 /**
- * `pmemrig once ~/linux`: a kernel that stands where a command would, before any `--`. Gives it, and the words that are left.
+ * `pmemrig once ~/linux`: a kernel that stands where a command would, before any `--`. Gives it, and the words that are
+ * left.
  * @param words what commander gathered, from before and after the `--`
- * @throws UserError for a word before `--` that is neither a kernel nor a program of this machine: another kernel would be booted for it
+ * @throws UserError for a word before `--` that is neither a kernel nor a program of this machine: another kernel would
+ * be booted for it
  */
 export function takeKernelOperand(
   words: readonly string[],
@@ -72,7 +74,10 @@ function noSuchThing(word: string, rest: readonly string[], kernel: string | und
   });
 }
 
-/** What cannot be booted is a kernel, too, if it looks like one: it is refused by name then. Archives are all sorts of things, and go by their names. */
+/**
+ * What cannot be booted is a kernel, too, if it looks like one: it is refused by name then. Archives are all sorts of
+ * things, and go by their names.
+ */
 function isKernel(path: string): boolean {
   const found = statIfThere(path);
   if (!found) return false;

@@ -2,7 +2,10 @@
 const XFSTEST = /^[a-z0-9]+\/\d{3}[A-Za-z0-9-]*$/;
 const SUITES = ['fio', 'lockdep', 'selftest', 'xfstests'] as const;
 
-/** What `--test` of a one-shot run says: tests for xfstests to run, and expressions that narrow the plan, see `narrowTests`. */
+/**
+ * What `--test` of a one-shot run says: tests for xfstests to run, and expressions that narrow the plan, see
+ * `narrowTests`.
+ */
 export interface NamedTests {
   /** `generic/413`. */
   readonly xfstests: readonly string[];
@@ -10,7 +13,8 @@ export interface NamedTests {
 }
 
 /**
- * Reads `--test`: `generic/413` is one of xfstests, which then need not be named by `--suite`; anything else is a test of some suite, or a glob over tests.
+ * Reads `--test`: `generic/413` is one of xfstests, which then need not be named by `--suite`; anything else is a test
+ * of some suite, or a glob over tests.
  */
 export function readNamedTests(words: readonly string[] = []): NamedTests {
   const xfstests = words.filter(isXfstest);

@@ -13,7 +13,8 @@ export interface SeriesBase {
 }
 
 /**
- * Reads `--base`: a source as `once --kernel` takes it, with `@REV` behind a git tree. A folder that has an `@` in its own name is that folder.
+ * Reads `--base`: a source as `once --kernel` takes it, with `@REV` behind a git tree. A folder that has an `@` in its
+ * own name is that folder.
  * @throws UserError for a kernel that is built already
  */
 export function parseSeriesBase(spec: string, cwd = process.cwd()): SeriesBase {

@@ -11,8 +11,10 @@ export interface SeriesFiles {
 }
 
 /**
- * Tells patches and matrix apart, by the latter's ending. A matrix that stands behind `--mail`, which may have a file, is still the matrix.
- * @throws UserError for two matrices, for none but a matrix, and for an answer that would overwrite what looks like a patch
+ * Tells patches and matrix apart, by the latter's ending. A matrix that stands behind `--mail`, which may have a file,
+ * is still the matrix.
+ * @throws UserError for two matrices, for none but a matrix, and for an answer that would overwrite what looks like a
+ * patch
  */
 export function sortFiles(files: readonly string[], mail: string | true | undefined): SeriesFiles {
   const isMailMatrix = typeof mail === 'string' && isMatrix(mail);

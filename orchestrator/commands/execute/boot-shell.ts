@@ -28,7 +28,10 @@ interface ShellGuest {
   readonly command: readonly string[];
 }
 
-/** Boots a cell's guest with its pmem and its file system, hands the terminal over, and ends with the session. Gives the session's exit status. */
+/**
+ * Boots a cell's guest with its pmem and its file system, hands the terminal over, and ends with the session. Gives the
+ * session's exit status.
+ */
 export async function bootShell(options: ShellGuest): Promise<number> {
   using interrupt = interruptSignal();
   const runs = runsDir();

@@ -38,7 +38,10 @@ import { readPast } from '../judge/read-past.ts';
 import type { RunExtras } from '../judge/run-extras.ts';
 import { tellAndPublish } from '../publish/tell-and-publish.ts';
 
-/** Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the event `run-start`. */
+/**
+ * Runs what was planned, reports it in the terminal and in files, and returns the exit status. For `rerun` see the
+ * event `run-start`.
+ */
 export async function executeRun(
   { matrix, plan }: PlannedMatrix,
   rerun: string,

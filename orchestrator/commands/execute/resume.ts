@@ -9,7 +9,10 @@ import { carryOut, verboseLog } from './execute-run.ts';
 import type { ExecuteOptions } from '../plan/execute-options.ts';
 import { findRun } from '../../run/record/find-run.ts';
 
-/** `pmemrig run --resume RUN`: goes on with a run whose controller ended before it, in the same folder and journal, to the end that it was to have. */
+/**
+ * `pmemrig run --resume RUN`: goes on with a run whose controller ended before it, in the same folder and journal, to
+ * the end that it was to have.
+ */
 export async function resumeCommand(run: string, options: ExecuteOptions): Promise<number> {
   const dir = findRun(run, resolve(options.runs ?? runsDir()));
   await claimRun(dir, verboseLog(options));

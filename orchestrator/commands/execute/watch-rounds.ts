@@ -4,7 +4,10 @@ import { readWatched, waitForChange, type WatchedFile } from './watched-kernel.t
 interface Watch {
   /** See `findWatchedPath`. */
   readonly path: string;
-  /** Runs once with the kernel at `kernel`; `base` is the folder of the round before. Gives the run's own folder, unless it never came to that. */
+  /**
+   * Runs once with the kernel at `kernel`; `base` is the folder of the round before. Gives the run's own folder, unless
+   * it never came to that.
+   */
   readonly run: (
     kernel: string,
     base: string | undefined,
@@ -15,8 +18,9 @@ interface Watch {
 }
 
 /**
- * Runs, and again whenever the kernel has changed, until the signal aborts; gives the last round's status. A round that fails as a whole (half a kernel, a
- * disk that is full) is reported and waits for the next change, but the first, whose error is thrown: it is the command line's.
+ * Runs, and again whenever the kernel has changed, until the signal aborts; gives the last round's status. A round that
+ * fails as a whole (half a kernel, a disk that is full) is reported and waits for the next change, but the first, whose
+ * error is thrown: it is the command line's.
  */
 export async function watchRounds({ path, run, signal, say, timing }: Watch): Promise<number> {
   let file: WatchedFile | undefined = await readWatched(path);

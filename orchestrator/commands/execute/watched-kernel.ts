@@ -19,7 +19,8 @@ export interface WatchedFile {
 }
 
 /**
- * The file whose change means another kernel, by what `composeKernel` gave: an image or a package as it was named; of a source tree the image that `make` leaves in it.
+ * The file whose change means another kernel, by what `composeKernel` gave: an image or a package as it was named; of a
+ * source tree the image that `make` leaves in it.
  * @throws UserError for a kernel that no file of this host stands for
  */
 export function findWatchedPath({ image, deb, archive, source }: Readonly<Record<string, unknown>>): string {
@@ -39,7 +40,10 @@ function plain(path: string): string {
   return path.replaceAll('$$', () => '$');
 }
 
-/** What lies there now; `undefined` while there is nothing. For a package that is the newest of its name: each `make bindeb-pkg` raises the number behind it. */
+/**
+ * What lies there now; `undefined` while there is nothing. For a package that is the newest of its name: each `make
+ * bindeb-pkg` raises the number behind it.
+ */
 export async function readWatched(path: string): Promise<WatchedFile | undefined> {
   const newest = await findNewest(path);
   if (newest === undefined) return undefined;
@@ -47,7 +51,8 @@ export async function readWatched(path: string): Promise<WatchedFile | undefined
 }
 
 /**
- * Waits until the file has other bytes than `last`, and is whole; `undefined` once the signal aborts. A file that is only touched is no change.
+ * Waits until the file has other bytes than `last`, and is whole; `undefined` once the signal aborts. A file that is
+ * only touched is no change.
  * @param settledMs for tests
  */
 export async function waitForChange(

@@ -26,8 +26,8 @@ interface JudgedRun extends Pick<RunSummary, 'matrix' | 'startedAt'> {
 }
 
 /**
- * The folder of a baseline: a run by id or path, `last-green` (the newest run of the matrix before `now` that has its cells and finished without
- * a failure and without a gap), or `pinned:NAME`.
+ * The folder of a baseline: a run by id or path, `last-green` (the newest run of the matrix before `now` that has its
+ * cells and finished without a failure and without a gap), or `pinned:NAME`.
  * @throws UserError when there is none
  */
 export async function findBaseline(spec: string, runs: string, now: JudgedRun): Promise<string> {
@@ -59,7 +59,10 @@ export async function findBaseline(spec: string, runs: string, now: JudgedRun): 
   });
 }
 
-/** As {@link findBaseline}, before a run of the matrix. That none was green yet is no error: a first nightly has to run, too. */
+/**
+ * As {@link findBaseline}, before a run of the matrix. That none was green yet is no error: a first nightly has to run,
+ * too.
+ */
 export async function findBaselineOrNone(
   baseline: string,
   runs: string,

@@ -5,7 +5,10 @@ import type { RunSummary } from '../../../reports/fold/summary.ts';
 import { compareRuns, type Comparison } from '../../../reports/verdicts/compare-runs.ts';
 import { logLine } from '../../host/log-line.ts';
 
-/** Compares a run with a baseline, wherever that lies; the past is that of the folder which the run is in, or with `alone` the baseline's only. */
+/**
+ * Compares a run with a baseline, wherever that lies; the past is that of the folder which the run is in, or with
+ * `alone` the baseline's only.
+ */
 export async function compareWith(
   baseDir: string,
   now: RunSummary,

@@ -9,8 +9,9 @@ import { logLine } from '../../host/log-line.ts';
 import { messageOf } from '../../model/message-of.ts';
 
 /**
- * For the page of a run: what its tests did in the runs before it, in the folder that it lies in. Nothing where that is no folder of runs, as for one that was
- * copied elsewhere, and no reason to go without a page where history cannot be read.
+ * For the page of a run: what its tests did in the runs before it, in the folder that it lies in. Nothing where that is
+ * no folder of runs, as for one that was copied elsewhere, and no reason to go without a page where history cannot be
+ * read.
  */
 export function readPast(runDir: string): (summary: RunSummary) => Promise<PastOf | undefined> {
   const runs = dirname(runDir);

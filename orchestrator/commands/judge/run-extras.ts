@@ -17,10 +17,15 @@ export interface RunExtras {
   readonly whole?: boolean;
   /** How the run is judged, once it has ended, where that is not by an earlier run. */
   readonly compare?: (summary: RunSummary, runDir: string) => Promise<Comparison>;
-  /** Tells what the comparison came to, and gives the exit status; absent: in the terminal, see {@link judgeAgainst}. */
+  /**
+   * Tells what the comparison came to, and gives the exit status; absent: in the terminal, see {@link judgeAgainst}.
+   */
   readonly tell?: (comparison: Comparison, summary: RunSummary, runDir: string) => number | Promise<number>;
   /** Where progress and report go; absent: standard output. */
   readonly terminal?: NodeJS.WriteStream;
-  /** Called with the run's folder once its reports are written and its verdict is printed, also of a run that failed as a whole. */
+  /**
+   * Called with the run's folder once its reports are written and its verdict is printed, also of a run that failed as
+   * a whole.
+   */
   readonly publish?: (runDir: string) => Promise<void>;
 }

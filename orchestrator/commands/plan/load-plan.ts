@@ -18,7 +18,10 @@ export interface PlannedMatrix {
   readonly plan: Plan;
 }
 
-/** A matrix file, expanded and narrowed to cells (`filters`) and tests, and of that one part if `shard` asks for it. @throws UserError with the place in the file. */
+/**
+ * A matrix file, expanded and narrowed to cells (`filters`) and tests, and of that one part if `shard` asks for it.
+ * @throws UserError with the place in the file.
+ */
 export async function planFile(
   path: string,
   filters: readonly string[],
@@ -33,12 +36,17 @@ export async function planFile(
   return { matrix, plan: shard === undefined ? plan : takeShard(plan, shard) };
 }
 
-/** A matrix file, its kernels not looked at, see {@link checkFileKernels}. @throws UserError with the place in the file. */
+/**
+ * A matrix file, its kernels not looked at, see {@link checkFileKernels}. @throws UserError with the place in the file.
+ */
 export async function loadFile(path: string): Promise<LoadedMatrix> {
   return loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
 }
 
-/** Looks at all that can be seen of these kernels of a file before any is made. @throws UserError with the place in the file. */
+/**
+ * Looks at all that can be seen of these kernels of a file before any is made. @throws UserError with the place in the
+ * file.
+ */
 export async function checkFileKernels(loaded: LoadedMatrix, names: Iterable<string>): Promise<void> {
   await checkKernels(loaded, names, (ref) => `ref: ${ref}`);
 }

@@ -13,7 +13,10 @@ interface MisspeltRelease {
   readonly message: string;
 }
 
-/** Says which Debian releases of a matrix are most likely slips. No error: only the archive knows what there is, and it is asked when a kernel or image is made. */
+/**
+ * Says which Debian releases of a matrix are most likely slips. No error: only the archive knows what there is, and it
+ * is asked when a kernel or image is made.
+ */
 export function findMisspeltReleases({
   kernels,
   images,

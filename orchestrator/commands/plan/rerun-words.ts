@@ -4,8 +4,9 @@ import { isXfstest } from '../compose/named-tests.ts';
 import { isMatrix } from '../compose/series-files.ts';
 
 /**
- * The user's own words behind `pmemrig`, with room for what chooses cells and tests before the `--` that ends the flags: see the event `run-start`.
- * What chose some of them before is left out, since further such flags would only add to it, and so is what becomes of a whole run alone.
+ * The user's own words behind `pmemrig`, with room for what chooses cells and tests before the `--` that ends the
+ * flags: see the event `run-start`. What chose some of them before is left out, since further such flags would only add
+ * to it, and so is what becomes of a whole run alone.
  */
 export function rerunWords(words: readonly string[]): string {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
@@ -17,7 +18,10 @@ export function rerunWords(words: readonly string[]): string {
   ].join(' ');
 }
 
-/** The same for a run of a matrix: with how often tests are run and where the run lies, where that was said. What judges or publishes a whole run is left out. */
+/**
+ * The same for a run of a matrix: with how often tests are run and where the run lies, where that was said. What judges
+ * or publishes a whole run is left out.
+ */
 export function rerunMatrix(
   path: string,
   { retries = 0, repeat = 1, runs }: Pick<ExecuteOptions, 'retries' | 'repeat' | 'runs'>,
@@ -40,7 +44,8 @@ function withoutChoice(words: readonly string[]): readonly string[] {
     if (flag === 'filter' || (flag === 'test' && !isXfstest(value))) {
       if (glued === undefined) index += 1;
     } else if (word === '--mail') {
-      // The answer of some tests must not take the place of that of all. Its file is the next word that does not look like a flag; a matrix is none.
+      // The answer of some tests must not take the place of that of all. Its file is the next word that does not look
+      // like a flag; a matrix is none.
       const file = words[index + 1];
       if (file !== undefined && !isMatrix(file) && !/^-./.test(file)) index += 1;
     } else if (word.startsWith('--mail=')) {

@@ -8,7 +8,8 @@ import { messageOf } from '../../model/message-of.ts';
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
- * Makes the folder that a run is to be published in and tries what publishing does there, before anything is run for it.
+ * Makes the folder that a run is to be published in and tries what publishing does there, before anything is run for
+ * it.
  * @returns its absolute path
  * @throws UserError when it can't be made or written
  */
@@ -31,7 +32,10 @@ export async function openPublishFolder(dir: string): Promise<string> {
   return target;
 }
 
-/** Makes a folder and those above it, one by one: Node's recursive mkdir never returns below /proc, where a folder is there but takes none. */
+/**
+ * Makes a folder and those above it, one by one: Node's recursive mkdir never returns below /proc, where a folder is
+ * there but takes none.
+ */
 export async function makePublishFolder(target: string): Promise<void> {
   if (await isFolder(target)) return;
   if (dirname(target) !== target) await makePublishFolder(dirname(target));

@@ -7,8 +7,9 @@ import { makePublishFolder } from './publish-folder.ts';
 import { messageOf } from '../../model/message-of.ts';
 
 /**
- * Copies a run's folder to `<dir>/<run>` and points `<dir>/latest` at it, unless that is a newer run. Each appears whole or not at all, and what was
- * there stays; an earlier copy of the same run, which went on since, gives way to the new one.
+ * Copies a run's folder to `<dir>/<run>` and points `<dir>/latest` at it, unless that is a newer run. Each appears
+ * whole or not at all, and what was there stays; an earlier copy of the same run, which went on since, gives way to the
+ * new one.
  * @throws InfraError when it can't be written; the run itself is as it was, and so is a copy that was there
  */
 export async function publishRun(runDir: string, dir: string): Promise<void> {

@@ -10,8 +10,9 @@ interface Ending {
 }
 
 /**
- * The last two steps of a run whose reports are written. The verdict comes first: it is what the run was made for, and a full disk elsewhere must not
- * swallow it. Rejects with the first that went wrong; a publish that fails after another failure is reported.
+ * The last two steps of a run whose reports are written. The verdict comes first: it is what the run was made for, and
+ * a full disk elsewhere must not swallow it. Rejects with the first that went wrong; a publish that fails after another
+ * failure is reported.
  */
 export async function tellAndPublish({ failure, tell, publish }: Ending): Promise<number> {
   const told = failure ?? (await settle(tell));

@@ -94,7 +94,10 @@ const DEATH_STATUS = {
   'qemu-died': 'infra',
 } as const;
 
-/** What an error amounts to as the result of what was running. Rethrows what must stop the run: the user's error, an interruption. */
+/**
+ * What an error amounts to as the result of what was running. Rethrows what must stop the run: the user's error, an
+ * interruption.
+ */
 export function resultOfError(thrown: unknown): TestResult {
   const error = explainRefusal(thrown);
   if (error instanceof GuestDeath)

@@ -28,8 +28,9 @@ export interface CellEnvironment {
   /** See `SuiteContext.buildCanary`. */
   readonly buildCanary: (cell: Cell) => Promise<CanaryModule>;
   /**
-   * What is wrong with the cached files that the cell's guests boot from, `undefined` if nothing is; to be asked before a failure is the kernel's.
-   * `sinceMs`: when the guest in question began, by `performance.now()`. What is damaged is made again. Absent: nothing is cached.
+   * What is wrong with the cached files that the cell's guests boot from, `undefined` if nothing is; to be asked before
+   * a failure is the kernel's. `sinceMs`: when the guest in question began, by `performance.now()`. What is damaged is
+   * made again. Absent: nothing is cached.
    */
   readonly mendCache?: (cell: string, sinceMs: number) => Promise<string | undefined>;
   /** Takes the guest of the first failure, if one is to be kept. */

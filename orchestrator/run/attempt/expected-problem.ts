@@ -18,8 +18,9 @@ export function markExpected(observation: Observation, { kinds, followers = [] }
 
 /**
  * What a test amounts to that plants a kernel problem: a pass if the rig saw it there, as what it is, and nothing else.
- * All the rest is `infra`, never a failure: a problem that was missed, or seen in the wrong test, says of the rig that its
- * other passes mean little, and of the kernel nothing. A death by panic is what an oops may well end in; any other is none of it.
+ * All the rest is `infra`, never a failure: a problem that was missed, or seen in the wrong test, says of the rig that
+ * its other passes mean little, and of the kernel nothing. A death by panic is what an oops may well end in; any other
+ * is none of it.
  */
 export function judgeExpected(
   end: AttemptEnd,

@@ -15,7 +15,8 @@ export async function consoleSize(consoleFile: string): Promise<number> {
 }
 
 /**
- * Keeps what the console showed during one attempt as `cells/<cell>/console/<test>.<attempt>.log`, and gives its path in the run folder.
+ * Keeps what the console showed during one attempt as `cells/<cell>/console/<test>.<attempt>.log`, and gives its path
+ * in the run folder.
  * @param from the log's size before the attempt was marked, in bytes
  * @param label of the mark: what stands before it is not the attempt's
  */

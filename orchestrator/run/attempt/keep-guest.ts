@@ -30,8 +30,9 @@ export interface KeptGuest {
 }
 
 /**
- * Takes the guest in which a test failed first out of the run, as the test left it: mounts, files and processes. It must still answer; one that
- * panicked cannot be kept. Tests that are left go on in a fresh guest. QEMU dies with this process, so whoever wants the guest keeps that alive.
+ * Takes the guest in which a test failed first out of the run, as the test left it: mounts, files and processes. It
+ * must still answer; one that panicked cannot be kept. Tests that are left go on in a fresh guest. QEMU dies with this
+ * process, so whoever wants the guest keeps that alive.
  */
 export class GuestKeeper implements AsyncDisposable {
   readonly #guestDir: (guest: number) => string;

@@ -39,7 +39,9 @@ const SPEAKS_OF_THE_KERNEL: ReadonlySet<string> = new Set(['fail', 'crash', 'han
 /** Nothing shows that the test brought about such a death. */
 const UNANSWERED: ReadonlySet<GuestDeathKind> = new Set(['stall', 'ssh-lost']);
 
-/** Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count. */
+/**
+ * Runs one attempt between two marks on the console, writes what the kernel reported to the journal, and lets it count.
+ */
 export async function observeAttempt(
   { guest, observer, consoleFile, startedMs }: BootedGuest,
   { expects, mustAnswer = false, ...at }: AttemptPlace,

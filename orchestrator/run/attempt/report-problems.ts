@@ -15,7 +15,10 @@ interface ProblemPlace {
 /** Events of one test and kind: what is not expected, and what is known. */
 const MAX_REPORTED = { unknown: 500, known: 100 } as const;
 
-/** Puts the problems of one test into the journal, each with its text in a file of its own: `cells/<cell>/problems/<guest>-<n>-<kind>.txt`. */
+/**
+ * Puts the problems of one test into the journal, each with its text in a file of its own:
+ * `cells/<cell>/problems/<guest>-<n>-<kind>.txt`.
+ */
 export async function reportProblems(
   env: CellEnvironment,
   place: ProblemPlace,

@@ -18,7 +18,9 @@ interface GuestTurn {
   readonly retriedForHost: boolean;
 }
 
-/** Why no guest can be had: by the kernel or its devices, or by the host, whose QEMU died or whose cache was damaged. */
+/**
+ * Why no guest can be had: by the kernel or its devices, or by the host, whose QEMU died or whose cache was damaged.
+ */
 export type NoGuest = 'failed' | 'host';
 
 /**

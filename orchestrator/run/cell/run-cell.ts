@@ -8,9 +8,10 @@ import type { GuestSlot } from '../guest/guest-slot.ts';
 import { type CellWork, workOnCell } from './work-on-cell.ts';
 
 /**
- * Runs every test of one cell once, with its retries, in several guests at once where the suite allows it and the run asks for it. A test that takes its
- * guest down costs that test alone: the rest go on in a fresh guest. What never ran is left to the reader of the journal, who
- * finds it `unreached`. Rejects only when the run as a whole must stop (interrupted, the user's error, the journal lost).
+ * Runs every test of one cell once, with its retries, in several guests at once where the suite allows it and the run
+ * asks for it. A test that takes its guest down costs that test alone: the rest go on in a fresh guest. What never ran
+ * is left to the reader of the journal, who finds it `unreached`. Rejects only when the run as a whole must stop
+ * (interrupted, the user's error, the journal lost).
  * @returns how many guests the cell has used so far
  */
 export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<number> {
@@ -25,7 +26,8 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
   env.emit({ type: 'cell-start', cell: cell.id });
 
   if (queue.round === undefined) {
-    // The controller before this one ended between the last test and the end of its cell. The number is none that a guest of a later round gets.
+    // The controller before this one ended between the last test and the end of its cell. The number is none that a
+    // guest of a later round gets.
     emitTestEnd(
       env,
       { cell: cell.id, test: CLOSE_TEST, attempt: work.budget.take() ?? guests + 1, durationMs: 0 },

@@ -30,7 +30,8 @@ export interface Session {
 
 /**
  * Runs the tests of the round that is due in the slot's guest, until none is left or the guest can no longer be used;
- * the slot is then empty, as it is before a further round. Other guests may take from the queue meanwhile: where they were faster, it does nothing.
+ * the slot is then empty, as it is before a further round. Other guests may take from the queue meanwhile: where they
+ * were faster, it does nothing.
  */
 export async function runSession(
   { cell, suite, booted, ordinal, slot, queue }: Session,

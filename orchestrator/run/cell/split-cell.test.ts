@@ -9,7 +9,10 @@ import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 
 const panic = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic');
 
-/** `test#attempt in guest`, in the order of their beginning. Guests are counted as they come: which of two is ready first is the host's to say. */
+/**
+ * `test#attempt in guest`, in the order of their beginning. Guests are counted as they come: which of two is ready
+ * first is the host's to say.
+ */
 function starts(events: readonly RunEvent[]): string[] {
   const guests: (number | undefined)[] = [];
   return events.flatMap((event) => {

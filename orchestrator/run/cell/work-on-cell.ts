@@ -8,7 +8,10 @@ import type { GuestSlot } from '../guest/guest-slot.ts';
 import { readyGuest } from './ready-guest.ts';
 import { runSession } from './run-session.ts';
 
-/** Boots that a cell has over, beside its retries, for the host's faults (a damaged cache, a QEMU that dies): under TCG one in some hundred was seen to end by SIGSEGV as its guest booted. */
+/**
+ * Boots that a cell has over, beside its retries, for the host's faults (a damaged cache, a QEMU that dies): under TCG
+ * one in some hundred was seen to end by SIGSEGV as its guest booted.
+ */
 const HOST_RETRIES = 2;
 
 /** A cell that one guest or several side by side work on. */
@@ -20,8 +23,8 @@ export interface CellWork {
 }
 
 /**
- * Works on a cell in one slot's guests, one after the other, until nothing is left to take, no guest comes up or all are used up.
- * Whoever runs a test sees to its retry, so that no worker waits for the others' results.
+ * Works on a cell in one slot's guests, one after the other, until nothing is left to take, no guest comes up or all
+ * are used up. Whoever runs a test sees to its retry, so that no worker waits for the others' results.
  */
 export async function workOnCell(
   { cell, suite, queue, budget }: CellWork,

@@ -67,8 +67,9 @@ export class GuestSlot implements AsyncDisposable {
   }
 
   /**
-   * Waits until a guest for the cell could boot at once, unless the slot holds one; false if `until` ended the wait. What stands in
-   * the way for good (no memory, no kernel) is {@link GuestSlot.boot}'s to reject with. Rejects only when the run is being stopped.
+   * Waits until a guest for the cell could boot at once, unless the slot holds one; false if `until` ended the wait.
+   * What stands in the way for good (no memory, no kernel) is {@link GuestSlot.boot}'s to reject with. Rejects only
+   * when the run is being stopped.
    */
   async reserve(cell: Cell, until?: AbortSignal): Promise<boolean> {
     if (this.#current || this.#reserved) return true;
@@ -106,7 +107,9 @@ export class GuestSlot implements AsyncDisposable {
     return booted;
   }
 
-  /** Gives the guest into other hands, with the room that it takes; the slot is empty then. `why` is for the journal. */
+  /**
+   * Gives the guest into other hands, with the room that it takes; the slot is empty then. `why` is for the journal.
+   */
   handOver(why: string): BootedGuest | undefined {
     const booted = this.#current;
     this.#current = undefined;
@@ -114,7 +117,10 @@ export class GuestSlot implements AsyncDisposable {
     return booted;
   }
 
-  /** Ends the guest, if there is one, and gives back unused room; `death` is for the journal: why it was not the rig's own wish. */
+  /**
+   * Ends the guest, if there is one, and gives back unused room; `death` is for the journal: why it was not the rig's
+   * own wish.
+   */
   async discard(death?: GuestDeath): Promise<void> {
     this.#reserved?.release();
     this.#reserved = undefined;

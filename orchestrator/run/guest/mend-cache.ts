@@ -23,9 +23,10 @@ interface Damage {
 }
 
 /**
- * Checks, before a failure is a kernel's or an image's, that the cache still holds what was put there. Each entry is read once in a run, however many
- * cells share it; a damaged one is made again.
- * @returns what was damaged, a sentence for the failure of a guest that began before it was made again; `undefined` for a sound cache
+ * Checks, before a failure is a kernel's or an image's, that the cache still holds what was put there. Each entry is
+ * read once in a run, however many cells share it; a damaged one is made again.
+ * @returns what was damaged, a sentence for the failure of a guest that began before it was made again; `undefined` for
+ * a sound cache
  */
 export function createCacheMender(options: MendOptions): (cell: Cell, sinceMs: number) => Promise<string | undefined> {
   const looks = new Map<string, Promise<Damage | undefined>>();

@@ -7,7 +7,10 @@ import { fakeCell } from '../testing/fake-world.ts';
 import { reserveFromPrepared } from './reserve-guest.ts';
 
 const MIB = 2 ** 20;
-/** 1024 MiB of its own, 300 MiB of e820 within its RAM, and 256 MiB for QEMU. A virtio-pmem device is a file and counts for nothing. */
+/**
+ * 1024 MiB of its own, 300 MiB of e820 within its RAM, and 256 MiB for QEMU. A virtio-pmem device is a file and counts
+ * for nothing.
+ */
 const NEEDED_BYTES = 1580 * MIB;
 
 const cell: Cell = {

@@ -21,7 +21,10 @@ export function judgeProblem(
   return past ? { problem, expired: `${past.reason} (known until ${past.expires})` } : { problem };
 }
 
-/** Whether an entry is about this problem, expired or not. One that was written for a former version of the rig has that one's signature. */
+/**
+ * Whether an entry is about this problem, expired or not. One that was written for a former version of the rig has that
+ * one's signature.
+ */
 export function fits(
   { signature, title, kernels }: KnownProblem,
   problem: Pick<KernelProblem, 'signature' | 'aliases' | 'title'>,

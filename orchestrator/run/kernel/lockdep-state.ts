@@ -2,7 +2,9 @@ import type { LockdepCoverage } from '../../model/lockdep.ts';
 
 /** A moment's look at lockdep in a guest. */
 export interface LockdepState {
-  /** Zero after the first splat, a taint that lockdep does not trust, or a full table: from then on nothing is checked. */
+  /**
+   * Zero after the first splat, a taint that lockdep does not trust, or a full table: from then on nothing is checked.
+   */
   readonly debugLocks: boolean;
   readonly classes: number;
   readonly dependencies: number;
@@ -16,8 +18,8 @@ export interface LockdepState {
 /** From here on a table may fill up in the middle of a test, which turns lockdep off. */
 const FULL_SHARE = 0.95;
 /**
- * Tables that end lockdep when they are full. Others that carry a `[max: …]` do not: `max bfs queue depth` is a high-water mark.
- * See kernel/locking/lockdep_proc.c and the `… too low!` messages of lockdep.c.
+ * Tables that end lockdep when they are full. Others that carry a `[max: …]` do not: `max bfs queue depth` is a
+ * high-water mark. See kernel/locking/lockdep_proc.c and the `… too low!` messages of lockdep.c.
  */
 const TABLES: ReadonlySet<string> = new Set([
   'lock-classes',

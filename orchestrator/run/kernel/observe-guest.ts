@@ -27,8 +27,8 @@ export interface Observation {
 }
 
 /**
- * Ties what a guest's kernel says to the test that ran, by marks on the console: these stand in the kernel log between its
- * own lines, so that neither the console's delay nor that of SSH can move a report into a neighbour.
+ * Ties what a guest's kernel says to the test that ran, by marks on the console: these stand in the kernel log between
+ * its own lines, so that neither the console's delay nor that of SSH can move a report into a neighbour.
  */
 export interface GuestObserver {
   /** The guest's kernel has PROVE_LOCKING; known after {@link GuestObserver.settle}. */
@@ -36,8 +36,8 @@ export interface GuestObserver {
   /** Once after boot: what the kernel has said so far, and lockdep's state to compare with. */
   settle(): Promise<Observation>;
   /**
-   * Marks the beginning of a test; `forgiven` are problems that it may bring about itself. Rejects with GuestDeath, or with InfraError
-   * {@link UNHEARD} if the console does not show the mark.
+   * Marks the beginning of a test; `forgiven` are problems that it may bring about itself. Rejects with GuestDeath, or
+   * with InfraError {@link UNHEARD} if the console does not show the mark.
    */
   begin(label: string, forgiven?: readonly KnownProblem[]): Promise<void>;
   /**
@@ -114,8 +114,8 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
       const isInside = ({ marker = '' }: KernelProblem): boolean => marker.startsWith(`${BEGIN} ${tests} `);
       const inside = await judgeAll(problems.filter(isInside), [...options.known, ...forgiven]);
       const before = await judgeAll(problems.filter((problem) => !isInside(problem)));
-      // A warning taints the kernel and an oops leaves locks behind: what runs later would prove nothing, even if the problem is known.
-      // What the test brings about itself, as the suite says, is no such thing.
+      // A warning taints the kernel and an oops leaves locks behind: what runs later would prove nothing, even if the
+      // problem is known. What the test brings about itself, as the suite says, is no such thing.
       const own = problems.filter(
         (problem) =>
           isInside(problem) && judgeProblem(problem, forgiven, guest.kernelRelease, today()).known !== undefined,

@@ -42,7 +42,8 @@ export function checkDiskCapacity(
 }
 
 /**
- * Refuses a cache in which nothing lies and nothing can be put. One that others filled and that takes nothing more may hold all that the run needs.
+ * Refuses a cache in which nothing lies and nothing can be put. One that others filled and that takes nothing more may
+ * hold all that the run needs.
  * @throws InfraError
  */
 export function checkCache({ path, refusal, isUsed }: FolderFacts, variable: string): void {

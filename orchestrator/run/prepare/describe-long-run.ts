@@ -14,7 +14,10 @@ interface RunSize {
   readonly cores: number;
 }
 
-/** A sentence for a run that by its tests' estimates takes more than a day, with what makes it less; undefined for any other. */
+/**
+ * A sentence for a run that by its tests' estimates takes more than a day, with what makes it less; undefined for any
+ * other.
+ */
 export function describeLongRun(
   { cells, repeat, split, jobs, cores }: RunSize,
   needsFreshGuest: NeedsFreshGuest,

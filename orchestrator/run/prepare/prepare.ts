@@ -31,8 +31,8 @@ interface PrepareOptions {
 
 /**
  * Makes every kernel and image that the cells need, each once, all at the same time. The user's errors among them are
- * thrown, so that they are reported before anything boots; what the host failed at is thrown by the returned function, and
- * so spoils only the cells that need it.
+ * thrown, so that they are reported before anything boots; what the host failed at is thrown by the returned function,
+ * and so spoils only the cells that need it.
  */
 export async function prepareAll({
   cells,

@@ -10,8 +10,8 @@ const FILESYSTEM_DRIVERS: Readonly<Record<string, Driver>> = {
 };
 
 /**
- * Rejects with UserError if the kernel's configuration makes modules of what the cells need, and none were given. A kernel configured without them is
- * another matter: that is what its cells then show.
+ * Rejects with UserError if the kernel's configuration makes modules of what the cells need, and none were given. A
+ * kernel configured without them is another matter: that is what its cells then show.
  */
 export async function requireModules(
   kernel: PreparedKernel,

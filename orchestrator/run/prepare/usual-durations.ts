@@ -32,12 +32,16 @@ const testEnd = z.object({
 });
 const event = z.discriminatedUnion('type', [guestBoot, testEnd]);
 
-/** Both are written by `JSON.stringify`, without blanks; all other lines, evidence at length among them, need no parsing. */
+/**
+ * Both are written by `JSON.stringify`, without blanks; all other lines, evidence at length among them, need no
+ * parsing.
+ */
 const TELLING = ['"type":"guest-boot"', '"type":"test-end"'];
 
 /**
- * The median time of each test's passes over the newest runs below `runsDir`, on the same accelerator. Journals that cannot be read
- * say nothing; the rig's own tests are left out, since a guest that is shared boots in no time. Rejects with nothing.
+ * The median time of each test's passes over the newest runs below `runsDir`, on the same accelerator. Journals that
+ * cannot be read say nothing; the rig's own tests are left out, since a guest that is shared boots in no time. Rejects
+ * with nothing.
  */
 export async function readUsualDurations(
   runsDir: string,

@@ -53,8 +53,8 @@ export function planNextAttempt(
 
 /**
  * The tests of one cell that are still to run, in rounds: first every test once, then what did not pass a second time,
- * and so on. A guest serves one round, so that a retry meets a guest that has seen nothing of the attempts before it. Several guests may
- * take from it at once.
+ * and so on. A guest serves one round, so that a retry meets a guest that has seen nothing of the attempts before it.
+ * Several guests may take from it at once.
  */
 export class CellQueue {
   readonly #rounds: PendingTest[][] = [];
@@ -73,7 +73,10 @@ export class CellQueue {
     return round === -1 ? undefined : round;
   }
 
-  /** Aborted once nothing is left, so that no worker waits for a guest in vain; what is added later has a signal of its own. */
+  /**
+   * Aborted once nothing is left, so that no worker waits for a guest in vain; what is added later has a signal of its
+   * own.
+   */
   get drained(): AbortSignal {
     return this.#drained.signal;
   }

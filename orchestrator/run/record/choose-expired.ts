@@ -21,7 +21,10 @@ export interface Retention {
 
 const DAY_MS = 86_400_000;
 
-/** The runs that no rule keeps, oldest first. The newest green run of each matrix stays as well: the next one is judged by it. */
+/**
+ * The runs that no rule keeps, oldest first. The newest green run of each matrix stays as well: the next one is judged
+ * by it.
+ */
 export function chooseExpired(
   runs: readonly RetainedRun[],
   { keep, days, now, pinned }: Retention,

@@ -4,7 +4,10 @@ import { describeError } from '../../model/errors.ts';
 import { JOURNAL_FILE } from './journal-writer.ts';
 import { pointLatestAt } from './run-folder.ts';
 
-/** Removes a run in which nothing ran. `latest` goes back to the newest run that is left. Logs what keeps it from that: the error that ended the run is the one to show. */
+/**
+ * Removes a run in which nothing ran. `latest` goes back to the newest run that is left. Logs what keeps it from that:
+ * the error that ended the run is the one to show.
+ */
 export async function discardRun(runDir: string, log: (line: string) => void): Promise<void> {
   try {
     await removeRun(runDir);

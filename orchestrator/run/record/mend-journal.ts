@@ -5,7 +5,10 @@ import { JOURNAL_FILE } from './journal-writer.ts';
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 2 ** 16;
 
-/** Ends a journal's last line so that more can be appended: a line that a kill tore is cut off, one that only lacks its newline gets it. */
+/**
+ * Ends a journal's last line so that more can be appended: a line that a kill tore is cut off, one that only lacks its
+ * newline gets it.
+ */
 export async function mendJournal(runDir: string): Promise<void> {
   await using file = await open(join(runDir, JOURNAL_FILE), 'r+');
   const { size } = await file.stat();

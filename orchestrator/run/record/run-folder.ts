@@ -66,7 +66,10 @@ async function makeFolder(dir: string): Promise<string> {
   return dir;
 }
 
-/** What the run is: written once before its journal begins, whole or not at all, so that a journal can always be resumed. */
+/**
+ * What the run is: written once before its journal begins, whole or not at all, so that a journal can always be
+ * resumed.
+ */
 export async function writeRunJson(folder: RunFolder, facts: Readonly<Record<string, unknown>>): Promise<void> {
   const aside = join(folder.dir, '.run.json.tmp');
   await writeFile(aside, `${JSON.stringify(facts, undefined, 2)}\n`);

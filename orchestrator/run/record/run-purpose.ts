@@ -20,14 +20,19 @@ const series = z.object({
   notes: z.array(text).readonly(),
 });
 
-/** All cells and tests of the matrix are in it: one that the baseline has beside them is gone, and a rule that fits nothing fits nothing at all. */
+/**
+ * All cells and tests of the matrix are in it: one that the baseline has beside them is gone, and a rule that fits
+ * nothing fits nothing at all.
+ */
 const whole = z.boolean();
 
 const purpose = z.discriminatedUnion('kind', [
   /** `baseDir`: the folder of a run to judge it by; `publish`: where its folder is copied to. */
   z.object({ kind: z.literal('matrix'), whole, baseDir: text.exactOptional(), publish: text.exactOptional() }),
   z.object({ kind: z.literal('kernels'), whole, base: text, now: text, json: z.literal(true).exactOptional() }),
-  /** `command`: for the answer, without the folders of this host; `mail`: the file that it goes to, or after the report. */
+  /**
+   * `command`: for the answer, without the folders of this host; `mail`: the file that it goes to, or after the report.
+   */
   z.object({
     kind: z.literal('series'),
     whole,
@@ -38,7 +43,10 @@ const purpose = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('selftest'), whole }),
 ]);
 
-/** What a run is made for, and so what it ends in beside its reports. `run.json` keeps it: a resumed run ends as it would have. Paths are absolute. */
+/**
+ * What a run is made for, and so what it ends in beside its reports. `run.json` keeps it: a resumed run ends as it
+ * would have. Paths are absolute.
+ */
 export type RunPurpose = z.infer<typeof purpose>;
 
 /** Reads it from `run.json`; `undefined` for what this pmemrig does not know. */

@@ -102,7 +102,10 @@ export function listCutOff({ cells }: PastRun): readonly string[] {
   );
 }
 
-/** QEMU died with the controller, yet its disks and pmem files were not removed: they may be as large as what they stand for. */
+/**
+ * QEMU died with the controller, yet its disks and pmem files were not removed: they may be as large as what they stand
+ * for.
+ */
 export async function removeLeftovers(runDir: string): Promise<void> {
   const guests = join(runDir, 'guests');
   for (const guest of await readdir(guests).catch(() => [])) {

@@ -19,7 +19,9 @@ export interface JudgeOptions {
   readonly tap?: TapReport;
 }
 
-/** Judges as kselftest does: exit status 0 passes, 4 skips, all else fails; TAP's own results can only make it worse. */
+/**
+ * Judges as kselftest does: exit status 0 passes, 4 skips, all else fails; TAP's own results can only make it worse.
+ */
 export function judgeCommand(result: ExecResult, { timeout, tap = readRest(result) }: JudgeOptions): TestResult {
   const subtests = tap.subtests.length > 0 ? { subtests: tap.subtests } : {};
   const evidence = lastLines(
@@ -85,7 +87,10 @@ function explainStatus(exitCode: number): string {
   return explainExitStatus(exitCode);
 }
 
-/** What is missing comes first: it may have failed. `restWasSkipped`: the program ended itself with a skip, which is no loss. */
+/**
+ * What is missing comes first: it may have failed. `restWasSkipped`: the program ended itself with a skip, which is no
+ * loss.
+ */
 function describeTapFailure(
   { subtests, problems, missingProblems }: TapReport,
   restWasSkipped: boolean,

@@ -54,7 +54,10 @@ export type FioParse =
     }
   | { readonly ok: false; readonly problem: string; readonly preamble: string };
 
-/** Reads what `--output` wrote. fio puts messages before the JSON, in which braces may occur; the JSON begins with a line of its own. */
+/**
+ * Reads what `--output` wrote. fio puts messages before the JSON, in which braces may occur; the JSON begins with a
+ * line of its own.
+ */
 export function parseFioOutput(text: string): FioParse {
   const start = /^\{$/m.exec(text)?.index;
   if (start === undefined) return { ok: false, problem: 'fio wrote no JSON', preamble: text };

@@ -10,7 +10,10 @@ const MAX_MESSAGE = 500;
 /** An exercise has about six; what says more is not one of ours. */
 const MAX_COUNTS = 40;
 
-/** What an exercise that came to its end amounts to. It passes only if all of its load was really done: a silent zero is a failure. */
+/**
+ * What an exercise that came to its end amounts to. It passes only if all of its load was really done: a silent zero is
+ * a failure.
+ */
 export function judgeExercise(result: Pick<ExecResult, 'exitCode' | 'signal' | 'stdout' | 'stderr'>): TestResult {
   const { exitCode, signal, stdout, stderr } = result;
   const lines = stdout.split('\n').filter((line) => line !== '');

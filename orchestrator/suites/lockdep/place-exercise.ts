@@ -8,7 +8,10 @@ import type { ExerciseNeed } from './exercises.ts';
 /** Two blocks of 128 MiB, x86's unit of memory that comes and goes, wherever the namespace begins within the first. */
 const LEAST_MEMORY_BYTES = 384 * 2 ** 20;
 
-/** Where an exercise runs, or why it cannot: no device is fit. `index` counts in the topology, whose order the guest's devices have too. */
+/**
+ * Where an exercise runs, or why it cannot: no device is fit. `index` counts in the topology, whose order the guest's
+ * devices have too.
+ */
 export type ExercisePlace = { readonly index: number } | { readonly reason: string };
 
 const isBlock = (device: PmemDevice): boolean => plannedMode(device) !== 'devdax';

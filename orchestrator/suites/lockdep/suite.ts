@@ -20,7 +20,10 @@ const GUEST_DIR = '/run/pmemrig/lockdep';
 /** What an exercise may take beyond its load before it counts as hung, unscaled. */
 const MARGIN_SEC = 60;
 
-/** Exercises of the pmem stack's locks. What lockdep, or any other part of the kernel, says of them is the worker's to see. */
+/**
+ * Exercises of the pmem stack's locks. What lockdep, or any other part of the kernel, says of them is the worker's to
+ * see.
+ */
 export const lockdepSuite: Suite<LockdepSuiteSpec> = {
   kind: 'lockdep',
   // Devices are unbound and remade: no other cell shall depend on how well that went.
@@ -60,7 +63,9 @@ async function openLockdep(context: SuiteContext<LockdepSuiteSpec>): Promise<Sui
   };
 }
 
-/** Known before the boot for some kernels only. /proc/lockdep alone comes with CONFIG_LOCKDEP too, which others select. */
+/**
+ * Known before the boot for some kernels only. /proc/lockdep alone comes with CONFIG_LOCKDEP too, which others select.
+ */
 async function requireLockdep({ guest, timeoutScale }: SuiteContext<LockdepSuiteSpec>): Promise<void> {
   const { stdout, timedOut } = await guest.exec(['cat', '/proc/lockdep_stats'], {
     timeoutMs: TIMEOUTS_MS.setup * timeoutScale,

@@ -10,8 +10,9 @@ export interface Canary {
 }
 
 /**
- * What each command of the canary must be seen as. The kernel's wording decides, and the module's code is chosen so that it
- * has one only: `irq-unsafe` takes one lock in both contexts (inconsistent state), not two in turn (irq inversion).
+ * What each command of the canary must be seen as. The kernel's wording decides, and the module's code is chosen so
+ * that it has one only: `irq-unsafe` takes one lock in both contexts (inconsistent state), not two in turn (irq
+ * inversion).
  */
 export const CANARY_TABLE: Readonly<Record<CanaryName, Canary>> = {
   abba: { expects: { kinds: ['lockdep-circular'] } },

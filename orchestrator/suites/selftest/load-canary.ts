@@ -14,8 +14,8 @@ const GUEST_MODULE = `${GUEST_DIR}/pmemrig_canary.ko`;
 export type CanaryLacks = ReadonlyMap<CanaryName, string>;
 
 /**
- * Loads the canary into the guest. Rejects with SuiteSetupError of status `infra`: that nothing of the rig can be proven on
- * this kernel must not look like a proof.
+ * Loads the canary into the guest. Rejects with SuiteSetupError of status `infra`: that nothing of the rig can be
+ * proven on this kernel must not look like a proof.
  */
 export async function loadCanary(context: SuiteContext<SelftestSuiteSpec>): Promise<CanaryLacks> {
   const { guest, timeoutScale } = context;

@@ -18,8 +18,9 @@ const QUIET_SEC = 3;
 const MARGIN_MS = 20_000;
 
 /**
- * Proves the rig on the kernel under test: each test plants one kernel problem, which the rig must see there, as what it is.
- * Whether it did is for the worker to judge, see `PlannedTest.expects`; a test here only says whether it was planted.
+ * Proves the rig on the kernel under test: each test plants one kernel problem, which the rig must see there, as what
+ * it is. Whether it did is for the worker to judge, see `PlannedTest.expects`; a test here only says whether it was
+ * planted.
  */
 export const selftestSuite: Suite<SelftestSuiteSpec> = {
   kind: 'selftest',

@@ -8,8 +8,8 @@ export interface FilesystemFeature {
 }
 
 /**
- * What mkfs.xfs makes or has made by default. Releases by the bits XFS_SB_FEAT_* of fs/xfs/libxfs/xfs_format.h that came with them; which of them xfsprogs
- * turned on when, /usr/share/xfsprogs/mkfs/lts_*.conf shows.
+ * What mkfs.xfs makes or has made by default. Releases by the bits XFS_SB_FEAT_* of fs/xfs/libxfs/xfs_format.h that
+ * came with them; which of them xfsprogs turned on when, /usr/share/xfsprogs/mkfs/lts_*.conf shows.
  */
 export const XFS_FEATURES: readonly FilesystemFeature[] = [
   { name: 'metadir', without: ['-m', 'metadir=0'], since: [6, 13] },
@@ -29,7 +29,10 @@ export const XFS_DAX_FEATURES: readonly FilesystemFeature[] = [
   { name: 'reflink', without: ['-m', 'reflink=0'], since: [6, 0] },
 ];
 
-/** What `/etc/mke2fs.conf` may turn on: upstream does since e2fsprogs 1.47.0, Debian since trixie. Releases by EXT4_FEATURE_* of fs/ext4/ext4.h. */
+/**
+ * What `/etc/mke2fs.conf` may turn on: upstream does since e2fsprogs 1.47.0, Debian since trixie. Releases by
+ * EXT4_FEATURE_* of fs/ext4/ext4.h.
+ */
 export const EXT4_FEATURES: readonly FilesystemFeature[] = [
   { name: 'orphan_file', without: ['-O', '^orphan_file'], since: [5, 15] },
   { name: 'metadata_csum_seed', without: ['-O', '^metadata_csum_seed'], since: [4, 4] },

@@ -19,8 +19,9 @@ export interface FittedFilesystem {
 }
 
 /**
- * Leaves out features that the image's mkfs would turn on by default and the guest's kernel does not know: an image may be years newer than its kernel. What
- * the matrix asks for by name stays. Rejects with GuestDeath; a mkfs that fails is for the suite to report.
+ * Leaves out features that the image's mkfs would turn on by default and the guest's kernel does not know: an image may
+ * be years newer than its kernel. What the matrix asks for by name stays. Rejects with GuestDeath; a mkfs that fails is
+ * for the suite to report.
  */
 export async function fitFilesystem(context: SetUpContext, filesystem: FilesystemSpec): Promise<FittedFilesystem> {
   const { kernelRelease } = context.guest;
@@ -55,7 +56,10 @@ function candidates(filesystem: FilesystemSpec): readonly FilesystemFeature[] {
   }
 }
 
-/** `-m reflink=1,rmapbt=1`, also in one word, and `-O ^orphan_file`. A configuration file of mkfs.xfs (`-c`) is the user's whole word. */
+/**
+ * `-m reflink=1,rmapbt=1`, also in one word, and `-O ^orphan_file`. A configuration file of mkfs.xfs (`-c`) is the
+ * user's whole word.
+ */
 function isNamed({ mkfsOptions }: FilesystemSpec, feature: string): boolean {
   return mkfsOptions.some(
     (word) =>
@@ -83,7 +87,10 @@ async function askXfs({ guest, timeoutScale }: SetUpContext, filesystem: Filesys
   return new Set(Array.from(stdout.matchAll(/([a-z][a-z0-9]*)=1\b/g), ([, name = '']) => name));
 }
 
-/** The features of ext4 in mke2fs.conf(5). A lone `mke2fs` prints none of what it would make, and has its own list where there is no file. */
+/**
+ * The features of ext4 in mke2fs.conf(5). A lone `mke2fs` prints none of what it would make, and has its own list where
+ * there is no file.
+ */
 async function askExt4({ guest, timeoutScale }: SetUpContext): Promise<ReadonlySet<string>> {
   const { stdout } = await guest.exec('cat "${MKE2FS_CONFIG:-/etc/mke2fs.conf}"', {
     timeoutMs: TIMEOUTS_MS.setup * timeoutScale,

@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** A guest's words on one line, fit for a name or a message: no terminal codes, no control characters, `maxChars` at most. */
+/**
+ * A guest's words on one line, fit for a name or a message: no terminal codes, no control characters, `maxChars` at
+ * most.
+ */
 export function oneLine(text: string, maxChars: number): string {
   // Most words are plain, and a report has very many.
   if (text.length <= maxChars && !/\p{Cc}/u.test(text)) return text.trim();

@@ -10,8 +10,9 @@ export type Roles = Readonly<Partial<Record<DeviceRole, number>>> & { readonly t
 const MIN_XFS_BYTES = 300 * 2 ** 20;
 
 /**
- * Who is TEST_DEV, SCRATCH_DEV and so on. Roles that the topology names count alone; without any, TEST and SCRATCH are the first two devices that
- * suit the file system (can do DAX where it asks for that, else are block devices), and LOGWRITES is the next block device.
+ * Who is TEST_DEV, SCRATCH_DEV and so on. Roles that the topology names count alone; without any, TEST and SCRATCH are
+ * the first two devices that suit the file system (can do DAX where it asks for that, else are block devices), and
+ * LOGWRITES is the next block device.
  * @throws UserError when TEST or SCRATCH is missing, a role is given twice, or its device cannot play it
  */
 export function assignRoles(topology: PmemTopology, filesystem: FilesystemSpec): Roles {

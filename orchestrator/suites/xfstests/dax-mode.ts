@@ -1,7 +1,10 @@
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import type { DaxMode } from '../../model/xfstests.ts';
 
-/** What the mount options ask for; `never` where they say nothing: a file system that is named without DAX is meant without. */
+/**
+ * What the mount options ask for; `never` where they say nothing: a file system that is named without DAX is meant
+ * without.
+ */
 export function daxModeOf({ mountOptions }: Pick<FilesystemSpec, 'mountOptions'>): DaxMode {
   const option = mountOptions.split(',').findLast((word) => /^dax(=|$)/.test(word));
   if (option === 'dax' || option === 'dax=always') return 'always';
@@ -9,8 +12,8 @@ export function daxModeOf({ mountOptions }: Pick<FilesystemSpec, 'mountOptions'>
 }
 
 /**
- * The mount options for xfstests, never empty and with the DAX mode said in any case: what is left out, `check` takes over from whatever
- * came before. ext2 has no word for "no DAX", and none of its mounts is DAX unasked.
+ * The mount options for xfstests, never empty and with the DAX mode said in any case: what is left out, `check` takes
+ * over from whatever came before. ext2 has no word for "no DAX", and none of its mounts is DAX unasked.
  */
 export function explicitMountOptions(filesystem: Pick<FilesystemSpec, 'mountOptions' | 'type'>): string {
   const { mountOptions, type } = filesystem;

@@ -1,10 +1,15 @@
-/** What a test may take beyond its usual time before it counts as hung: on a shared host tests were seen to vary by two. */
+/**
+ * What a test may take beyond its usual time before it counts as hung: on a shared host tests were seen to vary by two.
+ */
 const USUAL_TIMES = 5;
 /** Those of the group quick end within seconds, some of the others run for minutes. */
 const QUICK_SEC = 180;
 const OTHER_SEC = 900;
 
-/** Seconds, unscaled, after which a test hangs: what the matrix says; else by its usual time, with a floor; else by its groups. */
+/**
+ * Seconds, unscaled, after which a test hangs: what the matrix says; else by its usual time, with a floor; else by its
+ * groups.
+ */
 export function deadlineSec({
   spec,
   usualSec,

@@ -1,6 +1,9 @@
 import type { KnownProblem } from '../../model/known-problem.ts';
 
-/** What file systems say when they are shut down, as the groups `shutdown` and `recoveryloop` ask of them: their journal is cut off under load. */
+/**
+ * What file systems say when they are shut down, as the groups `shutdown` and `recoveryloop` ask of them: their journal
+ * is cut off under load.
+ */
 const SHUT_DOWN = [
   'Aborting journal on device *',
   'JBD2: Error -5 detected *',
@@ -17,7 +20,10 @@ const SHUT_DOWN = [
   'XFS (*): writeback error*',
 ];
 
-/** The same where the device fails under them: the groups `eio` (dm-error, dm-flakey) and `thin` (a pool that runs full). */
+/**
+ * The same where the device fails under them: the groups `eio` (dm-error, dm-flakey) and `thin` (a pool that runs
+ * full).
+ */
 const FAILING_DEVICE = [
   ...SHUT_DOWN,
   'EXT4-fs error (device *: error *ing *',
@@ -55,8 +61,8 @@ const REASONS: Readonly<Record<string, { readonly titles: readonly string[]; rea
 };
 
 /**
- * The file systems' complaints that a test of these groups brings about itself, by the groups' meaning (xfstests, doc/group-names.txt). An assertion,
- * a warning, an oops or a splat is never among them.
+ * The file systems' complaints that a test of these groups brings about itself, by the groups' meaning (xfstests,
+ * doc/group-names.txt). An assertion, a warning, an oops or a splat is never among them.
  */
 export function expectedFsErrors(groups: ReadonlySet<string>): readonly KnownProblem[] {
   return Object.entries(REASONS).flatMap(([group, { titles, reason }]) =>

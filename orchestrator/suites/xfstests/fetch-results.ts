@@ -16,8 +16,8 @@ export interface FetchedResults {
 }
 
 /**
- * Copies a test's files from the results disk to `localDir`, each bounded, under names of our own making: of the guest's names none is taken.
- * Works on a dead guest, too. Rejects with InfraError.
+ * Copies a test's files from the results disk to `localDir`, each bounded, under names of our own making: of the
+ * guest's names none is taken. Works on a dead guest, too. Rejects with InfraError.
  */
 export async function fetchResults(
   { id, resultsDisk }: Guest,

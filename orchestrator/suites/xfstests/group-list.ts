@@ -8,7 +8,10 @@ export interface CatalogueTest {
 /** Names that `check` takes for tests (common/test_names of xfstests): three digits, and perhaps more behind them. */
 const LINE = /^(\d{3}-?[A-Za-z0-9-]*)((?:\s+[\w-]+)*)\s*$/;
 
-/** The tests of one folder from its `group.list`, each once, in its order. A line that names a test twice adds to its groups. */
+/**
+ * The tests of one folder from its `group.list`, each once, in its order. A line that names a test twice adds to its
+ * groups.
+ */
 export function parseGroupList(folder: string, text: string): readonly CatalogueTest[] {
   const tests = new Map<string, Set<string>>();
   for (const line of text.split('\n')) {

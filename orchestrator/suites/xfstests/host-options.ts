@@ -8,8 +8,9 @@ export const TEST_DIR = '/mnt/xfstests-test';
 export const SCRATCH_MNT = '/mnt/xfstests-scratch';
 
 /**
- * The variables of a cell, as a file for HOST_OPTIONS: `check` then looks at no other configuration, be it of the tree or of /etc, and every
- * option is said, so that none is inherited. Kept with the artifacts, it is what a run by hand needs.
+ * The variables of a cell, as a file for HOST_OPTIONS: `check` then looks at no other configuration, be it of the tree
+ * or of /etc, and every option is said, so that none is inherited. Kept with the artifacts, it is what a run by hand
+ * needs.
  */
 export function composeHostOptions({
   filesystem,

@@ -4,7 +4,9 @@ import type { Roles } from './assign-roles.ts';
 import { SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import type { MountPlace } from './prove-mounts.ts';
 
-/** TEST and SCRATCH of a cell with the commands that make their file systems, external log and realtime device included. */
+/**
+ * TEST and SCRATCH of a cell with the commands that make their file systems, external log and realtime device included.
+ */
 export function composePlaces(
   devices: readonly GuestDevice[],
   roles: Roles,

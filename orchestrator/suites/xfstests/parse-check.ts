@@ -12,7 +12,8 @@ const SUMMARY = /^(?:Passed all|Failed) \d+/;
 export const NO_REASON = 'no reason given';
 
 /**
- * Reads the stdout of `check NAME`. Its exit status is no witness: it is 0 after SIGTERM, and for a name that it does not know. What it lists at its end as run, not run and failed is.
+ * Reads the stdout of `check NAME`. Its exit status is no witness: it is 0 after SIGTERM, and for a name that it does
+ * not know. What it lists at its end as run, not run and failed is.
  */
 export function parseCheck(name: string, stdout: string): CheckVerdict {
   const lines = stdout.split('\n').map((line) => line.trimEnd());
@@ -72,7 +73,10 @@ function splitAtMark(block: readonly string[], mark: string): { readonly before:
     : { before: text.slice(0, at), reason: text.slice(at + mark.length).trim() || NO_REASON };
 }
 
-/** The harness's own complaints, each once: `- output mismatch (see …)`, `[failed, exit status 1]`, `_check_dmesg: something found in dmesg (see …)`. */
+/**
+ * The harness's own complaints, each once: `- output mismatch (see …)`, `[failed, exit status 1]`, `_check_dmesg:
+ * something found in dmesg (see …)`.
+ */
 function explain(block: readonly string[]): string {
   const [first = '', ...more] = block;
   const own = first.replace(/^\s+(\d+s \.\.\.)?\s*/, '');

@@ -12,8 +12,8 @@ const QUICK_SEC = 25;
 const OTHER_SEC = 60;
 
 /**
- * The tests of a cell, `xfstests/generic/413`, from the tree's own group lists: the guest has no say in what it is to run.
- * Throws SuiteAbsentError without a tree, UserError for a cell that can't run xfstests at all.
+ * The tests of a cell, `xfstests/generic/413`, from the tree's own group lists: the guest has no say in what it is to
+ * run. Throws SuiteAbsentError without a tree, UserError for a cell that can't run xfstests at all.
  */
 export function planXfstests({
   spec,

@@ -17,8 +17,8 @@ export interface MountPlace {
 }
 
 /**
- * Mounts a device as `check` will and asks the kernel whether a file there is in DAX state, as the cell says it must be (or must not).
- * Rejects with SuiteSetupError, its status `fail`, when it is otherwise.
+ * Mounts a device as `check` will and asks the kernel whether a file there is in DAX state, as the cell says it must be
+ * (or must not). Rejects with SuiteSetupError, its status `fail`, when it is otherwise.
  */
 export async function proveMount(
   context: SetUpContext,

@@ -128,7 +128,10 @@ function readFolder(dir: string, label: string, { partial = false } = {}): Catal
   );
 }
 
-/** Whether its libraries are those of the image is for the guest to show. A tree of scripts alone has no binary to look at. */
+/**
+ * Whether its libraries are those of the image is for the guest to show. A tree of scripts alone has no binary to look
+ * at.
+ */
 function checkArchitecture(binary: string, label: string): void {
   const header = Buffer.alloc(20);
   try {

@@ -19,9 +19,9 @@ export async function runXfstest(
   attempt: number,
 ): Promise<TestResult> {
   const { guest } = context;
-  // What the test before left is copied by now; it may have filled the disk. Of a listed test that has no file check makes one without a name,
-  // which then fails or passes.
-  // No deadline of its own: past the test's, the worker takes the kernel's stacks while it still hangs.
+  // What the test before left is copied by now; it may have filled the disk. Of a listed test that has no file check
+  // makes one without a name, which then fails or passes. No deadline of its own: past the test's, the worker takes the
+  // kernel's stacks while it still hangs.
   const exit = await guest.exec(
     [
       'bash',

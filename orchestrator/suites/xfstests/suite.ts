@@ -24,7 +24,10 @@ const GUEST_SCRIPTS = packageData('orchestrator/suites/xfstests/guest');
 const SET_UP = readFileSync(join(GUEST_SCRIPTS, 'set-up.sh'), 'utf8');
 const DESCRIBE = readFileSync(join(GUEST_SCRIPTS, 'describe.sh'), 'utf8');
 
-/** The tests of an xfstests tree that somebody has built, each by a call of its `check`, on the devices that the topology gives. */
+/**
+ * The tests of an xfstests tree that somebody has built, each by a call of its `check`, on the devices that the
+ * topology gives.
+ */
 export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
   kind: 'xfstests',
   // A disk of its own, and devices that no other suite shall find so.

@@ -26,7 +26,8 @@ interface Annotation {
 }
 
 /**
- * The lines that make GitHub annotate the run with what is to be looked at, the worst first; the tenth of a kind says how many more there are.
+ * The lines that make GitHub annotate the run with what is to be looked at, the worst first; the tenth of a kind says
+ * how many more there are.
  *
  * | kind | by itself | against a baseline |
  * |---|---|---|

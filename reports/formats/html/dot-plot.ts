@@ -20,8 +20,9 @@ const WIDTH = 1000;
 const MIDDLE = 7;
 
 /**
- * Rows of dots over one scale from zero, each with its median as a tick and the median's interval as a bar behind. It is a table with a drawing in each
- * row, so it reads aloud, prints and wraps on a phone; a charting library would bring a document of its own for less.
+ * Rows of dots over one scale from zero, each with its median as a tick and the median's interval as a bar behind. It
+ * is a table with a drawing in each row, so it reads aloud, prints and wraps on a phone; a charting library would bring
+ * a document of its own for less.
  */
 export function renderDotPlot({ caption, rows, format }: DotPlot): Markup {
   const max = Math.max(...rows.flatMap(({ values, interval }) => [...values, interval?.high ?? 0]), Number.MIN_VALUE);

@@ -26,8 +26,8 @@ const EXCERPT_LINES = 8;
 const MAX_PLACES = 40;
 
 /**
- * A list of finds. What one test did alike in several cells is one entry, and so are tests that met the same reports of the kernel, and those of a cell
- * that were not reached for one reason: a reader counts causes.
+ * A list of finds. What one test did alike in several cells is one entry, and so are tests that met the same reports of
+ * the kernel, and those of a cell that were not reached for one reason: a reader counts causes.
  * @param excerpts so many entries show what the guest said; beyond them a run in which all fails would repeat itself
  */
 export function renderFinds(finds: readonly Find[], excerpts: number): Markup {
@@ -76,7 +76,10 @@ const STAMP = /^\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/;
 /** No more of it is looked at: an excerpt is short. */
 const MAX_LOOKED_AT = 8000;
 
-/** What an excerpt has room for: neither the kernel's time stamps nor its rules and blank lines, nor the margin that all lines have, as in xfstests' diffs. The whole stands with the test. */
+/**
+ * What an excerpt has room for: neither the kernel's time stamps nor its rules and blank lines, nor the margin that all
+ * lines have, as in xfstests' diffs. The whole stands with the test.
+ */
 function condense(evidence: string): string {
   const lines = cleanText(evidence.slice(0, MAX_LOOKED_AT))
     .split('\n')

@@ -5,7 +5,10 @@ import type { CellSummary, RunSummary, Totals } from '../../fold/summary.ts';
 import { anchorId } from './anchors.ts';
 import { html, type Markup } from './markup.ts';
 
-/** The matrix: kernels side by side, below each suite a row for each topology and file system. Every square leads to its cell's tests. */
+/**
+ * The matrix: kernels side by side, below each suite a row for each topology and file system. Every square leads to its
+ * cell's tests.
+ */
 export function renderHeat({ cells }: Pick<RunSummary, 'cells'>, newFailures: ReadonlyMap<string, number>): Markup {
   if (cells.length < 2) return html``;
   const kernels = [...new Set(cells.map(({ kernel }) => kernel))];

@@ -12,8 +12,9 @@ const BAR = 3;
 const HEIGHT = 14;
 
 /**
- * What became of a test in its last runs, oldest first, and after a gap in this one: high bars failed, middle ones are flaky, low ones passed, so that no colour is needed.
- * A thin line stands where the kernel's release changed. Nothing for a test without a past.
+ * What became of a test in its last runs, oldest first, and after a gap in this one: high bars failed, middle ones are
+ * flaky, low ones passed, so that no colour is needed. A thin line stands where the kernel's release changed. Nothing
+ * for a test without a past.
  * @param past oldest first; the last {@link STRIP_RUNS} are shown
  */
 export function renderStrip(past: readonly PastTest[], now: Outcome): Markup | undefined {
@@ -28,7 +29,9 @@ export function renderStrip(past: readonly PastTest[], now: Outcome): Markup | u
   return html`<svg class="strip" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img"><title>${words}</title>${runs.map(({ outcome, from, count }) => bars(outcome, from * PITCH, count))}${bars(now, (shown.length + 1) * PITCH, 1)}${turns.length === 0 ? undefined : html`<path class="turn" d="${turns.map((index) => `M${index * PITCH - 0.5} 0v${HEIGHT}`).join('')}"/>`}</svg>`;
 }
 
-/** A row of equal bars is one dashed stroke (as `.strip path` in the style has it): years of passes cost as much as one. */
+/**
+ * A row of equal bars is one dashed stroke (as `.strip path` in the style has it): years of passes cost as much as one.
+ */
 function bars(outcome: Outcome, x: number, count: number): Markup {
   return html`<path class="${outcome}" d="M${x} ${HEIGHT - STROKES[outcome] / 2}h${count * PITCH - (PITCH - BAR)}" stroke-width="${STROKES[outcome]}"/>`;
 }

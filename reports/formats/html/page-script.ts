@@ -16,8 +16,8 @@ export interface PageScript {
 let made: PageScript | undefined;
 
 /**
- * The modules of `browser/` as one classic script that fits between `<script>` and `</script>`. They import nothing but each other, so without their
- * import and export words they are one scope; a bundler would do no more.
+ * The modules of `browser/` as one classic script that fits between `<script>` and `</script>`. They import nothing but
+ * each other, so without their import and export words they are one scope; a bundler would do no more.
  */
 export function pageScript(): PageScript {
   made ??= bundle(MODULES.map((name) => readFileSync(join(packageData('reports/formats/html/browser'), name), 'utf8')));

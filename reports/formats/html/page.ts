@@ -27,7 +27,9 @@ export interface PageExtras {
   readonly trendOf?: (cell: string, test: string) => string;
 }
 
-/** `report.html` in pieces: one file, nothing fetched, no script but its own; the policy in its head holds it to that. */
+/**
+ * `report.html` in pieces: one file, nothing fetched, no script but its own; the policy in its head holds it to that.
+ */
 export function* renderHtml(
   summary: RunSummary,
   comparison?: Comparison,

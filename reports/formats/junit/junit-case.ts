@@ -20,8 +20,9 @@ export interface CaseContext {
 }
 
 /**
- * Jenkins and GitLab both build a tree from `classname`, at its dots: `pmemrig.debian-6_12.virtio-pmem.ext4-dax.fio`. They know a test again by
- * it and the name, so nothing that changes from run to run may be in either. `~` can't be in a matrix' names: no two cells come to the same.
+ * Jenkins and GitLab both build a tree from `classname`, at its dots: `pmemrig.debian-6_12.virtio-pmem.ext4-dax.fio`.
+ * They know a test again by it and the name, so nothing that changes from run to run may be in either. `~` can't be in
+ * a matrix' names: no two cells come to the same.
  */
 export function toClassName(cellId: string): string {
   return ['pmemrig', ...cleanLine(cellId).split('/')]

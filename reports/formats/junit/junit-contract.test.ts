@@ -11,7 +11,10 @@ import { compareRuns } from '../../verdicts/compare-runs.ts';
 
 const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
 
-/** What the schema of Jenkins' xUnit plugin (junit-10.xsd, as of November 2025) lets an element have: attributes, then children. */
+/**
+ * What the schema of Jenkins' xUnit plugin (junit-10.xsd, as of November 2025) lets an element have: attributes, then
+ * children.
+ */
 const SCHEMA: Readonly<Record<string, readonly [attributes: string, children: string]>> = {
   testsuites: ['name time tests failures errors', 'testsuite'],
   testsuite: [

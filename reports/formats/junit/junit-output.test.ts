@@ -11,7 +11,10 @@ interface Read {
   readonly properties: readonly string[];
 }
 
-/** What a dashboard takes from all texts of the test's own case: GitLab's expression for attachments, and the like for properties. */
+/**
+ * What a dashboard takes from all texts of the test's own case: GitLab's expression for attachments, and the like for
+ * properties.
+ */
 async function readTags(xml: string): Promise<Read> {
   const { testsuite } = (await parse(xml)) as { testsuite: { testcase: { name: string }[] }[] };
   const text = JSON.stringify(testsuite[0]?.testcase.find(({ name }) => name === 'command/run')).replaceAll(

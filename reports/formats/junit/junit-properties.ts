@@ -11,7 +11,10 @@ export type Property = readonly [name: string, value: string];
 /** Files of one test that are named one by one; a suite may keep hundreds. */
 const MAX_ARTIFACTS = 20;
 
-/** What a reader wants to know of a test beside its outcome, most important first: Jenkins shows the first lines of a passed test's output. */
+/**
+ * What a reader wants to know of a test beside its outcome, most important first: Jenkins shows the first lines of a
+ * passed test's output.
+ */
 export function testProperties(test: TestSummary, verdict: ComparedTest | undefined): readonly Property[] {
   return [
     ...(test.outcome === 'pass' ? [] : [['pmemrig.outcome', test.outcome] as const]),
@@ -43,7 +46,10 @@ export function verdictProperties(verdict: ComparedTest | undefined): readonly P
   ];
 }
 
-/** The files to open, at the most {@link MAX_ARTIFACTS}, the console's last: relative to the run folder, as they are shown. */
+/**
+ * The files to open, at the most {@link MAX_ARTIFACTS}, the console's last: relative to the run folder, as they are
+ * shown.
+ */
 export function artifactPaths(test: TestSummary): readonly string[] {
   return artifactFiles(test).map(cleanLine);
 }

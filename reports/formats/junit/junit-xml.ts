@@ -14,7 +14,9 @@ export function skip(testCase: TestCase, message: string): void {
   addElement(testCase, (element) => childNamed(element, 'skipped').att('message', message));
 }
 
-/** junit-report-builder writes bodies as CDATA and splits only the first `]]>` of a text; escaped text has no such end. */
+/**
+ * junit-report-builder writes bodies as CDATA and splits only the first `]]>` of a text; escaped text has no such end.
+ */
 export function addBody(testCase: TestCase, name: 'failure' | 'error', body: string): void {
   addElement(testCase, (element) => childNamed(element, name).txt(body));
 }
@@ -36,7 +38,10 @@ function childNamed(element: XmlElement, name: string): XmlElement {
   return child as XmlElement;
 }
 
-/** A test case that turns into text as soon as it is built: of a suite with thousands only the one at hand is held as a tree. */
+/**
+ * A test case that turns into text as soon as it is built: of a suite with thousands only the one at hand is held as a
+ * tree.
+ */
 export function addCase(suite: TestSuite, fill: (testCase: TestCase) => void): void {
   const testCase = suite.testCase();
   fill(testCase);

@@ -14,7 +14,10 @@ import type { ComparedTest } from '../../verdicts/compared-test.ts';
 import { describeBaseline } from '../../verdicts/describe-verdict.ts';
 
 export interface JunitOptions {
-  /** Put before artifact paths in `[[ATTACHMENT|…]]`: GitLab resolves them from the project's root, Jenkins from the workspace. */
+  /**
+   * Put before artifact paths in `[[ATTACHMENT|…]]`: GitLab resolves them from the project's root, Jenkins from the
+   * workspace.
+   */
   readonly artifactBase?: string;
   /** Verdicts against a baseline: properties of each test, `pmemrig.verdict` and `pmemrig.failure-rate`. */
   readonly comparison?: Comparison;
@@ -31,8 +34,9 @@ export interface JunitOptions {
  * | skip | `<skipped message>` |
  * | excluded | a suite with one skipped test that says the reason |
  *
- * It is valid by the schema that Jenkins' xUnit plugin goes by (junit-10.xsd), which lets a suite alone have properties: those of a test
- * stand there with its name behind their own, and once more in the test's output as `[[PROPERTY|name=value]]`.
+ * It is valid by the schema that Jenkins' xUnit plugin goes by (junit-10.xsd), which lets a suite alone have
+ * properties: those of a test stand there with its name behind their own, and once more in the test's output as
+ * `[[PROPERTY|name=value]]`.
  */
 export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): Generator<string> {
   const context = suiteContext(options);

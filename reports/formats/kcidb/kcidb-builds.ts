@@ -13,8 +13,9 @@ export interface KcidbKernels {
 }
 
 /**
- * A build is known again in another run by the digest of what guests boot of it, and a checkout by its commit and patches. A kernel that was not built
- * here, Debian's for one, has a checkout without git: its exact version is the comment.
+ * A build is known again in another run by the digest of what guests boot of it, and a checkout by its commit and
+ * patches. A kernel that was not built here, Debian's for one, has a checkout without git: its exact version is the
+ * comment.
  */
 export function describeKernels({ runId, cells, stages }: RunSummary, origin: string): KcidbKernels {
   const checkouts = new Map<string, KcidbReport['checkouts'][number]>();

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Major and minor version of the reports that we write: the newest of kcidb-io as of February 2026 (`kcidb_io/schema/v05_03.py`). */
+/**
+ * Major and minor version of the reports that we write: the newest of kcidb-io as of February 2026
+ * (`kcidb_io/schema/v05_03.py`).
+ */
 export const KCIDB_VERSION = { major: 5, minor: 3 } as const;
 
 /** The name of a CI system. */
@@ -19,7 +22,9 @@ const resources = z.array(z.strictObject({ name: z.string().regex(/^[^/\0]+$/), 
 const time = z.iso.datetime();
 const misc = z.record(z.string(), z.unknown());
 
-/** Our own statement of the parts of KCIDB's schema that we use, no wider than that: what passes here is valid there. */
+/**
+ * Our own statement of the parts of KCIDB's schema that we use, no wider than that: what passes here is valid there.
+ */
 export const KCIDB_REPORT = z.strictObject({
   version: z.strictObject({ major: z.literal(KCIDB_VERSION.major), minor: z.literal(KCIDB_VERSION.minor) }),
   checkouts: z.array(

@@ -13,7 +13,8 @@ export interface KcidbOptions {
 }
 
 /**
- * An entry for each attempt, since KCIDB counts test runs, so that of a flaky test both the failure and the pass are reported; one for a test without any.
+ * An entry for each attempt, since KCIDB counts test runs, so that of a flaky test both the failure and the pass are
+ * reported; one for a test without any.
  *
  * | status | KCIDB: the test … | ours |
  * |---|---|---|
@@ -111,7 +112,10 @@ function toStatus({ status, forgiven }: Pick<AttemptSummary, 'status' | 'forgive
   }
 }
 
-/** `xfstests.generic.413`; a boot is what KernelCI's dashboards count as such. Only letters, digits, `_` and `-` are allowed between the dots. */
+/**
+ * `xfstests.generic.413`; a boot is what KernelCI's dashboards count as such. Only letters, digits, `_` and `-` are
+ * allowed between the dots.
+ */
 function toPath(name: string): string {
   if (name === BOOT_TEST) return 'boot';
   const parts = (isRigTest(name) ? `pmemrig/${name}` : name)

@@ -15,8 +15,8 @@ const EVIDENCE_LINES = 20;
 const DIRECTIVE = /#\s*(SKIP|TODO|XFAIL|XPASS|TIMEOUT|ERROR)/gi;
 
 /**
- * `results.ktap` in pieces, one a cell: a cell is a test whose subtests are its tests, and those that a test itself reported are nested once more.
- * https://docs.kernel.org/dev-tools/ktap.html
+ * `results.ktap` in pieces, one a cell: a cell is a test whose subtests are its tests, and those that a test itself
+ * reported are nested once more. https://docs.kernel.org/dev-tools/ktap.html
  *
  * | outcome | line |
  * |---|---|
@@ -95,7 +95,8 @@ function diagnostics(test: TestSummary, verdict: ComparedTest | undefined, budge
   return [
     ...(verdict && (looksBad || isAlarm(verdict)) ? [`verdict: ${verdict.verdict}, ${describeOdds(verdict)}`] : []),
     ...(test.problems ?? []).map((signature) => `kernel problem: ${cleanLine(signature)}`),
-    // Clean already, and with its own blanks. Behind a bar no line of it reads as a result, a version or a `# Subtest`: kselftest's parsers look behind `# `, too.
+    // Clean already, and with its own blanks. Behind a bar no line of it reads as a result, a version or a `# Subtest`:
+    // kselftest's parsers look behind `# `, too.
     ...(evidence === ''
       ? []
       : budget

@@ -7,7 +7,10 @@ import { wrapText } from './wrap-text.ts';
 
 const LABEL_WIDTH = 10;
 
-/** What was run on what, so that a reader can judge and repeat it. Nothing of the host but its accelerator, QEMU's and its system's kind. */
+/**
+ * What was run on what, so that a reader can judge and repeat it. Nothing of the host but its accelerator, QEMU's and
+ * its system's kind.
+ */
 export function describeRun({ summary, comparison, guest, devices }: ReplyFacts): readonly string[] {
   const names = comparison.kernels ? [comparison.kernels.base, comparison.kernels.now] : [];
   const suites = [
@@ -53,7 +56,10 @@ const ACCELERATORS: Partial<Record<string, string>> = {
   'tcg-icount': 'TCG, counting instructions',
 } satisfies Record<Accelerator, string>;
 
-/** The journal's words begin with the host's name, and end with why it has no KVM: neither is of use to a reader of the list. */
+/**
+ * The journal's words begin with the host's name, and end with why it has no KVM: neither is of use to a reader of the
+ * list.
+ */
 function describeHost({ host, guests, version }: RunSummary): string {
   const system = host.split(', ')[1] ?? '';
   const accelerators = [...new Set(guests.map(({ accelerator }) => ACCELERATORS[accelerator] ?? accelerator))];

@@ -8,8 +8,8 @@ import { wrapText } from './wrap-text.ts';
 const MAX_LISTED = 6;
 
 /**
- * What was measured and differs, for a reply to a series, or how sure it is that nothing does. Of figures that each kernel measured only once, those that
- * changed several times over.
+ * What was measured and differs, for a reply to a series, or how sure it is that nothing does. Of figures that each
+ * kernel measured only once, those that changed several times over.
  */
 export function renderFigures(figures: readonly ComparedFigure[], kernel: string): readonly string[] {
   const repeated = figures.filter(({ base, now }) => base.count > 1 && now.count > 1);

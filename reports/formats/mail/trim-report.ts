@@ -26,7 +26,10 @@ const PART =
 /** The rig's own, of a build that failed: where its log lies is private. */
 const OWN = /^the whole log: /;
 
-/** A kernel's report with what a maintainer looks at: no time stamps, registers and guesses, short stacks. Line by line, verbatim but for that. */
+/**
+ * A kernel's report with what a maintainer looks at: no time stamps, registers and guesses, short stacks. Line by line,
+ * verbatim but for that.
+ */
 export function trimReport(text: string): readonly string[] {
   const kept: string[] = [];
   let frames = 0;
@@ -59,7 +62,10 @@ export function trimReport(text: string): readonly string[] {
   return shown.map((line) => (line.length > MAX_COLUMNS ? `${line.slice(0, MAX_COLUMNS - 3)}...` : line));
 }
 
-/** `(a.c:1, inlined at b.c:2, inlined at c.c:3)`: the outermost is where the named function stands; the first is where it happened. */
+/**
+ * `(a.c:1, inlined at b.c:2, inlined at c.c:3)`: the outermost is where the named function stands; the first is where
+ * it happened.
+ */
 function shortenInlined(frame: string): string {
   return frame.replace(
     /\((?<inner>[^(),]+:\d+)(?:, inlined at [^(),]+)*, inlined at (?<outer>[^(),]+:\d+)\)$/,

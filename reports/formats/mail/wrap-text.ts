@@ -1,7 +1,12 @@
-/** Columns of a plain-text mail: what a quoted answer to it still fits in, see Documentation/process/email-clients.rst. */
+/**
+ * Columns of a plain-text mail: what a quoted answer to it still fits in, see Documentation/process/email-clients.rst.
+ */
 export const MAIL_WIDTH = 72;
 
-/** At the beginning of a line of a mail they end its text, open a diff or a quotation: a word of a test does not come to stand there. */
+/**
+ * At the beginning of a line of a mail they end its text, open a diff or a quotation: a word of a test does not come to
+ * stand there.
+ */
 const MARK = /^(?:-{2,}|\+\+\+|@@|>|diff$|From$)/;
 
 interface WrapOptions {
@@ -11,7 +16,10 @@ interface WrapOptions {
   readonly rest?: string;
 }
 
-/** Breaks a paragraph at blanks. A word that is longer than a line, say a path, stands whole on one of its own: it is to be copied. */
+/**
+ * Breaks a paragraph at blanks. A word that is longer than a line, say a path, stands whole on one of its own: it is to
+ * be copied.
+ */
 export function wrapText(
   text: string,
   { width = MAIL_WIDTH, first = '', rest = ' '.repeat(first.length) }: WrapOptions = {},
@@ -32,7 +40,10 @@ export function wrapText(
   return lines;
 }
 
-/** Where a line ends so that the next one begins with no {@link MARK}: words go down with it. 0 if it has none but marks. */
+/**
+ * Where a line ends so that the next one begins with no {@link MARK}: words go down with it. 0 if it has none but
+ * marks.
+ */
 function breakBefore(line: string, word: string): number {
   let at = line.length;
   for (let next = word; at > 0 && MARK.test(next);) {

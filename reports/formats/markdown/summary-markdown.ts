@@ -29,7 +29,10 @@ const MAX_FAILURES = 30;
 const MAX_LISTED = 50;
 const EVIDENCE_LINES = 20;
 
-/** `summary.md`: what regressed, where to look and what to type, in that order. Everything that a guest may have written stands in code. */
+/**
+ * `summary.md`: what regressed, where to look and what to type, in that order. Everything that a guest may have written
+ * stands in code.
+ */
 export function renderMarkdown(summary: RunSummary, comparison?: Comparison): string {
   const all = summary.cells.flatMap((cell) => cell.tests.map((test) => ({ cell, test })));
   const attention = all.filter(({ test }) => needsAttention(test.outcome));

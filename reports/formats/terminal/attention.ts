@@ -9,7 +9,10 @@ import type { Palette } from './palette.ts';
 import { PrintedSplats } from './printed-splats.ts';
 
 const MAX_LISTED = 20;
-/** Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. What another of them has shown counts for none. */
+/**
+ * Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. What another of them
+ * has shown counts for none.
+ */
 const MAX_SHOWN = 5;
 const SHOWN_LINES = 12;
 
@@ -20,7 +23,10 @@ interface Finding {
   alike: number;
 }
 
-/** What is to be looked at, in the plan's order: a line each, below the first failures what shows them and how to run just that again, below others that met the same where that is. */
+/**
+ * What is to be looked at, in the plan's order: a line each, below the first failures what shows them and how to run
+ * just that again, below others that met the same where that is.
+ */
 export function renderAttention(
   summary: RunSummary,
   { runDir, width, palette }: { readonly runDir: string; readonly width: number; readonly palette: Palette },

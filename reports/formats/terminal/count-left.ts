@@ -2,7 +2,10 @@ import { isRigTest } from '../../../orchestrator/model/cell.ts';
 import type { RunFold } from '../../fold/fold.ts';
 import type { CellState, TestState } from '../../fold/fold-state.ts';
 
-/** Of how often planned tests are to run, each in each round, and of how often they still have to. What the rig failed at in a round that goes on says nothing, and comes again. */
+/**
+ * Of how often planned tests are to run, each in each round, and of how often they still have to. What the rig failed
+ * at in a round that goes on says nothing, and comes again.
+ */
 export function countLeft({ cells, repeat }: Pick<RunFold, 'cells' | 'repeat'>): {
   readonly all: number;
   readonly left: number;

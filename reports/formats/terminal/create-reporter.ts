@@ -14,7 +14,10 @@ interface TerminalOptions {
   readonly fold?: RunFold;
 }
 
-/** The live view where somebody can see it; plain lines for pipes, CI (some offer a TTY that records every redraw), dumb terminals and those without a size. */
+/**
+ * The live view where somebody can see it; plain lines for pipes, CI (some offer a TTY that records every redraw), dumb
+ * terminals and those without a size.
+ */
 export function createTerminalReporter({ stream, runDir, env = process.env, fold }: TerminalOptions): Reporter {
   const palette = choosePalette(stream);
   const live = Number.isFinite(widthOf(stream)) && env['TERM'] !== 'dumb' && env['CI'] === undefined;

@@ -9,7 +9,10 @@ import type { AttemptPlace, PrintedSplats } from './printed-splats.ts';
 const MAX_LINES = 30;
 const MAX_CHARS = 4000;
 
-/** By how much a file says about a failure: the kernel's own report, what differs from the expected output, the program's words, the rest. */
+/**
+ * By how much a file says about a failure: the kernel's own report, what differs from the expected output, the
+ * program's words, the rest.
+ */
 const TELLING = [/\/problems\//, /(?:^|[./])out\.bad$/, /\/output\.\d+\.log$|check\.log$/, /\/console\//];
 
 /** How a reader sees the lines of one report or log. */
@@ -22,7 +25,10 @@ export interface View {
   readonly printed: PrintedSplats;
 }
 
-/** The first lines of what shows a failure, and where the whole of it lies; of what the kernel reported before, where that was. */
+/**
+ * The first lines of what shows a failure, and where the whole of it lies; of what the kernel reported before, where
+ * that was.
+ */
 export function renderEvidence(
   attempt: Pick<AttemptSummary, 'evidence' | 'splats' | 'artifacts' | 'console'>,
   place: AttemptPlace,

@@ -19,12 +19,16 @@ export interface Room {
 
 type Evidence = Pick<AttemptSummary, 'evidence' | 'splats'>;
 
-/** Which of the kernel's reports a reader has before them already, and below which attempt: a kernel that is broken for all tests says so in each. */
+/**
+ * Which of the kernel's reports a reader has before them already, and below which attempt: a kernel that is broken for
+ * all tests says so in each.
+ */
 export class PrintedSplats {
   readonly #places = new Map<string, AttemptPlace>();
 
   /**
-   * An attempt's evidence without the reports that were printed before, and where they were. Those in its first `maxLines` lines and `maxChars` characters count as printed with it.
+   * An attempt's evidence without the reports that were printed before, and where they were. Those in its first
+   * `maxLines` lines and `maxChars` characters count as printed with it.
    */
   leaveOut(
     { evidence = '', splats = [] }: Evidence,

@@ -18,7 +18,10 @@ export function outcomeOfEnd(event: TestEnd, whole: Outcome): Outcome {
   return event.status === 'pass' && whole === 'flaky' ? 'flaky' : event.status;
 }
 
-/** One line for a finished attempt and, below a failed one, the start of its evidence and the path of the whole. `test` is what the attempt belongs to, as far as it is known. */
+/**
+ * One line for a finished attempt and, below a failed one, the start of its evidence and the path of the whole. `test`
+ * is what the attempt belongs to, as far as it is known.
+ */
 export function renderResult(
   event: TestEnd,
   test: Pick<TestState, 'outcome' | 'attempts'> | undefined,

@@ -5,7 +5,10 @@ import { renderTime } from './format-time.ts';
 import { renderPage } from './layout.ts';
 import { filesLink, metricLink, runLink, testLink } from './links.ts';
 
-/** One test of one run: every attempt with its evidence and files. Its address lies in the run's, so that links to files lead there. */
+/**
+ * One test of one run: every attempt with its evidence and files. Its address lies in the run's, so that links to files
+ * lead there.
+ */
 export function renderEvidencePage(
   { runId, startedAt, host }: Pick<RunSummary, 'runId' | 'startedAt' | 'host'>,
   cell: CellSummary,

@@ -7,7 +7,9 @@ import type { FolderEntry } from '../runs/open-artifact.ts';
 /** A guest's folder can hold thousands of a suite's files. */
 const MAX_LISTED = 2000;
 
-/** What a folder of a run holds. `path` is relative to the run, without a slash at either end; empty for the run itself. */
+/**
+ * What a folder of a run holds. `path` is relative to the run, without a slash at either end; empty for the run itself.
+ */
 export function renderFilesPage(runId: string, path: string, entries: readonly FolderEntry[]): string {
   const parts = path === '' ? [] : path.split('/');
   const body = html`<h1>Files</h1>

@@ -13,7 +13,10 @@ import { evidenceLink, progressLink } from './links.ts';
 const MAX_FAILURES = 20;
 const MAX_ACTIVE = 20;
 
-/** The box on a run's page that the browser's script keeps up to date; without a script it shows how far the run was when the page was loaded. */
+/**
+ * The box on a run's page that the browser's script keeps up to date; without a script it shows how far the run was
+ * when the page was loaded.
+ */
 export function renderLivePanel(runId: string, fold: RunFold, nowMs: number): Markup {
   return html`<section class="live-panel" aria-label="progress" data-progress="${progressLink(runId)}">${renderProgress(runId, fold, nowMs)}</section>
 `;

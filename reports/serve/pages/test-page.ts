@@ -30,7 +30,10 @@ const OPEN_CELLS = 3;
 /** Beyond these the names are enough: a hundred charts are too many to read. */
 const MAX_CELLS = 24;
 
-/** What became of a test over the runs, cell by cell: how often it failed, on which kernels, how long it took, and where the evidence is. */
+/**
+ * What became of a test over the runs, cell by cell: how often it failed, on which kernels, how long it took, and where
+ * the evidence is.
+ */
 export function renderTestPage(page: TestPage): string {
   const { test, cell, last, lines } = page;
   // By name: which comes first should not depend on what the newest run had.

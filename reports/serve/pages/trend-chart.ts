@@ -17,7 +17,8 @@ const EDGE = { left: 70, right: 12, top: 22, bottom: 12 };
 const MIN_LABEL_GAP = 90;
 
 /**
- * Values over runs, oldest first, as an SVG of its own: a dot a run, the median as a line, and a mark where the kernel changed.
+ * Values over runs, oldest first, as an SVG of its own: a dot a run, the median as a line, and a mark where the kernel
+ * changed.
  * @param describe what it shows, for those who do not see it
  */
 export function renderTrend(
@@ -67,7 +68,9 @@ function renderReleases(points: readonly TrendPoint[], x: (index: number) => num
   });
 }
 
-/** From a round number below the values to one above, with some between. Half of the chart or more is the values' own. */
+/**
+ * From a round number below the values to one above, with some between. Half of the chart or more is the values' own.
+ */
 function scaleOf(values: readonly number[]): {
   readonly low: number;
   readonly high: number;

@@ -7,7 +7,9 @@ import type { Artifact } from '../runs/open-artifact.ts';
 /** Enough to know text from anything else. */
 const BEGINNING_BYTES = 8192;
 
-/** The run's own page is HTML that pmemrig wrote; boxed, so that it has no more rights than if it were opened from disk. */
+/**
+ * The run's own page is HTML that pmemrig wrote; boxed, so that it has no more rights than if it were opened from disk.
+ */
 const OWN_PAGE = 'report.html';
 const OWN_PAGE_POLICY =
   "sandbox allow-scripts allow-downloads; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
@@ -66,7 +68,10 @@ async function typeHeaders(path: string, file: Artifact['file']): Promise<Record
   };
 }
 
-/** The one range asked for; undefined for the whole file, which is also the answer to several ranges and to a range of another version of it. */
+/**
+ * The one range asked for; undefined for the whole file, which is also the answer to several ranges and to a range of
+ * another version of it.
+ */
 function chooseRange(
   sizeBytes: number,
   { header }: FileRequest,

@@ -29,7 +29,10 @@ export class HistoryKeeper implements Disposable {
     this.#options = options;
   }
 
-  /** Does some work with history as of now; it stays open until that is done. Rejects as {@link openHistory} does, and as `work` does. */
+  /**
+   * Does some work with history as of now; it stays open until that is done. Rejects as {@link openHistory} does, and
+   * as `work` does.
+   */
   async use<Result>(work: (known: KnownRuns) => Promise<Result> | Result): Promise<Result> {
     const opened = await this.#upToDate();
     opened.users += 1;

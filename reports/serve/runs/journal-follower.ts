@@ -6,7 +6,10 @@ import { foreignLine, parseJournalLine } from '../../journal/journal-line.ts';
 const CHUNK_BYTES = 2 ** 18;
 const NEWLINE = 0x0a;
 
-/** Reads a journal that still grows: what was read once is not read again. A last line without its newline waits for the rest of it. */
+/**
+ * Reads a journal that still grows: what was read once is not read again. A last line without its newline waits for the
+ * rest of it.
+ */
 export class JournalFollower {
   readonly runDir: string;
   #fold = new RunFold();
@@ -30,8 +33,8 @@ export class JournalFollower {
   }
 
   /**
-   * Reads what has been added. Any number may ask at once.
-   * Rejects with a UserError for a line that is no event, and with what the file system rejects with: ENOENT if the run is gone.
+   * Reads what has been added. Any number may ask at once. Rejects with a UserError for a line that is no event, and
+   * with what the file system rejects with: ENOENT if the run is gone.
    */
   async advance(): Promise<void> {
     this.#reading ??= this.#read().finally(() => (this.#reading = undefined));

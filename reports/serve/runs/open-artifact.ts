@@ -18,8 +18,8 @@ export interface FolderEntry {
 }
 
 /**
- * Opens a file of a run. Where it really lies is asked of the kernel once it is open: no `..` and no link, not even one that is
- * swapped in at the last moment, leads out of the run.
+ * Opens a file of a run. Where it really lies is asked of the kernel once it is open: no `..` and no link, not even one
+ * that is swapped in at the last moment, leads out of the run.
  *
  * @param runDir free of links
  * @returns undefined for a folder

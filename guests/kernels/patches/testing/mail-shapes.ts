@@ -5,7 +5,10 @@ export interface MailShape {
   readonly name: string;
   /** The file, a character a byte. */
   readonly mbox: string;
-  /** Where the answer is another than b4's: an mbox of the patches that are meant, or what a refusal says. docs/review-a-patch.md says why. */
+  /**
+   * Where the answer is another than b4's: an mbox of the patches that are meant, or what a refusal says.
+   * docs/review-a-patch.md says why.
+   */
   readonly instead?: { readonly meant: string } | { readonly refused: RegExp };
 }
 

@@ -54,7 +54,10 @@ export class Collector {
     this.#entries.push(entry);
   }
 
-  /** Gives the results of an outermost level their names, which nothing can change any more, so that memory does not hold both forms of all. */
+  /**
+   * Gives the results of an outermost level their names, which nothing can change any more, so that memory does not
+   * hold both forms of all.
+   */
   settle(outermost: Level): void {
     if (this.#entries.length < 2 * BATCH) return;
     // The last may still get its YAML block; those of another speaker wait for their groups.

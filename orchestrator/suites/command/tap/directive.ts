@@ -53,7 +53,8 @@ function readKtap(text: string, ok: boolean): Omit<TapDescription, 'opensBlock'>
   const [title = '', ...parts] = text.split(/(?:^|\s)#(?:\s|$)/).map((part) => showEscapes(part).trim());
   for (const [index, part] of parts.entries()) {
     const [, directive = '', words = ''] = KTAP_DIRECTIVE.exec(part) ?? [];
-    // `ok 1 a # 12 ms # SKIP why` is a skip to the kernel's own parser, too; but a failure is excused only where a directive belongs: what comes later may be quoted.
+    // `ok 1 a # 12 ms # SKIP why` is a skip to the kernel's own parser, too; but a failure is excused only where a
+    // directive belongs: what comes later may be quoted.
     const excuses = /^(?:SKIP|TODO|XFAIL)$/.test(directive);
     if (directive !== '' && (index === 0 || ok || !excuses))
       return {

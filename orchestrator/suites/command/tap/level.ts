@@ -110,7 +110,10 @@ export function isEmpty({ tally, bailOut, pending, held }: Level): boolean {
   );
 }
 
-/** Words such as `ok` or `ok 100 pages`, as many a script says: no version line or plan stands by them, and no numbers count them. */
+/**
+ * Words such as `ok` or `ok 100 pages`, as many a script says: no version line or plan stands by them, and no numbers
+ * count them.
+ */
 export function looksLikeProse({
   dialect,
   tally,

@@ -11,7 +11,10 @@ import type { Speaker } from './stamp.ts';
 type Result = Extract<TapWords, { kind: 'result' }>;
 type Plan = Extract<TapWords, { kind: 'plan' }>;
 
-/** How deep results stand that nest without a version line, plan or `# Subtest:`: TAP's are indented words if they are less so. */
+/**
+ * How deep results stand that nest without a version line, plan or `# Subtest:`: TAP's are indented words if they are
+ * less so.
+ */
 const LEAST_INDENT = { tap: 4, bare: 4, ktap: 2 } as const;
 
 /** Puts the lines of one speaker into levels by their indent, and each level's result behind its groups. */
@@ -150,7 +153,10 @@ export class Nesting {
     return true;
   }
 
-  /** A level outside of all that is open. What is nested deeper was the group of its first result: the head of the output is lost. */
+  /**
+   * A level outside of all that is open. What is nested deeper was the group of its first result: the head of the
+   * output is lost.
+   */
   #takeOver(line: TapLine, isFormal: boolean): Level | undefined {
     const inner = this.#open.outermost;
     if (!inner) return this.#open.openLevel(line, undefined, 'bare', false);
@@ -162,7 +168,10 @@ export class Nesting {
     return outer;
   }
 
-  /** A level below `level` for a result that no version line, plan or header announced; `null` if it is too deep to be kept. */
+  /**
+   * A level below `level` for a result that no version line, plan or header announced; `null` if it is too deep to be
+   * kept.
+   */
   #openForResult(line: TapLine, level: Level, result: Result): Level | undefined | null {
     if (line.hashes > level.hashes) return undefined;
     const top = this.#open.innermost;
@@ -207,7 +216,8 @@ export class Nesting {
       else level.nextHeader = name;
       return true;
     }
-    // KUnit of 6.1 and older: a header inside the group, no version line, under `TAP version 14`. Neither need have a plan.
+    // KUnit of 6.1 and older: a header inside the group, no version line, under `TAP version 14`. Neither need have a
+    // plan.
     for (let at: Level | undefined = level; at; at = at.parent) if (at.dialect === 'tap') at.dialect = 'ktap';
     const below = this.#open.openBelow(line, level, level.dialect, false);
     if (below) below.header = name;

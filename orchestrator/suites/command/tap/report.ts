@@ -6,7 +6,10 @@ export type TapSubtest = NonNullable<TestResult['subtests']>[number];
 export interface TapReport {
   /** The leaves in order, nested names joined by `/`; those of a group that never ended, too. Names are unique. */
   readonly subtests: readonly TapSubtest[];
-  /** What is wrong with the output as a whole, a phrase each: first the results that are missing, then a broken plan or `Bail out!`. */
+  /**
+   * What is wrong with the output as a whole, a phrase each: first the results that are missing, then a broken plan or
+   * `Bail out!`.
+   */
   readonly problems: readonly string[];
   /** How many of the problems are results that are missing. */
   readonly missingProblems: number;

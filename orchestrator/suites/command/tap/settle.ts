@@ -17,7 +17,10 @@ interface Inner {
   readonly isHollow: boolean;
 }
 
-/** Takes a result of `level`, with the groups that ended before it: of those only the leaves are reported, and what the leaves do not say. */
+/**
+ * Takes a result of `level`, with the groups that ended before it: of those only the leaves are reported, and what the
+ * leaves do not say.
+ */
 export function settlePoint(level: Level, point: Point, collector: Collector): void {
   const outcome = judgePoint(point, level.tally.add(point.number));
   if (level.pending.length === 0 && outcome.status === 'pass') {

@@ -48,7 +48,8 @@ export class StampReader {
     const at = VERSION_AT_END.exec(line)?.index ?? 0;
     const prefix = line.slice(0, at);
     if (at > 100 || !TIME.test(prefix) || this.#learned.length >= MAX_LEARNED) return undefined;
-    // Numbers, their width and words such as a level change from line to line; blanks behind the first are the stream's own.
+    // Numbers, their width and words such as a level change from line to line; blanks behind the first are the stream's
+    // own.
     const [, head = '', blanks = ''] = /^(.*?)(\s*)$/s.exec(prefix) ?? [];
     const form = head.replaceAll(/ *\d+|[A-Za-z]+| +|[^A-Za-z\d ]/g, (part) =>
       /\d/.test(part)
