@@ -19,7 +19,7 @@ export function addCompareVerbs(program: Command): void {
     .command('compare')
     .summary('what one run did otherwise than another, or one kernel otherwise than another')
     .description(
-      `Judges each test of a run, and each figure, by an earlier one: new failures first, with how often the test failed in the runs before. With --kernels runs two kernels of a matrix and judges one by the other. Exit status 1 for ${ALARMS}; 3 if the rig could not tell of some test.`,
+      `Judges each test of a run, and each figure, by an earlier one: new failures first, with how often the test failed in the runs before. With --kernels runs two kernels of a matrix and judges one by the other. Exit status 1 for ${ALARMS}; 3 if the result of a test is unknown.`,
     )
     .argument(
       '<base>',
@@ -53,7 +53,7 @@ export function addCompareVerbs(program: Command): void {
     .command('series')
     .summary('what a series of patches breaks, as an answer to its mail')
     .description(
-      `Builds a kernel without and with the patches (with --each also those between), runs both and tells only what differs: tests, figures, compiler warnings, lock classes. Without a matrix file the lockdep exercises and fio run on nvdimm and virtio-pmem, under CONFIG_PROVE_LOCKING (docs/review-a-patch.md). Exit status 1 for ${ALARMS}; 3 if the rig could not tell of some test.`,
+      `Builds a kernel without and with the patches (with --each also those between), runs both and reports only what differs: tests, figures, compiler warnings, lock classes. Without a matrix file the lockdep exercises and fio run on nvdimm and virtio-pmem, under CONFIG_PROVE_LOCKING (docs/review-a-patch.md). Exit status 1 for ${ALARMS}; 3 if the result of a test is unknown.`,
     )
     .argument(
       '<files...>',

@@ -68,13 +68,13 @@ program
   .addOption(
     new Option(
       '--resume <run>',
-      'go on with a run whose controller was killed or interrupted: a run folder, an id, or latest',
+      'resume a run whose controller was killed or interrupted: a run folder, an id, or latest',
     ).conflicts(['filter', 'shard', 'test', 'retries', 'repeat', 'baseline']),
   )
   .addOption(
     new Option(
       '--baseline <run>',
-      'judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then tells of what got worse',
+      'judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then reports what got worse',
     ),
   )
   .addHelpText(
