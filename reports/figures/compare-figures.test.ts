@@ -5,13 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { renderAnnotations } from '../formats/github/annotations.ts';
 import { renderHtml } from '../formats/html/page.ts';
 import { renderJunit } from '../formats/junit/junit.ts';
-import { renderReply } from '../formats/mail/render-reply.ts';
 import { renderMetricsCsv } from '../formats/csv/metrics-csv.ts';
 import { renderComparePage } from '../serve/pages/compare-page.ts';
 import type { RunSummary } from '../fold/summary.ts';
 import { renderMarkdown } from '../formats/markdown/summary-markdown.ts';
 import { makeMeasuredRun, MEASURED_TEST } from '../testing/make-measured-run.ts';
-import { SERIES, STEPS, SUBJECTS } from '../testing/make-series.ts';
+import { answerSeries, STEPS, SUBJECTS } from '../testing/make-series.ts';
 import { compareKernels } from '../verdicts/compare-kernels.ts';
 import { compareRuns } from '../verdicts/compare-runs.ts';
 import { compareSeries } from '../verdicts/compare-series.ts';
@@ -119,16 +118,7 @@ describe('figures that did not change', () => {
 describe('a series that makes it slower', () => {
   const run = makeMeasuredRun({ base: QUICK, 'patch-1': QUICK, patched: SLOW });
   const comparison = compareSeries(run, 'base', STEPS);
-  const mail = renderReply({
-    summary: run,
-    comparison,
-    series: SERIES,
-    steps: STEPS,
-    guest: 'QEMU',
-    devices: [],
-    untested: [],
-    command: 'pmemrig series fix.mbox',
-  });
+  const mail = answerSeries(run, comparison);
 
   test('has its first bad patch', () => {
     expect(comparison.figures).toMatchObject([{ name: 'write.iops', verdict: 'slower', firstBad: SUBJECTS[1] }]);
@@ -152,18 +142,7 @@ test('without repeats it says how many are needed, and the mail nothing', () => 
   const comparison = compareKernels(run, { base: 'base', now: 'patched' });
   expect(comparison.figures).toMatchObject([{ verdict: 'cant-tell', needed: 4 }]);
   expect(formatComparison(comparison).join('\n')).toContain('1 figure unclear: it takes --repeat 4 at the least');
-  expect(
-    renderReply({
-      summary: run,
-      comparison,
-      series: SERIES,
-      steps: [],
-      guest: 'QEMU',
-      devices: [],
-      untested: [],
-      command: 'pmemrig',
-    }),
-  ).not.toContain('Measured');
+  expect(answerSeries(run, comparison, [])).not.toContain('Measured');
 });
 
 function night(iops: number, day: number): RunSummary {

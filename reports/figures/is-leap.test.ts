@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { renderAnnotations } from '../formats/github/annotations.ts';
 import { renderHtml } from '../formats/html/page.ts';
 import { renderJunit } from '../formats/junit/junit.ts';
-import { renderReply } from '../formats/mail/render-reply.ts';
 import { renderComparePage } from '../serve/pages/compare-page.ts';
 import { renderMarkdown } from '../formats/markdown/summary-markdown.ts';
 import { makeMeasuredRun } from '../testing/make-measured-run.ts';
-import { SERIES, STEPS, SUBJECTS } from '../testing/make-series.ts';
+import { answerSeries, STEPS, SUBJECTS } from '../testing/make-series.ts';
 import { compareKernels } from '../verdicts/compare-kernels.ts';
 import { compareSeries } from '../verdicts/compare-series.ts';
 import { formatComparison } from '../formats/terminal/comparison-text.ts';
@@ -72,16 +71,7 @@ describe.each([
 
   test('is in the answer to a series, in its first paragraph, with the first patch', () => {
     const series = compareSeries(run, 'base', STEPS);
-    const mail = renderReply({
-      summary: run,
-      comparison: series,
-      series: SERIES,
-      steps: STEPS,
-      guest: 'QEMU',
-      devices: [],
-      untested: [],
-      command: 'pmemrig series fix.mbox',
-    }).replaceAll(/\n\s*/g, ' ');
+    const mail = answerSeries(run, series).replaceAll(/\n\s*/g, ' ');
     expect(mail).toMatch(
       /came out as it does without it\. One figure changed several times over: write\.iops of fio\/dax-psync-fsync on nvdimm, 24\.\d times more\. Please check that it is meant: what gets so much better may be work that is no longer done, such as a flush\./,
     );
@@ -96,16 +86,7 @@ describe.each([
 test('one that falls many times, measured once, is shown as well, without the advice for a gain', () => {
   const run = makeMeasuredRun({ base: [44_827], patched: [1824] });
   const comparison = compareSeries(run, 'base', [{ kernel: 'patched', patch: SUBJECTS[1], files: [] }]);
-  const mail = renderReply({
-    summary: run,
-    comparison,
-    series: SERIES,
-    steps: STEPS,
-    guest: 'QEMU',
-    devices: [],
-    untested: [],
-    command: 'pmemrig',
-  }).replaceAll(/\n\s*/g, ' ');
+  const mail = answerSeries(run, comparison).replaceAll(/\n\s*/g, ' ');
   expect(mail).toContain('on nvdimm, 24.6 times less.');
   expect(mail).not.toContain('Please check that it is meant');
   expect(formatComparison(comparison).join('\n')).toMatch(/^1 figure changed several times over$/m);

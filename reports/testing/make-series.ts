@@ -2,6 +2,9 @@ import type { PlannedCell } from '../../orchestrator/model/event.ts';
 import type { TestResult } from '../../orchestrator/model/outcome.ts';
 import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import type { MailHead, PatchSeries } from '../../orchestrator/model/series.ts';
+import type { RunSummary } from '../fold/summary.ts';
+import { renderReply } from '../formats/mail/render-reply.ts';
+import type { Comparison } from '../verdicts/compare-runs.ts';
 import type { SeriesStep } from '../verdicts/compare-series.ts';
 import { JournalBuilder } from './make-journal.ts';
 
@@ -113,4 +116,22 @@ export function makeKernelsRun(
     journal.add({ type: 'cell-end', cell: id });
   }
   return journal.add({ type: 'run-end', reason: 'finished' });
+}
+
+/** The answer to the series, by a run of it. */
+export function answerSeries(
+  summary: RunSummary,
+  comparison: Comparison,
+  steps: readonly SeriesStep[] = STEPS,
+): string {
+  return renderReply({
+    summary,
+    comparison,
+    series: SERIES,
+    steps,
+    guest: 'QEMU',
+    devices: [],
+    untested: [],
+    command: 'pmemrig series fix.mbox',
+  });
 }

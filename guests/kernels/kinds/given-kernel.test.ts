@@ -57,18 +57,36 @@ test('sources in the module tree are not copied, and their lack is no change', a
   expect(await readdir(join(kernels, entry, 'lib', 'modules', RELEASE))).not.toContain('build');
 });
 
+/**
+ * The tree of a distribution: the image among its modules. A kernel is whole when its initramfs wants busybox, which
+ * no mirror gives here.
+ */
+async function newTree() {
+  vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
+  const dir = await mkdtemp(join(tmpdir(), 'given-'));
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(dir, { recursive: true });
+  });
+  const tree = join(dir, 'lib', 'modules', RELEASE);
+  await mkdir(join(tree, 'kernel'), { recursive: true });
+  await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
+  const prepare = async (modules: string): Promise<string> => {
+    const cacheDir = join(dir, 'cache');
+    const spec = { kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules } as const;
+    await expect(prepareGivenKernel(spec, { cacheDir, log: () => undefined })).rejects.toMatchObject({
+      code: 'no-debian-mirror',
+    });
+    const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
+    return join(cacheDir, 'kernels', entry);
+  };
+  return { dir, tree, prepare };
+}
+
 test.each(['.', '..', '../../..'])(
   'files beside the modules, as distributions leave them, are passed over when modules are looked for in %s',
   async (where) => {
-    vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
-    onTestFinished(() => {
-      vi.unstubAllEnvs();
-    });
-    const dir = await mkdtemp(join(tmpdir(), 'given-'));
-    onTestFinished(() => rm(dir, { recursive: true }));
-    const tree = join(dir, 'lib', 'modules', RELEASE);
-    await mkdir(join(tree, 'kernel'), { recursive: true });
-    await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
+    const { dir, tree, prepare } = await newTree();
     for (const file of [
       join(tree, 'System.map'),
       join(tree, 'config'),
@@ -77,40 +95,17 @@ test.each(['.', '..', '../../..'])(
     ])
       await writeFile(file, '');
     await symlink('/nonexistent', join(tree, 'build'));
-    const cacheDir = join(dir, 'cache');
-    const prepared = prepareGivenKernel(
-      { kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: join(tree, where) },
-      { cacheDir, log: () => undefined },
-    );
-    // The kernel is whole then; its initramfs would need Debian's busybox.
-    await expect(prepared).rejects.toMatchObject({ code: 'no-debian-mirror' });
-    const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
-    expect(await readdir(join(cacheDir, 'kernels', entry))).toStrictEqual(['lib', 'modules.ext4', 'vmlinuz']);
+    expect(await readdir(await prepare(join(tree, where)))).toStrictEqual(['lib', 'modules.ext4', 'vmlinuz']);
   },
 );
 
 test('modules that a link of the tree leads to stay compressed where they are', async () => {
-  vi.stubEnv('PMEMRIG_DEBIAN_MIRROR', 'none');
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-  });
-  const dir = await mkdtemp(join(tmpdir(), 'given-'));
-  onTestFinished(() => rm(dir, { recursive: true }));
-  const tree = join(dir, 'lib', 'modules', RELEASE);
-  await mkdir(join(tree, 'kernel'), { recursive: true });
+  const { dir, tree, prepare } = await newTree();
   await mkdir(join(dir, 'elsewhere'));
   for (const file of [join(tree, 'kernel', 'a.ko.gz'), join(dir, 'elsewhere', 'b.ko.gz')])
     await writeFile(file, gzipSync('module'));
   await symlink(join(dir, 'elsewhere'), join(tree, 'extra'));
-  await writeFile(join(tree, 'vmlinuz'), fakeBzImage(`${RELEASE} #1`));
-  const cacheDir = join(dir, 'cache');
-  await expect(
-    prepareGivenKernel(
-      { kind: 'image', name: 'mine', image: join(tree, 'vmlinuz'), modules: tree },
-      { cacheDir, log: () => undefined },
-    ),
-  ).rejects.toMatchObject({ code: 'no-debian-mirror' });
-  const [entry = ''] = await readdir(join(cacheDir, 'kernels'));
-  expect(await readdir(join(cacheDir, 'kernels', entry, 'lib/modules', RELEASE, 'kernel'))).toStrictEqual(['a.ko']);
+  const entry = await prepare(tree);
+  expect(await readdir(join(entry, 'lib/modules', RELEASE, 'kernel'))).toStrictEqual(['a.ko']);
   expect(await readdir(join(dir, 'elsewhere'))).toStrictEqual(['b.ko.gz']);
 });
