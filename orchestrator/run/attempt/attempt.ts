@@ -26,7 +26,8 @@ const STACKS_TIMEOUT_MS = 5_000;
 /** What an attempt needs of its guest beyond the suites' view. */
 export type AttemptGuest = Guest & Pick<SlotGuest, 'death'>;
 
-interface Attempt {
+/** What ends the wait for a guest, whatever is done in it. */
+export interface AttemptDeadlines {
   readonly guest: AttemptGuest;
   readonly timeoutScale: number;
   /** Why, in words: `TCG and lockdep`. */
@@ -39,7 +40,7 @@ interface Attempt {
  * for its stacks first, and is then no longer to be trusted.
  */
 export async function attemptTest(
-  options: Attempt & { readonly session: SuiteSession; readonly test: PlannedTest; readonly attempt: number },
+  options: AttemptDeadlines & { readonly session: SuiteSession; readonly test: PlannedTest; readonly attempt: number },
 ): Promise<AttemptEnd> {
   const { session, test, attempt } = options;
   const run = session
@@ -51,7 +52,7 @@ export async function attemptTest(
 /** Waits for `run` and for all that may end it from outside: the guest's death, the deadline, an interruption. */
 export async function underDeadline<T>(
   run: Promise<T>,
-  options: Attempt & { readonly timeoutMs: number; readonly what: string },
+  options: AttemptDeadlines & { readonly timeoutMs: number; readonly what: string },
 ): Promise<T | AttemptEnd> {
   const { guest, timeoutScale, signal, what } = options;
   const timeoutMs = options.timeoutMs * timeoutScale;

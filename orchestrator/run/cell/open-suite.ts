@@ -1,0 +1,47 @@
+import type { Cell } from '../../model/cell.ts';
+import type { Suite, SuiteSession } from '../../model/suite.ts';
+import { TIMEOUTS_MS } from '../../model/timeouts.ts';
+import { fitFilesystem } from '../../suites/shared/fit-filesystem.ts';
+import { type AttemptDeadlines, type AttemptEnd, underDeadline } from '../attempt/attempt.ts';
+import type { CellEnvironment } from '../attempt/cell-environment.ts';
+
+interface Opening {
+  readonly cell: Cell;
+  readonly suite: Suite;
+  /** Counts the guests of the cell from 1. */
+  readonly ordinal: number;
+}
+
+/**
+ * Sets the cell's suite up in a guest, under a deadline; an {@link AttemptEnd} is the guest's. Rejects with
+ * `SuiteSetupError` where the guest cannot hold the suite, and with whatever else went wrong.
+ */
+export async function openSuite(
+  { cell, suite, ordinal }: Opening,
+  deadlines: AttemptDeadlines,
+  env: CellEnvironment,
+): Promise<{ readonly suite: SuiteSession } | AttemptEnd> {
+  const { guest, timeoutScale, timeoutScaleWhy } = deadlines;
+  const artifactDir = await env.artifactDir(cell.id);
+  const { filesystem, note } = await fitFilesystem({ guest, timeoutScale }, cell.filesystem);
+  if (note !== undefined && ordinal === 1) env.emit({ type: 'note', text: `${cell.id}: ${note}` });
+  // The host's work, which is not to use up the guest's time. Why it failed is for the suite to say.
+  const canary = cell.tests.some(({ expects }) => expects) ? env.buildCanary(cell) : undefined;
+  await canary?.catch(() => undefined);
+  const open = suite.open({
+    spec: cell.suite,
+    cell: { ...cell, filesystem },
+    guest,
+    artifactDir,
+    toArtifact: env.toArtifact,
+    timeoutScale,
+    timeoutScaleWhy,
+    usualSeconds: (test) => env.usualSeconds(cell.id, test),
+    buildCanary: async () => canary ?? env.buildCanary(cell),
+    log: env.log,
+  });
+  return underDeadline(
+    open.then((opened) => ({ suite: opened })),
+    { ...deadlines, timeoutMs: TIMEOUTS_MS.open, what: "the suite's set-up" },
+  );
+}
