@@ -7,55 +7,72 @@ import { renderHtml } from './formats/html/page.ts';
 import { type JunitOptions, renderCellJunit, renderJunit } from './formats/junit/junit.ts';
 import { renderKtap } from './formats/ktap/ktap.ts';
 import { renderMetricsCsv } from './formats/csv/metrics-csv.ts';
-import { asRunning } from './facts/as-running.ts';
-import { summarizeRun } from './fold/summarize-run.ts';
 import { renderMarkdown } from './formats/markdown/summary-markdown.ts';
-import type { RunSummary } from './fold/summary.ts';
-import { readComparison } from './verdicts/comparison-file.ts';
+import type { CellSummary, RunSummary } from './fold/summary.ts';
+import type { Comparison } from './verdicts/compare-runs.ts';
 import { writeWhole } from './formats/write-whole.ts';
 
-const JUNIT_FILE = 'junit.xml';
-const METRICS_FILE = 'metrics.csv';
+/** What a report is made of. */
+interface ReportFacts {
+  readonly summary: RunSummary;
+  /** The verdicts, of a run that was compared. */
+  readonly comparison?: Comparison;
+  /** What became of the tests in earlier runs, for the page to show. */
+  readonly pastOf?: PastOf;
+}
+
+/** A file that every run folder gets. */
+interface ReportFormat {
+  readonly file: string;
+  /** Gives the text in pieces; `undefined` for a run that has nothing of the kind. */
+  readonly render: (facts: ReportFacts, runDir: string) => Iterable<string> | undefined;
+  /** The same for one cell, in that cell's folder. */
+  readonly renderCell?: (cell: CellSummary, facts: ReportFacts, runDir: string) => Iterable<string>;
+}
+
+/** A further report is a folder in `formats/` and a row here. */
+const FORMATS: readonly ReportFormat[] = [
+  {
+    file: 'junit.xml',
+    render: (facts, runDir) => renderJunit(facts.summary, junitOptions(facts, runDir)),
+    renderCell: (cell, facts, runDir) => renderCellJunit(cell, facts.summary, junitOptions(facts, runDir)),
+  },
+  { file: 'results.ktap', render: ({ summary, comparison }) => renderKtap(summary, comparison) },
+  { file: 'summary.md', render: ({ summary, comparison }) => [renderMarkdown(summary, comparison)] },
+  {
+    file: 'report.html',
+    render: ({ summary, comparison, pastOf }) => renderHtml(summary, comparison, { pastOf }),
+  },
+  { file: COVERAGE_FILE, render: ({ summary }) => renderCoverageCsv(summary) },
+  { file: 'metrics.csv', render: ({ summary }) => (hasMetrics(summary) ? renderMetricsCsv(summary) : undefined) },
+];
 
 /**
- * Makes `junit.xml` (of the run, and of each cell in its folder), `results.ktap`, `summary.md`, `report.html`,
- * `coverage.csv` and, where anything was measured, `metrics.csv` in a run folder from its journal, and the verdicts
- * against its baseline if it has one (`comparison.json`); each is replaced whole or not at all.
- *
- * @param readPast what became of the tests in earlier runs, for the page to show
- * @param isRunning a controller works on the run: what is still to come is no gap
- * @param end see {@link summarizeRun}
- * @throws UserError when there is no readable journal (see {@link summarizeRun}), InfraError when a report cannot be
- * written.
+ * Makes the files of {@link FORMATS} in a run folder: of the run, and of each cell that began. Each is replaced whole or
+ * not at all.
+ * @throws InfraError when a report cannot be written
  */
 export async function writeReports(
   runDir: string,
-  readPast?: (summary: RunSummary) => Promise<PastOf | undefined>,
-  isRunning = false,
-  end?: Parameters<typeof summarizeRun>[1],
-): Promise<RunSummary> {
-  const summary = asRunning(await summarizeRun(runDir, end), isRunning);
-  const comparison = await readComparison(runDir);
-  await writeJunit(runDir, summary, { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) });
-  await writeWhole(join(runDir, 'results.ktap'), renderKtap(summary, comparison));
-  await writeWhole(join(runDir, 'summary.md'), [renderMarkdown(summary, comparison)]);
-  await writeWhole(join(runDir, 'report.html'), renderHtml(summary, comparison, { pastOf: await readPast?.(summary) }));
-  await writeWhole(join(runDir, COVERAGE_FILE), renderCoverageCsv(summary));
-  if (
-    summary.cells.some(({ tests }) => tests.some(({ attempts }) => attempts.some(({ metrics }) => metrics.length > 0)))
-  )
-    await writeWhole(join(runDir, METRICS_FILE), renderMetricsCsv(summary));
-  return summary;
+  summary: RunSummary,
+  more: Omit<ReportFacts, 'summary'> = {},
+): Promise<void> {
+  const facts = { summary, ...more };
+  for (const { file, render, renderCell } of FORMATS) {
+    const pieces = render(facts, runDir);
+    if (pieces) await writeWhole(join(runDir, file), pieces);
+    for (const cell of renderCell ? summary.cells : [])
+      if (renderCell && cell.startedAt !== undefined)
+        await writeWhole(join(runDir, 'cells', cellSlug(cell.id), file), renderCell(cell, facts, runDir));
+  }
 }
 
-/** `junit.xml` of the run, and of each cell that began one in its folder. */
-async function writeJunit(runDir: string, summary: RunSummary, options: JunitOptions): Promise<void> {
-  await writeWhole(join(runDir, JUNIT_FILE), renderJunit(summary, options));
-  for (const cell of summary.cells) {
-    if (cell.startedAt === undefined) continue;
-    const dir = join(runDir, 'cells', cellSlug(cell.id));
-    await writeWhole(join(dir, JUNIT_FILE), renderCellJunit(cell, summary, options));
-  }
+function junitOptions({ comparison }: ReportFacts, runDir: string): JunitOptions {
+  return { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) };
+}
+
+function hasMetrics({ cells }: RunSummary): boolean {
+  return cells.some(({ tests }) => tests.some(({ attempts }) => attempts.some(({ metrics }) => metrics.length > 0)));
 }
 
 /**

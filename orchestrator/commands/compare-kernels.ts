@@ -8,7 +8,6 @@ import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
 import { keepKernels } from '../plan/keep-kernels.ts';
 import { planSuite } from '../suites/registry.ts';
-import { endRun } from './judge/end-run.ts';
 import { executeRun } from './execute/execute-run.ts';
 import type { ExecuteOptions } from './plan/execute-options.ts';
 import { checkFileKernels, kernelsOf, loadFile } from './plan/load-plan.ts';
@@ -51,12 +50,13 @@ export async function compareKernelsCommand(
   // A comparison wants cells of both kernels; what failed in those of one is run by itself.
   const rerun = rerunMatrix(path, options);
   const whole = options.filter.length === 0 && paired.cells.length === plan.cells.length;
-  return executeRun(
+  const { status } = await executeRun(
     { matrix, plan: paired },
+    { kind: 'kernels', whole, ...pair, ...(options.json === true && { json: true }) },
     rerun,
     options,
-    endRun({ kind: 'kernels', whole, ...pair, ...(options.json === true && { json: true }) }, matrix),
   );
+  return status;
 }
 
 async function parsePair(path: string, { kernels }: Matrix, names: readonly string[]): Promise<KernelPair> {

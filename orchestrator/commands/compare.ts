@@ -2,16 +2,14 @@ import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { summarizeRun } from '../../reports/fold/summarize-run.ts';
-import { choosePalette } from '../../reports/formats/terminal/palette.ts';
-import { widthOf } from '../../reports/formats/terminal/width-of.ts';
 import { comparisonJson } from '../../reports/verdicts/comparison-file.ts';
 import { judgeComparison } from '../../reports/verdicts/judge-comparison.ts';
-import { formatComparison } from '../../reports/formats/terminal/comparison-text.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import { findBaseline } from './judge/baseline.ts';
 import { compareWith } from './judge/compare-with.ts';
+import { describeComparison } from './judge/show-comparison.ts';
 import { findRun } from '../run/record/find-run.ts';
 import { printJson, printText } from '../host/print.ts';
 
@@ -51,10 +49,7 @@ export async function compareCommand(
     );
   }
   if (options.json === true) printJson(comparisonJson(comparison));
-  else
-    printText(
-      `${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`,
-    );
+  else printText(describeComparison(comparison));
   return judgeComparison(comparison, now, { whole: false });
 }
 

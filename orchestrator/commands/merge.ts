@@ -1,18 +1,22 @@
 import { resolve } from 'node:path';
-import { exitStatus } from '../../reports/facts/exit-status.ts';
-import { summarizeRun } from '../../reports/fold/summarize-run.ts';
-import { formatFinalReport } from '../../reports/formats/terminal/final-report.ts';
-import { writeComparison } from '../../reports/verdicts/comparison-file.ts';
-import { writeReports } from '../../reports/write-reports.ts';
+import type { RunSummary } from '../../reports/fold/summary.ts';
+import { Stages } from '../host/stages.ts';
 import { mergeRuns } from '../merge/merge-runs.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
-import { announceOnGithub } from './publish/announce-github.ts';
-import { findBaselineFor, isPinName, judgeAgainst } from './judge/baseline.ts';
-import { compareWith } from './judge/compare-with.ts';
 import { findRun } from '../run/record/find-run.ts';
-import { readPast } from './judge/read-past.ts';
-import { printText } from '../host/print.ts';
+import { findBaselineFor, isPinName } from './judge/baseline.ts';
+import { judgeAlone, judgeByBaseline } from './judge/judge-run.ts';
+import type { Judged } from './judge/judged.ts';
+import {
+  announce,
+  conclude,
+  keepComparison,
+  showReport,
+  statusOf,
+  summarize,
+  writeReports,
+} from './judge/last-stages.ts';
 
 interface MergeCommandOptions {
   readonly into?: string;
@@ -20,6 +24,23 @@ interface MergeCommandOptions {
   readonly baseline?: string;
   readonly runs?: string;
 }
+
+interface MergedRun {
+  readonly runDir: string;
+  /** No part of the plan is missing. */
+  readonly whole: boolean;
+  /** The folder of the run to judge it by, if any. */
+  readonly findBaseline: (summary: RunSummary) => Promise<string | undefined>;
+}
+
+const ENDING = Stages.from<MergedRun>()
+  .next(summarize)
+  .next(judgeMerged)
+  .next(keepComparison)
+  .next(writeReports)
+  .next(showReport)
+  .next(announce)
+  .next(conclude);
 
 /**
  * `pmemrig merge RUN…`: one run of several that have different cells, with all its reports; the exit status is that
@@ -39,12 +60,23 @@ export async function mergeCommand(
     parts.map((part) => findRun(part, runs)),
     { runs, ...(into !== undefined && { name: into }) },
   );
-  const baseDir = baseline === undefined ? undefined : await findBaselineFor(baseline, runs, await summarizeRun(dir));
-  const comparison = baseDir === undefined ? undefined : await compareWith(baseDir, await summarizeRun(dir), dir);
-  const whole = plan.missing.length === 0;
-  if (comparison) await writeComparison(dir, { ...comparison, whole });
-  const summary = await writeReports(dir, readPast(dir));
-  printText(`${formatFinalReport(summary, dir).join('\n')}\n`);
-  await announceOnGithub(dir, summary, comparison);
-  return comparison ? judgeAgainst(comparison, summary, { whole }) : exitStatus(summary);
+  const { conclusion } = await ENDING.run({
+    runDir: dir,
+    whole: plan.missing.length === 0,
+    findBaseline: async (summary) =>
+      baseline === undefined ? undefined : await findBaselineFor(baseline, runs, summary),
+  });
+  return statusOf(conclusion);
+}
+
+async function judgeMerged({
+  runDir,
+  whole,
+  findBaseline,
+  summary,
+}: MergedRun & { readonly summary: RunSummary }): Promise<{ readonly judged: Judged }> {
+  const baseDir = await findBaseline(summary);
+  return {
+    judged: baseDir === undefined ? judgeAlone(summary) : await judgeByBaseline({ baseDir, whole }, summary, runDir),
+  };
 }

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runsDir } from '../model/paths.ts';
 import { claim } from '../run/record/claim-run.ts';
+import type { RunPurpose } from '../run/record/run-purpose.ts';
 import type { ShardSpec } from '../plan/shard.ts';
 import { findBaselineOrNone, LAST_GREEN } from './judge/baseline.ts';
-import { endRun } from './judge/end-run.ts';
-import { executeRun, verboseLog } from './execute/execute-run.ts';
-import type { ExecuteOptions } from './plan/execute-options.ts';
+import { executeRun } from './execute/execute-run.ts';
+import { type ExecuteOptions, verboseLog } from './plan/execute-options.ts';
 import { isWhole } from './plan/is-whole.ts';
 import { planFile } from './plan/load-plan.ts';
 import { logLine } from '../host/log-line.ts';
@@ -47,18 +47,10 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
     );
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
-  const extras = endRun(
-    {
-      kind: 'matrix',
-      whole: isWhole(options),
-      ...(baseDir !== undefined && { baseDir: resolve(baseDir) }),
-      ...(publish !== undefined && { publish }),
-    },
-    planned.matrix,
-  );
-  return pruneAfter(async () => executeRun(planned, rerunMatrix(path, options), options, extras), {
-    keep: options.keep,
-    days: options.days,
-    runs,
-  });
+  const end = { whole: isWhole(options), ...(publish !== undefined && { publish }) };
+  const purpose: RunPurpose =
+    baseDir === undefined ? { kind: 'alone', ...end } : { kind: 'baseline', baseDir: resolve(baseDir), ...end };
+  const night = async (): Promise<number> =>
+    (await executeRun(planned, purpose, rerunMatrix(path, options), options)).status;
+  return pruneAfter(night, { keep: options.keep, days: options.days, runs });
 }

@@ -1,21 +1,15 @@
 import { resolve } from 'node:path';
-import { bisectStatus } from '../../reports/facts/bisect-status.ts';
-import { exitStatus } from '../../reports/facts/exit-status.ts';
 import { formatDuration } from '../../reports/text/format.ts';
-import type { RunSummary } from '../../reports/fold/summary.ts';
-import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { describeError } from '../model/errors.ts';
 import { estimateCells } from '../plan/estimate.ts';
 import { interruptSignal } from '../run/interrupt.ts';
+import type { RunPurpose } from '../run/record/run-purpose.ts';
 import { needsFreshGuest } from '../suites/registry.ts';
-import { judgeAgainst } from './judge/baseline.ts';
 import { bisectErrorStatus } from './judge/bisect-error.ts';
 import { chooseSuites } from './compose/choose-suites.ts';
-import { compareWith } from './judge/compare-with.ts';
 import { composeKernel } from './compose/compose-kernel.ts';
 import { takeKernelOperand } from './compose/kernel-operand.ts';
 import { namedSuites, type OnceOptions } from './compose/compose-once.ts';
-import { endRun } from './judge/end-run.ts';
 import { executeRun } from './execute/execute-run.ts';
 import type { ExecuteOptions } from './plan/execute-options.ts';
 import { isWhole } from './plan/is-whole.ts';
@@ -48,19 +42,18 @@ export async function onceCommand(
   { words, argv, kernel: named }: OnceWords,
   said: OnceCommandOptions,
 ): Promise<number> {
-  const run = async (judge?: typeof bisectStatus): Promise<number> => {
+  const run = async (how: { readonly status?: 'bisect' } = {}): Promise<number> => {
     const { kernel = said.kernel, command } = takeKernelOperand(words, { argv, kernel: named });
     const options = { ...said, kernel };
     if (options.watch === true) return await watchKernel(command, options, argv);
     const planned = await planOnce(options, command);
-    return await executeRun(planned, rerunWords(argv), options, {
-      ...endRun({ kind: 'matrix', whole: isWhole(options) }, planned.matrix),
-      ...(judge && { judge }),
-    });
+    const purpose: RunPurpose = { kind: 'alone', whole: isWhole(options), ...how };
+    const { status } = await executeRun(planned, purpose, rerunWords(argv), options);
+    return status;
   };
   if (said.bisect !== true) return run();
   try {
-    return await run(bisectStatus);
+    return await run({ status: 'bisect' });
   } catch (error) {
     logLine(`pmemrig: ${describeError(error)}`);
     return bisectErrorStatus(error);
@@ -78,32 +71,13 @@ async function watchKernel(
   // Of a source or a build's folder the folder stays what is named; a package may have a successor.
   const isFile = resolve(options.kernel) === path;
   const run = async (kernel: string, baseDir: string | undefined) => {
-    let runDir: string | undefined;
     const planned = await planOnce(isFile ? { ...options, kernel } : options, command);
-    const publish = async (dir: string): Promise<void> => void (runDir = dir);
-    const status = await executeRun(planned, rerunWords(words), options, {
-      publish,
-      ...(baseDir !== undefined && {
-        compare: async (now: RunSummary, dir: string) => ({
-          ...(await compareWith(baseDir, now, dir, { alone: true })),
-          aside: true,
-        }),
-        tell: tellRound,
-      }),
-    });
-    return { status, ...(runDir !== undefined && { runDir }) };
+    const purpose: RunPurpose =
+      baseDir === undefined ? { kind: 'alone', whole: false } : { kind: 'round', whole: false, baseDir };
+    return await executeRun(planned, purpose, rerunWords(words), options);
   };
   // Awaited here, since the signal's handlers go when this function ends.
   return await watchRounds({ path, run, signal: interrupt, say: logLine });
-}
-
-/**
- * What differs from the round before is printed; the status is that of the round by itself, however long it has been
- * so.
- */
-function tellRound(comparison: Comparison, summary: RunSummary): number {
-  judgeAgainst(comparison, summary, { whole: false });
-  return exitStatus(summary);
 }
 
 /** What the flags stand for; where they leave something open, what is taken and why is said on stderr. */

@@ -1,19 +1,23 @@
 import { join, resolve } from 'node:path';
+import { asRunning } from '../../reports/facts/as-running.ts';
 import { exitStatus } from '../../reports/facts/exit-status.ts';
+import type { RunSummary } from '../../reports/fold/summary.ts';
 import { ORIGIN } from '../../reports/formats/kcidb/kcidb-schema.ts';
 import { renderKcidb } from '../../reports/formats/kcidb/render-kcidb.ts';
-import { writeReports } from '../../reports/write-reports.ts';
-import { formatFinalReport } from '../../reports/formats/terminal/final-report.ts';
-import { readComparison } from '../../reports/verdicts/comparison-file.ts';
 import { writeWhole } from '../../reports/formats/write-whole.ts';
+import { readComparison } from '../../reports/verdicts/comparison-file.ts';
+import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
+import { printText } from '../host/print.ts';
+import { Stages } from '../host/stages.ts';
 import { UserError } from '../model/errors.ts';
 import { runsDir } from '../model/paths.ts';
 import { isClaimed } from '../run/record/claim-run.ts';
-import { judgeAgainst } from './judge/baseline.ts';
-import { readPast } from './judge/read-past.ts';
-import { announceOnGithub, writeAnnotations } from './publish/announce-github.ts';
 import { findRun } from '../run/record/find-run.ts';
-import { printText } from '../host/print.ts';
+import { judgeAlone } from './judge/judge-run.ts';
+import type { Judged } from './judge/judged.ts';
+import { announce, conclude, showReport, statusOf, summarize, writeReports } from './judge/last-stages.ts';
+import { showComparison } from './judge/show-comparison.ts';
+import { writeAnnotations } from './publish/announce-github.ts';
 
 /** Beside the other reports. */
 const KCIDB_FILE = 'kcidb.json';
@@ -28,28 +32,71 @@ export interface ReportOptions {
   readonly url?: string;
 }
 
+interface AskedReport {
+  readonly runDir: string;
+  readonly options: ReportOptions;
+}
+
+interface SummarizedReport extends AskedReport {
+  readonly summary: RunSummary;
+  readonly comparison?: Comparison;
+}
+
+const REPORT = Stages.from<AskedReport>()
+  .next(summarize)
+  .next(leaveOutWhatIsRunning)
+  .next(recallJudgement)
+  .next(writeReports)
+  .next(showReport)
+  .next(annotate)
+  .next(announce)
+  .next(writeKcidb)
+  .next(conclude);
+
 /**
  * `pmemrig report [RUN]`: the same reports, made again from the journal alone, and the verdicts of a run that was
  * compared once more; the exit status is the run's.
  */
 export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
   checkOptions(options);
-  const dir = findRun(run, resolve(options.runs ?? runsDir()));
-  const summary = await writeReports(dir, readPast(dir), await isClaimed(dir));
-  printText(`${formatFinalReport(summary, dir).join('\n')}\n`);
-  const comparison = await readComparison(dir);
+  const runDir = findRun(run, resolve(options.runs ?? runsDir()));
+  const { conclusion } = await REPORT.run({ runDir, options });
+  return statusOf(conclusion);
+}
+
+async function leaveOutWhatIsRunning({
+  runDir,
+  summary,
+}: SummarizedReport): Promise<Pick<SummarizedReport, 'summary'>> {
+  return { summary: asRunning(summary, await isClaimed(runDir)) };
+}
+
+/** The run was judged when it ended. */
+async function recallJudgement({
+  runDir,
+  summary,
+}: SummarizedReport): Promise<{ readonly judged: Judged } & Pick<SummarizedReport, 'comparison'>> {
+  const comparison = await readComparison(runDir);
+  if (!comparison) return { judged: judgeAlone(summary) };
+  const conclude = (): number => {
+    const status = showComparison(comparison, summary);
+    return comparison.aside === true ? exitStatus(summary) : status;
+  };
+  return { comparison, judged: { comparison, conclude } };
+}
+
+/** Elsewhere than on GitHub, where {@link announce} does it. */
+function annotate({ options, summary, comparison }: SummarizedReport): void {
   if (options.annotations === 'github' && process.env['GITHUB_ACTIONS'] !== 'true')
     writeAnnotations(summary, comparison);
-  await announceOnGithub(dir, summary, comparison);
-  if (options.kcidb !== undefined) {
-    const path = join(dir, KCIDB_FILE);
-    await writeWhole(path, [
-      `${JSON.stringify(renderKcidb(summary, { origin: options.kcidb, ...(options.url !== undefined && { url: options.url }) }), undefined, 1)}\n`,
-    ]);
-    printText(`${path}\n`);
-  }
-  const judged = comparison && judgeAgainst(comparison, summary, { whole: comparison.whole ?? false });
-  return judged === undefined || comparison?.aside === true ? exitStatus(summary) : judged;
+}
+
+async function writeKcidb({ runDir, options: { kcidb, url }, summary }: SummarizedReport): Promise<void> {
+  if (kcidb === undefined) return;
+  const path = join(runDir, KCIDB_FILE);
+  const submission = renderKcidb(summary, { origin: kcidb, ...(url !== undefined && { url }) });
+  await writeWhole(path, [`${JSON.stringify(submission, undefined, 1)}\n`]);
+  printText(`${path}\n`);
 }
 
 function checkOptions({ kcidb, url }: ReportOptions): void {

@@ -4,7 +4,6 @@ import { runsDir } from '../model/paths.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import type { ShardSpec } from '../plan/shard.ts';
 import { findBaselineOrNone } from './judge/baseline.ts';
-import { endRun } from './judge/end-run.ts';
 import { executeRun } from './execute/execute-run.ts';
 import type { ExecuteOptions } from './plan/execute-options.ts';
 import { isWhole } from './plan/is-whole.ts';
@@ -45,13 +44,12 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
     baseline === undefined
       ? undefined
       : await findBaselineOrNone(baseline, resolve(options.runs ?? runsDir()), planned);
-  return executeRun(
+  const whole = isWhole(options);
+  const { status } = await executeRun(
     planned,
+    baseDir === undefined ? { kind: 'alone', whole } : { kind: 'baseline', whole, baseDir: resolve(baseDir) },
     rerunMatrix(path, options),
     options,
-    endRun(
-      { kind: 'matrix', whole: isWhole(options), ...(baseDir !== undefined && { baseDir: resolve(baseDir) }) },
-      planned.matrix,
-    ),
   );
+  return status;
 }

@@ -1,5 +1,4 @@
 import type { OnceOptions } from './compose/compose-once.ts';
-import { endRun } from './judge/end-run.ts';
 import { executeRun } from './execute/execute-run.ts';
 import type { ExecuteOptions } from './plan/execute-options.ts';
 import { isWhole } from './plan/is-whole.ts';
@@ -15,10 +14,11 @@ export async function selftestCommand(
   words: readonly string[],
 ): Promise<number> {
   const planned = await planFlags({ ...options, suite: ['selftest'], fs: ['none'] }, []);
-  return executeRun(
+  const { status } = await executeRun(
     planned,
+    { kind: 'selftest', whole: isWhole(options) },
     rerunWords(words),
     options,
-    endRun({ kind: 'selftest', whole: isWhole(options) }, planned.matrix),
   );
+  return status;
 }

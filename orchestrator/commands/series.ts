@@ -16,9 +16,8 @@ import {
   replaceKernels,
   type SeriesFlags,
 } from './compose/compose-series.ts';
-import { endRun } from './judge/end-run.ts';
-import { executeRun, verboseLog } from './execute/execute-run.ts';
-import type { ExecuteOptions } from './plan/execute-options.ts';
+import { executeRun } from './execute/execute-run.ts';
+import { type ExecuteOptions, verboseLog } from './plan/execute-options.ts';
 import { isWhole } from './plan/is-whole.ts';
 import { keepPatches } from './compose/keep-patches.ts';
 import { loadComposed, loadFile, type PlannedMatrix } from './plan/load-plan.ts';
@@ -53,21 +52,19 @@ export async function seriesCommand(
   const watchful = describeWatchful(options);
   if (watchful !== undefined) logLine(watchful);
   const command = describeCommand(paths, matrix, options, base);
-  return executeRun(
+  const { status } = await executeRun(
     planned,
+    {
+      kind: 'series',
+      whole: isWhole(options),
+      series,
+      command,
+      ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }),
+    },
     rerunWords(words),
     options,
-    endRun(
-      {
-        kind: 'series',
-        whole: isWhole(options),
-        series,
-        command,
-        ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }),
-      },
-      planned.matrix,
-    ),
   );
+  return status;
 }
 
 async function readFromFiles(paths: readonly string[], options: ExecuteOptions): Promise<PatchSeries> {

@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { summarizeRun } from '../../reports/fold/summarize-run.ts';
 import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
-import { writeReports } from '../../reports/write-reports.ts';
+import { summarizeRun } from '../../reports/fold/summarize-run.ts';
 import { claimRun } from '../run/record/claim-run.ts';
 import { readResumedRun } from '../run/resume/resume-run.ts';
 import { mergeRuns } from './merge-runs.ts';
@@ -56,7 +55,7 @@ async function makeRun(name: string, { torn = false, finished = true } = {}): Pr
   await writeFile(join(dir, 'events.jsonl'), journal.text({ torn }));
   await writeFile(
     join(dir, 'run.json'),
-    JSON.stringify({ id: name, purpose: { kind: 'matrix', whole: false }, matrix }),
+    JSON.stringify({ id: name, purpose: { kind: 'alone', whole: false }, matrix }),
   );
   await writeFile(join(dir, 'guests', '1', 'console.log'), `console of ${name}`);
   await writeFile(join(dir, 'guests', '1', 'pmem0.img'), 'large');
@@ -67,7 +66,7 @@ async function makeRun(name: string, { torn = false, finished = true } = {}): Pr
 test('the merged run has the files of all, each guest’s under its new number, and its reports can be made', async () => {
   const parts = [await makeRun('one'), await makeRun('two')];
   const { dir } = await mergeRuns(parts, { runs: join(root, 'merged') });
-  const { guests, totals } = await writeReports(dir);
+  const { guests, totals } = await summarizeRun(dir);
   expect(totals.pass).toBe(2);
   for (const [index, name] of ['one', 'two'].entries()) {
     expect(await readFile(join(dir, guests[index]?.console ?? ''), 'utf8')).toBe(`console of ${name}`);

@@ -5,17 +5,11 @@ import { openHistory } from '../../../reports/history/history.ts';
 import { isGreen } from '../../../reports/history/query-history.ts';
 import { readJournal } from '../../../reports/journal/read-journal.ts';
 import type { RunSummary } from '../../../reports/fold/summary.ts';
-import { choosePalette } from '../../../reports/formats/terminal/palette.ts';
-import { widthOf } from '../../../reports/formats/terminal/width-of.ts';
-import type { Comparison } from '../../../reports/verdicts/compare-runs.ts';
-import { formatComparison } from '../../../reports/formats/terminal/comparison-text.ts';
-import { judgeComparison } from '../../../reports/verdicts/judge-comparison.ts';
 import { UserError } from '../../model/errors.ts';
 import { PINNED } from '../../model/paths.ts';
 import { findRun } from '../../run/record/find-run.ts';
 import type { PlannedMatrix } from '../plan/load-plan.ts';
 import { logLine } from '../../host/log-line.ts';
-import { printText } from '../../host/print.ts';
 
 const PIN_PREFIX = 'pinned:';
 export const LAST_GREEN = 'last-green';
@@ -106,14 +100,6 @@ async function findLastGreen(runs: string, { matrix, startedAt, cells }: JudgedR
 async function isNarrowed(runDir: string): Promise<boolean> {
   for await (const event of readJournal(runDir)) return event.type === 'run-start' && event.narrowed === true;
   return false;
-}
-
-/** Tells the terminal what a run that has just ended came to against its baseline, and gives the exit status. */
-export function judgeAgainst(comparison: Comparison, now: RunSummary, { whole }: { readonly whole: boolean }): number {
-  printText(
-    `\n${formatComparison(comparison, { width: widthOf(process.stdout), palette: choosePalette(process.stdout) }).join('\n')}\n`,
-  );
-  return judgeComparison(comparison, now, { whole });
 }
 
 /** A file's name, and no way out of its folder. */

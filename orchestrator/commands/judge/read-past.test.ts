@@ -30,7 +30,7 @@ test('a run in a folder of runs has the tests of the runs before it, and not its
   const runDir = await addRun(11);
   await addRun(12);
   await symlink(runDir, join(runs, 'latest'));
-  const past = await readPast(runDir)(await summarizeRun(runDir));
+  const past = await readPast(runDir, await summarizeRun(runDir));
   expect(
     past?.(CELL, 'fio/dax-mmap-randwrite').map(({ outcome, run }) => [outcome, run.startedAt.slice(0, 10)]),
   ).toEqual([['crash', '2026-03-10']]);
@@ -38,12 +38,12 @@ test('a run in a folder of runs has the tests of the runs before it, and not its
 
 test('a run that was copied elsewhere has none, and nothing is left beside it', async () => {
   const runDir = await addRun(10);
-  expect(await readPast(runDir)(await summarizeRun(runDir))).toBeUndefined();
+  expect(await readPast(runDir, await summarizeRun(runDir))).toBeUndefined();
   expect(await readdir(runs)).toEqual(['20260310-100000-smoke']);
 });
 
 test('a page is made without history where that cannot be read', async () => {
   const runDir = await addRun(10);
   await writeFile(join(runs, 'history'), 'no folder');
-  expect(await readPast(runDir)(await summarizeRun(runDir))).toBeUndefined();
+  expect(await readPast(runDir, await summarizeRun(runDir))).toBeUndefined();
 });

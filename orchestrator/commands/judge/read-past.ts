@@ -13,16 +13,14 @@ import { messageOf } from '../../model/message-of.ts';
  * no folder of runs, as for one that was copied elsewhere, and no reason to go without a page where history cannot be
  * read.
  */
-export function readPast(runDir: string): (summary: RunSummary) => Promise<PastOf | undefined> {
+export async function readPast(runDir: string, { matrix, startedAt }: RunSummary): Promise<PastOf | undefined> {
   const runs = dirname(runDir);
-  return async ({ matrix, startedAt }) => {
-    if (runs !== runsDir() && !existsSync(join(runs, 'history')) && !existsSync(join(runs, 'latest'))) return undefined;
-    try {
-      using history = await openHistory(runs, logLine);
-      return (await history.before(matrix, startedAt, STRIP_RUNS)).of;
-    } catch (error) {
-      logLine(`report.html does without history: ${messageOf(error)}`);
-      return undefined;
-    }
-  };
+  if (runs !== runsDir() && !existsSync(join(runs, 'history')) && !existsSync(join(runs, 'latest'))) return undefined;
+  try {
+    using history = await openHistory(runs, logLine);
+    return (await history.before(matrix, startedAt, STRIP_RUNS)).of;
+  } catch (error) {
+    logLine(`report.html does without history: ${messageOf(error)}`);
+    return undefined;
+  }
 }

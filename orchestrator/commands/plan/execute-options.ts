@@ -1,3 +1,5 @@
+import { logLine } from '../../host/log-line.ts';
+
 /** Flags that every verb which runs something takes. */
 export interface ExecuteOptions {
   readonly retries?: number;
@@ -9,4 +11,11 @@ export interface ExecuteOptions {
   /** The guest of the first failure is held until the user lets it go. */
   readonly keepGuest?: boolean;
   readonly verbose: boolean;
+}
+
+/** Diagnostics for `--verbose`. */
+export function verboseLog({ verbose }: Pick<ExecuteOptions, 'verbose'>): (line: string) => void {
+  return (line) => {
+    if (verbose) logLine(line);
+  };
 }

@@ -26,9 +26,14 @@ const series = z.object({
  */
 const whole = z.boolean();
 
+/** Where the run's folder is copied to, once it has ended. */
+const publish = text.exactOptional();
+
 const purpose = z.discriminatedUnion('kind', [
-  /** `baseDir`: the folder of a run to judge it by; `publish`: where its folder is copied to. */
-  z.object({ kind: z.literal('matrix'), whole, baseDir: text.exactOptional(), publish: text.exactOptional() }),
+  /** Compared with nothing; `status`: the exit status that `git bisect run` wants. */
+  z.object({ kind: z.literal('alone'), whole, publish, status: z.literal('bisect').exactOptional() }),
+  /** `baseDir`: the folder of an earlier run to judge it by. */
+  z.object({ kind: z.literal('baseline'), whole, baseDir: text, publish }),
   z.object({ kind: z.literal('kernels'), whole, base: text, now: text, json: z.literal(true).exactOptional() }),
   /**
    * `command`: for the answer, without the folders of this host; `mail`: the file that it goes to, or after the report.
@@ -41,6 +46,8 @@ const purpose = z.discriminatedUnion('kind', [
     mail: z.union([text, z.literal(true)]).exactOptional(),
   }),
   z.object({ kind: z.literal('selftest'), whole }),
+  /** A round of `--watch`: shown against the round before, whose folder `baseDir` is, and judged by itself. */
+  z.object({ kind: z.literal('round'), whole: z.literal(false), baseDir: text }),
 ]);
 
 /**
@@ -49,7 +56,12 @@ const purpose = z.discriminatedUnion('kind', [
  */
 export type RunPurpose = z.infer<typeof purpose>;
 
+/** Up to 0.2.0 one word stood for `alone` and `baseline`. */
+const formerPurpose = z.looseObject({ kind: z.literal('matrix'), baseDir: text.exactOptional() });
+
 /** Reads it from `run.json`; `undefined` for what this pmemrig does not know. */
 export function parsePurpose(value: unknown): RunPurpose | undefined {
-  return purpose.safeParse(value).data;
+  const { data: former } = formerPurpose.safeParse(value);
+  return purpose.safeParse(former ? { ...former, kind: former.baseDir === undefined ? 'alone' : 'baseline' } : value)
+    .data;
 }

@@ -4,6 +4,7 @@ import type { ReplyFacts } from '../../../reports/formats/mail/reply-facts.ts';
 import { listUntested } from '../../../reports/formats/mail/list-untested.ts';
 import { renderReply } from '../../../reports/formats/mail/render-reply.ts';
 import { rerunLines } from '../../../reports/facts/rerun-command.ts';
+import type { RunSummary } from '../../../reports/fold/summary.ts';
 import { compareSeries } from '../../../reports/verdicts/compare-series.ts';
 import { readLockClasses } from '../../../reports/verdicts/read-lock-classes.ts';
 import { InfraError } from '../../model/errors.ts';
@@ -11,16 +12,16 @@ import type { Matrix } from '../../model/matrix.ts';
 import type { PmemTopology } from '../../model/pmem.ts';
 import type { PatchSeries } from '../../model/series.ts';
 import { formatSize } from '../../model/size.ts';
-import { judgeAgainst } from './baseline.ts';
 import { BASE_KERNEL, planSteps } from '../compose/compose-series.ts';
-import type { RunExtras } from './run-extras.ts';
+import type { Judged } from './judged.ts';
+import { showComparison } from './show-comparison.ts';
 import { printText } from '../../host/print.ts';
 import { messageOf } from '../../model/message-of.ts';
 
 /** In the run's folder, also with `--mail`. */
 const REPLY_FILE = 'reply.txt';
 
-interface SeriesEnding {
+interface SeriesPurpose {
   readonly series: PatchSeries;
   /** See {@link ReplyFacts.command}. */
   readonly command: string;
@@ -28,28 +29,26 @@ interface SeriesEnding {
   readonly mail?: string | true;
 }
 
-/** What the run of a series ends in: what its patches changed, and an answer to its mail. */
-export function endSeries({ series, command, mail }: SeriesEnding, matrix: Matrix): RunExtras {
+/** Judges the run of a series by what its patches changed, and answers its mail. */
+export async function judgeSeries(
+  { series, command, mail }: SeriesPurpose,
+  matrix: Matrix,
+  summary: RunSummary,
+  runDir: string,
+): Promise<Judged> {
   const steps = planSteps(series);
+  const lockClasses = await readLockClasses(runDir, summary);
+  const comparison = compareSeries(summary, BASE_KERNEL, steps, { lockClasses });
+  const answer = async (): Promise<void> => {
+    const untested = listUntested(summary, matrix, comparison.kernels?.now ?? '');
+    const facts = { summary, comparison, series, steps, command, ...describeGuests(matrix), untested };
+    await writeReply(facts, runDir, mail);
+  };
   return {
-    compare: async (summary, runDir) =>
-      compareSeries(summary, BASE_KERNEL, steps, { lockClasses: await readLockClasses(runDir, summary) }),
-    tell: async (comparison, summary, runDir) => {
-      const status = judgeAgainst(comparison, summary, { whole: false });
-      if (summary.ending.reason === 'finished')
-        await tellReply(
-          {
-            summary,
-            comparison,
-            series,
-            steps,
-            command,
-            ...describeGuests(matrix),
-            untested: listUntested(summary, matrix, comparison.kernels?.now ?? ''),
-          },
-          runDir,
-          mail,
-        );
+    comparison,
+    conclude: async () => {
+      const status = showComparison(comparison, summary);
+      if (summary.ending.reason === 'finished') await answer();
       else
         printText(
           `\nno answer to the series: the run was interrupted. Resume it to get the answer: ${rerunLines(summary).join('; ')}\n`,
@@ -59,7 +58,7 @@ export function endSeries({ series, command, mail }: SeriesEnding, matrix: Matri
   };
 }
 
-async function tellReply(facts: ReplyFacts, runDir: string, mail: SeriesEnding['mail']): Promise<void> {
+async function writeReply(facts: ReplyFacts, runDir: string, mail: SeriesPurpose['mail']): Promise<void> {
   const reply = renderReply(facts);
   const kept = join(runDir, REPLY_FILE);
   for (const file of [kept, ...(typeof mail === 'string' ? [mail] : [])]) {

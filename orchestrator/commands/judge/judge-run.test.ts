@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { writeReports } from '../../../reports/write-reports.ts';
+import { summarizeRun } from '../../../reports/fold/summarize-run.ts';
+import type { Comparison } from '../../../reports/verdicts/compare-runs.ts';
 import { makeKernelsRun, SERIES } from '../../../reports/testing/make-series.ts';
 import type { Matrix } from '../../model/matrix.ts';
 import { parsePurpose, type RunPurpose } from '../../run/record/run-purpose.ts';
-import { endRun } from './end-run.ts';
+import { judgeRun } from './judge-run.ts';
 
 const matrix: Pick<Matrix, 'guest' | 'pmem' | 'filesystems' | 'suites'> = {
   guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] },
@@ -33,15 +34,13 @@ afterEach(() => {
 async function end(
   purpose: RunPurpose,
   run: ReturnType<typeof makeKernelsRun>,
-): Promise<{ readonly status: number | undefined; readonly runDir: string }> {
+): Promise<{ readonly status: number; readonly runDir: string; readonly verdicts?: Comparison['totals'] }> {
   const runDir = await run.write();
-  const summary = await writeReports(runDir);
   const read = parsePurpose(JSON.parse(JSON.stringify(purpose)));
   expect(read).toEqual(purpose);
-  const { compare, tell } = endRun(purpose, matrix as Matrix);
-  const comparison = await compare?.(summary, runDir);
-  if (!comparison) throw new Error('not compared');
-  return { status: await tell?.(comparison, summary, runDir), runDir };
+  const summary = await summarizeRun(runDir);
+  const { comparison, conclude } = await judgeRun({ purpose, summary, runDir, matrix: matrix as Matrix });
+  return { status: await conclude(), runDir, ...(comparison && { verdicts: comparison.totals }) };
 }
 
 test('a series ends in its verdict, and in an answer where it was asked for', async () => {
@@ -85,29 +84,47 @@ test('two kernels end in what the second does otherwise, as JSON alone where tha
   const { status } = await end({ kind: 'kernels', whole: true, base: 'old', now: 'new', json: true }, run);
   expect(status).toBe(1);
   expect(JSON.parse(told())).toMatchObject({ kernels: { base: 'old', now: 'new' }, totals: { 'new-failure': 1 } });
-  // Progress would spoil it.
-  expect(endRun({ kind: 'kernels', whole: true, base: 'old', now: 'new', json: true }, matrix as Matrix).terminal).toBe(
-    process.stderr,
-  );
+});
+
+const oneKernel = (result: typeof PASS | typeof FAIL): ReturnType<typeof makeKernelsRun> =>
+  makeKernelsRun({ old: { nvdimm: { 'lockdep/flush': result } } });
+
+test('a run alone has the status of its failures, or what git bisect wants', async () => {
+  expect(await end({ kind: 'alone', whole: true }, oneKernel(FAIL))).toMatchObject({ status: 1 });
+  const unfinished = oneKernel(PASS);
+  unfinished.events.pop();
+  unfinished.add({ type: 'run-end', reason: 'infra', message: 'no disk' });
+  expect((await end({ kind: 'alone', whole: true }, unfinished)).status).toBe(3);
+  expect((await end({ kind: 'alone', whole: true, status: 'bisect' }, unfinished)).status).toBe(125);
 });
 
 test('a run is judged by its baseline while that is there', async () => {
-  const baseDir = await makeKernelsRun({ old: { nvdimm: { 'lockdep/flush': PASS } } }).write();
-  expect(endRun({ kind: 'matrix', whole: true, baseDir }, matrix as Matrix)).toMatchObject({ baseDir, whole: true });
+  const baseDir = await oneKernel(FAIL).write();
+  const judged = await end({ kind: 'baseline', whole: true, baseDir }, oneKernel(FAIL));
+  expect(judged).toMatchObject({ status: 0, verdicts: { 'known-failure': 1 } });
   rmSync(baseDir, { recursive: true });
-  expect(endRun({ kind: 'matrix', whole: true, baseDir }, matrix as Matrix)).not.toHaveProperty('baseDir');
+  const alone = await end({ kind: 'baseline', whole: true, baseDir }, oneKernel(FAIL));
+  expect(alone.status).toBe(1);
+  expect(alone).not.toHaveProperty('verdicts');
   expect(told()).toContain('is gone: it is judged by itself');
 });
 
-test('a nightly that is resumed is published where the night would have been', async () => {
-  const published = join(dir, 'www');
-  const purpose: RunPurpose = { kind: 'matrix', whole: true, publish: published };
-  const read = parsePurpose(JSON.parse(JSON.stringify(purpose)));
-  expect(read).toEqual(purpose);
-  const runDir = await makeKernelsRun({ old: { nvdimm: { 'lockdep/flush': PASS } } }).write();
-  await endRun(purpose, matrix as Matrix).publish?.(runDir);
-  expect(readlinkSync(join(published, 'latest'))).toBe(basename(runDir));
-  expect(existsSync(join(published, 'latest', 'events.jsonl'))).toBe(true);
-  // As of a pmemrig that kept no such place.
-  expect(endRun({ kind: 'matrix', whole: true }, matrix as Matrix)).not.toHaveProperty('publish');
+test('a round of --watch is shown against the round before, and judged by itself', async () => {
+  const baseDir = await oneKernel(FAIL).write();
+  const round = await end({ kind: 'round', whole: false, baseDir }, oneKernel(FAIL));
+  expect(round).toMatchObject({ status: 1, verdicts: { 'known-failure': 1 } });
+});
+
+test('a purpose that an older pmemrig wrote is read', () => {
+  expect(parsePurpose({ kind: 'matrix', whole: true, publish: '/www' })).toEqual({
+    kind: 'alone',
+    whole: true,
+    publish: '/www',
+  });
+  expect(parsePurpose({ kind: 'matrix', whole: false, baseDir: '/runs/a' })).toEqual({
+    kind: 'baseline',
+    whole: false,
+    baseDir: '/runs/a',
+  });
+  expect(parsePurpose({ kind: 'fleet', whole: true })).toBeUndefined();
 });
