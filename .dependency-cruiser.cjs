@@ -57,19 +57,21 @@ const ROOMS = {
     roots: 'guest|deferred',
     rooms: {
       store: [],
+      // What differs between architectures: data, and readers of their formats.
+      arch: [],
       apt: ['store'],
       problems: [],
       // A guest's console, its QMP and its SSH say together whether it lives: these know each other's types.
       ssh: ['qemu', 'store'],
-      qemu: ['hearing', 'problems', 'store'],
+      qemu: ['arch', 'hearing', 'problems', 'store'],
       hearing: ['problems', 'qemu', 'ssh'],
       death: ['qemu', 'silence', 'ssh'],
-      silence: ['death', 'qemu', 'ssh'],
-      pmem: ['qemu', 'ssh'],
-      kernels: ['apt', 'pmem', 'ssh', 'store'],
+      silence: ['arch', 'death', 'qemu', 'ssh'],
+      pmem: ['arch', 'qemu', 'ssh'],
+      kernels: ['apt', 'arch', 'pmem', 'ssh', 'store'],
       images: ['apt', 'store'],
       canary: ['apt', 'kernels', 'store'],
-      boot: ['death', 'hearing', 'images', 'kernels', 'pmem', 'qemu', 'silence', 'ssh', 'store'],
+      boot: ['arch', 'death', 'hearing', 'images', 'kernels', 'pmem', 'qemu', 'silence', 'ssh', 'store'],
     },
   },
   'guests/kernels': {

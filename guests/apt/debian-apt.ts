@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import { digestOf, shortDigest } from '../store/digest.ts';
 import { withLock } from '../store/lock.ts';
@@ -17,8 +18,6 @@ import {
 import { findDebianKeyring, findDebianMirror } from './debian-mirror.ts';
 import type { PackageRecord } from './package-record.ts';
 
-/** The rig's guests are x86-64. */
-export const DEBIAN_ARCHITECTURE = 'amd64';
 const INDEX_MAX_AGE_MS = 6 * 3600_000;
 /** Finding out that there is no network takes seconds: the kernels and images of one run do so once. */
 const RETRY_AFTER_MS = 60_000;
@@ -80,7 +79,7 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
   };
 
   const offline = await locked(async () => {
-    await writeRoot(dir, aptSource({ uri, suite, keyring, architecture: DEBIAN_ARCHITECTURE }));
+    await writeRoot(dir, aptSource({ uri, suite, keyring, architecture: GUEST_ARCHITECTURE.debian }));
     return (await isYounger(join(dir, 'updated'), INDEX_MAX_AGE_MS)) ? undefined : await refresh();
   });
 
@@ -113,7 +112,7 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
 async function writeRoot(dir: string, sources: string): Promise<void> {
   const folders = ['state', 'lists/partial', 'cache/archives/partial', 'log'];
   await Promise.all(folders.map((name) => mkdir(join(dir, name), { recursive: true })));
-  await writeIfChanged(join(dir, 'apt.conf'), aptConfig({ dir, architecture: DEBIAN_ARCHITECTURE }));
+  await writeIfChanged(join(dir, 'apt.conf'), aptConfig({ dir, architecture: GUEST_ARCHITECTURE.debian }));
   await writeIfChanged(join(dir, 'sources.list'), sources);
   await writeIfChanged(join(dir, 'status'), '');
 }

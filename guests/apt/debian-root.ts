@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { aptSource } from './apt-config.ts';
-import { DEBIAN_ARCHITECTURE, openDebianArchive } from './debian-apt.ts';
+import { openDebianArchive } from './debian-apt.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { removeTree } from '../store/remove-tree.ts';
 import { tryTool } from '../store/run-tool.ts';
@@ -41,7 +42,7 @@ export async function makeDebianRoot(
     '--mode=root',
     '--variant=essential',
     `--format=${to === undefined ? 'null' : 'directory'}`,
-    `--architectures=${DEBIAN_ARCHITECTURE}`,
+    `--architectures=${GUEST_ARCHITECTURE.debian}`,
     `--include=${packages.join(',')}`,
     ...(await hostAptOptions()),
     ...options,
@@ -69,7 +70,10 @@ async function debianSources(release: string, context: PrepareContext): Promise<
       },
     );
   }
-  return { suite: base, lines: archives.map((it) => aptSource({ ...it, architecture: DEBIAN_ARCHITECTURE }).trim()) };
+  return {
+    suite: base,
+    lines: archives.map((it) => aptSource({ ...it, architecture: GUEST_ARCHITECTURE.debian }).trim()),
+  };
 }
 
 /**

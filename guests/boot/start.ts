@@ -7,6 +7,7 @@ import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
 import type { PmemTopology } from '../../orchestrator/model/pmem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../../orchestrator/model/timeouts.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
 import { createBackingFiles, removeFiles } from '../qemu/backing-files.ts';
 import { watchDeath, type DeathWatch } from '../death/death-watch.ts';
 import { createDeferred, settlesWithin } from '../deferred.ts';
@@ -107,6 +108,8 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
     const argv = composeArgv({
       name: `pmemrig-${options.id}`,
       accelerator: options.accelerator,
+      architecture: GUEST_ARCH,
+      machineType: GUEST_ARCH.machineType,
       guest,
       kernel: options.kernel.image,
       initrd,

@@ -1,6 +1,7 @@
 import { chmod, cp, readdir, readFile, rename } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { CanaryModule } from '../../orchestrator/model/canary.ts';
+import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { packageData } from '../../orchestrator/model/package-data.ts';
 import { quoteWord } from '../../orchestrator/model/quote-word.ts';
@@ -49,7 +50,7 @@ export async function buildCanary(
     return keep(digestOf(digest, own, headers), async (dir) => compileWithHeaders(headers, release, dir, context));
   return {
     kind: 'impossible',
-    reason: `no modules can be built for ${name}: it has no finished build tree (a bzImage in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)`,
+    reason: `no modules can be built for ${name}: it has no finished build tree (a ${GUEST_ARCHITECTURE.kernelImage} in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)`,
   };
 }
 

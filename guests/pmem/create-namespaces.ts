@@ -1,4 +1,5 @@
 import type { NamespaceMode } from '../../orchestrator/model/pmem.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
 import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 
 export interface NamespaceRequest {
@@ -13,10 +14,10 @@ export interface NamespaceRequest {
 const MAP_WORDS = { fsdax: ['-M', 'mem'], devdax: ['-M', 'mem'], sector: [] } as const;
 
 /**
- * The kernel's default of 16 MiB is for layouts that other architectures can map too; ndctl would then refuse a region
- * that is no multiple of it. x86 maps in steps of 2 MiB. Kernels before 5.7 have no such setting and no such demand.
+ * The kernel's default of 16 MiB is for layouts that every architecture can map; ndctl would then refuse a region that
+ * is no multiple of it. Kernels before 5.7 have no such setting and no such demand.
  */
-const REGION_ALIGNMENT = 2 * 2 ** 20;
+const REGION_ALIGNMENT = GUEST_ARCH.pmemAlignBytes;
 
 /** A script that reshapes namespaces one after another, and prints a `failed` row for each that it could not. */
 export function composeCreateScript(requests: readonly NamespaceRequest[]): string {

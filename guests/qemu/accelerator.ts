@@ -6,9 +6,11 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { splitQemuWords } from './own-words.ts';
-import { composeProbePayload, PROBE_EXIT_CODE, PROBE_EXIT_PORT, PROBE_WORD } from './probe-payload.ts';
+
+const PROBE = GUEST_ARCH.probe;
 
 const cachedSchema = z.object({ accelerator: z.enum(['kvm', 'tcg']), reason: z.string(), probedAt: z.number() });
 
@@ -135,20 +137,21 @@ async function bootProbe(
       killSignal: 'SIGKILL',
     },
   );
-  if (result.exitCode === PROBE_EXIT_CODE && result.stdout.includes(PROBE_WORD)) return undefined;
+  if (result.exitCode === PROBE.exitCode && result.stdout.includes(PROBE.word)) return undefined;
   if (result.timedOut) return `the probe guest did not finish in ${deadlineMs / 1000} s`;
   const firstLine = splitQemuWords(result.stderr).errors[0]?.split('\n', 1)[0];
   return `the probe guest failed: ${firstLine || result.shortMessage || `QEMU exited with status ${String(result.exitCode)}`}`;
 }
 
 function composeProbeArgv(accelerator: 'kvm' | 'tcg', disk: string): string[] {
+  const { machineType, qemu } = GUEST_ARCH;
   return [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-sandbox', 'on'],
-    ['-machine', 'pc', '-accel', accelerator, '-cpu', accelerator === 'kvm' ? 'host' : 'max', '-m', '64M'],
+    ['-machine', machineType.name, '-accel', accelerator, '-cpu', qemu.cpu[accelerator], '-m', '64M'],
     // Others may probe at the same time, and IDE disks are never read-only; the payload writes nothing.
-    ['-drive', `file.filename=${disk.replaceAll(',', ',,')},file.locking=off,format=raw,if=ide`],
+    ['-drive', `file.filename=${disk.replaceAll(',', ',,')},file.locking=off,format=raw,if=${PROBE.diskInterface}`],
     ['-chardev', 'stdio,id=serial,signal=off', '-serial', 'chardev:serial'],
-    ['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=1`],
+    ['-device', PROBE.exitDevice],
   ].flat();
 }
 
@@ -167,7 +170,7 @@ async function hashHost(qemu: QemuBinary): Promise<string> {
     ({ gid, mode, uid }) => [gid, mode, uid],
     () => undefined,
   );
-  const payload = Buffer.from(composeProbePayload()).toString('base64');
+  const payload = Buffer.from(PROBE.payload()).toString('base64');
   const facts = [
     payload,
     bootId.trim(),
@@ -199,7 +202,7 @@ async function readCached(file: string): Promise<AcceleratorChoice | undefined> 
  */
 async function withBootSector<T>(cacheDir: string, body: (path: string) => Promise<T>): Promise<T> {
   const kept = join(cacheDir, 'probes', 'boot-sector');
-  const isKept = await replaceFile(kept, composeProbePayload()).then(
+  const isKept = await replaceFile(kept, PROBE.payload()).then(
     () => true,
     () => false,
   );
@@ -207,7 +210,7 @@ async function withBootSector<T>(cacheDir: string, body: (path: string) => Promi
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-probe-'));
   try {
     const path = join(dir, 'boot-sector');
-    await writeFile(path, composeProbePayload());
+    await writeFile(path, PROBE.payload());
     return await body(path);
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { X86_64 } from '../arch/x86-64.ts';
 import { composeArgv, type GuestMachine } from './argv.ts';
 import { composeDevices } from './devices.ts';
 
@@ -8,6 +9,8 @@ function compose(overrides: Partial<GuestMachine> = {}): string[] {
   return composeArgv({
     name: 'pmemrig-1',
     accelerator: 'tcg',
+    architecture: X86_64,
+    machineType: X86_64.machineType,
     guest: { cpus: 2, memoryBytes: 2 * GIB, append: ['quiet'] },
     kernel: '/k/vmlinuz',
     initrd: '/g/initrd.cpio',

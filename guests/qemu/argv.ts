@@ -1,4 +1,6 @@
 import { type Accelerator, ICOUNT_SHIFT } from '../../orchestrator/model/accelerator.ts';
+import type { Architecture } from '../arch/architecture.ts';
+import type { MachineType } from '../arch/machine-type.ts';
 import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
 import { composeDisk, jsonDevice, type DeviceComposition } from './devices.ts';
 
@@ -16,6 +18,8 @@ export interface GuestMachine {
   /** Shown by `ps` and in QEMU's own messages. */
   readonly name: string;
   readonly accelerator: Accelerator;
+  readonly architecture: Architecture;
+  readonly machineType: MachineType;
   readonly guest: GuestSpec;
   readonly kernel: string;
   readonly initrd: string;
@@ -42,15 +46,15 @@ export function composeArgv(machine: GuestMachine): string[] {
 
 /** A machine with all that the rig gives a guest, and nothing to boot. */
 export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>): string[] {
-  const { devices, guest } = machine;
+  const { architecture, devices, guest, machineType } = machine;
   return [
     ['-name', `${machine.name},debug-threads=on`],
     // Nothing that the rig did not ask for: no firmware menu, no display, no files of the host's own.
     ['-nodefaults', '-no-user-config', '-display', 'none'],
     ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ['-machine', ['pc', 'usb=off', 'vmport=off', ...devices.machineFlags].join(',')],
+    ['-machine', [machineType.name, ...machineType.flags, ...devices.machineFlags].join(',')],
     composeAccelerator(machine.accelerator),
-    ['-cpu', machine.accelerator === 'kvm' ? 'host' : 'max'],
+    ['-cpu', architecture.qemu.cpu[machine.accelerator]],
     ['-smp', String(guest.cpus)],
     ['-m', composeMemory(devices)],
     // A panic is reported by pvpanic but not acted upon, so that the kernel prints its report to the end; `panic=-1`
@@ -58,7 +62,7 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     // their queues in memory over which QEMU then loads a kernel's initrd: QEMU 11.1 says of each such boot "Guest says
     // index 12592 is available", which are digits of the cpio archive.
     ['-boot', 'strict=on'],
-    ['-no-reboot', '-action', 'panic=none', '-device', 'pvpanic'],
+    ['-no-reboot', '-action', 'panic=none', '-device', machineType.panicDevice],
     // Not `-mon`: QEMU 11.1 warns that it is deprecated.
     ['-chardev', `socket,id=qmp,fd=${QMP_FD}`, '-qmp', 'chardev:qmp'],
     // No `logfile=`: QEMU 7.2 writes a byte there again each time the socket was full (chardev/char.c).
@@ -93,9 +97,9 @@ function composeMemory({ ramBytes, memorySlots, maxmemBytes }: DeviceComposition
   return memorySlots === 0 ? size : `${size},slots=${memorySlots},maxmem=${maxmemBytes}B`;
 }
 
-function composeKernelArgs({ accelerator, devices, guest }: GuestMachine): string[] {
+function composeKernelArgs({ accelerator, architecture, devices, guest }: GuestMachine): string[] {
   return [
-    'console=ttyS0',
+    `console=${architecture.console}`,
     'panic=-1',
     'net.ifnames=0',
     // Stacks can then be asked for over the console, with any default mask of the distribution.
@@ -106,9 +110,7 @@ function composeKernelArgs({ accelerator, devices, guest }: GuestMachine): strin
     'ignore_loglevel',
     // Half a second of CPU under TCG, about ciphers that no test of persistent memory looks at.
     'cryptomgr.notests',
-    // Emulated timers run late on a busy host, and the kernel would distrust them. (Not `tsc=reliable`: a calibration
-    // gone wrong on a busy host then stays, and the guest's clock was seen to run at twice the speed.)
-    ...(accelerator === 'kvm' ? [] : ['no_timer_check']),
+    ...architecture.kernelArgs[accelerator],
     ...devices.kernelArgs,
     ...guest.append,
   ];

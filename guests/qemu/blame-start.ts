@@ -1,4 +1,5 @@
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
 import { QemuStartError } from './qemu-process.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
@@ -20,7 +21,7 @@ export function blameQemuStart(error: unknown, kernel: { readonly name: string; 
   if (BAD_KERNEL.test(error.message)) {
     return new UserError(`QEMU cannot boot kernel "${kernel.name}" (${kernel.image}): ${error.message}`, {
       code: 'kernel-not-bootable',
-      remedy: 'give a bzImage, or a vmlinux built with CONFIG_PVH',
+      remedy: `give a ${GUEST_ARCH.kernelImage}, or a vmlinux built with ${GUEST_ARCH.vmlinuxEntry.option}`,
       cause: error,
     });
   }

@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { InfraError } from '../../orchestrator/model/errors.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
 
 export interface QemuBinary {
   /** Absolute. */
@@ -10,7 +11,7 @@ export interface QemuBinary {
   readonly version: string;
 }
 
-const QEMU_NAME = 'qemu-system-x86_64';
+const { program: QEMU_NAME, packages: QEMU_PACKAGES } = GUEST_ARCH.qemu;
 /** `-device` takes JSON since 6.2; `-action panic=none` and JSON `-object` are older. */
 const OLDEST_VERSION = [6, 2] as const;
 const VERSION_TIMEOUT_MS = 20_000;
@@ -57,8 +58,7 @@ async function choosePath(explicit: string | undefined, env: NodeJS.ProcessEnv):
   if (found !== undefined) return found;
   throw new InfraError(`${QEMU_NAME} is not installed`, {
     code: 'no-qemu',
-    remedy:
-      'install it (Debian: apt install qemu-system-x86; Fedora: dnf install qemu-system-x86-core) or set $PMEMRIG_QEMU',
+    remedy: `install it (Debian: apt install ${QEMU_PACKAGES.apt}; Fedora: dnf install ${QEMU_PACKAGES.dnf}) or set $PMEMRIG_QEMU`,
   });
 }
 

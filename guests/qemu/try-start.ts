@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
 import { createBackingFiles } from './backing-files.ts';
 import { composeHardware } from './argv.ts';
 import { composeDevices } from './devices.ts';
@@ -39,7 +40,16 @@ export async function tryQemuStart(qemu: QemuBinary, accelerator: Accelerator): 
     const rootDisk = join(dir, 'root.img');
     await createBackingFiles([...devices.backingFiles, { path: rootDisk, sizeBytes: MIB }], dir);
     const guest = { cpus: 1, memoryBytes: MEMORY_BYTES, append: [] };
-    const argv = [...composeHardware({ name: 'pmemrig-doctor', accelerator, guest, rootDisk, devices }), '-S'];
+    const hardware = composeHardware({
+      name: 'pmemrig-doctor',
+      accelerator,
+      architecture: GUEST_ARCH,
+      machineType: GUEST_ARCH.machineType,
+      guest,
+      rootDisk,
+      devices,
+    });
+    const argv = [...hardware, '-S'];
     const running = await startQemu({
       qemu,
       argv,

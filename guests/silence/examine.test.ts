@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { explainSilence, type Sight } from './examine.ts';
-import type { CpuState } from './read-cpus.ts';
+import type { CpuState } from '../arch/architecture.ts';
 
 const idle: CpuState = { what: 'idle', space: '1000' };
 const user: CpuState = { what: 'user', space: '2000' };

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { GuestConsole } from '../qemu/console.ts';
 import type { QemuProcess } from '../qemu/qemu-process.ts';
-import { type CpuState, readCpus, readStat } from './read-cpus.ts';
+import type { CpuState } from '../arch/architecture.ts';
+import { readCpus, readStat } from './read-cpus.ts';
 
 const LOOKS = 10;
 const LOOK_MS = 400;

@@ -1,17 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { CpuState } from '../arch/architecture.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
 import type { QmpClient } from '../qemu/qmp.ts';
 
-/** What one virtual CPU does at a moment. */
-export interface CpuState {
-  readonly what: 'idle' | 'user' | 'kernel';
-  /** Differs between processes: the address of the page table. */
-  readonly space: string;
-}
-
 const cpusSchema = z.array(z.object({ 'thread-id': z.int() }));
-/** The low bits of CR3 are no address; with page-table isolation bit 12 says whether it is the kernel's half. */
-const NO_ADDRESS = 0x1fffn;
 
 /**
  * A look at all CPUs from outside, which needs nothing of the guest. Empty if QEMU prints nothing that can be read.
@@ -19,7 +12,7 @@ const NO_ADDRESS = 0x1fffn;
  */
 export async function readCpus(qmp: QmpClient, pid: number, accelerator: string): Promise<CpuState[]> {
   const text = z.string().parse(await qmp.execute('human-monitor-command', { 'command-line': 'info registers -a' }));
-  const cpus = parseRegisters(text);
+  const cpus = GUEST_ARCH.readRegisters(text);
   if (accelerator !== 'kvm') return cpus;
   // KVM keeps to itself that a CPU is halted; its thread sleeps then.
   const threads = cpusSchema.parse(await qmp.execute('query-cpus-fast'));
@@ -28,17 +21,6 @@ export async function readCpus(qmp: QmpClient, pid: number, accelerator: string)
       (await readThreadState(pid, threads[index]?.['thread-id'])) === 'S' ? { ...cpu, what: 'idle' } : cpu,
     ),
   );
-}
-
-/** Reads QEMU's dump of the registers of all x86 CPUs: `… CPL=3 … HLT=0` and `CR3=0000000004b2e000`. */
-export function parseRegisters(text: string): CpuState[] {
-  return text.split(/^CPU#\d+\s*$/m).flatMap((part): CpuState[] => {
-    const [, level, halted] = /\bCPL=(\d)\b.*\bHLT=(\d)\b/.exec(part) ?? [];
-    const space = /\bCR3=([\da-f]+)\b/i.exec(part)?.[1];
-    if (level === undefined || space === undefined) return [];
-    const address = BigInt(`0x${space}`) & ~NO_ADDRESS;
-    return [{ what: halted === '1' ? 'idle' : level === '3' ? 'user' : 'kernel', space: address.toString(16) }];
-  });
 }
 
 async function readThreadState(pid: number, thread: number | undefined): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import type { Matrix } from '../../orchestrator/model/matrix.ts';
 import { checkKernelPackage } from './check-kernel-package.ts';
 import { readKernelImage } from './kernel-image.ts';
@@ -48,8 +49,8 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
         return { code: image.foreign.code, message: `${path} is ${image.foreign.what}`, remedy: image.foreign.remedy };
       return {
         code: 'not-a-kernel',
-        message: `${path} is no kernel image: it has neither the bzImage magic nor an ELF header`,
-        remedy: 'in a built tree the image is arch/x86/boot/bzImage',
+        message: `${path} is no kernel image: it has neither the ${GUEST_ARCHITECTURE.kernelImage} magic nor an ELF header`,
+        remedy: `in a built tree the image is ${GUEST_ARCHITECTURE.kernelImagePath}`,
       };
     }
     if (role === 'deb') return await checkKernelPackage(path);

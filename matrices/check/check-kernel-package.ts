@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import type { Problem } from '../source/problem.ts';
 
 type Complaint = Omit<Problem, 'path'>;
@@ -51,11 +52,11 @@ export function judgeControl(
       message: `${path} is ${name}, which holds ${what}`,
       remedy: nameSibling(path, siblings),
     };
-  if (architecture !== 'amd64')
+  if (architecture !== GUEST_ARCHITECTURE.debian)
     return {
       code: 'wrong-architecture',
-      message: `${path} is for ${architecture}, and the guests are x86-64 (amd64)`,
-      remedy: 'build the package for amd64',
+      message: `${path} is for ${architecture}, and the guests are ${GUEST_ARCHITECTURE.name} (${GUEST_ARCHITECTURE.debian})`,
+      remedy: `build the package for ${GUEST_ARCHITECTURE.debian}`,
     };
   if (/^linux-image-\D/.test(name) && !/^linux-image-unsigned-\d/.test(name)) {
     const real = /\blinux-image-\d[^\s,|(]*/.exec(depends)?.[0];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import { PACKAGE_SETS } from '../../orchestrator/model/matrix.ts';
 import { debianRelease as release, name, listOf, path, record, refuse, size, text, words } from './scalars.ts';
 import { pmemSchema } from './schema-pmem.ts';
@@ -28,7 +29,7 @@ const kernelSchema = record('a kernel', {
     release,
     flavour: text('a kernel flavour such as amd64')
       .regex(/^[a-z0-9][a-z0-9+.-]*$/, { error: 'expected a kernel flavour such as amd64 or cloud-amd64' })
-      .default('amd64')
+      .default(GUEST_ARCHITECTURE.debianFlavours[0])
       .describe('The end of the package name: linux-image-FLAVOUR.'),
   })
     .optional()
@@ -37,7 +38,7 @@ const kernelSchema = record('a kernel', {
     "A kernel's Debian package, linux-image-*.deb, as make bindeb-pkg leaves it; packages that it depends on lie beside it.",
   ).optional(),
   archive: path('A tar archive with a kernel and its modules, as make tarzst-pkg leaves it.').optional(),
-  image: path('A bzImage or vmlinux.').optional(),
+  image: path(`A ${GUEST_ARCHITECTURE.kernelImage} or vmlinux.`).optional(),
   modules: path(
     "The image's modules: a lib/modules/RELEASE folder, or one that holds it. Leave out when all drivers are built in.",
   ).optional(),

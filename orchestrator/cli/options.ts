@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { GUEST_ARCHITECTURE } from '../model/architecture.ts';
 import { collect, commaList, DEFAULT_PMEM, positiveNumber, shardSpec, wholeNumber } from './values.ts';
 
 /** What exit status 1 stands for where two runs or kernels are compared, for the help of such verbs. */
@@ -55,7 +56,7 @@ export function withKernelOptions(command: Command): Command {
   return command
     .option(
       '--kernel <which>',
-      'a kernel source to build, a bzImage or vmlinux, a linux-image-*.deb, linux-source-6.1 (to build), or a Debian release[/flavour]',
+      `a kernel source to build, a ${GUEST_ARCHITECTURE.kernelImage} or vmlinux, a linux-image-*.deb, linux-source-6.1 (to build), or a Debian release[/flavour]`,
       'bookworm-backports',
     )
     .option('--modules <dir>', "a given image's modules (…/lib/modules/<release>)")

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { GUEST_ARCHITECTURE } from '../model/architecture.ts';
 import { addCompareVerbs } from './compare-verbs.ts';
 import { addKernelVerbs } from './kernel-verbs.ts';
 import {
@@ -40,12 +41,12 @@ Examples:
   pmemrig doctor                                     what this host has and lacks
   pmemrig run matrices/smoke.yaml                    the whole matrix
   pmemrig run matrices/smoke.yaml --filter 'kernel=debian-6.12' --filter 'pmem=virtio-pmem'
-  pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --pmem nvdimm,virtio-pmem
+  pmemrig once --kernel ~/linux/${GUEST_ARCHITECTURE.kernelImagePath} --pmem nvdimm,virtio-pmem
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   pmemrig once --kernel ../linux-image-6.12.0_6.12.0-1_amd64.deb --pmem virtio-pmem
   pmemrig once --kernel bookworm-backports --pmem nvdimm -- ./repro.sh --loops 10
   pmemrig shell --kernel bookworm --pmem virtio-pmem  look around in such a guest
-  pmemrig selftest --kernel ~/linux/arch/x86/boot/bzImage  does the rig see what a kernel may complain of?
+  pmemrig selftest --kernel ~/linux/${GUEST_ARCHITECTURE.kernelImagePath}  does the rig see what a kernel may complain of?
 
 Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host, 130 interrupted.`,
   );
@@ -164,11 +165,11 @@ withGuestOptions(
       'after',
       `
 Examples:
-  pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --modules ~/linux/out/lib/modules --pmem virtio-pmem
+  pmemrig once --kernel ~/linux/${GUEST_ARCHITECTURE.kernelImagePath} --modules ~/linux/out/lib/modules --pmem virtio-pmem
   pmemrig once --kernel bookworm --pmem nvdimm --fs ext4-dax -- ./repro.sh --loops 10
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   XFSTESTS_TREE=~/xfstests pmemrig once --kernel ~/linux --pmem virtio-pmem --fs ext4-dax,xfs-dax --group dax
-  pmemrig once --kernel ~/linux/arch/x86/boot/bzImage --pmem virtio-pmem --watch
+  pmemrig once --kernel ~/linux/${GUEST_ARCHITECTURE.kernelImagePath} --pmem virtio-pmem --watch
   git bisect run pmemrig once --kernel . --pmem virtio-pmem --bisect -- ~/repro.sh
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
@@ -198,7 +199,7 @@ withGuestOptions(
       'after',
       `
 Examples:
-  pmemrig selftest --kernel ~/linux/arch/x86/boot/bzImage
+  pmemrig selftest --kernel ~/linux/${GUEST_ARCHITECTURE.kernelImagePath}
   pmemrig selftest --kernel ~/linux --config +prove-locking,+hung-task
 
 The kernel is one that the rig builds, or lies in its build tree as \`make\` left it: the canary is compiled for it. Problems that this kernel does not

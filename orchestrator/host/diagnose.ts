@@ -1,4 +1,5 @@
 import prettyBytes from 'pretty-bytes';
+import { GUEST_ARCHITECTURE } from '../model/architecture.ts';
 import type { FolderFacts, HostFacts } from './facts.ts';
 import { type Become, formatInstallCommand } from './package-manager.ts';
 import { HOST_NEEDS, type HostNeed, type PackageManager } from './packages.ts';
@@ -113,12 +114,12 @@ function howToBecomeRoot(user: UserFacts): Become {
 
 function checkSystem({ os, kernel, architecture, node }: HostFacts): Check {
   const detail = `${os}, Linux ${kernel}, ${architecture}, Node ${node}`;
-  if (architecture === 'x64') return { name: 'system', status: 'ok', detail };
+  if (architecture === GUEST_ARCHITECTURE.node) return { name: 'system', status: 'ok', detail };
   return {
     name: 'system',
     status: 'missing',
-    detail: `${detail}; only x86-64 is supported`,
-    remedy: 'run pmemrig on an x86-64 host',
+    detail: `${detail}; only ${GUEST_ARCHITECTURE.name} is supported`,
+    remedy: `run pmemrig on an ${GUEST_ARCHITECTURE.name} host`,
   };
 }
 

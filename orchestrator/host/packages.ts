@@ -1,3 +1,5 @@
+import { GUEST_ARCH } from '../../guests/arch/architectures.ts';
+
 /** The package managers that pmemrig can name a remedy for. */
 export type PackageManager = 'apt' | 'dnf' | 'pacman' | 'zypper';
 
@@ -26,8 +28,8 @@ export const HOST_NEEDS: readonly HostNeed[] = [
   {
     id: 'qemu',
     why: 'to run guests',
-    foundBy: { commands: ['qemu-system-x86_64'] },
-    packages: { apt: 'qemu-system-x86', dnf: 'qemu-system-x86-core', pacman: 'qemu-system-x86', zypper: 'qemu-x86' },
+    foundBy: { commands: [GUEST_ARCH.qemu.program] },
+    packages: GUEST_ARCH.qemu.packages,
   },
   command('mmdebstrap', 'to build root file systems', {
     apt: 'mmdebstrap',

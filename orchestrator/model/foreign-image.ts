@@ -1,3 +1,5 @@
+import { GUEST_ARCHITECTURE } from './architecture.ts';
+
 /**
  * How much of a file {@link describeForeignImage} looks at, in bytes: the headers of an EFI program, with its list of
  * sections.
@@ -11,7 +13,8 @@ export interface ForeignImage {
   readonly remedy: string;
 }
 
-const NAME_BZIMAGE = 'name the bzImage of an x86-64 build (arch/x86/boot/bzImage)';
+const { name: ARCHITECTURE, kernelImage, kernelImagePath, sourceFolder } = GUEST_ARCHITECTURE;
+const NAME_OWN_IMAGE = `name the ${kernelImage} of an ${ARCHITECTURE} build (${kernelImagePath})`;
 
 /**
  * Recognises, by a file's first bytes, kernels for other loaders or processors; `undefined` for all else, a bzImage
@@ -30,12 +33,16 @@ export function describeForeignImage(head: Buffer, path: string): ForeignImage |
     };
   }
   if (text(0x38, 0x3c) === 'ARM\x64')
-    return { code: 'wrong-architecture', what: 'a kernel for arm64, and the guests are x86-64', remedy: NAME_BZIMAGE };
+    return {
+      code: 'wrong-architecture',
+      what: `a kernel for arm64, and the guests are ${ARCHITECTURE}`,
+      remedy: NAME_OWN_IMAGE,
+    };
   if (text(0, 2) === '\x1f\x8b')
     return {
       code: 'compressed-kernel',
       what: 'compressed by gzip',
-      remedy: `unpack it first: gunzip < ${path} > kernel; or ${NAME_BZIMAGE}`,
+      remedy: `unpack it first: gunzip < ${path} > kernel; or ${NAME_OWN_IMAGE}`,
     };
   return undefined;
 }
@@ -61,8 +68,8 @@ function zboot(head: Buffer, path: string): ForeignImage {
     unpack === undefined ? '' : `; to unpack it: tail -c +${offset + 1} ${path} | head -c ${size} | ${unpack} > Image`;
   return {
     code: 'zboot-image',
-    what: `an EFI zboot image (${compression}), which only an EFI firmware starts; kernels for x86 are never made so`,
-    remedy: `${NAME_BZIMAGE}${command}`,
+    what: `an EFI zboot image (${compression}), which only an EFI firmware starts; kernels for ${sourceFolder} are never made so`,
+    remedy: `${NAME_OWN_IMAGE}${command}`,
   };
 }
 

@@ -10,6 +10,7 @@ import { getOrCreate } from '../../store/store.ts';
 import { configureKernel } from '../kconfig/configure-kernel.ts';
 import { digestConfigInputs } from '../kconfig/digest-config.ts';
 import { prepareInitramfs } from '../boot/kernel-initramfs.ts';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { readKernelRelease } from '../image/kernel-release.ts';
 import { finishModuleTree, MODULE_FILES, writeModulesDisk } from '../boot/module-tree.ts';
 import type { PreparedKernel } from '../prepared-kernel.ts';
@@ -184,7 +185,7 @@ async function build(
 
 async function keepImages(sourceDir: string, dir: string, context: PrepareContext): Promise<void> {
   const vmlinuz = join(dir, 'vmlinuz');
-  await copyFile(await ownFile(sourceDir, 'arch/x86/boot/bzImage'), vmlinuz);
+  await copyFile(await ownFile(sourceDir, GUEST_ARCH.kernelImagePath), vmlinuz);
   // Refuses what is no kernel before anything boots it.
   await readKernelRelease(vmlinuz);
   await extractPvhKernel(vmlinuz, join(dir, 'vmlinux'), context);

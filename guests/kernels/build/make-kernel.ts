@@ -7,6 +7,7 @@ import type { CompilerWarning } from '../../../orchestrator/model/compiler-warni
 import { KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { type SandboxView, trySandboxed } from '../../store/sandbox.ts';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { readRelease } from '../image/kernel-release.ts';
 import { blameBuild } from './blame-build.ts';
 import type { BuildTools } from './build-tools.ts';
@@ -80,10 +81,14 @@ export async function compileKernel(
   };
   const timer = setInterval(say, PROGRESS_MS);
   try {
-    const made = await trySandboxed(inOneStream(makeArgv(['bzImage', 'modules'], options)), viewOf(options), {
-      ...environment(options),
-      onLine,
-    });
+    const made = await trySandboxed(
+      inOneStream(makeArgv([GUEST_ARCH.kernelImage, 'modules'], options)),
+      viewOf(options),
+      {
+        ...environment(options),
+        onLine,
+      },
+    );
     if (!made.ok) throw failure(made.output, options, logFile);
     return { objects, warnings };
   } finally {
@@ -112,7 +117,7 @@ function makeArgv(words: readonly string[], { sourceDir, tools }: MakeOptions): 
     sourceDir,
     `-j${availableParallelism()}`,
     ...SHELL,
-    'ARCH=x86_64',
+    `ARCH=${GUEST_ARCH.uname}`,
     `CC=${tools.cc}`,
     `HOSTCC=${tools.cc}`,
     ...words,

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { KernelSource } from '../../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
@@ -186,7 +187,7 @@ const BUILD_PRODUCTS = [
   ...['vmlinux*', '.vmlinux*', 'System.map', 'Module.symvers', 'modules.*', '.config*'].map(
     (pattern) => `:(exclude,glob)${pattern}`,
   ),
-  ...['include/config', 'include/generated', 'arch/*/include/generated', 'arch/x86/boot/bzImage'].map(
+  ...['include/config', 'include/generated', 'arch/*/include/generated', GUEST_ARCH.kernelImagePath].map(
     (path) => `:(exclude,glob)${path}/**`,
   ),
 ];

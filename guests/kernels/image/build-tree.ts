@@ -1,14 +1,12 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
 import type { PreparedKernel } from '../prepared-kernel.ts';
 
 /** What the tree that an image was built in offers beyond the image. */
 export interface BuildTree extends Pick<PreparedKernel, 'kbuild' | 'vmlinux'> {
   readonly notes: readonly string[];
 }
-
-/** Where builds put what QEMU can start, below the top of the tree. */
-const IMAGES = [/^(?<top>.+)\/arch\/x86(?:_64)?\/boot\/bzImage$/, /^(?<top>.+)\/vmlinux$/];
 
 /**
  * Looks whether a kernel image still lies in the tree in which it was built: then stack traces can be resolved by the
@@ -31,12 +29,10 @@ export async function findBuildTree(image: string, release: string): Promise<Bui
   };
 }
 
+/** Builds leave what QEMU can start in two places. */
 function findTop(image: string): string | undefined {
-  for (const pattern of IMAGES) {
-    const top = pattern.exec(image)?.groups?.['top'];
-    if (top !== undefined) return top;
-  }
-  return undefined;
+  const { top, file } = GUEST_ARCH.imageInTree.exec(image)?.groups ?? {};
+  return file === GUEST_ARCH.kernelImage ? top : /^(?<top>.+)\/vmlinux$/.exec(image)?.groups?.['top'];
 }
 
 /** Modules need the kernel's option for them, and the symbols that only a whole `make` writes down. */

@@ -2,13 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 /** Layout as in elf(5). */
 const PT_NOTE = 4;
-/** XEN_ELFNOTE_PHYS32_ENTRY of owner "Xen": where QEMU starts a vmlinux directly (PVH boot protocol, CONFIG_PVH). */
-const PHYS32_ENTRY = 18;
 /** Notes take a few hundred bytes; more is no kernel. */
 const MAX_NOTES_BYTES = 1 << 20;
 
-/** Whether QEMU can start this vmlinux. Reads headers only: with debug information the file may have a gigabyte. */
-export async function hasPvhEntry(path: string): Promise<boolean> {
+/** Whether a vmlinux has the note by which QEMU can start it. Reads headers only: with debug information the file may have a gigabyte. */
+export async function hasEntryNote(
+  path: string,
+  entry: { readonly owner: string; readonly type: number },
+): Promise<boolean> {
   await using file = await open(path);
   const head = await readAt(file, 0, 64);
   if (!isElf64(head)) return false;
@@ -18,7 +19,7 @@ export async function hasPvhEntry(path: string): Promise<boolean> {
     if (table.readUInt32LE(at) !== PT_NOTE) continue;
     const size = Math.min(Number(table.readBigUInt64LE(at + 32)), MAX_NOTES_BYTES);
     const notes = parseNotes(await readAt(file, Number(table.readBigUInt64LE(at + 8)), size));
-    if (notes.some(({ owner, type }) => owner === 'Xen' && type === PHYS32_ENTRY)) return true;
+    if (notes.some(({ owner, type }) => owner === entry.owner && type === entry.type)) return true;
   }
   return false;
 }

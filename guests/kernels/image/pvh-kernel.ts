@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool } from '../../store/run-tool.ts';
-import { hasPvhEntry, readAt } from './elf-notes.ts';
-import { HEAD_BYTES, locatePayload } from './kernel-release.ts';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
+import { hasEntryNote, readAt } from './elf-notes.ts';
+import { parseImageRelease } from './kernel-release.ts';
 import { messageOf } from '../../../orchestrator/model/message-of.ts';
 
 /** What a bzImage's payload may be compressed with, known by the formats' own magic bytes. */
@@ -21,26 +22,22 @@ const COMPRESSIONS = [
  * three seconds unpacking itself on each boot. Gives false, and leaves no file, when this kernel cannot be started
  * so (no CONFIG_PVH, another compression): then the bzImage has to do.
  */
-export async function extractPvhKernel(
-  bzImage: string,
-  out: string,
-  { signal, log }: PrepareContext,
-): Promise<boolean> {
-  const payload = await findPayload(bzImage);
+export async function extractPvhKernel(image: string, out: string, { signal, log }: PrepareContext): Promise<boolean> {
+  const payload = await findPayload(image);
   if (!payload) return false;
   const { start, end, argv } = payload;
   const [packed, unpacked] = [`${out}.packed`, `${out}.unpacked`];
   try {
-    await pipeline(createReadStream(bzImage, { start, end }), createWriteStream(packed));
+    await pipeline(createReadStream(image, { start, end }), createWriteStream(packed));
     await runTool(['sh', '-c', 'out=$1 in=$2; shift 2; exec "$@" < "$in" > "$out"', 'sh', unpacked, packed, ...argv], {
       signal,
     });
-    if (!(await hasPvhEntry(unpacked))) return false;
+    if (!(await hasEntryNote(unpacked, GUEST_ARCH.vmlinuxEntry))) return false;
     await rename(unpacked, out);
     return true;
   } catch (error) {
     signal?.throwIfAborted();
-    log(`${bzImage} stays compressed, its guests boot slower: ${messageOf(error)}`);
+    log(`${image} stays compressed, its guests boot slower: ${messageOf(error)}`);
     return false;
   } finally {
     await Promise.all([packed, unpacked].map((file) => rm(file, { force: true })));
@@ -55,7 +52,9 @@ async function findPayload(
   image: string,
 ): Promise<{ readonly start: number; readonly end: number; readonly argv: readonly string[] } | undefined> {
   await using file = await open(image);
-  const place = locatePayload(await readAt(file, 0, HEAD_BYTES));
+  const { imageFormat } = GUEST_ARCH;
+  const head = await readAt(file, 0, imageFormat.headBytes);
+  const place = parseImageRelease(head) === undefined ? undefined : imageFormat.locatePayload(head);
   if (!place || place.start + place.length > (await file.stat()).size) return undefined;
   const magicBytes = await readAt(file, place.start, 8);
   const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, i) => magicBytes[i] === byte));

@@ -1,3 +1,4 @@
+import { GUEST_ARCH } from '../../arch/architectures.ts';
 import type { DotConfig } from './dot-config.ts';
 import type { Expression, Operand } from './expression.ts';
 import type { KconfigTree } from './kconfig-tree.ts';
@@ -76,5 +77,5 @@ function compare(
 function expandsToArchitecture(left: Operand, right: Operand, operator: string): boolean {
   if (operator !== '=' || left.kind !== 'macro' || right.kind !== 'constant' || !/^\$\((?:SRC)?ARCH\)$/.test(left.text))
     return true;
-  return right.value.startsWith('x86');
+  return right.value.startsWith(GUEST_ARCH.sourceFolder);
 }

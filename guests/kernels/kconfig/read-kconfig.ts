@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
 
 /** A line of a Kconfig file, continued lines joined. */
 export interface KconfigLine {
@@ -8,13 +9,11 @@ export interface KconfigLine {
   readonly line: number;
 }
 
-/** The folder of `arch/` that is read: the rig's guests are 64-bit PCs. */
-const SOURCE_ARCHITECTURE = 'x86';
 /** Deeper than any kernel nests its files; a file that includes itself ends here. */
 const MAX_DEPTH = 20;
 
 /**
- * All Kconfig lines of a kernel source for x86, each `source` replaced by what it names. A file that is absent is
+ * All Kconfig lines of a kernel source for the guests' architecture, each `source` replaced by what it names. A file that is absent is
  * passed over, as kconfig does it for generated ones.
  */
 export async function readKconfig(sourceDir: string): Promise<KconfigLine[]> {
@@ -29,7 +28,7 @@ async function readWithSources(sourceDir: string, file: string, depth: number): 
     if (named === undefined) return [line];
     return await readWithSources(
       sourceDir,
-      named.replaceAll('$(SRCARCH)', SOURCE_ARCHITECTURE).replaceAll('$SRCARCH', SOURCE_ARCHITECTURE),
+      named.replaceAll('$(SRCARCH)', GUEST_ARCH.sourceFolder).replaceAll('$SRCARCH', GUEST_ARCH.sourceFolder),
       depth + 1,
     );
   });

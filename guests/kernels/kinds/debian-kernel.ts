@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { GUEST_ARCHITECTURE } from '../../../orchestrator/model/architecture.ts';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { KernelSpec } from '../../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
@@ -68,6 +69,8 @@ async function findEntry(spec: Which, context: PrepareContext) {
   return { records, entry, description, notes: offline === undefined ? [] : [`${offline}; kernel ${description}`] };
 }
 
+const OTHER_FLAVOURS = `choose another flavour: ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(GUEST_ARCHITECTURE.debianFlavours)}.`;
+
 function metaPackageOf({ flavour }: Which): string {
   return `linux-image-${flavour}`;
 }
@@ -78,7 +81,7 @@ function releaseOf({ name }: PackageRecord): string {
   if (release !== undefined) return release;
   throw new UserError(`${name} is no kernel: no release stands in its name.`, {
     code: 'unknown-debian-kernel',
-    remedy: 'choose another flavour: amd64, cloud-amd64 or rt-amd64.',
+    remedy: OTHER_FLAVOURS,
   });
 }
 
@@ -133,7 +136,7 @@ async function findKernelPackages(spec: Which, archive: DebianArchive): Promise<
   if (!meta) {
     throw new UserError(`Debian ${spec.release} has no kernel package ${metaName}.`, {
       code: 'unknown-debian-kernel',
-      remedy: 'choose another flavour: amd64, cloud-amd64 or rt-amd64.',
+      remedy: OTHER_FLAVOURS,
     });
   }
   const missing = (names: readonly string[], wantedBy: string): UserError =>

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { HEAD_BYTES, isBzImage, parseBzImageRelease, SETUP_BYTES } from '../image/kernel-release.ts';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
+import { parseImageRelease } from '../image/kernel-release.ts';
 
 /** A kernel as `make install`, `make dir-pkg` or a distribution's package leaves it. */
 export interface InstalledKernel {
@@ -71,11 +72,12 @@ export function isModuleTree(folder: string): boolean {
 /** `uname -r` of a bzImage; `undefined` for what is none or cannot be read. */
 export function readImageRelease(path: string): string | undefined {
   // Most files of a folder are none, as their first sectors show.
-  return isFile(path) && isBzImage(readHead(path, SETUP_BYTES)) ? parseBzImageRelease(readHead(path)) : undefined;
+  const { recognises, setupBytes } = GUEST_ARCH.imageFormat;
+  return isFile(path) && recognises(readHead(path, setupBytes)) ? parseImageRelease(readHead(path)) : undefined;
 }
 
 /** The first bytes of a file, enough to recognise a bzImage; empty for a file that cannot be read. */
-export function readHead(path: string, bytes = HEAD_BYTES): Buffer {
+export function readHead(path: string, bytes = GUEST_ARCH.imageFormat.headBytes): Buffer {
   try {
     const file = openSync(path, 'r');
     try {

@@ -1,5 +1,6 @@
 import { mkdir, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
@@ -94,7 +95,7 @@ function onlyKernel(kernels: readonly InstalledKernel[], archives: KernelArchive
   const label = archives.map((archive) => archive.label).join(', ');
   if (kernel === undefined) {
     throw new UserError(
-      `${label} ${archives.length > 1 ? 'hold' : 'holds'} no kernel for x86: there is no bzImage in it, neither in boot nor in lib/modules/RELEASE`,
+      `${label} ${archives.length > 1 ? 'hold' : 'holds'} no kernel for ${GUEST_ARCH.sourceFolder}: there is no ${GUEST_ARCH.kernelImage} in it, neither in boot nor in lib/modules/RELEASE`,
       {
         code: 'not-a-kernel-package',
         remedy:

@@ -1,5 +1,6 @@
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { GUEST_ARCHITECTURE } from '../../model/architecture.ts';
 import { readImageRelease } from '../../../guests/kernels/kinds/installed-kernels.ts';
 import { isTarName } from '../../../guests/kernels/kinds/unpack-kernel.ts';
 import { UserError } from '../../model/errors.ts';
@@ -32,8 +33,7 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   if (!found && isMeantAsPath(kernel)) {
     throw new UserError(`--kernel ${kernel}: no such file or folder`, {
       code: 'no-kernel',
-      remedy:
-        'name a kernel source, a bzImage or vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg`, or a Debian release such as bookworm-backports',
+      remedy: `name a kernel source, a ${kernelImage} or vmlinux, a linux-image-*.deb, an archive of \`make tarzst-pkg\`, or a Debian release such as bookworm-backports`,
     });
   }
   if (found) return composeFound(path, found, options, cwd);
@@ -54,12 +54,14 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   return { name: kernel.replaceAll('/', '-'), debian: { release, ...(flavour !== undefined && { flavour }) } };
 }
 
+const { kernelImage } = GUEST_ARCHITECTURE;
+
 /** A release has a flavour at the most, and no name of an image. */
 function isMeantAsPath(kernel: string): boolean {
   return (
     /^[./~]|\/.*\/|\.(?:deb|rpm)$/.test(kernel) ||
     isTarName(kernel) ||
-    /^(?:bzImage|vmlinu[xz]|zImage)/.test(basename(kernel))
+    [kernelImage, 'vmlinux', 'vmlinuz', 'zImage'].some((name) => basename(kernel).startsWith(name))
   );
 }
 
@@ -101,8 +103,7 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
         `--kernel ${options.kernel}: a folder with neither a kernel source nor a built kernel in it`,
         {
           code: 'no-kernel',
-          remedy:
-            'name the top of a kernel source, or a folder with a bzImage: the output of a build, or one with boot/vmlinuz-RELEASE or lib/modules/RELEASE/vmlinuz',
+          remedy: `name the top of a kernel source, or a folder with a ${kernelImage}: the output of a build, or one with boot/vmlinuz-RELEASE or lib/modules/RELEASE/vmlinuz`,
         },
       );
     default:
@@ -166,7 +167,7 @@ function refuseModules({ modules }: KernelOptions, why: string): void {
   if (modules !== undefined)
     throw new UserError(`--modules goes with a kernel image, and ${why}`, {
       code: 'modules-of-debian',
-      remedy: 'leave --modules out, or name a bzImage with --kernel',
+      remedy: `leave --modules out, or name a ${kernelImage} with --kernel`,
     });
 }
 

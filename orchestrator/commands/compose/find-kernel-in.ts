@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { GUEST_ARCHITECTURE } from '../../model/architecture.ts';
 import { findInstalledKernels } from '../../../guests/kernels/kinds/installed-kernels.ts';
 import { namedRelease } from '../../../guests/kernels/kinds/kernel-parts.ts';
 
@@ -12,8 +13,8 @@ export type KernelInFolder =
   | { readonly kind: 'none' };
 
 /** Where a finished build leaves its image; a vmlinux alone is what `make vmlinux` stops at. */
-const BUILT_IMAGE = 'arch/x86/boot/bzImage';
-const BY_NAME = ['bzImage', 'vmlinuz', 'vmlinux'];
+const { kernelImage, kernelImagePath: BUILT_IMAGE } = GUEST_ARCHITECTURE;
+const BY_NAME = [kernelImage, 'vmlinuz', 'vmlinux'];
 
 /**
  * Looks into a folder that is no kernel source: the output of a build, what `make dir-pkg` or an unpacked package

@@ -1,9 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { GUEST_ARCH } from '../../../guests/arch/architectures.ts';
 import { findModulesAbove, readImageRelease } from '../../../guests/kernels/kinds/installed-kernels.ts';
-
-/** Where a build puts its bzImage, below the top of its tree. */
-const IN_TREE = /^(?<top>.+)\/arch\/x86(?:_64)?\/boot\/[^/]+$/;
 
 /**
  * The modules of a given image, where its build or installation leaves them: among them lies the image itself, or they
@@ -24,7 +22,7 @@ export function findModules(image: string): string | undefined {
 function releaseOf(image: string): string | undefined {
   const release = readImageRelease(image);
   if (release !== undefined) return release;
-  const top = IN_TREE.exec(image)?.groups?.['top'] ?? dirname(image);
+  const top = GUEST_ARCH.imageInTree.exec(image)?.groups?.['top'] ?? dirname(image);
   try {
     return readFileSync(join(top, 'include/config/kernel.release'), 'utf8').trim();
   } catch {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GUEST_ARCHITECTURE } from '../../model/architecture.ts';
 import { hashFile } from '../../../guests/store/digest.ts';
 import { UserError } from '../../model/errors.ts';
 
@@ -27,11 +28,10 @@ export function findWatchedPath({ image, deb, archive, source }: Readonly<Record
   const file = image ?? deb ?? archive;
   if (typeof file === 'string') return plain(file);
   if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string')
-    return join(plain(source.tree), 'arch/x86/boot/bzImage');
+    return join(plain(source.tree), GUEST_ARCHITECTURE.kernelImagePath);
   throw new UserError('--watch waits for a file of this host to change, and this kernel has none', {
     code: 'nothing-to-watch',
-    remedy:
-      'name a bzImage, a vmlinux, a linux-image-*.deb, an archive of `make tarzst-pkg` or a kernel source with --kernel',
+    remedy: `name a ${GUEST_ARCHITECTURE.kernelImage}, a vmlinux, a linux-image-*.deb, an archive of \`make tarzst-pkg\` or a kernel source with --kernel`,
   });
 }
 

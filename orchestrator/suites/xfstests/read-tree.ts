@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { GUEST_ARCHITECTURE } from '../../model/architecture.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
@@ -20,8 +21,7 @@ import { type CatalogueTest, parseGroupList } from './group-list.ts';
 /** What planning knows of a tree: its tests by folder (`generic`, `ext4`, …). */
 export type Catalogue = ReadonlyMap<string, readonly CatalogueTest[]>;
 
-/** e_machine of an ELF header (elf.h): EM_X86_64, the only guest that the rig boots. */
-const EM_X86_64 = 62;
+/** Architectures by e_machine of an ELF header (elf.h). */
 const MACHINES: Readonly<Record<number, string>> = {
   3: 'i386',
   8: 'mips',
@@ -142,10 +142,10 @@ function checkArchitecture(binary: string, label: string): void {
     return;
   }
   const machine = header.readUInt16LE(18);
-  if (header.toString('latin1', 1, 4) !== 'ELF' || machine === EM_X86_64) return;
+  if (header.toString('latin1', 1, 4) !== 'ELF' || machine === GUEST_ARCHITECTURE.elfMachine) return;
   throw new UserError(
-    `${label} is built for ${MACHINES[machine] ?? `machine ${machine}`} (${SAMPLE_BINARY}), and the guests are x86-64`,
-    { code: 'xfstests-architecture', remedy: 'build it on x86-64' },
+    `${label} is built for ${MACHINES[machine] ?? `machine ${machine}`} (${SAMPLE_BINARY}), and the guests are ${GUEST_ARCHITECTURE.name}`,
+    { code: 'xfstests-architecture', remedy: `build it on ${GUEST_ARCHITECTURE.name}` },
   );
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { GUEST_ARCHITECTURE } from '../../../orchestrator/model/architecture.ts';
 import { cleanLine } from '../../text/clean-text.ts';
 import { FAILURES } from '../../fold/outcomes.ts';
 import type { RunSummary, StageSummary } from '../../fold/summary.ts';
@@ -31,7 +32,7 @@ export function describeKernels({ runId, cells, stages }: RunSummary, origin: st
       origin,
       checkout_id: checkout.id,
       comment: detail,
-      architecture: 'x86_64',
+      architecture: GUEST_ARCHITECTURE.uname,
       ...buildStatus(kernel, stage, cells),
     };
     checkouts.set(checkout.id, checkout);

@@ -1,3 +1,4 @@
+import { GUEST_ARCHITECTURE } from '../../../orchestrator/model/architecture.ts';
 import { DEVICE_KINDS, DEVICE_TRAITS } from '../../../orchestrator/model/device-traits.ts';
 import { isRigTest } from '../../../orchestrator/model/cell.ts';
 import { asksDax } from '../../../orchestrator/model/dax-options.ts';
@@ -17,7 +18,10 @@ const DURABILITY: Untested = {
   about: 'durability',
   what: 'whether data that fsync or msync has acknowledged is still there after a crash or a power cut',
 };
-const HARDWARE: Untested = { about: 'hardware', what: 'real persistent memory; anything but x86-64 guests of QEMU' };
+const HARDWARE: Untested = {
+  about: 'hardware',
+  what: `real persistent memory; anything but ${GUEST_ARCHITECTURE.name} guests of QEMU`,
+};
 
 const DEVICES = DEVICE_KINDS.filter((kind) => DEVICE_TRAITS[kind].isPmem).map(
   (kind) => [kind, DEVICE_TRAITS[kind].title] as const,
