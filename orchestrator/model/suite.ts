@@ -1,3 +1,4 @@
+import type { ArtifactStore } from './artifact-store.ts';
 import type { CanaryModule } from './canary.ts';
 import type { Cell, PlannedTest } from './cell.ts';
 import type { Guest } from './guest.ts';
@@ -19,10 +20,8 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   readonly spec: Spec;
   readonly cell: Cell;
   readonly guest: Guest;
-  /** Absolute path of a folder for this cell's own files; exists. */
-  readonly artifactDir: string;
-  /** Turns a path in `artifactDir` into one relative to the run folder, as `TestResult.artifacts` wants it. */
-  readonly toArtifact: (path: string) => string;
+  /** Keeps this cell's own files. A suite writes nowhere else. */
+  readonly artifacts: ArtifactStore;
   /** All timeouts are multiplied by it: 1 with KVM, more under TCG or a debug kernel. */
   readonly timeoutScale: number;
   /** Why, for a message: `TCG and lockdep`; empty where the factor is 1. */

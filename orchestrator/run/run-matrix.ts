@@ -6,8 +6,8 @@ import { describeError, InfraError, UserError } from '../model/errors.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { Interrupted } from './attempt/attempt.ts';
-import type { CellEnvironment } from './attempt/cell-environment.ts';
-import { startCell } from './queue/cell-queue.ts';
+import type { CellEnvironment } from './cell/cell-environment.ts';
+import { type CellStart, startCell } from './queue/cell-queue.ts';
 import { dispatch } from './queue/dispatch.ts';
 import { GuestSlot } from './guest/guest-slot.ts';
 import type { GuestKeeper } from './attempt/keep-guest.ts';
@@ -77,7 +77,6 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores },
       prepared,
     });
-    const cellOf = new Map<string, Cell>(plan.cells.map((cell) => [cell.id, cell]));
     const mend = createCacheMender({
       cacheDir: options.cacheDir,
       signal: stopped,
@@ -88,30 +87,28 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
     const guestsUsed = new Map(resumed && Array.from(resumed.past.cells, ([id, { guests }]) => [id, guests]));
     const runGroup = async (cells: readonly Cell[], round: number, groupSignal: AbortSignal): Promise<void> => {
       await using slot = new GuestSlot(reserve, emit, groupSignal);
-      const environment: CellEnvironment = {
-        suiteFor: (cell) => suiteFor(cell.suite),
-        startOf: (cell) => {
-          const guests = guestsUsed.get(cell.id) ?? 0;
-          return resumed ? startCellAgain(cell, resumed.past, options, round, guests) : startCell(cell, round, guests);
-        },
+      const startOf = (cell: Cell): CellStart => {
+        const guests = guestsUsed.get(cell.id) ?? 0;
+        return resumed ? startCellAgain(cell, resumed.past, options, round, guests) : startCell(cell, round, guests);
+      };
+      const environmentOf = (cell: Cell): CellEnvironment => ({
         emit,
         signal: groupSignal,
         retries: options.retries,
         split: options.split,
         openSlot: (slotSignal) => new GuestSlot(reserve, emit, slotSignal),
-        artifactDir: async (cellId) => folder.cellDir(cellId),
-        toArtifact: (path) => folder.toArtifact(path),
-        usualSeconds: (cellId, test) => options.usual.get(cellId)?.get(test),
-        buildCanary: async (cell) =>
+        artifacts: folder.artifactsOf(cell.id),
+        usualSeconds: (test) => options.usual.get(cell.id)?.get(test),
+        buildCanary: async () =>
           buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
-        mendCache: async (id, sinceMs) => {
-          const cell = cellOf.get(id);
-          return cell && mend(cell, sinceMs);
-        },
+        mendCache: async (sinceMs) => mend(cell, sinceMs),
         ...(options.keeper && { keeper: options.keeper }),
         log,
-      };
-      for (const cell of cells) guestsUsed.set(cell.id, await runCell(cell, slot, environment));
+      });
+      for (const cell of cells) {
+        const task = { cell, suite: suiteFor(cell.suite), start: startOf(cell) };
+        guestsUsed.set(cell.id, await runCell(task, slot, environmentOf(cell)));
+      }
     };
     // A round is over before the next begins: a test's attempts are in order, and the kernels take turns.
     for (let round = 1; round <= options.repeat; round++) {

@@ -4,7 +4,6 @@ import { GuestDeath } from '../../model/errors.ts';
 import type { ExpectedProblem } from '../../model/expected-problem.ts';
 import type { RunEvent } from '../../model/event.ts';
 import type { KernelProblem } from '../../model/problem.ts';
-import { runCell } from '../cell/run-cell.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 
 const ABBA: ExpectedProblem = { kinds: ['lockdep-circular'] };
@@ -31,7 +30,7 @@ function endOf(events: readonly RunEvent[], name: string) {
 
 test('a planted problem that is seen in its test is a pass, is reported as planted, and spends the guest', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [circular] } });
-  await runCell(provingCell({ a: ABBA, q: QUIET }), world.slot, world.environment);
+  await world.runCell(provingCell({ a: ABBA, q: QUIET }));
   expect(endOf(world.events, 'a')).toEqual([
     expect.objectContaining({
       status: 'pass',
@@ -67,7 +66,7 @@ test.each<[string, readonly Partial<KernelProblem>[], ExpectedProblem, string]>(
   'a planted problem that %s is infra at the first look, and its guest is not used again',
   async (_, problems, expects, message) => {
     const world = fakeWorld({ retries: 2, scripts: {}, problems: { a: problems } });
-    await runCell(provingCell({ a: expects, q: QUIET }), world.slot, world.environment);
+    await world.runCell(provingCell({ a: expects, q: QUIET }));
     expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status: 'infra', message })]);
     expect(world.boots()).toBe(2);
   },
@@ -75,7 +74,7 @@ test.each<[string, readonly Partial<KernelProblem>[], ExpectedProblem, string]>(
 
 test('a remark on how the kernel was heard stands beside a planted problem, too', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [circular] }, hearings: { a: { lost: 7 } } });
-  await runCell(provingCell({ a: ABBA }), world.slot, world.environment);
+  await world.runCell(provingCell({ a: ABBA }));
   expect(endOf(world.events, 'a')).toEqual([
     expect.objectContaining({ status: 'pass', message: expect.stringMatching(/^seen: .*7 records/) as string }),
   ]);
@@ -84,15 +83,14 @@ test('a remark on how the kernel was heard stands beside a planted problem, too'
 test("the module is built before the suite's set-up begins, whose deadline is the guest's alone", async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [circular] } });
   const order: string[] = [];
-  const suite = world.environment.suiteFor(fakeCell('c', []));
-  await runCell(provingCell({ a: ABBA }), world.slot, {
-    ...world.environment,
+  const { suite } = world;
+  await world.runCell(provingCell({ a: ABBA }), {
     buildCanary: async () => {
       await new Promise(setImmediate);
       order.push('built');
       return { kind: 'impossible', reason: '' };
     },
-    suiteFor: () => ({ ...suite, open: async (context) => (order.push('set up'), suite.open(context)) }),
+    suite: { ...suite, open: async (context) => (order.push('set up'), suite.open(context)) },
   });
   expect(order).toEqual(['built', 'set up']);
 });
@@ -104,14 +102,14 @@ test('what may follow from a planted problem does no harm, but does not stand fo
     [[{ kind: 'lockdep-off' }], 'infra'],
   ] as const) {
     const world = fakeWorld({ scripts: {}, problems: { a: problems } });
-    await runCell(provingCell({ a: expects }), world.slot, world.environment);
+    await world.runCell(provingCell({ a: expects }));
     expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status })]);
   }
 });
 
 test('a problem seen in a neighbour is infra for both, and blames no kernel', async () => {
   const world = fakeWorld({ scripts: {}, problems: { q: [circular] } });
-  await runCell(provingCell({ a: ABBA, q: QUIET }), world.slot, world.environment);
+  await world.runCell(provingCell({ a: ABBA, q: QUIET }));
   expect(
     world.events.flatMap((event) =>
       event.type === 'test-end' && ['a', 'q'].includes(event.test) ? [event.status] : [],
@@ -121,7 +119,7 @@ test('a problem seen in a neighbour is infra for both, and blames no kernel', as
 
 test('a problem that is seen between two tests makes guest/close infra', async () => {
   const world = fakeWorld({ scripts: {}, problems: { q: [{ ...circular, marker: 'test-end 2' }] } });
-  await runCell(provingCell({ a: ABBA, q: QUIET }), world.slot, world.environment);
+  await world.runCell(provingCell({ a: ABBA, q: QUIET }));
   expect(endOf(world.events, 'guest/close')).toContainEqual(
     expect.objectContaining({
       status: 'infra',
@@ -143,7 +141,7 @@ test.each<[string, GuestDeath | 'lives', readonly Partial<KernelProblem>[], Expe
     problems: { a: problems },
   });
   // What a dying test leaves is asked for under its name.
-  await runCell(provingCell({ a: expects, q: QUIET }), world.slot, world.environment);
+  await world.runCell(provingCell({ a: expects, q: QUIET }));
   expect(endOf(world.events, 'a')).toEqual([expect.objectContaining({ status })]);
   expect(endOf(world.events, 'q')).toEqual([expect.objectContaining({ status: 'pass' })]);
 });
@@ -155,7 +153,7 @@ test('a test that could not plant its problem is infra, one that its kernel has 
       b: [{ status: 'skip', message: 'no CONFIG_PROVE_LOCKING' }],
     },
   });
-  await runCell(provingCell({ a: ABBA, b: ABBA }), world.slot, world.environment);
+  await world.runCell(provingCell({ a: ABBA, b: ABBA }));
   expect(endOf(world.events, 'a')).toEqual([
     expect.objectContaining({ status: 'infra', message: 'the rig did not see lockdep-circular; refused' }),
   ]);
@@ -164,7 +162,7 @@ test('a test that could not plant its problem is infra, one that its kernel has 
 
 test('that lockdep was off is reported with what was missed, and no coverage is claimed for a planted problem', async () => {
   const world = fakeWorld({ scripts: {}, lockdep: () => 0 });
-  await runCell(provingCell({ a: ABBA }), world.slot, world.environment);
+  await world.runCell(provingCell({ a: ABBA }));
   const [end] = endOf(world.events, 'a');
   expect(end).toMatchObject({
     status: 'infra',

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { CellEnvironment } from './cell-environment.ts';
+import { openLocalArtifacts } from '../record/local-artifacts.ts';
 import { consoleSize, keepConsole } from './keep-console.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-console-'));
@@ -10,11 +10,10 @@ afterAll(() => rmSync(dir, { recursive: true }));
 const consoleFile = join(dir, 'console.log');
 const said: string[] = [];
 const env = {
-  artifactDir: async () => join(dir, 'cell'),
-  toArtifact: (path: string) => path.slice(dir.length + 1),
+  artifacts: openLocalArtifacts(dir, 'cell'),
   log: (line: string) => void said.push(line),
-} as unknown as CellEnvironment;
-const at = { cell: 'c', test: 'xfstests/generic/413', attempt: 2 };
+};
+const at = { test: 'xfstests/generic/413', attempt: 2 };
 const label = 'xfstests/generic/413#2 c';
 
 test('what the console showed from the mark on, and nothing of what came before', async () => {
@@ -22,7 +21,7 @@ test('what the console showed from the mark on, and nothing of what came before'
   const from = await consoleSize(consoleFile);
   appendFileSync(consoleFile, `late line of the test before\n[ 3.1] pmemrig: test-begin 2 ${label}\nWARNING\n`);
   const kept = await keepConsole(env, at, { consoleFile, from, label });
-  expect(kept).toBe('cell/console/xfstests-generic-413.2.log');
+  expect(kept).toBe('cells/cell/console/xfstests-generic-413.2.log');
   expect(readFileSync(join(dir, kept ?? ''), 'utf8')).toBe(`[ 3.1] pmemrig: test-begin 2 ${label}\nWARNING\n`);
 });
 
@@ -39,7 +38,11 @@ test('a guest without a console leaves no file, and a folder that cannot be made
   expect(await keepConsole(env, at, { consoleFile: join(dir, 'none'), from: 0, label })).toBeUndefined();
   writeFileSync(join(dir, 'file'), '');
   expect(
-    await keepConsole({ ...env, artifactDir: async () => join(dir, 'file') }, at, { consoleFile, from: 0, label }),
+    await keepConsole({ ...env, artifacts: openLocalArtifacts(join(dir, 'file'), 'cell') }, at, {
+      consoleFile,
+      from: 0,
+      label,
+    }),
   ).toBeUndefined();
   expect(said.at(-1)).toMatch(/^the console of xfstests\/generic\/413 could not be kept as a file: ENOTDIR/);
 });

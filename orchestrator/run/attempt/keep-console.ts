@@ -1,6 +1,5 @@
-import { mkdir, open, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { CellEnvironment } from './cell-environment.ts';
+import { open, stat } from 'node:fs/promises';
+import type { CellRecord } from './attempt-environment.ts';
 import { messageOf } from '../../model/message-of.ts';
 
 /** Of one attempt: a kernel that prints in a loop fills megabytes, and how it came to its end stands last. */
@@ -21,20 +20,17 @@ export async function consoleSize(consoleFile: string): Promise<number> {
  * @param label of the mark: what stands before it is not the attempt's
  */
 export async function keepConsole(
-  env: CellEnvironment,
-  { cell, test, attempt }: { readonly cell: string; readonly test: string; readonly attempt: number },
+  { artifacts, log }: Pick<CellRecord, 'artifacts' | 'log'>,
+  { test, attempt }: { readonly test: string; readonly attempt: number },
   { consoleFile, from, label }: { readonly consoleFile: string; readonly from: number; readonly label: string },
 ): Promise<string | undefined> {
   try {
     const text = await readFrom(consoleFile, from);
     if (text === '') return undefined;
-    const path = join(await env.artifactDir(cell), 'console', `${test.replaceAll('/', '-')}.${attempt}.log`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, afterLabel(text, label));
-    return env.toArtifact(path);
+    return await artifacts.put(`console/${test.replaceAll('/', '-')}.${attempt}.log`, afterLabel(text, label));
   } catch (error) {
     // The guest's whole console is there all the same.
-    env.log(`the console of ${test} could not be kept as a file: ${messageOf(error)}`);
+    log(`the console of ${test} could not be kept as a file: ${messageOf(error)}`);
     return undefined;
   }
 }

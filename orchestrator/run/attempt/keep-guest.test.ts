@@ -6,7 +6,6 @@ import { expect, test } from 'vitest';
 import { readAccess } from '../../../guests/ssh/access.ts';
 import { GuestDeath } from '../../model/errors.ts';
 import { ACCESS_FILE, GuestKeeper } from './keep-guest.ts';
-import { runCell } from '../cell/run-cell.ts';
 import { fakeCell, fakeWorld, type Script } from '../testing/fake-world.ts';
 
 /** A cell whose guests can be kept, run to its end; gives how its tests ended, and the guests that were let go. */
@@ -17,7 +16,7 @@ async function run(
   const dir = mkdtempSync(join(tmpdir(), 'pmemrig-keep-'));
   const keeper = new GuestKeeper(dir, () => undefined);
   const world = fakeWorld({ scripts, access: { port: 1, clientKey: 'secret', hostKey: 'h' }, ...options });
-  await runCell(fakeCell('k/nvdimm/fio', Object.keys(scripts)), world.slot, { ...world.environment, keeper });
+  await world.runCell(fakeCell('k/nvdimm/fio', Object.keys(scripts)), { keeper });
   const ends = world.events.flatMap((event) =>
     event.type === 'test-end' && !event.test.startsWith('guest/')
       ? [`${event.test}#${event.attempt} ${event.status}`]

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { BootedGuest } from '../guest/guest-slot.ts';
+import { openLocalArtifacts } from '../record/local-artifacts.ts';
 import { keepLockClasses } from './keep-lock-classes.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-classes-'));
@@ -41,16 +42,15 @@ function keep(lockdep: boolean): Promise<string | undefined> {
     booted,
     { cell: 'cell', ordinal: 2 },
     {
-      artifactDir: async () => Promise.resolve(dir),
-      toArtifact: (path) => path.slice(dir.length + 1),
+      artifacts: openLocalArtifacts(dir, 'cell'),
       log: () => undefined,
     },
   );
 }
 
 test('the names of all classes are kept, without what was taken under them', async () => {
-  expect(await keep(true)).toBe('lock-classes.2.txt');
-  expect(readFileSync(join(dir, 'lock-classes.2.txt'), 'utf8').trim().split('\n')).toEqual([
+  expect(await keep(true)).toBe('cells/cell/lock-classes.2.txt');
+  expect(readFileSync(join(dir, 'cells/cell/lock-classes.2.txt'), 'utf8').trim().split('\n')).toEqual([
     '(console_sem).lock',
     '(work_completion)(&(&ssp->srcu_sup->work)->work)',
     'console_lock',

@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { lockClassList } from '../../model/lock-class-list.ts';
-import type { CellEnvironment } from './cell-environment.ts';
+import type { CellRecord } from './attempt-environment.ts';
 import type { BootedGuest } from '../guest/guest-slot.ts';
 import { messageOf } from '../../model/message-of.ts';
 
@@ -21,17 +19,15 @@ const TIMEOUT_MS = 60_000;
 export async function keepLockClasses(
   { guest, observer }: Pick<BootedGuest, 'guest' | 'observer'>,
   { cell, ordinal }: { readonly cell: string; readonly ordinal: number },
-  env: Pick<CellEnvironment, 'artifactDir' | 'toArtifact' | 'log'>,
+  { artifacts, log }: Pick<CellRecord, 'artifacts' | 'log'>,
 ): Promise<string | undefined> {
   if (!observer.lockdep) return undefined;
   try {
     const { stdout, exitCode } = await guest.exec(LIST_CLASSES, { timeoutMs: TIMEOUT_MS });
     if (exitCode !== 0 || stdout === '') return undefined;
-    const path = join(await env.artifactDir(cell), lockClassList(ordinal));
-    await writeFile(path, stdout);
-    return env.toArtifact(path);
+    return await artifacts.put(lockClassList(ordinal), stdout);
   } catch (error) {
-    env.log(`${cell}: the lock classes could not be kept: ${messageOf(error)}`);
+    log(`${cell}: the lock classes could not be kept: ${messageOf(error)}`);
     return undefined;
   }
 }

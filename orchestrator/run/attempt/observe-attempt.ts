@@ -3,7 +3,7 @@ import type { GuestDeath, GuestDeathKind } from '../../model/errors.ts';
 import type { KnownProblem } from '../../model/known-problem.ts';
 import type { LockdepCoverage } from '../../model/lockdep.ts';
 import { type AttemptEnd, endOf, Interrupted } from './attempt.ts';
-import type { CellEnvironment } from './cell-environment.ts';
+import type { AttemptEnvironment } from './attempt-environment.ts';
 import type { BootedGuest } from '../guest/guest-slot.ts';
 import { isBenign, type TestResult } from '../../model/outcome.ts';
 import { markExpected } from './expected-problem.ts';
@@ -45,7 +45,7 @@ const UNANSWERED: ReadonlySet<GuestDeathKind> = new Set(['stall', 'ssh-lost']);
 export async function observeAttempt(
   { guest, observer, consoleFile, startedMs }: BootedGuest,
   { expects, mustAnswer = false, ...at }: AttemptPlace,
-  env: CellEnvironment,
+  env: AttemptEnvironment,
   run: () => Promise<AttemptEnd>,
   forgiven: readonly KnownProblem[] = [],
 ): Promise<ObservedEnd> {
@@ -87,7 +87,7 @@ export async function observeAttempt(
   const judged = { ...judgeObservation(end, observation, expects), ...(laterDeath && { death: laterDeath }) };
   const { result } = judged;
   const seen = { durationMs, before, ...(unheardBefore !== undefined && { unheardBefore }), ...(lost && { lost }) };
-  const damage = await findDamage(env, at.cell, startedMs, result);
+  const damage = await findDamage(env, startedMs, result);
   // No report of a kernel from damaged files counts against it; the result's evidence shows what it said.
   if (damage !== undefined)
     return { ...judged, result: blameCache(result, damage), guestUsable: false, durationMs, before: [] };
@@ -106,12 +106,11 @@ export async function observeAttempt(
 
 /** Whether a failure may come from damaged files: a sentence, if those are damaged that its guest runs from. */
 export async function findDamage(
-  env: CellEnvironment,
-  cell: string,
+  { mendCache }: Pick<AttemptEnvironment, 'mendCache'>,
   startedMs: number | undefined,
   { status }: TestResult,
 ): Promise<string | undefined> {
-  return SPEAKS_OF_THE_KERNEL.has(status) && startedMs !== undefined ? env.mendCache?.(cell, startedMs) : undefined;
+  return SPEAKS_OF_THE_KERNEL.has(status) && startedMs !== undefined ? mendCache?.(startedMs) : undefined;
 }
 
 /** The failure of a guest that ran from damaged files. */

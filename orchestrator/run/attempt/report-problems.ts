@@ -1,7 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { JudgedProblem } from '../../model/known-problem.ts';
-import type { CellEnvironment } from './cell-environment.ts';
+import type { CellRecord } from './attempt-environment.ts';
 import type { Observation } from '../kernel/observe-guest.ts';
 import { messageOf } from '../../model/message-of.ts';
 
@@ -20,7 +18,7 @@ const MAX_REPORTED = { unknown: 500, known: 100 } as const;
  * `cells/<cell>/problems/<guest>-<n>-<kind>.txt`.
  */
 export async function reportProblems(
-  env: CellEnvironment,
+  record: CellRecord,
   place: ProblemPlace,
   { before, inside }: Pick<Observation, 'before' | 'inside'>,
 ): Promise<void> {
@@ -30,13 +28,13 @@ export async function reportProblems(
   ] as const) {
     const { kept, omitted } = bound(problems);
     if (omitted > 0)
-      env.emit({
+      record.emit({
         type: 'note',
         text: `${place.cell} ${place.test}: ${omitted} more kernel problems were left out of the journal; the console has them`,
       });
     for (const judged of kept) {
-      const file = await keepText(env, place, judged);
-      env.emit({ type: 'problem', ...place, during, ...(file !== undefined && { file }), ...judged });
+      const file = await keepText(record, place, judged);
+      record.emit({ type: 'problem', ...place, during, ...(file !== undefined && { file }), ...judged });
     }
   }
 }
@@ -54,20 +52,16 @@ function bound(problems: readonly JudgedProblem[]): {
 let count = 0;
 
 async function keepText(
-  env: CellEnvironment,
-  { cell, guest }: ProblemPlace,
+  { artifacts, log }: CellRecord,
+  { guest }: ProblemPlace,
   { problem }: JudgedProblem,
 ): Promise<string | undefined> {
   count += 1;
   try {
-    const dir = join(await env.artifactDir(cell), 'problems');
-    await mkdir(dir, { recursive: true });
-    const path = join(dir, `${guest}-${count}-${problem.kind}.txt`);
-    await writeFile(path, `${problem.lines.join('\n')}\n`);
-    return env.toArtifact(path);
+    return await artifacts.put(`problems/${guest}-${count}-${problem.kind}.txt`, `${problem.lines.join('\n')}\n`);
   } catch (error) {
     // The journal has the text too.
-    env.log(`the report of a kernel problem could not be kept as a file: ${messageOf(error)}`);
+    log(`the report of a kernel problem could not be kept as a file: ${messageOf(error)}`);
     return undefined;
   }
 }

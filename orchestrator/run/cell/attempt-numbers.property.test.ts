@@ -5,7 +5,6 @@ import { JOURNAL_VERSION, type RunEvent } from '../../model/event.ts';
 import { startCell } from '../queue/cell-queue.ts';
 import { PastRun } from '../resume/past-run.ts';
 import { startCellAgain } from '../resume/resume-run.ts';
-import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld, type Script } from '../testing/fake-world.ts';
 
 const CELL = fakeCell('c', ['a', 'b', 'd']);
@@ -27,10 +26,9 @@ async function goOn(journal: readonly RunEvent[], plan: Plan): Promise<readonly 
   const world = fakeWorld(plan);
   let guests = known?.guests ?? 0;
   for (let round = 1 + (known?.roundsEnded ?? 0); round <= plan.repeat; round += 1) {
-    const used = guests;
-    const startOf = (): ReturnType<typeof startCell> =>
-      journal.length === 0 ? startCell(CELL, round, used) : startCellAgain(CELL, past, plan, round, used);
-    guests = await runCell(CELL, world.slot, { ...world.environment, startOf });
+    const start =
+      journal.length === 0 ? startCell(CELL, round, guests) : startCellAgain(CELL, past, plan, round, guests);
+    guests = await world.runCell(CELL, { start });
   }
   return world.events;
 }

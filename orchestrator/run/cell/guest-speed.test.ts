@@ -3,7 +3,6 @@ import type { Accelerator } from '../../model/accelerator.ts';
 import { CLOSE_TEST } from '../../model/cell.ts';
 import { GuestDeath } from '../../model/errors.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
-import { runCell } from './run-cell.ts';
 
 const STALL = new GuestDeath('stall', 'the guest answers nothing', 'the stacks of its CPUs');
 
@@ -18,7 +17,7 @@ const SPEEDS: readonly [string, Accelerator, boolean, string][] = [
 
 async function run(accelerator: Accelerator, lockdep: boolean, options: Parameters<typeof fakeWorld>[0]) {
   const world = fakeWorld({ accelerator, ...(lockdep && { lockdep: () => 1 }), ...options });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   const ends = world.events.flatMap((event) => (event.type === 'test-end' ? [event] : []));
   return { ...world, end: (name: string) => ends.findLast((event) => event.test === name) };
 }

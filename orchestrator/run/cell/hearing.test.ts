@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
 import { GuestDeath } from '../../model/errors.ts';
-import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 
 const end = (world: ReturnType<typeof fakeWorld>, name: string) =>
@@ -9,7 +8,7 @@ const end = (world: ReturnType<typeof fakeWorld>, name: string) =>
 
 async function run(options: Parameters<typeof fakeWorld>[0], tests: readonly string[] = ['a', 'b']) {
   const world = fakeWorld(options);
-  await runCell(fakeCell('c', tests), world.slot, world.environment);
+  await world.runCell(fakeCell('c', tests));
   return world;
 }
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { CLOSE_TEST } from '../../model/cell.ts';
 import { GuestDeath } from '../../model/errors.ts';
-import type { CellEnvironment } from '../attempt/cell-environment.ts';
+import { openLocalArtifacts } from '../record/local-artifacts.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
-import { runCell } from './run-cell.ts';
+import type { CellEnvironment } from './cell-environment.ts';
 
 const PANIC = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic');
 const dir = mkdtempSync(join(tmpdir(), 'pmemrig-evidence-'));
@@ -14,7 +14,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 async function run(options: Parameters<typeof fakeWorld>[0], environment: Partial<CellEnvironment> = {}) {
   const world = fakeWorld(options);
-  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, { ...world.environment, ...environment });
+  await world.runCell(fakeCell('c', ['a', 'b', 'd']), environment);
   return (name: string) => world.events.findLast((event) => event.type === 'test-end' && event.test === name);
 }
 
@@ -44,10 +44,10 @@ test('that nothing could be salvaged is logged, and costs no result', async () =
 });
 
 test('the lock classes are kept of a guest that answers after its clean-up, and of no other', async () => {
-  const inDir = { artifactDir: async () => dir, toArtifact: (path: string) => path.slice(dir.length + 1) };
+  const inDir = { artifacts: openLocalArtifacts(dir, 'c') };
   const closed = await run({ scripts: {}, lockdep: () => 1 }, inDir);
-  expect(closed(CLOSE_TEST)).toMatchObject({ status: 'pass', artifacts: ['lock-classes.1.txt'] });
-  expect(readFileSync(join(dir, 'lock-classes.1.txt'), 'utf8')).toBe('stacks of the stuck task');
+  expect(closed(CLOSE_TEST)).toMatchObject({ status: 'pass', artifacts: ['cells/c/lock-classes.1.txt'] });
+  expect(readFileSync(join(dir, 'cells/c/lock-classes.1.txt'), 'utf8')).toBe('stacks of the stuck task');
   const lost = await run({ scripts: {}, lockdep: () => 1, closeError: PANIC }, inDir);
   expect(lost(CLOSE_TEST)).toMatchObject({ status: 'crash' });
   expect(lost(CLOSE_TEST)).not.toHaveProperty('artifacts');

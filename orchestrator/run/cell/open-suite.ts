@@ -3,7 +3,7 @@ import type { Suite, SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { fitFilesystem } from '../../suites/shared/fit-filesystem.ts';
 import { type AttemptDeadlines, type AttemptEnd, underDeadline } from '../attempt/attempt.ts';
-import type { CellEnvironment } from '../attempt/cell-environment.ts';
+import type { SessionEnvironment } from './cell-environment.ts';
 
 interface Opening {
   readonly cell: Cell;
@@ -19,25 +19,23 @@ interface Opening {
 export async function openSuite(
   { cell, suite, ordinal }: Opening,
   deadlines: AttemptDeadlines,
-  env: CellEnvironment,
+  env: SessionEnvironment,
 ): Promise<{ readonly suite: SuiteSession } | AttemptEnd> {
   const { guest, timeoutScale, timeoutScaleWhy } = deadlines;
-  const artifactDir = await env.artifactDir(cell.id);
   const { filesystem, note } = await fitFilesystem({ guest, timeoutScale }, cell.filesystem);
   if (note !== undefined && ordinal === 1) env.emit({ type: 'note', text: `${cell.id}: ${note}` });
   // The host's work, which is not to use up the guest's time. Why it failed is for the suite to say.
-  const canary = cell.tests.some(({ expects }) => expects) ? env.buildCanary(cell) : undefined;
+  const canary = cell.tests.some(({ expects }) => expects) ? env.buildCanary() : undefined;
   await canary?.catch(() => undefined);
   const open = suite.open({
     spec: cell.suite,
     cell: { ...cell, filesystem },
     guest,
-    artifactDir,
-    toArtifact: env.toArtifact,
+    artifacts: env.artifacts,
     timeoutScale,
     timeoutScaleWhy,
-    usualSeconds: (test) => env.usualSeconds(cell.id, test),
-    buildCanary: async () => canary ?? env.buildCanary(cell),
+    usualSeconds: env.usualSeconds,
+    buildCanary: async () => canary ?? env.buildCanary(),
     log: env.log,
   });
   return underDeadline(

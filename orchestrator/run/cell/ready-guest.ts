@@ -2,7 +2,7 @@ import { BOOT_TEST, type Cell, PMEM_TEST } from '../../model/cell.ts';
 import { describeError, GuestDeath, UserError } from '../../model/errors.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { type AttemptEnd, Interrupted, resultOfError } from '../attempt/attempt.ts';
-import { type CellEnvironment, emitTestEnd } from '../attempt/cell-environment.ts';
+import { type AttemptEnvironment, emitTestEnd } from '../attempt/attempt-environment.ts';
 import type { BootedGuest, GuestSlot } from '../guest/guest-slot.ts';
 import { addProblems, doubt } from '../attempt/judge-observation.ts';
 import { blameCache, observeAttempt } from '../attempt/observe-attempt.ts';
@@ -30,7 +30,7 @@ export type NoGuest = 'failed' | 'host';
 export async function readyGuest(
   cell: Cell,
   slot: GuestSlot,
-  env: CellEnvironment,
+  env: AttemptEnvironment,
   turn: GuestTurn,
 ): Promise<BootedGuest | NoGuest> {
   const { ordinal: attempt, retried } = turn;
@@ -78,7 +78,7 @@ export async function readyGuest(
 async function boot(
   cell: Cell,
   slot: GuestSlot,
-  env: CellEnvironment,
+  env: AttemptEnvironment,
   { ordinal, retried, retriedForHost }: GuestTurn,
 ): Promise<BootedGuest | NoGuest> {
   const at = { cell: cell.id, test: BOOT_TEST, attempt: ordinal };
@@ -104,7 +104,7 @@ async function boot(
     if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'host';
     await slot.discard(error instanceof GuestDeath ? error : undefined);
   }
-  const damage = result.status === 'pass' ? undefined : await env.mendCache?.(cell.id, start);
+  const damage = result.status === 'pass' ? undefined : await env.mendCache?.(start);
   if (damage !== undefined) {
     result = blameCache(result, damage);
     why = 'host';

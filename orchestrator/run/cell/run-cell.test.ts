@@ -3,7 +3,6 @@ import { CLOSE_TEST, isRigTest } from '../../model/cell.ts';
 import { GuestDeath, InfraError, UserError, SuiteSetupError } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
 import { startCell } from '../queue/cell-queue.ts';
-import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 
 const panic = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic - not syncing: planted');
@@ -27,14 +26,14 @@ function guestsOf(events: readonly RunEvent[]): string[] {
 
 test('tests run in order in one guest', async () => {
   const world = fakeWorld({ scripts: { b: [{ status: 'fail', message: 'no' }] } });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 fail']);
   expect(world.boots()).toBe(1);
 });
 
 test('a test that panics its guest costs itself alone: the rest run in a fresh guest', async () => {
   const world = fakeWorld({ scripts: { b: [panic] } });
-  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b', 'd']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 crash', 'd#1 pass']);
   expect(world.boots()).toBe(2);
   expect(world.events).toContainEqual({ type: 'guest-end', guest: 1, how: 'panic', detail: 'the kernel panicked' });
@@ -48,14 +47,14 @@ test('retries keep every attempt, and a skip is not retried', async () => {
     retries: 2,
     scripts: { a: [{ status: 'fail' }, panic, { status: 'pass' }], s: [{ status: 'skip', message: 'no engine' }] },
   });
-  await runCell(fakeCell('c', ['a', 's']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 's']));
   expect(story(world.events)).toEqual(['a#1 fail', 's#1 skip', 'a#2 crash', 'a#3 pass']);
 });
 
 test('retries come after the rest, in one fresh guest for all of a round', async () => {
   const fail = { status: 'fail', message: 'no' } as const;
   const world = fakeWorld({ retries: 2, scripts: { a: [fail, fail], b: [fail] } });
-  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b', 'd']));
   expect(story(world.events)).toEqual(['a#1 fail', 'b#1 fail', 'd#1 pass', 'a#2 fail', 'b#2 pass', 'a#3 pass']);
   expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'b#1 in 1', 'd#1 in 1', 'a#2 in 2', 'b#2 in 2', 'a#3 in 3']);
   const closes = world.events.flatMap((event) =>
@@ -66,14 +65,14 @@ test('retries come after the rest, in one fresh guest for all of a round', async
 
 test('a retry that kills its guest leaves the others of its round to a further one', async () => {
   const world = fakeWorld({ retries: 1, scripts: { a: [{ status: 'fail' }, panic], b: [{ status: 'fail' }] } });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'b#1 in 1', 'a#2 in 2', 'b#2 in 3']);
 });
 
 test('the cell after one with retries boots its own guest no more than before', async () => {
   const world = fakeWorld({ retries: 1, scripts: { a: [{ status: 'fail' }] } });
-  await runCell(fakeCell('c1', ['a']), world.slot, world.environment);
-  await runCell(fakeCell('c2', ['b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c1', ['a']));
+  await world.runCell(fakeCell('c2', ['b']));
   expect(guestsOf(world.events)).toEqual(['a#1 in 1', 'a#2 in 2', 'b#1 in 2']);
 });
 
@@ -85,7 +84,7 @@ test('a test that takes its guest down again is not tried a third time, and says
       b: [{ status: 'fail', message: 'no' }, panic, { status: 'fail', message: 'no' }, panic],
     },
   });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 crash', 'b#1 fail', 'a#2 crash', 'b#2 crash', 'b#3 fail', 'b#4 crash']);
   expect(world.events).toContainEqual(
     expect.objectContaining({
@@ -99,7 +98,7 @@ test('a test that takes its guest down again is not tried a third time, and says
 test('a cell that has used up its guests ends with the reason, and what is left is counted', async () => {
   const tests = Array.from({ length: 30 }, (_, index) => `t${index}`);
   const world = fakeWorld({ retries: 1, scripts: Object.fromEntries(tests.map((name) => [name, [panic]])) });
-  await runCell(fakeCell('c', tests), world.slot, world.environment);
+  await world.runCell(fakeCell('c', tests));
   expect(world.boots()).toBe(24);
   expect(world.events.slice(-2)).toEqual([
     { type: 'note', text: 'c: the cell used up its 24 guests; 6 tests were not reached, 24 not tried again' },
@@ -109,7 +108,7 @@ test('a cell that has used up its guests ends with the reason, and what is left 
 
 test('past its deadline a test is a hang with stacks as evidence, and its guest is not used again', async () => {
   const world = fakeWorld({ testTimeoutMs: 10, scripts: { a: ['never'] } });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 hang', 'b#1 pass']);
   expect(world.events).toContainEqual(
     expect.objectContaining({ test: 'a', status: 'hang', evidence: 'stacks of the stuck task' }),
@@ -123,26 +122,26 @@ test('a suite that cannot be set up fails each of its tests with the reason', as
     scripts: {},
     openError: new SuiteSetupError('dax refused', 'mount: wrong fs type'),
   });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 fail', 'b#1 fail']);
 });
 
 test('a boot that panics is the crash of guest/boot, and the tests stay unreached', async () => {
   const world = fakeWorld({ scripts: {}, boots: [panic] });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a']));
   expect(story(world.events)).toEqual(['guest/boot#1 crash']);
   expect(world.events.at(-1)).toEqual({ type: 'cell-end', cell: 'c' });
 });
 
 test('a failed boot is retried as any other test', async () => {
   const world = fakeWorld({ retries: 1, scripts: {}, boots: [panic, 'ok'] });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a']));
   expect(story(world.events)).toEqual(['guest/boot#1 crash', 'a#1 pass']);
 });
 
 test('pmem that is not as asked fails guest/pmem with every problem', async () => {
   const world = fakeWorld({ scripts: {}, pmemProblems: ['device 1: no region', 'device 2: raw'] });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a']));
   expect(story(world.events)).toEqual(['guest/pmem#1 fail']);
   expect(world.disposed).toEqual([1]);
 });
@@ -152,50 +151,50 @@ describe('a QEMU that dies in the boot', () => {
 
   test('costs the cell nothing, whatever its retries', async () => {
     const world = fakeWorld({ scripts: {}, boots: [died, died, 'ok'] });
-    await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a']));
     expect(story(world.events)).toEqual(['guest/boot#1 infra', 'guest/boot#2 infra', 'a#1 pass']);
   });
 
   test('is given up the third time', async () => {
     const world = fakeWorld({ scripts: {}, boots: [died, died, died, 'ok'] });
-    await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a']));
     expect(story(world.events)).toEqual(['guest/boot#1 infra', 'guest/boot#2 infra', 'guest/boot#3 infra']);
   });
 });
 
 test('what the host failed at is infra, never the kernel', async () => {
   const world = fakeWorld({ scripts: { a: [new InfraError('disk full', { code: 'disk-full' })] }, boots: [] });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 infra', 'b#1 pass']);
 });
 
 test("a bug in a suite is the rig's fault and spoils one test", async () => {
   const world = fakeWorld({ scripts: { a: [new TypeError('undefined is not a function')] } });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 infra', 'b#1 pass']);
   expect(world.boots()).toBe(2);
 });
 
 test("the user's error stops the run", async () => {
   const world = fakeWorld({ scripts: {}, boots: [new UserError('not a kernel', { code: 'no-kernel' })] });
-  await expect(runCell(fakeCell('c', ['a']), world.slot, world.environment)).rejects.toThrow('not a kernel');
+  await expect(world.runCell(fakeCell('c', ['a']))).rejects.toThrow('not a kernel');
 });
 
 test('the next cell shares a guest that is still good, and gets a new one when clean-up failed', async () => {
   const shared = fakeWorld({ scripts: {} });
-  await runCell(fakeCell('c1', ['a']), shared.slot, shared.environment);
-  await runCell(fakeCell('c2', ['a']), shared.slot, shared.environment);
+  await shared.runCell(fakeCell('c1', ['a']));
+  await shared.runCell(fakeCell('c2', ['a']));
   expect(shared.boots()).toBe(1);
 
   const dirty = fakeWorld({ scripts: {}, closeError: new Error('umount: target is busy') });
-  await runCell(fakeCell('c1', ['a']), dirty.slot, dirty.environment);
-  await runCell(fakeCell('c2', ['a']), dirty.slot, dirty.environment);
+  await dirty.runCell(fakeCell('c1', ['a']));
+  await dirty.runCell(fakeCell('c2', ['a']));
   expect(dirty.boots()).toBe(2);
 });
 
 test('a panic in umount, after the last test, is the crash of guest/close', async () => {
   const world = fakeWorld({ scripts: {}, closeError: panic });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a']));
   expect(story(world.events)).toEqual(['a#1 pass', 'guest/close#1 crash']);
   expect(world.events).toContainEqual({ type: 'guest-end', guest: 1, how: 'panic', detail: 'the kernel panicked' });
 });
@@ -207,7 +206,7 @@ test('every cell says how its clean-up went, or why there was none', async () =>
     [{ scripts: {}, openError: new SuiteSetupError('dax refused', '') }, 'skip'],
   ] as const) {
     const world = fakeWorld(options);
-    await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a']));
     expect(world.events.filter((event) => event.type === 'test-end' && event.test === CLOSE_TEST)).toEqual([
       expect.objectContaining({ status }),
     ]);
@@ -216,7 +215,7 @@ test('every cell says how its clean-up went, or why there was none', async () =>
 
 test('an oops fails the test in which it came even if that passed, and its guest is not used again', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [{ title: 'BUG: kernel NULL pointer dereference' }] } });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 fail', 'b#1 pass']);
   expect(world.events).toContainEqual(
     expect.objectContaining({
@@ -236,7 +235,7 @@ test('what a test itself brings about is reported and fails nothing, in that tes
     problems: { a: [{ title }], b: [{ title }] },
     forgives: { a: [{ title: 'Memory failure: *', reason: 'asked for' }] },
   });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 fail']);
   // It leaves the guest as good as it was.
   expect(world.boots()).toBe(1);
@@ -244,7 +243,7 @@ test('what a test itself brings about is reported and fails nothing, in that tes
 
 test('a suite that calls its guest spent gets a fresh one for the rest', async () => {
   const world = fakeWorld({ scripts: {}, spends: ['a'], lockdep: () => 1 });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
   expect(world.boots()).toBe(2);
   expect(world.events).toContainEqual(
@@ -258,7 +257,7 @@ test('a suite that calls its guest spent gets a fresh one for the rest', async (
 
 test('a problem goes to the journal with its place before the end of its test', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [{ kind: 'warning' }] } });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a']));
   const told = world.events.flatMap((event) =>
     event.type === 'problem'
       ? [`${event.during} ${event.test}#${event.attempt} ${event.problem.kind} in guest ${event.guest}`]
@@ -275,7 +274,7 @@ test('a known problem is reported and fails nothing, but its guest is spent', as
     problems: { a: [{ title: 'WARNING: old' }] },
     known: [{ title: 'WARNING: old', reason: 'reported' }],
   });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
   expect(world.events).toContainEqual(
     expect.objectContaining({ test: 'a', type: 'test-end', message: 'known problem: WARNING: old (reported)' }),
@@ -285,7 +284,7 @@ test('a known problem is reported and fails nothing, but its guest is spent', as
 
 test('a problem between two tests fails neither of them but the guest/close of their guest, which is not closed itself', async () => {
   const world = fakeWorld({ scripts: {}, problems: { b: [{ marker: 'test-end 2' }] } });
-  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b', 'd']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass', 'guest/close#1 fail', 'd#1 pass']);
   expect(world.events).toContainEqual(expect.objectContaining({ type: 'problem', during: 'gap', test: 'b' }));
 });
@@ -295,14 +294,14 @@ test("a limit of lockdep is the rig's: it fails no test, and the next gets a fre
     scripts: {},
     problems: { a: [{ kind: 'lockdep-off', blame: 'rig', title: 'BUG: MAX_LOCKDEP_CHAINS too low!' }] },
   });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
   expect(world.boots()).toBe(2);
 });
 
 test('lockdep that goes off leaves its test uncovered, and later tests get a fresh guest', async () => {
   const world = fakeWorld({ scripts: {}, lockdep: (guest, test) => (guest === 1 && test === 'b' ? 0 : 1) });
-  await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b', 'd']));
   const coverage = world.events.flatMap((event) =>
     event.type === 'test-end' && event.lockdep && ['a', 'b', 'd'].includes(event.test)
       ? [`${event.test} ${event.lockdep.covered}`]
@@ -321,28 +320,28 @@ test('lockdep that goes off leaves its test uncovered, and later tests get a fre
 
 test('on a kernel whose lockdep is off from the boot each test says so, and one guest does for all', async () => {
   const world = fakeWorld({ scripts: {}, lockdep: () => 0 });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a', 'b']));
   expect(world.boots()).toBe(1);
   expect(world.events.filter((event) => event.type === 'test-end' && event.lockdep?.covered === false).length).toBe(4);
 });
 
 test('a host that fails while the suite is set up spoils one test, and the run goes on', async () => {
   const world = fakeWorld({ scripts: {}, openError: new InfraError('no room', { code: 'disk-full' }) });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a']));
   expect(story(world.events)).toEqual(['a#1 infra']);
 });
 
 test('a suite that wants a guest of its own gets one, and leaves none behind', async () => {
   const world = fakeWorld({ scripts: {}, needsFreshGuest: true });
-  await runCell(fakeCell('c1', ['a']), world.slot, world.environment);
-  await runCell(fakeCell('c2', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c1', ['a']));
+  await world.runCell(fakeCell('c2', ['a']));
   expect(world.boots()).toBe(2);
   expect(world.disposed).toEqual([1, 2]);
 });
 
 test('an interruption leaves the test in flight without a result', async () => {
   const world = fakeWorld({ scripts: { a: ['never'] } });
-  const run = runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  const run = world.runCell(fakeCell('c', ['a']));
   setTimeout(() => world.controller.abort(), 5);
   await expect(run).rejects.toMatchObject({ name: 'Interrupted' });
   expect(story(world.events)).toEqual([]);
@@ -363,25 +362,23 @@ test('tests found inside a test are reported below its name, before it', async (
       ],
     },
   });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  await world.runCell(fakeCell('c', ['a']));
   expect(story(world.events)).toEqual(['a/1 one#1 pass', 'a/2 two#1 fail', 'a#1 fail']);
 });
 
 test('a cell goes on where an earlier controller left it: only what is left, with guests and attempts counted on', async () => {
   const [pending] = startCell(fakeCell('c', ['b'])).pending;
-  const world = fakeWorld({
-    scripts: {},
-    startOf: () => ({ pending: pending ? [{ ...pending, attempt: 3 }] : [], guests: 2 }),
-  });
-  await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+  const world = fakeWorld({ scripts: {} });
+  const start = { pending: pending ? [{ ...pending, attempt: 3 }] : [], guests: 2 };
+  await world.runCell(fakeCell('c', ['a', 'b']), { start });
   expect(
     world.events.flatMap((event) => (event.type === 'test-end' ? [`${event.test}#${event.attempt}`] : [])),
   ).toEqual(['guest/boot#3', 'guest/pmem#3', 'b#3', 'guest/close#3']);
 });
 
 test('a cell of which only the end is missing boots nothing, and says that nobody closed its guest', async () => {
-  const world = fakeWorld({ scripts: {}, startOf: () => ({ pending: [], guests: 1 }) });
-  await runCell(fakeCell('c', ['a']), world.slot, world.environment);
+  const world = fakeWorld({ scripts: {} });
+  await world.runCell(fakeCell('c', ['a']), { start: { pending: [], guests: 1 } });
   expect(world.boots()).toBe(0);
   expect(world.events.map(({ type }) => type)).toEqual(['cell-start', 'test-end', 'cell-end']);
 });

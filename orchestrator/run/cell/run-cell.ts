@@ -1,11 +1,20 @@
 import { type Cell, CLOSE_TEST } from '../../model/cell.ts';
+import type { Suite } from '../../model/suite.ts';
 import { Interrupted } from '../attempt/attempt.ts';
-import { type CellEnvironment, emitTestEnd } from '../attempt/cell-environment.ts';
-import { CellQueue, type PendingTest } from '../queue/cell-queue.ts';
+import { type CellRecord, emitTestEnd } from '../attempt/attempt-environment.ts';
+import { CellQueue, type CellStart, type PendingTest } from '../queue/cell-queue.ts';
 import { dispatch } from '../queue/dispatch.ts';
 import { GuestBudget } from '../queue/guest-budget.ts';
 import type { GuestSlot } from '../guest/guest-slot.ts';
+import type { CellEnvironment } from './cell-environment.ts';
 import { type CellWork, workOnCell } from './work-on-cell.ts';
+
+/** A cell that is to be run, by whose rules, and from where on. */
+export interface CellTask {
+  readonly cell: Cell;
+  readonly suite: Suite;
+  readonly start: CellStart;
+}
 
 /**
  * Runs every test of one cell once, with its retries, in several guests at once where the suite allows it and the run
@@ -14,9 +23,11 @@ import { type CellWork, workOnCell } from './work-on-cell.ts';
  * (interrupted, the user's error, the journal lost).
  * @returns how many guests the cell has used so far
  */
-export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment): Promise<number> {
-  const suite = env.suiteFor(cell);
-  const { pending, guests } = env.startOf(cell);
+export async function runCell(
+  { cell, suite, start: { pending, guests } }: CellTask,
+  slot: GuestSlot,
+  env: CellEnvironment,
+): Promise<number> {
   const width = suite.splittable === true ? Math.max(1, Math.min(env.split, pending.length)) : 1;
   const queue = new CellQueue(width > 1 ? longestFirst(pending) : pending, env.retries);
   const work: CellWork = { cell, suite, queue, budget: new GuestBudget(cell, env.retries, guests) };
@@ -47,7 +58,7 @@ export async function runCell(cell: Cell, slot: GuestSlot, env: CellEnvironment)
   if (env.signal.aborted) throw new Interrupted();
 
   if (suite.needsFreshGuest) await slot.discard();
-  env.emit({ type: 'cell-end', cell: cell.id, ...tellLeft(work, env) });
+  env.emit({ type: 'cell-end', cell: cell.id, ...reportLeft(work, env) });
   return work.budget.used;
 }
 
@@ -57,11 +68,14 @@ function longestFirst(pending: readonly PendingTest[]): readonly PendingTest[] {
 }
 
 /** Why tests are left over, for the journal; what never ran and what was to be tried again is counted in a note. */
-function tellLeft({ cell, queue, budget }: CellWork, env: CellEnvironment): { readonly reason?: string } {
+function reportLeft(
+  { cell, queue, budget }: CellWork,
+  { emit }: Pick<CellRecord, 'emit'>,
+): { readonly reason?: string } {
   const { all, untried } = queue.left;
   if (all === 0 || !budget.exhausted) return {};
   const reason = `the cell used up its ${budget.size === 1 ? 'one guest' : `${budget.size} guests`}`;
-  env.emit({
+  emit({
     type: 'note',
     text: `${cell.id}: ${reason}; ${untried} tests were not reached, ${all - untried} not tried again`,
   });

@@ -1,5 +1,5 @@
-import type { CellEnvironment } from '../attempt/cell-environment.ts';
 import type { PendingTest } from '../queue/cell-queue.ts';
+import type { SessionEnvironment } from './cell-environment.ts';
 import { CellSession, type SessionPart } from './session.ts';
 
 /**
@@ -7,7 +7,7 @@ import { CellSession, type SessionPart } from './session.ts';
  * the slot is then empty, as it is before a further round. Other guests may take from the queue meanwhile: where they
  * were faster, it does nothing.
  */
-export async function runSession(part: SessionPart, env: CellEnvironment): Promise<void> {
+export async function runSession(part: SessionPart, env: SessionEnvironment): Promise<void> {
   const { queue } = part;
   const round = queue.round ?? 0;
   // Taken before anything can go wrong, so that there is a test to charge with it.

@@ -24,8 +24,7 @@ async function live(options: World, keep = false) {
   const keeper = new GuestKeeper(mkdtempSync(join(tmpdir(), 'pmemrig-session-')), () => undefined);
   const env = { ...world.environment, ...(keep && { keeper }) };
   const booted = await world.slot.boot(cell);
-  const suite = env.suiteFor(cell);
-  const session = new CellSession({ cell, suite, booted, ordinal: 1, slot: world.slot, queue }, env);
+  const session = new CellSession({ cell, suite: world.suite, booted, ordinal: 1, slot: world.slot, queue }, env);
   const opened = await session.open(first);
   const state = opened.is === 'opened' ? await session.run(opened.suite, first) : opened;
   queue.drain();

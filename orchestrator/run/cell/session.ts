@@ -13,13 +13,14 @@ import {
   resultOfError,
 } from '../attempt/attempt.ts';
 import { BetweenTests } from '../attempt/between-tests.ts';
-import { type CellEnvironment, emitTestEnd } from '../attempt/cell-environment.ts';
+import { emitTestEnd } from '../attempt/attempt-environment.ts';
 import { closeSession } from '../attempt/close-session.ts';
 import { keepLockClasses } from '../attempt/keep-lock-classes.ts';
 import { blameCache, findDamage, observeAttempt, type ObservedEnd } from '../attempt/observe-attempt.ts';
 import type { BootedGuest, GuestSlot } from '../guest/guest-slot.ts';
 import { explainTimeoutScale, guestTimeoutScale } from '../guest/timeout-scale.ts';
 import type { CellQueue, PendingTest } from '../queue/cell-queue.ts';
+import type { SessionEnvironment } from './cell-environment.ts';
 import { openSuite } from './open-suite.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -37,11 +38,11 @@ export interface SessionPart {
 /** A suite in one guest, from its set-up to its clean-up: `open`, then `run` while it is opened, then `end`. */
 export class CellSession {
   readonly #part: SessionPart;
-  readonly #env: CellEnvironment;
+  readonly #env: SessionEnvironment;
   readonly #deadlines: AttemptDeadlines;
   readonly #between: BetweenTests;
 
-  constructor(part: SessionPart, env: CellEnvironment) {
+  constructor(part: SessionPart, env: SessionEnvironment) {
     const { booted, cell } = part;
     this.#part = part;
     this.#env = env;
@@ -154,8 +155,8 @@ export class CellSession {
   }
 
   async #blame(end: AttemptEnd): Promise<AttemptEnd> {
-    const { booted, cell } = this.#part;
-    const damage = await findDamage(this.#env, cell.id, booted.startedMs, end.result);
+    const { booted } = this.#part;
+    const damage = await findDamage(this.#env, booted.startedMs, end.result);
     return damage === undefined ? end : { ...end, result: blameCache(end.result, damage) };
   }
 

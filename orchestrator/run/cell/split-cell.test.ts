@@ -4,7 +4,6 @@ import { CLOSE_TEST, isRigTest } from '../../model/cell.ts';
 import { GuestDeath, UserError } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
 import type { TestResult } from '../../model/outcome.ts';
-import { runCell } from './run-cell.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 
 const panic = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic');
@@ -37,7 +36,7 @@ function cellOf(estimates: Readonly<Record<string, number>>) {
 describe('a cell that is split', () => {
   test('gives each guest the longest test that is left, whenever it has ended one', async () => {
     const world = fakeWorld({ scripts: {}, split: 2, lastsMs: { long: 1000, a: 15, b: 15, d: 15 } });
-    await runCell(cellOf({ a: 2, long: 10, b: 2, d: 1 }), world.slot, world.environment);
+    await world.runCell(cellOf({ a: 2, long: 10, b: 2, d: 1 }));
     expect(starts(world.events)).toEqual(['long#1 in 1', 'a#1 in 2', 'b#1 in 2', 'd#1 in 2']);
     const closes = world.events.flatMap((event) =>
       event.type === 'test-end' && event.test === CLOSE_TEST ? [`${event.attempt} ${event.status}`] : [],
@@ -50,20 +49,20 @@ describe('a cell that is split', () => {
 
   test('boots no more guests than it has tests', async () => {
     const world = fakeWorld({ scripts: {}, split: 8, lastsMs: { a: 5, b: 5 } });
-    await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a', 'b']));
     expect(world.boots()).toBe(2);
   });
 
   test('uses as many guests as the host has room for, and waits for none when its tests are done', async () => {
     const world = fakeWorld({ scripts: {}, split: 3, room: 1, lastsMs: { a: 5, b: 5, d: 5 } });
-    await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a', 'b', 'd']));
     expect(world.boots()).toBe(1);
     expect(starts(world.events)).toEqual(['a#1 in 1', 'b#1 in 1', 'd#1 in 1']);
   });
 
   test('loses no test of one guest by the death of another', async () => {
     const world = fakeWorld({ scripts: { b: [panic] }, split: 2, lastsMs: { a: 1000, b: 5, d: 5 } });
-    await runCell(fakeCell('c', ['a', 'b', 'd']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a', 'b', 'd']));
     expect(starts(world.events)).toEqual(['a#1 in 1', 'b#1 in 2', 'd#1 in 3']);
     expect(ends(world.events)).toEqual(['b#1 crash', 'd#1 pass', 'a#1 pass']);
   });
@@ -76,7 +75,7 @@ describe('a cell that is split', () => {
       room: 2,
       lastsMs: { a: 1000, b: 2 },
     });
-    await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a', 'b']));
     expect(ends(world.events)).toEqual(['b#1 crash', 'b#2 pass', 'a#1 crash', 'a#2 pass']);
   });
 
@@ -86,13 +85,13 @@ describe('a cell that is split', () => {
       split: 2,
       boots: ['ok', new UserError('not a kernel', { code: 'no-kernel' })],
     });
-    await expect(runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment)).rejects.toThrow('not a kernel');
+    await expect(world.runCell(fakeCell('c', ['a', 'b']))).rejects.toThrow('not a kernel');
     expect(world.events.some(({ type }) => type === 'cell-end')).toBe(false);
   });
 
   test('that is interrupted does not end', async () => {
     const world = fakeWorld({ scripts: { a: ['never'], b: ['never'] }, split: 2 });
-    const run = runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+    const run = world.runCell(fakeCell('c', ['a', 'b']));
     setTimeout(() => world.controller.abort(), 10);
     await expect(run).rejects.toMatchObject({ name: 'Interrupted' });
     expect(ends(world.events)).toEqual([]);
@@ -100,7 +99,7 @@ describe('a cell that is split', () => {
 
   test('of which one guest does not come up is done by the other, and says so', async () => {
     const world = fakeWorld({ scripts: {}, split: 2, boots: [panic, 'ok'] });
-    await runCell(fakeCell('c', ['a', 'b']), world.slot, world.environment);
+    await world.runCell(fakeCell('c', ['a', 'b']));
     expect(ends(world.events)).toEqual(['a#1 pass', 'b#1 pass']);
     expect(world.events).toContainEqual(expect.objectContaining({ test: 'guest/boot', status: 'crash' }));
   });
@@ -122,7 +121,7 @@ describe('a cell that is split', () => {
         const [one, several] = [1, split].map((width) =>
           fakeWorld({ scripts: planned, retries, split: width, room: 3 }),
         );
-        for (const world of [one, several]) if (world) await runCell(cell, world.slot, world.environment);
+        for (const world of [one, several]) if (world) await world.runCell(cell);
         expect(ends(several?.events ?? []).toSorted()).toEqual(ends(one?.events ?? []).toSorted());
       }),
       { numRuns: 50 },

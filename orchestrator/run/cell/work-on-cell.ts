@@ -1,10 +1,10 @@
 import type { Cell } from '../../model/cell.ts';
 import type { Suite } from '../../model/suite.ts';
 import { Interrupted } from '../attempt/attempt.ts';
-import type { CellEnvironment } from '../attempt/cell-environment.ts';
 import type { CellQueue } from '../queue/cell-queue.ts';
 import type { GuestBudget } from '../queue/guest-budget.ts';
 import type { GuestSlot } from '../guest/guest-slot.ts';
+import type { WorkEnvironment } from './cell-environment.ts';
 import { readyGuest } from './ready-guest.ts';
 import { runSession } from './run-session.ts';
 
@@ -29,7 +29,7 @@ export interface CellWork {
 export async function workOnCell(
   { cell, suite, queue, budget }: CellWork,
   slot: GuestSlot,
-  env: CellEnvironment,
+  env: WorkEnvironment,
 ): Promise<void> {
   let bootFailures = 0;
   let hostFailures = 0;

@@ -8,7 +8,6 @@ import type { Suite } from '../../model/suite.ts';
 import { asNormalUser } from '../../model/testing/as-normal-user.ts';
 import { createCacheMender } from './mend-cache.ts';
 import type { Prepared } from '../prepare/prepare.ts';
-import { runCell } from '../cell/run-cell.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 
 const REST = { name: 'k', description: '', digest: '', notes: [] };
@@ -110,7 +109,7 @@ test('what cannot be made again is said with why', async () => {
 test('a boot that failed by a damaged cache is infra and is made good by another guest, whatever the retries', async () => {
   const world = fakeWorld({ scripts: {}, boots: [new GuestDeath('panic', 'Kernel panic', 'Kernel panic')] });
   const sentences = ['the cache was damaged: kernels/k'];
-  await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
+  await world.runCell(CELL, { mendCache: async () => sentences.pop() });
   const ends = world.events.flatMap((event) => (event.type === 'test-end' ? [event] : []));
   expect(ends.filter(({ test }) => test === 'guest/boot')).toMatchObject([
     {
@@ -133,7 +132,7 @@ test.each([
     boots: [new UserError('QEMU cannot boot k', { code: 'kernel-not-bootable', remedy: 'name another' })],
   });
   const sentences = state === 'damaged' ? ['the cache was damaged: kernels/k'] : [];
-  const run = runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
+  const run = world.runCell(CELL, { mendCache: async () => sentences.pop() });
   if (status === undefined) await expect(run).rejects.toThrow('QEMU cannot boot k');
   else await run;
   const boot = world.events.find((event) => event.type === 'test-end' && event.test === 'guest/boot');
@@ -143,7 +142,7 @@ test.each([
 test('what a kernel from damaged files reported is evidence, and no problem of the kernel', async () => {
   const world = fakeWorld({ scripts: {}, problems: { 'fio/a': [{ title: 'BUG: x' }] }, startedMs: 0 });
   const sentences = ['the cache was damaged: kernels/k'];
-  await runCell(CELL, world.slot, { ...world.environment, mendCache: async () => sentences.pop() });
+  await world.runCell(CELL, { mendCache: async () => sentences.pop() });
   expect(world.events).toContainEqual(
     expect.objectContaining({
       type: 'test-end',
@@ -162,15 +161,15 @@ test('a suite that cannot be set up in a guest from damaged files costs one test
     openError: new SuiteSetupError('mkfs.ext4 was ended by signal SIGSEGV', 'trap'),
     startedMs: 0,
   });
-  const sound = fakeWorld({ scripts: {} }).environment.suiteFor(CELL);
+  const sound = fakeWorld({ scripts: {} }).suite;
   const sentences = ['the cache was damaged: images/i'];
   let damaged = true;
-  const suiteFor = (): Suite => {
-    const suite = world.environment.suiteFor(CELL);
-    return { ...suite, open: async (context) => (damaged ? suite : sound).open(context) };
+  const suite: Suite = {
+    ...world.suite,
+    open: async (context) => (damaged ? world.suite : sound).open(context),
   };
   const mendCache = async (): Promise<string | undefined> => ((damaged = false), sentences.pop());
-  await runCell(fakeCell('c', ['fio/a', 'fio/b']), world.slot, { ...world.environment, suiteFor, mendCache });
+  await world.runCell(fakeCell('c', ['fio/a', 'fio/b']), { suite, mendCache });
   const ends = world.events.flatMap((event) =>
     event.type === 'test-end' && event.test.startsWith('fio/') ? [[event.test, event.status, event.message]] : [],
   );

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { cellSlug } from '../../model/cell-slug.ts';
+import type { ArtifactStore } from '../../model/artifact-store.ts';
 import { InfraError } from '../../model/errors.ts';
 import { describeRefusal } from '../../model/file-refusal.ts';
 import { makeDir } from '../../model/make-dir.ts';
+import { openLocalArtifacts } from './local-artifacts.ts';
 
 /** Where one run keeps everything; see docs/architecture.md for the layout. */
 export interface RunFolder {
   readonly id: string;
   readonly dir: string;
-  /** Makes and returns the folder for a cell's own files. */
-  cellDir(cellId: string): Promise<string>;
+  /** Where a cell's own files are kept. */
+  artifactsOf(cellId: string): ArtifactStore;
   /** Makes and returns the folder for a guest's console, argv and pmem backing files. */
   guestDir(guest: number): Promise<string>;
   /** A path inside the run as reports name it. */
@@ -46,7 +47,7 @@ export function openRunFolder(dir: string): RunFolder {
   return {
     id: basename(dir),
     dir,
-    cellDir: (cellId) => makeFolder(join(dir, 'cells', cellSlug(cellId))),
+    artifactsOf: (cellId) => openLocalArtifacts(dir, cellId),
     guestDir: (guest) => makeFolder(join(dir, 'guests', String(guest))),
     toArtifact: (path) => relative(dir, path),
   };

@@ -13,9 +13,11 @@ import type { TestResult } from '../../model/outcome.ts';
 import type { KernelProblem } from '../../model/problem.ts';
 import type { Suite, SuiteContext } from '../../model/suite.ts';
 import { Admission } from '../../host/admission.ts';
-import type { CellEnvironment } from '../attempt/cell-environment.ts';
-import { startCell } from '../queue/cell-queue.ts';
+import type { CellEnvironment } from '../cell/cell-environment.ts';
+import { runCell } from '../cell/run-cell.ts';
+import { type CellStart, startCell } from '../queue/cell-queue.ts';
 import { observeGuest } from '../kernel/observe-guest.ts';
+import { openLocalArtifacts } from '../record/local-artifacts.ts';
 import { type BootedGuest, GuestSlot, type ReserveGuest, type SlotGuest } from '../guest/guest-slot.ts';
 
 /** What a fake test does: a result, or its guest's death, or never ending. */
@@ -44,8 +46,6 @@ export function fakeWorld(options: {
   /** `debug_locks` in a guest (counted from 1) after a test; absent: a kernel without lockdep. */
   readonly lockdep?: (guest: number, test: string) => 0 | 1;
   readonly retries?: number;
-  /** Where a cell begins; absent: anew. */
-  readonly startOf?: CellEnvironment['startOf'];
   readonly needsFreshGuest?: boolean;
   /** What the suite salvages of a test, or why it cannot; absent: such a suite has nothing to salvage. */
   readonly salvages?: Readonly<Record<string, readonly string[] | Error>>;
@@ -177,27 +177,31 @@ export function fakeWorld(options: {
   };
 
   const environment: CellEnvironment = {
-    suiteFor: () => suite,
-    startOf: options.startOf ?? startCell,
     emit: (event) => events.push(event),
     signal: controller.signal,
     retries: options.retries ?? 0,
     split: options.split ?? 1,
     openSlot: (signal) => new GuestSlot(reserve, environment.emit, signal),
     // Nothing can be made below a file: the reports of kernel problems stay in the events alone.
-    artifactDir: async () => '/dev/null/cell',
-    toArtifact: (path) => path,
+    artifacts: openLocalArtifacts('/dev/null', 'cell'),
     usualSeconds: () => undefined,
     buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),
     log: () => undefined,
   };
+  const slot = new GuestSlot(reserve, environment.emit, controller.signal);
   return {
     events,
+    suite,
+    /** Runs a cell as a worker does, where `other` does not say otherwise. */
+    runCell: async (cell: Cell, other: Partial<CellEnvironment> & { suite?: Suite; start?: CellStart } = {}) => {
+      const task = { cell, suite: other.suite ?? suite, start: other.start ?? startCell(cell) };
+      return runCell(task, slot, { ...environment, ...other });
+    },
     controller,
     disposed,
     opened,
     environment,
-    slot: new GuestSlot(reserve, environment.emit, controller.signal),
+    slot,
     boots: () => boots,
   };
 }

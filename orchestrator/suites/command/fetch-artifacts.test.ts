@@ -1,26 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ArtifactRefused, type ArtifactStore } from '../../model/artifact-store.ts';
 import { GuestDeath, InfraError } from '../../model/errors.ts';
 import type { Guest } from '../../model/guest.ts';
 import { createFakeGuest } from '../testing/fake-guest.ts';
+import { createFolderArtifacts } from '../testing/folder-artifacts.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
-
-function freshFolder() {
-  const around = mkdtempSync(join(tmpdir(), 'pmemrig-fetch-'));
-  mkdirSync(join(around, 'artifacts'));
-  return { around, dir: join(around, 'artifacts') };
-}
 
 const listing = (names: readonly string[]) => ({ 'find ': { stdout: names.map((name) => `${name}\0`).join('') } });
 
-async function fetchNames(
-  names: readonly string[],
-  over: Partial<Guest> = {},
-  { around, dir } = freshFolder(),
-  timeoutMs = 60_000,
-) {
+async function fetchNames(names: readonly string[], over: Partial<Guest> = {}, timeoutMs = 60_000) {
+  const around = mkdtempSync(join(tmpdir(), 'pmemrig-fetch-'));
   const guest = {
     ...createFakeGuest({
       devices: [],
@@ -29,14 +21,15 @@ async function fetchNames(
     }),
     ...over,
   };
-  const { files, notes } = await fetchArtifacts(guest, '/a', dir, timeoutMs);
-  return { around, dir, notes, files: files.map((file) => file.slice(dir.length + 1)) };
+  const artifacts = createFolderArtifacts(around);
+  const { files, notes } = await fetchArtifacts({ guest, remoteDir: '/a', artifacts, folder: 'kept', timeoutMs });
+  return { around, notes, files: files.map((file) => file.replace('kept/', '')) };
 }
 
 test('files keep their folders', async () => {
-  const { dir, files, notes } = await fetchNames(['trace.dat', 'logs/a/b.log']);
+  const { around, files, notes } = await fetchNames(['trace.dat', 'logs/a/b.log']);
   expect({ files, notes }).toEqual({ files: ['logs/a/b.log', 'trace.dat'], notes: [] });
-  expect(readFileSync(join(dir, 'logs/a/b.log'), 'utf8')).toBe('evil');
+  expect(readFileSync(join(around, 'kept/logs/a/b.log'), 'utf8')).toBe('evil');
 });
 
 test.each([
@@ -54,25 +47,25 @@ test.each([
   expect(files).toEqual(['zz.log']);
   expect(notes).toEqual([expect.stringContaining(why)]);
   expect(notes[0]).not.toMatch(/\p{Cc}/u);
-  expect(readdirSync(around)).toEqual(['artifacts']);
+  expect(readdirSync(around)).toEqual(['kept']);
   expect(existsSync('/tmp/pmemrig-hostile-out')).toBe(false);
 });
 
-test.each([
-  ['as a folder', 'link/file', 'link is no folder'],
-  ['as a file', 'link', 'something of that name is there already'],
-])('a symbolic link on the host is not followed %s', async (_as, name, why) => {
-  const folder = freshFolder();
-  mkdirSync(join(folder.around, 'precious'));
-  symlinkSync(join(folder.around, 'precious'), join(folder.dir, 'link'));
-  const { files, notes } = await fetchNames([name], {}, folder);
-  expect({ files, notes }).toEqual({ files: [], notes: [expect.stringContaining(why)] });
-  expect(readdirSync(join(folder.around, 'precious'))).toEqual([]);
-});
-
-test('one name both as file and as folder costs the later of the two', async () => {
-  const { files, notes } = await fetchNames(['a', 'a/b']);
-  expect({ files, notes }).toEqual({ files: ['a'], notes: ['the artifact "a/b" was left out: a is no folder'] });
+test('a name that the store refuses is reported, and the others are fetched', async () => {
+  const guest = createFakeGuest({ devices: [], answers: listing(['a', 'a/b']) });
+  const store = createFolderArtifacts(mkdtempSync(join(tmpdir(), 'pmemrig-fetch-')));
+  const artifacts: ArtifactStore = {
+    ...store,
+    async receive(name, fill, options) {
+      expect(options).toEqual({ foreign: true });
+      if (name.endsWith('/b')) throw new ArtifactRefused('a is no folder');
+      return store.receive(name, fill);
+    },
+  };
+  expect(await fetchArtifacts({ guest, remoteDir: '/a', artifacts, folder: 'kept', timeoutMs: 60_000 })).toEqual({
+    files: ['kept/a'],
+    notes: ['the artifact "a/b" was left out: a is no folder'],
+  });
 });
 
 test('files are bounded in number and in total, and what is left out is counted', async () => {
@@ -98,7 +91,7 @@ test('a fetch that never ends is given up at its own deadline, and keeps what it
   const fake = createFakeGuest({ devices: [] });
   const download: Guest['download'] = (remote, local) =>
     remote === '/a/b' ? new Promise(() => undefined) : fake.download(remote, local);
-  const { files, notes } = await fetchNames(['a', 'b', 'c'], { download }, freshFolder(), 200);
+  const { files, notes } = await fetchNames(['a', 'b', 'c'], { download }, 200);
   expect({ files, notes }).toEqual({
     files: ['a'],
     notes: ['only 1 artifact could be fetched within 0.2 s (the limit for fetching them)'],

@@ -1,6 +1,6 @@
-import { lstat, mkdir } from 'node:fs/promises';
-import { dirname, posix, relative, resolve, sep } from 'node:path';
+import { posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ArtifactRefused, type ArtifactStore } from '../../model/artifact-store.ts';
 import { GuestDeath } from '../../model/errors.ts';
 import type { Guest } from '../../model/guest.ts';
 import { oneLine } from '../shared/one-line.ts';
@@ -17,27 +17,32 @@ const MAX_NAME_BYTES = 1024;
 const MAX_REFUSALS_NAMED = 3;
 
 export interface FetchedArtifacts {
-  /** Local paths. */
+  /** As `TestResult.artifacts` wants them. */
   readonly files: readonly string[];
   /** What was left out and why, a sentence each. */
   readonly notes: readonly string[];
 }
 
+interface FetchOptions {
+  readonly guest: Guest;
+  readonly remoteDir: string;
+  readonly artifacts: ArtifactStore;
+  /** Among the cell's files. */
+  readonly folder: string;
+  readonly timeoutMs: number;
+}
+
 /**
- * Copies the files of a guest's folder to `localDir`, which exists: within bounds, and nowhere else whatever the guest
- * calls them. What goes wrong is a note; rejects only with GuestDeath.
+ * Copies the files of a guest's folder into one of the cell's: within bounds, and nowhere else whatever the guest calls
+ * them. What goes wrong is a note; rejects only with GuestDeath.
  */
-export async function fetchArtifacts(
-  guest: Guest,
-  remoteDir: string,
-  localDir: string,
-  timeoutMs: number,
-): Promise<FetchedArtifacts> {
+export async function fetchArtifacts(options: FetchOptions): Promise<FetchedArtifacts> {
+  const { timeoutMs } = options;
   const files: string[] = [];
   const notes: string[] = [];
   const over = new AbortController();
   const deadline = sleep(timeoutMs, 'deadline' as const, { signal: over.signal, ref: false });
-  const fetched = fetchAll({ guest, remoteDir, localDir, timeoutMs, files, notes, isOver: () => over.signal.aborted });
+  const fetched = fetchAll({ ...options, files, notes, isOver: () => over.signal.aborted });
   try {
     if ((await Promise.race([fetched, deadline])) === 'deadline') {
       notes.push(
@@ -55,17 +60,14 @@ export async function fetchArtifacts(
   return { files: [...files], notes: [...notes] };
 }
 
-interface Fetch {
-  readonly guest: Guest;
-  readonly remoteDir: string;
-  readonly localDir: string;
-  readonly timeoutMs: number;
+interface Fetch extends FetchOptions {
   readonly files: string[];
   readonly notes: string[];
   readonly isOver: () => boolean;
 }
 
-async function fetchAll({ guest, remoteDir, localDir, timeoutMs, files, notes, isOver }: Fetch): Promise<void> {
+async function fetchAll(fetch: Fetch): Promise<void> {
+  const { guest, remoteDir, timeoutMs, files, notes, isOver } = fetch;
   const listed = await guest.exec(['find', remoteDir, '-type', 'f', '-printf', '%P\\0'], {
     timeoutMs,
     maxOutputBytes: MAX_LISTING_BYTES,
@@ -90,55 +92,48 @@ async function fetchAll({ guest, remoteDir, localDir, timeoutMs, files, notes, i
       notes.push(`further files of $PMEMRIG_ARTIFACTS were left out: at most ${MAX_TOTAL_BYTES} bytes are kept`);
       return;
     }
-    const place = await makePlace(localDir, name);
+    const fault = findNameFault(name);
+    const fetched = fault === undefined ? await fetchFile(name, room, fetch) : new ArtifactRefused(fault);
     if (isOver()) return;
-    if (!place.ok) {
-      refuse(name, place.why);
+    if (fetched instanceof ArtifactRefused) {
+      refuse(name, describe(fetched));
       continue;
     }
-    const { bytes, truncated } = await guest.download(posix.join(remoteDir, name), place.path, {
-      maxBytes: Math.min(MAX_FILE_BYTES, room),
-    });
-    if (isOver()) return;
+    if (!fetched) return;
+    const { bytes, truncated } = fetched.value;
     room -= Math.min(room, bytes);
     if (truncated) notes.push(`${oneLine(name, 100)} was cut at ${bytes} bytes`);
-    files.push(place.path);
+    files.push(fetched.artifact);
   }
 }
 
-type Place = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly why: string };
+/** `undefined`: the time was over before it came. */
+async function fetchFile(name: string, room: number, { guest, remoteDir, artifacts, folder, isOver }: Fetch) {
+  try {
+    return await artifacts.receive(
+      `${folder}/${name}`,
+      async (path) =>
+        isOver()
+          ? undefined
+          : guest.download(posix.join(remoteDir, name), path, { maxBytes: Math.min(MAX_FILE_BYTES, room) }),
+      { foreign: true },
+    );
+  } catch (error) {
+    if (error instanceof ArtifactRefused) return error;
+    throw error;
+  }
+}
 
-/** A free place for `name` under `localDir`, its folders made; a name out of the guest can hold anything. */
-async function makePlace(localDir: string, name: string): Promise<Place> {
-  if (/[\p{Cc}\uFFFD]/u.test(name)) return { ok: false, why: 'it holds control characters or is no UTF-8' };
+/** Why no file may have a name; one out of a guest can hold anything. */
+function findNameFault(name: string): string | undefined {
+  if (/[\p{Cc}\uFFFD]/u.test(name)) return 'it holds control characters or is no UTF-8';
   if (
     Buffer.byteLength(name) > MAX_NAME_BYTES ||
     name.split('/').some((part) => Buffer.byteLength(part) > MAX_PART_BYTES)
   )
-    return { ok: false, why: 'it is too long' };
-  const path = resolve(localDir, name);
-  if (!path.startsWith(resolve(localDir) + sep)) return { ok: false, why: 'it leads out of the folder' };
-  try {
-    await makeFolders(resolve(localDir), dirname(path));
-    if ((await lstat(path).catch(() => undefined)) !== undefined)
-      return { ok: false, why: 'something of that name is there already' };
-  } catch (error) {
-    return { ok: false, why: describe(error) };
-  }
-  return { ok: true, path };
-}
-
-/** As `mkdir -p`, but never through a symbolic link. */
-async function makeFolders(from: string, to: string): Promise<void> {
-  let folder = from;
-  for (const part of relative(from, to)
-    .split(sep)
-    .filter((word) => word !== '')) {
-    folder = resolve(folder, part);
-    const there = await lstat(folder).catch(() => undefined);
-    if (there === undefined) await mkdir(folder);
-    else if (!there.isDirectory()) throw new Error(`${part} is no folder`);
-  }
+    return 'it is too long';
+  const path = posix.normalize(name);
+  return posix.isAbsolute(path) || /^\.\.?(\/|$)/.test(path) ? 'it leads out of the folder' : undefined;
 }
 
 function createRefusals(notes: string[]): (name: string, why: string) => void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ const freshPath = () => join(mkdtempSync(join(tmpdir(), 'pmemrig-output-')), 'ou
 
 test('what a guest prints faster than the disk writes is left out, not piled up', async () => {
   const path = freshPath();
-  const file = openOutputFile(path);
+  const file = openOutputFile(createWriteStream(path));
   const chunk = Buffer.alloc(2 ** 20, 'x');
   // In one turn of the event loop the disk gets nothing done.
   for (let count = 0; count < 40; count += 1) file.write(chunk);
@@ -20,10 +20,10 @@ test('what a guest prints faster than the disk writes is left out, not piled up'
 });
 
 test('a file that cannot be written is reported by close, and throws nothing', async () => {
-  const file = openOutputFile('/dev/full');
+  const file = openOutputFile(createWriteStream('/dev/full'));
   file.write(Buffer.from('hello'));
   expect(await file.close()).toMatch(/^the output could not be kept: .*ENOSPC/);
-  const nowhere = openOutputFile('/nonexistent/output.log');
+  const nowhere = openOutputFile(createWriteStream('/nonexistent/output.log'));
   nowhere.write(Buffer.from('hello'));
   expect(await nowhere.close()).toMatch(/ENOENT/);
 });

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { messageOf } from '../../model/message-of.ts';
 
@@ -14,8 +14,7 @@ export interface OutputFile {
 }
 
 /** Past 64 MiB, or where the disk cannot keep up, output is left out, and the file says so. */
-export function openOutputFile(path: string): OutputFile {
-  const stream = createWriteStream(path);
+export function openOutputFile(stream: Writable): OutputFile {
   // Listened to from the start: a full disk must not end the controller.
   const done = finished(stream).then(
     () => undefined,

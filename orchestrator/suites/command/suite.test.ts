@@ -64,7 +64,7 @@ test('the files left in $PMEMRIG_ARTIFACTS are fetched', async () => {
   const session = await commandSuite.open(createSuiteContext(spec, guest, NO_FILESYSTEM));
   expect((await session.run({ name: 'command/suite.test.ts', estimateSec: 1 }, 2)).artifacts).toEqual([
     'output.2.log',
-    'trace.dat',
+    'artifacts.2/trace.dat',
   ]);
 });
 

@@ -1,5 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { InfraError } from '../../model/errors.ts';
 import type { ExecResult, Guest } from '../../model/guest.ts';
 import type { CommandSuiteSpec } from '../../model/matrix.ts';
@@ -9,12 +9,11 @@ import { describeTimeout, TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { type Mount, mountFilesystem } from '../shared/mount-filesystem.ts';
 import { commandEnvironment } from './environment.ts';
-import { type FetchedArtifacts, fetchArtifacts } from './fetch-artifacts.ts';
+import { fetchArtifacts } from './fetch-artifacts.ts';
 import { judgeCommand } from './judge.ts';
 import { openOutputFile } from './output-file.ts';
 import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
 import { TapReader } from './tap/reader.ts';
-import { messageOf } from '../../model/message-of.ts';
 
 const GUEST_ARTIFACTS = '/run/pmemrig/artifacts';
 /** For the last lines as evidence: TAP is read as it comes. */
@@ -57,15 +56,15 @@ async function runCommand(
   mount: Mount | undefined,
   attempt: number,
 ): Promise<TestResult> {
-  const { spec, cell, guest, artifactDir, toArtifact, timeoutScale, timeoutScaleWhy, log } = context;
+  const { spec, cell, guest, artifacts, timeoutScale, timeoutScaleWhy, log } = context;
   // One that is gone meanwhile is for `upload` to complain about.
   const isFolder =
     spec.upload !== undefined && ((await stat(spec.upload).catch(() => undefined))?.isDirectory() ?? false);
   await makeFreshFolders(guest);
   if (spec.upload !== undefined) await guest.upload(spec.upload, uploadTarget(spec.upload, isFolder));
 
-  const outputPath = join(artifactDir, `output.${attempt}.log`);
-  const output = openOutputFile(outputPath);
+  const kept = artifacts.open(`output.${attempt}.log`);
+  const output = openOutputFile(kept.stream);
   const tap = new TapReader();
   let result: ExecResult;
   let outputProblem: string | undefined;
@@ -90,16 +89,18 @@ async function runCommand(
     timeout: describeTimeout('timeout', spec.timeoutSec, timeoutScale, timeoutScaleWhy),
     tap: tap.end(),
   });
-  const { files, notes } = await keepArtifacts(
+  const { files, notes } = await fetchArtifacts({
     guest,
-    join(artifactDir, `artifacts.${attempt}`),
-    FETCH_SEC * 1000 * timeoutScale,
-  );
+    remoteDir: GUEST_ARTIFACTS,
+    artifacts,
+    folder: `artifacts.${attempt}`,
+    timeoutMs: FETCH_SEC * 1000 * timeoutScale,
+  });
   const remarks = [...(outputProblem === undefined ? [] : [outputProblem]), ...notes];
   for (const remark of remarks) log(`${cell.id}: ${remark}`);
   return {
-    ...nameOutput(withRemarks(withLeft(judged, result), remarks), toArtifact(outputPath)),
-    artifacts: [outputPath, ...files].map(toArtifact),
+    ...nameOutput(withRemarks(withLeft(judged, result), remarks), kept.artifact),
+    artifacts: [kept.artifact, ...files],
   };
 }
 
@@ -121,18 +122,6 @@ function withLeft(result: TestResult, { leftBehind = [], timedOut }: ExecResult)
   const more = leftBehind.length - MAX_LEFT_NAMED;
   const left = [...leftBehind.slice(0, MAX_LEFT_NAMED), ...(more > 0 ? [`and ${more} more processes`] : [])].join('; ');
   return { ...result, message: result.message === undefined ? left : `${result.message}; ${left}` };
-}
-
-async function keepArtifacts(guest: Guest, localDir: string, timeoutMs: number): Promise<FetchedArtifacts> {
-  try {
-    await mkdir(localDir, { recursive: true });
-  } catch (error) {
-    return {
-      files: [],
-      notes: [`no folder for the artifacts could be made: ${messageOf(error)}`],
-    };
-  }
-  return fetchArtifacts(guest, GUEST_ARTIFACTS, localDir, timeoutMs);
 }
 
 function withRemarks(result: TestResult, remarks: readonly string[]): TestResult {

@@ -1,6 +1,5 @@
 import { traitsOf } from '../../model/device-traits.ts';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { FioSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { GuestDevice } from '../../model/pmem.ts';
@@ -62,7 +61,7 @@ async function execFio({
   attempt,
   target,
 }: Pick<JobRun, 'context' | 'job' | 'attempt'> & { readonly target: Target }): Promise<TestResult> {
-  const { guest, spec, artifactDir, toArtifact } = context;
+  const { guest, spec, artifacts } = context;
   const jobFile = `${WORK_DIR}/${job.name}.fio`;
   const remoteOutput = `${WORK_DIR}/${job.name}.json`;
   await guest.write(jobFile, job.text);
@@ -77,14 +76,15 @@ async function execFio({
     },
   });
 
-  const local = join(artifactDir, `${job.name}.${attempt}`);
-  const artifacts = [`${local}.stderr`];
-  await writeFile(`${local}.stderr`, exit.stderr);
+  const kept = [await artifacts.put(`${job.name}.${attempt}.stderr`, exit.stderr)];
   let output = '';
   if ((await guest.exec(['test', '-e', remoteOutput])).exitCode === 0) {
-    await guest.download(remoteOutput, `${local}.json`);
-    output = await readFile(`${local}.json`, 'utf8');
-    artifacts.push(`${local}.json`);
+    const received = await artifacts.receive(`${job.name}.${attempt}.json`, async (path) => {
+      await guest.download(remoteOutput, path);
+      return readFile(path, 'utf8');
+    });
+    if (received) kept.push(received.artifact);
+    output = received?.value ?? '';
   }
   const result = judgeFio({
     exit,
@@ -92,7 +92,7 @@ async function execFio({
     mapSyncRefused: job.mapSync && !traitsOf(target.device).grantsMapSync,
     ...(spec.measure && { measure: spec.measure }),
   });
-  return { ...result, artifacts: artifacts.map(toArtifact) };
+  return { ...result, artifacts: kept };
 }
 
 /** In whole milliseconds: of `2.5` fio reads `2`, and `0.5` it refuses with exit status 0 (3.33 to 3.41). */

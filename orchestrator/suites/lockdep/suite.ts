@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { PlannedTest } from '../../model/cell.ts';
 import type { LockdepSuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
@@ -83,15 +81,17 @@ async function runExercise(
   { name }: PlannedTest,
   attempt: number,
 ): Promise<TestResult> {
-  const { guest, artifactDir, toArtifact } = context;
+  const { guest, artifacts } = context;
   const exercise = exerciseOf(name);
   // No deadline of its own: past the test's, the worker takes the kernel's stacks while the exercise still hangs.
   const exit = await guest.exec(['/bin/sh', `${GUEST_DIR}/exercises/${exercise.script}`], {
     env: exerciseEnvironment(context, exercise),
   });
-  const log = join(artifactDir, `${name.slice(name.indexOf('/') + 1)}.${attempt}.log`);
-  await writeFile(log, `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`);
-  return { ...judgeExercise(exit), artifacts: [toArtifact(log)] };
+  const log = await artifacts.put(
+    `${name.slice(name.indexOf('/') + 1)}.${attempt}.log`,
+    `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`,
+  );
+  return { ...judgeExercise(exit), artifacts: [log] };
 }
 
 async function findLeftovers(context: SuiteContext<LockdepSuiteSpec>, before: string): Promise<readonly string[]> {

@@ -1,11 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Cell, CellId } from '../../model/cell.ts';
 import type { Guest } from '../../model/guest.ts';
 import type { FilesystemSpec, ImageSpec, SuiteSpec } from '../../model/matrix.ts';
 import type { GuestDevice } from '../../model/pmem.ts';
 import type { SuiteContext } from '../../model/suite.ts';
+import { createFolderArtifacts } from './folder-artifacts.ts';
 
 export const BOOKWORM: ImageSpec = { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] };
 export const FSDAX: GuestDevice = { kind: 'nvdimm', mode: 'fsdax', path: '/dev/pmem0', sizeBytes: 2 ** 30, dax: true };
@@ -13,12 +14,12 @@ export const RAW: GuestDevice = { kind: 'nvdimm', mode: 'raw', path: '/dev/pmem0
 export const EXT4_DAX: FilesystemSpec = { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax=always', mkfsOptions: [] };
 export const NO_FILESYSTEM: FilesystemSpec = { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] };
 
-/** What a suite is opened with; artifacts go to a fresh folder and are named by their base name. */
+/** What a suite is opened with; artifacts go to a fresh folder, `artifactDir`, and are named within it. */
 export function createSuiteContext<Spec extends SuiteSpec>(
   spec: Spec,
   guest: Guest,
   filesystem: FilesystemSpec,
-): SuiteContext<Spec> {
+): SuiteContext<Spec> & { readonly artifactDir: string } {
   const cell: Cell = {
     id: 'debian-6.1/nvdimm/ext4-dax/suite' as CellId,
     kernel: { kind: 'debian', name: 'debian-6.1', release: 'bookworm', flavour: 'amd64' },
@@ -35,7 +36,7 @@ export function createSuiteContext<Spec extends SuiteSpec>(
     cell,
     guest,
     artifactDir,
-    toArtifact: (path) => basename(path),
+    artifacts: createFolderArtifacts(artifactDir),
     timeoutScale: 1,
     timeoutScaleWhy: '',
     buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),

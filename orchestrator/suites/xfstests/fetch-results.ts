@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import type { ArtifactStore } from '../../model/artifact-store.ts';
 import { InfraError } from '../../model/errors.ts';
 import type { Guest } from '../../model/guest.ts';
 
@@ -7,31 +8,36 @@ const SUFFIXES = ['out.bad', 'full', 'dmesg', 'notrun', 'hints'] as const;
 /** Of one file; a test's log can fill a disk. */
 const MAX_BYTES = 4 * 2 ** 20;
 
-export type ResultFile = (typeof SUFFIXES)[number];
-
 export interface FetchedResults {
-  /** Local paths by suffix. */
-  readonly files: ReadonlyMap<ResultFile, string>;
+  readonly artifacts: readonly string[];
+  /** Those by which a test is judged, too. */
+  readonly texts: { readonly dmesg?: string; readonly notrun?: string };
   readonly notes: readonly string[];
 }
 
 /**
- * Copies a test's files from the results disk to `localDir`, each bounded, under names of our own making: of the
- * guest's names none is taken. Works on a dead guest, too. Rejects with InfraError.
+ * Keeps a test's files from the results disk in a folder of the cell's, each bounded, under names of our own making: of
+ * the guest's names none is taken. Works on a dead guest, too. Rejects with InfraError.
  */
 export async function fetchResults(
   { id, resultsDisk }: Guest,
   name: string,
-  localDir: string,
+  store: ArtifactStore,
+  folder: string,
 ): Promise<FetchedResults> {
   if (!resultsDisk) throw new InfraError(`guest ${id} has no results disk`, { code: 'no-results-disk' });
-  const files = new Map<ResultFile, string>();
+  const artifacts: string[] = [];
+  const texts: { dmesg?: string; notrun?: string } = {};
   const notes: string[] = [];
   for (const suffix of SUFFIXES) {
-    const path = join(localDir, suffix);
-    const bytes = await resultsDisk.read(`/${name}.${suffix}`, path, { maxBytes: MAX_BYTES });
-    if (bytes > 0) files.set(suffix, path);
-    if (bytes === MAX_BYTES) notes.push(`${name}.${suffix} was cut at ${bytes} bytes`);
+    const received = await store.receive(`${folder}/${suffix}`, async (path) => {
+      const bytes = await resultsDisk.read(`/${name}.${suffix}`, path, { maxBytes: MAX_BYTES });
+      if (bytes > 0 && (suffix === 'dmesg' || suffix === 'notrun')) texts[suffix] = await readFile(path, 'utf8');
+      return bytes > 0 ? bytes : undefined;
+    });
+    if (!received) continue;
+    artifacts.push(received.artifact);
+    if (received.value === MAX_BYTES) notes.push(`${name}.${suffix} was cut at ${MAX_BYTES} bytes`);
   }
-  return { files, notes };
+  return { artifacts, texts, notes };
 }

@@ -1,5 +1,3 @@
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
@@ -43,7 +41,7 @@ export async function runXfstest(
     attempt,
     `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`,
   );
-  return { ...(await judge(verdict, exit, kept)), artifacts };
+  return { ...judge(verdict, exit, kept), artifacts };
 }
 
 /** The files of a test that did not pass, with `check`'s own output as `check.log`. */
@@ -53,24 +51,18 @@ export async function keepResults(
   attempt: number,
   output?: string,
 ): Promise<{ readonly kept: FetchedResults; readonly artifacts: readonly string[] }> {
-  const { guest, artifactDir, toArtifact } = context;
-  const localDir = join(artifactDir, `${name.replace('/', '-')}.${attempt}`);
-  await mkdir(localDir, { recursive: true });
-  const kept = await fetchResults(guest, name, localDir);
-  const log = join(localDir, 'check.log');
-  if (output !== undefined) await writeFile(log, output);
-  const paths = [...(output === undefined ? [] : [log]), ...kept.files.values()];
-  // It left nothing, and shall not seem to have.
-  if (paths.length === 0) await rmdir(localDir);
-  return { kept, artifacts: paths.map(toArtifact) };
+  const { guest, artifacts } = context;
+  const folder = `${name.replace('/', '-')}.${attempt}`;
+  const kept = await fetchResults(guest, name, artifacts, folder);
+  const log = output === undefined ? [] : [await artifacts.put(`${folder}/check.log`, output)];
+  return { kept, artifacts: [...log, ...kept.artifacts] };
 }
 
-async function judge(verdict: CheckVerdict, exit: ExecResult, { files, notes }: FetchedResults): Promise<TestResult> {
+function judge(verdict: CheckVerdict, exit: ExecResult, { texts, notes }: FetchedResults): TestResult {
   const lost = exit.truncated ? '; its output was too long, and the beginning is lost' : '';
   const said = notes.map((note) => `[pmemrig: ${note}]`);
   if (verdict.kind === 'fail') {
-    const dmesg = files.get('dmesg');
-    const kernel = dmesg === undefined ? '' : await readFile(dmesg, 'utf8');
+    const kernel = texts.dmesg ?? '';
     return {
       status: 'fail',
       message: oneLine(`${verdict.why}${lost}`, MAX_MESSAGE),
@@ -82,11 +74,7 @@ async function judge(verdict: CheckVerdict, exit: ExecResult, { files, notes }: 
   }
   if (verdict.kind === 'notrun' && exit.exitCode === 0) {
     // The harness prints the file; where it could not, the disk may still have it.
-    const notrun = files.get('notrun');
-    return {
-      status: 'skip',
-      message: oneLine(notrun === undefined ? verdict.reason : await readFile(notrun, 'utf8'), MAX_MESSAGE),
-    };
+    return { status: 'skip', message: oneLine(texts.notrun ?? verdict.reason, MAX_MESSAGE) };
   }
   const listed = verdict.kind === 'notrun' ? 'not run' : 'passed';
   const why =

@@ -205,7 +205,7 @@ describe('a test', () => {
       status: 'fail',
       message: 'output mismatch',
       evidence: '    -a\n    +b\n\nWARNING: x',
-      artifacts: ['check.log', 'full', 'dmesg'],
+      artifacts: ['generic-413.1/check.log', 'generic-413.1/full', 'generic-413.1/dmesg'],
     });
     expect(readdirSync(join(world.artifactDir, 'generic-413.1')).toSorted()).toEqual(['check.log', 'dmesg', 'full']);
   });
@@ -223,7 +223,9 @@ describe('a test', () => {
 
   test('that took its guest down is salvaged from the disk', async () => {
     const { session, artifactDir } = await open({}, { disk: { '/generic/413.full': 'last words' } });
-    expect(await session.salvage?.({ name: 'xfstests/generic/413', estimateSec: 1 }, 2)).toEqual(['full']);
+    expect(await session.salvage?.({ name: 'xfstests/generic/413', estimateSec: 1 }, 2)).toEqual([
+      'generic-413.2/full',
+    ]);
     expect(existsSync(join(artifactDir, 'generic-413.2', 'check.log'))).toBe(false);
   });
 });

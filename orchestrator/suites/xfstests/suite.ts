@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageData } from '../../model/package-data.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
@@ -48,13 +47,13 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
   await setUpGuest(context);
   const hostOptions = composeHostOptions({ filesystem, devices: guest.devices, roles, resultBase: RESULTS });
   await guest.write(HOST_OPTIONS, hostOptions);
-  await writeFile(join(context.artifactDir, 'host-options'), hostOptions);
+  await context.artifacts.put('host-options', hostOptions);
   // One file for all guests of the cell: they are alike, but for those that died.
   const about = await guest.exec(['sh', '-s'], {
     stdin: DESCRIBE,
     timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale,
   });
-  await writeFile(join(context.artifactDir, 'guest-versions'), lastLines(about.stdout, 200, 64 * 1024));
+  await context.artifacts.put('guest-versions', lastLines(about.stdout, 200, 64 * 1024));
 
   const places = composePlaces(guest.devices, roles, filesystem);
   for (const place of places) await proveMount(context, filesystem, place);
