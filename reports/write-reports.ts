@@ -11,6 +11,7 @@ import { renderMarkdown } from './formats/markdown/summary-markdown.ts';
 import type { CellSummary, RunSummary } from './fold/summary.ts';
 import type { Comparison } from './verdicts/compare-runs.ts';
 import { writeWhole } from './formats/write-whole.ts';
+import { present } from '../orchestrator/model/present.ts';
 
 /** What a report is made of. */
 interface ReportFacts {
@@ -68,7 +69,7 @@ export async function writeReports(
 }
 
 function junitOptions({ comparison }: ReportFacts, runDir: string): JunitOptions {
-  return { artifactBase: attachmentBase(runDir), ...(comparison && { comparison }) };
+  return { artifactBase: attachmentBase(runDir), ...present({ comparison }) };
 }
 
 function hasMetrics({ cells }: RunSummary): boolean {

@@ -19,7 +19,7 @@ const GOOD: Findings = {
     packageManager: 'apt',
   },
   user: { name: 'ann', isRoot: false, sudo: 'asks-password', subordinateIds: 65536, namespaces: { work: true } },
-  present: new Map(HOST_NEEDS.map(({ id }) => [id, `/usr/bin/${id}`])),
+  found: new Map(HOST_NEEDS.map(({ id }) => [id, `/usr/bin/${id}`])),
   qemu: { ok: true, value: { path: '/usr/bin/qemu-system-x86_64', version: '7.2.22' } },
   accelerator: { ok: true, value: { accelerator: 'tcg', reason: 'there is no /dev/kvm' } },
   archive: { ok: true, value: { main: 'http://ann:secret@archive.example/debian' } },
@@ -28,7 +28,7 @@ const GOOD: Findings = {
 const NO_QEMU = { qemu: { ok: false, reason: 'qemu-system-x86_64 is not installed' } } as const;
 
 function without(...ids: readonly string[]): Findings {
-  return { ...GOOD, present: new Map([...GOOD.present].filter(([id]) => !ids.includes(id))) };
+  return { ...GOOD, found: new Map([...GOOD.found].filter(([id]) => !ids.includes(id))) };
 }
 
 function find({ checks }: DoctorReport, name: string): Check | undefined {

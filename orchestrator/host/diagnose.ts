@@ -4,6 +4,7 @@ import type { FolderFacts, HostFacts } from './facts.ts';
 import { type Become, formatInstallCommand } from './package-manager.ts';
 import { HOST_NEEDS, type HostNeed, type PackageManager } from './packages.ts';
 import type { UserFacts } from './user-facts.ts';
+import { present } from '../model/present.ts';
 
 export interface Check {
   readonly name: string;
@@ -35,7 +36,7 @@ export interface Findings {
   readonly host: HostFacts;
   readonly user: UserFacts;
   /** Ids of {@link HOST_NEEDS} that are there, each with where. */
-  readonly present: ReadonlyMap<string, string>;
+  readonly found: ReadonlyMap<string, string>;
   readonly qemu: Probed<{ readonly path: string; readonly version: string }>;
   /** Absent when there is no QEMU to probe with. */
   readonly accelerator?: Probed<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
@@ -91,11 +92,11 @@ export function diagnose(findings: Findings): DoctorReport {
     ...(host.temporary ? [checkFolder('temporary files', host.temporary, TEMPORARY_DISK, 'TMPDIR')] : []),
   ];
   const install = planPackages(lacks, findings);
-  return { ready: checks.every(({ status }) => status !== 'missing'), checks, ...(install && { install }) };
+  return { ready: checks.every(({ status }) => status !== 'missing'), checks, ...present({ install }) };
 }
 
-function isLacking(need: HostNeed, { present, qemu }: Findings): boolean {
-  return !present.has(need.id) && !(need.id === 'qemu' && qemu.ok);
+function isLacking(need: HostNeed, { found, qemu }: Findings): boolean {
+  return !found.has(need.id) && !(need.id === 'qemu' && qemu.ok);
 }
 
 function planPackages(lacks: readonly HostNeed[], { host, user }: Findings): DoctorReport['install'] {
@@ -128,7 +129,7 @@ function checkQemu(findings: Findings): Check {
   if (qemu.ok) return { name: 'QEMU', status: 'ok', detail: `${qemu.value.version}, ${qemu.value.path}` };
   const need = HOST_NEEDS.find(({ id }) => id === 'qemu');
   const remedy = need && isLacking(need, findings) ? remedyFor(need, findings) : qemu.remedy;
-  return failed('QEMU', { reason: qemu.reason, ...(remedy !== undefined && { remedy }) });
+  return failed('QEMU', { reason: qemu.reason, ...present({ remedy }) });
 }
 
 function checkAccelerator({ accelerator }: Findings): Check {
@@ -155,11 +156,11 @@ function checkArchive({ archive }: Findings): Check {
 }
 
 function failed(name: string, { reason, remedy }: { readonly reason: string; readonly remedy?: string }): Check {
-  return { name, status: 'missing', detail: reason, ...(remedy !== undefined && { remedy }) };
+  return { name, status: 'missing', detail: reason, ...present({ remedy }) };
 }
 
 function checkNeed(need: HostNeed, findings: Findings): Check {
-  const place = findings.present.get(need.id);
+  const place = findings.found.get(need.id);
   if (place !== undefined) return { name: need.id, status: 'ok', detail: place };
   return {
     name: need.id,
@@ -208,7 +209,7 @@ function remedyFor(need: HostNeed, { host, user }: Findings): string {
   return formatInstallCommand(manager, [name], howToBecomeRoot(user), { refresh: false });
 }
 
-function checkNamespaces({ user, present }: Findings): Check {
+function checkNamespaces({ user, found }: Findings): Check {
   const name = 'name spaces';
   if (user.namespaces.work)
     return {
@@ -237,7 +238,7 @@ function checkNamespaces({ user, present }: Findings): Check {
       remedy,
     };
   }
-  if (!present.has('newuidmap') || !present.has('unshare'))
+  if (!found.has('newuidmap') || !found.has('unshare'))
     return { name, status: 'missing', detail: reason, remedy: 'install what is missing above' };
   return {
     name,

@@ -7,6 +7,7 @@ import { collectHostFacts } from './facts.ts';
 import { findCommand } from './find-command.ts';
 import { HOST_NEEDS, type HostNeed } from './packages.ts';
 import { collectUserFacts, type UserFacts } from './user-facts.ts';
+import { present } from '../model/present.ts';
 
 interface QemuFound {
   readonly path: string;
@@ -40,25 +41,22 @@ export async function examineHost(
     qemu.ok && accelerator?.ok === true
       ? await attempt(() => probes.tryQemuStart(qemu.value, accelerator.value.accelerator))
       : undefined;
-  const present = findPresent();
-  const archive = present.has('apt-get') ? await attempt(probes.findDebianMirror) : undefined;
+  const found = findNeeds();
+  const archive = found.has('apt-get') ? await attempt(probes.findDebianMirror) : undefined;
   const sandbox = kernelBuilds ? await findSandbox() : undefined;
   const findings: Findings = {
     host,
     user,
-    present,
+    found,
     qemu,
     kernelBuilds,
     ownTests,
-    ...(sandbox && { sandbox }),
-    ...(accelerator && { accelerator }),
-    ...(started && { started }),
-    ...(archive && { archive }),
+    ...present({ sandbox, accelerator, started, archive }),
   };
   return { report: diagnose(findings), user };
 }
 
-function findPresent(): Map<string, string> {
+function findNeeds(): Map<string, string> {
   return new Map(
     HOST_NEEDS.flatMap((need) => {
       const place = findNeed(need);
@@ -84,6 +82,6 @@ async function attempt<T>(probe: () => Promise<T>): Promise<Probed<T>> {
     const error = explainRefusal(thrown);
     if (!(error instanceof InfraError || error instanceof UserError)) throw error;
     const { message, remedy } = error;
-    return { ok: false, reason: message, ...(remedy !== undefined && { remedy }) };
+    return { ok: false, reason: message, ...present({ remedy }) };
   }
 }

@@ -9,6 +9,7 @@ import { detectPackageManager } from './package-manager.ts';
 import type { PackageManager } from './packages.ts';
 import { parseMeminfo, parseOsRelease } from './parse-facts.ts';
 import { readIfThere } from './read-if-there.ts';
+import { present } from '../model/present.ts';
 
 /** A folder that the rig writes to, judged by its nearest ancestor that exists. */
 export interface FolderFacts {
@@ -57,7 +58,7 @@ export async function collectHostFacts(folders: {
     cache: await readFolder(folders.cacheDir),
     runs: await readFolder(folders.runsDir),
     temporary: await readFolder(tmpdir(), { isMade: false }),
-    ...(packageManager && { packageManager }),
+    ...present({ packageManager }),
   };
 }
 
@@ -83,7 +84,7 @@ async function readFolder(path: string, { isMade = true } = {}): Promise<FolderF
     path,
     freeBytes: bavail * bsize,
     writable: refusal === undefined,
-    ...(refusal !== undefined && { refusal }),
+    ...present({ refusal }),
     ...(isUsed && { isUsed }),
   };
 }

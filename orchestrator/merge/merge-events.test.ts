@@ -7,6 +7,7 @@ import { JOURNAL_VERSION, type JournalEvent, type PlannedCell, type RunEvent, ty
 import { mergeEvents } from './merge-events.ts';
 import { planMerge } from './plan-merge.ts';
 import { type Part, surveyEvents } from './survey-part.ts';
+import { present } from '../model/present.ts';
 
 /**
  * What becomes of a cell: its tests' statuses, the last of which may be cut off, a problem of its kernel, and a lost
@@ -53,7 +54,7 @@ function tell(all: readonly Story[], mine: readonly Story[], runId: string, shar
     host: 'h',
     rerun: 'pmemrig run m {filter}',
     retries: 2,
-    ...(shard && { shard }),
+    ...present({ shard }),
     cells: mine.map(planned),
     excluded: [],
   });
@@ -263,9 +264,7 @@ describe('runs that are no parts of one are refused:', () => {
 test('a run of which one part was interrupted or killed is no finished one', async () => {
   const [first = [], second = []] = shardsOf(both, 2);
   const ended = (reason: 'interrupted' | 'infra', message?: string): JournalEvent[] =>
-    second.map((event) =>
-      event.type === 'run-end' ? { ...event, reason, ...(message !== undefined && { message }) } : event,
-    );
+    second.map((event) => (event.type === 'run-end' ? { ...event, reason, ...present({ message }) } : event));
   expect(summarize(await merge([first, ended('interrupted')])).ending).toEqual({ reason: 'interrupted' });
   expect(summarize(await merge([first, ended('infra', 'the disk is full')])).ending).toEqual({
     reason: 'infra',

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readJournal } from '../../reports/journal/read-journal.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
+import { present } from '../model/present.ts';
 
 export type EventOf<Type extends RunEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
@@ -44,7 +45,7 @@ export async function surveyEvents(
     if (event.type === 'stage' && event.status === 'done') made.set(event.stage, event);
   }
   if (!start) throw new Error(`the journal of ${dir} has no run-start`);
-  return { dir, start, lastAt, guests, made, ...(end && { end }) };
+  return { dir, start, lastAt, guests, made, ...present({ end }) };
 }
 
 /** For messages. */

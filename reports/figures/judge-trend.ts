@@ -6,6 +6,7 @@ import { adjustChances } from './adjust-chances.ts';
 import { estimateChange } from './estimate-change.ts';
 import { FALSE_ALARMS, type FigureJudgement, resolutionOf } from './judge-figure.ts';
 import { leastChance, rankTest } from './rank-test.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** A figure as one run left it: of several repeats the median. */
 export interface PastFigure {
@@ -72,7 +73,7 @@ function judge(trend: FigureTrend, split: Split | undefined, chance: number, fig
       change,
       chance,
       floor,
-      ...(since && { since }),
+      ...present({ since }),
       ...(wasTold(trend, change.by, figures) && { told: true }),
     };
   }

@@ -3,6 +3,7 @@ import { type ComparedFigure, isFigureAlarm } from './compare-figures.ts';
 import type { Change } from './estimate-change.ts';
 import { describeTimes, isGain, isLeap, timesOf } from './is-leap.ts';
 import { FIGURE_VERDICTS, type FigureVerdict } from './judge-figure.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** So many repeats are not practical: another way of measuring is called for. */
 const TOO_MANY = 100;
@@ -115,7 +116,7 @@ function describeLine(figure: ComparedFigure): FigureLine {
     : figure.needed === undefined
       ? undefined
       : `it takes ${plural(figure.needed, 'repeat')}`;
-  return { cell: figure.cell, test: figure.test, change: describeFigure(figure), ...(why !== undefined && { why }) };
+  return { cell: figure.cell, test: figure.test, change: describeFigure(figure), ...present({ why }) };
 }
 
 /** `2 slower, 1 faster, 31 same, 4 unclear`, or nothing where no figure was judged. */

@@ -1,6 +1,7 @@
 import type { JournalEvent } from '../../orchestrator/model/event.ts';
 import type { EvidenceBudget } from './bounded-evidence.ts';
 import type { LockdepSummary, ProblemSummary } from './summary.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
@@ -48,11 +49,9 @@ export class KernelFold {
       blame,
       count: 1,
       text: this.#evidence.take(lines.join('\n')),
-      ...(known && { known }),
-      ...(expected && { expected }),
-      ...(expired !== undefined && { expired }),
+      ...present({ known, expected, expired }),
       places: [{ cell, test }],
-      first: { cell, test, during, ...(file !== undefined && { file }) },
+      first: { cell, test, during, ...present({ file }) },
     });
   }
 

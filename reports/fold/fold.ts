@@ -9,6 +9,7 @@ import { computeGuestOutcome, computeOutcome, countOutcomes, describeFlaky, FAIL
 import type { CellSummary, GuestSummary, RunEnding, RunSummary, StageSummary, TestSummary } from './summary.ts';
 import { SplatFinder } from './splats.ts';
 import { explainUnreached } from './unreached.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
@@ -173,14 +174,12 @@ export class RunFold {
     const evidence = event.evidence === undefined ? undefined : this.#evidence.take(event.evidence);
     const splats = this.#splats.take(event, evidence);
     test.attempts.push({
-      ...(console !== undefined && { console }),
-      ...(since !== undefined && { startedAt: since }),
+      ...present({ console, startedAt: since }),
       ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message', 'forgiven']),
-      ...(evidence !== undefined && { evidence }),
-      ...(splats && { splats }),
+      ...present({ evidence, splats }),
       metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
       artifacts: [...(event.artifacts ?? []), ...this.#takeReports(event)],
-      ...(event.lockdep && { lockdep: event.lockdep }),
+      ...present({ lockdep: event.lockdep }),
     });
     this.#kernel.addCoverage(event, cell.plan.kernel);
     if (test.settledRounds < Math.min(test.attempts.length, this.repeat)) this.#settle(test);
@@ -275,7 +274,7 @@ function summarizeTest(test: TestState, explain: () => string): TestSummary {
   return {
     ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects', 'problems']),
     ...(message === undefined ? {} : { message }),
-    ...(forgiven && { forgiven }),
+    ...present({ forgiven }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Metric, Outcome } from '../../orchestrator/model/outcome.ts';
 import { FAILURES } from '../fold/outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** What history keeps of one run. */
 export interface HistoryRecord {
@@ -70,10 +71,10 @@ function rowOf(cell: CellSummary, { name, outcome, message, forgiven, attempts }
     test: name,
     outcome,
     forgiven: forgiven !== undefined,
-    ...(kernelRelease !== undefined && { kernelRelease }),
+    ...present({ kernelRelease }),
     attempts: attempts.length,
     failed: attempts.filter(({ status }) => FAILURES.has(status)).length,
     durationMs: attempts.at(-1)?.durationMs ?? 0,
-    ...(message !== undefined && { message }),
+    ...present({ message }),
   };
 }

@@ -5,6 +5,7 @@ import type { PastTest } from '../fold/past-test.ts';
 import type { HistoryRecord } from './history-record.ts';
 import { askNewest } from './newest-files.ts';
 import { type Duck, fromFiles } from './parquet.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** A run as history has it. */
 export type PastRun = Pick<HistoryRecord, 'runId' | 'matrix' | 'startedAt' | 'host' | 'ending'> & {
@@ -123,7 +124,7 @@ async function queryTestIn(
      FROM ${fromFiles(files)} WHERE ${where}
      QUALIFY dense_rank() OVER (ORDER BY started_at DESC, run_id DESC) <= $last
      ORDER BY started_at DESC, run_id DESC, cell`,
-    { test, last, ...(cell !== undefined && { cell }) },
+    { test, last, ...present({ cell }) },
   );
   return z
     .array(lineRow)
@@ -218,7 +219,7 @@ function decode(code: string, runs: readonly PastRun[], releaseOf: (runId: strin
     outcome: told,
     forgiven: code[1] === '1',
     failed: Number(code[2]),
-    run: { runId: run.runId, startedAt: run.startedAt, ...(kernelRelease !== undefined && { kernelRelease }) },
+    run: { runId: run.runId, startedAt: run.startedAt, ...present({ kernelRelease }) },
   };
 }
 

@@ -5,6 +5,7 @@ import type { RunPlace } from '../fold/past-test.ts';
 import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import { askNewest } from './newest-files.ts';
 import { type Duck, fromFiles } from './parquet.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** One figure of a test in one run: of several repeats the median. */
 export interface HistoryFigure extends Metric {
@@ -79,7 +80,7 @@ async function queryMetricsIn(
        QUALIFY dense_rank() OVER (ORDER BY started_at DESC, run_id DESC) <= $last
      ), kernels AS (SELECT run_id, cell, first(kernel_release) AS kernel_release FROM ${fromFiles(tests)} WHERE test = $test GROUP BY run_id, cell)
      SELECT figures.*, kernel_release FROM figures LEFT JOIN kernels USING (run_id, cell) ORDER BY started_at DESC, run_id DESC, cell, name`,
-    { test, last, ...(cell !== undefined && { cell }), ...(name !== undefined && { name }) },
+    { test, last, ...present({ cell, name }) },
   );
   return z
     .array(figureRow)

@@ -4,6 +4,7 @@ import { JOURNAL_VERSION, type JournalEvent } from '../../orchestrator/model/eve
 import { parseJournalLine } from './journal-line.ts';
 import { readJournal } from './read-journal.ts';
 import { JournalBuilder, makeCell, makeMixedRun, writeJournal } from '../testing/make-journal.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 const made: string[] = [];
 
@@ -109,6 +110,6 @@ test.each([
     durationMs: 1,
     message,
   };
-  expect(parseJournalLine(JSON.stringify(end), 'events.jsonl', 2)).toEqual({ ...end, ...(forgiven && { forgiven }) });
+  expect(parseJournalLine(JSON.stringify(end), 'events.jsonl', 2)).toEqual({ ...end, ...present({ forgiven }) });
   expect(parseJournalLine(JSON.stringify({ ...end, v: 4 }), 'events.jsonl', 2)).toEqual({ ...end, v: 4 });
 });

@@ -7,6 +7,7 @@ import { renderReply } from '../formats/mail/render-reply.ts';
 import type { Comparison } from '../verdicts/compare-runs.ts';
 import type { SeriesStep } from '../verdicts/compare-series.ts';
 import { JournalBuilder } from './make-journal.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 export const SUBJECTS = [
   '[PATCH 1/2] nvdimm/virtio_pmem: make a flush request in a function of its own',
@@ -102,7 +103,7 @@ export function makeKernelsRun(
       detail: `6.1.176 from d21365ef4897 of /home/me/linux${kernel === 'base' ? '' : ' + 2 patches'}, tiny: guest, nvdimm, virtio-pmem, dax-filesystems, dm-dax, prove-locking`,
       status: 'done',
       durationMs: 1,
-      ...(warnings && { warnings }),
+      ...present({ warnings }),
     });
   }
   for (const { id, kernel, pmem } of cells) {

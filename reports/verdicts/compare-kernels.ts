@@ -9,6 +9,7 @@ import { chanceOfMore } from './exact-odds.ts';
 import { compareLockClasses, compareWarnings, type LockClassList, warningsOf } from './kernel-differences.ts';
 import type { FailureRate, PastTest } from '../fold/past-test.ts';
 import { VERDICTS } from './verdict.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /**
  * Of repeated tests: a difference that chance makes this rarely is reported as one. Three failures of three against
@@ -77,7 +78,7 @@ export function compareKernels(
     kernels: {
       ...pair,
       ...(was && is && { warnings: compareWarnings(was, is) }),
-      ...(classes && { lockClasses: classes }),
+      ...present({ lockClasses: classes }),
     },
   };
 }

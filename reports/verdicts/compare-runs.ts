@@ -9,6 +9,7 @@ import { muteConsequence } from './mute-consequences.ts';
 import type { Verdict } from './verdict.ts';
 import type { PastTest, RunPlace, TestRecord } from '../fold/past-test.ts';
 import { VERDICTS } from './verdict.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** A run against a baseline. */
 export interface Comparison {
@@ -118,11 +119,13 @@ function compareCell(
         ...verdict,
         cell: cell.id,
         test: name,
-        ...(was && { base: was.outcome }),
-        ...(is && { now: is.outcome }),
-        ...(is?.message !== undefined && { message: is.message }),
-        ...(attempt?.evidence !== undefined && { evidence: attempt.evidence }),
-        ...(signatures && { signatures }),
+        ...present({
+          base: was?.outcome,
+          now: is?.outcome,
+          message: is?.message,
+          evidence: attempt?.evidence,
+          signatures,
+        }),
       },
     ];
   });
@@ -137,7 +140,7 @@ function withBase(past: readonly PastTest[], was: TestSummary | undefined, run: 
 
 function placeOf({ runId, startedAt }: RunSummary, { guests }: CellSummary): RunPlace {
   const kernelRelease = guests.at(-1)?.kernelRelease;
-  return { runId, startedAt, ...(kernelRelease !== undefined && { kernelRelease }) };
+  return { runId, startedAt, ...present({ kernelRelease }) };
 }
 
 function refTo({ runId, startedAt, cells }: RunSummary): RunRef {

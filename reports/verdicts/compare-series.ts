@@ -5,6 +5,7 @@ import { compareKernels, type KernelContext, renamed } from './compare-kernels.t
 import type { Comparison } from './compare-runs.ts';
 import { type ComparedTest, isAlarm } from './compared-test.ts';
 import { compareWarnings, type PatchedWarning, warningsOf } from './kernel-differences.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** A kernel with the first so many patches of a series. */
 export interface SeriesStep {
@@ -67,9 +68,9 @@ export function compareSeries(
       cell: test.cell,
       test: test.test,
       patch,
-      ...(test.message !== undefined && { message: test.message }),
+      ...present({ message: test.message }),
     }));
-  const compared = { ...whole, tests, ...(figures && { figures }) };
+  const compared = { ...whole, tests, ...present({ figures }) };
   return withWarnings(
     brokenBetween.length === 0 || !whole.kernels
       ? compared

@@ -1,6 +1,7 @@
 import { FAILURES, UNKNOWNS } from '../fold/outcomes.ts';
 import type { TestVerdict, Verdict } from './verdict.ts';
 import type { PastTest, TestRecord } from '../fold/past-test.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /**
  * A failure of a test that has failed before is news only where its rate makes it this unlikely. One in two hundred: a
@@ -64,7 +65,7 @@ function judgeFailure(now: TestRecord, reference: TestRecord | undefined, runs: 
     rate: rateOf(runs),
     ...(rate.of > 0 && { chance }),
     ...(streak[0] && { since: streak[0].run }),
-    ...(lastGood && { lastGood: lastGood.run }),
+    ...present({ lastGood: lastGood?.run }),
   };
 }
 

@@ -5,6 +5,7 @@ import { JournalBuilder, makeCell, makeMixedRun } from '../../testing/make-journ
 import { compareRuns } from '../../verdicts/compare-runs.ts';
 import { renderAnnotations } from './annotations.ts';
 import { boundSummary } from './step-summary.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const CELL = 'k/nvdimm/ext4-dax/fio';
 
@@ -20,8 +21,7 @@ function play(
     ])
     .boot(CELL);
   for (const name of ['guest/boot', 'guest/pmem']) journal.test(CELL, name, { status: 'pass' });
-  for (const [name, status, message] of tests)
-    journal.test(CELL, name, { status, ...(message !== undefined && { message }) });
+  for (const [name, status, message] of tests) journal.test(CELL, name, { status, ...present({ message }) });
   return journal.add({ type: 'run-end', reason: 'finished' }).summarize();
 }
 

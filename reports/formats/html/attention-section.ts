@@ -5,6 +5,7 @@ import type { RunSummary, TestSummary } from '../../fold/summary.ts';
 import { anchorId } from './anchors.ts';
 import { type Find, renderFinds } from './find-entry.ts';
 import { html, type Markup } from './markup.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const MAX_LISTED = 100;
 const MAX_EXCERPTS = 10;
@@ -33,10 +34,7 @@ export function renderAttention(
       cell: cell.id,
       as: test.outcome,
       href,
-      ...(test.message !== undefined && { message: test.message }),
-      ...(evidence !== undefined && { evidence }),
-      ...(signatures && { signatures }),
-      ...(strip && { strip }),
+      ...present({ message: test.message, evidence, signatures, strip }),
     };
   });
   return html`<section aria-labelledby="look"><h2 id="look">To look at</h2>

@@ -6,6 +6,7 @@ import type { Verdict } from '../../verdicts/verdict.ts';
 import { anchorId } from './anchors.ts';
 import { html, type Markup } from './markup.ts';
 import { encodePath, renderTest } from './test-entry.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** What the page knows of single tests beside the run itself. */
 export interface TestKnowledge {
@@ -34,7 +35,7 @@ function* renderCell(
 `.markup;
   for (const [place, test] of cell.tests.entries()) {
     const [verdict, strip] = [verdictOf(cell.id, test.name), stripOf(cell.id, test)];
-    yield renderTest(test, { id: anchorId(index, place), ...(verdict && { verdict }), ...(strip && { strip }) }).markup;
+    yield renderTest(test, { id: anchorId(index, place), ...present({ verdict, strip }) }).markup;
   }
   yield '</div></details>\n';
 }

@@ -11,6 +11,7 @@ import type { Anchors } from './anchors.ts';
 import { renderFigures } from './figures-section.ts';
 import { type Find, renderFinds } from './find-entry.ts';
 import { html, type Markup } from './markup.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const MAX_LISTED = 200;
 const MAX_EXCERPTS = 10;
@@ -66,11 +67,7 @@ function toFind(compared: ComparedTest, { anchors, stripOf }: ComparisonContext)
     as: VERDICT_LOOKS[verdict].as,
     change: `${base ?? 'absent'} → ${now ?? 'absent'}`,
     facts: [...(since === undefined ? [] : [since]), describeOdds(compared)],
-    ...(href !== undefined && { href }),
-    ...(message !== undefined && { message }),
-    ...(evidence !== undefined && { evidence }),
-    ...(signatures && { signatures }),
-    ...(strip && { strip }),
+    ...present({ href, message, evidence, signatures, strip }),
   };
 }
 

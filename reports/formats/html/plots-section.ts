@@ -5,6 +5,7 @@ import { median } from '../../text/median.ts';
 import type { CellSummary, RunSummary } from '../../fold/summary.ts';
 import { type DotRow, renderDotPlot } from './dot-plot.ts';
 import { html, type Markup } from './markup.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const MAX_PLOTS = 24;
 const PLOTS_A_TEST = 2;
@@ -42,7 +43,7 @@ function collectPlots(cells: readonly CellSummary[]): readonly Plot[] {
           label: `${cell.kernel}/${legOf(cell)}`,
           values,
           median: median(values),
-          ...(interval && { interval }),
+          ...present({ interval }),
         });
         plots.set(key, plot);
       }

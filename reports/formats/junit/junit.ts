@@ -12,6 +12,7 @@ import { describeFigure, findLeaps } from '../../figures/list-figures.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
 import { describeBaseline } from '../../verdicts/describe-verdict.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 export interface JunitOptions {
   /**
@@ -135,7 +136,7 @@ function suiteFacts(cell: CellSummary, summary: RunSummary, { comparison }: Suit
   return Object.entries({
     ...facts,
     ...guestFacts,
-    ...(blind && { 'pmemrig.selftest': blind.warning }),
+    ...present({ 'pmemrig.selftest': blind?.warning }),
     ...(comparison && { 'pmemrig.baseline': describeBaseline(comparison) }),
   });
 }

@@ -3,6 +3,7 @@ import { cleanLine, cleanText } from '../../text/clean-text.ts';
 import type { AttemptSummary, CellSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
 import { shorten } from '../../text/text-budget.ts';
 import { type KcidbTest, MAX_EXCERPT } from './kcidb-schema.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** Where and as what the results are reported. */
 export interface KcidbOptions {
@@ -80,7 +81,7 @@ function attemptFields(
   const link = (file: string): string => new URL(file.split('/').map(encodeURIComponent).join('/'), base).href;
   return {
     duration: Math.round(durationMs) / 1000,
-    ...(startedAt !== undefined && { start_time: startedAt }),
+    ...present({ start_time: startedAt }),
     ...(evidence !== undefined && { log_excerpt: cutMiddle(cleanText(evidence)) }),
     ...(base !== undefined && consoleLog !== undefined && { log_url: link(cleanLine(consoleLog)) }),
     ...(base !== undefined &&

@@ -4,6 +4,7 @@ import type { AttemptStatus } from '../../../orchestrator/model/outcome.ts';
 import type { RunSummary } from '../../fold/summary.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from '../../testing/make-journal.ts';
 import { renderKcidb } from './render-kcidb.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const CELL = 'k/nvdimm/ext4-dax/fio';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -122,7 +123,7 @@ function reportKernel(source?: { readonly commit?: string; readonly patchset: st
     detail: '6.12 from somewhere',
     status: 'done',
     digest: 'd1',
-    ...(source && { source }),
+    ...present({ source }),
   });
   return renderKcidb(journal.summarize(), { origin: 'rig' });
 }

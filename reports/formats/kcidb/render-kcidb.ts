@@ -5,6 +5,7 @@ import { shorten } from '../../text/text-budget.ts';
 import { describeKernels, shortHash } from './kcidb-builds.ts';
 import { KCIDB_REPORT, KCIDB_VERSION, type KcidbReport } from './kcidb-schema.ts';
 import { describeTest, type KcidbOptions, problemTestId } from './kcidb-tests.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 type Issue = KcidbReport['issues'][number];
 
@@ -70,7 +71,7 @@ function problemIssue({ kind, title, signature, blame, known }: ProblemSummary, 
     origin,
     version: ISSUE_VERSION,
     report_subject: shorten(cleanLine(title)),
-    ...(url !== undefined && { report_url: url }),
+    ...present({ report_url: url }),
     culprit: { code: blame === 'kernel', tool: false, harness: blame === 'rig' },
     comment: shorten(cleanLine(known === undefined ? signature : `${signature}; known: ${known.reason}`)),
     misc: { kind, signature },

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { renderKtap } from './ktap.ts';
 import type { RunSummary, TestSummary } from '../../fold/summary.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from '../../testing/make-journal.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const CELL = 'debian-6.12/nvdimm/ext4-dax/fio';
 
@@ -38,7 +39,7 @@ function collect(parser: Parser): ReadTest[] {
   parser.on('assert', ({ name, ok, skip }: Result) => {
     const [title = '', ...words] = name.split(' # ');
     const directive = skip === false ? /^(XFAIL|TIMEOUT|ERROR)\b/.exec(words.join(' # '))?.[1] : 'SKIP';
-    tests.push({ name: title, ok, ...(directive !== undefined && { directive }), subtests: nested });
+    tests.push({ name: title, ok, ...present({ directive }), subtests: nested });
     nested = [];
   });
   return tests;

@@ -3,6 +3,7 @@ import { type ComparedFigure, isFigureAlarm } from '../../figures/compare-figure
 import { FAILURES, UNKNOWNS } from '../../fold/outcomes.ts';
 import { type ComparedTest, isAlarm } from '../../verdicts/compared-test.ts';
 import type { ReplyFacts } from './reply-facts.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** Differences with one cause: same words, same first bad patch. */
 export interface Finding {
@@ -58,9 +59,7 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
       const told = tests.find(({ evidence }) => evidence !== undefined) ?? tests[0];
       return {
         tests,
-        ...(told?.firstBad !== undefined && { firstBad: told.firstBad }),
-        ...(told?.message !== undefined && { message: told.message }),
-        ...(told?.evidence !== undefined && { evidence: told.evidence }),
+        ...present({ firstBad: told?.firstBad, message: told?.message, evidence: told?.evidence }),
       };
     }),
     slower,

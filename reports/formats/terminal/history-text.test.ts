@@ -4,6 +4,7 @@ import type { HistoryFigure } from '../../history/query-metrics.ts';
 import type { HistoryLine } from '../../history/query-history.ts';
 import { formatFigures, formatRuns, formatTestHistory } from './history-text.ts';
 import { sparkLine } from './spark-line.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';
 const at = (day: number): HistoryLine['run'] => ({
@@ -21,7 +22,7 @@ const line = (day: number, outcome: HistoryLine['outcome'], message?: string): H
   attempts: 1,
   failed: 0,
   durationMs: 2000,
-  ...(message !== undefined && { message }),
+  ...present({ message }),
 });
 const figure = (day: number, value: number, name = 'write.iops'): HistoryFigure => ({
   run: at(day),

@@ -1,4 +1,5 @@
 import { cleanText } from '../../text/clean-text.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 // The addresses of the pages. They are stable: what a mail or a chat names today is found next year.
 
@@ -28,11 +29,11 @@ export function fileLink(runId: string, path: string): string {
 
 /** A test over the runs, in one cell or in all. */
 export function testLink(test: string, cell?: string): string {
-  return `/test?${new URLSearchParams({ name: test, ...(cell !== undefined && { cell }) }).toString()}`;
+  return `/test?${new URLSearchParams({ name: test, ...present({ cell }) }).toString()}`;
 }
 
 export function metricLink(test: string, metric: string, cell?: string): string {
-  return `/metric?${new URLSearchParams({ test, name: metric, ...(cell !== undefined && { cell }) }).toString()}`;
+  return `/metric?${new URLSearchParams({ test, name: metric, ...present({ cell }) }).toString()}`;
 }
 
 export function compareLink(base: string, run: string): string {

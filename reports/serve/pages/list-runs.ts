@@ -7,6 +7,7 @@ import type { RunState } from '../../fold/run-state.ts';
 import type { KnownRuns } from '../runs/history-keeper.ts';
 import type { ListedRun } from './runs-page.ts';
 import type { Site } from '../runs/site.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /**
  * The runs with their marks, newest first.
@@ -42,7 +43,7 @@ export async function listRuns(site: Site, { history, survey }: KnownRuns, last:
           state: run.state,
           marks: [...(links.get(run.runId) ?? []), ...(run === green ? ['last green'] : [])],
           isGone: !survey.there.has(run.runId),
-          ...(comparison && { comparison }),
+          ...present({ comparison }),
         };
       }),
     );

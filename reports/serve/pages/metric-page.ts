@@ -9,6 +9,7 @@ import { renderLast } from './last-choice.ts';
 import { renderPage } from './layout.ts';
 import { evidenceLink, metricLink, testLink } from './links.ts';
 import { renderTrend } from './trend-chart.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 export interface MetricPage {
   readonly test: string;
@@ -56,7 +57,7 @@ function renderCell(
     figures.toReversed().map(({ run, value }) => ({
       value,
       title: `${formatTime(run.startedAt)} ${format(value)}${run.kernelRelease === undefined ? '' : `, ${run.kernelRelease}`}`,
-      ...(run.kernelRelease !== undefined && { release: run.kernelRelease }),
+      ...present({ release: run.kernelRelease }),
     })),
     `${name} over ${plural(figures.length, 'run')}: newest ${format(newest.value)}, median ${format(middle)}`,
     format,

@@ -12,6 +12,7 @@ import { renderPage } from './layout.ts';
 import { evidenceLink, metricLink, testLink } from './links.ts';
 import { renderLast } from './last-choice.ts';
 import { renderSpark, renderTrend } from './trend-chart.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 export interface TestPage {
   readonly test: string;
@@ -70,7 +71,7 @@ ${renderStrip(lines, isThere)}${
           ran.map(({ run, durationMs, outcome }) => ({
             value: durationMs,
             title: `${formatTime(run.startedAt)} ${outcome}, ${formatDuration(durationMs)}`,
-            ...(run.kernelRelease !== undefined && { release: run.kernelRelease }),
+            ...present({ release: run.kernelRelease }),
           })),
           `Durations of ${plural(ran.length, 'run')}, median ${formatDuration(median(ran.map(({ durationMs }) => durationMs)))}`,
           formatDuration,

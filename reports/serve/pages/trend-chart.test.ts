@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { median } from '../../text/median.ts';
 import { renderSpark, renderTrend } from './trend-chart.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 const chart = (values: readonly number[], releases: readonly string[] = []): string =>
   renderTrend(
     values.map((value, index) => ({
       value,
       title: `run ${index}`,
-      ...(releases[index] !== undefined && { release: releases[index] }),
+      ...present({ release: releases[index] }),
     })),
     'a trend',
     (value) => `${Math.round(value * 1000) / 1000}`,

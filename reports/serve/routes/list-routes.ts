@@ -8,6 +8,7 @@ import { compareLink } from '../pages/links.ts';
 import { BadRequest, parseLast } from './query.ts';
 import { renderRunsPage } from '../pages/runs-page.ts';
 import type { Site } from '../runs/site.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** A month of nightlies. */
 const LISTED_RUNS = 30;
@@ -21,9 +22,7 @@ export function addListRoutes(app: Hono, site: Site): void {
     const matrix = c.req.query('matrix');
     return history.use(async (known) => {
       const runs = await listRuns(site, known, last);
-      return c.html(
-        renderRunsPage({ runsDir, runs, last, leftOut: known.leftOut, ...(matrix !== undefined && { matrix }) }),
-      );
+      return c.html(renderRunsPage({ runsDir, runs, last, leftOut: known.leftOut, ...present({ matrix }) }));
     });
   });
 

@@ -5,6 +5,7 @@ import { parseLast, required } from './query.ts';
 import type { Site } from '../runs/site.ts';
 import { renderTestPage } from '../pages/test-page.ts';
 import { renderTestsPage } from '../pages/tests-page.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** The rates of the list of tests are of now, not of last year. */
 const RATE_RUNS = 30;
@@ -21,7 +22,7 @@ export function addTrendRoutes(app: Hono, { history }: Site): void {
     const test = required('name', c.req.query('name'));
     const cell = c.req.query('cell');
     const last = parseLast(c.req.query('last'));
-    const query = { test, last, ...(cell !== undefined && { cell }) };
+    const query = { test, last, ...present({ cell }) };
     return history.use(async (known) => {
       const lines = await known.history.test(query);
       if (lines.length === 0)
@@ -36,7 +37,7 @@ export function addTrendRoutes(app: Hono, { history }: Site): void {
     const name = required('name', c.req.query('name'));
     const cell = c.req.query('cell');
     const last = parseLast(c.req.query('last'));
-    const query = { test, last, ...(cell !== undefined && { cell }) };
+    const query = { test, last, ...present({ cell }) };
     return history.use(async (known) => {
       const figures = await known.history.metrics({ ...query, name });
       if (figures.length === 0)
