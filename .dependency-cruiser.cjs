@@ -51,7 +51,15 @@ const ROOMS = {
   },
   matrices: {
     roots: 'load',
-    rooms: { source: [], schema: ['source'], resolve: ['schema', 'source'], check: ['resolve', 'schema', 'source'] },
+    rooms: {
+      source: [],
+      values: ['source'],
+      // One file a kind of suite: its keys, and what they become.
+      suites: ['values', 'source'],
+      schema: ['suites', 'values', 'source'],
+      resolve: ['schema', 'suites', 'values', 'source'],
+      check: ['schema', 'suites', 'values', 'source'],
+    },
   },
   guests: {
     roots: 'guest|deferred',
@@ -128,7 +136,14 @@ module.exports = {
       name: 'suites-see-a-guest-not-qemu',
       severity: 'error',
       from: { path: '^orchestrator/suites/' },
-      to: { path: ownParts, pathNot: '^orchestrator/(suites|model)/' },
+      // What a matrix says of a suite, the suite's folder must know.
+      to: { path: ownParts, pathNot: '^(orchestrator/(suites|model)|matrices/suites)/' },
+    },
+    {
+      name: 'a suite knows no other suite',
+      severity: 'error',
+      from: { path: '^orchestrator/suites/([^/]+)/', pathNot: TESTS },
+      to: { path: '^orchestrator/suites/', pathNot: '^orchestrator/suites/($1|shared)/' },
     },
     {
       name: 'commands-are-leaves',

@@ -5,7 +5,7 @@ import { describeError, UserError } from '../orchestrator/model/errors.ts';
 import { parseMatrix } from './load.ts';
 
 const DIR = join(import.meta.dirname, 'testdata', 'bad');
-const OPTIONS = { env: { HOME: '/home/me' }, fioJobs: ['dax-mmap-read', 'dax-mmap-verify', 'block-libaio'] };
+const OPTIONS = { env: { HOME: '/home/me' }, offered: { fio: ['dax-mmap-read', 'dax-mmap-verify', 'block-libaio'] } };
 
 /** Each file opens with a comment: the error's code, then the very text that the terminal shows. */
 describe('a bad matrix is refused with the place, one sentence and the way out', () => {

@@ -9,7 +9,7 @@ const DOC = readFileSync(join(PACKAGE_ROOT, 'docs/matrix.md'), 'utf8');
 const [WHOLE = '', ...PARTS] = [...DOC.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, yaml = '']) => yaml);
 const OPTIONS = {
   env: { HOME: '/home/me', KERNEL_TREE: '/linux' },
-  fioJobs: ['dax-mmap-randwrite', 'dax-psync-fsync', 'block-io-uring'],
+  offered: { fio: ['dax-mmap-randwrite', 'dax-psync-fsync', 'block-io-uring'] },
 };
 
 test('the first example of docs/matrix.md is a whole matrix', () =>

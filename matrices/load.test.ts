@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeError } from '../orchestrator/model/errors.ts';
 import { loadMatrix, parseMatrix } from './load.ts';
 
-const OPTIONS = { env: { HOME: '/home/me', TREE: '/src/linux' }, fioJobs: ['one', 'two'] };
+const OPTIONS = { env: { HOME: '/home/me', TREE: '/src/linux' }, offered: { fio: ['one', 'two'] } };
 const HEAD =
   'version: 1\nname: test\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n';
 

@@ -1,18 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { nearest } from '../orchestrator/model/nearest.ts';
-import type { Matrix, SuiteSpec } from '../orchestrator/model/matrix.ts';
+import type { Matrix } from '../orchestrator/model/matrix.ts';
 import { UserError } from '../orchestrator/model/errors.ts';
 import { describeFsError, findFileProblems } from './check/check-files.ts';
 import { findNameProblems } from './check/check-names.ts';
 import { describeIssues } from './source/describe-issue.ts';
-import { readXfstestsList } from './resolve/xfstests-list.ts';
-import type { Environment } from './resolve/paths.ts';
+import type { Environment } from './values/paths.ts';
 import { toUserError } from './source/problem.ts';
 import { MAX_BYTES, readBounded } from './source/read-bounded.ts';
 import type { Problem, ValuePath } from './source/problem.ts';
 import { resolveMatrix } from './resolve/resolve.ts';
 import type { Resolved } from './resolve/resolve.ts';
+import type { OfferedNames } from './suites/suite-format.ts';
+import { formatOf } from './suites/suite-formats.ts';
 import { matrixSchema } from './schema/schema.ts';
 import { parseYaml } from './source/yaml-source.ts';
 import type { YamlSource } from './source/yaml-source.ts';
@@ -25,8 +26,7 @@ export interface LoadOptions {
    * of a text that the user has not seen.
    */
   readonly describePlace?: (path: ValuePath) => string;
-  /** The names of all fio jobs, in order. */
-  readonly fioJobs: readonly string[];
+  readonly offered: OfferedNames;
 }
 
 /** A matrix, and the way to complain of it by line and column. */
@@ -50,13 +50,10 @@ export async function loadMatrixText(text: string, label: string, options: LoadO
   const { source, resolved } = parse(text, label, options);
   const refuse = (problems: readonly Problem[]): void => throwProblems(source, problems, options);
   refuse(await findFileProblems(resolved.matrix, resolved.paths));
-  return { matrix: { ...resolved.matrix, suites: await Promise.all(resolved.matrix.suites.map(readLists)) }, refuse };
-}
-
-/** What the lists of an xfstests suite say becomes part of the matrix: `run.json` then has it all. */
-async function readLists(suite: SuiteSpec): Promise<SuiteSpec> {
-  if (suite.kind !== 'xfstests') return suite;
-  return { ...suite, rules: (await Promise.all(suite.lists.map(readXfstestsList))).flat() };
+  const suites = await Promise.all(
+    resolved.matrix.suites.map(async (suite) => (await formatOf(suite.kind).readFiles?.(suite)) ?? suite),
+  );
+  return { matrix: { ...resolved.matrix, suites }, refuse };
 }
 
 /** Parses and checks a matrix without touching the disk; relative paths count from the folder of `file`. */
@@ -67,7 +64,7 @@ export function parseMatrix(text: string, file: string, options: LoadOptions): M
 function parse(
   text: string,
   file: string,
-  { env, fioJobs, ...options }: LoadOptions,
+  { env, offered, ...options }: LoadOptions,
 ): { readonly source: YamlSource; readonly resolved: Resolved } {
   if (text.length > MAX_BYTES) throw tooLarge(file);
   const source = parseYaml(text, file);
@@ -76,8 +73,8 @@ function parse(
     throwProblems(source, describeIssues(parsed.error.issues, source, matrixSchema), options);
     throw parsed.error;
   }
-  const resolved = resolveMatrix(parsed.data, { baseDir: baseOf(resolve(file)), env, fioJobs });
-  throwProblems(source, [...findNameProblems(parsed.data, fioJobs), ...resolved.problems], options);
+  const resolved = resolveMatrix(parsed.data, { baseDir: baseOf(resolve(file)), env, offered });
+  throwProblems(source, [...findNameProblems(parsed.data, offered), ...resolved.problems], options);
   return { source, resolved };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeError } from '../orchestrator/model/errors.ts';
 import { parseMatrix } from './load.ts';
 
-const OPTIONS = { env: { HOME: '/home/me' }, fioJobs: ['one'] };
+const OPTIONS = { env: { HOME: '/home/me' }, offered: { fio: ['one'] } };
 
 interface Parts {
   readonly kernel?: string;

@@ -12,14 +12,14 @@ const fioJobs = readdirSync(join(PACKAGE_ROOT, 'orchestrator/suites/fio/jobs')).
 test.each(readdirSync(import.meta.dirname).filter((file) => file.endsWith('.yaml')))(
   '%s loads, and every fio job that it names exists',
   async (file) => {
-    const { matrix } = await loadMatrix(join(import.meta.dirname, file), { env: {}, fioJobs });
+    const { matrix } = await loadMatrix(join(import.meta.dirname, file), { env: {}, offered: { fio: fioJobs } });
     expect(`${matrix.name}.yaml`).toBe(file);
   },
 );
 
 test('the nightly matrix proves the rig before all else, on each kernel that it builds', async () => {
   const { include, kernels, suites } = (
-    await loadMatrix(join(import.meta.dirname, 'nightly.yaml'), { env: {}, fioJobs })
+    await loadMatrix(join(import.meta.dirname, 'nightly.yaml'), { env: {}, offered: { fio: fioJobs } })
   ).matrix;
   const [first] = include;
   expect(suites.find(({ kind }) => kind === 'selftest')?.name).toBe(first?.suite?.[0]);

@@ -6,7 +6,7 @@ import type { Matrix } from '../../orchestrator/model/matrix.ts';
 import { checkKernelPackage } from './check-kernel-package.ts';
 import { readKernelImage } from './kernel-image.ts';
 import type { Problem, ValuePath } from '../source/problem.ts';
-import type { PathUse } from '../resolve/path-use.ts';
+import type { PathUse } from '../values/path-use.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 type Complaint = Omit<Problem, 'path'>;
@@ -39,7 +39,7 @@ async function checkPath(path: string, role: PathUse['role']): Promise<Complaint
         remedy: 'for an archive write tarball:, for an ext4 image disk:',
       };
     if (
-      ['qemu', 'kernel', 'deb', 'archive', 'tarball', 'disk', 'patch', 'config', 'list'].includes(role) &&
+      ['qemu', 'kernel', 'deb', 'archive', 'tarball', 'disk', 'patch', 'config', 'file'].includes(role) &&
       !stats.isFile()
     )
       return { code: 'not-a-file', message: `${path} is no regular file` };

@@ -4,6 +4,8 @@ import type { Problem } from '../source/problem.ts';
 import { AXES } from '../schema/schema-rules.ts';
 import type { Axis } from '../schema/schema-rules.ts';
 import type { MatrixInput } from '../schema/schema.ts';
+import type { OfferedNames } from '../suites/suite-format.ts';
+import { formatOf } from '../suites/suite-formats.ts';
 
 const NOUNS: Record<Axis, string> = {
   kernel: 'kernel',
@@ -14,13 +16,16 @@ const NOUNS: Record<Axis, string> = {
 };
 
 /** What only the whole matrix shows: names used twice, and names that nothing bears. */
-export function findNameProblems(matrix: MatrixInput, fioJobs: readonly string[]): Problem[] {
+export function findNameProblems(matrix: MatrixInput, offered: OfferedNames): Problem[] {
   // The keys of AXES are the axes.
   const axes = Object.keys(AXES) as Axis[];
   return [
     ...axes.flatMap((axis) => findDuplicates(matrix, axis)),
     ...findSecondNone(matrix),
-    ...findUnknownJobs(matrix, fioJobs),
+    ...matrix.suites.flatMap(
+      (suite, index) =>
+        formatOf(suite.kind).check?.(suite, { at: ['suites', index], offered: offered[suite.kind] ?? [] }) ?? [],
+    ),
     ...findDanglingGlobs(matrix, axes),
   ];
 }
@@ -50,35 +55,6 @@ function findSecondNone({ filesystems }: MatrixInput): Problem[] {
     remedy: 'remove it',
     path: ['filesystems', index],
   }));
-}
-
-function findUnknownJobs({ suites }: MatrixInput, fioJobs: readonly string[]): Problem[] {
-  return suites.flatMap((suite, suiteIndex) =>
-    suite.kind === 'fio'
-      ? (suite.jobs ?? []).flatMap((job, index, jobs): Problem[] => {
-          const path = ['suites', suiteIndex, 'jobs', index];
-          if (jobs.indexOf(job) !== index)
-            return [
-              {
-                code: 'duplicate-name',
-                message: `the fio job "${job}" is listed twice`,
-                remedy: 'remove one of the two',
-                path,
-              },
-            ];
-          return fioJobs.includes(job)
-            ? []
-            : [
-                {
-                  code: 'unknown-name',
-                  message: `no fio job is named "${job}"`,
-                  remedy: suggest(job, fioJobs, 'jobs'),
-                  path,
-                },
-              ];
-        })
-      : [],
-  );
 }
 
 function findDanglingGlobs(matrix: MatrixInput, axes: readonly Axis[]): Problem[] {

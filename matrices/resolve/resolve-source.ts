@@ -5,7 +5,7 @@ import {
   type SourceKernelSpec,
 } from '../../orchestrator/model/matrix.ts';
 import { parseDebianBase } from '../schema/debian-base.ts';
-import type { ToPath } from './path-use.ts';
+import type { ToPath } from '../values/path-use.ts';
 import type { ValuePath } from '../source/problem.ts';
 
 import type { KernelSourceInput } from '../schema/schema-kernel-source.ts';

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type {
   FilesystemSpec,
   ImageSpec,
@@ -7,24 +6,22 @@ import type {
   SelectRule,
   SuiteSpec,
 } from '../../orchestrator/model/matrix.ts';
-import { LOCKDEP_EXERCISES } from '../../orchestrator/model/lockdep-exercises.ts';
 import type { KnownProblem } from '../../orchestrator/model/known-problem.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
-import { expandPath } from './paths.ts';
-import type { Environment } from './paths.ts';
+import { expandPath } from '../values/paths.ts';
+import type { Environment } from '../values/paths.ts';
 import type { Problem, ValuePath } from '../source/problem.ts';
-import type { PathUse, ToPath } from './path-use.ts';
+import type { PathUse, ToPath } from '../values/path-use.ts';
 import { resolveSourceKernel } from './resolve-source.ts';
 import type { MatrixInput } from '../schema/schema.ts';
-import { resolveXfstests } from './resolve-xfstests.ts';
-import type { SuiteInput } from '../schema/schema-suite.ts';
+import type { OfferedNames } from '../suites/suite-format.ts';
+import { formatOf } from '../suites/suite-formats.ts';
 
 export interface ResolveContext {
   /** What relative paths are relative to. */
   readonly baseDir: string;
   readonly env: Environment;
-  /** What a fio suite without `jobs` runs. */
-  readonly fioJobs: readonly string[];
+  readonly offered: OfferedNames;
 }
 
 export interface Resolved {
@@ -106,33 +103,13 @@ function resolveFilesystem({ name, type, mount, mkfs }: MatrixInput['filesystems
   return { name, type, mountOptions: mount ?? '', mkfsOptions: mkfs ?? [] };
 }
 
-function resolveSuite(suite: SuiteInput, at: ValuePath, toPath: ToPath, { fioJobs, env }: ResolveContext): SuiteSpec {
-  const { kind, name } = suite;
-  if (kind === 'fio')
-    return {
-      kind,
-      name,
-      ...(suite.jobs ? { jobs: suite.jobs } : { jobs: fioJobs, fitting: true }),
-      runtimeSec: suite.runtime,
-      sizeBytes: suite.size,
-      ...(suite.measure === 'instructions' && { measure: suite.measure }),
-    };
-  if (kind === 'selftest') return { kind, name, canaries: [...new Set(suite.canaries)] };
-  if (kind === 'lockdep')
-    return {
-      kind,
-      name,
-      ...(suite.exercises ? { exercises: suite.exercises } : { exercises: LOCKDEP_EXERCISES, fitting: true }),
-      durationSec: suite.duration,
-    };
-  if (kind === 'xfstests') return resolveXfstests(suite, at, toPath, env);
-  const timeoutSec = suite.timeout;
-  if (suite.upload !== undefined)
-    return { kind, name, upload: toPath(suite.upload, 'upload', [...at, 'upload']), argv: suite.run, timeoutSec };
-  const [program = '', ...args] = suite.run;
-  if (!/^(\.{1,2}\/|~|\$)/.test(program)) return { kind, name, argv: suite.run, timeoutSec };
-  const upload = toPath(program, 'upload', [...at, 'run']);
-  return { kind, name, upload, argv: [`./${basename(upload)}`, ...args], timeoutSec };
+function resolveSuite(
+  suite: MatrixInput['suites'][number],
+  at: ValuePath,
+  toPath: ToPath,
+  { offered, env }: ResolveContext,
+): SuiteSpec {
+  return formatOf(suite.kind).resolve(suite, { at, toPath, env, offered: offered[suite.kind] ?? [] });
 }
 
 function resolveKnown({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { wholeKernelConfig } from '../../orchestrator/model/matrix.ts';
 import { BASE_FORM } from './debian-base.ts';
-import { debianRelease, path, record, refuse, text } from './scalars.ts';
+import { debianRelease, path, record, refuse, text } from '../values/scalars.ts';
 
 const patches = z
   .array(path('A patch or an mbox of patches.'), { error: 'expected a list of patch files' })

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { KERNEL_RANGE } from '../../orchestrator/model/kernel-range.ts';
-import { record, refuse, text } from './scalars.ts';
+import { record, refuse, text } from '../values/scalars.ts';
 
 /** One entry of `known:`. */
 export const knownSchema = record('a known problem', {

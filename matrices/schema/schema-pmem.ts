@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DEVICE_ROLES } from '../../orchestrator/model/pmem.ts';
-import { listOf, name, record, refuse, size, toBytes } from './scalars.ts';
+import { listOf, name, record, refuse, size, toBytes } from '../values/scalars.ts';
 
 const MiB = 2 ** 20;
 const TiB = 2 ** 40;

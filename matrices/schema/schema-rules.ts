@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { GLOB_LIMITS, isModestGlob } from '../../orchestrator/model/globs.ts';
-import { record, text } from './scalars.ts';
+import { glob, record, text } from '../values/scalars.ts';
 
 /** The axes of the matrix, as rules and filters call them, and the key that lists each one's names. */
 export const AXES = {
@@ -12,8 +11,6 @@ export const AXES = {
 } as const;
 
 export type Axis = keyof typeof AXES;
-
-export const glob = text('a glob').refine(isModestGlob, { error: `expected a glob ${GLOB_LIMITS}` });
 
 const globs = z
   .union([glob, z.array(glob).min(1, { error: 'expected at least one glob' })], {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import { PACKAGE_SETS } from '../../orchestrator/model/matrix.ts';
-import { debianRelease as release, name, listOf, path, record, refuse, size, text, words } from './scalars.ts';
+import { debianRelease as release, name, listOf, path, record, refuse, size, text, words } from '../values/scalars.ts';
 import { pmemSchema } from './schema-pmem.ts';
 import { checkSourceKernel, sourceKernelKeys } from './schema-kernel-source.ts';
 import { knownSchema } from './schema-known.ts';

@@ -69,7 +69,7 @@ test('a matrix that comes through a pipe is a matrix', async () => {
     'version: 1\nname: piped\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n',
   );
   spawn('sh', ['-c', `cat ${join(dir, 'text')} > ${path}`]);
-  expect(await loadMatrix(path, { env: {}, fioJobs: [] }).then(({ matrix }) => matrix.name, describeError)).toBe(
-    'piped',
-  );
+  expect(
+    await loadMatrix(path, { env: {}, offered: { fio: [] } }).then(({ matrix }) => matrix.name, describeError),
+  ).toBe('piped');
 });

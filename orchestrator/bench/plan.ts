@@ -1,6 +1,6 @@
 import { expandMatrix } from '../plan/expand.ts';
 import type { KernelSpec, Matrix } from '../model/matrix.ts';
-import { planSuite } from '../suites/registry.ts';
+import { suiteFor } from '../suites/registry.ts';
 
 /** Plans a matrix of `cells` cells (a multiple of 100) and returns the time in ms. */
 export function benchPlan(cells: number): number {
@@ -36,7 +36,7 @@ export function benchPlan(cells: number): number {
     known: [],
   };
   const start = performance.now();
-  const { cells: kept, excluded } = expandMatrix(matrix, { planSuite });
+  const { cells: kept, excluded } = expandMatrix(matrix, { suiteFor });
   const ms = performance.now() - start;
   if (kept.length + excluded.length !== cells)
     throw new Error(`planned ${kept.length + excluded.length} cells, not ${cells}`);

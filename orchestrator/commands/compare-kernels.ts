@@ -7,7 +7,7 @@ import type { Matrix } from '../model/matrix.ts';
 import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
 import { keepKernels } from '../plan/keep-kernels.ts';
-import { planSuite } from '../suites/registry.ts';
+import { suiteFor } from '../suites/registry.ts';
 import { executeRun } from './execute/execute-run.ts';
 import type { ExecuteOptions } from './plan/execute-options.ts';
 import { checkFileKernels, kernelsOf, loadFile } from './plan/load-plan.ts';
@@ -36,7 +36,7 @@ export async function compareKernelsCommand(
   const loaded = await loadFile(path);
   const { matrix } = loaded;
   const pair = await parsePair(path, matrix, names);
-  const plan = filterPlan(expandMatrix(matrix, { planSuite }), options.filter);
+  const plan = filterPlan(expandMatrix(matrix, { suiteFor }), options.filter);
   const paired = keepKernels(plan, [pair.base, pair.now]);
   for (const name of [pair.base, pair.now]) {
     if (!paired.cells.some(({ kernel }) => kernel.name === name)) {

@@ -12,6 +12,7 @@ import { planFile } from './plan/load-plan.ts';
 import { logLine } from '../host/log-line.ts';
 import { pruneAfter } from './publish/prune-after.ts';
 import { openPublishFolder } from './publish/publish-folder.ts';
+import { suiteFor } from '../suites/registry.ts';
 import { rerunMatrix } from './plan/rerun-words.ts';
 
 export interface NightlyOptions extends ExecuteOptions {
@@ -41,7 +42,7 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
     `the nightly of ${name}${shard ? `, shard ${shard.index}/${shard.of}` : ''}`,
     verboseLog(options),
   );
-  if (!planned.matrix.suites.some(({ kind }) => kind === 'selftest')) {
+  if (!planned.matrix.suites.some((suite) => suiteFor(suite).provesRig)) {
     logLine(
       `${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`,
     );

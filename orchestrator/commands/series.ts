@@ -8,7 +8,7 @@ import { expandMatrix } from '../plan/expand.ts';
 import { filterPlan } from '../plan/filter.ts';
 import { narrowTests } from '../plan/narrow-tests.ts';
 import { interruptSignal } from '../run/interrupt.ts';
-import { planSuite } from '../suites/registry.ts';
+import { suiteFor } from '../suites/registry.ts';
 import {
   composeSeries,
   describeWatchful,
@@ -87,7 +87,7 @@ async function planSeries(
     file === undefined ? composed : replaceKernels((await loadFile(file)).matrix, composed.kernels, composed.known);
   return {
     matrix,
-    plan: narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), options.filter), options.test ?? []),
+    plan: narrowTests(filterPlan(expandMatrix(matrix, { suiteFor }), options.filter), options.test ?? []),
   };
 }
 

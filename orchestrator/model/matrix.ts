@@ -1,9 +1,6 @@
-import type { CanaryName } from './canary.ts';
 import type { FilesystemType } from './filesystem-type.ts';
 import type { KnownProblem } from './known-problem.ts';
-import type { LockdepExercise } from './lockdep-exercises.ts';
 import type { PmemTopology } from './pmem.ts';
-import type { XfstestsSuiteSpec } from './xfstests.ts';
 
 /**
  * The matrix after loading: names resolved, paths absolute, sizes in bytes, defaults filled in.
@@ -128,48 +125,14 @@ export interface FilesystemSpec {
   readonly mkfsOptions: readonly string[];
 }
 
-export interface FioSuiteSpec {
-  readonly kind: 'fio';
+/**
+ * A suite of the matrix, resolved. The further keys are its kind's: its format in `matrices/suites` fills them in, and
+ * its folder in `orchestrator/suites` reads them.
+ */
+export interface SuiteSpec {
+  readonly kind: string;
   readonly name: string;
-  /** Names of job files in `orchestrator/suites/fio/jobs`. */
-  readonly jobs: readonly string[];
-  /** Set when the matrix names no jobs: a cell then plans those of `jobs` that its devices and filesystem allow. */
-  readonly fitting?: true;
-  /** Seconds a time-based job runs. */
-  readonly runtimeSec: number;
-  readonly sizeBytes: number;
-  /** What its figures are; absent: time. */
-  readonly measure?: 'instructions';
 }
-
-export interface CommandSuiteSpec {
-  readonly kind: 'command';
-  readonly name: string;
-  /** Absolute path of the file or folder to copy in; absent: `argv` is found in the guest. */
-  readonly upload?: string;
-  /** What runs; a first word that lies in `upload` is rewritten to its place in the guest. */
-  readonly argv: readonly string[];
-  readonly timeoutSec: number;
-}
-
-export interface SelftestSuiteSpec {
-  readonly kind: 'selftest';
-  readonly name: string;
-  /** What is planted, in this order. */
-  readonly canaries: readonly CanaryName[];
-}
-
-export interface LockdepSuiteSpec {
-  readonly kind: 'lockdep';
-  readonly name: string;
-  readonly exercises: readonly LockdepExercise[];
-  /** Set when the matrix names no exercises: a cell then plans those that its devices and filesystem allow. */
-  readonly fitting?: true;
-  /** Seconds of load in each exercise. */
-  readonly durationSec: number;
-}
-
-export type SuiteSpec = FioSuiteSpec | CommandSuiteSpec | SelftestSuiteSpec | LockdepSuiteSpec | XfstestsSuiteSpec;
 
 /** Globs (picomatch) over the names of each axis; an absent axis matches all. */
 export interface SelectRule {

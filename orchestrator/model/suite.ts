@@ -3,7 +3,7 @@ import type { CanaryModule } from './canary.ts';
 import type { Cell, PlannedTest } from './cell.ts';
 import type { Guest } from './guest.ts';
 import type { KnownProblem } from './known-problem.ts';
-import type { FilesystemSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
+import type { FilesystemSpec, GuestSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
 import type { TestResult } from './outcome.ts';
 import type { PmemTopology } from './pmem.ts';
 
@@ -81,6 +81,18 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
    * Throws UserError when the combination can never work (a DAX job on virtio-blk).
    */
   plan(context: SuitePlanContext<Spec>): readonly PlannedTest[];
+  /** Names that a matrix may choose from, in order; the suite's format in `matrices/suites` gets them as `offered`. */
+  offers?(): readonly string[];
+  /** The guest that its cells get, where that is not the matrix's: one that counts instructions has a single vCPU. */
+  guestFor?(spec: Spec, guest: GuestSpec): GuestSpec;
+  /** It makes and mounts no file system: a topology that cannot hold the cell's is no reason to refuse the cell. */
+  readonly ignoresFilesystem?: true;
+  /** What in its spec is most likely a slip, a sentence each: a rule that fits no test. */
+  findSlips?(spec: Spec, image: ImageSpec): Promise<readonly string[]>;
+  /** It proves that the rig sees kernel problems: a nightly warns if no suite of its matrix does. */
+  readonly provesRig?: true;
+  /** What an answer to a series calls it among the things not tested; absent: the answer leaves it out. */
+  readonly untestedAs?: string;
   /**
    * A folder or tarball of the host that the cell's guests get as a read-only disk of that serial number (at most 20
    * characters).

@@ -4,8 +4,13 @@ import { parseMatrix } from '../../matrices/load.ts';
 import { describeError, KernelUnfitError, UserError } from '../model/errors.ts';
 import type { ExcludeRule, Matrix, SelectRule } from '../model/matrix.ts';
 import type { Cell, Plan } from '../model/cell.ts';
-import { expandMatrix } from './expand.ts';
-import type { PlanSuite } from './plan-tests.ts';
+import { expandMatrix, type SuiteOf } from './expand.ts';
+import type { PlannedSuite } from './plan-tests.ts';
+
+type PlanSuite = PlannedSuite['plan'];
+
+/** All suites plan by this function. */
+const planBy = (plan: PlanSuite): { readonly suiteFor: SuiteOf } => ({ suiteFor: () => ({ plan }) });
 
 const planOne: PlanSuite = ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 3 }];
 
@@ -33,7 +38,7 @@ filesystems: [{ name: none, type: none }, { name: ext4, type: ext4 }]
 suites: [{ name: fio, jobs: [job] }, { name: command, run: ls }]
 ${extra}`,
     'test.yaml',
-    { env: {}, fioJobs: ['job'] },
+    { env: {}, offered: { fio: ['job'] } },
   );
 }
 
@@ -41,7 +46,7 @@ const idsOf = ({ cells }: Plan): string[] => cells.map((cell) => cell.id);
 
 function expansionError(matrix: Matrix, planSuite: PlanSuite = planOne): string {
   try {
-    expandMatrix(matrix, { planSuite });
+    expandMatrix(matrix, planBy(planSuite));
     return 'no error';
   } catch (error) {
     return describeError(error);
@@ -49,7 +54,7 @@ function expansionError(matrix: Matrix, planSuite: PlanSuite = planOne): string 
 }
 
 test('without include rules it is the full product, kernels outermost', () => {
-  const ids = idsOf(expandMatrix(matrixOf(), { planSuite: planOne }));
+  const ids = idsOf(expandMatrix(matrixOf(), planBy(planOne)));
   expect(ids).toHaveLength(32);
   expect(ids.slice(0, 5)).toEqual([
     'k1/nvdimm/fio',
@@ -61,14 +66,12 @@ test('without include rules it is the full product, kernels outermost', () => {
 });
 
 test('an id names the image unless it is the first, and the filesystem unless it is none', () => {
-  const ids = idsOf(
-    expandMatrix(matrixOf('include: [{ kernel: k1, pmem: nvdimm, suite: fio }]'), { planSuite: planOne }),
-  );
+  const ids = idsOf(expandMatrix(matrixOf('include: [{ kernel: k1, pmem: nvdimm, suite: fio }]'), planBy(planOne)));
   expect(ids).toEqual(['k1/nvdimm/fio', 'k1/nvdimm/ext4/fio', 'k1@i2/nvdimm/fio', 'k1@i2/nvdimm/ext4/fio']);
 });
 
 test('each cell boots, checks its pmem, then runs the tests of its suite and closes it', () => {
-  const [cell] = expandMatrix(matrixOf(), { planSuite: planOne }).cells;
+  const [cell] = expandMatrix(matrixOf(), planBy(planOne)).cells;
   expect(cell?.tests.map((one) => one.name)).toEqual(['guest/boot', 'guest/pmem', 'fio/one', 'guest/close']);
 });
 
@@ -77,7 +80,7 @@ test('include rules apply in order, and a cell that two of them select comes onc
     matrixOf(
       'include: [{ kernel: k2, image: i1, pmem: block, filesystem: none }, { image: i1, pmem: block, filesystem: none }]',
     ),
-    { planSuite: planOne },
+    planBy(planOne),
   );
   expect(idsOf(plan)).toEqual(['k2/block/fio', 'k2/block/command', 'k1/block/fio', 'k1/block/command']);
 });
@@ -87,9 +90,7 @@ test('what an exclude rule removes is kept with the reason of the first such rul
     matrixOf(
       'exclude: [{ image: i2, reason: slow }, { suite: "c*", reason: later }, { filesystem: ext4, reason: no }]',
     ),
-    {
-      planSuite: planOne,
-    },
+    planBy(planOne),
   );
   expect(idsOf(plan)).toEqual(['k1/nvdimm/fio', 'k1/block/fio', 'k2/nvdimm/fio', 'k2/block/fio']);
   expect(plan.excluded).toHaveLength(28);
@@ -99,16 +100,14 @@ test('what an exclude rule removes is kept with the reason of the first such rul
 test('an exclude rule that fits no cell is warned of', () => {
   const rules =
     'include: [{ kernel: k1, pmem: nvdimm }]\nexclude: [{ pmem: block, reason: no DAX }, { suite: fio, reason: not now }]';
-  expect(expandMatrix(matrixOf(rules), { planSuite: planOne }).warnings).toEqual([
-    'the exclude rule "no DAX" fits no cell',
-  ]);
-  expect(expandMatrix(matrixOf(), { planSuite: planOne })).not.toHaveProperty('warnings');
+  expect(expandMatrix(matrixOf(rules), planBy(planOne)).warnings).toEqual(['the exclude rule "no DAX" fits no cell']);
+  expect(expandMatrix(matrixOf(), planBy(planOne))).not.toHaveProperty('warnings');
 });
 
 /** The warnings of two kernels and a virtio-pmem device. */
 function warningsOf(namespace: string) {
   const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }, { name: l, debian: { release: trixie } }]\npmem: [{ name: p, devices: [{ kind: virtio-pmem, size: 64M${namespace} }] }]\nsuites: [{ name: command, run: /bin/true }]`;
-  return expandMatrix(parseMatrix(text, 't.yaml', { env: {}, fioJobs: [] }), { planSuite: planOne }).warnings;
+  return expandMatrix(parseMatrix(text, 't.yaml', { env: {}, offered: { fio: [] } }), planBy(planOne)).warnings;
 }
 
 test('device-DAX over virtio-pmem is warned of, once for each topology that a cell has', () => {
@@ -122,7 +121,7 @@ test('device-DAX over virtio-pmem is warned of, once for each topology that a ce
 /** One kernel, XFS, and a topology of these devices. */
 function xfsOn(devices: string): Matrix {
   const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [${devices}] }]\nfilesystems: [{ name: x, type: xfs }]\nsuites: [{ name: fio }]`;
-  return parseMatrix(text, 't.yaml', { env: {}, fioJobs: ['job'] });
+  return parseMatrix(text, 't.yaml', { env: {}, offered: { fio: ['job'] } });
 }
 
 test('a file system that no device can hold is refused before anything boots', () => {
@@ -133,6 +132,19 @@ test('a file system that no device can hold is refused before anything boots', (
     'x needs 300M, as mkfs.xfs makes nothing smaller, and p has devices of 298M',
   );
   expect(expansionError(xfsOn('{ kind: nvdimm, size: 512M }'))).toBe('no error');
+});
+
+test('such a file system is no matter to a suite that makes none', () => {
+  const matrix = xfsOn('{ kind: nvdimm, size: 1G, namespace: devdax }');
+  const { cells } = expandMatrix(matrix, { suiteFor: () => ({ plan: planOne, ignoresFilesystem: true }) });
+  expect(cells).toHaveLength(1);
+});
+
+test("the guest of a cell is what its suite makes of the matrix's", () => {
+  const [cell] = expandMatrix(matrixOf(), {
+    suiteFor: () => ({ plan: planOne, guestFor: (_spec, guest) => ({ ...guest, cpus: 7 }) }),
+  }).cells;
+  expect(cell?.guest).toEqual({ ...matrixOf().guest, cpus: 7 });
 });
 
 test('a matrix without any cell left is an error', () => {
@@ -149,9 +161,7 @@ const blindK1: PlanSuite = (context) => {
 
 describe('a suite that does not fit a kernel', () => {
   test('is left out there, and reported as excluded, while another kernel runs it', () => {
-    const plan = expandMatrix(matrixOf('include: [{ image: i1, pmem: nvdimm, filesystem: none }]'), {
-      planSuite: blindK1,
-    });
+    const plan = expandMatrix(matrixOf('include: [{ image: i1, pmem: nvdimm, filesystem: none }]'), planBy(blindK1));
     expect(idsOf(plan)).toEqual(['k1/nvdimm/fio', 'k2/nvdimm/fio', 'k2/nvdimm/command']);
     expect(plan.excluded).toEqual([{ id: 'k1/nvdimm/command', reason: 'k1 sees nothing' }]);
   });
@@ -189,7 +199,7 @@ describe('a combination that can never work', () => {
   });
 
   test('a mistake in the suite itself is thrown as it is', () => {
-    expect(() => expandMatrix(matrixOf(), { planSuite: throwing(new TypeError('bug')) })).toThrow(TypeError);
+    expect(() => expandMatrix(matrixOf(), planBy(throwing(new TypeError('bug'))))).toThrow(TypeError);
   });
 
   test.each([
@@ -202,42 +212,12 @@ describe('a combination that can never work', () => {
     ['e820, size: 64M', false],
   ])('dax=always on %s: %s', (device, refused) => {
     const text = `version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: ${device} }] }]\nfilesystems: [{ name: f, type: ext4, mount: "noatime,dax=always" }]\nsuites: [{ name: fio }]\n`;
-    const shown = expansionError(parseMatrix(text, 't.yaml', { env: {}, fioJobs: [] }));
+    const shown = expansionError(parseMatrix(text, 't.yaml', { env: {}, offered: { fio: [] } }));
     expect(
       shown.startsWith(
         't: cell k/p/f/fio can never work: f mounts with noatime,dax=always, but no device of p can do DAX',
       ),
     ).toBe(refused);
-  });
-});
-
-function allowJobs(prefix: string): PlanSuite {
-  return ({ spec }) =>
-    (spec.kind === 'fio' ? spec.jobs : []).map((job) => {
-      if (!job.startsWith(prefix)) throw new UserError(`${job} does not fit`, { code: 'misfit' });
-      return { name: `fio/${job}`, estimateSec: 1 };
-    });
-}
-
-describe('a fio suite that names no jobs', () => {
-  const text =
-    'version: 1\nname: t\nkernels: [{ name: k, debian: { release: bookworm } }]\npmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]\nsuites: [{ name: fio }]\n';
-  const matrix = parseMatrix(text, 't.yaml', { env: {}, fioJobs: ['block', 'dax', 'dev-dax'] });
-  test('runs those that fit the cell', () => {
-    const [cell] = expandMatrix(matrix, { planSuite: allowJobs('d') }).cells;
-    expect(cell?.tests.map(({ name }) => name)).toEqual([
-      'guest/boot',
-      'guest/pmem',
-      'fio/dax',
-      'fio/dev-dax',
-      'guest/close',
-    ]);
-  });
-
-  test('is refused where none fits', () => {
-    expect(expansionError(matrix, allowJobs('x'))).toContain(
-      'cell k/p/fio can never work: none of the fio jobs can run here, for one: block does not fit',
-    );
   });
 });
 
@@ -261,7 +241,7 @@ function selects(rule: SelectRule, cell: Cell): boolean {
 
 test('for any rules: ids are unique, cells are what include selects and exclude does not, nothing is lost', () => {
   const base = matrixOf();
-  const all = expandMatrix(base, { planSuite: planOne }).cells;
+  const all = expandMatrix(base, planBy(planOne)).cells;
   fc.assert(
     fc.property(
       fc.array(ruleArbitrary, { maxLength: 3 }),
@@ -271,7 +251,7 @@ test('for any rules: ids are unique, cells are what include selects and exclude 
         const included = all.filter((cell) => include.length === 0 || include.some((rule) => selects(rule, cell)));
         const wanted = included.filter((cell) => !exclude.some((rule) => selects(rule, cell)));
         fc.pre(wanted.length > 0);
-        const plan = expandMatrix({ ...base, include, exclude }, { planSuite: planOne });
+        const plan = expandMatrix({ ...base, include, exclude }, planBy(planOne));
         const ids = [...idsOf(plan), ...plan.excluded.map(({ id }) => id)];
         expect(new Set(ids).size).toBe(ids.length);
         expect(idsOf(plan).toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());

@@ -1,14 +1,15 @@
 import { selectNames } from '../model/globs.ts';
 import type { Cell, CellId, ExcludedCell, Plan } from '../model/cell.ts';
 import { KernelUnfitError, SuiteAbsentError, UserError } from '../model/errors.ts';
-import type { Matrix, SelectRule } from '../model/matrix.ts';
-import { guestOfSuite } from './guest-of-suite.ts';
+import type { Matrix, SelectRule, SuiteSpec } from '../model/matrix.ts';
 import { planTests } from './plan-tests.ts';
-import type { PlanSuite } from './plan-tests.ts';
+import type { PlannedSuite } from './plan-tests.ts';
 import { warnUnflushed } from './warn-unflushed.ts';
 
 /** A point of the product, before its tests are known. */
 type Combination = Omit<Cell, 'tests' | 'guest'>;
+
+export type SuiteOf = (spec: SuiteSpec) => PlannedSuite;
 
 /** Cells named in one error; the rest are counted. */
 const MAX_NAMED = 10;
@@ -21,7 +22,7 @@ const MAX_NAMED = 10;
  */
 export function expandMatrix(
   matrix: Matrix,
-  { planSuite, byFlags = false }: { readonly planSuite: PlanSuite; readonly byFlags?: boolean },
+  { suiteFor, byFlags = false }: { readonly suiteFor: SuiteOf; readonly byFlags?: boolean },
 ): Plan {
   const rules: readonly SelectRule[] = matrix.include.length > 0 ? matrix.include : [{}];
   const combinations = new Map(
@@ -44,7 +45,7 @@ export function expandMatrix(
       'narrow or remove an exclude rule',
     );
   }
-  const planned = planCells(matrix, kept, planSuite, byFlags);
+  const planned = planCells(matrix, kept, suiteFor, byFlags);
   const idle = excludes.filter(
     ({ axes }) => ![...combinations.values()].some((combination) => holds(axes, combination)),
   );
@@ -111,7 +112,7 @@ function product(matrix: Matrix, rule: SelectRule): Combination[] {
 function planCells(
   matrix: Matrix,
   combinations: readonly Combination[],
-  planSuite: PlanSuite,
+  suiteFor: SuiteOf,
   byFlags: boolean,
 ): { readonly cells: Cell[]; readonly unfit: ExcludedCell[] } {
   // The image has no say in a suite's tests, so the other axes are planned once for all images.
@@ -119,12 +120,13 @@ function planCells(
   const cells: Cell[] = [];
   const refused: { readonly combination: Combination; readonly error: UserError }[] = [];
   for (const combination of combinations) {
-    const { kernel, image, suite, pmem, filesystem } = combination;
-    const key = [kernel.name, image.name, suite.name, pmem.name, filesystem.name].join('/');
-    const tests = planned.get(key) ?? planTests({ spec: suite, kernel, image, pmem, filesystem }, planSuite);
+    const { kernel, image, suite: spec, pmem, filesystem } = combination;
+    const suite = suiteFor(spec);
+    const key = [kernel.name, image.name, spec.name, pmem.name, filesystem.name].join('/');
+    const tests = planned.get(key) ?? planTests({ spec, kernel, image, pmem, filesystem }, suite);
     planned.set(key, tests);
     if (tests instanceof UserError) refused.push({ combination, error: tests });
-    else cells.push({ ...combination, guest: guestOfSuite(suite, matrix.guest), tests });
+    else cells.push({ ...combination, guest: suite.guestFor?.(spec, matrix.guest) ?? matrix.guest, tests });
   }
   const running = new Set(cells.map(({ suite }) => suite));
   const isUnfit = ({ combination, error }: (typeof refused)[number]): boolean =>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseMatrix } from '../../matrices/load.ts';
 import type { Cell, Plan } from '../model/cell.ts';
+import { suiteFor } from '../suites/registry.ts';
 import { countGuests, groupCells } from './boot-groups.ts';
 import { estimateCells } from './estimate.ts';
 import { expandMatrix } from './expand.ts';
@@ -17,9 +18,9 @@ pmem:
 suites: [{ name: fio }, { name: command, run: ls }]
 exclude: [{ kernel: longer, pmem: block, reason: not now }]
 `;
-const matrix = parseMatrix(TEXT, 'test.yaml', { env: {}, fioJobs: ['job'] });
+const matrix = parseMatrix(TEXT, 'test.yaml', { env: {}, offered: { fio: ['job'] } });
 const plan: Plan = expandMatrix(matrix, {
-  planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: spec.kind === 'fio' ? 5 : 120 }],
+  suiteFor: () => ({ plan: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: spec.kind === 'fio' ? 5 : 120 }] }),
 });
 
 test('cells that can share a guest are grouped, in order', () => {
@@ -86,10 +87,10 @@ test('a suite that counts instructions has guests of its own, of one vCPU, and t
   const counted = parseMatrix(
     TEXT.replace('{ name: fio }', '{ name: fio }, { name: counted, kind: fio, measure: instructions }'),
     'test.yaml',
-    { env: {}, fioJobs: ['job'] },
+    { env: {}, offered: { fio: ['job'] } },
   );
   const { cells, excluded } = expandMatrix(counted, {
-    planSuite: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 5 }],
+    suiteFor: (suite) => ({ ...suiteFor(suite), plan: ({ spec }) => [{ name: `${spec.name}/one`, estimateSec: 5 }] }),
   });
   expect(
     groupCells(cells)

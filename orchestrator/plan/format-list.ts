@@ -3,7 +3,6 @@ import { type ExcludedCell, type Plan, suiteTests } from '../model/cell.ts';
 import type { PmemDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
 import { countGuests, type NeedsFreshGuest } from './boot-groups.ts';
-import { countsInstructions } from './guest-of-suite.ts';
 import { estimateCell, estimateCells } from './estimate.ts';
 import { alignColumns } from '../model/align-columns.ts';
 
@@ -47,7 +46,7 @@ export function listAsJson(
       filesystem: cell.filesystem.name,
       suite: cell.suite.name,
       devices: cell.pmem.devices,
-      ...(countsInstructions(cell.suite) && { measure: 'instructions' }),
+      ...(cell.guest.countInstructions && { measure: 'instructions' }),
       tests: suiteTests(cell).map(({ name }) => name),
       estimateSec: estimateCell(cell),
     })),

@@ -2,14 +2,14 @@ import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../model/cell.ts';
 import type { PlannedTest } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
 import { needsDax } from '../model/dax-options.ts';
-import type { FioSuiteSpec, SuiteSpec } from '../model/matrix.ts';
+import type { SuiteSpec } from '../model/matrix.ts';
 import { plannedMode, type PmemDevice } from '../model/pmem.ts';
 import { formatSize } from '../model/size.ts';
-import type { SuitePlanContext } from '../model/suite.ts';
+import type { Suite, SuitePlanContext } from '../model/suite.ts';
 import { BOOT_SEC, CHECK_PMEM_SEC, CLOSE_SEC } from './estimate.ts';
 
-/** The tests that a suite has on a topology and filesystem; throws UserError when that can never work. */
-export type PlanSuite = (context: SuitePlanContext<SuiteSpec>) => readonly PlannedTest[];
+/** What a plan asks of the suite that runs a spec. */
+export type PlannedSuite = Pick<Suite, 'plan' | 'guestFor' | 'ignoresFilesystem'>;
 
 const BEFORE: readonly PlannedTest[] = [
   { name: BOOT_TEST, estimateSec: BOOT_SEC },
@@ -20,9 +20,9 @@ const AFTER: readonly PlannedTest[] = [{ name: CLOSE_TEST, estimateSec: CLOSE_SE
 /** All tests of a cell, or the reason why it can have none. */
 export function planTests(
   context: SuitePlanContext<SuiteSpec>,
-  planSuite: PlanSuite,
+  suite: PlannedSuite,
 ): readonly PlannedTest[] | UserError {
-  const { spec, pmem, filesystem } = context;
+  const { pmem, filesystem } = context;
   if (needsDax(filesystem) && !pmem.devices.some(canDax)) {
     return new UserError(
       `${filesystem.name} mounts with ${filesystem.mountOptions}, but no device of ${pmem.name} can do DAX`,
@@ -31,47 +31,18 @@ export function planTests(
       },
     );
   }
-  const homeless = spec.kind === 'selftest' ? undefined : whyNoFilesystem(context);
+  const homeless = suite.ignoresFilesystem ? undefined : whyNoFilesystem(context);
   if (homeless !== undefined)
     return new UserError(homeless, {
       code: 'filesystem-misplaced',
       remedy: 'give the topology a device that can hold it, or leave the filesystem out',
     });
   try {
-    const tests = spec.kind === 'fio' && spec.fitting ? planFitting(spec, context, planSuite) : planSuite(context);
-    return [...BEFORE, ...tests, ...AFTER];
+    return [...BEFORE, ...suite.plan(context), ...AFTER];
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
   }
-}
-
-/**
- * Each job by itself, so that those that can't run here do not stand in the way of the others; throws when none can.
- */
-function planFitting(
-  spec: FioSuiteSpec,
-  context: SuitePlanContext<SuiteSpec>,
-  planSuite: PlanSuite,
-): readonly PlannedTest[] {
-  const refusals: UserError[] = [];
-  const tests = spec.jobs.flatMap((job) => {
-    try {
-      return planSuite({ ...context, spec: { ...spec, jobs: [job] } });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      refusals.push(error);
-      return [];
-    }
-  });
-  const [refusal] = refusals;
-  if (tests.length === 0 && refusal) {
-    throw new UserError(`none of the fio jobs can run here, for one: ${refusal.message}`, {
-      code: 'no-fitting-job',
-      cause: refusal,
-    });
-  }
-  return tests;
 }
 
 /** As mkfs.xfs wants it, unless it has other options. */

@@ -18,14 +18,16 @@ suites: [{ name: one, kind: command, run: ls }, { name: two, kind: command, run:
 exclude: [{ kernel: b, pmem: block, suite: two, reason: not now }]
 `,
   'test.yaml',
-  { env: {}, fioJobs: [] },
+  { env: {}, offered: { fio: [] } },
 );
 
 /** The same plan with other estimates. */
 function planWith(seconds: readonly number[]): Plan {
   let at = 0;
   return expandMatrix(matrix, {
-    planSuite: ({ spec }) => [{ name: `${spec.name}/run`, estimateSec: seconds[at++ % seconds.length] ?? 1 }],
+    suiteFor: () => ({
+      plan: ({ spec }) => [{ name: `${spec.name}/run`, estimateSec: seconds[at++ % seconds.length] ?? 1 }],
+    }),
   });
 }
 

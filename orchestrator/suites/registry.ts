@@ -1,30 +1,45 @@
-import type { Cell, PlannedTest } from '../model/cell.ts';
+import type { OfferedNames } from '../../matrices/suites/suite-format.ts';
+import type { SpecOf, SuiteKind } from '../../matrices/suites/suite-formats.ts';
+import type { Cell } from '../model/cell.ts';
+import { UserError } from '../model/errors.ts';
 import type { SuiteSpec } from '../model/matrix.ts';
-import type { Suite, SuitePlanContext } from '../model/suite.ts';
+import type { Suite } from '../model/suite.ts';
 import { commandSuite } from './command/suite.ts';
 import { fioSuite } from './fio/suite.ts';
-import { selftestSuite } from './selftest/suite.ts';
 import { lockdepSuite } from './lockdep/suite.ts';
+import { selftestSuite } from './selftest/suite.ts';
 import { xfstestsSuite } from './xfstests/suite.ts';
 
-export { listFioJobs } from './fio/job-file.ts';
-
-/** Every suite by its kind. A new kind in the matrix does not compile until it is here. */
+/** Every suite by its kind, one for each format in `matrices/suites`: without its row a new kind does not compile. */
 const SUITES = {
-  fio: fioSuite,
   command: commandSuite,
-  selftest: selftestSuite,
+  fio: fioSuite,
   lockdep: lockdepSuite,
+  selftest: selftestSuite,
   xfstests: xfstestsSuite,
-} as const satisfies { [Kind in SuiteSpec['kind']]: Suite<Extract<SuiteSpec, { kind: Kind }>> };
+} as const satisfies { [Kind in SuiteKind]: Suite<SpecOf<Kind>> };
 
+/** By their kinds' alphabet. */
+const ALL_SUITES: readonly Suite[] = Object.values(SUITES);
+
+/** @throws UserError for a kind of a run that another version of the rig began */
 export function suiteFor({ kind }: Pick<SuiteSpec, 'kind'>): Suite {
-  return SUITES[kind];
+  const found = ALL_SUITES.find((suite) => suite.kind === kind);
+  if (found) return found;
+  throw new UserError(`this version of the rig has no suite of the kind ${kind}`, {
+    code: 'unknown-suite',
+    remedy: 'use the version that began the run',
+  });
 }
 
-/** The tests of a suite in a cell; throws UserError when the combination can never work. */
-export function planSuite(context: SuitePlanContext<SuiteSpec>): readonly PlannedTest[] {
-  return suiteFor(context.spec).plan(context);
+/** What a matrix may choose from, by the kind of the suite. */
+export function offeredNames(): OfferedNames {
+  return Object.fromEntries(ALL_SUITES.map((suite) => [suite.kind, suite.offers?.() ?? []]));
+}
+
+/** The kinds whose absence an answer to a series names, and what it calls them. */
+export function suiteTitles(): readonly (readonly [kind: string, title: string])[] {
+  return ALL_SUITES.flatMap(({ kind, untestedAs }) => (untestedAs === undefined ? [] : [[kind, untestedAs] as const]));
 }
 
 /** Whether a cell must not share its guest with another. */

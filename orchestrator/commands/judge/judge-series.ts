@@ -15,6 +15,7 @@ import { formatSize } from '../../model/size.ts';
 import { BASE_KERNEL, planSteps } from '../compose/compose-series.ts';
 import type { Judged } from './judged.ts';
 import { showComparison } from './show-comparison.ts';
+import { suiteTitles } from '../../suites/registry.ts';
 import { printText } from '../../host/print.ts';
 import { messageOf } from '../../model/message-of.ts';
 
@@ -40,7 +41,7 @@ export async function judgeSeries(
   const lockClasses = await readLockClasses(runDir, summary);
   const comparison = compareSeries(summary, BASE_KERNEL, steps, { lockClasses });
   const answer = async (): Promise<void> => {
-    const untested = listUntested(summary, matrix, comparison.kernels?.now ?? '');
+    const untested = listUntested(summary, matrix, comparison.kernels?.now ?? '', suiteTitles());
     const facts = { summary, comparison, series, steps, command, ...describeGuests(matrix), untested };
     await writeReply(facts, runDir, mail);
   };

@@ -6,7 +6,7 @@ import { expandMatrix } from '../../plan/expand.ts';
 import { filterPlan } from '../../plan/filter.ts';
 import { narrowTests } from '../../plan/narrow-tests.ts';
 import { shardPlan, type ShardSpec } from '../../plan/shard.ts';
-import { listFioJobs, planSuite } from '../../suites/registry.ts';
+import { offeredNames, suiteFor } from '../../suites/registry.ts';
 import { checkKernels } from './check-kernels.ts';
 import { composeOnce, type OnceOptions } from '../compose/compose-once.ts';
 import { logLine } from '../../host/log-line.ts';
@@ -30,7 +30,7 @@ export async function planFile(
 ): Promise<PlannedMatrix> {
   const loaded = await loadFile(path);
   const { matrix } = loaded;
-  const plan = narrowTests(filterPlan(expandMatrix(matrix, { planSuite }), filters), tests);
+  const plan = narrowTests(filterPlan(expandMatrix(matrix, { suiteFor }), filters), tests);
   // Those of all parts: what is wrong with the input is wrong on every machine.
   await checkFileKernels(loaded, kernelsOf(plan));
   return { matrix, plan: shard === undefined ? plan : takeShard(plan, shard) };
@@ -40,7 +40,7 @@ export async function planFile(
  * A matrix file, its kernels not looked at, see {@link checkFileKernels}. @throws UserError with the place in the file.
  */
 export async function loadFile(path: string): Promise<LoadedMatrix> {
-  return loadMatrix(path, { env: process.env, fioJobs: listFioJobs() });
+  return loadMatrix(path, { env: process.env, offered: offeredNames() });
 }
 
 /**
@@ -81,7 +81,7 @@ export async function planFlags(
   return {
     matrix,
     plan: narrowTests(
-      filterPlan(expandMatrix(matrix, { planSuite, byFlags: true }), options.filter ?? []),
+      filterPlan(expandMatrix(matrix, { suiteFor, byFlags: true }), options.filter ?? []),
       readNamedTests(options.test).narrow,
     ),
   };
@@ -101,7 +101,7 @@ export async function loadComposed(
 ): Promise<Matrix> {
   const loaded = await loadMatrixText(stringify(value), FLAGS, {
     env: process.env,
-    fioJobs: listFioJobs(),
+    offered: offeredNames(),
     describePlace: (path) => nameValue(path) ?? FLAGS,
   });
   await checkKernels(

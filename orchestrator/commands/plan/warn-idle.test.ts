@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadMatrix } from '../../../matrices/load.ts';
 import type { Plan } from '../../model/cell.ts';
 import type { ImageSpec, KernelSpec, Matrix } from '../../model/matrix.ts';
-import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
+import type { XfstestsSuiteSpec } from '../../../matrices/suites/xfstests.ts';
 import { findMisspeltReleases } from './misspelt-releases.ts';
 import { warnIdle } from './warn-idle.ts';
 
@@ -32,76 +32,27 @@ const built = (more: Partial<Extract<KernelSpec, { kind: 'source' }>>): KernelSp
   ...more,
 });
 
-/** A list of rules; the place of one glob each. */
-function makeList(name: string, rules: readonly (readonly [action: 'exclude' | 'known', glob: string])[]): string {
-  const path = join(dir, name);
-  writeFileSync(
-    path,
-    JSON.stringify({ version: 1, rules: rules.map(([action, glob]) => ({ tests: [glob], action, reason: 'r' })) }),
-  );
-  return path;
-}
-
-function makeTree(): string {
-  const tree = join(dir, 'xfstests');
-  mkdirSync(join(tree, 'tests', 'generic'), { recursive: true });
-  writeFileSync(join(tree, 'check'), '#!/bin/bash\n');
-  writeFileSync(join(tree, 'tests', 'generic', 'group.list'), '001 auto quick\n413 auto dax\n');
-  return tree;
-}
-
-/** What is said of a matrix with such a suite, without the folder. */
-async function warn(
-  lists: readonly string[],
-  { tree, warnings }: { readonly tree?: string; readonly warnings?: readonly string[] },
-): Promise<readonly string[]> {
+test('what the plan and the suites have to say is said', async () => {
+  const list = join(dir, 'mine.yaml');
+  writeFileSync(list, JSON.stringify({ version: 1, rules: [{ tests: ['xfs/1'], action: 'exclude', reason: 'r' }] }));
+  mkdirSync(join(dir, 'tests', 'generic'), { recursive: true });
+  writeFileSync(join(dir, 'check'), '');
+  writeFileSync(join(dir, 'tests', 'generic', 'group.list'), '001 auto quick\n');
   const suite: XfstestsSuiteSpec = {
     kind: 'xfstests',
     name: 'xfstests',
-    ...(tree !== undefined && { tree: { at: 'host', path: tree } }),
+    tree: { at: 'host', path: dir },
     groups: ['dax'],
     tests: [],
-    lists,
+    lists: [list],
     rules: [],
   };
   const matrix: Pick<Matrix, 'kernels' | 'images' | 'suites'> = { kernels: [KERNEL], images: [IMAGE], suites: [suite] };
-  const plan: Plan = { cells: [], excluded: [], ...(warnings && { warnings }) };
+  const plan: Plan = { cells: [], excluded: [], warnings: ['the exclude rule "no DAX" fits no cell'] };
   await warnIdle({ matrix: matrix as Matrix, plan }, 'm.yaml');
-  return stderr.mock.calls.map(([text]) => String(text).replaceAll(`${dir}/`, ''));
-}
-
-test('globs of a list that fit no test of the tree are reported, those that do are not', async () => {
-  const list = makeList('mine.yaml', [
-    ['exclude', 'generic/413'],
-    ['exclude', 'generic/431'],
-    ['known', 'xfs/*'],
-    ['known', 'generic/0*'],
-  ]);
-  expect(await warn([list], { tree: makeTree() })).toEqual([
-    'warning: mine.yaml: exclude generic/431 fits no test of the tree\n',
-    'warning: mine.yaml: known xfs/* fits no test of the tree\n',
-  ]);
-});
-
-test("the rig's own list is for all trees", async () => {
-  const list = makeList('xfstests-known.yaml', [['known', 'xfs/550']]);
-  expect(await warn([list], { tree: makeTree() })).toEqual([]);
-});
-
-test.each([
-  ['is not named', () => undefined],
-  // A list is no tarball.
-  ['cannot be read', () => join(dir, 'mine.yaml')],
-  ['is none', () => dir],
-])('of a tree that %s nothing is said here', async (_, tree) => {
-  const list = makeList('mine.yaml', [['exclude', 'generic/431']]);
-  const path = tree();
-  expect(await warn([list], { ...(path !== undefined && { tree: path }) })).toEqual([]);
-});
-
-test('what the plan has to say is said', async () => {
-  expect(await warn([], { warnings: ['the exclude rule "no DAX" fits no cell'] })).toEqual([
+  expect(stderr.mock.calls.map(([text]) => String(text).replaceAll(`${dir}/`, ''))).toEqual([
     'warning: the exclude rule "no DAX" fits no cell\n',
+    'warning: mine.yaml: exclude xfs/1 fits no test of the tree\n',
   ]);
 });
 
@@ -120,7 +71,7 @@ pmem: [{ name: p, devices: [{ kind: nvdimm, size: 64M }] }]
 suites: [{ name: c, kind: command, run: [/bin/true] }]
 `,
   );
-  const { matrix } = await loadMatrix(path, { env: {}, fioJobs: [] });
+  const { matrix } = await loadMatrix(path, { env: {}, offered: { fio: [] } });
   await warnIdle({ matrix, plan: { cells: [], excluded: [] } }, path);
   expect(stderr.mock.calls.map(([text]) => String(text).replaceAll(`${dir}/`, ''))).toEqual([
     'warning: m.yaml:5:35: kernel k: no Debian release is known as bokworm: did you mean bookworm?\n',

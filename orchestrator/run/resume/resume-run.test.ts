@@ -20,7 +20,7 @@ const matrix = {
   ...Object.fromEntries(
     ['kernels', 'images', 'pmem', 'filesystems', 'suites'].map((axis, index) => [
       axis,
-      [{ name: Object.values(AXES)[index] }],
+      [{ name: Object.values(AXES)[index], ...(axis === 'suites' && { kind: 'fio' }) }],
     ]),
   ),
 };

@@ -6,7 +6,7 @@ import { type Cell, type CellId, type Plan, type PlannedTest, suiteTests } from 
 import { UserError } from '../../model/errors.ts';
 import type { JournalEvent, PlannedCell } from '../../model/event.ts';
 import type { Matrix } from '../../model/matrix.ts';
-import { guestOfSuite } from '../../plan/guest-of-suite.ts';
+import { suiteFor } from '../../suites/registry.ts';
 import { type CellStart, type PendingTest, startCell } from '../queue/cell-queue.ts';
 import { PastRun, planRemaining, planRound, type RunStart } from './past-run.ts';
 import { RUN_FILE } from '../record/run-folder.ts';
@@ -177,7 +177,7 @@ export function restoreCell({ id, tests, ...names }: PlannedCell, matrix: Matrix
     pmem: find(matrix.pmem, names.pmem),
     filesystem: find(matrix.filesystems, names.filesystem),
     suite,
-    guest: guestOfSuite(suite, matrix.guest),
+    guest: suiteFor(suite).guestFor?.(suite, matrix.guest) ?? matrix.guest,
     tests,
   };
 }

@@ -213,7 +213,7 @@ export function fakeCell(id: string, tests: readonly string[]): Cell {
     image: { kind: 'debian', name: 'i', release: 'bookworm', packages: [] },
     pmem: { name: 'nvdimm', devices: [] },
     filesystem: { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] },
-    suite: { kind: 'fio', name: 'fio', jobs: [], runtimeSec: 1, sizeBytes: 1 },
+    suite: { kind: 'fio', name: 'fio' },
     guest: { cpus: 1, memoryBytes: 1, append: [] },
     tests: [BOOT_TEST, PMEM_TEST, ...tests, CLOSE_TEST].map((name) => ({ name, estimateSec: 1 })),
   };

@@ -1,5 +1,5 @@
 import { basename, isAbsolute, posix, relative, resolve } from 'node:path';
-import type { CommandSuiteSpec } from '../../model/matrix.ts';
+import type { CommandSuiteSpec } from '../../../matrices/suites/command.ts';
 
 /** The uploaded folder, or the folder that holds the uploaded file; the command's working directory. */
 export const COMMAND_DIR = '/root/pmemrig-command';

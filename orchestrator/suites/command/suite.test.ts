@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { InfraError } from '../../model/errors.ts';
 import type { ExecOptions, ExecResult } from '../../model/guest.ts';
-import type { CommandSuiteSpec } from '../../model/matrix.ts';
+import type { CommandSuiteSpec } from '../../../matrices/suites/command.ts';
 import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
 import { commandSuite } from './suite.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InfraError } from '../../model/errors.ts';
 import type { ExecResult, Guest } from '../../model/guest.ts';
-import type { CommandSuiteSpec } from '../../model/matrix.ts';
+import type { CommandSuiteSpec } from '../../../matrices/suites/command.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
 import { describeTimeout, TIMEOUTS_MS } from '../../model/timeouts.ts';

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 import type { ExecResult } from '../../model/guest.ts';
-import type { FioSuiteSpec } from '../../model/matrix.ts';
+import type { FioSuiteSpec } from '../../../matrices/suites/fio.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { explainExitStatus } from '../../model/signals.ts';
 import { lastLines } from '../../model/last-lines.ts';

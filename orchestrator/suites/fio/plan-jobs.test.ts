@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FilesystemSpec } from '../../model/matrix.ts';
+import type { FioSuiteSpec } from '../../../matrices/suites/fio.ts';
 import { BOOKWORM } from '../testing/suite-context.ts';
 import type { PmemDevice } from '../../model/pmem.ts';
 import { listFioJobs, parseFioJob, readFioJob } from './job-file.ts';
@@ -18,14 +19,22 @@ const dax: FilesystemSpec = { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax
 const plain: FilesystemSpec = { name: 'ext4', type: 'ext4', mountOptions: '', mkfsOptions: [] };
 const none: FilesystemSpec = { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] };
 
-const plan = (job: string, devices: readonly PmemDevice[], filesystem: FilesystemSpec, sizeBytes = 2 ** 27) =>
+const planWith = (
+  spec: Pick<FioSuiteSpec, 'jobs' | 'fitting'>,
+  devices: readonly PmemDevice[],
+  filesystem: FilesystemSpec,
+  sizeBytes = 2 ** 27,
+) =>
   planFioJobs({
-    spec: { kind: 'fio', name: 'fio', jobs: [job], runtimeSec: 5, sizeBytes },
+    spec: { kind: 'fio', name: 'fio', runtimeSec: 5, sizeBytes, ...spec },
     kernel: { kind: 'debian', name: 'k', release: 'bookworm', flavour: 'amd64' },
     image: BOOKWORM,
     pmem: { name: 'topo', devices },
     filesystem,
   });
+
+const plan = (job: string, devices: readonly PmemDevice[], filesystem: FilesystemSpec, sizeBytes = 2 ** 27) =>
+  planWith({ jobs: [job] }, devices, filesystem, sizeBytes);
 
 test.each(listFioJobs())('%s has a header, an engine and the placeholders', (name) => {
   const { engines, text } = readFioJob(name);
@@ -106,6 +115,23 @@ test.each([
   expect(() => plan(job, devices, filesystem)).toThrow(
     expect.objectContaining({ message, remedy: expect.any(String), code: 'fio-job-misplaced' }),
   );
+});
+
+describe('a suite that names no jobs', () => {
+  test('runs those that fit the cell', () => {
+    const jobs = ['block-libaio', 'dax-mmap-read', 'dev-dax-read'];
+    expect(planWith({ jobs, fitting: true }, [virtio], dax)).toMatchObject([{ name: 'fio/dax-mmap-read' }]);
+    expect(() => planWith({ jobs }, [virtio], dax)).toThrow('fio job block-libaio cannot run');
+  });
+
+  test('is refused where none fits', () => {
+    expect(() => planWith({ jobs: ['dev-dax-read', 'block-libaio'], fitting: true }, [virtio], dax)).toThrow(
+      expect.objectContaining({
+        code: 'no-fitting-job',
+        message: expect.stringMatching(/^none of the fio jobs can run here, for one: fio job dev-dax-read cannot run/),
+      }),
+    );
+  });
 });
 
 test('a size beyond the device is refused', () => {

@@ -1,7 +1,7 @@
 import type { PlannedTest } from '../../model/cell.ts';
 import { asksDax } from '../../model/dax-options.ts';
 import { UserError } from '../../model/errors.ts';
-import type { FioSuiteSpec } from '../../model/matrix.ts';
+import type { FioSuiteSpec } from '../../../matrices/suites/fio.ts';
 import { plannedMode } from '../../model/pmem.ts';
 import { formatSize } from '../../model/size.ts';
 import type { SuitePlanContext } from '../../model/suite.ts';
@@ -14,17 +14,41 @@ const OVERHEAD_SEC = 2;
 /** What TCG writes, reads and checks of a verify job per second; measured 12 to 30. */
 const VERIFY_BYTES_PER_SEC = 12 * 2 ** 20;
 
-/** The suite's tests, `fio/<job>`. Throws UserError for a job that no kernel could run in such a cell. */
+/**
+ * The suite's tests, `fio/<job>`. Throws UserError for a job that no kernel could run in such a cell; of a matrix that
+ * names no jobs such ones are left out, and it throws where none is left.
+ */
 export function planFioJobs(context: SuitePlanContext<FioSuiteSpec>): readonly PlannedTest[] {
   const { spec } = context;
-  return spec.jobs.map((name) => {
-    const job = readFioJob(name);
-    checkPlace(job, context);
-    return {
-      name: `${spec.name}/${name}`,
-      estimateSec: Math.ceil(spec.runtimeSec + OVERHEAD_SEC + fillSec(job, spec, VERIFY_BYTES_PER_SEC)),
-    };
+  if (!spec.fitting) return spec.jobs.map((name) => planJob(name, context));
+  const refusals: UserError[] = [];
+  const tests = spec.jobs.flatMap((name) => {
+    try {
+      return [planJob(name, context)];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refusals.push(error);
+      return [];
+    }
   });
+  const [refusal] = refusals;
+  if (tests.length === 0 && refusal) {
+    throw new UserError(`none of the fio jobs can run here, for one: ${refusal.message}`, {
+      code: 'no-fitting-job',
+      cause: refusal,
+    });
+  }
+  return tests;
+}
+
+function planJob(name: string, context: SuitePlanContext<FioSuiteSpec>): PlannedTest {
+  const { spec } = context;
+  const job = readFioJob(name);
+  checkPlace(job, context);
+  return {
+    name: `${spec.name}/${name}`,
+    estimateSec: Math.ceil(spec.runtimeSec + OVERHEAD_SEC + fillSec(job, spec, VERIFY_BYTES_PER_SEC)),
+  };
 }
 
 /** Seconds a verify job takes before its time-based part. */

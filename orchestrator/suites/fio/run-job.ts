@@ -1,6 +1,6 @@
 import { traitsOf } from '../../model/device-traits.ts';
 import { readFile } from 'node:fs/promises';
-import type { FioSuiteSpec } from '../../model/matrix.ts';
+import type { FioSuiteSpec } from '../../../matrices/suites/fio.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { GuestDevice } from '../../model/pmem.ts';
 import { formatSize } from '../../model/size.ts';

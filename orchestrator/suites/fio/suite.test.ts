@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FioSuiteSpec } from '../../model/matrix.ts';
+import type { FioSuiteSpec } from '../../../matrices/suites/fio.ts';
 import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX, NO_FILESYSTEM, RAW } from '../testing/suite-context.ts';
 import { fioSuite } from './suite.ts';

@@ -1,9 +1,9 @@
-import type { FioSuiteSpec } from '../../model/matrix.ts';
+import type { FioSuiteSpec } from '../../../matrices/suites/fio.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { mountFilesystem } from '../shared/mount-filesystem.ts';
 import { setUpStep } from '../shared/set-up-step.ts';
-import { readFioJob } from './job-file.ts';
+import { listFioJobs, readFioJob } from './job-file.ts';
 import { fillSec, planFioJobs } from './plan-jobs.ts';
 import { runFioJob, WORK_DIR } from './run-job.ts';
 
@@ -17,6 +17,11 @@ export const fioSuite: Suite<FioSuiteSpec> = {
   kind: 'fio',
   needsFreshGuest: false,
   splittable: true,
+  offers: listFioJobs,
+  // QEMU counts the instructions of a single vCPU alone.
+  guestFor: ({ measure }, guest) =>
+    measure === 'instructions' ? { ...guest, cpus: 1, countInstructions: true } : guest,
+  untestedAs: 'fio',
   plan: planFioJobs,
   open: openFio,
 };

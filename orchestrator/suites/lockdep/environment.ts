@@ -1,5 +1,5 @@
 import { InfraError } from '../../model/errors.ts';
-import type { LockdepSuiteSpec } from '../../model/matrix.ts';
+import type { LockdepSuiteSpec } from '../../../matrices/suites/lockdep.ts';
 import type { SuiteContext } from '../../model/suite.ts';
 import { isMounted, mkfsCommand } from '../shared/mkfs-command.ts';
 import type { Exercise } from './exercises.ts';

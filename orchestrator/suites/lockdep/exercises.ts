@@ -1,5 +1,5 @@
 import type { KnownProblem } from '../../model/known-problem.ts';
-import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../model/lockdep-exercises.ts';
+import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../../matrices/suites/lockdep.ts';
 
 /**
  * What an exercise runs on:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LOCKDEP_EXERCISES } from '../../model/lockdep-exercises.ts';
+import { LOCKDEP_EXERCISES } from '../../../matrices/suites/lockdep.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import type { PmemDevice } from '../../model/pmem.ts';
 import { EXT4_DAX, NO_FILESYSTEM } from '../testing/suite-context.ts';

@@ -1,6 +1,6 @@
 import type { PlannedTest } from '../../model/cell.ts';
 import { KernelUnfitError, UserError } from '../../model/errors.ts';
-import type { LockdepSuiteSpec } from '../../model/matrix.ts';
+import type { LockdepSuiteSpec } from '../../../matrices/suites/lockdep.ts';
 import type { SuitePlanContext } from '../../model/suite.ts';
 import { readExercise } from './exercises.ts';
 import { placeExercise } from './place-exercise.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../model/lockdep-exercises.ts';
-import type { LockdepSuiteSpec } from '../../model/matrix.ts';
+import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../../matrices/suites/lockdep.ts';
+import type { LockdepSuiteSpec } from '../../../matrices/suites/lockdep.ts';
 import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX } from '../testing/suite-context.ts';
 import { readExercise } from './exercises.ts';

@@ -1,5 +1,5 @@
 import type { PlannedTest } from '../../model/cell.ts';
-import type { LockdepSuiteSpec } from '../../model/matrix.ts';
+import type { LockdepSuiteSpec } from '../../../matrices/suites/lockdep.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { packageData } from '../../model/package-data.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
@@ -26,6 +26,7 @@ export const lockdepSuite: Suite<LockdepSuiteSpec> = {
   kind: 'lockdep',
   // Devices are unbound and remade: no other cell shall depend on how well that went.
   needsFreshGuest: true,
+  untestedAs: 'the lockdep exercises',
   plan: planExercises,
   open: openLockdep,
 };

@@ -1,6 +1,6 @@
 import { CANARIES, type CanaryModule, type CanaryName } from '../../model/canary.ts';
 import { describeError, GuestDeath, InfraError, SuiteSetupError } from '../../model/errors.ts';
-import type { SelftestSuiteSpec } from '../../model/matrix.ts';
+import type { SelftestSuiteSpec } from '../../../matrices/suites/selftest.ts';
 import type { SuiteContext } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { lastLines } from '../../model/last-lines.ts';

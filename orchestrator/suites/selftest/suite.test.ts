@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CANARIES, type CanaryModule } from '../../model/canary.ts';
 import type { PlannedTest } from '../../model/cell.ts';
 import { InfraError } from '../../model/errors.ts';
-import type { SelftestSuiteSpec } from '../../model/matrix.ts';
+import type { SelftestSuiteSpec } from '../../../matrices/suites/selftest.ts';
 import { type Answer, createFakeGuest } from '../testing/fake-guest.ts';
 import { BOOKWORM, createSuiteContext, FSDAX, NO_FILESYSTEM } from '../testing/suite-context.ts';
 import { selftestSuite } from './suite.ts';

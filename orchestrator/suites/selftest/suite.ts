@@ -1,6 +1,6 @@
 import { CANARIES, type CanaryName } from '../../model/canary.ts';
 import type { PlannedTest } from '../../model/cell.ts';
-import type { SelftestSuiteSpec } from '../../model/matrix.ts';
+import type { SelftestSuiteSpec } from '../../../matrices/suites/selftest.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
@@ -25,6 +25,8 @@ const MARGIN_MS = 20_000;
 export const selftestSuite: Suite<SelftestSuiteSpec> = {
   kind: 'selftest',
   needsFreshGuest: true,
+  provesRig: true,
+  ignoresFilesystem: true,
   plan: ({ spec }) => [
     ...spec.canaries.map((name): PlannedTest => {
       const { expects, lastsSec = 0 } = CANARY_TABLE[name];

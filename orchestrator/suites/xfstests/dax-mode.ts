@@ -1,5 +1,5 @@
 import type { FilesystemSpec } from '../../model/matrix.ts';
-import type { DaxMode } from '../../model/xfstests.ts';
+import type { DaxMode } from '../../../matrices/suites/xfstests-list.ts';
 
 /**
  * What the mount options ask for; `never` where they say nothing: a file system that is named without DAX is meant

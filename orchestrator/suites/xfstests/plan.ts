@@ -1,7 +1,7 @@
 import type { PlannedTest } from '../../model/cell.ts';
 import { SuiteAbsentError, UserError } from '../../model/errors.ts';
 import type { SuitePlanContext } from '../../model/suite.ts';
-import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
+import type { XfstestsSuiteSpec } from '../../../matrices/suites/xfstests.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { assignRoles } from './assign-roles.ts';
 import { readCatalogue } from './read-tree.ts';

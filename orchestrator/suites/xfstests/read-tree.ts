@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { UserError } from '../../model/errors.ts';
 import type { ImageSpec } from '../../model/matrix.ts';
-import type { XfstestsTree } from '../../model/xfstests.ts';
+import type { XfstestsTree } from '../../../matrices/suites/xfstests.ts';
 import { type CatalogueTest, parseGroupList } from './group-list.ts';
 
 /** What planning knows of a tree: its tests by folder (`generic`, `ext4`, …). */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { XfstestsRule } from '../../model/xfstests.ts';
+import type { XfstestsRule } from '../../../matrices/suites/xfstests-list.ts';
 import { EXT4_DAX } from '../testing/suite-context.ts';
 import { findRule, forgiveKnown } from './rules.ts';
 

@@ -3,7 +3,7 @@ import { globMatcher } from '../../model/globs.ts';
 import { isInRange } from '../../model/kernel-range.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import type { PmemDevice } from '../../model/pmem.ts';
-import type { XfstestsRule } from '../../model/xfstests.ts';
+import type { XfstestsRule } from '../../../matrices/suites/xfstests-list.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { daxModeOf } from './dax-mode.ts';
 

@@ -1,6 +1,6 @@
 import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
-import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
+import type { XfstestsSuiteSpec } from '../../../matrices/suites/xfstests.ts';
 import type { SuiteContext } from '../../model/suite.ts';
 import { lastLines } from '../../model/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageData } from '../../model/package-data.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
-import type { XfstestsSuiteSpec } from '../../model/xfstests.ts';
+import type { XfstestsSuiteSpec } from '../../../matrices/suites/xfstests.ts';
 import { lastLines } from '../../model/last-lines.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { assignRoles } from './assign-roles.ts';
@@ -12,6 +12,7 @@ import { DIR, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
 import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import { composePlaces } from './mount-places.ts';
 import { expectedFsErrors } from './expected-fs-errors.ts';
+import { findIdleRules } from './idle-rules.ts';
 import { planXfstests } from './plan.ts';
 import { readCatalogue } from './read-tree.ts';
 import { proveMount } from './prove-mounts.ts';
@@ -35,6 +36,8 @@ export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
   resultsBytes: 512 * 2 ** 20,
   // No test counts on what another has left, but for the age of the file system on TEST.
   splittable: true,
+  untestedAs: 'xfstests',
+  findSlips: findIdleRules,
   disk: ({ tree }) => (tree?.at === 'host' ? { path: tree.path, serial: TREE_SERIAL } : undefined),
   open: openXfstests,
 };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Matrix } from '../../../orchestrator/model/matrix.ts';
 import type { TestResult } from '../../../orchestrator/model/outcome.ts';
 import { makeKernelsRun } from '../../testing/make-series.ts';
-import { listUntested } from './list-untested.ts';
+import { listUntested, type SuiteTitle } from './list-untested.ts';
 
 const PASS: TestResult = { status: 'pass' };
 const SKIP: TestResult = { status: 'skip', message: 'no device' };
@@ -14,6 +14,11 @@ const NVDIMM = {
 const VIRTIO = { name: 'virtio-pmem', devices: [{ kind: 'virtio-pmem', sizeBytes: 2 ** 30 }] } as const;
 const EXT4_DAX = { name: 'ext4-dax', type: 'ext4', mountOptions: 'dax=always', mkfsOptions: [] } as const;
 const LOCKDEP = { kind: 'lockdep', name: 'lockdep', exercises: [], durationSec: 10 } as const;
+const SUITES: readonly SuiteTitle[] = [
+  ['fio', 'fio'],
+  ['lockdep', 'the lockdep exercises'],
+  ['xfstests', 'xfstests'],
+];
 const MATRIX: Pick<Matrix, 'pmem' | 'filesystems' | 'suites'> = {
   pmem: [NVDIMM, VIRTIO],
   filesystems: [EXT4_DAX],
@@ -24,7 +29,7 @@ function list(
   patched: Readonly<Record<string, Readonly<Record<string, TestResult>>>>,
   matrix = MATRIX,
 ): readonly string[] {
-  return listUntested(makeKernelsRun({ base: patched, patched }).summarize(), matrix, 'patched').map(
+  return listUntested(makeKernelsRun({ base: patched, patched }).summarize(), matrix, 'patched', SUITES).map(
     ({ about, what }) => `${about}: ${what}`,
   );
 }
@@ -78,7 +83,7 @@ test('a matrix that names all of it leaves durability and hardware', () => {
       },
     ],
     filesystems: [{ ...EXT4_DAX }, { ...EXT4_DAX, type: 'xfs' }, { ...EXT4_DAX, mountOptions: 'dax=never' }],
-    suites: [LOCKDEP, { kind: 'fio', name: 'lockdep', jobs: [], runtimeSec: 1, sizeBytes: 1 }],
+    suites: [LOCKDEP, { kind: 'fio', name: 'lockdep' }],
   };
   expect(list({ nvdimm: { 'lockdep/a': PASS } }, all).map((line) => line.split(':')[0])).toEqual([
     'durability',

@@ -13,6 +13,9 @@ export interface Untested {
   readonly what: string;
 }
 
+/** The kind of a suite, and what people call it. */
+export type SuiteTitle = readonly [kind: string, title: string];
+
 /** No suite takes the power away, so this holds of every run. */
 const DURABILITY: Untested = {
   about: 'durability',
@@ -32,11 +35,6 @@ const MODES: readonly (readonly [NamespaceMode, string])[] = [
   ['sector', 'sector (BTT)'],
   ['raw', 'raw'],
 ];
-const SUITES = [
-  ['fio', 'fio'],
-  ['lockdep', 'the lockdep exercises'],
-  ['xfstests', 'xfstests'],
-] as const;
 const FILESYSTEMS: readonly (readonly [(spec: FilesystemSpec) => boolean, string])[] = [
   [(spec) => spec.type === 'ext4' && asksDax(spec), 'ext4 with DAX'],
   [(spec) => spec.type === 'xfs' && asksDax(spec), 'XFS with DAX'],
@@ -46,11 +44,13 @@ const FILESYSTEMS: readonly (readonly [(spec: FilesystemSpec) => boolean, string
 /**
  * What the run of a series did not test, durability first.
  * @param kernel the one with all patches: what did not come to a result on it was not tested
+ * @param suites those whose absence is named
  */
 export function listUntested(
   { cells, repeat }: Pick<RunSummary, 'cells' | 'repeat'>,
   matrix: Pick<Matrix, 'pmem' | 'filesystems' | 'suites'>,
   kernel: string,
+  suites: readonly SuiteTitle[],
 ): readonly Untested[] {
   const own = cells.filter((cell) => cell.kernel === kernel);
   const ran = own.filter(({ tests }) => tests.some((test) => !isRigTest(test.name) && hasResult(test)));
@@ -60,7 +60,7 @@ export function listUntested(
   ): readonly Spec[] => specs.filter(({ name }) => ran.some((cell) => nameOf(cell) === name));
   const devices = named(matrix.pmem, ({ pmem }) => pmem).flatMap((topology) => topology.devices);
   const filesystems = named(matrix.filesystems, ({ filesystem }) => filesystem);
-  const kinds = new Set(named(matrix.suites, ({ suite }) => suite).map((suite): string => suite.kind));
+  const kinds = new Set(named(matrix.suites, ({ suite }) => suite).map((suite) => suite.kind));
   const modes = new Set<DeviceMode>(devices.map(plannedMode));
   const missed = own
     .flatMap(({ tests }) => tests)
@@ -81,7 +81,7 @@ export function listUntested(
     ),
     ...list(
       'suites',
-      SUITES.filter(([kind]) => !kinds.has(kind)),
+      suites.filter(([kind]) => !kinds.has(kind)),
     ),
     ...(missed === 0
       ? []

@@ -3,13 +3,35 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import { KERNEL_RANGE } from '../../orchestrator/model/kernel-range.ts';
-import { DAX_MODES, type XfstestsRule } from '../../orchestrator/model/xfstests.ts';
+import type { FilesystemType } from '../../orchestrator/model/filesystem-type.ts';
+import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { describeIssues } from '../source/describe-issue.ts';
 import { toUserError } from '../source/problem.ts';
-import { listOf, record, text } from '../schema/scalars.ts';
-import { glob } from '../schema/schema-rules.ts';
+import { glob, listOf, record, text } from '../values/scalars.ts';
 import { parseYaml } from '../source/yaml-source.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
+
+/** How a file system treats DAX; `never` where its mount options say nothing. */
+export const DAX_MODES = ['always', 'inode', 'never'] as const;
+export type DaxMode = (typeof DAX_MODES)[number];
+
+/**
+ * What a list says of some tests: that they are not to run here, or that their failure is no news. All conditions must
+ * hold.
+ */
+export interface XfstestsRule {
+  /** Globs over names such as `generic/470`. */
+  readonly tests: readonly string[];
+  readonly action: 'exclude' | 'known';
+  readonly reason: string;
+  readonly link?: string;
+  /** A range such as `>=6.1 <6.6`. */
+  readonly kernels?: string;
+  readonly filesystems?: readonly FilesystemType[];
+  /** The kind of the device that carries TEST. */
+  readonly devices?: readonly PmemDevice['kind'][];
+  readonly dax?: readonly DaxMode[];
+}
 
 const rule = record('a rule', {
   tests: listOf(glob, 'tests').describe('Names or globs: generic/470, xfs/5*.'),

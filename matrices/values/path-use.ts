@@ -15,9 +15,9 @@ export interface PathUse {
     | 'tree'
     | 'tarball'
     | 'disk'
-    | 'upload'
-    | 'xfstests'
-    | 'list';
+    /** For what has no rules of its own. */
+    | 'file'
+    | 'file-or-folder';
   readonly at: ValuePath;
 }
 

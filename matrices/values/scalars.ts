@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GLOB_LIMITS, isModestGlob } from '../../orchestrator/model/globs.ts';
 import { formatSize, parseSize } from '../../orchestrator/model/size.ts';
 
 /*
@@ -15,6 +16,8 @@ export const name = z
   .describe('Letters, digits, ".", "_" and "-"; part of cell ids and of folder names.');
 
 export const text = (what: string) => z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
+
+export const glob = text('a glob').refine(isModestGlob, { error: `expected a glob ${GLOB_LIMITS}` });
 
 export const debianRelease = text('a Debian release such as bookworm')
   .regex(/^[a-z][a-z0-9.-]*$/, { error: 'expected a Debian release such as bookworm' })

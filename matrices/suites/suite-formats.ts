@@ -1,0 +1,31 @@
+import { commandFormat } from './command.ts';
+import { fioFormat } from './fio.ts';
+import { lockdepFormat } from './lockdep.ts';
+import { selftestFormat } from './selftest.ts';
+import type { SuiteFormat } from './suite-format.ts';
+import { xfstestsFormat } from './xfstests.ts';
+
+/** Every kind of suite that a matrix may have; `orchestrator/suites/registry.ts` has a row for each, too. */
+export const SUITE_FORMATS = {
+  fio: fioFormat,
+  command: commandFormat,
+  selftest: selftestFormat,
+  lockdep: lockdepFormat,
+  xfstests: xfstestsFormat,
+} as const;
+
+export type SuiteKind = keyof typeof SUITE_FORMATS;
+
+/** What a suite of a kind is once its entry is resolved. */
+export type SpecOf<Kind extends SuiteKind> = ReturnType<(typeof SUITE_FORMATS)[Kind]['resolve']>;
+
+/** In the order in which messages list them. */
+export const SUITE_KINDS = Object.keys(SUITE_FORMATS) as readonly SuiteKind[];
+
+/** @throws Error for a kind that no matrix could have */
+export function formatOf(kind: string): SuiteFormat {
+  const formats: Readonly<Record<string, SuiteFormat>> = SUITE_FORMATS;
+  const format = formats[kind];
+  if (!format) throw new Error(`no suite has the kind "${kind}"`);
+  return format;
+}
