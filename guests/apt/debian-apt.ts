@@ -16,7 +16,8 @@ import {
   unknownSuite,
 } from './apt-failure.ts';
 import { findDebianKeyring, findDebianMirror } from './debian-mirror.ts';
-import type { PackageRecord } from './package-record.ts';
+import { type PackageRecord, packageRecord } from './package-record.ts';
+import { rememberAnswer } from './remember-answer.ts';
 
 const INDEX_MAX_AGE_MS = 6 * 3600_000;
 /** Finding out that there is no network takes seconds: the kernels and images of one run do so once. */
@@ -48,7 +49,7 @@ export interface DebianArchive {
  */
 export async function openDebianArchive(suite: string, context: PrepareContext): Promise<DebianArchive> {
   if (!/^[a-z][a-z0-9.-]*$/.test(suite)) throw unknownSuite(suite);
-  const mirror = await findDebianMirror();
+  const mirror = await findDebianMirror(process.env, context.cacheDir);
   const uri = suite.endsWith('-security') ? mirror.security : mirror.main;
   if (uri === undefined) {
     throw new UserError(`No security archive is known for ${suite}.`, {
@@ -73,10 +74,19 @@ export async function openDebianArchive(suite: string, context: PrepareContext):
     if (update.ok) await writeFile(join(dir, 'updated'), '');
     return update.ok ? undefined : await fallBack(suite, uri, dir, update.output);
   };
-  const show = async (name: string): Promise<PackageRecord | undefined> => {
-    const shown = await tryTool(apt('apt-cache', 'show', '--no-all-versions', name), { signal });
-    return readShownPackage({ suite, name, dir }, shown);
-  };
+  const show = async (name: string): Promise<PackageRecord | undefined> =>
+    rememberAnswer(
+      {
+        file: join(dir, 'records.json'),
+        basis: await readIndexTime(dir),
+        question: name,
+        answer: packageRecord,
+      },
+      async () => {
+        const shown = await tryTool(apt('apt-cache', 'show', '--no-all-versions', name), { signal });
+        return readShownPackage({ suite, name, dir }, shown);
+      },
+    );
 
   const offline = await locked(async () => {
     await writeRoot(dir, aptSource({ uri, suite, keyring, architecture: GUEST_ARCHITECTURE.debian }));
@@ -115,6 +125,12 @@ async function writeRoot(dir: string, sources: string): Promise<void> {
   await writeIfChanged(join(dir, 'apt.conf'), aptConfig({ dir, architecture: GUEST_ARCHITECTURE.debian }));
   await writeIfChanged(join(dir, 'sources.list'), sources);
   await writeIfChanged(join(dir, 'status'), '');
+}
+
+/** Changes with each index that is fetched whole. */
+async function readIndexTime(dir: string): Promise<string> {
+  const stamp = await stat(join(dir, 'updated'), { bigint: true }).catch(() => undefined);
+  return String(stamp?.mtimeNs ?? 0);
 }
 
 async function isYounger(stamp: string, limitMs: number): Promise<boolean> {

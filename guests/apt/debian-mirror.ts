@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import { tryTool } from '../store/run-tool.ts';
+import { digestSources } from './apt-sources.ts';
+import { rememberAnswer } from './remember-answer.ts';
 import { indentLastLines } from '../../orchestrator/model/last-lines.ts';
 
 /** Debian ships both names; since trixie .pgp is the file and .gpg a link to it. */
@@ -8,22 +12,36 @@ const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/
 
 const NAME_A_MIRROR = 'set PMEMRIG_DEBIAN_MIRROR to the URL of a Debian archive, the one that holds dists/ and pool/.';
 
-/** The archives that one release can come from; `security` only where the host knows one. */
-export interface DebianMirror {
-  readonly main: string;
-  readonly security: string | undefined;
-}
+const debianMirror = z.object({
+  main: z.string(),
+  /** Only where the host knows one. */
+  security: z.string().exactOptional(),
+});
+
+/** The archives that one release can come from. */
+export type DebianMirror = Readonly<z.infer<typeof debianMirror>>;
 
 /**
  * Where Debian packages come from: `$PMEMRIG_DEBIAN_MIRROR`, else the archive that the host's own apt uses.
  * Rejects with UserError when there is neither, and with InfraError when apt cannot say.
+ *
+ * @param cacheDir where apt's answer is kept until the host's sources change; absent: apt is asked
  */
-export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env): Promise<DebianMirror> {
+export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env, cacheDir?: string): Promise<DebianMirror> {
   const given = env['PMEMRIG_DEBIAN_MIRROR'];
   if (given) {
     if (!/^[a-z+]+:\/*\S+$/.test(given)) throw noMirror(`PMEMRIG_DEBIAN_MIRROR is not a URL: ${given}`);
-    return { main: given, security: env['PMEMRIG_DEBIAN_SECURITY_MIRROR'] || undefined };
+    const security = env['PMEMRIG_DEBIAN_SECURITY_MIRROR'];
+    return { main: given, ...(security && { security }) };
   }
+  const basis = cacheDir === undefined ? undefined : await digestSources(env);
+  if (cacheDir === undefined || basis === undefined) return askApt();
+  const file = join(cacheDir, 'apt', 'mirror.json');
+  const mirror = await rememberAnswer({ file, basis, question: 'mirror', answer: debianMirror }, askApt);
+  return mirror ?? askApt();
+}
+
+async function askApt(): Promise<DebianMirror> {
   const format = '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)';
   const targets = await tryTool(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
   if (!targets.ok) {
@@ -49,7 +67,8 @@ export function pickDebianMirror(indexTargets: string): DebianMirror | undefined
       targets.find((it) => it.origin === '' && path.test(it.uri))
     )?.uri;
   const main = find('Debian', /\/debian\/$/);
-  return main === undefined ? undefined : { main, security: find('Debian-Security', /\/debian-security\/$/) };
+  const security = find('Debian-Security', /\/debian-security\/$/);
+  return main === undefined ? undefined : { main, ...(security !== undefined && { security }) };
 }
 
 /** Path of Debian's archive keys. Throws InfraError when the package is missing: nothing is fetched unverified. */

@@ -6,18 +6,12 @@ import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { writeIfChanged } from '../store/write-file.ts';
 import type { DebianArchive } from './debian-apt.ts';
-import type { PackageRecord } from './package-record.ts';
+import { type PackageRecord, packageRecord } from './package-record.ts';
 
-const recordSchema = z.object({
-  name: z.string(),
-  version: z.string(),
-  sha256: z.string(),
-  depends: z.array(z.string()),
-});
 /** Before kernels came in several packages there was one record. */
 const recordsSchema = z.union([
-  z.tuple([recordSchema], recordSchema),
-  recordSchema.transform((record) => [record] as const),
+  z.tuple([packageRecord], packageRecord),
+  packageRecord.transform((record) => [record] as const),
 ]);
 
 /** A package, and those that belong to it. */

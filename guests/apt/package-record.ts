@@ -1,11 +1,15 @@
-/** One package as the archive's index describes it. */
-export interface PackageRecord {
-  readonly name: string;
-  readonly version: string;
+import * as z from 'zod';
+
+export const packageRecord = z.object({
+  name: z.string(),
+  version: z.string(),
   /** The digest of the .deb, as the archive has signed it. */
-  readonly sha256: string;
-  readonly depends: readonly string[];
-}
+  sha256: z.string(),
+  depends: z.array(z.string()).readonly(),
+});
+
+/** One package as the archive's index describes it. */
+export type PackageRecord = Readonly<z.infer<typeof packageRecord>>;
 
 /** Reads the first record that `apt-cache show` prints (deb-control(5)); `undefined` if there is none. */
 export function parsePackageRecord(text: string): PackageRecord | undefined {
