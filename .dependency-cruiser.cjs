@@ -35,6 +35,8 @@ const ROOMS = {
       guest: ['kernel', 'prepare', 'record'],
       attempt: ['guest', 'kernel', 'queue'],
       cell: ['attempt', 'guest', 'kernel', 'queue'],
+      // Both sides of an order: who composes it, and who carries it out on this host.
+      executor: ['attempt', 'cell', 'guest', 'prepare', 'queue', 'record', 'resume'],
     },
   },
   'orchestrator/commands': {

@@ -1,36 +1,26 @@
-import { buildCanary } from '../../guests/canary/build-canary.ts';
 import { groupCells } from '../plan/boot-groups.ts';
 import { orderRound } from '../plan/order-round.ts';
-import type { Cell } from '../model/cell.ts';
 import { describeError, InfraError, UserError } from '../model/errors.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
-import { suiteFor } from '../suites/registry.ts';
+import type { Controller, PrepareExecutor } from '../model/executor.ts';
 import { Interrupted } from './attempt/attempt.ts';
-import type { CellEnvironment } from './cell/cell-environment.ts';
-import { type CellStart, startCell } from './queue/cell-queue.ts';
 import { dispatch } from './queue/dispatch.ts';
-import { GuestSlot } from './guest/guest-slot.ts';
-import type { GuestKeeper } from './attempt/keep-guest.ts';
 import { JournalWriter } from './record/journal-writer.ts';
-import { createCacheMender } from './guest/mend-cache.ts';
 import { mendJournal } from './record/mend-journal.ts';
 import { describeRun, resumeEvents, type RunFacts, startEvent } from './first-events.ts';
-import { prepareAgain, prepareAll } from './prepare/prepare.ts';
-import { reserveFromPrepared } from './guest/reserve-guest.ts';
-import { removeLeftovers, type ResumedRun, startCellAgain } from './resume/resume-run.ts';
-import { runCell } from './cell/run-cell.ts';
+import { OrderBook } from './executor/order-book.ts';
+import { removeLeftovers, type ResumedRun } from './resume/resume-run.ts';
 import { writeRunJson } from './record/run-folder.ts';
 import type { UsualDurations } from './prepare/usual-durations.ts';
 
 export interface RunOptions extends RunFacts {
-  readonly cacheDir: string;
-  /** Guests at once at the most; absent: as many as memory and cores admit. */
+  /** Groups of cells at once at the most; absent: all of them, as their executor has room. */
   readonly jobs?: number;
   readonly usual: UsualDurations;
   /** What an earlier controller has done of the run; absent: nothing. */
   readonly resumed?: ResumedRun;
-  /** Takes the guest of the first failure, if one is to be kept. */
-  readonly keeper?: GuestKeeper;
+  /** Who runs the cells. */
+  readonly prepareExecutor: PrepareExecutor;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
   /** Diagnostics that are no result. */
@@ -62,54 +52,16 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
   const stopped = AbortSignal.any([signal, stop.signal]);
   try {
     if (resumed) await removeLeftovers(folder.dir);
-    const prepared = await prepareAll({
+    const executor = await options.prepareExecutor({
       cells: plan.cells,
-      cacheDir: options.cacheDir,
-      ...(resumed && { earlier: resumed.past.stages }),
+      earlier: resumed?.past.stages ?? new Map(),
       signal: stopped,
       emit,
       log,
     });
-    const reserve = reserveFromPrepared({
-      ...options,
-      lastGuest: resumed?.lastGuest ?? 0,
-      known: options.matrix.known,
-      capacity: { memoryBytes: options.host.memoryAvailableBytes, cores: options.host.cores },
-      prepared,
-    });
-    const mend = createCacheMender({
-      cacheDir: options.cacheDir,
-      signal: stopped,
-      log,
-      prepared,
-      prepareAgain: async (cell) => prepareAgain(cell, { cacheDir: options.cacheDir, signal: stopped, log }),
-    });
-    const guestsUsed = new Map(resumed && Array.from(resumed.past.cells, ([id, { guests }]) => [id, guests]));
-    const runGroup = async (cells: readonly Cell[], round: number, groupSignal: AbortSignal): Promise<void> => {
-      await using slot = new GuestSlot(reserve, emit, groupSignal);
-      const startOf = (cell: Cell): CellStart => {
-        const guests = guestsUsed.get(cell.id) ?? 0;
-        return resumed ? startCellAgain(cell, resumed.past, options, round, guests) : startCell(cell, round, guests);
-      };
-      const environmentOf = (cell: Cell): CellEnvironment => ({
-        emit,
-        signal: groupSignal,
-        retries: options.retries,
-        split: options.split,
-        openSlot: (slotSignal) => new GuestSlot(reserve, emit, slotSignal),
-        artifacts: folder.artifactsOf(cell.id),
-        usualSeconds: (test) => options.usual.get(cell.id)?.get(test),
-        buildCanary: async () =>
-          buildCanary((await prepared(cell)).kernel, { cacheDir: options.cacheDir, signal: groupSignal, log }),
-        mendCache: async (sinceMs) => mend(cell, sinceMs),
-        ...(options.keeper && { keeper: options.keeper }),
-        log,
-      });
-      for (const cell of cells) {
-        const task = { cell, suite: suiteFor(cell.suite), start: startOf(cell) };
-        guestsUsed.set(cell.id, await runCell(task, slot, environmentOf(cell)));
-      }
-    };
+    let guests = resumed?.lastGuest ?? 0;
+    const controller: Controller = { emit, log, nextGuest: async () => (guests += 1) };
+    const orders = new OrderBook(options);
     // A round is over before the next begins: a test's attempts are in order, and the kernels take turns.
     for (let round = 1; round <= options.repeat; round++) {
       const due = plan.cells.filter(({ id }) => round > (resumed?.past.cells.get(id)?.roundsEnded ?? 0));
@@ -117,7 +69,10 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
       await dispatch(
         groups,
         options.jobs ?? groups.length,
-        async (cells, groupSignal) => runGroup(cells, round, groupSignal),
+        async (cells, groupSignal) => {
+          const end = await executor.run(orders.compose(cells, round), controller, groupSignal);
+          orders.settle(end);
+        },
         stopped,
       );
     }

@@ -5,8 +5,10 @@ import type { RunSummary } from '../../../reports/fold/summary.ts';
 import { logLine } from '../../host/log-line.ts';
 import { InfraError, UserError } from '../../model/errors.ts';
 import { JOURNAL_VERSION, type JournalEvent } from '../../model/event.ts';
+import { present } from '../../model/present.ts';
 import { GuestKeeper } from '../../run/attempt/keep-guest.ts';
 import { findIdleKnown } from '../../run/kernel/idle-known.ts';
+import { prepareLocalExecutor } from '../../run/executor/prepare-local-executor.ts';
 import { discardRun } from '../../run/record/discard-run.ts';
 import type { RunFolder } from '../../run/record/run-folder.ts';
 import { type RunOptions, runMatrix } from '../../run/run-matrix.ts';
@@ -59,7 +61,8 @@ export function showProgress(
   return { reporter: { onEvent: (event) => terminal.onEvent(event), close } };
 }
 
-interface ReadyRun extends OpenRun, Pick<RunOptions, 'cacheDir' | 'qemu' | 'accelerator' | 'host' | 'usual'> {
+interface ReadyRun extends OpenRun, Pick<RunOptions, 'qemu' | 'accelerator' | 'host' | 'usual'> {
+  readonly cacheDir: string;
   readonly keeper?: GuestKeeper;
   readonly reporter: Reporter;
   readonly interrupt: AbortSignal;
@@ -90,13 +93,19 @@ export async function runCells(run: ReadyRun): Promise<RunResult> {
       usual: run.usual,
       folder,
       version: VERSION,
-      cacheDir: run.cacheDir,
       qemu: run.qemu,
       accelerator: run.accelerator,
       host: run.host,
       ...(run.resumed && { resumed: run.resumed }),
       ...(options.jobs !== undefined && { jobs: options.jobs }),
-      ...(keeper && { keeper }),
+      prepareExecutor: prepareLocalExecutor({
+        folder,
+        cacheDir: run.cacheDir,
+        qemu: run.qemu,
+        accelerator: run.accelerator,
+        host: run.host,
+        ...present({ jobs: options.jobs, keeper }),
+      }),
       signal: interrupt,
       onEvent: (event) => {
         began ||= event.type === 'cell-start';

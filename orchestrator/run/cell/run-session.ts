@@ -1,4 +1,4 @@
-import type { PendingTest } from '../queue/cell-queue.ts';
+import type { PendingTest } from '../../model/executor.ts';
 import type { SessionEnvironment } from './cell-environment.ts';
 import { CellSession, type SessionPart } from './session.ts';
 

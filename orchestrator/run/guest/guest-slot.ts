@@ -4,8 +4,9 @@ import type { Grant } from '../../host/admission.ts';
 import type { Accelerator } from '../../model/accelerator.ts';
 import type { Cell } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
-import type { RunEvent } from '../../model/event.ts';
+import type { Controller } from '../../model/executor.ts';
 import type { Guest } from '../../model/guest.ts';
+import type { KnownProblem } from '../../model/known-problem.ts';
 import type { GuestObserver } from '../kernel/observe-guest.ts';
 
 /** What a worker needs of a guest beyond the suites' view. */
@@ -27,10 +28,18 @@ export interface BootedGuest {
   readonly access?: GuestAccess;
 }
 
+/** What a guest is, beyond what it boots from. */
+export interface GuestToBoot {
+  /** Counts from 1 within the run. */
+  readonly id: number;
+  /** Kernel problems that are known. */
+  readonly known: readonly KnownProblem[];
+}
+
 /** Room on the host for one guest, and all that it boots from. */
 export interface Reservation {
   /** Boots the guest, whose the room then is; to be called once. Rejects with GuestDeath, InfraError or UserError. */
-  readonly boot: (signal: AbortSignal) => Promise<BootedGuest>;
+  readonly boot: (guest: GuestToBoot, signal: AbortSignal) => Promise<BootedGuest>;
   /** Gives the room back unused. */
   readonly release: () => void;
 }
@@ -41,23 +50,27 @@ export interface Reservation {
  */
 export type ReserveGuest = (cell: Cell, signal: AbortSignal) => Promise<Reservation>;
 
+interface SlotOptions extends Pick<GuestToBoot, 'known'> {
+  readonly reserve: ReserveGuest;
+  readonly controller: Pick<Controller, 'emit' | 'nextGuest'>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Holds at most one guest for a series of cells with the same boot key: boots when asked and there is
  * none, and lets it go when it died or is no longer trusted. Leaving its scope disposes of the guest.
  */
 export class GuestSlot implements AsyncDisposable {
-  readonly #reserve: ReserveGuest;
-  readonly #emit: (event: RunEvent) => void;
+  readonly #options: SlotOptions;
   readonly #signal: AbortSignal;
   #current: BootedGuest | undefined;
   #reserved: Reservation | undefined;
 
-  constructor(reserve: ReserveGuest, emit: (event: RunEvent) => void, signal: AbortSignal) {
-    this.#reserve = reserve;
-    this.#emit = emit;
-    this.#signal = signal;
+  constructor(options: SlotOptions) {
+    this.#options = options;
+    this.#signal = options.signal;
     // Whatever waits on the guest just then, be it mkfs or a test, ends with it.
-    signal.addEventListener('abort', this.#endGuest, { once: true });
+    this.#signal.addEventListener('abort', this.#endGuest, { once: true });
   }
 
   readonly #endGuest = (): void => void this.#current?.guest.dispose();
@@ -74,7 +87,7 @@ export class GuestSlot implements AsyncDisposable {
   async reserve(cell: Cell, until?: AbortSignal): Promise<boolean> {
     if (this.#current || this.#reserved) return true;
     const signal = until ? AbortSignal.any([this.#signal, until]) : this.#signal;
-    const reserved = await this.#reserve(cell, signal).catch((error: unknown) => ({
+    const reserved = await this.#options.reserve(cell, signal).catch((error: unknown) => ({
       boot: async () => Promise.reject(error),
       release: () => undefined,
     }));
@@ -93,9 +106,10 @@ export class GuestSlot implements AsyncDisposable {
     const reserved = this.#reserved;
     this.#reserved = undefined;
     if (!reserved) throw new Error('the slot holds a guest already');
-    const booted = await reserved.boot(this.#signal);
+    const { controller, known } = this.#options;
+    const booted = await reserved.boot({ id: await this.#numberFor(reserved), known }, this.#signal);
     this.#current = booted;
-    this.#emit({
+    controller.emit({
       type: 'guest-boot',
       guest: booted.guest.id,
       cell: cell.id,
@@ -107,13 +121,23 @@ export class GuestSlot implements AsyncDisposable {
     return booted;
   }
 
+  async #numberFor(reserved: Reservation): Promise<number> {
+    try {
+      return await this.#options.controller.nextGuest();
+    } catch (error) {
+      reserved.release();
+      throw error;
+    }
+  }
+
   /**
    * Gives the guest into other hands, with the room that it takes; the slot is empty then. `why` is for the journal.
    */
   handOver(why: string): BootedGuest | undefined {
     const booted = this.#current;
     this.#current = undefined;
-    if (booted) this.#emit({ type: 'guest-end', guest: booted.guest.id, how: 'disposed', detail: why });
+    if (booted)
+      this.#options.controller.emit({ type: 'guest-end', guest: booted.guest.id, how: 'disposed', detail: why });
     return booted;
   }
 
@@ -132,7 +156,7 @@ export class GuestSlot implements AsyncDisposable {
     } finally {
       booted.release();
     }
-    this.#emit({
+    this.#options.controller.emit({
       type: 'guest-end',
       guest: booted.guest.id,
       how: death?.kind ?? 'disposed',

@@ -35,7 +35,6 @@ function reserveWith(memoryBytes: number, options: { readonly cores?: number; re
     prepared: async () => ({}) as Prepared,
     accelerator: { accelerator: 'tcg' },
     capacity: { memoryBytes, cores },
-    known: [],
     log: () => undefined,
     ...rest,
   });

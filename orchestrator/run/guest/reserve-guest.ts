@@ -7,9 +7,8 @@ import { createRunKeys } from '../../../guests/ssh/keys.ts';
 import { Admission } from '../../host/admission.ts';
 import { acceleratorOf } from '../../model/accelerator.ts';
 import type { Cell } from '../../model/cell.ts';
-import type { KnownProblem } from '../../model/known-problem.ts';
 import { suiteFor } from '../../suites/registry.ts';
-import type { BootedGuest, ReserveGuest } from './guest-slot.ts';
+import type { Reservation, ReserveGuest } from './guest-slot.ts';
 import { observeGuest } from '../kernel/observe-guest.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import type { RunFolder } from '../record/run-folder.ts';
@@ -20,9 +19,6 @@ interface ReserveFromPrepared {
   readonly accelerator: { readonly accelerator: 'kvm' | 'tcg' };
   readonly capacity: { readonly memoryBytes: number; readonly cores: number };
   readonly jobs?: number;
-  /** Guests are numbered on from it. */
-  readonly lastGuest?: number;
-  readonly known: readonly KnownProblem[];
   readonly log: (line: string) => void;
   readonly prepared: (cell: Cell) => Promise<Prepared>;
 }
@@ -30,7 +26,7 @@ interface ReserveFromPrepared {
 /** QEMU's own memory beside the guest's, measured at about 150 MiB under TCG (its translation buffer). */
 const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
 
-/** Reserves room on the host, then boots numbered guests, each in its own folder. */
+/** Reserves room on the host, then boots guests, each in its own folder. */
 export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest {
   const { folder, qemu, capacity, jobs, log, prepared } = options;
   // A user who says how many guests may run at once has the last word on cores: each guest then counts for one.
@@ -43,7 +39,6 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
     resolvers.set(vmlinux, resolver);
     return resolver;
   };
-  let guests = options.lastGuest ?? 0;
 
   return async (cell, waiting) => {
     const { kernel, image, disk } = await prepared(cell);
@@ -53,11 +48,9 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
       waiting,
     );
     const { resultsBytes } = suiteFor(cell.suite);
-    const boot = async (signal: AbortSignal): Promise<BootedGuest> => {
+    const boot: Reservation['boot'] = async ({ id, known }, signal) => {
       try {
         const accelerator = acceleratorOf(cell.guest, options.accelerator.accelerator);
-        guests += 1;
-        const id = guests;
         const dir = await folder.guestDir(id);
         const startedMs = performance.now();
         const guest = await bootGuest({
@@ -77,7 +70,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         });
         const observer = observeGuest({
           guest,
-          known: options.known,
+          known,
           log,
           ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }),
         });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CellQueue, type PendingTest } from './cell-queue.ts';
+import type { PendingTest } from '../../model/executor.ts';
+import { CellQueue } from './cell-queue.ts';
 
 const fresh = (name: string): PendingTest => ({ test: { name, estimateSec: 1 }, attempt: 1, failed: 0, deaths: 0 });
 

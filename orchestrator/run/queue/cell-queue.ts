@@ -1,23 +1,6 @@
-import { type Cell, type PlannedTest, suiteTests } from '../../model/cell.ts';
+import { type Cell, suiteTests } from '../../model/cell.ts';
+import type { CellStart, PendingTest } from '../../model/executor.ts';
 import { type AttemptStatus, isBenign } from '../../model/outcome.ts';
-
-/** A test that waits for its turn. */
-export interface PendingTest {
-  readonly test: PlannedTest;
-  /** Of the attempt to come; counts from 1, and names its artifacts. */
-  readonly attempt: number;
-  /** How many attempts at it did not pass so far. */
-  readonly failed: number;
-  /** In how many of these the guest crashed or hung. */
-  readonly deaths: number;
-}
-
-/** Where the work on a cell begins. */
-export interface CellStart {
-  readonly pending: readonly PendingTest[];
-  /** Guests that it has used already. */
-  readonly guests: number;
-}
 
 /**
  * The start of a round of a cell in which nothing was cut off.

@@ -1,7 +1,8 @@
 import { isRigTest, type PlannedTest } from '../../model/cell.ts';
 import type { JournalEvent, RunEvent } from '../../model/event.ts';
 import type { AttemptStatus } from '../../model/outcome.ts';
-import { type PendingTest, planNextAttempt } from '../queue/cell-queue.ts';
+import type { PendingTest } from '../../model/executor.ts';
+import { planNextAttempt } from '../queue/cell-queue.ts';
 
 export type RunStart = Extract<RunEvent, { type: 'run-start' }>;
 

@@ -6,8 +6,9 @@ import { type Cell, type CellId, type Plan, type PlannedTest, suiteTests } from 
 import { UserError } from '../../model/errors.ts';
 import type { JournalEvent, PlannedCell } from '../../model/event.ts';
 import type { Matrix } from '../../model/matrix.ts';
+import type { CellStart, PendingTest } from '../../model/executor.ts';
 import { suiteFor } from '../../suites/registry.ts';
-import { type CellStart, type PendingTest, startCell } from '../queue/cell-queue.ts';
+import { startCell } from '../queue/cell-queue.ts';
 import { PastRun, planRemaining, planRound, type RunStart } from './past-run.ts';
 import { RUN_FILE } from '../record/run-folder.ts';
 import { parsePurpose, type RunPurpose } from '../record/run-purpose.ts';

@@ -15,10 +15,17 @@ import type { Suite, SuiteContext } from '../../model/suite.ts';
 import { Admission } from '../../host/admission.ts';
 import type { CellEnvironment } from '../cell/cell-environment.ts';
 import { runCell } from '../cell/run-cell.ts';
-import { type CellStart, startCell } from '../queue/cell-queue.ts';
+import type { CellStart } from '../../model/executor.ts';
+import { startCell } from '../queue/cell-queue.ts';
 import { observeGuest } from '../kernel/observe-guest.ts';
 import { openLocalArtifacts } from '../record/local-artifacts.ts';
-import { type BootedGuest, GuestSlot, type ReserveGuest, type SlotGuest } from '../guest/guest-slot.ts';
+import {
+  type BootedGuest,
+  GuestSlot,
+  type GuestToBoot,
+  type ReserveGuest,
+  type SlotGuest,
+} from '../guest/guest-slot.ts';
 
 /** What a fake test does: a result, or its guest's death, or never ending. */
 export type Script = TestResult | GuestDeath | 'never' | Error;
@@ -74,13 +81,13 @@ export function fakeWorld(options: {
   let running = '';
 
   const admission = new Admission({ memoryBytes: options.room ?? Infinity, cores: Infinity });
-  const boot = async (): Promise<Omit<BootedGuest, 'release'>> => {
+  const boot = async ({ id, known }: GuestToBoot): Promise<Omit<BootedGuest, 'release'>> => {
     boots += 1;
     const failure = options.boots?.[boots - 1];
     if (failure instanceof Error) throw failure;
     let mark = '';
     const guest: SlotGuest = {
-      ...fakeGuest(boots, disposed, options.pmemProblems ?? []),
+      ...fakeGuest(id, disposed, options.pmemProblems ?? []),
       mark: async (text) => {
         mark = text;
         const begins = /^test-begin \d+ (.*)#\d+ /.exec(text)?.[1];
@@ -112,14 +119,14 @@ export function fakeWorld(options: {
         },
         takeProblems,
       },
-      known: options.known ?? [],
+      known,
       log: () => undefined,
     });
     return {
       guest,
       observer,
       accelerator: options.accelerator ?? 'kvm',
-      console: `guests/${boots}/console.log`,
+      console: `guests/${id}/console.log`,
       consoleFile: '/nonexistent/console.log',
       ...(options.access && { access: options.access }),
       ...(options.startedMs !== undefined && { startedMs: options.startedMs }),
@@ -129,8 +136,8 @@ export function fakeWorld(options: {
     const release = await admission.acquire({ memoryBytes: 1, cores: 1 }, signal);
     return {
       release,
-      boot: async () =>
-        boot().then(
+      boot: async (guest) =>
+        boot(guest).then(
           (booted) => ({ ...booted, release }),
           (error: unknown) => (release(), Promise.reject(error)),
         ),
@@ -181,17 +188,26 @@ export function fakeWorld(options: {
     signal: controller.signal,
     retries: options.retries ?? 0,
     split: options.split ?? 1,
-    openSlot: (signal) => new GuestSlot(reserve, environment.emit, signal),
+    openSlot: (signal) => openSlot(signal),
     // Nothing can be made below a file: the reports of kernel problems stay in the events alone.
     artifacts: openLocalArtifacts('/dev/null', 'cell'),
     usualSeconds: () => undefined,
     buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),
     log: () => undefined,
   };
-  const slot = new GuestSlot(reserve, environment.emit, controller.signal);
+  let guests = 0;
+  const openSlot = (signal: AbortSignal): GuestSlot =>
+    new GuestSlot({
+      reserve,
+      controller: { emit: environment.emit, nextGuest: async () => (guests += 1) },
+      known: options.known ?? [],
+      signal,
+    });
+  const slot = openSlot(controller.signal);
   return {
     events,
     suite,
+    reserve,
     /** Runs a cell as a worker does, where `other` does not say otherwise. */
     runCell: async (cell: Cell, other: Partial<CellEnvironment> & { suite?: Suite; start?: CellStart } = {}) => {
       const task = { cell, suite: other.suite ?? suite, start: other.start ?? startCell(cell) };
