@@ -6,7 +6,7 @@ import { digestOf, shortDigest } from '../store/digest.ts';
 import { withLock } from '../store/lock.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { tryTool } from '../store/run-tool.ts';
-import { writeIfChanged } from '../store/write-file.ts';
+import { writeIfChanged } from '../store/write-if-changed.ts';
 import { aptConfig, aptSource } from './apt-config.ts';
 import {
   classifyAptFailure,

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
-import { writeIfChanged } from '../store/write-file.ts';
+import { writeIfChanged } from '../store/write-if-changed.ts';
 import type { DebianArchive } from './debian-apt.ts';
 import { type PackageRecord, packageRecord } from './package-record.ts';
 

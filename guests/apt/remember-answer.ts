@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
-import { writeIfChanged } from '../store/write-file.ts';
+import { writeIfChanged } from '../store/write-if-changed.ts';
 
 const memoSchema = z.object({ basis: z.string(), answers: z.record(z.string(), z.unknown()) });
 

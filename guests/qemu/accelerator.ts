@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { InfraError, UserError } from '../../orchestrator/model/errors.ts';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
+import { writeWhole } from '../../orchestrator/model/write-whole.ts';
 import { GUEST_ARCH } from '../arch/architectures.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { splitQemuWords } from './own-words.ts';
@@ -219,7 +220,5 @@ async function withBootSector<T>(cacheDir: string, body: (path: string) => Promi
 
 async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
   await makeDir(dirname(file));
-  const aside = `${file}.${process.pid}`;
-  await writeFile(aside, content);
-  await rename(aside, file);
+  await writeWhole(file, content);
 }

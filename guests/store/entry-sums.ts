@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import * as z from 'zod';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import { hashFile } from './digest.ts';
-import { writeIfChanged } from './write-file.ts';
+import { writeIfChanged } from './write-if-changed.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /** The size and digest that each file of an entry had when it was made, by its path in the entry. */

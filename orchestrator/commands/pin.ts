@@ -1,9 +1,10 @@
-import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import { PINNED, runsDir } from '../model/paths.ts';
+import { linkWhole } from '../model/write-whole.ts';
 import { isPinName, LAST_GREEN } from './judge/baseline.ts';
 import { findRun } from '../run/record/find-run.ts';
 import { logLine } from '../host/log-line.ts';
@@ -54,9 +55,7 @@ export async function pinCommand(
     });
   }
   await mkdir(join(runs, PINNED), { recursive: true });
-  const aside = join(runs, PINNED, `.${name}.${process.pid}`);
-  await symlink(relative(join(runs, PINNED), dir), aside);
-  await rename(aside, join(runs, PINNED, name));
+  await linkWhole(join(runs, PINNED, name), relative(join(runs, PINNED), dir));
   printText(
     `${basename(dir)} is pinned as ${name}${before === undefined || before === basename(dir) ? '' : `, which was ${before}`}\n`,
   );

@@ -4,7 +4,7 @@ import { exitStatus } from '../../reports/facts/exit-status.ts';
 import type { RunSummary } from '../../reports/fold/summary.ts';
 import { ORIGIN } from '../../reports/formats/kcidb/kcidb-schema.ts';
 import { renderKcidb } from '../../reports/formats/kcidb/render-kcidb.ts';
-import { writeWhole } from '../../reports/formats/write-whole.ts';
+import { writeReport } from '../../reports/formats/write-report.ts';
 import { readComparison } from '../../reports/verdicts/comparison-file.ts';
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { printText } from '../host/print.ts';
@@ -95,7 +95,7 @@ async function writeKcidb({ runDir, options: { kcidb, url }, summary }: Summariz
   if (kcidb === undefined) return;
   const path = join(runDir, KCIDB_FILE);
   const submission = renderKcidb(summary, { origin: kcidb, ...(url !== undefined && { url }) });
-  await writeWhole(path, [`${JSON.stringify(submission, undefined, 1)}\n`]);
+  await writeReport(path, [`${JSON.stringify(submission, undefined, 1)}\n`]);
   printText(`${path}\n`);
 }
 

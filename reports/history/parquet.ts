@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { putInPlace } from '../../orchestrator/model/write-whole.ts';
 
 /** DuckDB in memory: history lives in Parquet files, so that no process ever holds a lock on it. */
 export interface Duck extends Disposable {
@@ -26,7 +25,7 @@ export type Columns = Readonly<Record<string, 'VARCHAR' | 'BOOLEAN' | 'INTEGER' 
 /** One row, with a value or undefined (NULL) for each column. */
 export type Row<Names extends Columns> = { readonly [Name in keyof Names]: string | number | boolean | undefined };
 
-/** Writes a file aside, sorted, and renames it into place: whoever reads meanwhile sees the old one or the new one. */
+/** Writes a file whole, sorted: a reader finds the old one or the new one. */
 export async function writeParquet<Names extends Columns>(
   { connection }: Duck,
   path: string,
@@ -44,15 +43,12 @@ export async function writeParquet<Names extends Columns>(
     appender.endRow();
   }
   appender.closeSync();
-  const aside = `${path}.${randomUUID()}.tmp`;
   try {
-    await connection.run(
-      `COPY (SELECT * FROM staged ORDER BY ${orderBy}) TO ${quote(aside)} (FORMAT parquet, COMPRESSION zstd)`,
+    await putInPlace(path, async (aside) =>
+      connection.run(
+        `COPY (SELECT * FROM staged ORDER BY ${orderBy}) TO ${quote(aside)} (FORMAT parquet, COMPRESSION zstd)`,
+      ),
     );
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
   } finally {
     await connection.run('DROP TABLE staged');
   }

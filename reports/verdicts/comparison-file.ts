@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../../orchestrator/model/write-whole.ts';
 import { FIGURE_VERDICTS } from '../figures/judge-figure.ts';
 import { metricUnit } from '../journal/metric-unit.ts';
 import { OUTCOMES } from '../fold/outcomes.ts';
@@ -89,9 +90,7 @@ export function comparisonJson(comparison: Comparison): string {
 }
 
 export async function writeComparison(runDir: string, comparison: Comparison): Promise<void> {
-  const aside = join(runDir, `.${COMPARISON_FILE}.tmp`);
-  await writeFile(aside, `${comparisonJson(comparison)}\n`);
-  await rename(aside, join(runDir, COMPARISON_FILE));
+  await writeWhole(join(runDir, COMPARISON_FILE), `${comparisonJson(comparison)}\n`);
 }
 
 /** For a run that was judged before, and is not any more. */

@@ -1,7 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, shortDigest } from '../../../guests/store/digest.ts';
 import { makeDir } from '../../model/make-dir.ts';
+import { writeWhole } from '../../model/write-whole.ts';
 import type { PatchSeries } from '../../model/series.ts';
 
 /**
@@ -14,9 +14,7 @@ export async function keepPatches({ patches }: PatchSeries, cacheDir: string): P
   return await Promise.all(
     patches.map(async ({ subject, diff }, index) => {
       const file = join(dir, `${String(index + 1).padStart(4, '0')}-${slug(subject)}.patch`);
-      const aside = `${file}.${process.pid}.tmp`;
-      await writeFile(aside, diff, 'latin1');
-      await rename(aside, file);
+      await writeWhole(file, diff, 'latin1');
       return file;
     }),
   );

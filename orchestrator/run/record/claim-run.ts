@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { findOwner, newOwnerMark } from '../../../guests/store/owner.ts';
 import { withLock } from '../../../guests/store/lock.ts';
 import { UserError } from '../../model/errors.ts';
+import { writeWhole } from '../../model/write-whole.ts';
 
 /** Names the process that works on a run. It stays behind: a process that is gone claims nothing. */
 const CLAIM_FILE = 'controller';
@@ -23,9 +24,7 @@ export async function claim(path: string, what: string, log: (line: string) => v
   // Two that claim it at once must not both find its first owner gone.
   await withLock({ path: `${path}.lock`, what: `to work on ${what}`, log }, async () => {
     await refuseClaimed(path, what);
-    const aside = `${path}.${process.pid}.tmp`;
-    await writeFile(aside, `${hostname()} ${await newOwnerMark()}\n`);
-    await rename(aside, path);
+    await writeWhole(path, `${hostname()} ${await newOwnerMark()}\n`);
   });
 }
 

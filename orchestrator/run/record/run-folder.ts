@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { ArtifactStore } from '../../model/artifact-store.ts';
 import { InfraError } from '../../model/errors.ts';
 import { describeRefusal } from '../../model/file-refusal.ts';
 import { makeDir } from '../../model/make-dir.ts';
+import { linkWhole, writeWhole } from '../../model/write-whole.ts';
 import { openLocalArtifacts } from './local-artifacts.ts';
 
 /** Where one run keeps everything; see docs/architecture.md for the layout. */
@@ -55,11 +55,11 @@ export function openRunFolder(dir: string): RunFolder {
 
 export const RUN_FILE = 'run.json';
 
-/** Makes `<runs>/latest` the run. A rename replaces the link in one step, also under two runs at once. */
+/** Makes `<runs>/latest` the run, also under two runs at once. What the user has put there instead of a link stays. */
 export async function pointLatestAt(runsDir: string, id: string): Promise<void> {
-  const aside = join(runsDir, `.latest-${id}`);
-  await symlink(id, aside);
-  await rename(aside, join(runsDir, 'latest')).catch(async () => rm(aside, { force: true }));
+  await linkWhole(join(runsDir, 'latest'), id).catch((error: unknown) => {
+    if (!(error instanceof Error && 'syscall' in error && error.syscall === 'rename')) throw error;
+  });
 }
 
 async function makeFolder(dir: string): Promise<string> {
@@ -72,7 +72,5 @@ async function makeFolder(dir: string): Promise<string> {
  * resumed.
  */
 export async function writeRunJson(folder: RunFolder, facts: Readonly<Record<string, unknown>>): Promise<void> {
-  const aside = join(folder.dir, '.run.json.tmp');
-  await writeFile(aside, `${JSON.stringify(facts, undefined, 2)}\n`);
-  await rename(aside, join(folder.dir, RUN_FILE));
+  await writeWhole(join(folder.dir, RUN_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { writeIfChanged } from './write-file.ts';
+import { writeIfChanged } from './write-if-changed.ts';
 
 async function oldFile(content: string): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'write-'));
