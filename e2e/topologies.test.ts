@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { NamespaceMode, PmemDevice } from '../orchestrator/model/pmem.ts';
+import type { NamespaceMode } from '../orchestrator/model/device-kinds.ts';
+import type { PmemDevice } from '../orchestrator/model/pmem.ts';
 import { GuestBench } from './support/boot.ts';
 
 const MIB = 2 ** 20;

@@ -5,7 +5,7 @@ import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest
 import type { GuestDevice } from '../orchestrator/model/pmem.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
-import { removeFiles } from './qemu/backing-files.ts';
+import { removeFiles } from './devices/backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { hearGuest, type Hearing } from './hearing/hear-guest.ts';
 import { setUpPmem } from './pmem/set-up.ts';

@@ -8,7 +8,7 @@ import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
 import type { PmemTopology } from '../../orchestrator/model/pmem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../../orchestrator/model/timeouts.ts';
 import { GUEST_ARCH } from '../arch/architectures.ts';
-import { createBackingFiles, removeFiles } from '../qemu/backing-files.ts';
+import { createBackingFiles, removeFiles } from '../devices/backing-files.ts';
 import { watchDeath, type DeathWatch } from '../death/death-watch.ts';
 import { createDeferred, settlesWithin } from '../deferred.ts';
 import { blameHost } from '../store/host-error.ts';
@@ -20,7 +20,7 @@ import type { PreparedKernel } from '../kernels/prepare-kernel.ts';
 import { composeArgv } from '../qemu/argv.ts';
 import { openConsoleLog, type ConsoleLog } from '../qemu/console-log.ts';
 import { createConsole, type GuestConsole } from '../qemu/console.ts';
-import { composeDevices, type DeviceComposition } from '../qemu/devices.ts';
+import { composeDevices, type DeviceComposition } from '../devices/compose-devices.ts';
 import type { QemuBinary } from '../qemu/find-qemu.ts';
 import { blameQemuStart } from '../qemu/blame-start.ts';
 import { startQemu, type QemuProcess } from '../qemu/qemu-process.ts';
@@ -95,6 +95,7 @@ export async function startGuest(options: BootOptions): Promise<StartedGuest> {
   options.signal?.throwIfAborted();
   const initrd = join(dir, 'initrd.cpio');
   const devices = composeDevices(topology.devices, {
+    machineType: GUEST_ARCH.machineType,
     memoryBytes: guest.memoryBytes,
     backing: (index) => join(dir, `pmem${index}.img`),
   });

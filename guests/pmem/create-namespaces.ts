@@ -1,4 +1,4 @@
-import type { NamespaceMode } from '../../orchestrator/model/pmem.ts';
+import type { NamespaceMode } from '../../orchestrator/model/device-kinds.ts';
 import { GUEST_ARCH } from '../arch/architectures.ts';
 import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 

@@ -1,5 +1,5 @@
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
-import type { DevicePlacement } from '../qemu/devices.ts';
+import type { DevicePlacement } from '../devices/device-kind.ts';
 import type { MemoryDevices } from '../qemu/queries.ts';
 
 /** A device of the topology and where in the guest it must be; `lost` is the reason where it is unknown. */

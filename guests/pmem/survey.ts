@@ -1,5 +1,5 @@
 import { quoteWord } from '../../orchestrator/model/quote-word.ts';
-import { DRIVERS, NAMESPACE_DRIVER } from './drivers.ts';
+import { PMEM_DRIVERS } from '../devices/kinds.ts';
 import { parseNdctlList, type NdctlNamespace, type UnreadNamespace } from './ndctl.ts';
 
 /** What the guest has, read in one go. */
@@ -8,7 +8,7 @@ export interface Survey {
   readonly blocks: ReadonlyMap<string, { readonly sizeBytes: number; readonly dax: boolean; readonly serial: string }>;
   /** Device-DAX nodes: name → bytes. */
   readonly daxes: ReadonlyMap<string, number>;
-  /** Names of modules in {@link DRIVERS}: `loaded` covers what is built in, `available` would load. */
+  /** Names of modules in {@link PMEM_DRIVERS}: `loaded` covers what is built in, `available` would load. */
   readonly drivers: ReadonlyMap<string, 'loaded' | 'available' | 'missing'>;
   readonly hasNdctl: boolean;
   /** Why entries of ndctl's list that name no region cannot be read. */
@@ -32,7 +32,6 @@ const SECTOR_BYTES = 512;
  * under TCG.
  */
 export function composeSurveyScript(): string {
-  const drivers = [...Object.values(DRIVERS), NAMESPACE_DRIVER];
   return String.raw`
 cell() { value=; read -r value 2>/dev/null < "$1" || [ -n "$value" ] || value=-; }
 for region in /sys/bus/nd/devices/region*; do
@@ -53,7 +52,7 @@ driver() {
   if [ -e "$1" ]; then state=loaded; elif modprobe -n -q "$2"; then state=available; fi
   echo "driver $2 $state"
 }
-${drivers.map(({ module, sysfsPath }) => `driver ${quoteWord(sysfsPath)} ${quoteWord(module)}`).join('\n')}
+${PMEM_DRIVERS.map(({ module, sysfsPath }) => `driver ${quoteWord(sysfsPath)} ${quoteWord(module)}`).join('\n')}
 if command -v ndctl > /dev/null; then echo '${NDCTL_MARK}'; ndctl list -RNi; fi
 `;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { NamespaceMode, PmemDevice } from '../../orchestrator/model/pmem.ts';
+import type { NamespaceMode } from '../../orchestrator/model/device-kinds.ts';
+import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { type ExpectedDevice, locateDevices } from './expected-device.ts';
 import { parseSurvey, type Survey } from './survey.ts';
 import { planNamespaces, verifyDevices } from './verify.ts';

@@ -1,7 +1,9 @@
-import { type GuestDevice, type NamespaceMode, plannedMode, type PmemDevice } from '../../orchestrator/model/pmem.ts';
+import type { NamespaceMode } from '../../orchestrator/model/device-kinds.ts';
+import { type GuestDevice, plannedMode, type PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { formatSize } from '../../orchestrator/model/size.ts';
 import type { NamespaceRequest } from './create-namespaces.ts';
-import { DRIVERS, NAMESPACE_DRIVER, type PmemDriver } from './drivers.ts';
+import { KINDS } from '../devices/kinds.ts';
+import { NAMESPACE_DRIVER, type PmemDriver } from '../devices/pmem-driver.ts';
 import type { ExpectedDevice } from './expected-device.ts';
 import type { NdctlNamespace } from './ndctl.ts';
 import type { Survey, SurveyedRegion } from './survey.ts';
@@ -55,12 +57,18 @@ function findRegion(at: ExpectedDevice['at'], { regions }: Survey): SurveyedRegi
 
 function verifyDevice(device: PmemDevice, at: ExpectedDevice['at'], survey: Survey): Verified {
   if ('lost' in at) return { problem: at.lost };
-  return 'serial' in at ? verifyDisk(device, at.serial, survey) : verifyPmem(device, findRegion(at, survey), survey);
+  return KINDS[device.kind].inGuest.appearsAs === 'disk'
+    ? verifyDisk(device, findDisk(at, survey), survey)
+    : verifyPmem(device, findRegion(at, survey), survey);
 }
 
-function verifyDisk(device: PmemDevice, serial: string, survey: Survey): Verified {
-  const found = [...survey.blocks].find(([, block]) => block.serial === serial);
-  if (found === undefined) return { problem: `no disk appeared${blameDriver(DRIVERS[device.kind], survey)}` };
+function findDisk(at: ExpectedDevice['at'], { blocks }: Survey) {
+  return 'serial' in at ? [...blocks].find(([, block]) => block.serial === at.serial) : undefined;
+}
+
+function verifyDisk(device: PmemDevice, found: ReturnType<typeof findDisk>, survey: Survey): Verified {
+  if (found === undefined)
+    return { problem: `no disk appeared${blameDriver(KINDS[device.kind].inGuest.driver, survey)}` };
   const [name, { dax, sizeBytes }] = found;
   if (sizeBytes !== device.sizeBytes)
     return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };
@@ -68,7 +76,8 @@ function verifyDisk(device: PmemDevice, serial: string, survey: Survey): Verifie
 }
 
 function verifyPmem(device: PmemDevice, region: SurveyedRegion | undefined, survey: Survey): Verified {
-  if (region === undefined) return { problem: `no region appeared${blameDriver(DRIVERS[device.kind], survey)}` };
+  if (region === undefined)
+    return { problem: `no region appeared${blameDriver(KINDS[device.kind].inGuest.driver, survey)}` };
   const { name, namespace, sizeBytes } = region;
   if (sizeBytes !== device.sizeBytes)
     return { problem: `${name} has ${sizeBytes} bytes instead of ${device.sizeBytes}` };

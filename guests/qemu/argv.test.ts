@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { X86_64 } from '../arch/x86-64.ts';
 import { composeArgv, type GuestMachine } from './argv.ts';
-import { composeDevices } from './devices.ts';
+import { composeDevices } from '../devices/compose-devices.ts';
 
 const GIB = 2 ** 30;
 
@@ -17,6 +17,7 @@ function compose(overrides: Partial<GuestMachine> = {}): string[] {
     rootDisk: '/i/root.ext4',
     modulesDisk: '/k/modules.ext4',
     devices: composeDevices([{ kind: 'nvdimm', sizeBytes: GIB, namespace: 'fsdax', labelSizeBytes: 2 ** 21 }], {
+      machineType: X86_64.machineType,
       memoryBytes: 2 * GIB,
       backing: () => '/g/pmem0.img',
     }),
@@ -36,7 +37,7 @@ test('the machine gets the flags, slots and maxmem of its devices', () => {
 });
 
 test('a guest without memory devices has neither slots nor maxmem', () => {
-  const devices = composeDevices([], { memoryBytes: GIB, backing: () => '' });
+  const devices = composeDevices([], { machineType: X86_64.machineType, memoryBytes: GIB, backing: () => '' });
   expect(valueOf(compose({ devices }), '-m')).toBe(`size=${GIB}B`);
 });
 

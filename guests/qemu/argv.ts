@@ -2,7 +2,8 @@ import { type Accelerator, ICOUNT_SHIFT } from '../../orchestrator/model/acceler
 import type { Architecture } from '../arch/architecture.ts';
 import type { MachineType } from '../arch/machine-type.ts';
 import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
-import { composeDisk, jsonDevice, type DeviceComposition } from './devices.ts';
+import { composeDisk, jsonDevice } from '../devices/argv-words.ts';
+import type { DeviceComposition } from '../devices/compose-devices.ts';
 
 /** Inherited by QEMU as open sockets: no path to agree on, to run out of length, or to clean up. */
 export const QMP_FD = 3;

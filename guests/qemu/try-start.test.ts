@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { X86_64 } from '../arch/x86-64.ts';
 import { findQemu } from './find-qemu.ts';
 import { tryQemuStart } from './try-start.ts';
 
@@ -24,6 +25,12 @@ test('a QEMU that makes every device gives its warnings, and leaves nothing behi
   const old = 'qemu-system-x86_64: warning: this is old\nuse another';
   expect(await tryQemuStart(await wrapped(`${old}\n${old}`), 'tcg')).toEqual([old]);
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith('pmemrig-start-'))).toEqual([]);
+});
+
+test('every machine that is not refused takes a device of each kind', async () => {
+  const usable = Object.values(X86_64.machineTypes).filter(({ refused }) => refused === undefined);
+  expect(usable.map(({ name }) => name)).toEqual(['pc', 'q35']);
+  for (const machine of usable) expect(await tryQemuStart(await findQemu(), 'tcg', machine)).toEqual([]);
 });
 
 test("a QEMU that refuses the machine is the host's fault, in QEMU's words, warnings last", async () => {

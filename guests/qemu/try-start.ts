@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
-import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { GUEST_ARCH } from '../arch/architectures.ts';
-import { createBackingFiles } from './backing-files.ts';
+import { createBackingFiles } from '../devices/backing-files.ts';
 import { composeHardware } from './argv.ts';
-import { composeDevices } from './devices.ts';
+import { composeDevices, exampleDevices } from '../devices/compose-devices.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { splitQemuWords } from './own-words.ts';
 import { startQemu } from './qemu-process.ts';
@@ -18,22 +17,20 @@ const MIB = 2 ** 20;
 const MEMORY_BYTES = 1024 * MIB;
 const START_MS = 15_000;
 
-/** One device of each kind: what a QEMU warns of may concern a single one. */
-const DEVICES: readonly PmemDevice[] = [
-  { kind: 'nvdimm', sizeBytes: 16 * MIB, namespace: 'fsdax', labelSizeBytes: 2 * MIB },
-  { kind: 'virtio-pmem', sizeBytes: 16 * MIB },
-  { kind: 'e820', sizeBytes: 16 * MIB, namespace: 'fsdax' },
-  { kind: 'virtio-blk', sizeBytes: 16 * MIB },
-];
-
 /**
  * Makes a guest's machine with a device of each kind, runs nothing in it, and gives QEMU's warnings, each once.
  * Rejects with InfraError, in QEMU's words, where such a machine cannot be made.
  */
-export async function tryQemuStart(qemu: QemuBinary, accelerator: Accelerator): Promise<readonly string[]> {
+export async function tryQemuStart(
+  qemu: QemuBinary,
+  accelerator: Accelerator,
+  machineType = GUEST_ARCH.machineType,
+): Promise<readonly string[]> {
   const dir = await mkdtemp(join(tmpdir(), 'pmemrig-start-'));
   try {
-    const devices = composeDevices(DEVICES, {
+    // What a QEMU warns of may concern a single kind.
+    const devices = composeDevices(exampleDevices(), {
+      machineType,
       memoryBytes: MEMORY_BYTES,
       backing: (index) => join(dir, `pmem${index}.img`),
     });
@@ -44,7 +41,7 @@ export async function tryQemuStart(qemu: QemuBinary, accelerator: Accelerator): 
       name: 'pmemrig-doctor',
       accelerator,
       architecture: GUEST_ARCH,
-      machineType: GUEST_ARCH.machineType,
+      machineType,
       guest,
       rootDisk,
       devices,

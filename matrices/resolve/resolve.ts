@@ -7,7 +7,6 @@ import type {
   SuiteSpec,
 } from '../../orchestrator/model/matrix.ts';
 import type { KnownProblem } from '../../orchestrator/model/known-problem.ts';
-import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { expandPath } from '../values/paths.ts';
 import type { Environment } from '../values/paths.ts';
 import type { Problem, ValuePath } from '../source/problem.ts';
@@ -49,7 +48,7 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
     guest: { cpus: input.guest.cpus, memoryBytes: input.guest.memory, append: input.guest.append },
     kernels: input.kernels.map((kernel, index) => resolveKernel(kernel, ['kernels', index], toPath)),
     images: input.images.map((image, index) => resolveImage(image, ['images', index], toPath)),
-    pmem: input.pmem.map(({ name, devices }) => ({ name, devices: devices.map(resolveDevice) })),
+    pmem: input.pmem.map(({ name, devices }) => ({ name, devices })),
     filesystems: input.filesystems.map(resolveFilesystem),
     suites: input.suites.map((suite, index) => resolveSuite(suite, ['suites', index], toPath, context)),
     include: input.include.map(resolveRule),
@@ -85,18 +84,6 @@ function resolveImage(
   }
   const kind = (['tree', 'tarball', 'disk'] as const).find((key) => given[key] !== undefined) ?? 'tree';
   return { kind, name, path: toPath(given[kind] ?? '', kind, [...at, kind]) };
-}
-
-function resolveDevice(device: MatrixInput['pmem'][number]['devices'][number]): PmemDevice {
-  const { kind, size: sizeBytes } = device;
-  const role = device.role === undefined ? {} : { role: device.role };
-  if (kind === 'nvdimm')
-    return { kind, sizeBytes, namespace: device.namespace, labelSizeBytes: device.labels, ...role };
-  if (kind === 'e820') return { kind, sizeBytes, namespace: device.namespace, ...role };
-  // As it comes up it is fsdax; unsaid it is left out, by which reports of older runs compare.
-  if (kind === 'virtio-pmem')
-    return { kind, sizeBytes, ...(device.namespace !== 'fsdax' && { namespace: device.namespace }), ...role };
-  return { kind, sizeBytes, ...role };
 }
 
 function resolveFilesystem({ name, type, mount, mkfs }: MatrixInput['filesystems'][number]): FilesystemSpec {

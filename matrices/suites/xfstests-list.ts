@@ -1,4 +1,4 @@
-import { DEVICE_KINDS } from '../../orchestrator/model/device-traits.ts';
+import { DEVICE_KINDS } from '../../orchestrator/model/device-kinds.ts';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../../orchestrator/model/errors.ts';

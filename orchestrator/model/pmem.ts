@@ -1,5 +1,4 @@
-/** What `ndctl` can make of a region. */
-export type NamespaceMode = 'raw' | 'fsdax' | 'devdax' | 'sector';
+import { type DeviceKind, type DeviceOfKind, type NamespaceMode, traitsOf } from './device-kinds.ts';
 
 /** What xfstests uses a device for; the names are those of its variables, TEST_DEV and so on. */
 export const DEVICE_ROLES = [
@@ -13,44 +12,19 @@ export const DEVICE_ROLES = [
 ] as const;
 export type DeviceRole = (typeof DEVICE_ROLES)[number];
 
-/** One emulated device of a topology. Sizes are in bytes and mean the size usable in the guest's region. */
-export type PmemDevice = DeviceKind & {
+/** One emulated device of a topology. */
+export type PmemDevice = DeviceOfKind & {
   /** Absent: what its place among the others says, see `assignRoles`. */
   readonly role?: DeviceRole;
 };
-
-type DeviceKind =
-  | {
-      readonly kind: 'nvdimm';
-      readonly sizeBytes: number;
-      readonly namespace: NamespaceMode;
-      /** 0: label-less, the region then comes up as one namespace. */
-      readonly labelSizeBytes: number;
-    }
-  | {
-      readonly kind: 'virtio-pmem';
-      readonly sizeBytes: number;
-      /** Absent: `fsdax`, as it comes up. */ readonly namespace?: NamespaceMode;
-    }
-  | { readonly kind: 'e820'; readonly sizeBytes: number; readonly namespace: NamespaceMode }
-  | { readonly kind: 'virtio-blk'; readonly sizeBytes: number };
 
 /** What a test sees of a device: the mode of its namespace, or `block` where it has none. */
 export type DeviceMode = NamespaceMode | 'block';
 
 /** The mode in which a planned device will show up in the guest. */
 export function plannedMode(device: PmemDevice): DeviceMode {
-  switch (device.kind) {
-    case 'virtio-pmem':
-      return device.namespace ?? 'fsdax';
-    case 'virtio-blk':
-      return 'block';
-    case 'nvdimm':
-    case 'e820':
-      return device.namespace;
-    default:
-      return device satisfies never;
-  }
+  if (!traitsOf(device).isPmem) return 'block';
+  return ('namespace' in device ? device.namespace : undefined) ?? 'fsdax';
 }
 
 export interface PmemTopology {
@@ -63,7 +37,7 @@ export interface PmemTopology {
  * `mode` is what a test sees: `block` for virtio-blk, else the namespace's mode.
  */
 export interface GuestDevice {
-  readonly kind: PmemDevice['kind'];
+  readonly kind: DeviceKind;
   readonly mode: DeviceMode;
   /** `/dev/pmem0`, `/dev/pmem0s`, `/dev/dax0.0`, `/dev/vdc`. */
   readonly path: string;

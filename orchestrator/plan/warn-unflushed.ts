@@ -1,4 +1,6 @@
 import type { Cell } from '../model/cell.ts';
+import { traitsOf } from '../model/device-kinds.ts';
+import { plannedMode } from '../model/pmem.ts';
 
 /**
  * Device-DAX over virtio-pmem: the kernel grants MAP_SYNC there (seen with 6.1 and 6.12), which ext4 and xfs refuse on
@@ -9,7 +11,7 @@ export function warnUnflushed(cells: readonly Pick<Cell, 'pmem'>[]): string[] {
   const names = new Set(
     cells
       .filter(({ pmem }) =>
-        pmem.devices.some((device) => device.kind === 'virtio-pmem' && device.namespace === 'devdax'),
+        pmem.devices.some((device) => traitsOf(device).flushesByHost && plannedMode(device) === 'devdax'),
       )
       .map(({ pmem }) => pmem.name),
   );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GuestDeath, UserError } from '../../../orchestrator/model/errors.ts';
-import { DRIVERS, NAMESPACE_DRIVER } from '../../pmem/drivers.ts';
+import { PMEM_DRIVERS } from '../../devices/kinds.ts';
 import { type DotConfig, parseDotConfig } from '../kconfig/dot-config.ts';
 import type { ModuleIndex } from './module-index.ts';
 import { readModuleIndex } from './module-tree.ts';
@@ -105,9 +105,9 @@ function describeLackOfModules({ config }: DriverFacts): string | undefined {
     return 'it came without modules and its configuration is unknown: all drivers must be built in';
   const count = [...config.values()].filter((value) => value === 'm').length;
   if (count === 0) return undefined;
-  const pmem = [...Object.values(DRIVERS), NAMESPACE_DRIVER]
-    .filter((driver) => findDriver(driver, { config, index: undefined }) === 'not-given')
-    .map(({ module }) => module);
+  const pmem = PMEM_DRIVERS.filter((driver) => findDriver(driver, { config, index: undefined }) === 'not-given').map(
+    ({ module }) => module,
+  );
   return `it came without modules, and ${count} options of its configuration are modules${pmem.length === 0 ? '' : `, ${pmem.join(', ')} among them`}`;
 }
 

@@ -1,6 +1,7 @@
 import { readPackageConfig } from '../../../guests/kernels/kinds/package-config.ts';
 import { findConfig, provesLocking } from '../../suites/lockdep/prove-locking.ts';
 import type { OnceOptions } from './compose-once.ts';
+import { isWithoutPmem } from './pmem-presets.ts';
 
 /** What a one-shot run does when no suite is named. */
 interface ChosenSuites {
@@ -8,9 +9,6 @@ interface ChosenSuites {
   /** Sentences for the terminal: what, and why. */
   readonly why: readonly string[];
 }
-
-/** Of the presets the one on which no exercise of the lockdep suite could run. */
-const NO_PMEM = 'virtio-blk';
 
 /**
  * The suites for a kernel, where none are named: fio always, and lockdep's exercises where the kernel is known to prove
@@ -22,7 +20,8 @@ export async function chooseSuites(
   kernel: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<ChosenSuites> {
-  const proof = pmem.includes(NO_PMEM) ? undefined : await findLockdepProof(kernel);
+  // No exercise of the lockdep suite could run there.
+  const proof = pmem.some(isWithoutPmem) ? undefined : await findLockdepProof(kernel);
   return {
     suites: ['fio', ...(proof === undefined ? [] : ['lockdep'])],
     why: [

@@ -1,3 +1,4 @@
+import { carriesDaxFilesystem, PMEM_PRESETS, type PresetDevice } from './pmem-presets.ts';
 import { UserError } from '../../model/errors.ts';
 import { parseSize } from '../../model/size.ts';
 import { composeCommand } from './compose-command.ts';
@@ -41,22 +42,6 @@ const MAX_FIO_BYTES = 128 * MIN_FIO_BYTES;
 
 /** How long an exercise of a suite that was not named keeps up its load. */
 const BRIEF_LOAD = '5s';
-
-type Device = Readonly<Record<string, string>>;
-
-/** Topologies that one word on the command line stands for. */
-const PMEM_PRESETS: Readonly<Record<string, Device>> = {
-  nvdimm: { kind: 'nvdimm', namespace: 'fsdax' },
-  'nvdimm-raw': { kind: 'nvdimm', namespace: 'raw' },
-  'nvdimm-devdax': { kind: 'nvdimm', namespace: 'devdax' },
-  'nvdimm-sector': { kind: 'nvdimm', namespace: 'sector' },
-  'virtio-pmem': { kind: 'virtio-pmem' },
-  e820: { kind: 'e820' },
-  'virtio-blk': { kind: 'virtio-blk' },
-};
-
-/** Presets on whose block device a file system can be mounted with DAX. */
-const DAX_FILE_SYSTEM_PRESETS: ReadonlySet<string> = new Set(['nvdimm', 'virtio-pmem', 'e820']);
 
 /**
  * xfs/550 to 552 want both rmapbt and reflink; the latter mkfs.xfs has on by default, and kernels before 6.0 refuse it
@@ -174,15 +159,15 @@ function chosenTests({ group, test }: OnceOptions): Record<string, unknown> {
 }
 
 /** xfstests wants TEST, SCRATCH and LOGWRITES_DEV; a suite that wants one device takes the first. */
-function devicesOf(device: Device, size: string, forXfstests: boolean): readonly Device[] {
+function devicesOf(device: PresetDevice, size: string, forXfstests: boolean): readonly PresetDevice[] {
   const one = { ...device, size };
   return forXfstests ? [one, { ...one }, { kind: 'virtio-blk', size }] : [one];
 }
 
 /** A command gets the bare device unless it asks for a file system: it may write there. A selftest looks at neither. */
 function defaultFileSystem(pmem: string, suite: unknown): string {
-  if (suite === 'xfstests' && !DAX_FILE_SYSTEM_PRESETS.has(pmem)) return 'ext4';
-  return suite !== 'command' && suite !== 'selftest' && DAX_FILE_SYSTEM_PRESETS.has(pmem) ? 'ext4-dax' : 'none';
+  if (suite === 'xfstests' && !carriesDaxFilesystem(pmem)) return 'ext4';
+  return suite !== 'command' && suite !== 'selftest' && carriesDaxFilesystem(pmem) ? 'ext4-dax' : 'none';
 }
 
 /**

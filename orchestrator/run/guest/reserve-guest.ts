@@ -1,4 +1,4 @@
-import { splitDeviceBytes } from '../../model/device-traits.ts';
+import { splitDeviceBytes } from '../../model/device-kinds.ts';
 import { join } from 'node:path';
 import { bootGuest } from '../../../guests/guest.ts';
 import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';

@@ -1,4 +1,4 @@
-import { splitDeviceBytes } from '../../model/device-traits.ts';
+import { splitDeviceBytes } from '../../model/device-kinds.ts';
 import type { FolderFacts } from '../../host/facts.ts';
 import type { Cell } from '../../model/cell.ts';
 import { InfraError, UserError } from '../../model/errors.ts';

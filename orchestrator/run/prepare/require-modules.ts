@@ -1,7 +1,8 @@
-import { traitsOf } from '../../model/device-traits.ts';
+import { traitsOf } from '../../model/device-kinds.ts';
 import { findDriver, readDriverFacts, requireDrivers, type Driver } from '../../../guests/kernels/boot/boot-drivers.ts';
 import type { PreparedKernel } from '../../../guests/kernels/prepare-kernel.ts';
-import { DRIVERS, NAMESPACE_DRIVER } from '../../../guests/pmem/drivers.ts';
+import { KINDS } from '../../../guests/devices/kinds.ts';
+import { NAMESPACE_DRIVER } from '../../../guests/devices/pmem-driver.ts';
 import type { Cell } from '../../model/cell.ts';
 
 const FILESYSTEM_DRIVERS: Readonly<Record<string, Driver>> = {
@@ -19,7 +20,7 @@ export async function requireModules(
 ): Promise<void> {
   const facts = await readDriverFacts(kernel);
   const wanted = cells.flatMap(({ pmem, filesystem }) => [
-    ...pmem.devices.map(({ kind }) => DRIVERS[kind]),
+    ...pmem.devices.map(({ kind }) => KINDS[kind].inGuest.driver),
     ...(pmem.devices.some((device) => traitsOf(device).isPmem) ? [NAMESPACE_DRIVER] : []),
     ...(FILESYSTEM_DRIVERS[filesystem.type] ? [FILESYSTEM_DRIVERS[filesystem.type]] : []),
   ]);

@@ -1,4 +1,4 @@
-import { traitsOf } from '../../model/device-traits.ts';
+import { traitsOf } from '../../model/device-kinds.ts';
 import { readFile } from 'node:fs/promises';
 import type { FioSuiteSpec } from '../../../matrices/suites/fio.ts';
 import type { TestResult } from '../../model/outcome.ts';

@@ -1,4 +1,4 @@
-import { traitsOf } from '../../model/device-traits.ts';
+import { traitsOf } from '../../model/device-kinds.ts';
 import { asksDax } from '../../model/dax-options.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import { plannedMode, type PmemDevice } from '../../model/pmem.ts';
@@ -44,7 +44,7 @@ export function placeExercise(
     case 'namespace':
       return find(() => true, 'a pmem device');
     case 'labelled':
-      return find((device) => device.kind === 'nvdimm' && device.labelSizeBytes > 0, 'an nvdimm with labels');
+      return find((device) => 'labelSizeBytes' in device && device.labelSizeBytes > 0, 'an nvdimm with labels');
     case 'reshapable':
       return find((device) => !traitsOf(device).flushesByHost, 'an nvdimm or e820 device');
     case 'memory':
@@ -53,7 +53,7 @@ export function placeExercise(
         'an nvdimm or e820 device of 384M at least',
       );
     case 'virtio-pmem':
-      return find((device) => device.kind === 'virtio-pmem', 'a virtio-pmem device');
+      return find((device) => traitsOf(device).flushesByHost, 'a virtio-pmem device');
     default:
       return needs satisfies never;
   }

@@ -1,9 +1,9 @@
 import { GUEST_ARCHITECTURE } from '../../../orchestrator/model/architecture.ts';
-import { DEVICE_KINDS, DEVICE_TRAITS } from '../../../orchestrator/model/device-traits.ts';
+import { DEVICE_KINDS, DEVICE_TRAITS, type NamespaceMode } from '../../../orchestrator/model/device-kinds.ts';
 import { isRigTest } from '../../../orchestrator/model/cell.ts';
 import { asksDax } from '../../../orchestrator/model/dax-options.ts';
 import type { FilesystemSpec, Matrix } from '../../../orchestrator/model/matrix.ts';
-import { type DeviceMode, type NamespaceMode, plannedMode } from '../../../orchestrator/model/pmem.ts';
+import { type DeviceMode, plannedMode } from '../../../orchestrator/model/pmem.ts';
 import { plural } from '../../text/format.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
 

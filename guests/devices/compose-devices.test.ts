@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
-import { composeDevices } from './devices.ts';
+import type { MachineType } from '../arch/machine-type.ts';
+import { MACHINE_TYPES } from '../arch/x86-64/machine-types.ts';
+import { composeDevices, exampleDevices } from './compose-devices.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const backing = (index: number) => `/run/with,comma/pmem${index}.img`;
 
-function compose(devices: readonly PmemDevice[], memoryBytes = 2 * GIB) {
-  return composeDevices(devices, { memoryBytes, backing });
+function compose(devices: readonly PmemDevice[], memoryBytes = 2 * GIB, machineType: MachineType = MACHINE_TYPES.pc) {
+  return composeDevices(devices, { machineType, memoryBytes, backing });
 }
 
 /** The JSON that follows an option each time it occurs. */
@@ -122,4 +124,35 @@ test('any mix has one placement each, distinct ids, and room for all in maxmem',
       );
     }),
   );
+});
+
+function refusal(devices: readonly (PmemDevice | undefined)[], machine: MachineType): () => void {
+  return () => {
+    compose(
+      devices.flatMap((device) => device ?? []),
+      GIB,
+      machine,
+    );
+  };
+}
+
+test('a machine is refused that cannot carry the devices, with what it lacks', () => {
+  const [nvdimm, virtioPmem, e820] = exampleDevices();
+  const bare: MachineType = { name: 'bare', flags: [], panicDevice: 'pvpanic', memoryDevices: true };
+  expect(refusal([], MACHINE_TYPES.microvm)).toThrow(/^the machine microvm cannot carry the devices: .* at address 0$/);
+  expect(refusal([virtioPmem], { ...bare, memoryDevices: false })).toThrow('it has no memory devices');
+  expect(refusal([nvdimm], bare)).toThrow('it has no NVDIMMs');
+  expect(refusal([e820], bare)).toThrow('memmap= has no known place in it');
+  expect(refusal([virtioPmem], bare)).not.toThrow();
+});
+
+test('another PC splits its RAM at its own place', () => {
+  const e820 = { kind: 'e820', sizeBytes: GIB, namespace: 'fsdax' } as const;
+  const { kernelArgs, machineFlags } = compose([e820], 8 * GIB, MACHINE_TYPES.q35);
+  expect(machineFlags).toEqual([`max-ram-below-4g=${2 * GIB}`]);
+  expect(kernelArgs).toEqual([`memmap=${GIB}!${10 * GIB}`]);
+});
+
+test('there is an example of each kind', () => {
+  expect(exampleDevices().map(({ kind }) => kind)).toEqual(['nvdimm', 'virtio-pmem', 'e820', 'virtio-blk']);
 });

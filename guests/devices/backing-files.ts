@@ -1,7 +1,7 @@
 import { open, rm, statfs } from 'node:fs/promises';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { formatSize } from '../../orchestrator/model/size.ts';
-import type { BackingFile } from './devices.ts';
+import type { BackingFile } from './device-kind.ts';
 
 /**
  * Makes the sparse files behind a guest's devices in `dir`. Rejects with InfraError when the disk could not hold them

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEVICE_KINDS, DEVICE_TRAITS, splitDeviceBytes } from './device-traits.ts';
+import { DEVICE_KINDS, DEVICE_TRAITS, splitDeviceBytes } from './device-kinds.ts';
 
 test('a device is taken from the memory of the guest, or lies in a file, never both', () => {
   const devices = [

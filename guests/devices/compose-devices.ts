@@ -1,0 +1,121 @@
+import {
+  DEVICE_KINDS,
+  type DeviceKind,
+  type DeviceOfKind,
+  splitDeviceBytes,
+  traitsOf,
+} from '../../orchestrator/model/device-kinds.ts';
+import { UserError } from '../../orchestrator/model/errors.ts';
+import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
+import type { MachineType } from '../arch/machine-type.ts';
+import type {
+  BackingFile,
+  CarryingMachine,
+  DeviceInQemu,
+  DevicePart,
+  DevicePlacement,
+  KindComposition,
+  NamedDevice,
+} from './device-kind.ts';
+import { KINDS } from './kinds.ts';
+
+const GIB = 2 ** 30;
+
+/** What a list of devices asks of QEMU's command line and of the kernel's. */
+export interface DeviceComposition {
+  readonly argv: readonly string[];
+  readonly kernelArgs: readonly string[];
+  /** Words for `-machine`, after its type. */
+  readonly machineFlags: readonly string[];
+  /** The guest's RAM as QEMU sees it: what was asked plus what the devices take from it. */
+  readonly ramBytes: number;
+  /** 0: no memory device, and then `slots` and `maxmem` stay unset. */
+  readonly memorySlots: number;
+  readonly maxmemBytes: number;
+  readonly backingFiles: readonly BackingFile[];
+  /** One for each device, in order. */
+  readonly placements: readonly DevicePlacement[];
+}
+
+interface ComposeOptions {
+  readonly machineType: MachineType;
+  /** What the guest has for itself beside the devices. */
+  readonly memoryBytes: number;
+  /** Path of the file behind the device at an index. */
+  readonly backing: (index: number) => string;
+}
+
+/**
+ * Turns a topology's devices into QEMU's words, without touching the host.
+ * @throws UserError for a machine that cannot carry them
+ */
+export function composeDevices(
+  devices: readonly PmemDevice[],
+  { machineType, memoryBytes, backing }: ComposeOptions,
+): DeviceComposition {
+  refuseMachine(machineType, devices);
+  const named = devices.map((device, index) => ({ device, id: `pmem${index}`, path: backing(index) }));
+  const present = DEVICE_KINDS.filter((kind) => devices.some((device) => device.kind === kind));
+  const kinds = present.map((kind) => composeKind(kind, named, { type: machineType, memoryBytes }));
+  const byDevice = new Map(
+    kinds.flatMap(({ mine, parts }) => mine.map(({ id }, index) => [id, parts[index]] as const)),
+  );
+  const parts = named.flatMap(({ id }) => byDevice.get(id) ?? []);
+
+  const memoryDevices = devices.filter((device) => traitsOf(device).isMemoryDevice);
+  const ramBytes = memoryBytes + splitDeviceBytes(devices).memory;
+  return {
+    argv: [...kinds.flatMap(({ sharedArgv = [] }) => sharedArgv), ...parts.flatMap(({ argv }) => argv)],
+    kernelArgs: parts.flatMap(({ kernelArg }) => kernelArg ?? []),
+    machineFlags: kinds.flatMap(({ machineFlags = [] }) => machineFlags),
+    ramBytes,
+    memorySlots: memoryDevices.length,
+    // QEMU aligns each memory device, and its first one, to as much as 1 GiB.
+    maxmemBytes:
+      memoryDevices.length === 0
+        ? ramBytes
+        : roundUp(ramBytes, GIB) + GIB + sum(memoryDevices.map(({ sizeBytes }) => roundUp(sizeBytes, GIB) + GIB)),
+    backingFiles: parts.flatMap(({ backingFile }: DevicePart) => backingFile ?? []),
+    placements: parts.map(({ placement }) => placement),
+  };
+}
+
+/** A small device of each kind, in the order of the kinds. */
+export function exampleDevices(): PmemDevice[] {
+  return DEVICE_KINDS.map((kind) => KINDS[kind].inQemu.example);
+}
+
+function composeKind(
+  kind: DeviceKind,
+  named: readonly NamedDevice<PmemDevice>[],
+  machine: CarryingMachine,
+): KindComposition & { readonly mine: readonly NamedDevice<DeviceOfKind>[] } {
+  const mine = named.filter(({ device }) => device.kind === kind);
+  // Those of its own kind, which the filter above cannot tell the compiler.
+  const { compose } = KINDS[kind].inQemu as DeviceInQemu<DeviceOfKind>;
+  return { ...compose(mine, machine), mine };
+}
+
+function refuseMachine(machine: MachineType, devices: readonly PmemDevice[]): void {
+  const why =
+    machine.refused ??
+    devices.map((device) => whyNot(machine, device)).find((reason): reason is string => reason !== undefined);
+  if (why !== undefined)
+    throw new UserError(`the machine ${machine.name} cannot carry the devices: ${why}`, {
+      code: 'machine-refused',
+      remedy: 'choose another machine, or other devices',
+    });
+}
+
+function whyNot(machine: MachineType, device: PmemDevice): string | undefined {
+  if (traitsOf(device).isMemoryDevice && !machine.memoryDevices) return 'it has no memory devices';
+  return KINDS[device.kind].inQemu.lacks?.(machine);
+}
+
+function roundUp(bytes: number, step: number): number {
+  return Math.ceil(bytes / step) * step;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
