@@ -149,6 +149,13 @@ module.exports = {
       to: { path: '^orchestrator/suites/', pathNot: '^orchestrator/suites/($1|shared)/' },
     },
     {
+      name: 'of the suites only the registry is known',
+      comment: "What the rest asks of a suite is a member of `Suite`; what is no single suite's lies in shared.",
+      severity: 'error',
+      from: { path: ownParts, pathNot: `^orchestrator/(suites|bench)/|${TESTS}` },
+      to: { path: '^orchestrator/suites/', pathNot: '^orchestrator/suites/(registry\\.ts$|shared/)' },
+    },
+    {
       name: 'commands-are-leaves',
       severity: 'error',
       from: { pathNot: '^(orchestrator/(commands/|cli/|cli\\.ts)|e2e/)' },

@@ -29,7 +29,7 @@ export const DEFAULT_LIST = packageData('matrices/lists/xfstests-known.yaml');
 const TREE_VARIABLE = 'XFSTESTS_TREE';
 
 /** A test as xfstests itself calls it: `generic/413`. */
-const XFSTEST_NAME = /^[a-z0-9]+\/\d{3}[A-Za-z0-9-]*$/;
+export const XFSTEST_NAME = /^[a-z0-9]+\/\d{3}[A-Za-z0-9-]*$/;
 
 /** A bare number reads as one, and says not whose. */
 const testName = z

@@ -6,6 +6,7 @@ import type { KnownProblem } from './known-problem.ts';
 import type { FilesystemSpec, GuestSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
 import type { TestResult } from './outcome.ts';
 import type { PmemTopology } from './pmem.ts';
+import type { SuiteInOnce } from './suite-in-once.ts';
 
 /** What is known of a cell while planning, before a guest exists. */
 export interface SuitePlanContext<Spec extends SuiteSpec> {
@@ -89,6 +90,8 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   readonly ignoresFilesystem?: true;
   /** What in its spec is most likely a slip, a sentence each: a rule that fits no test. */
   findSlips?(spec: Spec, image: ImageSpec): Promise<readonly string[]>;
+  /** Its part in runs that flags describe. */
+  readonly once?: SuiteInOnce;
   /** It proves that the rig sees kernel problems: a nightly warns if no suite of its matrix does. */
   readonly provesRig?: true;
   /** What an answer to a series calls it among the things not tested; absent: the answer leaves it out. */

@@ -20,7 +20,7 @@ const SUITES = {
 } as const satisfies { [Kind in SuiteKind]: Suite<SpecOf<Kind>> };
 
 /** By their kinds' alphabet. */
-const ALL_SUITES: readonly Suite[] = Object.values(SUITES);
+export const ALL_SUITES: readonly Suite[] = Object.values(SUITES);
 
 /** @throws UserError for a kind of a run that another version of the rig began */
 export function suiteFor({ kind }: Pick<SuiteSpec, 'kind'>): Suite {

@@ -1,6 +1,7 @@
 import { readPackageConfig } from '../../../guests/kernels/kinds/package-config.ts';
-import { findConfig, provesLocking } from '../../suites/lockdep/prove-locking.ts';
-import type { OnceOptions } from './compose-once.ts';
+import type { OnceKernel } from '../../model/suite-in-once.ts';
+import { ALL_SUITES } from '../../suites/registry.ts';
+import { STANDARD_SUITES, type OnceOptions } from './compose-once.ts';
 import { isWithoutPmem } from './pmem-presets.ts';
 
 /** What a one-shot run does when no suite is named. */
@@ -11,41 +12,32 @@ interface ChosenSuites {
 }
 
 /**
- * The suites for a kernel, where none are named: fio always, and lockdep's exercises where the kernel is known to prove
- * its locking. Both take minutes without KVM; xfstests takes a quarter of an hour, and is left for `--group`. `kernel`
- * is what `composeKernel` gives.
+ * The suites for a kernel, where none are named: the standard ones, and those that join them on such a kernel. fio and
+ * lockdep take minutes without KVM; xfstests takes a quarter of an hour, and is left for `--group`.
+ * @param kernel what `composeKernel` gives
  */
 export async function chooseSuites(
   { pmem }: Pick<OnceOptions, 'pmem'>,
   kernel: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<ChosenSuites> {
-  // No exercise of the lockdep suite could run there.
-  const proof = pmem.some(isWithoutPmem) ? undefined : await findLockdepProof(kernel);
+  const known = describeKernel(kernel);
+  const isAllPmem = !pmem.some(isWithoutPmem);
+  const asked = await Promise.all(
+    ALL_SUITES.map(async ({ kind, once }) => ({ kind, why: await once?.joins?.(known, isAllPmem) })),
+  );
+  const joining = asked.filter(({ why }) => why !== undefined);
   return {
-    suites: ['fio', ...(proof === undefined ? [] : ['lockdep'])],
+    suites: [...STANDARD_SUITES, ...joining.map(({ kind }) => kind)],
     why: [
-      `suites: fio${proof === undefined ? '' : `, and lockdep: ${proof} has PROVE_LOCKING`}`,
-      ...((env['XFSTESTS_TREE'] ?? '') === ''
-        ? []
-        : ['$XFSTESTS_TREE is set: --group dax runs its tests for DAX, a quarter of an hour without KVM']),
+      `suites: ${STANDARD_SUITES.join(', ')}${joining.map(({ kind, why }) => `, and ${kind}: ${why}`).join('')}`,
+      ...ALL_SUITES.flatMap(({ once }) => once?.hint?.(env) ?? []),
     ],
   };
 }
 
-/** What shows that the kernel proves its locking; `undefined` where nothing does before it boots. */
-async function findLockdepProof({
-  source,
-  config,
-  image,
-  deb,
-}: Readonly<Record<string, unknown>>): Promise<string | undefined> {
-  if (source !== undefined)
-    return Array.isArray(config) && config.includes('prove-locking') ? 'the configuration' : undefined;
-  if (typeof image === 'string') {
-    const found = findConfig(image);
-    return found && provesLocking(found.text) ? found.path : undefined;
-  }
-  if (typeof deb !== 'string') return undefined;
-  return provesLocking((await readPackageConfig(deb)) ?? '') ? 'the configuration in the package' : undefined;
+function describeKernel({ source, config, image, deb }: Readonly<Record<string, unknown>>): OnceKernel {
+  if (source !== undefined) return { builtWith: Array.isArray(config) ? config.map(String) : [] };
+  if (typeof image === 'string') return { image };
+  return typeof deb === 'string' ? { readPackageConfig: async () => readPackageConfig(deb) } : {};
 }

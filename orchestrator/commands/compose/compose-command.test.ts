@@ -29,7 +29,9 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 /** With the scratch folder as DIR. */
 function compose(command: readonly string[], upload?: string): unknown {
   try {
-    return JSON.parse(JSON.stringify(composeCommand(command, upload, cwd)).replaceAll(cwd, 'DIR'));
+    return JSON.parse(
+      JSON.stringify(composeCommand(command, { ...(upload !== undefined && { upload }) }, cwd)).replaceAll(cwd, 'DIR'),
+    );
   } catch (error) {
     return describeError(error).replaceAll(cwd, 'DIR');
   }
@@ -52,7 +54,7 @@ test.each([
   ['an absolute path that is not here is one of the guest', ['/opt/in-guest'], { run: ['/opt/in-guest'] }],
   ['a $ in a name is no variable', ['./$HOME.sh'], { upload: 'DIR/$$HOME.sh', run: ['./$HOME.sh'] }],
   ['a ~ in a name is no home', ['~x.sh'], { upload: 'DIR/~x.sh', run: ['./~x.sh'] }],
-])('%s', (_rule, command, expected) => expect(compose(command)).toEqual(expected));
+])('%s', (_rule, command, expected) => expect(compose(command)).toEqual({ name: 'command', ...expected }));
 
 test.each([
   [
@@ -81,11 +83,15 @@ test.each([
   ['as it is called there', './repro.sh'],
   ['as it is called from here', './tests/repro.sh'],
 ])('with --upload a program of the folder can be named %s', (_how, word) => {
-  expect(compose([word, 'x'], 'tests')).toEqual({ upload: 'DIR/tests', run: ['./repro.sh', 'x'] });
+  expect(compose([word, 'x'], 'tests')).toEqual({ name: 'command', upload: 'DIR/tests', run: ['./repro.sh', 'x'] });
 });
 
 test("with --upload the guest's own commands stay what they are", () =>
-  expect(compose(['make', 'check'], './tests')).toEqual({ upload: 'DIR/tests', run: ['make', 'check'] }));
+  expect(compose(['make', 'check'], './tests')).toEqual({
+    name: 'command',
+    upload: 'DIR/tests',
+    run: ['make', 'check'],
+  }));
 
 test('with --upload a program that the folder lacks is refused before anything boots', () => {
   expect(compose(['./gone.sh'], './tests')).toBe(

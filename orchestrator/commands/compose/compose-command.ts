@@ -7,16 +7,21 @@ import { messageOf } from '../../model/message-of.ts';
 /** What is run of a folder that is given without a program, the first that it has. */
 const FOLDER_PROGRAMS = ['run.sh', 'test.sh', 'run'];
 
+/** The entry of the suite that runs what follows `--`. */
+export function composeCommand(
+  command: readonly string[],
+  { upload, timeout }: { readonly upload?: string; readonly timeout?: string },
+  cwd: string,
+): { readonly name: string } {
+  return { name: 'command', ...composeProgram(command, upload, cwd), ...(timeout !== undefined && { timeout }) };
+}
+
 /**
- * The `upload` and `run` of a command suite for what follows `--`. A first word that is a file of this host travels to
+ * The `upload` and `run` for what follows `--`. A first word that is a file of this host travels to
  * the guest, a folder travels whole and its own program runs; any other word is looked up in the guest. With `upload`
  * that folder travels, and the word is one of its programs or the guest's.
  */
-export function composeCommand(
-  command: readonly string[],
-  upload: string | undefined,
-  cwd: string,
-): Record<string, unknown> {
+function composeProgram(command: readonly string[], upload: string | undefined, cwd: string): Record<string, unknown> {
   const [program = '', ...args] = command;
   if (upload !== undefined)
     return { upload: literalPath(resolve(cwd, upload)), run: [findInUpload(program, upload, cwd), ...args] };

@@ -1,3 +1,4 @@
+import { ALL_SUITES } from '../../suites/registry.ts';
 import type { OnceOptions } from './compose-once.ts';
 
 /** The flag behind a value of the composed matrix, by the keys on the way to it, the last one that is known. */
@@ -18,10 +19,8 @@ const FLAG_OF: Readonly<Record<string, keyof OnceOptions>> = {
   suites: 'suite',
   upload: 'upload',
   timeout: 'timeout',
-  measure: 'measure',
-  groups: 'group',
-  tests: 'test',
   known: 'known',
+  ...Object.assign({}, ...ALL_SUITES.map(({ once }) => once?.flagOf)),
 };
 
 /** `--size 3X`: what the user wrote for a value; `undefined` for what the rig made up itself. */

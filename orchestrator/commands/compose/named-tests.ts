@@ -1,40 +1,39 @@
-/** A test as xfstests itself calls it. */
-const XFSTEST = /^[a-z0-9]+\/\d{3}[A-Za-z0-9-]*$/;
-const SUITES = ['fio', 'lockdep', 'selftest', 'xfstests'] as const;
+import type { OnceTests } from '../../model/suite-in-once.ts';
+import type { Suite } from '../../model/suite.ts';
+import { ALL_SUITES } from '../../suites/registry.ts';
+
+/** The suites that a `--test` expression chooses by their names: `fio/dax-*` speaks of fio. */
+const IMPLIED = ALL_SUITES.filter(({ once }) => !once?.isNeverImplied);
 
 /**
- * What `--test` of a one-shot run says: tests for xfstests to run, and expressions that narrow the plan, see
- * `narrowTests`.
+ * Whether a word of `--test` is a test as its suite itself calls it, which then need not be named by `--suite`:
+ * `generic/413` of xfstests. Any other is a test of some suite, or a glob over tests.
  */
-export interface NamedTests {
-  /** `generic/413`. */
-  readonly xfstests: readonly string[];
-  readonly narrow: readonly string[];
+export function isOwnTest(word: string): boolean {
+  return ALL_SUITES.some((suite) => owns(suite, word));
 }
 
-/**
- * Reads `--test`: `generic/413` is one of xfstests, which then need not be named by `--suite`; anything else is a test
- * of some suite, or a glob over tests.
- */
-export function readNamedTests(words: readonly string[] = []): NamedTests {
-  const xfstests = words.filter(isXfstest);
-  return { xfstests, narrow: words.filter((word) => !isXfstest(word)) };
+function owns({ once }: Suite, word: string): boolean {
+  return once?.ownsTest?.(word) === true && !IMPLIED.some(({ kind }) => word.startsWith(`${kind}/`));
 }
 
-export function isXfstest(word: string): boolean {
-  return XFSTEST.test(word) && !SUITES.some((suite) => word.startsWith(`${suite}/`));
+/** The words of `--test` that narrow the plan, see `narrowTests`: those that no suite takes as its own. */
+export function narrowingTests(words: readonly string[] = []): readonly string[] {
+  return words.filter((word) => !isOwnTest(word));
+}
+
+/** What the words of `--test` say to one suite. */
+export function testsOf(suite: Suite, words: readonly string[] = []): OnceTests {
+  const prefix = `${suite.kind}/`;
+  return {
+    alone: words.filter((word) => owns(suite, word)),
+    prefixed: words.filter((word) => word.startsWith(prefix)).map((word) => word.slice(prefix.length)),
+  };
 }
 
 /** The suites that expressions name: `fio/dax-*` speaks of fio. */
 export function suitesOf(expressions: readonly string[]): readonly string[] {
-  return SUITES.filter((suite) => expressions.some((expression) => expression.startsWith(`${suite}/`)));
-}
-
-/** The tests of xfstests among them that are named in full. */
-export function xfstestsIn(expressions: readonly string[]): readonly string[] {
-  return expressions.flatMap((expression) =>
-    expression.startsWith('xfstests/') && XFSTEST.test(expression.slice('xfstests/'.length))
-      ? [expression.slice('xfstests/'.length)]
-      : [],
+  return IMPLIED.map(({ kind }) => kind).filter((kind) =>
+    expressions.some((expression) => expression.startsWith(`${kind}/`)),
   );
 }

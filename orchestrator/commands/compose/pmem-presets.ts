@@ -1,7 +1,7 @@
 import { DEVICE_KINDS, DEVICE_TRAITS } from '../../model/device-kinds.ts';
 
 /** A device as a matrix says it, but its size. */
-export type PresetDevice = Readonly<Record<string, string>>;
+type PresetDevice = Readonly<Record<string, string>>;
 
 /** Topologies that one word on the command line stands for: a kind of device, or a kind in a mode. */
 export const PMEM_PRESETS: Readonly<Record<string, PresetDevice>> = Object.fromEntries(

@@ -11,7 +11,7 @@ import { checkKernels } from './check-kernels.ts';
 import { composeOnce, type OnceOptions } from '../compose/compose-once.ts';
 import { logLine } from '../../host/log-line.ts';
 import { nameFlag } from '../compose/name-flag.ts';
-import { readNamedTests } from '../compose/named-tests.ts';
+import { narrowingTests } from '../compose/named-tests.ts';
 
 export interface PlannedMatrix {
   readonly matrix: Matrix;
@@ -82,7 +82,7 @@ export async function planFlags(
     matrix,
     plan: narrowTests(
       filterPlan(expandMatrix(matrix, { suiteFor, byFlags: true }), options.filter ?? []),
-      readNamedTests(options.test).narrow,
+      narrowingTests(options.test),
     ),
   };
 }

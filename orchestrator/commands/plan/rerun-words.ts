@@ -1,6 +1,6 @@
 import { quoteWord } from '../../model/quote-word.ts';
 import type { ExecuteOptions } from './execute-options.ts';
-import { isXfstest } from '../compose/named-tests.ts';
+import { isOwnTest } from '../compose/named-tests.ts';
 import { isMatrix } from '../compose/series-files.ts';
 
 /**
@@ -41,7 +41,7 @@ function withoutChoice(words: readonly string[]): readonly string[] {
     const word = words[index] ?? '';
     const [, flag, glued] = /^--(filter|test)(?:=(.*))?$/s.exec(word) ?? [];
     const value = glued ?? words[index + 1] ?? '';
-    if (flag === 'filter' || (flag === 'test' && !isXfstest(value))) {
+    if (flag === 'filter' || (flag === 'test' && !isOwnTest(value))) {
       if (glued === undefined) index += 1;
     } else if (word === '--mail') {
       // The answer of some tests must not take the place of that of all. Its file is the next word that does not look

@@ -30,6 +30,8 @@ export const commandSuite: Suite<CommandSuiteSpec> = {
   kind: 'command',
   // Nobody knows what a reproducer leaves behind.
   needsFreshGuest: true,
+  // The bare device, unless a file system is asked for: the command may write there.
+  once: { isNeverImplied: true, filesystem: { onDax: 'none', elsewhere: 'none' } },
   plan: ({ spec }) => [
     { name: `${spec.name}/${basename(spec.argv[0] ?? spec.name)}`, estimateSec: Math.min(spec.timeoutSec, 30) },
   ],

@@ -4,6 +4,7 @@ import { isMounted } from '../shared/mkfs-command.ts';
 import { mountFilesystem } from '../shared/mount-filesystem.ts';
 import { setUpStep } from '../shared/set-up-step.ts';
 import { listFioJobs, readFioJob } from './job-file.ts';
+import { fioInOnce } from './once.ts';
 import { fillSec, planFioJobs } from './plan-jobs.ts';
 import { runFioJob, WORK_DIR } from './run-job.ts';
 
@@ -22,6 +23,7 @@ export const fioSuite: Suite<FioSuiteSpec> = {
   guestFor: ({ measure }, guest) =>
     measure === 'instructions' ? { ...guest, cpus: 1, countInstructions: true } : guest,
   untestedAs: 'fio',
+  once: fioInOnce,
   plan: planFioJobs,
   open: openFio,
 };

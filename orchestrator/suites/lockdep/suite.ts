@@ -9,6 +9,7 @@ import { compareStates, readDeviceState } from './device-state.ts';
 import { exerciseEnvironment } from './environment.ts';
 import { exerciseOf } from './exercises.ts';
 import { judgeExercise } from './judge.ts';
+import { lockdepInOnce } from './once.ts';
 import { planExercises } from './plan-exercises.ts';
 import { SuiteSetupError } from '../../model/errors.ts';
 
@@ -27,6 +28,7 @@ export const lockdepSuite: Suite<LockdepSuiteSpec> = {
   // Devices are unbound and remade: no other cell shall depend on how well that went.
   needsFreshGuest: true,
   untestedAs: 'the lockdep exercises',
+  once: lockdepInOnce,
   plan: planExercises,
   open: openLockdep,
 };

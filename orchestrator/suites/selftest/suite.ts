@@ -27,6 +27,7 @@ export const selftestSuite: Suite<SelftestSuiteSpec> = {
   needsFreshGuest: true,
   provesRig: true,
   ignoresFilesystem: true,
+  once: { filesystem: { onDax: 'none', elsewhere: 'none' } },
   plan: ({ spec }) => [
     ...spec.canaries.map((name): PlannedTest => {
       const { expects, lastsSec = 0 } = CANARY_TABLE[name];

@@ -13,6 +13,7 @@ import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import { composePlaces } from './mount-places.ts';
 import { expectedFsErrors } from './expected-fs-errors.ts';
 import { findIdleRules } from './idle-rules.ts';
+import { xfstestsInOnce } from './once.ts';
 import { planXfstests } from './plan.ts';
 import { readCatalogue } from './read-tree.ts';
 import { proveMount } from './prove-mounts.ts';
@@ -37,6 +38,7 @@ export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
   // No test counts on what another has left, but for the age of the file system on TEST.
   splittable: true,
   untestedAs: 'xfstests',
+  once: xfstestsInOnce,
   findSlips: findIdleRules,
   disk: ({ tree }) => (tree?.at === 'host' ? { path: tree.path, serial: TREE_SERIAL } : undefined),
   open: openXfstests,
