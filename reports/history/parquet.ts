@@ -1,4 +1,4 @@
-import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { putInPlace } from '../../orchestrator/model/write-whole.ts';
 
 /** DuckDB in memory: history lives in Parquet files, so that no process ever holds a lock on it. */
@@ -7,6 +7,8 @@ export interface Duck extends Disposable {
 }
 
 export async function openDuck(): Promise<Duck> {
+  // It takes some 30 MB to load, which a run does without until its guests are gone.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   // One vCPU's worth of threads is enough for files of this size, and leaves the rest to guests.
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '512MB' });
   const connection = await instance.connect();

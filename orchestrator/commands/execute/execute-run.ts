@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Stages } from '../../host/stages.ts';
+import { letYoungGenerationGrow } from '../../host/young-generation.ts';
 import { runsDir } from '../../model/paths.ts';
 import { claimRun } from '../../run/record/claim-run.ts';
 import { createRunFolder } from '../../run/record/run-folder.ts';
@@ -52,6 +53,7 @@ type EndedRun = Awaited<ReturnType<typeof RUN.run>>;
 
 /** What follows, also after a failure of the run as a whole. */
 const ENDING = Stages.from<EndedRun>()
+  .next(makeRoomForReports)
   .next(summarize)
   .next(judge)
   .next(keepComparison)
@@ -62,6 +64,13 @@ const ENDING = Stages.from<EndedRun>()
   .next(waitWithGuest)
   .next(conclude)
   .next(publish);
+
+/** From here on the reports are much work. */
+const LARGE_RUN_TESTS = 5000;
+
+function makeRoomForReports({ plan }: Pick<RunTask, 'plan'>): void {
+  if (plan.cells.reduce((sum, { tests }) => sum + tests.length, 0) > LARGE_RUN_TESTS) letYoungGenerationGrow();
+}
 
 const WHOLE_RUN = RUN.next(async (ended) =>
   ENDING.run(ended).catch((error: unknown) => {
