@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { judgeCommand } from '../orchestrator/suites/command/judge.ts';
-import { parseTap } from '../orchestrator/suites/command/tap.ts';
+import { parseTap } from '../orchestrator/suites/command/tap/reader.ts';
 import { judgeKunitLogs } from './support/kunit-logs.ts';
 import { Workspace } from './support/rig.ts';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../../orchestrator/model/errors.ts';
 import { KERNEL_RANGE } from '../../orchestrator/model/kernel-range.ts';
-import type { FilesystemType } from '../../orchestrator/model/filesystem-type.ts';
+import type { FilesystemType } from '../../orchestrator/model/matrix.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { describeIssues } from '../source/describe-issue.ts';
 import { toUserError } from '../source/problem.ts';

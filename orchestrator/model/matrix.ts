@@ -1,4 +1,3 @@
-import type { FilesystemType } from './filesystem-type.ts';
 import type { KnownProblem } from './known-problem.ts';
 import type { PmemTopology } from './pmem.ts';
 
@@ -115,6 +114,9 @@ export type ImageSpec =
     }
   /** A root file system that has sshd and udevd: a folder, a tarball, or a raw ext4 image. */
   | { readonly kind: 'tree' | 'tarball' | 'disk'; readonly name: string; readonly path: string };
+
+/** `none`: the suite gets the bare device. */
+export type FilesystemType = 'ext4' | 'xfs' | 'ext2' | 'none';
 
 export interface FilesystemSpec {
   readonly name: string;

@@ -42,6 +42,15 @@ export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {
   return { ...plan, cells, excluded: plan.excluded.filter((cell) => selects(filters, readId(cell, image))) };
 }
 
+/** What of a plan is about some kernels alone, with what rules leave out of them. */
+export function keepKernels({ cells, excluded }: Plan, kernels: readonly string[]): Plan {
+  // An excluded cell is known by its id alone, which begins with the kernel and, but for the first image, its image.
+  return {
+    cells: cells.filter(({ kernel }) => kernels.includes(kernel.name)),
+    excluded: excluded.filter(({ id }) => kernels.includes(id.split(/[/@]/, 1)[0] ?? '')),
+  };
+}
+
 function parseFilter(expression: string): Filter {
   const negated = expression.startsWith('!');
   const [, axis = 'cell', glob = ''] = /^(?:([^=/]*)=)?(.*)$/s.exec(negated ? expression.slice(1) : expression) ?? [];

@@ -1,14 +1,13 @@
 import { copyFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
+import type { KernelSource, SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
 import { runTool } from '../../store/run-tool.ts';
 import { findSandbox } from '../../store/sandbox.ts';
 import { getOrCreate } from '../../store/store.ts';
-import { configureKernel } from '../kconfig/configure-kernel.ts';
-import { digestConfigInputs } from '../kconfig/digest-config.ts';
+import { configureKernel, digestConfigInputs } from '../kconfig/configure-kernel.ts';
 import { prepareInitramfs } from '../boot/kernel-initramfs.ts';
 import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { readKernelRelease } from '../image/kernel-release.ts';
@@ -23,7 +22,8 @@ import { openCompilerCache } from './ccache.ts';
 import { listWarnings } from './compiler-output.ts';
 import { requireConfigTools } from './config-tools.ts';
 import { findBase, type FoundBase } from './find-base.ts';
-import { findSource } from './find-source.ts';
+import { findDebianSource } from './debian-source.ts';
+import { findTreeSource } from './tree-source.ts';
 import { keepKbuildTree } from './kbuild-tree.ts';
 import { compileKernel, makeRelease, makeTarget } from './make-kernel.ts';
 import { ownFile } from '../../store/own-file.ts';
@@ -212,4 +212,12 @@ async function keepModules(dir: string, release: string, options: Parameters<typ
   await finishModuleTree(dir, release, options.context);
   await writeModulesDisk(tree, join(dir, 'modules.ext4'), options.context);
   return true;
+}
+
+/**
+ * Finds the source that a kernel is to be built from, without its patches. Rejects with UserError, or with InfraError
+ * for an archive that cannot be reached.
+ */
+function findSource(source: KernelSource, context: PrepareContext): Promise<FoundSource> {
+  return source.kind === 'debian' ? findDebianSource(source, context) : findTreeSource(source, context);
 }

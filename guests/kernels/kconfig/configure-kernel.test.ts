@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { configureKernel } from './configure-kernel.ts';
-import { digestConfigInputs } from './digest-config.ts';
+import { configureKernel, digestConfigInputs } from './configure-kernel.ts';
 import { loadFragments } from './load-fragments.ts';
 import { parseFragment } from './fragment.ts';
 

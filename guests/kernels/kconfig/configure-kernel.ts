@@ -1,8 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPosition, UserError } from '../../../orchestrator/model/errors.ts';
+import { digestOf } from '../../store/digest.ts';
 import { ownFile, writeAnew } from '../../store/own-file.ts';
-import { adaptBase } from './adapt-base.ts';
+import { adaptBase, ADAPTATION_VERSION } from './adapt-base.ts';
 import type { ConfigBase } from './config-base.ts';
 import { type DotConfig, findUnmet, parseDotConfig } from './dot-config.ts';
 import type { ConfiguredKernel } from './evaluate.ts';
@@ -29,6 +30,16 @@ interface Configured {
   readonly config: DotConfig;
   /** Options that fragments override, and those of a whole `.config` that had to be changed. */
   readonly notes: readonly string[];
+}
+
+/**
+ * Rejects with UserError as {@link loadFragments} does. The same digest: the same source gets the same configuration.
+ */
+export async function digestConfigInputs(base: ConfigBase, fragments: readonly string[]): Promise<string> {
+  const texts = (await loadFragments(fragments)).map(({ text }) => text);
+  return typeof base === 'string'
+    ? digestOf('string', base, texts)
+    : digestOf('object', base.text, texts, ADAPTATION_VERSION);
 }
 
 /**

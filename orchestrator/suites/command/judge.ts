@@ -3,7 +3,7 @@ import type { TestResult } from '../../model/outcome.ts';
 import { explainExitStatus } from '../../model/signals.ts';
 import { lastLines } from '../../model/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
-import { parseTap } from './tap.ts';
+import { parseTap } from './tap/reader.ts';
 import type { TapReport } from './tap/report.ts';
 
 /** KSFT_SKIP of the kernel's tools/testing/selftests/kselftest.h. */

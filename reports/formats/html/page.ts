@@ -11,12 +11,21 @@ import { renderComparison } from './comparison-section.ts';
 import { renderCoverage } from './coverage-section.ts';
 import { renderPlots } from './plots-section.ts';
 import { renderFilter } from './filter-bar.ts';
-import { openPage, type ServerFrame } from './frame.ts';
 import { renderHeat } from './heat-section.ts';
 import { renderStrip } from './history-strip.ts';
 import { renderKernel } from './kernel-section.ts';
 import { html, type Markup } from './markup.ts';
 import { renderHead } from './head-section.ts';
+import { pageScript } from './page-script.ts';
+import { STYLE } from './style.ts';
+
+/** What a server puts around the page, whose policy is then the server's to send. */
+export interface ServerFrame {
+  /** For the page's head. */
+  readonly head: Markup;
+  /** Above its content, below the link that skips it. */
+  readonly top: Markup;
+}
 
 /** What the page may show beside the run. */
 export interface PageExtras {
@@ -95,5 +104,15 @@ function renderRest({ excluded, stages, notes }: RunSummary): Markup {
   return html`${excluded.length === 0 ? undefined : html`<section aria-labelledby="excluded"><h2 id="excluded">Left out</h2><table>${excluded.map(({ id, reason }) => html`<tr><td class="mono">${id}</td><td>${reason}</td></tr>`)}</table></section>`}
 ${stages.length === 0 ? undefined : html`<section aria-labelledby="stages"><h2 id="stages">Kernels and images</h2><table>${stages.map(({ stage, detail, status, durationMs }) => html`<tr><th scope="row">${stage}</th><td class="short">${status}</td><td class="mono">${detail}</td><td class="num">${durationMs === undefined ? undefined : formatDuration(durationMs)}</td></tr>`)}</table></section>`}
 ${notes.length === 0 ? undefined : html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
+`;
+}
+
+/** Up to the body's beginning. */
+function openPage(title: string, frame?: ServerFrame): Markup {
+  const { code, source } = pageScript();
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+${frame === undefined ? html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${{ markup: source }}">` : undefined}<title>${title}</title>
+<style>${{ markup: STYLE }}</style><script>${{ markup: code }}</script>${frame?.head}</head><body>
 `;
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pageScript } from '../../formats/html/page-script.ts';
 import { STYLE } from '../../formats/html/style.ts';
-import { LIVE_SCRIPT } from './live-script.ts';
 import { SERVE_STYLE } from './style.ts';
 
 /** A file that pages fetch from us; its address changes with its content, so that it may be kept for ever. */
@@ -10,6 +9,20 @@ interface Asset {
   readonly type: string;
   readonly content: string;
 }
+
+/**
+ * All that runs in the browser: a run that goes on is pushed to its page, and the page is loaded again once it has
+ * ended. The markup comes from `live-panel.ts`, in which all text is escaped; while somebody's focus is on a link in
+ * it, it stays as it is.
+ */
+const LIVE_SCRIPT = `'use strict';
+for (const panel of document.querySelectorAll('[data-progress]')) {
+  const source = new EventSource(panel.dataset.progress);
+  source.addEventListener('progress', (event) => { if (!panel.contains(document.activeElement)) panel.innerHTML = event.data; });
+  source.addEventListener('end', () => { source.close(); location.reload(); });
+  addEventListener('pagehide', () => source.close());
+}
+`;
 
 export const STYLESHEET = makeAsset('css', 'text/css; charset=utf-8', `${STYLE}${SERVE_STYLE}`);
 /** The choice of colours, as in the reports. */

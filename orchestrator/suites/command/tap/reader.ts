@@ -114,3 +114,10 @@ class SpeakerReader {
     this.#notes.add(text.trim());
   }
 }
+
+/** Reads the results in a whole output: TAP 12 to 14, and KTAP as KUnit and kselftest print it. */
+export function parseTap(stdout: string): TapReport {
+  const reader = new TapReader();
+  reader.push(Buffer.from(stdout));
+  return reader.end();
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTap } from './tap.ts';
+import { parseTap } from './reader.ts';
 
 const brief = (...all: readonly string[]) => {
   const { subtests, problems } = parseTap(`${all.join('\n')}\n`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseTap } from './tap.ts';
-import { MAX_RESULTS } from './tap/collector.ts';
+import { parseTap } from './reader.ts';
+import { MAX_RESULTS } from './collector.ts';
 
 const brief = (text: string) => {
   const { subtests, problems } = parseTap(text);

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { Parser, type Result } from 'tap-parser';
 import { expect, test } from 'vitest';
-import { parseTap } from './tap.ts';
-import { TapReader } from './tap/reader.ts';
+import { parseTap, TapReader } from './reader.ts';
 
 interface Leaf {
   readonly status: 'pass' | 'fail' | 'skip' | 'todo';
