@@ -37,7 +37,10 @@ export function renderAttention(
       ...present({ message: test.message, evidence, signatures, strip }),
     };
   });
+  const more = bad.length - MAX_LISTED;
   return html`<section aria-labelledby="look"><h2 id="look">To look at</h2>
-${renderFinds(finds, MAX_EXCERPTS)}${bad.length > MAX_LISTED ? html`<p><a href="#outcome=attention">… and ${plural(bad.length - MAX_LISTED, 'more test')}</a></p>` : undefined}</section>
+${renderFinds(finds, MAX_EXCERPTS)}
+    ${more > 0 && html`<p><a href="#outcome=attention">… and ${plural(more, 'more test')}</a></p>`}
+    </section>
 `;
 }

@@ -1,7 +1,7 @@
 import { formatDuration, formatTotals } from '../../text/format.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
 import { judgeCell, needsAttention } from '../../fold/outcomes.ts';
-import type { CellSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
+import type { CellSummary, GuestSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
 import type { Verdict } from '../../verdicts/verdict.ts';
 import { anchorId } from './anchors.ts';
 import { html, type Markup } from './markup.ts';
@@ -30,12 +30,25 @@ function* renderCell(
   const guest = cell.guests.at(-1);
   const took = cell.durationMs === undefined ? undefined : formatDuration(cell.durationMs);
   const attention = needsAttention(worst);
-  yield html`<details class="cell" id="${anchorId(index)}" data-kernel="${cell.kernel}"${attention ? html` data-print=""` : undefined}${attention || alone ? html` open` : undefined}><summary class="${worst}"><span class="word">${MARKS[worst]}</span><span class="id">${cell.id}</span><span class="word">${formatTotals(totals, known)}</span><span class="faint">${took}</span></summary>
-<div>${guest && html`<p class="faint">Linux ${guest.kernelRelease}, ${guest.accelerator}, booted in ${formatDuration(guest.bootMs)}. Console: ${cell.guests.map((each) => html`<a href="${encodePath(each.console)}">guest ${each.guest}</a> `)}</p>`}
+  const flags = html`${attention && html` data-print=""`}${(attention || alone) && html` open`}`;
+  yield html`<details class="cell" id="${anchorId(index)}" data-kernel="${cell.kernel}"${flags}>
+    <summary class="${worst}">
+      <span class="word">${MARKS[worst]}</span>
+      <span class="id">${cell.id}</span>
+      <span class="word">${formatTotals(totals, known)}</span>
+      <span class="faint">${took}</span>
+    </summary>
+<div>${guest && renderGuests(guest, cell.guests)}
 `.markup;
   for (const [place, test] of cell.tests.entries()) {
     const [verdict, strip] = [verdictOf(cell.id, test.name), stripOf(cell.id, test)];
     yield renderTest(test, { id: anchorId(index, place), ...present({ verdict, strip }) }).markup;
   }
   yield '</div></details>\n';
+}
+
+function renderGuests(last: GuestSummary, guests: readonly GuestSummary[]): Markup {
+  const booted = `Linux ${last.kernelRelease}, ${last.accelerator}, booted in ${formatDuration(last.bootMs)}.`;
+  const consoles = guests.map(({ console, guest }) => html`<a href="${encodePath(console)}">guest ${guest}</a> `);
+  return html`<p class="faint">${booted} Console: ${consoles}</p>`;
 }

@@ -30,14 +30,29 @@ export function renderComparison(comparison: Comparison | undefined, context: Co
     verdict,
     found: tests.filter((test) => test.verdict === verdict && isListed(test)),
   })).filter(({ found }) => found.length > 0);
-  return html`<section aria-labelledby="since"><h2 id="since">${kernels ? `${kernels.now} against ${kernels.base}` : `Since ${base.runId}`}</h2>
-<p class="faint">Baseline: ${base.kernels.join(', ')}. ${VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict, index) => html`${index === 0 ? '' : ', '}${renderCount(verdict, totals[verdict])}`)}${figures.length === 0 ? undefined : html`; <a href="#figures">${countFigures(figures)}</a>`}</p>
-${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}${renderFigures(figures, ({ cell, test }) => context.anchors.test(cell, test))}${kernels ? listDifferences(kernels).map(renderDifference) : undefined}${renderAlone(kernels ? kernels.base : 'the baseline', onlyBase)}${renderAlone(kernels ? kernels.now : 'this run', onlyNow)}</section>
+  const title = kernels ? `${kernels.now} against ${kernels.base}` : `Since ${base.runId}`;
+  const counts = VERDICTS.filter((verdict) => totals[verdict] > 0).map(
+    (verdict, index) => html`${index === 0 ? '' : ', '}${renderCount(verdict, totals[verdict])}`,
+  );
+  return html`<section aria-labelledby="since"><h2 id="since">${title}</h2>
+<p class="faint">Baseline: ${base.kernels.join(', ')}. ${counts}
+    ${figures.length > 0 && html`; <a href="#figures">${countFigures(figures)}</a>`}
+    </p>
+${groups.map(({ verdict, found }) => renderGroup(verdict, found, context))}
+    ${renderFigures(figures, ({ cell, test }) => context.anchors.test(cell, test))}
+    ${kernels && listDifferences(kernels).map(renderDifference)}
+    ${renderAlone(kernels ? kernels.base : 'the baseline', onlyBase)}
+    ${renderAlone(kernels ? kernels.now : 'this run', onlyNow)}
+    </section>
 `;
 }
 
 function renderDifference({ title, lines }: DifferenceList): Markup {
-  return html`<details class="verdict"><summary><span class="word">${title}</span></summary><pre>${lines.join('\n')}</pre></details>
+  return html`
+    <details class="verdict">
+      <summary><span class="word">${title}</span></summary>
+      <pre>${lines.join('\n')}</pre>
+    </details>
 `;
 }
 
@@ -51,8 +66,13 @@ function renderGroup(verdict: Verdict, found: readonly ComparedTest[], context: 
   const { as } = VERDICT_LOOKS[verdict];
   const alarm = found.some(isAlarm);
   const finds = found.slice(0, MAX_LISTED).map((test) => toFind(test, context));
-  return html`<details class="verdict"${alarm ? html` data-print="" open` : undefined}><summary class="${as}"><span class="word">${MARKS[as]} ${found.length} ${verdict}</span></summary>
-${renderFinds(finds, alarm ? MAX_EXCERPTS : 0)}${found.length > MAX_LISTED ? html`<p class="faint">… and ${found.length - MAX_LISTED} more in comparison.json</p>` : undefined}</details>
+  const more = found.length - MAX_LISTED;
+  return html`
+    <details class="verdict"${alarm && html` data-print="" open`}>
+      <summary class="${as}"><span class="word">${MARKS[as]} ${found.length} ${verdict}</span></summary>
+${renderFinds(finds, alarm ? MAX_EXCERPTS : 0)}
+      ${more > 0 && html`<p class="faint">… and ${more} more in comparison.json</p>`}
+    </details>
 `;
 }
 
@@ -73,6 +93,7 @@ function toFind(compared: ComparedTest, { anchors, stripOf }: ComparisonContext)
 
 function renderAlone(where: string, cells: readonly string[]): Markup | undefined {
   if (cells.length === 0) return undefined;
-  return html`<p class="faint">${plural(cells.length, 'cell')} of ${where} alone, not compared: <span class="mono">${cells.slice(0, 50).join(', ')}</span></p>
+  const names = html`<span class="mono">${cells.slice(0, 50).join(', ')}</span>`;
+  return html`<p class="faint">${plural(cells.length, 'cell')} of ${where} alone, not compared: ${names}</p>
 `;
 }

@@ -29,7 +29,18 @@ ${shown.map(renderGroup)}${more === '' ? undefined : html`<p class="faint">${mor
 
 function renderGroup(group: CoverageGroup): Markup {
   const outcome = group.why[0]?.outcome ?? 'skip';
-  return html`<details class="gap"><summary class="${outcome}"><span class="word">${MARKS[outcome]} ${plural(group.tests.length, 'test')}</span><span>${describeWhy(group, 1000)}</span></summary>
-<div><p class="mono">${nameTests(group.tests, MAX_NAMES_LENGTH)}</p><p>Not on <span class="mono">${nameLegs(group.lostOn, group, MAX_LEGS)}</span></p>${group.ranOn.size === 0 ? undefined : html`<p>Ran on <span class="mono">${nameLegs(group.ranOn, group, MAX_LEGS)}</span></p>`}</div></details>
+  const [lostOn, ranOn] = [group.lostOn, group.ranOn].map((legs) => nameLegs(legs, group, MAX_LEGS));
+  return html`
+    <details class="gap">
+      <summary class="${outcome}">
+        <span class="word">${MARKS[outcome]} ${plural(group.tests.length, 'test')}</span>
+        <span>${describeWhy(group, 1000)}</span>
+      </summary>
+<div>
+        <p class="mono">${nameTests(group.tests, MAX_NAMES_LENGTH)}</p>
+        <p>Not on <span class="mono">${lostOn}</span></p>
+        ${group.ranOn.size > 0 && html`<p>Ran on <span class="mono">${ranOn}</span></p>`}
+      </div>
+    </details>
 `;
 }

@@ -27,17 +27,32 @@ const MIDDLE = 7;
 export function renderDotPlot({ caption, rows, format }: DotPlot): Markup {
   const max = Math.max(...rows.flatMap(({ values, interval }) => [...values, interval?.high ?? 0]), Number.MIN_VALUE);
   const several = rows.some(({ values }) => values.length > 1);
+  const lines = rows.map((row) => {
+    const { label, values, median, interval } = row;
+    const spread = interval && `${format(interval.low)} … ${format(interval.high)}`;
+    return html`
+      <tr>
+        <th scope="row">${label}</th>
+        <td class="plot">${renderRow(row, (WIDTH - 20) / max)}</td>
+        <td class="num">${format(median)}</td>
+        ${several && html`<td class="faint num">${spread}</td><td class="faint num">n=${values.length}</td>`}
+      </tr>
+`;
+  });
   return html`<table class="dots"><caption>${caption}</caption>
-${rows.map(
-  (
-    row,
-  ) => html`<tr><th scope="row">${row.label}</th><td class="plot">${renderRow(row, (WIDTH - 20) / max)}</td><td class="num">${format(row.median)}</td>${several ? html`<td class="faint num">${row.interval ? `${format(row.interval.low)} … ${format(row.interval.high)}` : undefined}</td><td class="faint num">n=${row.values.length}</td>` : undefined}</tr>
-`,
-)}</table>
+${lines}</table>
 `;
 }
 
 function renderRow({ values, median, interval }: DotRow, scale: number): Markup {
   const x = (value: number): number => Math.round(10 + value * scale);
-  return html`<svg viewBox="0 0 ${WIDTH} ${2 * MIDDLE}" preserveAspectRatio="none" aria-hidden="true"><path class="axis" d="M10 ${MIDDLE}H${WIDTH - 10}"/>${interval && html`<path class="interval" d="M${x(interval.low)} ${MIDDLE}H${Math.max(x(interval.high), x(interval.low) + 2)}"/>`}<path class="dot" d="${values.map((value) => `M${x(value)} ${MIDDLE}h0`).join('')}"/>${values.length > 1 ? html`<path class="median" d="M${x(median)} 1v${2 * MIDDLE - 2}"/>` : undefined}</svg>`;
+  const bar = interval && `M${x(interval.low)} ${MIDDLE}H${Math.max(x(interval.high), x(interval.low) + 2)}`;
+  const dots = values.map((value) => `M${x(value)} ${MIDDLE}h0`).join('');
+  return html`
+    <svg viewBox="0 0 ${WIDTH} ${2 * MIDDLE}" preserveAspectRatio="none" aria-hidden="true">
+      <path class="axis" d="M10 ${MIDDLE}H${WIDTH - 10}"/>
+      ${bar !== undefined && html`<path class="interval" d="${bar}"/>`}
+      <path class="dot" d="${dots}"/>
+      ${values.length > 1 && html`<path class="median" d="M${x(median)} 1v${2 * MIDDLE - 2}"/>`}
+    </svg>`;
 }

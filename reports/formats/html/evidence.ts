@@ -11,5 +11,10 @@ export function renderEvidence(text: string, lines = 14): Markup {
   // Two lines are not worth a click.
   if (all.length <= lines + 2) return html`<pre>${all.join('\n')}</pre>`;
   const rest = all.slice(lines);
-  return html`<pre>${all.slice(0, lines).join('\n')}</pre><details class="rest"><summary>${plural(rest.length, 'more line')}</summary><pre>${rest.join('\n')}</pre></details>`;
+  return html`
+    <pre>${all.slice(0, lines).join('\n')}</pre>
+    <details class="rest">
+      <summary>${plural(rest.length, 'more line')}</summary>
+      <pre>${rest.join('\n')}</pre>
+    </details>`;
 }

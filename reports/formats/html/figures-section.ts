@@ -1,5 +1,5 @@
 import type { ComparedFigure } from '../../figures/compare-figures.ts';
-import { type FigureLine, listFigures } from '../../figures/list-figures.ts';
+import { type FigureLine, type FigureList, listFigures } from '../../figures/list-figures.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
 import { FIGURE_LOOKS } from '../../verdicts/describe-verdict.ts';
 import { html, type Markup } from './markup.ts';
@@ -20,21 +20,34 @@ export function renderFigures(
       ? html``
       : html`<p id="figures" class="faint">No figure changed.</p>
 `;
-  return html`<div id="figures">${lists.map(
-    ({
-      verdict,
-      alarm,
-      title,
-      lines,
-      note,
-    }) => html`<details class="verdict"${alarm ? html` data-print="" open` : undefined}><summary class="${FIGURE_LOOKS[verdict]}"><span class="word">${MARKS[FIGURE_LOOKS[verdict]]} ${title}</span></summary>
-${note === undefined ? undefined : html`<p class="faint">${note}</p>`}${lines.length === 0 ? undefined : html`<ul>${lines.slice(0, MAX_LISTED).map((line) => renderLine(line, linkTo(line)))}</ul>`}${lines.length > MAX_LISTED ? html`<p class="faint">… and ${lines.length - MAX_LISTED} more</p>` : undefined}</details>
-`,
-  )}</div>
+  return html`<div id="figures">${lists.map((list) => renderList(list, linkTo))}</div>
+`;
+}
+
+function renderList(
+  { verdict, alarm, title, lines, note }: FigureList,
+  linkTo: (line: FigureLine) => string | undefined,
+): Markup {
+  const as = FIGURE_LOOKS[verdict];
+  const shown = lines.slice(0, MAX_LISTED).map((line) => renderLine(line, linkTo(line)));
+  const more = lines.length - MAX_LISTED;
+  return html`
+    <details class="verdict"${alarm && html` data-print="" open`}>
+      <summary class="${as}"><span class="word">${MARKS[as]} ${title}</span></summary>
+${note !== undefined && html`<p class="faint">${note}</p>`}
+      ${shown.length > 0 && html`<ul>${shown}</ul>`}
+      ${more > 0 && html`<p class="faint">… and ${more} more</p>`}
+    </details>
 `;
 }
 
 function renderLine({ cell, test, change, why }: FigureLine, href: string | undefined): Markup {
-  return html`<li>${href === undefined ? html`<span class="mono">${test}</span>` : html`<a class="mono" href="${href}">${test}</a>`} <span class="mono faint">${cell}</span><br>${change}${why === undefined ? undefined : html`<br><span class="faint">${why}</span>`}</li>
+  const name =
+    href === undefined ? html`<span class="mono">${test}</span>` : html`<a class="mono" href="${href}">${test}</a>`;
+  return html`
+    <li>
+      ${name} <span class="mono faint">${cell}</span><br>
+      ${change}${why !== undefined && html`<br><span class="faint">${why}</span>`}
+    </li>
 `;
 }

@@ -4,6 +4,11 @@ import { VERDICTS } from '../../verdicts/verdict.ts';
 import { html, type Markup } from './markup.ts';
 import { showTotals } from './shown-totals.ts';
 
+const HINT = 'Search tests: name, cell, message, evidence';
+const NO_HELP = html`autocomplete="off" spellcheck="false"`;
+const SEARCH = html`
+  <input type="search" name="q" aria-label="Search tests" placeholder="${HINT}" ${NO_HELP} aria-keyshortcuts="/" />`;
+
 /** Search and filters over the tests; the page's script shows it, for without one it does nothing. */
 export function renderFilter(
   summary: Pick<RunSummary, 'totals' | 'cells'>,
@@ -14,8 +19,11 @@ export function renderFilter(
   const verdicts = comparison
     ? VERDICTS.filter((verdict) => verdict !== 'missing' && comparison.totals[verdict] > 0)
     : [];
-  return html`<form class="filter" role="search"><input type="search" name="q" aria-label="Search tests" placeholder="Search tests: name, cell, message, evidence" autocomplete="off" spellcheck="false" aria-keyshortcuts="/" />
-${renderChoice('outcome', 'Any outcome', [['attention', 'needs a look'], ...outcomes.map(({ name, count }) => [name, `${name} (${count})`] as const)])}
+  return html`<form class="filter" role="search">${SEARCH}
+${renderChoice('outcome', 'Any outcome', [
+  ['attention', 'needs a look'],
+  ...outcomes.map(({ name, count }) => [name, `${name} (${count})`] as const),
+])}
 ${
   verdicts.length === 0
     ? undefined
@@ -43,5 +51,9 @@ function renderChoice(
   any: string,
   options: readonly (readonly [value: string, label: string])[],
 ): Markup {
-  return html`<select name="${name}" aria-label="${name}"><option value="">${any}</option>${options.map(([value, label]) => html`<option value="${value}">${label}</option>`)}</select>`;
+  return html`
+    <select name="${name}" aria-label="${name}">
+      <option value="">${any}</option>
+      ${options.map(([value, label]) => html`<option value="${value}">${label}</option>`)}
+    </select>`;
 }

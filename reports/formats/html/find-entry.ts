@@ -39,7 +39,8 @@ export function renderFinds(finds: readonly Find[], excerpts: number): Markup {
     if (group) group.push(find);
     else groups.set(key, [find]);
   }
-  return html`<ol class="finds">${Array.from(groups.values(), (group, index) => renderGroup(group, index < excerpts))}</ol>`;
+  const entries = Array.from(groups.values(), (group, index) => renderGroup(group, index < excerpts));
+  return html`<ol class="finds">${entries}</ol>`;
 }
 
 function renderGroup(group: readonly Find[], withExcerpt: boolean): Markup {
@@ -51,19 +52,29 @@ function renderGroup(group: readonly Find[], withExcerpt: boolean): Markup {
     group.every(({ cell }) => cell === first.cell),
   ];
   const evidence = withExcerpt ? group.find((find) => find.evidence !== undefined)?.evidence : undefined;
-  const places = group
-    .slice(0, MAX_PLACES)
-    .map(
-      (find) =>
-        html`<li>${renderLink(find, sameTest ? html`${find.cell}` : html`<code>${find.test}</code>${sameCell ? '' : ` in ${find.cell}`}`)}${find.strip}</li>`,
-    );
+  const places = group.slice(0, MAX_PLACES).map((find) => {
+    const inCell = sameCell ? '' : ` in ${find.cell}`;
+    const label = sameTest ? html`${find.cell}` : html`<code>${find.test}</code>${inCell}`;
+    return html`<li>${renderLink(find, label)}${find.strip}</li>`;
+  });
+  const where = sameCell ? first.cell : `in ${plural(new Set(group.map(({ cell }) => cell)).size, 'cell')}`;
+  const name = html`<code>${first.test}</code>`;
   const head =
     group.length === 1
-      ? html`${renderLink(first, html`<code>${first.test}</code>`)} <span class="faint">${first.cell}</span>${first.strip}`
+      ? html`${renderLink(first, name)} <span class="faint">${first.cell}</span>${first.strip}`
       : sameTest
-        ? html`<code>${first.test}</code> <span class="faint">in ${plural(group.length, 'cell')}</span>`
-        : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${sameCell ? first.cell : `in ${plural(new Set(group.map(({ cell }) => cell)).size, 'cell')}`}</span>`;
-  return html`<li class="${as}"><p class="line"><span class="word">${MARKS[as]} ${change ?? as}</span> ${head}</p>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${facts.length === 0 ? undefined : html`<p class="faint">${facts.join('; ')}</p>`}${group.length === 1 ? undefined : html`<ul class="places">${places}</ul>`}${group.length > MAX_PLACES ? html`<p class="faint">… and ${group.length - MAX_PLACES} more</p>` : undefined}${evidence === undefined ? undefined : html`<pre>${excerpt(condense(evidence), EXCERPT_LINES, 1200)}</pre>`}</li>
+        ? html`${name} <span class="faint">in ${plural(group.length, 'cell')}</span>`
+        : html`<b>${plural(group.length, 'test')}</b> <span class="faint">${where}</span>`;
+  const more = group.length - MAX_PLACES;
+  return html`
+    <li class="${as}">
+      <p class="line"><span class="word">${MARKS[as]} ${change ?? as}</span> ${head}</p>
+      ${message !== undefined && html`<p class="why">${message}</p>`}
+      ${facts.length > 0 && html`<p class="faint">${facts.join('; ')}</p>`}
+      ${group.length > 1 && html`<ul class="places">${places}</ul>`}
+      ${more > 0 && html`<p class="faint">… and ${more} more</p>`}
+      ${evidence !== undefined && html`<pre>${excerpt(condense(evidence), EXCERPT_LINES, 1200)}</pre>`}
+    </li>
 `;
 }
 

@@ -25,12 +25,25 @@ export function renderHead(summary: RunSummary, comparison: Comparison | undefin
     ...findBlindKernels(summary).map(({ warning }) => warning),
   ];
   const { cells, guests, totals } = summary;
-  return html`<header><p class="brand"><b>pmemrig</b> ${summary.matrix} <time datetime="${summary.startedAt}">${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC</time><button type="button" class="theme">Theme</button></p>
+  const time = `${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const extent = [
+    `${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}`,
+    `${plural(guests.length, 'guest')} booted`,
+    formatDuration(summary.durationMs),
+  ].join(', ');
+  return html`
+    <header>
+      <p class="brand">
+        <b>pmemrig</b> ${summary.matrix} <time datetime="${summary.startedAt}">${time}</time>
+        <button type="button" class="theme">Theme</button>
+      </p>
 <h1 class="${as}"><span class="word">${MARKS[as]}</span> ${text}</h1>
 ${renderCulprits(summary, comparison)}${renderChips(summary)}
 ${warnings.map((warning) => html`<p class="warning infra"><span class="word">${MARKS.infra} ${warning}</span></p>`)}
-<details class="about"><summary>${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(summary.durationMs)}${rerun.length === 0 ? undefined : '; how to run again what failed'}</summary>
-<p>Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>${rerun.length === 0 ? undefined : html`<pre>${rerun.join('\n')}</pre>`}</details>
+<details class="about"><summary>${extent}${rerun.length > 0 && '; how to run again what failed'}</summary>
+<p>Run <code>${summary.runId}</code> on ${summary.host}, pmemrig ${summary.version}.</p>
+      ${rerun.length > 0 && html`<pre>${rerun.join('\n')}</pre>`}
+    </details>
 </header>
 `;
 }
@@ -38,19 +51,24 @@ ${warnings.map((warning) => html`<p class="warning infra"><span class="word">${M
 /** Which tests the news is about, as many as fit a line. */
 function renderCulprits({ cells }: Pick<RunSummary, 'cells'>, comparison: Comparison | undefined): Markup | undefined {
   const alarms = comparison?.tests.filter(isAlarm);
-  const names =
+  const culprits =
     alarms && alarms.length > 0
       ? alarms.map(({ test }) => test)
       : cells.flatMap(({ tests }) => tests.filter(({ outcome }) => FAILURES.has(outcome)).map(({ name }) => name));
-  const distinct = [...new Set(names)];
+  const distinct = [...new Set(culprits)];
   if (distinct.length === 0) return undefined;
-  return html`<p class="culprits"><code>${distinct.slice(0, MAX_CULPRITS).join(', ')}</code>${distinct.length > MAX_CULPRITS ? ` and ${distinct.length - MAX_CULPRITS} more` : undefined}</p>
+  const [names, more] = [distinct.slice(0, MAX_CULPRITS).join(', '), distinct.length - MAX_CULPRITS];
+  return html`<p class="culprits"><code>${names}</code>${more > 0 && ` and ${more} more`}</p>
 `;
 }
 
 /** Totals, each of which shows its tests. */
 function renderChips(summary: RunSummary): Markup {
-  return html`<p class="chips">${showTotals(summary).map(({ name, as, mark, count }) => html`<a class="chip ${as}" href="${name === 'excluded' && summary.excluded.length > 0 ? '#excluded' : `#outcome=${name}`}">${mark} ${count} ${name}</a> `)}</p>`;
+  const chips = showTotals(summary).map(({ name, as, mark, count }) => {
+    const href = name === 'excluded' && summary.excluded.length > 0 ? '#excluded' : `#outcome=${name}`;
+    return html`<a class="chip ${as}" href="${href}">${mark} ${count} ${name}</a> `;
+  });
+  return html`<p class="chips">${chips}</p>`;
 }
 
 /** What a reader must know if it is all they read. */

@@ -17,23 +17,33 @@ export function renderHeat({ cells }: Pick<RunSummary, 'cells'>, newFailures: Re
     cell
       ? renderSquare(cell, anchors.get(cell) ?? '', newFailures.get(cell.id) ?? 0)
       : html`<td class="none"><span aria-hidden="true">·</span><span class="sr">not planned</span></td>`;
+  const heads = kernels.map(
+    (kernel) => html`<th scope="col">${kernel}<br /><span class="faint">${releaseOf(cells, kernel)}</span></th>`,
+  );
   return html`<section><h2 id="matrix">Matrix</h2>
 <p class="faint legend">Each square: how its worst tests ended, and how many of all. The bar below it is all of them.</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="matrix"><table class="heat"><thead><tr><td></td>${kernels.map((kernel) => html`<th scope="col">${kernel}<br /><span class="faint">${releaseOf(cells, kernel)}</span></th>`)}</tr></thead>
-${groupRows(cells).map(
-  ({
-    suite,
-    rows,
-  }) => html`<tbody><tr><th scope="rowgroup" colspan="${kernels.length + 1}" class="suite"><span>${suite}</span></th></tr>
-${rows.map(
-  ({
-    label,
-    cells,
-  }) => html`<tr><th scope="row">${label.map((part) => html`<span>${part}</span> `)}</th>${kernels.map((kernel) => square(cells.get(kernel)))}</tr>
-`,
-)}</tbody>
-`,
-)}</table></div></section>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="matrix">
+    <table class="heat">
+      <thead><tr><td></td>${heads}</tr></thead>
+${groupRows(cells).map(({ suite, rows }) => renderSuite(suite, rows, kernels, square))}</table></div></section>
+`;
+}
+
+function renderSuite(
+  suite: string,
+  rows: readonly HeatRow[],
+  kernels: readonly string[],
+  square: (cell: CellSummary | undefined) => Markup,
+): Markup {
+  const lines = rows.map(({ label, cells }) => {
+    const words = label.map((part) => html`<span>${part}</span> `);
+    return html`<tr><th scope="row">${words}</th>${kernels.map((kernel) => square(cells.get(kernel)))}</tr>
+`;
+  });
+  return html`
+    <tbody>
+      <tr><th scope="rowgroup" colspan="${kernels.length + 1}" class="suite"><span>${suite}</span></th></tr>
+${lines}</tbody>
 `;
 }
 
@@ -42,7 +52,17 @@ function renderSquare(cell: CellSummary, href: string, fresh: number): Markup {
   const all = sumTotals(totals);
   const count = totals[worst] === all ? String(all) : `${totals[worst]}/${all}`;
   const flag = fresh === 0 ? undefined : html` <b class="new">${fresh} new</b>`;
-  return html`<td class="${worst}"><a href="${href}" title="${cell.id}: ${formatTotals(totals, known)}"><span class="count"><span aria-hidden="true">${MARKS[worst]} </span><span class="sr">${worst} </span>${count}${flag}</span>${renderShares(totals, all)}</a></td>`;
+  return html`
+    <td class="${worst}">
+      <a href="${href}" title="${cell.id}: ${formatTotals(totals, known)}">
+        <span class="count">
+          <span aria-hidden="true">${MARKS[worst]} </span>
+          <span class="sr">${worst} </span>
+          ${count}${flag}
+        </span>
+        ${renderShares(totals, all)}
+      </a>
+    </td>`;
 }
 
 /** All outcomes of a cell as parts of a bar; its words are the square's title. */

@@ -25,15 +25,26 @@ export function renderStrip(past: readonly PastTest[], now: Outcome): Markup | u
   const turns = shown.flatMap(({ run }, index) =>
     index > 0 && run.kernelRelease !== shown[index - 1]?.run.kernelRelease ? [index] : [],
   );
-  const words = `${plural(shown.length, 'run')} before this: ${formatTotals(countOutcomes(shown.map(({ outcome }) => outcome)))}${turns.length === 0 ? '' : `; the kernel's release changed ${turns.length === 1 ? 'once' : `${turns.length} times`}`}`;
-  return html`<svg class="strip" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img"><title>${words}</title>${runs.map(({ outcome, from, count }) => bars(outcome, from * PITCH, count))}${bars(now, (shown.length + 1) * PITCH, 1)}${turns.length === 0 ? undefined : html`<path class="turn" d="${turns.map((index) => `M${index * PITCH - 0.5} 0v${HEIGHT}`).join('')}"/>`}</svg>`;
+  const totals = formatTotals(countOutcomes(shown.map(({ outcome }) => outcome)));
+  const changed = `; the kernel's release changed ${turns.length === 1 ? 'once' : `${turns.length} times`}`;
+  const words = `${plural(shown.length, 'run')} before this: ${totals}${turns.length === 0 ? '' : changed}`;
+  const lines = turns.map((index) => `M${index * PITCH - 0.5} 0v${HEIGHT}`).join('');
+  return html`
+    <svg class="strip" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img">
+      <title>${words}</title>
+      ${runs.map(({ outcome, from, count }) => bars(outcome, from * PITCH, count))}
+      ${bars(now, (shown.length + 1) * PITCH, 1)}
+      ${turns.length > 0 && html`<path class="turn" d="${lines}"/>`}
+    </svg>`;
 }
 
 /**
  * A row of equal bars is one dashed stroke (as `.strip path` in the style has it): years of passes cost as much as one.
  */
 function bars(outcome: Outcome, x: number, count: number): Markup {
-  return html`<path class="${outcome}" d="M${x} ${HEIGHT - STROKES[outcome] / 2}h${count * PITCH - (PITCH - BAR)}" stroke-width="${STROKES[outcome]}"/>`;
+  const stroke = STROKES[outcome];
+  const length = count * PITCH - (PITCH - BAR);
+  return html`<path class="${outcome}" d="M${x} ${HEIGHT - stroke / 2}h${length}" stroke-width="${stroke}"/>`;
 }
 
 /** Heights of the bars. */

@@ -5,15 +5,23 @@ export interface Markup {
   readonly markup: string;
 }
 
-type Value = string | number | undefined | Markup | readonly Markup[];
+type Value = string | number | false | undefined | Markup | readonly Markup[];
 
-/** A template whose values are cleaned and escaped unless they are {@link Markup}. */
+/** The text of each template without its layout. A page uses few templates, each many times. */
+const texts = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/**
+ * A template whose values are cleaned and escaped unless they are {@link Markup}; undefined and false give nothing. A line
+ * break before an indented line is layout of the source and left out; one before a line that is not indented stays.
+ */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
-  return { markup: String.raw({ raw: strings.raw }, ...values.map(toMarkup)) };
+  let raw = texts.get(strings);
+  if (!raw) texts.set(strings, (raw = strings.raw.map((text) => text.replaceAll(/\n +/g, ''))));
+  return { markup: String.raw({ raw }, ...values.map(toMarkup)) };
 }
 
 function toMarkup(value: Value): string {
-  if (value === undefined) return '';
+  if (value === undefined || value === false) return '';
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return escapeMarkup(value);
   return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');

@@ -101,18 +101,34 @@ function countNewFailures(comparison: Comparison | undefined): ReadonlyMap<strin
 }
 
 function renderRest({ excluded, stages, notes }: RunSummary): Markup {
-  return html`${excluded.length === 0 ? undefined : html`<section aria-labelledby="excluded"><h2 id="excluded">Left out</h2><table>${excluded.map(({ id, reason }) => html`<tr><td class="mono">${id}</td><td>${reason}</td></tr>`)}</table></section>`}
-${stages.length === 0 ? undefined : html`<section aria-labelledby="stages"><h2 id="stages">Kernels and images</h2><table>${stages.map(({ stage, detail, status, durationMs }) => html`<tr><th scope="row">${stage}</th><td class="short">${status}</td><td class="mono">${detail}</td><td class="num">${durationMs === undefined ? undefined : formatDuration(durationMs)}</td></tr>`)}</table></section>`}
-${notes.length === 0 ? undefined : html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`}
+  const left = excluded.map(({ id, reason }) => html`<tr><td class="mono">${id}</td><td>${reason}</td></tr>`);
+  const made = stages.map(
+    ({ stage, detail, status, durationMs }) => html`
+      <tr>
+        <th scope="row">${stage}</th>
+        <td class="short">${status}</td>
+        <td class="mono">${detail}</td>
+        <td class="num">${durationMs !== undefined && formatDuration(durationMs)}</td>
+      </tr>`,
+  );
+  const said = notes.map((note) => html`<li>${note}</li>`);
+  return html`${left.length > 0 && renderSection('excluded', 'Left out', html`<table>${left}</table>`)}
+${made.length > 0 && renderSection('stages', 'Kernels and images', html`<table>${made}</table>`)}
+${said.length > 0 && renderSection('notes', 'Notes', html`<ul>${said}</ul>`)}
 `;
 }
 
 /** Up to the body's beginning. */
 function openPage(title: string, frame?: ServerFrame): Markup {
   const { code, source } = pageScript();
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${source}`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-${frame === undefined ? html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${{ markup: source }}">` : undefined}<title>${title}</title>
+${frame === undefined && html`<meta http-equiv="Content-Security-Policy" content="${{ markup: policy }}">`}<title>${title}</title>
 <style>${{ markup: STYLE }}</style><script>${{ markup: code }}</script>${frame?.head}</head><body>
 `;
+}
+
+function renderSection(id: string, title: string, body: Markup): Markup {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
 }

@@ -9,16 +9,32 @@ import { present } from '../../../orchestrator/model/present.ts';
 
 const MAX_PLOTS = 24;
 const PLOTS_A_TEST = 2;
+const LEGEND = [
+  'A dot is one attempt; of several the tick is the median,',
+  'and of six or more the bar is what the true median lies within, in 95 of 100 cases.',
+  'Scales begin at zero.',
+].join(' ');
 
 /** What was measured, one plot for each test's main figures, the kernels of one topology side by side. */
 export function renderPlots({ cells }: Pick<RunSummary, 'cells'>): Markup {
   const plots = collectPlots(cells);
   if (plots.length === 0) return html``;
+  const more = plots.length - MAX_PLOTS;
   return html`<section aria-labelledby="plots"><h2 id="plots">Measured</h2>
-<p class="faint">A dot is one attempt; of several the tick is the median, and of six or more the bar is what the true median lies within, in 95 of 100 cases. Scales begin at zero.</p>
-<div class="plots">${plots.slice(0, MAX_PLOTS).map(({ test, metric, rows }) => renderDotPlot({ caption: html`<code>${test}</code> ${metric.name}${metric.better === 'neither' ? undefined : html` <span class="faint">${metric.better} is better</span>`}`, rows, format: (value) => formatMetricValue({ ...metric, value }) }))}</div>
-${plots.length > MAX_PLOTS ? html`<p class="faint">… and ${plural(plots.length - MAX_PLOTS, 'more plot')}: all figures stand with their tests below.</p>` : undefined}</section>
+<p class="faint">${LEGEND}</p>
+<div class="plots">${plots.slice(0, MAX_PLOTS).map(renderPlot)}</div>
+${more > 0 && html`<p class="faint">… and ${plural(more, 'more plot')}: all figures stand with their tests below.</p>`}
+    </section>
 `;
+}
+
+function renderPlot({ test, metric, rows }: Plot): Markup {
+  const better = metric.better !== 'neither' && html` <span class="faint">${metric.better} is better</span>`;
+  return renderDotPlot({
+    caption: html`<code>${test}</code> ${metric.name}${better}`,
+    rows,
+    format: (value) => formatMetricValue({ ...metric, value }),
+  });
 }
 
 interface Plot {

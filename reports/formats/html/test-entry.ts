@@ -28,12 +28,28 @@ export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras
   const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))]
     .filter(Boolean)
     .join(' · ');
-  return html`<div class="t ${known ? 'flaky' : outcome}"${id === undefined ? undefined : html` id="${id}"`} data-o="${known ? 'known' : outcome}"${verdict && html` data-v="${verdict}"`}><div class="line"><span class="word">${known ? `${MARKS.flaky} known` : `${MARKS[outcome]} ${outcome}`}</span> <code class="name">${name}</code>${verdict === 'new-failure' ? html` <b class="new">new</b>` : undefined} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}</div>${message === undefined ? undefined : html`<p class="why">${message}</p>`}${told && renderProof(told, bad)}${others.map(renderOther)}</div>
+  const [as, shown] = known ? (['flaky', 'known'] as const) : ([outcome, outcome] as const);
+  const place = id !== undefined && html` id="${id}"`;
+  const fresh = verdict === 'new-failure' && html` <b class="new">new</b>`;
+  return html`
+    <div class="t ${as}"${place} data-o="${shown}"${verdict && html` data-v="${verdict}"`}>
+      <div class="line">
+        <span class="word">${MARKS[as]} ${shown}</span> <code class="name">${name}</code>
+        ${fresh} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}
+      </div>
+      ${message !== undefined && html`<p class="why">${message}</p>`}
+      ${told && renderProof(told, bad)}
+      ${others.map(renderOther)}
+    </div>
 `;
 }
 
 function renderOther(attempt: AttemptSummary): Markup {
-  return html`<p class="${attempt.status}"><span class="word">attempt ${attempt.attempt}: ${attempt.status}</span> ${attempt.message}</p>${renderProof(attempt, true)}`;
+  return html`
+    <p class="${attempt.status}">
+      <span class="word">attempt ${attempt.attempt}: ${attempt.status}</span> ${attempt.message}
+    </p>
+    ${renderProof(attempt, true)}`;
 }
 
 /** What a failed attempt left, in sight: its words, its files, and the console log of its guest. */
@@ -41,7 +57,7 @@ function renderProof({ evidence, artifacts, console }: AttemptSummary, failed: b
   const files = failed
     ? [...artifacts, ...(console !== undefined && !artifacts.includes(console) ? [console] : [])]
     : [];
-  return html`${evidence === undefined ? undefined : renderEvidence(evidence)}${files.length === 0 ? undefined : renderFiles(files)}`;
+  return html`${evidence !== undefined && renderEvidence(evidence)}${files.length > 0 && renderFiles(files)}`;
 }
 
 /** What there is beside that, folded into the test's own line: figures, and of a test that went well its files. */
@@ -52,12 +68,24 @@ function renderExtras({ artifacts, metrics }: AttemptSummary, failed: boolean): 
     ...(files.length > 0 ? [plural(files.length, 'file')] : []),
   ];
   if (what.length === 0) return undefined;
-  return html`<details class="more"><summary>${what.join(', ')}</summary>${files.length === 0 ? undefined : renderFiles(files)}${metrics.length === 0 ? undefined : html`<table>${metrics.map((metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`)}</table>`}</details>`;
+  const figures = metrics.map(
+    (metric) => html`<tr><td class="mono">${metric.name}</td><td class="num">${formatMetricValue(metric)}</td></tr>`,
+  );
+  return html`
+    <details class="more">
+      <summary>${what.join(', ')}</summary>
+      ${files.length > 0 && renderFiles(files)}
+      ${figures.length > 0 && html`<table>${figures}</table>`}
+    </details>`;
 }
 
 /** Named from the cell's folder, which is as long as the cell's id above. */
 function renderFiles(files: readonly string[]): Markup {
-  return html`<p class="files">${files.map((path) => html`<a href="${encodePath(path)}">${path.replace(/^cells\/[^/]+\/(?=.)/, '')}</a> `)}</p>`;
+  const links = files.map((path) => {
+    const name = path.replace(/^cells\/[^/]+\/(?=.)/, '');
+    return html`<a href="${encodePath(path)}">${name}</a> `;
+  });
+  return html`<p class="files">${links}</p>`;
 }
 
 /** A path relative to the run folder as a link: never another scheme or host, for any path. */
