@@ -82,7 +82,8 @@ const ROOMS = {
       kernels: ['apt', 'arch', 'devices', 'pmem', 'ssh', 'store'],
       images: ['apt', 'store'],
       canary: ['apt', 'kernels', 'store'],
-      boot: ['arch', 'death', 'devices', 'hearing', 'images', 'kernels', 'pmem', 'qemu', 'silence', 'ssh', 'store'],
+      boot: ['death', 'devices', 'hearing', 'kernels', 'pmem', 'qemu', 'silence', 'ssh', 'store'],
+      machine: ['arch', 'boot', 'devices', 'hearing', 'images', 'kernels', 'qemu', 'ssh', 'store'],
     },
   },
   'guests/kernels': {

@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfraError, type GuestDeath } from '../orchestrator/model/errors.ts';
 import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest.ts';
-import type { GuestDevice } from '../orchestrator/model/pmem.ts';
+import { traitsOf } from '../orchestrator/model/device-kinds.ts';
+import { messageOf } from '../orchestrator/model/message-of.ts';
+import type { GuestDevice, PmemDevice } from '../orchestrator/model/pmem.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
-import { removeFiles } from './devices/backing-files.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
 import { hearGuest, type Hearing } from './hearing/hear-guest.ts';
 import { setUpPmem } from './pmem/set-up.ts';
@@ -13,7 +14,8 @@ import { readResultsDisk, RESULTS_SERIAL } from './boot/results-disk.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
 import { downloadOverSsh, uploadOverSsh, writeOverSsh } from './ssh/transfer.ts';
-import { startGuest, type BootOptions, type StartedGuest } from './boot/start.ts';
+import type { Bootable, BootOptions } from './boot/bootable.ts';
+import type { StartedGuest } from './boot/start.ts';
 import { whileAlive } from './death/while-alive.ts';
 
 /** A guest that answers over SSH. */
@@ -50,26 +52,34 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   takeProblems(): KernelProblem[];
   /** Joins this process's terminal to a shell in the guest; gives its exit status. */
   shell(): Promise<number>;
-  /** Ends QEMU and removes what the guest left on the host, but its logs. Idempotent, bounded, never rejects. */
+  /** Ends QEMU, and the machine with it unless others hold that. Idempotent, bounded, never rejects. */
   dispose(): Promise<void>;
 }
 
-/**
- * Boots a guest and waits until it answers over SSH. Rejects with GuestDeath (it panicked, powered off, never got
- * ready), UserError (no kernel that QEMU can boot, no room for the pmem) or InfraError (QEMU would not start), and
- * leaves nothing behind then but the logs.
- */
-export async function bootGuest(options: BootOptions): Promise<RunningGuest> {
-  return assembleGuest(options, await startGuest(options));
+/** One boot of a machine: a guest, and the switches of the machine under it. Each switch ends what runs in the guest. */
+export interface BootOfMachine extends RunningGuest {
+  /** How long it has been paused so far, in ms. */
+  readonly pausedMs: number;
+  /** Takes the power away; the guest is over then, without a death. */
+  kill(): Promise<void>;
+  /** Resets the machine and gives its next boot; this one is over. Rejects as `Machine.boot` does. */
+  reset(): Promise<BootOfMachine>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Checks every device as {@link RunningGuest.setUpPmem} does, after a boot in which it has made their namespaces. */
+  findPmem(): Promise<{ readonly problems: readonly string[] }>;
 }
 
-function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: StartedGuest): RunningGuest {
-  const { qemu, ssh, watch } = started;
+export function assembleGuest(machine: Bootable, options: BootOptions, started: StartedGuest): BootOfMachine {
+  const { accelerator, dir, id, resultsDisk } = machine;
+  const { clock, qemu, ssh, watch } = started;
   const waitScale = timeoutScale(accelerator);
   let devices: readonly GuestDevice[] = [];
   let disposing: Promise<void> | undefined;
   let dead = false;
+  let over = false;
   void watch.death.then(() => (dead = true));
+  const backingFiles = machine.devices.backingFiles.map(({ path }) => path);
 
   const disposed = createDeferred<never>();
   /** Rejects with the cause when the guest is gone. */
@@ -78,28 +88,47 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
   gone.catch(() => undefined);
   const alive = <T>(action: Promise<T>): Promise<T> => whileAlive(action, gone, watch);
   const exec = (command: string | readonly string[], execOptions: ExecOptions = {}): Promise<ExecResult> =>
-    alive(execOverSsh(ssh, command, { ...execOptions, waitScale }));
+    alive(execOverSsh(ssh, command, { ...execOptions, waitScale, clock }));
   const stall = (reason: string): Promise<never> => {
     watch.reportStall(reason);
     return gone;
   };
   const limits = { timeoutMs: TIMEOUTS_MS.transfer * waitScale, waitScale };
-  const ears = hearGuest({ ssh, console: started.console, marks: started.marks, waitScale, alive, stall });
-  const { resultsDisk } = started;
+  const ears = hearGuest({ ssh, console: started.console, marks: machine.marks, waitScale, alive, stall });
 
-  const tearDown = async () => {
+  /** What waits on the guest rejects with this; its end is none that it dies of. */
+  const end = (why: string, code: string): void => {
     watch.dismiss();
-    disposed.reject(new InfraError(`guest ${id} was ended by the rig`, { code: 'guest-disposed' }));
+    over = true;
+    disposed.reject(new InfraError(`guest ${id} ${why}`, { code }));
+  };
+  const tearDown = async () => {
+    const answers = !dead && !over && !clock.paused;
+    end('was ended by the rig', 'guest-disposed');
     // Whoever interrupts a run wants its guests gone, not their logs.
-    if (!dead && signal?.aborted !== true) {
+    if (answers && options.signal?.aborted !== true) {
       const dmesg = execOverSsh(ssh, ['dmesg']).then(({ stdout }) => writeFile(join(dir, 'dmesg.log'), stdout));
       await settlesWithin(dmesg, TIMEOUTS_MS.teardown);
     }
     ssh.close();
     await qemu.stop();
-    await removeFiles([...started.backingFiles, ...started.scratchFiles]);
   };
   const dispose = () => (disposing ??= tearDown());
+  const lookAtPmem = async (mayMake: (device: PmemDevice) => boolean) => {
+    const timeoutMs = TIMEOUTS_MS.setup * waitScale;
+    const setUp = await setUpPmem(exec, started.expectedDevices, { timeoutMs, mayMake, stall });
+    devices = setUp.devices;
+    return { problems: setUp.problems };
+  };
+  const command = async (word: 'stop' | 'cont'): Promise<void> => {
+    try {
+      await qemu.qmp.execute(word);
+    } catch (cause) {
+      // QMP closes a moment before its QEMU is known to be gone.
+      if (await settlesWithin(watch.death, TIMEOUTS_MS.lastWords * waitScale)) throw await watch.death;
+      throw new InfraError(`QEMU did not take \`${word}\`: ${messageOf(cause)}`, { code: 'qemu-control', cause });
+    }
+  };
 
   return {
     id,
@@ -107,7 +136,7 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
     bootMs: started.bootMs,
     pid: qemu.pid,
     sshPort: started.sshPort,
-    backingFiles: started.backingFiles,
+    backingFiles,
     death: watch.death,
     get devices() {
       return devices;
@@ -131,13 +160,34 @@ function assembleGuest({ accelerator, dir, id, signal }: BootOptions, started: S
       const { stdout, timedOut } = await exec(command, { timeoutMs });
       return timedOut ? stall(`the guest did not answer \`${command}\` within ${timeoutMs / 1000} s`) : stdout;
     },
-    setUpPmem: async () => {
-      const setUp = await setUpPmem(exec, started.expectedDevices, { timeoutMs: TIMEOUTS_MS.setup * waitScale, stall });
-      devices = setUp.devices;
-      return { problems: setUp.problems };
-    },
+    setUpPmem: async () => lookAtPmem(() => true),
+    // What lies in the guest's own memory went with it.
+    findPmem: async () => lookAtPmem((device) => traitsOf(device).usesGuestMemory),
     takeProblems: () => ears.takeProblems(),
     shell: () => alive(openInteractiveShell(ssh)),
+    get pausedMs() {
+      return clock.pausedMs;
+    },
+    kill: async () => {
+      end('was switched off by its test', 'guest-off');
+      await qemu.kill();
+      ssh.close();
+    },
+    reset: async () => {
+      end('was reset by its test', 'guest-reset');
+      ssh.close();
+      clock.resume();
+      return assembleGuest(machine, options, await started.reset());
+    },
+    pause: async () => {
+      // First, so that no deadline ends in between.
+      clock.pause();
+      await command('stop');
+    },
+    resume: async () => {
+      await command('cont');
+      clock.resume();
+    },
     dispose,
     [Symbol.asyncDispose]: dispose,
   };

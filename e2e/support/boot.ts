@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootGuest, type RunningGuest } from '../../guests/guest.ts';
-import type { BootOptions } from '../../guests/boot/start.ts';
+import { bootGuest } from '../../guests/machine/boot-guest.ts';
+import type { HeldGuest } from '../../guests/machine/hold-guest.ts';
 import { prepareImage } from '../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
@@ -19,8 +19,8 @@ export class GuestBench implements Disposable {
 
   async boot(
     devices: readonly PmemDevice[],
-    overrides: Partial<BootOptions> & { readonly release?: string } = {},
-  ): Promise<RunningGuest> {
+    overrides: Partial<Parameters<typeof bootGuest>[0]> & { readonly release?: string } = {},
+  ): Promise<HeldGuest> {
     const context = { cacheDir: cacheDir(), log: () => undefined };
     const { release = 'bookworm', ...options } = overrides;
     const qemu = await findQemu();

@@ -19,6 +19,7 @@ function watchFake({
     exited: exit.promise,
     stderr: () => '',
     sendSysrq,
+    kill: async () => undefined,
     stop: () => Promise.resolve(),
   };
   const watch = watchDeath({ qemu, console, events, timeoutScale: 0.02 });

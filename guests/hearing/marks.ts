@@ -23,19 +23,23 @@ export function createMarks(token = randomBytes(8).toString('hex')): Marks {
   const prefix = `${MARKER}${token} `;
   return {
     token,
-    // The console is read without escape sequences and control characters, and a half surrogate would come back as
-    // another character.
-    fit: (text) =>
-      stripVTControlCharacters(text)
-        .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-        .trim()
-        .slice(0, MAX_TEXT_CHARS)
-        .toWellFormed()
-        .trim(),
+    fit: fitMark,
     compose: (text) => `${prefix}${text}`,
     read: (line) => {
       const at = line.indexOf(prefix);
       return at === -1 ? undefined : line.slice(at + prefix.length).trimEnd();
     },
   };
+}
+
+/** See {@link Marks.fit}. */
+export function fitMark(text: string): string {
+  // The console is read without escape sequences and control characters, and a half surrogate would come back as
+  // another character.
+  return stripVTControlCharacters(text)
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_TEXT_CHARS)
+    .toWellFormed()
+    .trim();
 }

@@ -43,6 +43,17 @@ test('a namespace that hangs in the kernel is a stall of the guest, not a fault 
   expect(reshaped).toHaveLength(1);
 });
 
+test('a namespace that may not be made anew is a problem where it is not as it was', async () => {
+  const asked: string[] = [];
+  const exec = (command: string) => {
+    asked.push(command);
+    return answer({ stdout: command.startsWith('dmesg') ? '' : fresh });
+  };
+  const found = await setUpPmem(exec, expected, { timeoutMs: 1, stall, mayMake: () => false });
+  expect(found).toEqual({ devices: [], problems: ['device 1 (nvdimm 258M fsdax): namespace3.0 is raw, not fsdax'] });
+  expect(asked.filter((command) => command.includes('create-namespace'))).toEqual([]);
+});
+
 test('a list that cannot be read is the fault of the rig or its image, and the words say whose list and what', async () => {
   await expect(setUpPmem(oldNdctl, expected, { timeoutMs: 1, stall })).rejects.toMatchObject({
     name: 'InfraError',

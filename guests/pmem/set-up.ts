@@ -1,6 +1,6 @@
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { ExecOptions, ExecResult } from '../../orchestrator/model/guest.ts';
-import type { GuestDevice } from '../../orchestrator/model/pmem.ts';
+import type { GuestDevice, PmemDevice } from '../../orchestrator/model/pmem.ts';
 import { composeCreateScript } from './create-namespaces.ts';
 import type { ExpectedDevice } from './expected-device.ts';
 import { composeSurveyScript, parseSurvey, type Survey } from './survey.ts';
@@ -10,6 +10,8 @@ import { messageOf } from '../../orchestrator/model/message-of.ts';
 /** How the rest of a guest looks to whoever sets up its pmem. */
 interface SetUpOptions {
   readonly timeoutMs: number;
+  /** Whether a device's namespace is made anew; else one that is not there is a problem. Absent: of all. */
+  readonly mayMake?: (device: PmemDevice) => boolean;
   /** Calls the guest stalled, with its stacks, and rejects with that death. */
   readonly stall: (reason: string) => Promise<never>;
 }
@@ -35,7 +37,7 @@ const KERNEL_WORDS_SCRIPT = `dmesg | grep -iE 'pmem|nfit|nd_|dax|btt|libnvdimm' 
 export async function setUpPmem(
   exec: Exec,
   expected: readonly ExpectedDevice[],
-  { stall, timeoutMs }: SetUpOptions,
+  { mayMake = () => true, stall, timeoutMs }: SetUpOptions,
 ): Promise<PmemSetUp> {
   const look = async (prelude = ''): Promise<Survey> => {
     const { exitCode, stderr, stdout, timedOut } = await exec(`${prelude}\n${composeSurveyScript()}`, { timeoutMs });
@@ -58,7 +60,12 @@ export async function setUpPmem(
     return exitCode === 0 && stdout.trim() !== '' ? [`ndctl ${stdout.trim()}`] : [];
   };
   const found = await look();
-  const requests = found.hasNdctl ? planNamespaces(expected, found) : [];
+  const requests = found.hasNdctl
+    ? planNamespaces(
+        expected.filter(({ device }) => mayMake(device)),
+        found,
+      )
+    : [];
   const survey = requests.length === 0 ? found : await look(composeCreateScript(requests));
   const { devices, problems } = verifyDevices(expected, survey);
   if (problems.length === 0) return { devices, problems };

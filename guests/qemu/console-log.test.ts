@@ -37,6 +37,14 @@ test('what is only a little too long is all there', () => {
   expect(logOf(['0123456789', 'abc']).ended).toMatch(/^0123456789\n.*\npmemrig: 0 bytes are left out here\nabc$/);
 });
 
+test('a later boot goes on where the one before has ended the log, with room of its own', () => {
+  logOf(['0123456789']);
+  const log = openConsoleLog(join(dir, 'console.log'), { headBytes: 10, append: true });
+  log.write(Buffer.from('abcdefghij'));
+  log.close();
+  expect(readFileSync(join(dir, 'console.log'), 'utf8')).toBe('0123456789abcdefghij');
+});
+
 test('a disk that is full does not end the guest', () => {
   const log = openConsoleLog('/dev/full');
   log.write(Buffer.from('x'));

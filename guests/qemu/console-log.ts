@@ -14,11 +14,14 @@ const HEAD_BYTES = 48 * 2 ** 20;
 const TAIL_BYTES = 2 ** 20;
 
 /**
- * Written synchronously, so that what was read survives the controller's death, and is there for whoever looks after an
+ * With `append` it goes on where an earlier boot of the machine has ended it, bounded anew. Written synchronously, so that what was read survives the controller's death, and is there for whoever looks after an
  * event.
  */
-export function openConsoleLog(path: string, { headBytes = HEAD_BYTES, tailBytes = TAIL_BYTES } = {}): ConsoleLog {
-  let fd: number | undefined = openSync(path, 'w');
+export function openConsoleLog(
+  path: string,
+  { headBytes = HEAD_BYTES, tailBytes = TAIL_BYTES, append: again = false } = {},
+): ConsoleLog {
+  let fd: number | undefined = openSync(path, again ? 'a' : 'w');
   const tail = createTail(tailBytes);
   let room = headBytes;
   let cutBytes = 0;

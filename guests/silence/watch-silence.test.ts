@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { watchSilence } from './watch-silence.ts';
 
 const TICK_MS = 5;
 
 /** A guest that says nothing over SSH from now on; `explain` is what a look from outside finds. */
-function silent(explain: () => Promise<string | undefined>, { speaks = false } = {}) {
+function silent(explain: () => Promise<string | undefined>, { speaks = false, isPaused = (): boolean => false } = {}) {
   const reports: string[] = [];
   const isBack: (() => boolean)[] = [];
   const ssh = { bytesRead: 1 };
@@ -21,6 +22,7 @@ function silent(explain: () => Promise<string | undefined>, { speaks = false } =
     },
     accelerator: 'tcg',
     timeoutScale: 1,
+    isPaused,
     explain: async () => {
       if (speaks) ssh.bytesRead += 1;
       return explain();
@@ -63,4 +65,17 @@ test('one that answers while it is looked at has not stalled', async () => {
   await expect.poll(() => explain.mock.calls.length).toBeGreaterThan(2);
   stop();
   expect(reports).toEqual([]);
+});
+
+test('the silence of a paused guest says nothing, and counts from its resumption on', async () => {
+  let paused = true;
+  const explain = vi.fn<() => Promise<undefined>>(async () => undefined);
+  const { reports, stop } = silent(explain, { isPaused: () => paused });
+  await sleep(40 * TICK_MS);
+  expect(explain).not.toHaveBeenCalled();
+  expect(reports).toEqual([]);
+  paused = false;
+  await expect.poll(() => reports.length).toBeGreaterThan(0);
+  stop();
+  expect(reports[0]).toMatch(/for 1\d s, though its CPUs have time for it$/);
 });

@@ -18,6 +18,8 @@ export interface SilenceOptions {
   readonly watch: Pick<DeathWatch, 'reportStall'>;
   readonly accelerator: string;
   readonly timeoutScale: number;
+  /** The rig holds the guest, whose silence says nothing then. Absent: never. */
+  readonly isPaused?: () => boolean;
   /** Replaces the look at QEMU in tests: why the silence means nothing, `undefined` if it does. */
   readonly explain?: () => Promise<string | undefined>;
   readonly tickMs?: number;
@@ -30,7 +32,7 @@ export interface SilenceOptions {
  * @returns ends the watch
  */
 export function watchSilence(options: SilenceOptions): () => void {
-  const { ssh, console, qemu, watch, accelerator, timeoutScale, tickMs = TICK_MS } = options;
+  const { ssh, console, qemu, watch, accelerator, timeoutScale, isPaused = () => false, tickMs = TICK_MS } = options;
   const hopelessSec = HOPELESS_SEC * timeoutScale;
   const explain = options.explain ?? (async () => explainSilence(await watchFromOutside(qemu, console, accelerator)));
   let heard = ssh.bytesRead;
@@ -42,17 +44,18 @@ export function watchSilence(options: SilenceOptions): () => void {
     const report = (why = '') =>
       watch.reportStall(
         `the guest has answered nothing over SSH for ${silentTicks} s${why}`,
-        () => ssh.bytesRead !== asked,
+        () => ssh.bytesRead !== asked || isPaused(),
       );
+    if (isPaused()) return;
     // A stopped QEMU will not answer; one that is busy may yet.
     if (await isStopped(qemu.pid)) return report();
     const explanation = await explain().catch(() => 'QEMU does not answer either');
-    if (ssh.bytesRead !== asked) return;
+    if (ssh.bytesRead !== asked || isPaused()) return;
     if (explanation === undefined) report(', though its CPUs have time for it');
     else if (silentTicks >= hopelessSec) report(`; ${explanation}`);
   };
   const timer = setInterval(() => {
-    silentTicks = ssh.bytesRead === heard ? silentTicks + 1 : 0;
+    silentTicks = ssh.bytesRead === heard && !isPaused() ? silentTicks + 1 : 0;
     heard = ssh.bytesRead;
     if (silentTicks < SUSPICIOUS_SEC || looking) return;
     looking = true;

@@ -30,6 +30,8 @@ export interface RunOptions extends Omit<ExecOptions, 'stdin'> {
   readonly stdoutTo?: Writable;
   /** Multiplies the rig's own waits, not the caller's `timeoutMs`. */
   readonly waitScale?: number;
+  /** Measures `timeoutMs`; the host's clock if it is absent. */
+  readonly clock?: { readonly settlesWithin: typeof settlesWithin };
 }
 
 interface Exit {
@@ -48,7 +50,7 @@ export async function execOverSsh(
 ): Promise<ExecResult> {
   const startedAt = performance.now();
   const marker = randomUUID();
-  const { contained = false, cwd, env, timeoutMs, waitScale = 1 } = options;
+  const { contained = false, cwd, env, timeoutMs, waitScale = 1, clock = { settlesWithin } } = options;
   const words = contained ? containCommand(composeWords(command), marker) : command;
   const line = composeCommandLine(words, {
     env: { ...env, [MARKER_NAME]: marker },
@@ -59,7 +61,7 @@ export async function execOverSsh(
 
   const run = startRun(connection, line, options);
   const ended = contained ? Promise.race([run.exited, run.ended]) : run.ended;
-  const timedOut = timeoutMs === undefined ? (await ended, false) : !(await settlesWithin(ended, timeoutMs));
+  const timedOut = timeoutMs === undefined ? (await ended, false) : !(await clock.settlesWithin(ended, timeoutMs));
   let sweep: Sweep | undefined;
   if (timedOut) {
     sweep = await withDeadline(sweepUp(connection, marker), waitMs, stuck);

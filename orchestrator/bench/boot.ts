@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootGuest } from '../../guests/guest.ts';
+import { bootGuest } from '../../guests/machine/boot-guest.ts';
 import type { PreparedImage } from '../../guests/images/prepare-image.ts';
 import type { PreparedKernel } from '../../guests/kernels/prepare-kernel.ts';
 import type { QemuBinary } from '../../guests/qemu/find-qemu.ts';

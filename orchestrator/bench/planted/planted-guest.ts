@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootGuest } from '../../../guests/guest.ts';
+import { bootGuest } from '../../../guests/machine/boot-guest.ts';
 import { prepareImage } from '../../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../../guests/kernels/prepare-kernel.ts';
 import { probeAccelerator, requireTcg } from '../../../guests/qemu/accelerator.ts';

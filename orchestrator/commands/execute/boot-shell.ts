@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bootGuest, type RunningGuest } from '../../../guests/guest.ts';
+import type { RunningGuest } from '../../../guests/guest.ts';
+import { bootGuest } from '../../../guests/machine/boot-guest.ts';
 import { prepareImage } from '../../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../../guests/kernels/prepare-kernel.ts';
 import { probeAccelerator, requireTcg } from '../../../guests/qemu/accelerator.ts';
@@ -74,7 +75,6 @@ async function openShell(
     keys: createRunKeys(),
     dir,
     signal,
-    log: logLine,
   });
   signal.addEventListener('abort', () => void guest.dispose(), { once: true });
   const { problems } = await guest.setUpPmem();

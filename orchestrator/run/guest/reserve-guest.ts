@@ -1,6 +1,6 @@
 import { splitDeviceBytes } from '../../model/device-kinds.ts';
 import { join } from 'node:path';
-import { bootGuest } from '../../../guests/guest.ts';
+import { bootGuest } from '../../../guests/machine/boot-guest.ts';
 import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';
 import { createTraceResolver, type TraceResolver } from '../../../guests/kernels/trace/resolve-trace.ts';
 import { createRunKeys } from '../../../guests/ssh/keys.ts';
@@ -66,7 +66,6 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
           keys,
           dir,
           signal,
-          log,
         });
         const observer = observeGuest({
           guest,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRunKeys } from '../ssh/keys.ts';
-import { startGuest } from './start.ts';
+import { bootGuest } from './boot-guest.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -24,7 +24,7 @@ function boot(script: string) {
     `#!/bin/sh\necho '{"QMP": {}}' >&3; read -r line <&3; echo '{"return": {}, "id": 1}' >&3\n${script}\n`,
   );
   chmodSync(path, 0o755);
-  return startGuest({
+  return bootGuest({
     id: 1,
     kernel: {
       name: 'k',

@@ -1,0 +1,19 @@
+import type { BootOptions } from '../boot/bootable.ts';
+import { holdGuest, type HeldGuest } from './hold-guest.ts';
+import { createMachine } from './machine.ts';
+import type { MachineOptions } from './machine-files.ts';
+
+/**
+ * Makes a machine and boots it. Rejects as both do, and leaves nothing behind then but the logs. The machine goes with
+ * the guest.
+ */
+export async function bootGuest(options: MachineOptions & Omit<BootOptions, 'again'>): Promise<HeldGuest> {
+  options.signal?.throwIfAborted();
+  const machine = await createMachine(options);
+  try {
+    return holdGuest(machine, await machine.boot(options), options);
+  } catch (error) {
+    await machine.dispose();
+    throw error;
+  }
+}

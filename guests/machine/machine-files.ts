@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
+import { InfraError } from '../../orchestrator/model/errors.ts';
+import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
+import type { PmemTopology } from '../../orchestrator/model/pmem.ts';
+import { GUEST_ARCH } from '../arch/architectures.ts';
+import type { Bootable } from '../boot/bootable.ts';
+import { createResultsDisk, RESULTS_SERIAL } from '../boot/results-disk.ts';
+import { createBackingFiles, removeFiles } from '../devices/backing-files.ts';
+import { composeDevices } from '../devices/compose-devices.ts';
+import { createMarks, type Marks } from '../hearing/marks.ts';
+import { type GuestFile, writeGuestInitrd } from '../images/guest-initrd.ts';
+import type { PreparedImage } from '../images/prepare-image.ts';
+import type { PreparedKernel } from '../kernels/prepare-kernel.ts';
+import { composeArgv } from '../qemu/argv.ts';
+import type { QemuBinary } from '../qemu/find-qemu.ts';
+import type { RunKeys } from '../ssh/keys.ts';
+import { blameHost } from '../store/host-error.ts';
+
+export interface MachineOptions {
+  /** Counts from 1 within the run. */
+  readonly id: number;
+  readonly kernel: PreparedKernel;
+  readonly image: PreparedImage;
+  readonly topology: PmemTopology;
+  /** A read-only disk beside those of image and kernel, found by its serial number. */
+  readonly suiteDisk?: { readonly path: string; readonly serial: string };
+  /** Size of the results disk, if there is to be one. */
+  readonly resultsBytes?: number;
+  readonly guest: GuestSpec;
+  readonly qemu: QemuBinary;
+  readonly accelerator: Accelerator;
+  readonly keys: RunKeys;
+  /** The machine's own folder; exists. Keeps `console.log`, `qemu.json` and `dmesg.log`. */
+  readonly dir: string;
+}
+
+/** A machine with its files, and the names of those that go with it. */
+export interface MachineFiles {
+  readonly bootable: Bootable;
+  readonly files: readonly string[];
+}
+
+/**
+ * Makes what a machine boots from, in its folder. Rejects with InfraError, or with UserError for devices that no machine
+ * carries, and leaves nothing behind then but `qemu.json`.
+ */
+export async function makeMachineFiles(options: MachineOptions): Promise<MachineFiles> {
+  const { dir, guest, image, kernel, topology } = options;
+  const initrd = join(dir, 'initrd.cpio');
+  const resultsDisk = options.resultsBytes === undefined ? undefined : join(dir, 'results.img');
+  const { machineType } = GUEST_ARCH;
+  const devices = composeDevices(topology.devices, {
+    machineType,
+    memoryBytes: guest.memoryBytes,
+    backing: (index) => join(dir, `pmem${index}.img`),
+  });
+  const argv = composeArgv({
+    name: `pmemrig-${options.id}`,
+    accelerator: options.accelerator,
+    architecture: GUEST_ARCH,
+    machineType,
+    guest,
+    kernel: kernel.image,
+    initrd,
+    rootDisk: image.disk,
+    ...(kernel.modulesDisk === undefined ? {} : { modulesDisk: kernel.modulesDisk }),
+    ...(options.suiteDisk && { suiteDisk: options.suiteDisk }),
+    ...(resultsDisk !== undefined && { resultsDisk: { path: resultsDisk, serial: RESULTS_SERIAL } }),
+    devices,
+  });
+  const bootable: Bootable = {
+    ...options,
+    argv,
+    devices,
+    marks: createMarks(),
+    ...(resultsDisk !== undefined && { resultsDisk }),
+  };
+  const files = [
+    initrd,
+    ...devices.backingFiles.map(({ path }) => path),
+    ...(resultsDisk === undefined ? [] : [resultsDisk]),
+  ];
+  try {
+    await writeFiles(options, bootable, initrd);
+    return { bootable, files };
+  } catch (error) {
+    await removeFiles(files);
+    throw error;
+  }
+}
+
+/** Rejects with InfraError. */
+async function writeFiles(
+  { dir, kernel, keys, qemu, resultsBytes }: MachineOptions,
+  { argv, devices, marks, resultsDisk }: Bootable,
+  initrd: string,
+): Promise<void> {
+  try {
+    await createBackingFiles(devices.backingFiles, dir);
+    if (resultsDisk !== undefined && resultsBytes !== undefined) await createResultsDisk(resultsDisk, resultsBytes);
+    await writeGuestInitrd({ base: kernel.initramfs, out: initrd, files: [...keyFiles(keys), tokenFile(marks)] });
+    await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...qemu, argv }, null, 2)}\n`);
+  } catch (error) {
+    throw error instanceof InfraError ? error : blameHost(`the files of a guest cannot be written to ${dir}`, error);
+  }
+}
+
+/** By it the guest's init makes its marks; the contract with guests/images. */
+function tokenFile({ token }: Marks): GuestFile {
+  return { path: 'usr/lib/pmemrig/token', mode: 0o600, content: `${token}\n` };
+}
+
+function keyFiles({ client, host }: RunKeys): GuestFile[] {
+  return [
+    { path: 'etc/ssh/ssh_host_ed25519_key', mode: 0o600, content: host.privateKey },
+    { path: 'etc/ssh/ssh_host_ed25519_key.pub', mode: 0o644, content: `${host.publicKey}\n` },
+    { path: 'root/.ssh/authorized_keys', mode: 0o600, content: `${client.publicKey}\n` },
+  ];
+}

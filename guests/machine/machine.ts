@@ -1,0 +1,50 @@
+import { InfraError } from '../../orchestrator/model/errors.ts';
+import type { BootOptions } from '../boot/bootable.ts';
+import { startGuest } from '../boot/start.ts';
+import { removeFiles } from '../devices/backing-files.ts';
+import { assembleGuest, type BootOfMachine } from '../guest.ts';
+import { makeMachineFiles, type MachineOptions } from './machine-files.ts';
+
+/** Backing files, topology and arguments. It outlives its boots, which all have the same pmem. */
+export interface Machine extends AsyncDisposable {
+  /**
+   * Boots, and waits until the guest answers over SSH; the boot before must have ended. Rejects with GuestDeath (it
+   * panicked, powered off, never got ready), UserError (no kernel that QEMU can boot) or InfraError (QEMU would not
+   * start), and can be asked again then.
+   */
+  boot(options?: Omit<BootOptions, 'again'>): Promise<BootOfMachine>;
+  /** Ends its guest and removes its files, but the logs. Idempotent, never rejects. */
+  dispose(): Promise<void>;
+}
+
+/** Makes a machine's files. Rejects as `makeMachineFiles` does. */
+export async function createMachine(options: MachineOptions): Promise<Machine> {
+  const { bootable, files } = await makeMachineFiles(options);
+  let guest: BootOfMachine | undefined;
+  let booting: Promise<unknown> = Promise.resolve();
+  let again = false;
+  let disposing: Promise<void> | undefined;
+  const ending = new AbortController();
+  const tearDown = async (): Promise<void> => {
+    await guest?.dispose();
+    ending.abort(new InfraError(`guest ${options.id} was ended by the rig`, { code: 'guest-disposed' }));
+    await booting.catch(() => undefined);
+    await removeFiles(files);
+  };
+  const dispose = (): Promise<void> => (disposing ??= tearDown());
+  return {
+    boot: async ({ signal, ...others } = {}) => {
+      const bootOptions = {
+        ...others,
+        signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
+      };
+      const started = startGuest(bootable, { ...bootOptions, again });
+      booting = started;
+      again = true;
+      guest = assembleGuest(bootable, bootOptions, await started);
+      return guest;
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}

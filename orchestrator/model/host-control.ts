@@ -1,0 +1,25 @@
+/** What a boot that was asked for has found. */
+export interface PowerOn {
+  /** A sentence for each device that is not as it was: lost, smaller, or without its namespace. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * A guest's machine, worked from outside. The machine keeps its pmem over all of it, and `Guest` goes on with the boot
+ * that is due. Calls are made one after the other. A command that runs in the guest meanwhile rejects with InfraError:
+ * `guest-off` or `guest-reset`. Every method rejects with GuestDeath where the guest dies on its own.
+ */
+export interface HostControl {
+  /** Takes the power away, as a power cut does: what the guest has not flushed to its host's file is left to chance. */
+  kill(): Promise<void>;
+  /** Boots the machine that {@link HostControl.kill} left off. Rejects with GuestDeath if it does not come up. */
+  powerOn(): Promise<PowerOn>;
+  /** {@link HostControl.kill}, then {@link HostControl.powerOn}. */
+  powerCycle(): Promise<PowerOn>;
+  /** Resets the running machine, as its button does, and waits for the boot. */
+  reset(): Promise<PowerOn>;
+  /** Stops the guest's CPUs and its clock. Deadlines of commands and of the test wait with it. */
+  pause(): Promise<void>;
+  /** Lets a paused guest run on. */
+  resume(): Promise<void>;
+}
