@@ -157,6 +157,15 @@ module.exports = {
       to: { path: '^orchestrator/suites/', pathNot: '^orchestrator/suites/(registry\\.ts$|shared/)' },
     },
     {
+      name: 'a-controller-sees-an-executor-not-its-guests',
+      comment: 'Who carries an order out may be another host: what the controller needs of it is in model/executor.ts.',
+      severity: 'error',
+      from: { path: '^orchestrator/run/(run-matrix|executor/order-book)\\.ts$' },
+      to: {
+        path: '^(guests/|orchestrator/(suites|run/(attempt|cell|guest|kernel))/|orchestrator/run/executor/(prepare-)?local-)',
+      },
+    },
+    {
       name: 'commands-are-leaves',
       severity: 'error',
       from: { pathNot: '^(orchestrator/(commands/|cli/|cli\\.ts)|e2e/)' },

@@ -3,7 +3,7 @@ import { orderRound } from '../plan/order-round.ts';
 import { describeError, InfraError, UserError } from '../model/errors.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
 import type { Controller, PrepareExecutor } from '../model/executor.ts';
-import { Interrupted } from './attempt/attempt.ts';
+import { Interrupted } from '../model/interrupted.ts';
 import { dispatch } from './queue/dispatch.ts';
 import { JournalWriter } from './record/journal-writer.ts';
 import { mendJournal } from './record/mend-journal.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlannedTest } from '../../model/cell.ts';
 import { describeError, explainRefusal, GuestDeath, InfraError, KernelError, UserError } from '../../model/errors.ts';
 import type { Guest } from '../../model/guest.ts';
+import { Interrupted } from '../../model/interrupted.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { SuiteSession } from '../../model/suite.ts';
 import { describeTimeout } from '../../model/timeouts.ts';
@@ -13,11 +14,6 @@ export interface AttemptEnd {
   readonly result: TestResult;
   readonly guestUsable: boolean;
   readonly death?: GuestDeath;
-}
-
-/** The run is being stopped: no result, nothing to blame. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
 }
 
 /** How long a guest may take to show the stacks of its stuck tasks, unscaled. */

@@ -1,7 +1,8 @@
 import { BOOT_TEST, type Cell, PMEM_TEST } from '../../model/cell.ts';
 import { describeError, GuestDeath, UserError } from '../../model/errors.ts';
 import type { TestResult } from '../../model/outcome.ts';
-import { type AttemptEnd, Interrupted, resultOfError } from '../attempt/attempt.ts';
+import { type AttemptEnd, resultOfError } from '../attempt/attempt.ts';
+import { Interrupted } from '../../model/interrupted.ts';
 import { type AttemptEnvironment, emitTestEnd } from '../attempt/attempt-environment.ts';
 import type { BootedGuest, GuestSlot } from '../guest/guest-slot.ts';
 import { addProblems, doubt } from '../attempt/judge-observation.ts';

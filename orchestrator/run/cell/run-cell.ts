@@ -1,6 +1,6 @@
 import { type Cell, CLOSE_TEST } from '../../model/cell.ts';
 import type { Suite } from '../../model/suite.ts';
-import { Interrupted } from '../attempt/attempt.ts';
+import { Interrupted } from '../../model/interrupted.ts';
 import { type CellRecord, emitTestEnd } from '../attempt/attempt-environment.ts';
 import type { CellStart, PendingTest } from '../../model/executor.ts';
 import { CellQueue } from '../queue/cell-queue.ts';

@@ -4,14 +4,8 @@ import type { KnownProblem } from '../../model/known-problem.ts';
 import { messageOf } from '../../model/message-of.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { Suite, SuiteSession } from '../../model/suite.ts';
-import {
-  type AttemptDeadlines,
-  type AttemptEnd,
-  attemptTest,
-  endOf,
-  Interrupted,
-  resultOfError,
-} from '../attempt/attempt.ts';
+import { type AttemptDeadlines, type AttemptEnd, attemptTest, endOf, resultOfError } from '../attempt/attempt.ts';
+import { Interrupted } from '../../model/interrupted.ts';
 import { BetweenTests } from '../attempt/between-tests.ts';
 import { emitTestEnd } from '../attempt/attempt-environment.ts';
 import { closeSession } from '../attempt/close-session.ts';

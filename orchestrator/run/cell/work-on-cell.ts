@@ -1,6 +1,6 @@
 import type { Cell } from '../../model/cell.ts';
 import type { Suite } from '../../model/suite.ts';
-import { Interrupted } from '../attempt/attempt.ts';
+import { Interrupted } from '../../model/interrupted.ts';
 import type { CellQueue } from '../queue/cell-queue.ts';
 import type { GuestBudget } from '../queue/guest-budget.ts';
 import type { GuestSlot } from '../guest/guest-slot.ts';

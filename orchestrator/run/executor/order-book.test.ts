@@ -5,7 +5,7 @@ import { loadMatrix } from '../../../matrices/load.ts';
 import { PACKAGE_ROOT } from '../../model/package-root.ts';
 import { expandMatrix } from '../../plan/expand.ts';
 import { offeredNames, suiteFor } from '../../suites/registry.ts';
-import { Interrupted } from '../attempt/attempt.ts';
+import { Interrupted } from '../../model/interrupted.ts';
 import { fakeCell } from '../testing/fake-world.ts';
 import { OrderBook } from './order-book.ts';
 

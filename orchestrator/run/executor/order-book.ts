@@ -2,7 +2,7 @@ import type { Cell } from '../../model/cell.ts';
 import type { CellStart, GroupEnd, GroupOrder } from '../../model/executor.ts';
 import type { KnownProblem } from '../../model/known-problem.ts';
 import { fromPlainError } from '../../model/plain-error.ts';
-import { Interrupted } from '../attempt/attempt.ts';
+import { Interrupted } from '../../model/interrupted.ts';
 import type { UsualDurations } from '../prepare/usual-durations.ts';
 import { startCell } from '../queue/cell-queue.ts';
 import { type ResumedRun, startCellAgain } from '../resume/resume-run.ts';
