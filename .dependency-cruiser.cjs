@@ -166,6 +166,12 @@ module.exports = {
       },
     },
     {
+      name: 'of the formats only the suite itself knows one',
+      severity: 'error',
+      from: { path: ownParts, pathNot: `^(matrices|orchestrator/(suites|bench))/|${TESTS}` },
+      to: { path: '^matrices/suites/' },
+    },
+    {
       name: 'commands-are-leaves',
       severity: 'error',
       from: { pathNot: '^(orchestrator/(commands/|cli/|cli\\.ts)|e2e/)' },

@@ -22,10 +22,11 @@ export type SpecOf<Kind extends SuiteKind> = ReturnType<(typeof SUITE_FORMATS)[K
 /** In the order in which messages list them. */
 export const SUITE_KINDS = Object.keys(SUITE_FORMATS) as readonly SuiteKind[];
 
+const BY_KIND: ReadonlyMap<string, SuiteFormat> = new Map(Object.entries(SUITE_FORMATS));
+
 /** @throws Error for a kind that no matrix could have */
 export function formatOf(kind: string): SuiteFormat {
-  const formats: Readonly<Record<string, SuiteFormat>> = SUITE_FORMATS;
-  const format = formats[kind];
+  const format = BY_KIND.get(kind);
   if (!format) throw new Error(`no suite has the kind "${kind}"`);
   return format;
 }

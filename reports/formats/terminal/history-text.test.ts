@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { HistoryFigure } from '../../history/query-metrics.ts';
 import type { HistoryLine } from '../../history/query-history.ts';
-import { formatFigures, formatRuns, formatTestHistory } from './history-text.ts';
-import { sparkLine } from './spark-line.ts';
+import { formatFigures, formatRuns, formatTestHistory, sparkLine } from './history-text.ts';
 import { present } from '../../../orchestrator/model/present.ts';
 
 const CELL = 'debian-6.12/nvdimm/none/fio';
