@@ -14,7 +14,7 @@ const matrix = {
   images: [{ name: 'bookworm' }],
   pmem: [{ name: 'nvdimm' }],
   filesystems: [{ name: 'one' }, { name: 'two' }],
-  suites: [{ name: 'fio' }],
+  suites: [{ name: 'fio', kind: 'fio' }],
   guest: {},
 };
 
