@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './e2e/support/longest-first.ts';
 
 const GiB = 2 ** 30;
 /**
@@ -15,6 +16,7 @@ const guestFiles = Math.max(1, Math.min(cores, 4, Math.floor(totalmem() / GUEST_
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

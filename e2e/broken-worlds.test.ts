@@ -1,18 +1,72 @@
 import { existsSync, openSync, readdirSync, statSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prepareImage } from '../guests/images/prepare-image.ts';
 import { cacheDir } from '../orchestrator/model/paths.ts';
-import { endOf, latestRun, readEvents, results, rig, startRig, waitForTest, Workspace } from './support/rig.ts';
+import {
+  endOf,
+  latestRun,
+  readEvents,
+  results,
+  rig,
+  type RigRun,
+  startRig,
+  waitForTest,
+  Workspace,
+} from './support/rig.ts';
 
 const workspace = new Workspace();
-afterAll(() => workspace[Symbol.dispose]());
+const silent = new Workspace();
+/** It waits for minutes until the boot has had its time: it does so beside the other tests. */
+let withSilentSshd: Promise<RigRun>;
+beforeAll(() => {
+  withSilentSshd = runWithSilentSshd();
+  // The test that awaits it reports it.
+  withSilentSshd.catch(() => undefined);
+});
+afterAll(() => {
+  for (const each of [workspace, silent]) each[Symbol.dispose]();
+});
 
-function matrix(name: string, body: string, guest = 'guest: { cpus: 1, memory: 1G }'): string {
-  const path = join(workspace.dir, `${name}.yaml`);
+function matrix(
+  name: string,
+  body: string,
+  { guest = 'guest: { cpus: 1, memory: 1G }', dir = workspace.dir } = {},
+): string {
+  const path = join(dir, `${name}.yaml`);
   writeFileSync(path, `version: 1\nname: ${name}\n${guest}\n${body}`);
   return path;
+}
+
+async function runWithSilentSshd(): Promise<RigRun> {
+  const disk = await imageWithSilentSshd(silent.dir);
+  const path = matrix(
+    'no-sshd',
+    `kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
+images: [{ name: silent, disk: ${disk} }]
+pmem: [{ name: virtio-pmem, devices: [{ kind: virtio-pmem, size: 128M }] }]
+suites: [{ name: command, run: [/bin/true] }]
+`,
+    { dir: silent.dir },
+  );
+  return rig(['run', path], silent);
+}
+
+/** A copy of the rig's own image in which sshd is a program that does nothing, for ever. */
+async function imageWithSilentSshd(dir: string): Promise<string> {
+  const image = await prepareImage(
+    { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] },
+    { cacheDir: cacheDir(), log: () => undefined },
+  );
+  const disk = join(dir, 'silent.ext4');
+  const program = join(dir, 'sshd');
+  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
+  await execa('cp', ['--sparse=always', image.disk, disk]);
+  await execa('debugfs', ['-w', '-f', '-', disk], {
+    input: `rm /usr/sbin/sshd\nwrite ${program} /usr/sbin/sshd\nset_inode_field /usr/sbin/sshd mode 0100755\n`,
+  });
+  return disk;
 }
 
 test('a kernel that panics in boot is the crash of its cell, in the words of the console', async () => {
@@ -50,7 +104,7 @@ pmem:
 suites: [{ name: command, run: [/bin/true] }]
 `,
     // udev then finds no module for the device, as on a kernel built without CONFIG_VIRTIO_PMEM.
-    'guest: { cpus: 1, memory: 1G, append: modprobe.blacklist=virtio_pmem }',
+    { guest: 'guest: { cpus: 1, memory: 1G, append: modprobe.blacklist=virtio_pmem }' },
   );
   const run = await rig(['run', path], workspace);
   expect(run.exitCode).toBe(1);
@@ -70,41 +124,6 @@ suites: [{ name: command, run: [/bin/true] }]
     message: '',
   });
 });
-
-test('an image whose sshd never comes up is a hang of the boot, told by its deadline', async () => {
-  const disk = await imageWithSilentSshd();
-  const path = matrix(
-    'no-sshd',
-    `kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
-images: [{ name: silent, disk: ${disk} }]
-pmem: [{ name: virtio-pmem, devices: [{ kind: virtio-pmem, size: 128M }] }]
-suites: [{ name: command, run: [/bin/true] }]
-`,
-  );
-  const run = await rig(['run', path], workspace);
-  expect(endOf(run.events, 'guest/boot')).toMatchObject({
-    status: 'hang',
-    message: expect.stringContaining('(the limit for a boot)') as string,
-  });
-  expect(results(run.events)).toEqual(['guest/boot#1 hang']);
-  expect(run.exitCode).toBe(1);
-});
-
-/** A copy of the rig's own image in which sshd is a program that does nothing, for ever. */
-async function imageWithSilentSshd(): Promise<string> {
-  const image = await prepareImage(
-    { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] },
-    { cacheDir: cacheDir(), log: () => undefined },
-  );
-  const disk = join(workspace.dir, 'silent.ext4');
-  const program = join(workspace.dir, 'sshd');
-  writeFileSync(program, '#!/bin/sh\nexec sleep 100000\n');
-  await execa('cp', ['--sparse=always', image.disk, disk]);
-  await execa('debugfs', ['-w', '-f', '-', disk], {
-    input: `rm /usr/sbin/sshd\nwrite ${program} /usr/sbin/sshd\nset_inode_field /usr/sbin/sshd mode 0100755\n`,
-  });
-  return disk;
-}
 
 test('corrupting the pmem file from the host under fio is a verify failure in the words of fio', async () => {
   const path = matrix(
@@ -145,3 +164,13 @@ function spoil(path: string): void {
     closeSync(fd);
   }
 }
+
+test('an image whose sshd never comes up is a hang of the boot, told by its deadline', async () => {
+  const run = await withSilentSshd;
+  expect(endOf(run.events, 'guest/boot')).toMatchObject({
+    status: 'hang',
+    message: expect.stringContaining('(the limit for a boot)') as string,
+  });
+  expect(results(run.events)).toEqual(['guest/boot#1 hang']);
+  expect(run.exitCode).toBe(1);
+});
