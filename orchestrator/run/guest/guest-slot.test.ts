@@ -31,3 +31,15 @@ test('a guest that gets no number gives its room back', async () => {
   await using second = open();
   expect((await second.boot(CELL)).guest.id).toBe(1);
 });
+
+test('what no room is for uses up no number', async () => {
+  const numbers: number[] = [];
+  const { open } = slotWith(async () => Promise.resolve(numbers.push(0)));
+  await using first = open();
+  await first.boot(CELL);
+  await using second = open();
+  // The first holds all the room; a guest that is kept for a shell does not give it back.
+  first.handOver('kept')?.release.keepMemory();
+  await expect(second.boot(CELL)).rejects.toMatchObject({ code: 'no-memory' });
+  expect(numbers).toHaveLength(1);
+});

@@ -50,6 +50,9 @@ export interface Reservation {
  */
 export type ReserveGuest = (cell: Cell, signal: AbortSignal) => Promise<Reservation>;
 
+/** Room for a guest, or why there is none for good. */
+type Reserved = { readonly room: Reservation } | { readonly room?: undefined; readonly refusal: unknown };
+
 interface SlotOptions extends Pick<GuestToBoot, 'known'> {
   readonly reserve: ReserveGuest;
   readonly controller: Pick<Controller, 'emit' | 'nextGuest'>;
@@ -64,7 +67,7 @@ export class GuestSlot implements AsyncDisposable {
   readonly #options: SlotOptions;
   readonly #signal: AbortSignal;
   #current: BootedGuest | undefined;
-  #reserved: Reservation | undefined;
+  #reserved: Reserved | undefined;
 
   constructor(options: SlotOptions) {
     this.#options = options;
@@ -87,12 +90,12 @@ export class GuestSlot implements AsyncDisposable {
   async reserve(cell: Cell, until?: AbortSignal): Promise<boolean> {
     if (this.#current || this.#reserved) return true;
     const signal = until ? AbortSignal.any([this.#signal, until]) : this.#signal;
-    const reserved = await this.#options.reserve(cell, signal).catch((error: unknown) => ({
-      boot: async () => Promise.reject(error),
-      release: () => undefined,
-    }));
+    const reserved = await this.#options.reserve(cell, signal).then(
+      (room): Reserved => ({ room }),
+      (refusal: unknown): Reserved => ({ refusal }),
+    );
     if (signal.aborted) {
-      reserved.release();
+      reserved.room?.release();
       this.#signal.throwIfAborted();
       return false;
     }
@@ -106,8 +109,11 @@ export class GuestSlot implements AsyncDisposable {
     const reserved = this.#reserved;
     this.#reserved = undefined;
     if (!reserved) throw new Error('the slot holds a guest already');
+    const { room } = reserved;
+    // It has used up no number.
+    if (!room) throw reserved.refusal;
     const { controller, known } = this.#options;
-    const booted = await reserved.boot({ id: await this.#numberFor(reserved), known }, this.#signal);
+    const booted = await room.boot({ id: await this.#numberFor(room), known }, this.#signal);
     this.#current = booted;
     controller.emit({
       type: 'guest-boot',
@@ -121,11 +127,11 @@ export class GuestSlot implements AsyncDisposable {
     return booted;
   }
 
-  async #numberFor(reserved: Reservation): Promise<number> {
+  async #numberFor(room: Reservation): Promise<number> {
     try {
       return await this.#options.controller.nextGuest();
     } catch (error) {
-      reserved.release();
+      room.release();
       throw error;
     }
   }
@@ -146,7 +152,7 @@ export class GuestSlot implements AsyncDisposable {
    * own wish.
    */
   async discard(death?: GuestDeath): Promise<void> {
-    this.#reserved?.release();
+    this.#reserved?.room?.release();
     this.#reserved = undefined;
     const booted = this.#current;
     if (!booted) return;
