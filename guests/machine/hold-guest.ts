@@ -10,8 +10,11 @@ import type { Machine } from './machine.ts';
 /** A guest over all boots of its machine, with the machine's switches. Its death is one that nobody asked for. */
 export interface HeldGuest extends RunningGuest {
   readonly host: HostControl;
+  readonly isPaused: boolean;
   /** How long it has been paused so far, in ms. */
   readonly pausedMs: number;
+  /** How often its machine has booted it. */
+  readonly boots: number;
 }
 
 /**
@@ -20,6 +23,7 @@ export interface HeldGuest extends RunningGuest {
  */
 export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<BootOptions, 'again'> = {}): HeldGuest {
   let boot = first;
+  let boots = 1;
   let isOff = false;
   let isPaused = false;
   let pausedMs = 0;
@@ -65,6 +69,7 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
       throw error;
     }
     isOff = false;
+    boots += 1;
     markBefore = lastMark;
     marks = new Set();
     watch();
@@ -128,6 +133,12 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     },
     get devices() {
       return boot.devices;
+    },
+    get isPaused() {
+      return isPaused;
+    },
+    get boots() {
+      return boots;
     },
     get pausedMs() {
       return pausedMs + (isOff ? 0 : boot.pausedMs);

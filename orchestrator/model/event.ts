@@ -39,6 +39,10 @@ export interface RunShard {
   readonly elsewhere: readonly { readonly shard: number; readonly at: number; readonly cell: PlannedCell }[];
 }
 
+/** The switches of `HostControl`. */
+export const GUEST_CONTROLS = ['kill', 'power-on', 'power-cycle', 'reset', 'pause', 'resume'] as const;
+export type GuestControl = (typeof GUEST_CONTROLS)[number];
+
 /** One event as the run emits it; the journal adds {@link Stamp}. `test` is the full name, `guest` counts from 1. */
 export type RunEvent =
   | {
@@ -100,6 +104,8 @@ export type RunEvent =
       readonly how: 'disposed' | GuestDeathKind;
       readonly detail?: string;
     }
+  /** A suite used a switch of its guest's machine: written before it acts. Since version 4. */
+  | { readonly type: 'guest-control'; readonly guest: number; readonly action: GuestControl }
   | {
       readonly type: 'test-start';
       readonly cell: string;

@@ -2,6 +2,7 @@ import type { ArtifactStore } from './artifact-store.ts';
 import type { CanaryModule } from './canary.ts';
 import type { Cell, PlannedTest } from './cell.ts';
 import type { Guest } from './guest.ts';
+import type { HostControl } from './host-control.ts';
 import type { KnownProblem } from './known-problem.ts';
 import type { FilesystemSpec, GuestSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
 import type { TestResult } from './outcome.ts';
@@ -21,6 +22,8 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   readonly spec: Spec;
   readonly cell: Cell;
   readonly guest: Guest;
+  /** Present if the suite {@link Suite.needsHostControl}. */
+  readonly host?: HostControl;
   /** Keeps this cell's own files. A suite writes nowhere else. */
   readonly artifacts: ArtifactStore;
   /** All timeouts are multiplied by it: 1 with KVM, more under TCG or a debug kernel. */
@@ -71,6 +74,8 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   readonly kind: Spec['kind'];
   /** True when a cell must not share its guest with another. */
   readonly needsFreshGuest: boolean;
+  /** Its tests work the guest's machine from outside: see {@link SuiteContext.host}. */
+  readonly needsHostControl?: true;
   /**
    * Its tests depend neither on each other nor on their order: `--split` may spread those of one cell over several
    * guests at once, each with a session of its own. What a session writes to the cell's folder is then named by test

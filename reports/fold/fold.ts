@@ -71,6 +71,9 @@ export class RunFold {
         return;
       case 'guest-end':
         return this.#endGuest(event);
+      case 'guest-control':
+        // What the suite made of it is in its test.
+        return;
       case 'test-start':
         return this.#startTest(event);
       case 'test-end':

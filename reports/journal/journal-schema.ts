@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CellId } from '../../orchestrator/model/cell.ts';
-import { JOURNAL_VERSION, type JournalEvent } from '../../orchestrator/model/event.ts';
+import { GUEST_CONTROLS, JOURNAL_VERSION, type JournalEvent } from '../../orchestrator/model/event.ts';
 import { PROBLEM_KINDS } from '../../orchestrator/model/problem.ts';
 import { metricUnit } from './metric-unit.ts';
 
@@ -113,6 +113,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     how: z.enum(['disposed', 'panic', 'power-off', 'reset', 'stall', 'ssh-lost', 'qemu-died']),
     detail: text.exactOptional(),
   }),
+  z.object({ ...stamp, type: z.literal('guest-control'), guest: count, action: z.enum(GUEST_CONTROLS) }),
   z.object({
     ...stamp,
     type: z.literal('test-start'),

@@ -19,8 +19,11 @@ export interface AttemptEnd {
 /** How long a guest may take to show the stacks of its stuck tasks, unscaled. */
 const STACKS_TIMEOUT_MS = 5_000;
 
+/** A test that leaves its guest paused must come to an end. */
+const MAX_PAUSED_MS = 60 * 60_000;
+
 /** What an attempt needs of its guest beyond the suites' view. */
-export type AttemptGuest = Guest & Pick<SlotGuest, 'death'>;
+export type AttemptGuest = Guest & Pick<SlotGuest, 'death' | 'isPaused' | 'pausedMs'>;
 
 /** What ends the wait for a guest, whatever is done in it. */
 export interface AttemptDeadlines {
@@ -58,14 +61,16 @@ export async function underDeadline<T>(
       run,
       // A test that ends its guest reports the death itself, with the console's last words.
       guest.death.then(endOf),
-      sleep(timeoutMs, 'deadline' as const, { signal: over.signal, ref: false }),
+      deadlineOf(guest, timeoutMs, over.signal),
       interruption(signal, over.signal),
     ]);
     // An interruption ends the guest too, and with it the test: that is no result.
     if (signal.aborted) throw new Interrupted();
     if (end !== 'deadline') return end;
-    const { evidence, death } = await showStacks(guest, STACKS_TIMEOUT_MS * timeoutScale);
     const late = `${what} did not end within ${describeTimeout('deadline', options.timeoutMs / 1000, timeoutScale, options.timeoutScaleWhy)}`;
+    if (guest.isPaused === true)
+      return { result: { status: 'infra', message: `${late}: its guest is paused` }, guestUsable: false };
+    const { evidence, death } = await showStacks(guest, STACKS_TIMEOUT_MS * timeoutScale);
     // A QEMU that stands still says nothing of the kernel, nor of the test.
     if (death && DEATH_STATUS[death.kind] === 'infra')
       return { ...endOf(death), result: { ...resultOfError(death), message: `${late}: ${death.message}` } };
@@ -75,11 +80,14 @@ export async function underDeadline<T>(
   }
 }
 
+/** What is wrong with a guest that later tests would meet, too: it cannot be heard, or a suite left it off or paused. */
+const SPENT_BY: ReadonlySet<string> = new Set([UNHEARD, 'guest-off', 'guest-paused']);
+
 /** The end of an attempt that threw. What is not a result is thrown on, see {@link resultOfError}. */
 export function endOf(error: unknown): AttemptEnd {
   const result = resultOfError(error);
   if (error instanceof GuestDeath) return { result, guestUsable: false, death: error };
-  return { result, guestUsable: error instanceof InfraError && error.code !== UNHEARD };
+  return { result, guestUsable: error instanceof InfraError && !SPENT_BY.has(error.code) };
 }
 
 const DEATH_STATUS = {
@@ -107,6 +115,22 @@ export function resultOfError(thrown: unknown): TestResult {
   if (error instanceof UserError || error instanceof Interrupted) throw error;
   // A bug of the rig must not pass for one of the kernel, nor end the other cells.
   return { status: 'infra', message: `pmemrig itself failed: ${describeError(error)}` };
+}
+
+/** Ends once the guest has had so much time: pauses do not count, up to {@link MAX_PAUSED_MS}. */
+async function deadlineOf(
+  guest: Pick<SlotGuest, 'pausedMs'>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<'deadline'> {
+  const atFirst = guest.pausedMs ?? 0;
+  const pausedMs = (): number => Math.min(guest.pausedMs ?? 0, atFirst + MAX_PAUSED_MS);
+  for (let restMs = timeoutMs; restMs > 0;) {
+    const before = pausedMs();
+    await sleep(restMs, undefined, { signal, ref: false });
+    restMs = pausedMs() - before;
+  }
+  return 'deadline';
 }
 
 async function interruption(signal: AbortSignal, over: AbortSignal): Promise<never> {

@@ -3,11 +3,14 @@ import type { Suite, SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { fitFilesystem } from '../../suites/shared/fit-filesystem.ts';
 import { type AttemptDeadlines, type AttemptEnd, underDeadline } from '../attempt/attempt.ts';
+import type { BootedGuest } from '../guest/guest-slot.ts';
+import { recordControl } from '../guest/record-control.ts';
 import type { SessionEnvironment } from './cell-environment.ts';
 
 interface Opening {
   readonly cell: Cell;
   readonly suite: Suite;
+  readonly booted: Pick<BootedGuest, 'host'>;
   /** Counts the guests of the cell from 1. */
   readonly ordinal: number;
 }
@@ -17,7 +20,7 @@ interface Opening {
  * `SuiteSetupError` where the guest cannot hold the suite, and with whatever else went wrong.
  */
 export async function openSuite(
-  { cell, suite, ordinal }: Opening,
+  { cell, suite, booted: { host }, ordinal }: Opening,
   deadlines: AttemptDeadlines,
   env: SessionEnvironment,
 ): Promise<{ readonly suite: SuiteSession } | AttemptEnd> {
@@ -31,6 +34,7 @@ export async function openSuite(
     spec: cell.suite,
     cell: { ...cell, filesystem },
     guest,
+    ...(suite.needsHostControl && host && { host: recordControl(host, { guest: guest.id, emit: env.emit }) }),
     artifacts: env.artifacts,
     timeoutScale,
     timeoutScaleWhy,

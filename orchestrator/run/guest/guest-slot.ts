@@ -1,4 +1,5 @@
 import type { RunningGuest } from '../../../guests/guest.ts';
+import type { HeldGuest } from '../../../guests/machine/hold-guest.ts';
 import type { GuestAccess } from '../../../guests/ssh/access.ts';
 import type { Grant } from '../../host/admission.ts';
 import type { Accelerator } from '../../model/accelerator.ts';
@@ -6,14 +7,19 @@ import type { Cell } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
 import type { Controller } from '../../model/executor.ts';
 import type { Guest } from '../../model/guest.ts';
+import type { HostControl } from '../../model/host-control.ts';
 import type { KnownProblem } from '../../model/known-problem.ts';
 import type { GuestObserver } from '../kernel/observe-guest.ts';
 
 /** What a worker needs of a guest beyond the suites' view. */
-export type SlotGuest = Guest & Pick<RunningGuest, 'bootMs' | 'death' | 'mark' | 'ask' | 'setUpPmem' | 'dispose'>;
+export type SlotGuest = Guest &
+  Pick<RunningGuest, 'bootMs' | 'death' | 'mark' | 'ask' | 'setUpPmem' | 'dispose'> &
+  Partial<Pick<HeldGuest, 'isPaused' | 'pausedMs'>>;
 
 export interface BootedGuest {
   readonly guest: SlotGuest;
+  /** The switches of its machine; absent for guests that have none. */
+  readonly host?: HostControl;
   readonly accelerator: Accelerator;
   readonly observer: GuestObserver;
   /** When it began to boot, by `performance.now()`; absent for guests that boot from no files. */

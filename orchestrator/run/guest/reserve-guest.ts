@@ -76,13 +76,17 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
         const consoleFile = join(dir, 'console.log');
         return {
           guest,
+          host: guest.host,
           observer,
           accelerator,
           startedMs,
           console: folder.toArtifact(consoleFile),
           consoleFile,
           release,
-          access: { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey },
+          // Each boot of its machine has a port of its own.
+          get access() {
+            return { port: guest.sshPort, clientKey: keys.client.privateKey, hostKey: keys.host.publicKey };
+          },
         };
       } catch (error) {
         release();

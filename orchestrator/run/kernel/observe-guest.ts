@@ -1,4 +1,5 @@
 import type { RunningGuest } from '../../../guests/guest.ts';
+import type { HeldGuest } from '../../../guests/machine/hold-guest.ts';
 import type { Hearing } from '../../../guests/hearing/hear-guest.ts';
 import { InfraError } from '../../model/errors.ts';
 import type { JudgedProblem, KnownProblem } from '../../model/known-problem.ts';
@@ -48,7 +49,8 @@ export interface GuestObserver {
 }
 
 export interface ObserverOptions {
-  readonly guest: Pick<RunningGuest, 'ask' | 'mark' | 'kernelRelease' | 'takeProblems'>;
+  readonly guest: Pick<RunningGuest, 'ask' | 'mark' | 'kernelRelease' | 'takeProblems'> &
+    Partial<Pick<HeldGuest, 'boots'>>;
   readonly known: readonly KnownProblem[];
   /** Adds source lines to a report's stack traces. */
   readonly resolve?: (lines: readonly string[]) => Promise<readonly string[]>;
@@ -66,6 +68,8 @@ const NO_MARK =
 export function observeGuest(options: ObserverOptions): GuestObserver {
   const { guest, log } = options;
   let tests = 0;
+  /** The boot that `state` is of. */
+  let boot = guest.boots;
   let state: LockdepState | undefined;
   let forgiven: readonly KnownProblem[] = [];
   let unheardBefore: string | undefined;
@@ -104,6 +108,9 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
       let spent: string | undefined;
       const hearing = answers ? await guest.mark(`${END} ${tests}`) : undefined;
       if (state) {
+        // Booted by the test itself: lockdep began anew.
+        if (guest.boots !== boot) state = AT_BOOT;
+        boot = guest.boots;
         const after = answers ? await readLockdep() : undefined;
         lockdep = judgeCoverage(state, after);
         // A guest in which lockdep never worked is as good as the next one of its kind.
@@ -141,6 +148,9 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
     },
   };
 }
+
+/** Lockdep before a boot has taken any lock. */
+const AT_BOOT: LockdepState = { debugLocks: true, classes: 0, dependencies: 0, chains: 0 };
 
 function whyUnheard({ onConsole, lostOnConsole, dropped }: Hearing): string | undefined {
   if (!onConsole) return NO_MARK;

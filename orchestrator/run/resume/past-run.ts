@@ -61,6 +61,7 @@ export class PastRun {
       case 'cell-start':
       case 'guest-boot':
       case 'guest-end':
+      case 'guest-control':
       case 'problem':
       case 'note':
       case 'run-end':

@@ -7,6 +7,7 @@ import { BOOT_TEST, CLOSE_TEST, PMEM_TEST } from '../../model/cell.ts';
 import type { GuestDeath } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
 import type { ExecResult } from '../../model/guest.ts';
+import type { HostControl } from '../../model/host-control.ts';
 import type { KnownProblem } from '../../model/known-problem.ts';
 import type { SuiteSpec } from '../../model/matrix.ts';
 import type { TestResult } from '../../model/outcome.ts';
@@ -67,6 +68,8 @@ export function fakeWorld(options: {
   readonly testTimeoutMs?: number;
   /** How others would get into a guest; absent: not at all. */
   readonly access?: GuestAccess;
+  /** The switches of all guests; absent: they have none. */
+  readonly host?: HostControl;
   /** When guests began to boot; absent: from no files. */
   readonly startedMs?: number;
 }) {
@@ -128,6 +131,7 @@ export function fakeWorld(options: {
       accelerator: options.accelerator ?? 'kvm',
       console: `guests/${id}/console.log`,
       consoleFile: '/nonexistent/console.log',
+      ...(options.host && { host: options.host }),
       ...(options.access && { access: options.access }),
       ...(options.startedMs !== undefined && { startedMs: options.startedMs }),
     };

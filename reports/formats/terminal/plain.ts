@@ -56,6 +56,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
     case 'cell-end':
     case 'guest-boot':
     case 'guest-end':
+    case 'guest-control':
     case 'test-start':
     // Its test says it.
     case 'problem':

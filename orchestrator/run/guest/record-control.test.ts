@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { GUEST_CONTROLS, type RunEvent } from '../../model/event.ts';
+import type { HostControl } from '../../model/host-control.ts';
+import { recordControl } from './record-control.ts';
+
+/** Switches that say what was done, in the order of things. */
+function fakeHost(order: string[]): HostControl {
+  const act = async () => void order.push('acted');
+  const boot = async () => (await act(), { problems: ['device 1: no region appeared'] });
+  return { kill: act, powerOn: boot, powerCycle: boot, reset: boot, pause: act, resume: act };
+}
+
+test('each switch is an event, written before it acts, and gives what the switch gives', async () => {
+  const order: string[] = [];
+  const events: RunEvent[] = [];
+  const emit = (event: RunEvent) => {
+    order.push(event.type);
+    events.push(event);
+  };
+  const host = recordControl(fakeHost(order), { guest: 3, emit });
+  await host.kill();
+  expect(await host.powerOn()).toEqual({ problems: ['device 1: no region appeared'] });
+  for (const use of ['powerCycle', 'reset', 'pause', 'resume'] as const) await host[use]();
+  expect(events).toEqual(GUEST_CONTROLS.map((action) => ({ type: 'guest-control', guest: 3, action })));
+  expect(order.slice(0, 4)).toEqual(['guest-control', 'acted', 'guest-control', 'acted']);
+});
+
+test('a switch that fails has been an event', async () => {
+  const events: RunEvent[] = [];
+  const broken = { ...fakeHost([]), kill: () => Promise.reject(new Error('QEMU is gone')) };
+  const host = recordControl(broken, { guest: 1, emit: (event) => events.push(event) });
+  await expect(host.kill()).rejects.toThrow('QEMU is gone');
+  expect(events).toEqual([{ type: 'guest-control', guest: 1, action: 'kill' }]);
+});
