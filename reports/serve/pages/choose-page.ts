@@ -19,11 +19,19 @@ export function renderChoosePage(
   const earlier = offered.find(
     ({ runId, startedAt }) => runId !== run && (known === undefined || startedAt < known.startedAt),
   );
+  const bases = renderChoice('base', offered, base === '' ? earlier?.runId : base);
+  const newer = renderChoice('run', offered, run === '' ? undefined : run);
   const body = html`<h1>Two runs side by side</h1>
-<form action="/compare"><p class="tools"><label>Base ${renderChoice('base', offered, base === '' ? earlier?.runId : base)}</label> <label>Run ${renderChoice('run', offered, run === '' ? undefined : run)}</label> <button>Compare the two</button></p></form>`;
+<form action="/compare">
+    <p class="tools"><label>Base ${bases}</label> <label>Run ${newer}</label> <button>Compare the two</button></p>
+    </form>`;
   return renderPage({ title: 'Two runs side by side', part: 'runs', body });
 }
 
 function renderChoice(name: string, runs: readonly ListedRun[], chosen: string | undefined): Markup {
-  return html`<select name="${name}">${runs.map(({ runId, startedAt, marks }) => html`<option value="${runId}"${runId === chosen ? html` selected` : undefined}>${formatTime(startedAt)} ${runId}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}</option>`)}</select>`;
+  const options = runs.map(({ runId, startedAt, marks }) => {
+    const text = `${formatTime(startedAt)} ${runId}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;
+    return html`<option value="${runId}"${runId === chosen && html` selected`}>${text}</option>`;
+  });
+  return html`<select name="${name}">${options}</select>`;
 }

@@ -16,10 +16,16 @@ export function renderEvidencePage(
 ): string {
   const guest = cell.guests.at(-1);
   const metrics = [...new Set(test.attempts.flatMap((attempt) => attempt.metrics.map(({ name }) => name)))];
+  const links = metrics.map((name) => html`<a class="mono" href="${metricLink(test.name, name, cell.id)}">${name}</a>`);
+  const run = html`<a class="mono" href="${runLink(runId)}">${runId}</a>`;
+  const kernel = guest && html`, Linux ${guest.kernelRelease}`;
   const body = html`<h1 class="mono">${test.name}</h1>
-<p>In <code>${cell.id}</code>, run <a class="mono" href="${runLink(runId)}">${runId}</a>, ${renderTime(startedAt)} UTC on ${host}${guest === undefined ? undefined : html`, Linux ${guest.kernelRelease}`}.</p>
-<p class="tools"><a href="${testLink(test.name, cell.id)}">This test over the runs</a> <a href="${filesLink(runId)}">Files of the run</a></p>
+<p>In <code>${cell.id}</code>, run ${run}, ${renderTime(startedAt)} UTC on ${host}${kernel}.</p>
+<p class="tools">
+    <a href="${testLink(test.name, cell.id)}">This test over the runs</a>${' '}
+    <a href="${filesLink(runId)}">Files of the run</a>
+    </p>
 ${renderTest(test)}
-${metrics.length === 0 ? undefined : html`<h2>Figures over the runs</h2><p class="tools">${metrics.map((name) => html`<a class="mono" href="${metricLink(test.name, name, cell.id)}">${name}</a>`)}</p>`}`;
+${links.length > 0 && html`<h2>Figures over the runs</h2><p class="tools">${links}</p>`}`;
   return renderPage({ title: test.name, part: 'runs', body });
 }

@@ -10,6 +10,9 @@ export const MAX_LAST = 2000;
 
 /** How many runs a trend looks back: links to the same page with another number. */
 export function renderLast(href: string, last: number): Markup {
-  return html`<p class="tools" role="group" aria-label="how many runs">Newest ${CHOICES.map((choice) => (choice === last ? html`<b>${choice}</b> ` : html`<a href="${`${href}&last=${choice}`}">${choice}</a> `))} runs</p>
+  const choices = CHOICES.map((choice) =>
+    choice === last ? html`<b>${choice}</b> ` : html`<a href="${`${href}&last=${choice}`}">${choice}</a> `,
+  );
+  return html`<p class="tools" role="group" aria-label="how many runs">Newest ${choices} runs</p>
 `;
 }

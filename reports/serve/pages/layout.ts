@@ -13,7 +13,11 @@ export interface Page {
 /** A whole page, of text that is escaped already. */
 export function renderPage({ title, part, body }: Page): string {
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · pmemrig</title>
+<html lang="en">
+    <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>${title} · pmemrig</title>
 <link rel="stylesheet" href="${STYLESHEET.path}"><script src="${SCRIPT.path}"></script></head><body>
 <a class="skip-link" href="#main">Skip to the content</a>
 ${renderNav(part, html`<button type="button" class="theme">Theme</button>`)}<main id="main">
@@ -35,6 +39,16 @@ export function renderReportTop(): Markup {
 function renderNav(part: Part | undefined, theme?: Markup): Markup {
   const link = (name: Part, href: string, text: string): Markup =>
     html`<a href="${href}"${part === name ? html` aria-current="true"` : undefined}>${text}</a>`;
-  return html`<nav class="site" aria-label="pmemrig"><a class="home" href="/">pmemrig</a>${link('runs', '/', 'Runs')}${link('tests', '/tests', 'Tests')}<form action="/tests"><input type="search" name="q" aria-label="Find a test" placeholder="Find a test: generic/413"><button>Find</button></form>${theme}</nav>
+  return html`
+    <nav class="site" aria-label="pmemrig">
+      <a class="home" href="/">pmemrig</a>
+      ${link('runs', '/', 'Runs')}
+      ${link('tests', '/tests', 'Tests')}
+      <form action="/tests">
+        <input type="search" name="q" aria-label="Find a test" placeholder="Find a test: generic/413">
+        <button>Find</button>
+      </form>
+      ${theme}
+    </nav>
 `;
 }

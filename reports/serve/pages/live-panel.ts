@@ -18,7 +18,10 @@ const MAX_ACTIVE = 20;
  * when the page was loaded.
  */
 export function renderLivePanel(runId: string, fold: RunFold, nowMs: number): Markup {
-  return html`<section class="live-panel" aria-label="progress" data-progress="${progressLink(runId)}">${renderProgress(runId, fold, nowMs)}</section>
+  return html`
+    <section class="live-panel" aria-label="progress" data-progress="${progressLink(runId)}">
+      ${renderProgress(runId, fold, nowMs)}
+    </section>
 `;
 }
 
@@ -46,15 +49,21 @@ function renderActive(fold: RunFold, nowMs: number): Markup {
   const tests = cells.flatMap(({ plan, running, tests }) =>
     running.size === 0
       ? [html`<li><code class="faint">${plan.id}</code> between tests</li>`]
-      : [...running.values()].map(
-          ({ test, since }) =>
-            html`<li><code class="faint">${plan.id}</code> <code>${test}</code> <span class="faint">${describeElapsed(nowMs - Date.parse(since), tests.get(test)?.estimateSec ?? 0)}</span></li>`,
-        ),
+      : [...running.values()].map(({ test, since }) => {
+          const elapsed = describeElapsed(nowMs - Date.parse(since), tests.get(test)?.estimateSec ?? 0);
+          return html`
+            <li>
+              <code class="faint">${plan.id}</code> <code>${test}</code> <span class="faint">${elapsed}</span>
+            </li>`;
+        }),
   );
-  const active = [...stages, ...tests];
-  return active.length === 0
-    ? html``
-    : html`<ul>${active.slice(0, MAX_ACTIVE)}${active.length > MAX_ACTIVE ? html`<li class="faint">… and ${active.length - MAX_ACTIVE} more</li>` : undefined}</ul>
+  return renderList([...stages, ...tests], MAX_ACTIVE);
+}
+
+function renderList(items: readonly Markup[], max: number): Markup {
+  if (items.length === 0) return html``;
+  const more = items.length - max;
+  return html`<ul>${items.slice(0, max)}${more > 0 && html`<li class="faint">… and ${more} more</li>`}</ul>
 `;
 }
 
@@ -70,8 +79,12 @@ function renderFailures(runId: string, fold: RunFold): Markup {
     )
     .filter(({ outcome }) => outcome !== 'unreached' && needsAttention(outcome))
     .toSorted((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome));
-  return failed.length === 0
-    ? html``
-    : html`<ul>${failed.slice(0, MAX_FAILURES).map(({ cell, name, outcome, message }) => html`<li class="${outcome}"><span class="word">${MARKS[outcome]} ${outcome}</span> <a href="${evidenceLink(runId, cell, name)}"><code>${name}</code></a> <code class="faint">${cell}</code> ${message}</li>`)}${failed.length > MAX_FAILURES ? html`<li class="faint">… and ${failed.length - MAX_FAILURES} more</li>` : undefined}</ul>
-`;
+  const items = failed.map(({ cell, name, outcome, message }) => {
+    const test = html`<a href="${evidenceLink(runId, cell, name)}"><code>${name}</code></a>`;
+    return html`
+      <li class="${outcome}">
+        <span class="word">${MARKS[outcome]} ${outcome}</span> ${test} <code class="faint">${cell}</code> ${message}
+      </li>`;
+  });
+  return renderList(items, MAX_FAILURES);
 }

@@ -5,6 +5,10 @@ import { renderPage } from './layout.ts';
 export function renderMessagePage(title: string, message: string, remedy?: string): string {
   return renderPage({
     title,
-    body: html`<h1>${title}</h1><p>${message}</p>${remedy === undefined ? undefined : html`<p class="faint">${remedy}</p>`}<p><a href="/">All runs</a></p>`,
+    body: html`
+      <h1>${title}</h1>
+      <p>${message}</p>
+      ${remedy !== undefined && html`<p class="faint">${remedy}</p>`}
+      <p><a href="/">All runs</a></p>`,
   });
 }

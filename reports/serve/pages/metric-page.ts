@@ -8,6 +8,7 @@ import { formatTime, renderTime } from './format-time.ts';
 import { renderLast } from './last-choice.ts';
 import { renderPage } from './layout.ts';
 import { evidenceLink, metricLink, testLink } from './links.ts';
+import { renderTable } from './table.ts';
 import { renderTrend } from './trend-chart.ts';
 import { present } from '../../../orchestrator/model/present.ts';
 
@@ -31,11 +32,18 @@ const BETTER: Readonly<Record<HistoryFigure['better'], string>> = {
 
 /** One figure of a test over the runs, cell by cell. */
 export function renderMetricPage({ test, name, cell, last, figures, names, isThere }: MetricPage): string {
+  const better = figures[0] === undefined ? '' : `; ${BETTER[figures[0].better]}`;
+  const links = names.map((each) =>
+    each === name ? html`<b>${each}</b>` : html`<a class="mono" href="${metricLink(test, each, cell)}">${each}</a>`,
+  );
+  const cells = [...groupBy(figures, (figure) => figure.cell)];
   const body = html`<h1 class="mono">${name}</h1>
-<p class="faint">Of <a class="mono" href="${testLink(test, cell)}">${test}</a>${figures[0] === undefined ? '' : `; ${BETTER[figures[0].better]}`}.${cell === undefined ? undefined : html` In cells with <code>${cell}</code>. <a href="${metricLink(test, name)}">All cells</a>`}</p>
-<p class="tools">${names.map((each) => (each === name ? html`<b>${each}</b>` : html`<a class="mono" href="${metricLink(test, each, cell)}">${each}</a>`))}</p>
+<p class="faint">Of <a class="mono" href="${testLink(test, cell)}">${test}</a>${better}.
+    ${cell !== undefined && html` In cells with <code>${cell}</code>. <a href="${metricLink(test, name)}">All cells</a>`}
+    </p>
+<p class="tools">${links}</p>
 ${renderLast(metricLink(test, name, cell), last)}
-${[...groupBy(figures, (figure) => figure.cell)].map(([id, own], index) => renderCell(id, own, index, { test, name, isThere }))}`;
+${cells.map(([id, own], index) => renderCell(id, own, index, { test, name, isThere }))}`;
   return renderPage({ title: `${name} of ${test}`, part: 'tests', body });
 }
 
@@ -51,24 +59,40 @@ function renderCell(
   const middle = median(figures.map(({ value }) => value));
   const trend = describeTrend(figures);
   const id = `cell-${index}`;
-  return html`<section aria-labelledby="${id}"><h2 id="${id}"><a class="mono" href="${metricLink(test, name, cell)}">${cell}</a></h2>
-<p>Newest ${format(newest.value)}, median of ${plural(figures.length, 'run')} ${format(middle)}${trend === undefined ? '' : `: ${trend}`}.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="${name} in ${cell}">${renderTrend(
-    figures.toReversed().map(({ run, value }) => ({
-      value,
-      title: `${formatTime(run.startedAt)} ${format(value)}${run.kernelRelease === undefined ? '' : `, ${run.kernelRelease}`}`,
-      ...present({ release: run.kernelRelease }),
-    })),
+  const chart = renderTrend(
+    figures.toReversed().map(({ run, value }) => {
+      const kernel = run.kernelRelease === undefined ? '' : `, ${run.kernelRelease}`;
+      return {
+        value,
+        title: `${formatTime(run.startedAt)} ${format(value)}${kernel}`,
+        ...present({ release: run.kernelRelease }),
+      };
+    }),
     `${name} over ${plural(figures.length, 'run')}: newest ${format(newest.value)}, median ${format(middle)}`,
     format,
-  )}</div>
-<details><summary>${plural(figures.length, 'run')}, the newest first</summary><div class="scroll" tabindex="0" role="region" aria-label="values in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Value</th><th scope="col">Against the median</th></tr></thead><tbody>
-${figures.map(
-  ({
-    run,
-    value,
-  }) => html`<tr><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${renderTime(run.startedAt)}</a>` : renderTime(run.startedAt)}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num">${format(value)}</td><td class="num" data-label="against the median">${formatChange(value, middle)}</td></tr>
-`,
-)}</tbody></table></div></details></section>
+  );
+  const table = renderTable({
+    name: `values in ${cell}`,
+    look: 'lines stack',
+    columns: ['Run (UTC)', 'Kernel', 'Value', 'Against the median'],
+    rows: figures.map(({ run, value }) => {
+      const time = renderTime(run.startedAt);
+      return html`
+        <tr>
+          <td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${time}</a>` : time}</td>
+          <td class="mono">${run.kernelRelease ?? 'none'}</td>
+          <td class="num">${format(value)}</td>
+          <td class="num" data-label="against the median">${formatChange(value, middle)}</td>
+        </tr>
+`;
+    }),
+  });
+  const middleOf = `median of ${plural(figures.length, 'run')} ${format(middle)}`;
+  return html`
+    <section aria-labelledby="${id}">
+      <h2 id="${id}"><a class="mono" href="${metricLink(test, name, cell)}">${cell}</a></h2>
+<p>Newest ${format(newest.value)}, ${middleOf}${trend !== undefined && `: ${trend}`}.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="${name} in ${cell}">${chart}</div>
+<details><summary>${plural(figures.length, 'run')}, the newest first</summary>${table}</details></section>
 `;
 }

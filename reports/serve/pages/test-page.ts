@@ -11,6 +11,7 @@ import { formatTime, renderTime } from './format-time.ts';
 import { renderPage } from './layout.ts';
 import { evidenceLink, metricLink, testLink } from './links.ts';
 import { renderLast } from './last-choice.ts';
+import { renderTable } from './table.ts';
 import { renderSpark, renderTrend } from './trend-chart.ts';
 import { present } from '../../../orchestrator/model/present.ts';
 
@@ -43,11 +44,20 @@ export function renderTestPage(page: TestPage): string {
     (line) => line.cell,
   );
   const figures = groupBy(page.figures, (figure) => figure.cell);
+  const where =
+    cell === undefined
+      ? html`In ${plural(cells.size, 'cell')}.`
+      : html`In cells with <code>${cell}</code>. <a href="${testLink(test)}">All cells</a>`;
+  const isOpen = cells.size <= OPEN_CELLS;
+  const shown = [...cells].slice(0, MAX_CELLS);
+  const more = [...cells.keys()]
+    .slice(MAX_CELLS)
+    .map((id) => html`<li><a class="mono" href="${testLink(test, id)}">${id}</a></li>`);
   const body = html`<h1 class="mono">${test}</h1>
-<p class="faint">${cell === undefined ? `In ${plural(cells.size, 'cell')}.` : html`In cells with <code>${cell}</code>. <a href="${testLink(test)}">All cells</a>`}</p>
+<p class="faint">${where}</p>
 ${renderLast(testLink(test, cell), last)}
-${[...cells].slice(0, MAX_CELLS).map(([id, own], index) => renderCell(id, own, figures.get(id) ?? [], { ...page, isOpen: cells.size <= OPEN_CELLS, index }))}
-${cells.size > MAX_CELLS ? html`<h2>${plural(cells.size - MAX_CELLS, 'more cell')}</h2><ul>${[...cells.keys()].slice(MAX_CELLS).map((id) => html`<li><a class="mono" href="${testLink(test, id)}">${id}</a></li>`)}</ul>` : undefined}`;
+${shown.map(([id, own], index) => renderCell(id, own, figures.get(id) ?? [], { ...page, isOpen, index }))}
+${more.length > 0 && html`<h2>${plural(more.length, 'more cell')}</h2><ul>${more}</ul>`}`;
   return renderPage({ title: test, part: 'tests', body });
 }
 
@@ -62,36 +72,54 @@ function renderCell(
   const ran = lines
     .filter(({ outcome }) => outcome === 'pass' || outcome === 'flaky' || FAILURES.has(outcome))
     .toReversed();
-  return html`<section aria-labelledby="${id}"><h2 id="${id}"><a class="mono" href="${testLink(test, cell)}">${cell}</a></h2>
+  const table = renderTable({
+    name: `runs in ${cell}`,
+    look: 'lines stack',
+    columns: ['Outcome', 'Run (UTC)', 'Kernel', 'Took', 'Attempts', 'Why'],
+    rows: lines.map((line) => renderLine(line, isThere)),
+  });
+  return html`
+    <section aria-labelledby="${id}">
+      <h2 id="${id}"><a class="mono" href="${testLink(test, cell)}">${cell}</a></h2>
 <p>${of === 0 ? 'It never ran.' : `Failed in ${failed} of ${plural(of, 'run')} in which it ran.`}</p>
-${renderStrip(lines, isThere)}${
-    ran.length < 2
-      ? undefined
-      : html`<div class="scroll" tabindex="0" role="region" aria-label="durations in ${cell}">${renderTrend(
-          ran.map(({ run, durationMs, outcome }) => ({
-            value: durationMs,
-            title: `${formatTime(run.startedAt)} ${outcome}, ${formatDuration(durationMs)}`,
-            ...present({ release: run.kernelRelease }),
-          })),
-          `Durations of ${plural(ran.length, 'run')}, median ${formatDuration(median(ran.map(({ durationMs }) => durationMs)))}`,
-          formatDuration,
-        )}</div>`
-  }${renderFigures(test, cell, figures)}<details${isOpen ? html` open` : undefined}><summary>${plural(lines.length, 'run')}, the newest first</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="runs in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Outcome</th><th scope="col">Run (UTC)</th><th scope="col">Kernel</th><th scope="col">Took</th><th scope="col">Attempts</th><th scope="col">Why</th></tr></thead><tbody>
-${lines.map((line) => renderLine(line, isThere))}</tbody></table></div></details></section>
+${renderStrip(lines, isThere)}
+      ${ran.length > 1 && renderDurations(cell, ran)}
+      ${renderFigures(test, cell, figures)}
+      <details${isOpen && html` open`}>
+        <summary>${plural(lines.length, 'run')}, the newest first</summary>
+${table}</details></section>
 `;
+}
+
+function renderDurations(cell: string, ran: readonly HistoryLine[]): Markup {
+  const middle = formatDuration(median(ran.map(({ durationMs }) => durationMs)));
+  const chart = renderTrend(
+    ran.map(({ run, durationMs, outcome }) => ({
+      value: durationMs,
+      title: `${formatTime(run.startedAt)} ${outcome}, ${formatDuration(durationMs)}`,
+      ...present({ release: run.kernelRelease }),
+    })),
+    `Durations of ${plural(ran.length, 'run')}, median ${middle}`,
+    formatDuration,
+  );
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="durations in ${cell}">${chart}</div>`;
 }
 
 /** Oldest first. For the pointer alone: the table below has the same links for the keyboard. */
 function renderStrip(lines: readonly HistoryLine[], isThere: TestPage['isThere']): Markup {
   const inOrder = lines.toReversed();
   let release: string | undefined;
-  return html`<ol class="over-runs" aria-hidden="true">${inOrder.map(({ run, cell, test, outcome }) => {
+  const bars = inOrder.map(({ run, cell, test, outcome }) => {
     const isNewKernel = run.kernelRelease !== undefined && release !== undefined && run.kernelRelease !== release;
     release = run.kernelRelease ?? release;
-    const title = `${formatTime(run.startedAt)} ${outcome}, ${run.kernelRelease ?? 'no kernel'}${isNewKernel ? ' (new)' : ''}`;
-    return html`<li class="${outcome}${isNewKernel ? ' kernel' : ''}"><a tabindex="-1" title="${title}"${isThere(run.runId) ? html` href="${evidenceLink(run.runId, cell, test)}"` : undefined}></a></li>`;
-  })}</ol>
+    const kernel = `${run.kernelRelease ?? 'no kernel'}${isNewKernel ? ' (new)' : ''}`;
+    const href = isThere(run.runId) && html` href="${evidenceLink(run.runId, cell, test)}"`;
+    return html`
+      <li class="${outcome}${isNewKernel && ' kernel'}">
+        <a tabindex="-1" title="${formatTime(run.startedAt)} ${outcome}, ${kernel}"${href}></a>
+      </li>`;
+  });
+  return html`<ol class="over-runs" aria-hidden="true">${bars}</ol>
 `;
 }
 
@@ -100,17 +128,45 @@ function renderLine(
   isThere: TestPage['isThere'],
 ): Markup {
   const time = renderTime(run.startedAt);
-  return html`<tr class="${outcome}"><td><span class="word">${MARKS[outcome]} ${outcome}</span></td><td>${isThere(run.runId) ? html`<a href="${evidenceLink(run.runId, cell, test)}">${time}</a>` : html`${time} <span class="mark">removed</span>`}</td><td class="mono">${run.kernelRelease ?? 'none'}</td><td class="num" data-label="took">${formatDuration(durationMs)}</td><td data-label="attempts">${attempts > 1 ? `${failed} of ${attempts} failed` : attempts}</td><td class="wide">${message}</td></tr>
+  const link = isThere(run.runId)
+    ? html`<a href="${evidenceLink(run.runId, cell, test)}">${time}</a>`
+    : html`${time} <span class="mark">removed</span>`;
+  return html`
+    <tr class="${outcome}">
+      <td><span class="word">${MARKS[outcome]} ${outcome}</span></td>
+      <td>${link}</td>
+      <td class="mono">${run.kernelRelease ?? 'none'}</td>
+      <td class="num" data-label="took">${formatDuration(durationMs)}</td>
+      <td data-label="attempts">${attempts > 1 ? `${failed} of ${attempts} failed` : attempts}</td>
+      <td class="wide">${message}</td>
+    </tr>
 `;
 }
 
 function renderFigures(test: string, cell: string, figures: readonly HistoryFigure[]): Markup | undefined {
   if (figures.length === 0) return undefined;
-  return html`<details open><summary>Figures</summary><div class="scroll" tabindex="0" role="region" aria-label="figures in ${cell}"><table class="lines stack"><thead><tr><th scope="col">Figure</th><th scope="col">Newest</th><th scope="col">Median</th><th scope="col">Oldest to newest</th></tr></thead><tbody>
-${[...groupBy(figures, ({ name }) => name)].map(([name, own]) => {
+  const table = renderTable({
+    name: `figures in ${cell}`,
+    look: 'lines stack',
+    columns: ['Figure', 'Newest', 'Median', 'Oldest to newest'],
+    rows: Array.from(
+      groupBy(figures, ({ name }) => name),
+      ([name, own]) => renderFigure(own, metricLink(test, name, cell)),
+    ),
+  });
+  return html`<details open><summary>Figures</summary>${table}</details>`;
+}
+
+function renderFigure(own: readonly HistoryFigure[], href: string): Markup {
   const [newest] = own;
   if (!newest) return html``;
-  return html`<tr><td class="mono whole"><a href="${metricLink(test, name, cell)}">${name}</a></td><td class="num" data-label="newest">${formatMetricValue(newest)}</td><td class="num" data-label="median">${formatMetricValue({ ...newest, value: median(own.map(({ value }) => value)) })}</td><td>${renderSpark(own.toReversed().map(({ value }) => value))}</td></tr>
+  const values = own.map(({ value }) => value);
+  return html`
+    <tr>
+      <td class="mono whole"><a href="${href}">${newest.name}</a></td>
+      <td class="num" data-label="newest">${formatMetricValue(newest)}</td>
+      <td class="num" data-label="median">${formatMetricValue({ ...newest, value: median(values) })}</td>
+      <td>${renderSpark(values.toReversed())}</td>
+    </tr>
 `;
-})}</tbody></table></div></details>`;
 }

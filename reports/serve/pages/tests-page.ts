@@ -1,8 +1,9 @@
 import { plural } from '../../text/format.ts';
 import type { TestRate } from '../../history/query-rates.ts';
-import { html } from '../../formats/html/markup.ts';
+import { html, type Markup } from '../../formats/html/markup.ts';
 import { renderPage } from './layout.ts';
 import { testLink } from './links.ts';
+import { renderTable } from './table.ts';
 
 /** More rows than this are too many to search by eye. */
 const MAX_LISTED = 200;
@@ -19,21 +20,27 @@ export interface TestsPage {
 /** All tests that any run knows, the worst first. */
 export function renderTestsPage({ rates, search, last }: TestsPage): string {
   const found = rates.filter(({ test }) => test.includes(search));
+  const rows = found.slice(0, MAX_LISTED).map(renderRow);
+  const more = found.length - MAX_LISTED;
   const body = html`<h1>${search === '' ? 'Tests' : html`Tests with <code>${search}</code>`}</h1>
-<p class="faint">${plural(found.length, 'test')}, by how often they failed in the newest ${last} runs of each matrix.${search === '' ? undefined : html` <a href="/tests">All tests</a>`}</p>
-${
-  found.length === 0
-    ? undefined
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="tests"><table class="lines"><thead><tr><th scope="col">Test</th><th scope="col">Failed</th><th scope="col">Cells</th></tr></thead><tbody>
-${found.slice(0, MAX_LISTED).map(
-  ({
-    test,
-    failed,
-    of,
-    cells,
-  }) => html`<tr><td class="mono wide"><a href="${testLink(test)}">${test}</a></td><td>${of === 0 ? 'did not run' : failed === 0 ? html`<span class="faint">0 of ${of}</span>` : html`<span class="fail"><span class="word">${failed}</span></span> of ${of}`}</td><td class="num">${cells}</td></tr>
-`,
-)}</tbody></table></div>`
-}${found.length > MAX_LISTED ? html`<p class="faint">… and ${plural(found.length - MAX_LISTED, 'more test')}: search for a part of the name</p>` : undefined}`;
+<p class="faint">${plural(found.length, 'test')}, by how often they failed in the newest ${last} runs of each matrix.
+    ${search !== '' && html` <a href="/tests">All tests</a>`}
+    </p>
+${rows.length > 0 && renderTable({ name: 'tests', look: 'lines', columns: ['Test', 'Failed', 'Cells'], rows })}
+    ${more > 0 && html`<p class="faint">… and ${plural(more, 'more test')}: search for a part of the name</p>`}`;
   return renderPage({ title: 'Tests', part: 'tests', body });
+}
+
+function renderRow({ test, failed, of, cells }: TestRate): Markup {
+  const rate =
+    failed === 0
+      ? html`<span class="faint">0 of ${of}</span>`
+      : html`<span class="fail"><span class="word">${failed}</span></span> of ${of}`;
+  return html`
+    <tr>
+      <td class="mono wide"><a href="${testLink(test)}">${test}</a></td>
+      <td>${of === 0 ? 'did not run' : rate}</td>
+      <td class="num">${cells}</td>
+    </tr>
+`;
 }

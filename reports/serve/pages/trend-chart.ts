@@ -35,12 +35,29 @@ export function renderTrend(
   const radius = points.length > 120 ? 2 : 3;
   const middle = y(median(points.map(({ value }) => value)));
   // Beside the axis there is room for a number and a short unit; the page's title has the long one.
+  const axis = ticks.map((tick) => {
+    const label = format(tick).replace(/ instructions$/, '');
+    return html`
+      ${renderLevel('axis', y(tick))}
+      <text class="tick" x="${EDGE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${label}</text>`;
+  });
+  const line = points.map(({ value }, index) => `${x(index)},${y(value)}`).join(' ');
+  const dots = points.map(({ value, title }, index) => {
+    const look = index === points.length - 1 && html` class="newest"`;
+    return html`<circle${look} cx="${x(index)}" cy="${y(value)}" r="${radius}"><title>${title}</title></circle>`;
+  });
   return html`<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describe}">
-${ticks.map((tick) => html`<line class="axis" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${y(tick)}" y2="${y(tick)}"/><text class="tick" x="${EDGE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${format(tick).replace(/ instructions$/, '')}</text>`)}
-${renderReleases(points, x)}<line class="median" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${middle}" y2="${middle}"/><polyline class="line" points="${points.map(({ value }, index) => `${x(index)},${y(value)}`).join(' ')}"/>
-${points.map(({ value, title }, index) => html`<circle${index === points.length - 1 ? html` class="newest"` : undefined} cx="${x(index)}" cy="${y(value)}" r="${radius}"><title>${title}</title></circle>`)}
+${axis}
+${renderReleases(points, x)}
+    ${renderLevel('median', middle)}
+    <polyline class="line" points="${line}"/>
+${dots}
 </svg>
 `;
+}
+
+function renderLevel(look: string, y: number): Markup {
+  return html`<line class="${look}" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${y}" y2="${y}"/>`;
 }
 
 /** The shape alone, for a line of a table. */
@@ -48,7 +65,12 @@ export function renderSpark(values: readonly number[]): Markup {
   if (values.length < 2) return html``;
   const [low, high] = extent(values);
   const y = (value: number): number => round(high === low ? 15 : 28 - ((value - low) / (high - low)) * 26);
-  return html`<svg class="spark" viewBox="0 0 120 30" preserveAspectRatio="none" aria-hidden="true"><polyline class="line" vector-effect="non-scaling-stroke" points="${values.map((value, index) => `${round((index / (values.length - 1)) * 118 + 1)},${y(value)}`).join(' ')}"/></svg>`;
+  const x = (index: number): number => round((index / (values.length - 1)) * 118 + 1);
+  const line = values.map((value, index) => `${x(index)},${y(value)}`).join(' ');
+  return html`
+    <svg class="spark" viewBox="0 0 120 30" preserveAspectRatio="none" aria-hidden="true">
+      <polyline class="line" vector-effect="non-scaling-stroke" points="${line}"/>
+    </svg>`;
 }
 
 function renderReleases(points: readonly TrendPoint[], x: (index: number) => number): readonly Markup[] {
@@ -62,8 +84,11 @@ function renderReleases(points: readonly TrendPoint[], x: (index: number) => num
     const at = x(index);
     const room = at - labelledAt >= MIN_LABEL_GAP;
     if (room) labelledAt = at;
+    const anchor = at > WIDTH - 2 * MIN_LABEL_GAP ? 'end' : 'start';
     return [
-      html`<line class="release" x1="${at}" x2="${at}" y1="${EDGE.top - 6}" y2="${HEIGHT - EDGE.bottom}"/>${room ? html`<text class="name" x="${at}" y="${EDGE.top - 10}" text-anchor="${at > WIDTH - 2 * MIN_LABEL_GAP ? 'end' : 'start'}">${release}</text>` : undefined}`,
+      html`
+        <line class="release" x1="${at}" x2="${at}" y1="${EDGE.top - 6}" y2="${HEIGHT - EDGE.bottom}"/>
+        ${room && html`<text class="name" x="${at}" y="${EDGE.top - 10}" text-anchor="${anchor}">${release}</text>`}`,
     ];
   });
 }
