@@ -81,10 +81,14 @@ async function benchHistories(): Promise<void> {
   const speeds = await benchHistory(365, 5000, repeats);
   const times = (of: (speed: HistorySpeed) => number): string => describeSeconds(speeds.map(of));
   say(
-    `history of 365 runs with 5,000 tests: opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}, of 2,000 figures in ${times(({ figuresMs }) => figuresMs)}`,
+    'history of 365 runs with 5,000 tests: ' +
+      `opened in ${times(({ openMs }) => openMs)}, one test over all runs in ${times(({ testMs }) => testMs)}, ` +
+      `verdicts of 5,000 tests in ${times(({ verdictsMs }) => verdictsMs)}, ` +
+      `of 2,000 figures in ${times(({ figuresMs }) => figuresMs)}`,
   );
   say(
-    `pages over it: the list of runs in ${times(({ listPageMs }) => listPageMs)}, one test over all runs in ${times(({ testPageMs }) => testPageMs)}`,
+    `pages over it: the list of runs in ${times(({ listPageMs }) => listPageMs)}, ` +
+      `one test over all runs in ${times(({ testPageMs }) => testPageMs)}`,
   );
 }
 
@@ -93,7 +97,9 @@ async function benchAllReports(): Promise<void> {
   for (let repeat = 0; repeat < repeats; repeat++) speeds.push(await benchReports(100_000));
   const memory = Math.max(...speeds.map(({ peakMemoryBytes }) => peakMemoryBytes));
   say(
-    `reports of 100,000 tests: ${describeSeconds(speeds.map(({ ms }) => ms))}, budget 10 s; peak memory ${Math.round(memory / 2 ** 20)} MiB, budget 512 MiB; report.html ${Math.round((speeds[0]?.pageBytes ?? 0) / 2 ** 20)} MiB`,
+    `reports of 100,000 tests: ${describeSeconds(speeds.map(({ ms }) => ms))}, budget 10 s; ` +
+      `peak memory ${Math.round(memory / 2 ** 20)} MiB, budget 512 MiB; ` +
+      `report.html ${Math.round((speeds[0]?.pageBytes ?? 0) / 2 ** 20)} MiB`,
   );
 }
 
@@ -109,7 +115,9 @@ function benchProblems(): void {
     const ratio =
       density === 'none' ? '' : `, ${(speedOf('none') / speedOf(density)).toFixed(1)} times the CPU time of none`;
     say(
-      `100 MB of console with ${runs[density][0]?.problems ?? 0} kernel problems (${density}): median ${Math.round(median(speeds))} MB per CPU second, slowest ${Math.round(Math.min(...speeds))}, budget 100${ratio}; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 64 MiB`,
+      `100 MB of console with ${runs[density][0]?.problems ?? 0} kernel problems (${density}): ` +
+        `median ${Math.round(median(speeds))} MB per CPU second, slowest ${Math.round(Math.min(...speeds))}, ` +
+        `budget 100${ratio}; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 64 MiB`,
     );
   }
 }
@@ -119,7 +127,9 @@ function benchTapReader(): void {
     const runs = Array.from({ length: repeats }, () => benchTap(200_000, nested));
     const growth = Math.max(...runs.map(({ rssGrowthBytes }) => rssGrowthBytes));
     say(
-      `200,000 results of ${nested ? 'KTAP in groups' : 'TAP'}, ${Math.round((runs[0]?.bytes ?? 0) / 1e6)} MB: ${describeSeconds(runs.map(({ cpuMs }) => cpuMs))} of CPU, budget 1 s; resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 100 MiB`,
+      `200,000 results of ${nested ? 'KTAP in groups' : 'TAP'}, ${Math.round((runs[0]?.bytes ?? 0) / 1e6)} MB: ` +
+        `${describeSeconds(runs.map(({ cpuMs }) => cpuMs))} of CPU, budget 1 s; ` +
+        `resident memory grew by ${Math.round(growth / 2 ** 20)} MiB at most, budget 100 MiB`,
     );
   }
 }
@@ -144,7 +154,8 @@ async function benchBoots(): Promise<void> {
     if (theirs.length > 0) {
       const ratio = median(ours.get('virtio-blk') ?? []) / median(theirs);
       say(
-        `virtme-ng to first command's output, ${spec.name}: ${describeSeconds(theirs)}; ours takes ${(100 * ratio).toFixed(0)} % of it, budget 50 %`,
+        `virtme-ng to first command's output, ${spec.name}: ${describeSeconds(theirs)}; ` +
+          `ours takes ${(100 * ratio).toFixed(0)} % of it, budget 50 %`,
       );
     }
   }
@@ -165,7 +176,8 @@ async function benchPlanted(): Promise<void> {
   const guests = await prepareGuests({ measure, topology: { name, devices }, runtime, log: say });
   say(`planted regressions, ${measure}, ${name}: ${guests.host}`);
   say(
-    `${flags.trials} trials of ${repeats} repeats of ${runtime}, guests made anew ${flags.boots} times; beside it ${describeNoise(loads)}`,
+    `${flags.trials} trials of ${repeats} repeats of ${runtime}, guests made anew ${flags.boots} times; ` +
+      `beside it ${describeNoise(loads)}`,
   );
   await runExperiment({
     measure,
@@ -184,7 +196,10 @@ async function benchOverheads(): Promise<void> {
   try {
     const { overhead, peakMemoryBytes, cells } = await benchOverhead(dir);
     say(
-      `neither boot nor test, ${cells} cells: ${(100 * overhead).toFixed(1)} % of the wall time (the guest's mkfs and mount and the controller's overhead, budget 5 % for the latter); the controller's peak memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB, budget 200 MiB`,
+      `neither boot nor test, ${cells} cells: ` +
+        `${(100 * overhead).toFixed(1)} % of the wall time (the guest's mkfs and mount and the controller's ` +
+        'overhead, budget 5 % for the latter); ' +
+        `the controller's peak memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB, budget 200 MiB`,
     );
   } finally {
     await rm(dir, { recursive: true, force: true });

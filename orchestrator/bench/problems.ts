@@ -89,7 +89,8 @@ function makeConsole(): string {
 /** A leading space: a program's line, without a stamp. */
 const LINES = [
   'run fstests generic/04# at 2026-01-01 00:0#:00',
-  'EXT4-fs (pmem#): mounted filesystem 4b2c1d0e-0000-4000-8000-00000000000# r/w with ordered data mode. Quota mode: none.',
+  'EXT4-fs (pmem#): mounted filesystem 4b2c1d0e-0000-4000-8000-00000000000# r/w with ordered data mode. ' +
+    'Quota mode: none.',
   'EXT4-fs (pmem#): unmounting filesystem 4b2c1d0e-0000-4000-8000-00000000000#.',
   'XFS (pmem#): Mounting V5 Filesystem 4b2c1d0e-0000-4000-8000-00000000000#',
   'XFS (pmem#): Ending clean mount',

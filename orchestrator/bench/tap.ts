@@ -46,7 +46,9 @@ function* printResults(results: number, nested: boolean): Generator<Buffer> {
     const place = nested ? ((number - 1) % GROUP) + 1 : number;
     if (nested && place === 1)
       text += `  KTAP version 1\n  # Subtest: suite_${Math.ceil(number / GROUP)}\n  1..${GROUP}\n`;
-    text += `${nested ? '  ' : ''}ok ${place} drivers/nvdimm: case_${number}_with_a_name_that_is_as_long_as_those_of_real_tests_are${nested ? ` # ${place} ms` : ''}\n`;
+    text +=
+      `${nested ? '  ' : ''}ok ${place} drivers/nvdimm: ` +
+      `case_${number}_with_a_name_that_is_as_long_as_those_of_real_tests_are${nested ? ` # ${place} ms` : ''}\n`;
     if (nested && place === GROUP) text += `ok ${number / GROUP} suite_${number / GROUP}\n`;
     if (text.length >= CHUNK_BYTES) {
       yield Buffer.from(text);

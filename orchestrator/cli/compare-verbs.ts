@@ -19,7 +19,10 @@ export function addCompareVerbs(program: Command): void {
     .command('compare')
     .summary('what one run did otherwise than another, or one kernel otherwise than another')
     .description(
-      `Judges each test of a run, and each figure, by an earlier one: new failures first, with how often the test failed in the runs before. With --kernels runs two kernels of a matrix and judges one by the other. Exit status 1 for ${ALARMS}; 3 if the result of a test is unknown.`,
+      'Judges each test of a run, and each figure, by an earlier one: ' +
+        'new failures first, with how often the test failed in the runs before. ' +
+        `With --kernels runs two kernels of a matrix and judges one by the other. Exit status 1 for ${ALARMS}; ` +
+        '3 if the result of a test is unknown.',
     )
     .argument(
       '<base>',
@@ -36,7 +39,11 @@ export function addCompareVerbs(program: Command): void {
     .addOption(runsOption)
     .addHelpText(
       'after',
-      '\n--filter, --retries, --repeat, --split and --jobs go with --kernels.\n\nExamples:\n  pmemrig compare 20261123-020000-nightly-1a2b\n  pmemrig compare ~/artifacts/run-of-ci latest\n  pmemrig compare --kernels base,patched matrix.yaml --repeat 5',
+      '\n--filter, --retries, --repeat, --split and --jobs go with --kernels.\n\n' +
+        'Examples:\n' +
+        '  pmemrig compare 20261123-020000-nightly-1a2b\n' +
+        '  pmemrig compare ~/artifacts/run-of-ci latest\n' +
+        '  pmemrig compare --kernels base,patched matrix.yaml --repeat 5',
     )
     .action(async (base: string, run: string | undefined, { kernels, ...options }) => {
       const { compareCommand, refuseRunFlags } = await import('../commands/compare.ts');
@@ -53,23 +60,30 @@ export function addCompareVerbs(program: Command): void {
     .command('series')
     .summary('what a series of patches breaks, as an answer to its mail')
     .description(
-      `Builds a kernel without and with the patches (with --each also those between), runs both and reports only what differs: tests, figures, compiler warnings, lock classes. Without a matrix file the lockdep exercises and fio run on nvdimm and virtio-pmem, under CONFIG_PROVE_LOCKING (docs/review-a-patch.md). Exit status 1 for ${ALARMS}; 3 if the result of a test is unknown.`,
+      'Builds a kernel without and with the patches (with --each also those between), ' +
+        'runs both and reports only what differs: tests, figures, compiler warnings, lock classes. ' +
+        'Without a matrix file the lockdep exercises and fio run on nvdimm and virtio-pmem, ' +
+        `under CONFIG_PROVE_LOCKING (docs/review-a-patch.md). Exit status 1 for ${ALARMS}; ` +
+        '3 if the result of a test is unknown.',
     )
     .argument(
       '<files...>',
-      'an mbox as `b4 am` writes it, files or a folder of `git format-patch`, or diffs in order; then, if wanted, a matrix file (.yaml) for devices, file systems and suites: its kernels are replaced',
+      'an mbox as `b4 am` writes it, files or a folder of `git format-patch`, or diffs in order; ' +
+        'then, if wanted, a matrix file (.yaml) for devices, file systems and suites: its kernels are replaced',
     )
     .requiredOption('--base <source>', 'what the patches go on: a git tree, TREE@REVISION, or linux-source-6.1')
     .option('--each', 'build and run the series patch by patch, and name the first bad one')
     .option('--mail [file]', 'print an answer to the series, ready for the list, or write it to a file')
     .option(
       '--config <fragments>',
-      'kernel configuration: +kasan adds to the default with prove-locking and hung-task; names and paths without + replace it',
+      'kernel configuration: +kasan adds to the default with prove-locking and hung-task; ' +
+        'names and paths without + replace it',
       commaList,
     )
     .option(
       '--config-base <config>',
-      'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], or the path of a .config',
+      'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], ' +
+        'or the path of a .config',
     )
     .option('--pmem <kinds>', 'without a matrix file: as with once', commaList, DEFAULT_SERIES_PMEM)
     .option('--suite <names>', 'without a matrix file: suites to run (default: lockdep,fio)', commaList)
@@ -83,7 +97,9 @@ export function addCompareVerbs(program: Command): void {
     .addOption(runsOption)
     .addHelpText(
       'after',
-      '\nExamples:\n  pmemrig series fix.mbox --base ~/linux@v6.12 --each --mail\n  pmemrig series outgoing/ matrices/nightly.yaml --base ~/linux --mail reply.txt',
+      '\nExamples:\n' +
+        '  pmemrig series fix.mbox --base ~/linux@v6.12 --each --mail\n' +
+        '  pmemrig series outgoing/ matrices/nightly.yaml --base ~/linux --mail reply.txt',
     )
     .action(async (files: string[], options) => {
       const { seriesCommand } = await import('../commands/series.ts');

@@ -17,7 +17,8 @@ export const filterOption = new Option(
   .default([], 'all');
 export const testOption = new Option(
   '--test <glob>',
-  'only these tests: a name as the reports have it, or a glob, with or without the suite (fio/dax-*, generic/413); repeatable',
+  'only these tests: a name as the reports have it, or a glob, with or without the suite (fio/dax-*, ' +
+    'generic/413); repeatable',
 ).argParser(collect);
 export const retriesOption = new Option(
   '--retries <n>',
@@ -27,7 +28,8 @@ export const retriesOption = new Option(
   .default(0);
 export const repeatOption = new Option(
   '--repeat <n>',
-  'run every test n times, each time in a fresh guest, the kernels in turns: for how often a test fails, and for figures to compare',
+  'run every test n times, each time in a fresh guest, the kernels in turns: ' +
+    'for how often a test fails, and for figures to compare',
 )
   .argParser(positiveNumber)
   .conflicts('retries');
@@ -37,7 +39,8 @@ export const jobsOption = new Option(
 ).argParser(positiveNumber);
 export const splitOption = new Option(
   '--split <n>',
-  'spread the tests of one cell over up to n guests at once, the longest first, where its suite allows it (fio, xfstests)',
+  'spread the tests of one cell over up to n guests at once, the longest first, ' +
+    'where its suite allows it (fio, xfstests)',
 ).argParser(positiveNumber);
 export const shardOption = new Option(
   '--shard <i/n>',
@@ -56,18 +59,21 @@ export function withKernelOptions(command: Command): Command {
   return command
     .option(
       '--kernel <which>',
-      `a kernel source to build, a ${GUEST_ARCHITECTURE.kernelImage} or vmlinux, a linux-image-*.deb, linux-source-6.1 (to build), or a Debian release[/flavour]`,
+      `a kernel source to build, a ${GUEST_ARCHITECTURE.kernelImage} or vmlinux, a linux-image-*.deb, ` +
+        'linux-source-6.1 (to build), or a Debian release[/flavour]',
       'bookworm-backports',
     )
     .option('--modules <dir>', "a given image's modules (…/lib/modules/<release>)")
     .option(
       '--config <fragments>',
-      'what a kernel to build is configured with: +prove-locking adds to the default; names and paths without + replace it',
+      'what a kernel to build is configured with: +prove-locking adds to the default; ' +
+        'names and paths without + replace it',
       commaList,
     )
     .option(
       '--base <config>',
-      'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], or the path of a .config',
+      'what the fragments are put on: tiny (the default), defconfig, debian/RELEASE[/FLAVOUR], ' +
+        'or the path of a .config',
     )
     .option('--ref <rev>', 'the git revision of the source to build (default: the tree as it lies there)')
     .option('--patch <file>', 'a patch or mbox to apply first; repeatable', collect);

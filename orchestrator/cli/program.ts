@@ -82,12 +82,17 @@ program
   .addOption(
     new Option(
       '--baseline <run>',
-      'judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; the exit status then reports what got worse',
+      'judge by what an earlier run came to: its id or folder, last-green, or pinned:NAME; ' +
+        'the exit status then reports what got worse',
     ),
   )
   .addHelpText(
     'after',
-    "\nExamples:\n  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n  pmemrig run matrices/smoke.yaml --test 'dax-*'\n  pmemrig run --resume latest\n  pmemrig run matrices/nightly.yaml --baseline last-green",
+    '\nExamples:\n' +
+      "  pmemrig run matrices/smoke.yaml --filter '*/virtio-pmem/**' --retries 1\n" +
+      "  pmemrig run matrices/smoke.yaml --test 'dax-*'\n" +
+      '  pmemrig run --resume latest\n' +
+      '  pmemrig run matrices/nightly.yaml --baseline last-green',
   )
   .action(async (matrix: string | undefined, options) => {
     const { runCommand } = await import('../commands/run.ts');
@@ -122,7 +127,8 @@ withGuestOptions(
     .summary('run one kernel without a matrix file')
     .argument(
       '[command...]',
-      'a kernel, as --kernel takes it from this host; after --: your own test; a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips',
+      'a kernel, as --kernel takes it from this host; after --: your own test; ' +
+        'a local file, or a folder with its run.sh, is copied into the guest, exit 0 passes, 4 skips',
     )
     .option(
       '--suite <names>',
@@ -145,7 +151,8 @@ withGuestOptions(
     .option('--timeout <duration>', 'deadline of the command, × 3 under TCG, × 2 more with lockdep (default: 120s)')
     .option(
       '--measure <what>',
-      'the figures of fio: time, or instructions, which QEMU counts on one vCPU and which a busy host does not sway (default: time)',
+      'the figures of fio: time, or instructions, ' +
+        'which QEMU counts on one vCPU and which a busy host does not sway (default: time)',
     )
     .option(
       '--known <glob>',
@@ -161,7 +168,8 @@ withGuestOptions(
     .addOption(
       new Option(
         '--watch',
-        'run again whenever the image or package that --kernel names, or the image in the tree, has changed, and tell what differs from the round before; Ctrl-C ends',
+        'run again whenever the image or package that --kernel names, or the image in the tree, has changed, ' +
+          'and tell what differs from the round before; Ctrl-C ends',
       ).conflicts('bisect'),
     )
     .option(
@@ -197,7 +205,8 @@ withGuestOptions(
     .command('selftest')
     .summary('show that the rig sees kernel problems on a kernel')
     .description(
-      'Builds the canary module for the kernel, has it plant one problem after the other in a guest, and says which were seen as what they are.',
+      'Builds the canary module for the kernel, has it plant one problem after the other in a guest, ' +
+        'and says which were seen as what they are.',
     )
     .addOption(runsOption)
     .addOption(filterOption)
@@ -234,7 +243,11 @@ withGuestOptions(
     .addOption(runsOption)
     .addHelpText(
       'after',
-      "\nExamples:\n  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'\n  pmemrig shell --last                               the guest that `once --keep-guest` holds\n  pmemrig shell --last -- dmesg",
+      '\nExamples:\n' +
+        '  pmemrig shell --kernel bookworm-backports --pmem nvdimm-devdax\n' +
+        "  pmemrig shell matrices/smoke.yaml 'debian-6.12/virtio-pmem/ext4-dax/*'\n" +
+        '  pmemrig shell --last                               the guest that `once --keep-guest` holds\n' +
+        '  pmemrig shell --last -- dmesg',
     ),
 ).action(
   async (

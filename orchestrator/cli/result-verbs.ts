@@ -15,7 +15,10 @@ export function addResultVerbs(program: Command): void {
     .addOption(runsOption)
     .addHelpText(
       'after',
-      '\nExample:\n  pmemrig pin latest v6.12\n  pmemrig run matrices/nightly.yaml --baseline pinned:v6.12\n  pmemrig pin --list',
+      '\nExample:\n' +
+        '  pmemrig pin latest v6.12\n' +
+        '  pmemrig run matrices/nightly.yaml --baseline pinned:v6.12\n' +
+        '  pmemrig pin --list',
     )
     .action(async (run: string | undefined, name: string | undefined, options) => {
       const { pinCommand } = await import('../commands/pin.ts');
@@ -31,7 +34,9 @@ export function addResultVerbs(program: Command): void {
     .addOption(runsOption)
     .addHelpText(
       'after',
-      '\nPinned runs stay, and so do the latest and the last green run of each matrix.\n\nExample:\n  pmemrig prune --keep 14 --days 60 --dry-run',
+      '\nPinned runs stay, and so do the latest and the last green run of each matrix.\n\n' +
+        'Example:\n' +
+        '  pmemrig prune --keep 14 --days 60 --dry-run',
     )
     .action(async (options) => {
       const { pruneCommand } = await import('../commands/prune.ts');
@@ -42,7 +47,8 @@ export function addResultVerbs(program: Command): void {
     .command('merge')
     .summary('make one run of several that have different cells')
     .description(
-      'Puts together what `run --shard` spread over several machines, or runs with different filters: one journal, all reports. The parts stay as they are.',
+      'Puts together what `run --shard` spread over several machines, or runs with different filters: ' +
+        'one journal, all reports. The parts stay as they are.',
     )
     .argument('<runs...>', 'run folders or ids')
     .option('--into <name>', 'what the new run is called (default: its time, the matrix and a few random letters)')
@@ -53,7 +59,9 @@ export function addResultVerbs(program: Command): void {
     .addOption(runsOption)
     .addHelpText(
       'after',
-      '\nExample:\n  pmemrig run matrices/nightly.yaml --shard 1/2      on one machine, --shard 2/2 on another\n  pmemrig merge artifacts/*/ --baseline last-green',
+      '\nExample:\n' +
+        '  pmemrig run matrices/nightly.yaml --shard 1/2      on one machine, --shard 2/2 on another\n' +
+        '  pmemrig merge artifacts/*/ --baseline last-green',
     )
     .action(async (parts: string[], options) => {
       const { mergeCommand } = await import('../commands/merge.ts');
@@ -70,7 +78,10 @@ export function addResultVerbs(program: Command): void {
     .addOption(runsOption)
     .addHelpText(
       'after',
-      '\nExamples:\n  pmemrig history\n  pmemrig history xfstests/generic/413 --cell virtio-pmem --last 50\n  pmemrig history fio/dax-mmap-randwrite --metric write.iops',
+      '\nExamples:\n' +
+        '  pmemrig history\n' +
+        '  pmemrig history xfstests/generic/413 --cell virtio-pmem --last 50\n' +
+        '  pmemrig history fio/dax-mmap-randwrite --metric write.iops',
     )
     .action(async (test: string | undefined, options) => {
       const { historyCommand } = await import('../commands/history.ts');
@@ -81,14 +92,18 @@ export function addResultVerbs(program: Command): void {
     .command('serve')
     .summary('pages over all runs: trends, runs side by side, files, a run as it goes on')
     .description(
-      'Serves the runs in a folder over HTTP until Ctrl-C. It only reads: runs, nightlies and prune may go on beside it (docs/serve.md).',
+      'Serves the runs in a folder over HTTP until Ctrl-C. It only reads: ' +
+        'runs, nightlies and prune may go on beside it (docs/serve.md).',
     )
     .addOption(new Option('--port <n>', '0: any free one').argParser(portNumber).default(8080))
     .option('--host <address>', 'what to listen on; whoever reaches it can read all files of the runs', '127.0.0.1')
     .addOption(runsOption)
     .addHelpText(
       'after',
-      '\nExamples:\n  pmemrig serve\n  pmemrig serve --port 0 --runs ~/nightly-runs\n  ssh -L 8080:localhost:8080 rig.example pmemrig serve',
+      '\nExamples:\n' +
+        '  pmemrig serve\n' +
+        '  pmemrig serve --port 0 --runs ~/nightly-runs\n' +
+        '  ssh -L 8080:localhost:8080 rig.example pmemrig serve',
     )
     .action(async (options) => {
       const { serveCommand } = await import('../commands/serve.ts');

@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -94,12 +94,8 @@ async function writeRunFile(id: string, parts: readonly PartToMerge[], aside: st
   try {
     const facts: unknown = JSON.parse(text);
     if (typeof facts !== 'object') return;
-    await pipeline(
-      Readable.from([
-        `${JSON.stringify({ ...facts, purpose: undefined, id, parts: parts.map(({ start }) => start.runId) }, undefined, 2)}\n`,
-      ]),
-      createWriteStream(join(aside, RUN_FILE)),
-    );
+    const merged = { ...facts, purpose: undefined, id, parts: parts.map(({ start }) => start.runId) };
+    await writeFile(join(aside, RUN_FILE), `${JSON.stringify(merged, undefined, 2)}\n`);
   } catch (error) {
     // A foreign one is of no use; reports do without it.
     if (!(error instanceof SyntaxError)) throw error;

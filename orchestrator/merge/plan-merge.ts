@@ -73,7 +73,8 @@ function requireDistinct(parts: readonly Part[]): void {
       if (owner)
         throw refuse(
           'overlapping-runs',
-          `both ${owner.start.runId} and ${part.start.runId} have the cell ${id}${part.start.shard ? `, as ${nameOfPart(part)} each` : ''}`,
+          `both ${owner.start.runId} and ${part.start.runId} have the cell ` +
+            `${id}${part.start.shard ? `, as ${nameOfPart(part)} each` : ''}`,
           'each cell must have one result: leave one of them out, or compare them with `pmemrig compare`',
         );
       owners.set(id, part);
@@ -99,7 +100,8 @@ function placeShards(parts: readonly Part[]): readonly PlacedCell[] {
     if (odd !== undefined)
       throw refuse(
         'different-plans',
-        `${first.start.runId} and ${other.start.runId} are shards of different plans: only one of them has ${odd.split(' ', 1)[0]} as it is there`,
+        `${first.start.runId} and ${other.start.runId} are shards of different plans: ` +
+          `only one of them has ${odd.split(' ', 1)[0]} as it is there`,
         'run all shards with the same matrix file, filters and version of pmemrig',
       );
   }
@@ -144,7 +146,8 @@ function noteDifferences(parts: readonly Part[]): readonly string[] {
       );
       return found.size > 1
         ? [
-            `${stage} is not the same in all parts: ${[...found.values()].map((part) => `${part.made.get(stage)?.detail} in ${nameOfPart(part)}`).join(', ')}`,
+            `${stage} is not the same in all parts: ` +
+              [...found.values()].map((part) => `${part.made.get(stage)?.detail} in ${nameOfPart(part)}`).join(', '),
           ]
         : [];
     }),

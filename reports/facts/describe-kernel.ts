@@ -51,7 +51,6 @@ export function describeCoverage({
 
 /** `most new: +412 dependencies in lockdep/flush-8, +80 in …`; empty if nothing grew. */
 export function describeGrowth({ grew }: LockdepSummary): string {
-  return grew.length === 0
-    ? ''
-    : `most new dependencies: ${grew.map(({ cell, test, dependencies }) => `+${dependencies} in ${test} (${cell})`).join(', ')}`;
+  const most = grew.map(({ cell, test, dependencies }) => `+${dependencies} in ${test} (${cell})`);
+  return grew.length === 0 ? '' : `most new dependencies: ${most.join(', ')}`;
 }

@@ -5,7 +5,11 @@ import type { RunSummary } from '../fold/summary.ts';
 /** `2 fail, 40 pass: 42 tests in 12 cells, 12 guests booted, 3m 20s`. */
 export function formatHeadline({ totals, cells, guests, repeat, durationMs }: RunSummary): string {
   const tests = `${plural(sumTotals(totals) - totals.excluded, 'test')}${repeat > 1 ? `, each ${repeat} times,` : ''}`;
-  return `${formatTotals(totals, countKnown(cells.flatMap((cell) => cell.tests)))}: ${tests} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ${formatDuration(durationMs)}`;
+  return (
+    `${formatTotals(totals, countKnown(cells.flatMap((cell) => cell.tests)))}: ` +
+    `${tests} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ` +
+    formatDuration(durationMs)
+  );
 }
 
 /** A sentence for a run that did not just finish. */

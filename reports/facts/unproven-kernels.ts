@@ -23,7 +23,9 @@ export function findBlindKernels({ cells }: Pick<RunSummary, 'cells'>): readonly
     return [
       {
         kernel,
-        warning: `the rig is not proven to see on ${kernel}, so its passes there prove little: ${names} failed${why === undefined ? '' : `; ${why}`}`,
+        warning:
+          `the rig is not proven to see on ${kernel}, so its passes there prove little: ` +
+          `${names} failed${why === undefined ? '' : `; ${why}`}`,
       },
     ];
   });

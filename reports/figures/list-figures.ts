@@ -147,11 +147,12 @@ function describeChange({ by, interval }: Change): string {
 
 function describeWhy(figure: ComparedFigure): string {
   const { by, base, now, chance, floor, since, told, firstBad } = figure;
+  const usual = floor ? `, nine of ten within ${formatShare(floor.low)} to ${formatShare(floor.high)}` : '';
   const parts = [
     ...(firstBad === undefined ? [] : [`first ${isFigureAlarm(figure) ? 'bad' : 'with'}: ${firstBad}`]),
     by === 'repeats'
       ? `${base.count} and ${plural(now.count, 'repeat')}`
-      : `${plural(base.count, 'run')} before${floor ? `, nine of ten within ${formatShare(floor.low)} to ${formatShare(floor.high)}` : ''}`,
+      : `${plural(base.count, 'run')} before${usual}`,
     `by chance ${describeChance(chance)}`,
     ...(since ? [`since ${since.runId}`] : []),
     ...(told ? ['told before'] : []),

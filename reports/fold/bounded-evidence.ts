@@ -25,5 +25,9 @@ export class EvidenceBudget {
 function cutMiddle(text: string, max: number): string {
   if (text.length <= max) return text;
   const half = Math.floor(max / 2);
-  return `${text.slice(0, half)}\n[… ${text.length - 2 * half} characters left out here, whole in events.jsonl …]\n${text.slice(-half)}`;
+  return (
+    `${text.slice(0, half)}\n` +
+    `[… ${text.length - 2 * half} characters left out here, whole in events.jsonl …]\n` +
+    text.slice(-half)
+  );
 }

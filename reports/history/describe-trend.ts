@@ -29,7 +29,10 @@ export function describeTrend(figures: readonly HistoryFigure[]): string | undef
   switch (verdict) {
     case 'slower':
     case 'faster':
-      return `${verdict} by ${formatShare(change.by)}${since ? ` since ${since.runId}` : ''}, by chance ${describeChance(chance)}${usual}`;
+      return (
+        `${verdict} by ${formatShare(change.by)}${since ? ` since ${since.runId}` : ''}, ` +
+        `by chance ${describeChance(chance)}${usual}`
+      );
     case 'same':
       return `the same${usual}`;
     case 'cant-tell':

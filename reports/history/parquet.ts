@@ -64,7 +64,11 @@ export async function writeParquet<Names extends Columns>(
 export function fromFiles(paths: readonly string[]): string {
   if (!paths.some(isAmbiguous)) return readParquet(paths.map(escapeGlob));
   // The pattern finds other files beside the one that is meant.
-  return `(${paths.map((path) => `SELECT * EXCLUDE (filename) FROM ${readParquet([escapeGlob(path)], ', filename = true')} WHERE filename = ${quote(path)}`).join(' UNION ALL ')})`;
+  const selects = paths.map((path) => {
+    const source = readParquet([escapeGlob(path)], ', filename = true');
+    return `SELECT * EXCLUDE (filename) FROM ${source} WHERE filename = ${quote(path)}`;
+  });
+  return `(${selects.join(' UNION ALL ')})`;
 }
 
 function readParquet(patterns: readonly string[], more = ''): string {

@@ -8,7 +8,7 @@ const figureRow = z.object({
   test: z.string(),
   name: z.string(),
   unit: z.string(),
-  told: z.string(),
+  past: z.string(),
 });
 
 /**
@@ -25,18 +25,23 @@ export async function queryFigures(
   if (files.length === 0 || runs.length === 0) return () => [];
   const places = runs.map(({ runId }, index) => `('${runId.replaceAll("'", "''")}', ${index})`).join(', ');
   const reader = await connection.runAndReadAll(
-    `WITH figures AS (SELECT place, cell, test, name, unit, median(value) AS value FROM ${fromFiles(files)} JOIN (VALUES ${places}) AS chosen(id, place) ON run_id = id GROUP BY place, cell, test, name, unit)
-     SELECT cell, test, name, unit, string_agg(place || ':' || value, ' ' ORDER BY place) AS told FROM figures GROUP BY cell, test, name, unit`,
+    `WITH figures AS (
+       SELECT place, cell, test, name, unit, median(value) AS value
+       FROM ${fromFiles(files)} JOIN (VALUES ${places}) AS chosen(id, place) ON run_id = id
+       GROUP BY place, cell, test, name, unit
+     )
+     SELECT cell, test, name, unit, string_agg(place || ':' || value, ' ' ORDER BY place) AS past
+     FROM figures GROUP BY cell, test, name, unit`,
   );
-  const toldOf = new Map(
+  const pastOf = new Map(
     z
       .array(figureRow)
       .parse(reader.getRowObjectsJS())
-      .map(({ cell, test, name, unit, told }) => [keyOf(cell, test, { name, unit }), told]),
+      .map(({ cell, test, name, unit, past }) => [keyOf(cell, test, { name, unit }), past]),
   );
   return (cell, test, figure) => {
-    const told = toldOf.get(keyOf(cell, test, figure));
-    return (told?.split(' ') ?? []).flatMap((each) => {
+    const past = pastOf.get(keyOf(cell, test, figure));
+    return (past?.split(' ') ?? []).flatMap((each) => {
       const [place, value] = each.split(':').map(Number);
       const run = runs[place ?? -1];
       return run === undefined || value === undefined

@@ -68,7 +68,8 @@ const pastRow = z.object({ cell: z.string(), test: z.string(), codes: z.string()
 export async function queryRuns({ connection }: Duck, files: readonly string[]): Promise<PastRun[]> {
   if (files.length === 0) return [];
   const reader = await connection.runAndReadAll(
-    `SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at, first(host) AS host, first(ending) AS ending, outcome, count(*) AS tests, count(*) FILTER (WHERE forgiven) AS known
+    `SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at, first(host) AS host, first(ending) AS ending,
+       outcome, count(*) AS tests, count(*) FILTER (WHERE forgiven) AS known
      FROM ${fromFiles(files)} GROUP BY run_id, outcome`,
   );
   const planned = await connection.runAndReadAll(
@@ -120,7 +121,8 @@ async function queryTestIn(
 ): Promise<HistoryLine[]> {
   const where = cell === undefined ? 'test = $test' : 'test = $test AND contains(cell, $cell)';
   const reader = await connection.runAndReadAll(
-    `SELECT run_id, matrix, started_at, kernel_release, cell, test, outcome, forgiven, attempts, failed, duration_ms, message
+    `SELECT run_id, matrix, started_at, kernel_release, cell, test, outcome, forgiven, attempts, failed,
+       duration_ms, message
      FROM ${fromFiles(files)} WHERE ${where}
      QUALIFY dense_rank() OVER (ORDER BY started_at DESC, run_id DESC) <= $last
      ORDER BY started_at DESC, run_id DESC, cell`,
@@ -172,7 +174,12 @@ export async function queryPast(
   const places = runs.map(({ runId }) => `('${runId.replaceAll("'", "''")}', ${ids.get(runId)})`).join(', ');
   const digit = `CASE outcome ${OUTCOMES.map((name, index) => `WHEN '${name}' THEN '${index}'`).join(' ')} END`;
   const reader = await connection.runAndReadAll(
-    `SELECT cell, test, string_agg(${digit} || CASE WHEN forgiven THEN '1' ELSE '0' END || least(failed, 9)::VARCHAR || lpad(place::VARCHAR, 4, '0'), '' ORDER BY place) AS codes
+    `SELECT cell, test, string_agg(
+       ${digit}
+         || CASE WHEN forgiven THEN '1' ELSE '0' END
+         || least(failed, 9)::VARCHAR
+         || lpad(place::VARCHAR, 4, '0'),
+       '' ORDER BY place) AS codes
      FROM ${fromFiles(files)} JOIN (VALUES ${places}) AS chosen(id, place) ON run_id = id GROUP BY cell, test`,
   );
   const releases = await queryReleases({ connection }, files, ids);
@@ -200,7 +207,8 @@ async function queryReleases(
   ids: ReadonlyMap<string, number>,
 ): Promise<Map<string, string>> {
   const reader = await connection.runAndReadAll(
-    `SELECT run_id, cell, first(kernel_release) AS release FROM ${fromFiles(files)} WHERE kernel_release IS NOT NULL GROUP BY run_id, cell`,
+    `SELECT run_id, cell, first(kernel_release) AS release
+     FROM ${fromFiles(files)} WHERE kernel_release IS NOT NULL GROUP BY run_id, cell`,
   );
   const rows = z
     .array(z.object({ run_id: z.string(), cell: z.string(), release: z.string() }))
@@ -212,11 +220,11 @@ async function queryReleases(
 
 function decode(code: string, runs: readonly PastRun[], releaseOf: (runId: string) => string | undefined): PastTest {
   const run = runs[Number(code.slice(3))];
-  const told = OUTCOMES[Number(code[0])];
-  if (!run || !told) throw new Error(`history has an odd code: ${code}`);
+  const outcome = OUTCOMES[Number(code[0])];
+  if (!run || !outcome) throw new Error(`history has an odd code: ${code}`);
   const kernelRelease = releaseOf(run.runId);
   return {
-    outcome: told,
+    outcome,
     forgiven: code[1] === '1',
     failed: Number(code[2]),
     run: { runId: run.runId, startedAt: run.startedAt, ...present({ kernelRelease }) },

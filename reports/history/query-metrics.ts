@@ -75,11 +75,16 @@ async function queryMetricsIn(
   ].join(' AND ');
   const reader = await connection.runAndReadAll(
     `WITH figures AS (
-       SELECT run_id, matrix, host, started_at, cell, name, median(value) AS value, unit, better FROM ${fromFiles(metrics)} WHERE ${where}
+       SELECT run_id, matrix, host, started_at, cell, name, median(value) AS value, unit, better
+       FROM ${fromFiles(metrics)} WHERE ${where}
        GROUP BY run_id, matrix, host, started_at, cell, name, unit, better
        QUALIFY dense_rank() OVER (ORDER BY started_at DESC, run_id DESC) <= $last
-     ), kernels AS (SELECT run_id, cell, first(kernel_release) AS kernel_release FROM ${fromFiles(tests)} WHERE test = $test GROUP BY run_id, cell)
-     SELECT figures.*, kernel_release FROM figures LEFT JOIN kernels USING (run_id, cell) ORDER BY started_at DESC, run_id DESC, cell, name`,
+     ), kernels AS (
+       SELECT run_id, cell, first(kernel_release) AS kernel_release
+       FROM ${fromFiles(tests)} WHERE test = $test GROUP BY run_id, cell
+     )
+     SELECT figures.*, kernel_release FROM figures LEFT JOIN kernels USING (run_id, cell)
+     ORDER BY started_at DESC, run_id DESC, cell, name`,
     { test, last, ...present({ cell, name }) },
   );
   return z

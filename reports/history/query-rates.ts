@@ -24,11 +24,19 @@ export async function queryRates({ connection }: Duck, files: readonly string[],
   if (files.length === 0) return [];
   const failures = [...FAILURES].map((outcome) => `'${outcome}'`).join(', ');
   const reader = await connection.runAndReadAll(
-    `WITH runs AS (SELECT run_id FROM (SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at FROM ${fromFiles(files)} GROUP BY run_id)
-       QUALIFY row_number() OVER (PARTITION BY matrix ORDER BY started_at DESC, run_id DESC) <= $last),
-     told AS (SELECT test, cell, run_id IN (FROM runs) AND NOT forgiven AND outcome IN ('pass', 'flaky', ${failures}) AS ran, outcome <> 'pass' AS bad FROM ${fromFiles(files)})
+    `WITH runs AS (
+       SELECT run_id FROM (
+         SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at
+         FROM ${fromFiles(files)} GROUP BY run_id
+       )
+       QUALIFY row_number() OVER (PARTITION BY matrix ORDER BY started_at DESC, run_id DESC) <= $last
+     ), results AS (
+       SELECT test, cell, outcome <> 'pass' AS bad,
+         run_id IN (FROM runs) AND NOT forgiven AND outcome IN ('pass', 'flaky', ${failures}) AS ran
+       FROM ${fromFiles(files)}
+     )
      SELECT test, count(DISTINCT cell) AS cells, count(*) FILTER (ran) AS of, count(*) FILTER (ran AND bad) AS failed
-     FROM told GROUP BY test ORDER BY failed / greatest(of, 1) DESC, failed DESC, test`,
+     FROM results GROUP BY test ORDER BY failed / greatest(of, 1) DESC, failed DESC, test`,
     { last },
   );
   return z.array(rateRow).parse(reader.getRowObjectsJS());

@@ -107,7 +107,9 @@ function slug(cell: string): string {
 
 const FIO = ['fio/dax-mmap-randwrite', 'fio/dax-psync-fsync'];
 const OOPS =
-  '[   12.345678] BUG: unable to handle page fault for address: ffff88810000\n[   12.345679] #PF: supervisor write access\n[   12.345680] RIP: 0010:pmem_do_write+0x4f/0x90 [nd_pmem]\n';
+  '[   12.345678] BUG: unable to handle page fault for address: ffff88810000\n' +
+  '[   12.345679] #PF: supervisor write access\n' +
+  '[   12.345680] RIP: 0010:pmem_do_write+0x4f/0x90 [nd_pmem]\n';
 
 /**
  * One of everything: pass, fail, flaky, skip, crash with what it leaves unreached, hang, infra, a found subtest, an

@@ -100,7 +100,9 @@ export function makeKernelsRun(
     journal.add({
       type: 'stage',
       stage: `kernel ${kernel}`,
-      detail: `6.1.176 from d21365ef4897 of /home/me/linux${kernel === 'base' ? '' : ' + 2 patches'}, tiny: guest, nvdimm, virtio-pmem, dax-filesystems, dm-dax, prove-locking`,
+      detail:
+        `6.1.176 from d21365ef4897 of /home/me/linux${kernel === 'base' ? '' : ' + 2 patches'}, tiny: ` +
+        'guest, nvdimm, virtio-pmem, dax-filesystems, dm-dax, prove-locking',
       status: 'done',
       durationMs: 1,
       ...present({ warnings }),

@@ -13,7 +13,8 @@ export async function openChromium(): Promise<Browser> {
     .find((path) => existsSync(path));
   if (executablePath === undefined)
     throw new Error(
-      'there is no chromium on PATH: npx pmemrig doctor --own-tests --fix, or apt-get install --no-install-recommends chromium',
+      'there is no chromium on PATH: npx pmemrig doctor --own-tests --fix, ' +
+        'or apt-get install --no-install-recommends chromium',
     );
   return chromium.launch({ executablePath });
 }

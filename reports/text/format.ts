@@ -48,7 +48,8 @@ export function formatHeadlineMetrics(metrics: readonly Metric[], max = 3): stri
   return pickHeadlineMetrics(metrics, max)
     .map(
       (metric) =>
-        `${metric.name.replace(/\.(?:iops|bw|clat|instructions)\b/, '').replaceAll('.', ' ')} ${formatMetricValue(metric)}`,
+        `${metric.name.replace(/\.(?:iops|bw|clat|instructions)\b/, '').replaceAll('.', ' ')} ` +
+        formatMetricValue(metric),
     )
     .join(', ');
 }

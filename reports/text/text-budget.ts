@@ -43,7 +43,11 @@ export class TextBudget {
 function cutMiddle(text: string, max: number, whole: string): string {
   if (text.length <= max) return text;
   const half = Math.floor(max / 2);
-  return `${text.slice(0, half)}\n[… ${text.length - 2 * half} characters left out here, whole in ${whole} …]\n${text.slice(-half)}`;
+  return (
+    `${text.slice(0, half)}\n` +
+    `[… ${text.length - 2 * half} characters left out here, whole in ${whole} …]\n` +
+    text.slice(-half)
+  );
 }
 
 /** A sentence for an attribute. */

@@ -51,7 +51,9 @@ export function summarizeVerdicts(totals: Comparison['totals']): string {
 export function describeOdds({ verdict, rate, chance, attempts }: ComparedTest): string {
   if (attempts) {
     if (attempts.now.of === 0 && attempts.base.of === 0) return 'ran with neither kernel';
-    const words = `failed in ${attempts.now.failed} of ${plural(attempts.now.of, 'attempt')}, with the base kernel in ${attempts.base.failed} of ${attempts.base.of}`;
+    const words =
+      `failed in ${attempts.now.failed} of ${plural(attempts.now.of, 'attempt')}, ` +
+      `with the base kernel in ${attempts.base.failed} of ${attempts.base.of}`;
     const past = rate.of > 1 ? `${words} and in ${rate.failed} of ${plural(rate.of, 'run')} in all` : words;
     return attempts.now.of > 1 &&
       attempts.base.of > 1 &&
@@ -63,7 +65,10 @@ export function describeOdds({ verdict, rate, chance, attempts }: ComparedTest):
   if (rate.of === 0) return 'no run before in which it ran';
   const words = `failed in ${rate.failed} of ${rate.of === 1 ? 'the 1 run' : `the ${rate.of} runs`} before`;
   if (chance === undefined || rate.failed === 0 || rate.failed === rate.of) return words;
-  return `${words}: ${verdict === 'fixed' || verdict === 'still-passing' ? 'passes' : 'fails'} so by chance ${describeChance(chance)}`;
+  return (
+    `${words}: ${verdict === 'fixed' || verdict === 'still-passing' ? 'passes' : 'fails'} so by chance ` +
+    describeChance(chance)
+  );
 }
 
 /** `since 2026-11-20 (6.12.90), last good 2026-11-19 (6.12.90)`; undefined where nothing is known of it. */

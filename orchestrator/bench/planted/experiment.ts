@@ -77,7 +77,8 @@ async function calibrate(
   const turnsFor = (share: number): number => Math.round((share * base * CALIBRATION_TURNS[measure]) / (longer - base));
   const turns = { base: 0, none: 0, '5 %': turnsFor(VARIANTS['5 %']), '20 %': turnsFor(VARIANTS['20 %']) };
   say(
-    `${CALIBRATION_TURNS[measure]} turns make the I/O ${percent(longer / base - 1)} longer: 5 % are ${turns['5 %']} turns, 20 % are ${turns['20 %']} turns`,
+    `${CALIBRATION_TURNS[measure]} turns make the I/O ${percent(longer / base - 1)} longer: ` +
+      `5 % are ${turns['5 %']} turns, 20 % are ${turns['20 %']} turns`,
   );
   return turns;
 }
@@ -101,8 +102,10 @@ async function measureTrial(
     }
   }
   const judged = judgeTrial(figure, values);
-  say(
-    `trial ${trial + 1}/${trials}: ${PLANTED.map((planted) => `${planted} planted: ${judged[planted]?.verdict ?? ''} (${percent(judged[planted]?.change.by ?? 0)})`).join(', ')}`,
-  );
+  const found = PLANTED.map((planted) => {
+    const { verdict = '', change } = judged[planted] ?? {};
+    return `${planted} planted: ${verdict} (${percent(change?.by ?? 0)})`;
+  });
+  say(`trial ${trial + 1}/${trials}: ${found.join(', ')}`);
   return values;
 }

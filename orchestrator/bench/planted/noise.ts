@@ -7,7 +7,8 @@ const [LEAST_MS, MOST_MS] = [500, 4000];
 export function describeNoise(loads: number): string {
   return loads === 0
     ? 'no load of ours'
-    : `${plural(loads, 'busy loop')} on the host, each on and off for ${LEAST_MS / 1000} to ${MOST_MS / 1000} s at random`;
+    : `${plural(loads, 'busy loop')} on the host, ` +
+        `each on and off for ${LEAST_MS / 1000} to ${MOST_MS / 1000} s at random`;
 }
 
 /** Busy loops that come and go beside the measurement, until it leaves scope. */

@@ -85,10 +85,11 @@ function annotateCause([test, ...others]: readonly ComparedTest[]): readonly Ann
           .slice(0, MAX_NAMED)
           .map((other) => (other.cell === test.cell ? other.test : `${other.test} in ${other.cell}`))
           .join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''}`;
+  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'more test')}`;
   return [
     {
       kind,
-      title: `${test.verdict}: ${test.test} in ${test.cell}${others.length === 0 ? '' : ` and ${plural(others.length, 'more test')}`}`,
+      title: `${test.verdict}: ${test.test} in ${test.cell}${more}`,
       message: withEvidence(`${words}${also}`, kind === 'error' ? test.evidence : undefined),
     },
   ];

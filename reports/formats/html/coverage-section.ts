@@ -14,8 +14,9 @@ const MAX_LEGS = 50;
 export function renderCoverage(summary: Pick<RunSummary, 'cells'>): Markup {
   const { tests, nowhere, partly } = surveyCoverage(summary);
   if (nowhere.tests + partly.tests === 0) return html``;
+  const file = html`<a href="${encodePath(COVERAGE_FILE)}">${COVERAGE_FILE}</a>`;
   return html`<section aria-labelledby="coverage"><h2 id="coverage">Coverage</h2>
-<p class="faint">Each of ${plural(tests, 'test')} in each cell: <a href="${encodePath(COVERAGE_FILE)}">${COVERAGE_FILE}</a></p>
+<p class="faint">Each of ${plural(tests, 'test')} in each cell: ${file}</p>
 ${renderShare('ran nowhere', nowhere)}${renderShare('ran on some legs only', partly)}</section>
 `;
 }

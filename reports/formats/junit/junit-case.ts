@@ -103,7 +103,8 @@ function describe(
 /** https://maven.apache.org/surefire/maven-surefire-plugin/examples/rerun-failing-tests.html */
 function addAttempt(testCase: TestCase, attempt: AttemptSummary, outcome: Outcome, { budget }: CaseContext): void {
   const { status, message, evidence } = attempt;
-  const name = `${outcome === 'flaky' || outcome === 'pass' ? 'flaky' : 'rerun'}${status === 'fail' ? 'Failure' : 'Error'}`;
+  const kind = outcome === 'flaky' || outcome === 'pass' ? 'flaky' : 'rerun';
+  const name = `${kind}${status === 'fail' ? 'Failure' : 'Error'}`;
   addElement(testCase, (element) => {
     const child = element.ele(name, {
       message: disarm(shorten(cleanLine(`attempt ${attempt.attempt}: ${message ?? status}`))),

@@ -86,7 +86,10 @@ function openDocument(name: string, durationMs: number, totals: Totals): string 
     errors: totals.crash + totals.hang + totals.infra + totals.unreached,
   };
   const attributes = Object.entries({ name: cleanLine(name), time: toSeconds(durationMs), ...counts });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes.map(([key, value]) => ` ${key}="${escapeMarkup(String(value))}"`).join('')}>\n`;
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?>\n' +
+    `<testsuites${attributes.map(([key, value]) => ` ${key}="${escapeMarkup(String(value))}"`).join('')}>\n`
+  );
 }
 
 function renderSuite(cell: CellSummary, summary: RunSummary, context: SuiteContext): string {

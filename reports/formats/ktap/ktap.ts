@@ -31,7 +31,13 @@ export function* renderKtap(summary: RunSummary, comparison?: Comparison): Gener
   const budget = new TextBudget();
   const verdicts = new Map(comparison?.tests.map((test) => [`${test.cell} ${test.test}`, test]));
   const { cells, excluded } = summary;
-  yield `${VERSION}\n1..${cells.length + excluded.length}\n# pmemrig ${cleanLine(summary.version)}: ${cleanLine(summary.matrix)}, run ${cleanLine(summary.runId)} of ${summary.startedAt} on ${cleanLine(summary.host)}\n`;
+  yield (
+    `${VERSION}\n` +
+    `1..${cells.length + excluded.length}\n` +
+    `# pmemrig ${cleanLine(summary.version)}: ` +
+    `${cleanLine(summary.matrix)}, run ${cleanLine(summary.runId)} of ${summary.startedAt} on ` +
+    `${cleanLine(summary.host)}\n`
+  );
   let number = 0;
   for (const cell of cells) {
     number += 1;

@@ -58,7 +58,8 @@ function listBounded(
       const bad =
         figure.firstBad === undefined ? '' : `. First ${isFigureAlarm(figure) ? 'bad' : 'with'}: ${figure.firstBad}`;
       return wrapText(
-        `${labelOf(figure)}${figure.test} in ${renamed(figure.cell, kernel, '').replace(/^\//, '')}: ${describeFigure(figure)}${times}${bad}`,
+        `${labelOf(figure)}${figure.test} in ${renamed(figure.cell, kernel, '').replace(/^\//, '')}: ` +
+          `${describeFigure(figure)}${times}${bad}`,
         { first: '  ', rest: '    ' },
       );
     }),

@@ -27,6 +27,7 @@ const MAX_STEPS = 4;
 export function renderReply(facts: ReplyFacts): string {
   const judgement = judgeSeries(facts);
   const { head, subject } = answered(facts, judgement);
+  const more = judgement.findings.length - MAX_FINDINGS;
   const parts = [
     renderHead(head, subject),
     quote(head, subject),
@@ -35,9 +36,10 @@ export function renderReply(facts: ReplyFacts): string {
     ...judgement.findings
       .slice(0, MAX_FINDINGS)
       .map((finding) => renderFinding(finding, facts.comparison.kernels?.now ?? '')),
-    judgement.findings.length > MAX_FINDINGS
+    more > 0
       ? wrapText(
-          `There ${judgement.findings.length - MAX_FINDINGS === 1 ? 'is 1 more difference' : `are ${judgement.findings.length - MAX_FINDINGS} more differences`} of another kind; I have the console logs of all.`,
+          `There ${more === 1 ? 'is 1 more difference' : `are ${more} more differences`} of another kind; ` +
+            'I have the console logs of all.',
         )
       : [],
     renderFigures(facts.comparison.figures ?? [], facts.comparison.kernels?.now ?? ''),
@@ -162,7 +164,8 @@ function ending({ verdict, unknown, baseUnknown }: SeriesJudgement): readonly st
 function whyNoTag(unknown: number, baseUnknown: number): string {
   if (unknown > 0) return `of ${plural(unknown, 'test')} I could not tell, for reasons of my own machine`;
   return baseUnknown > 0
-    ? `of ${plural(baseUnknown, 'test')} I could not tell what comes out without the patches, for reasons of my own machine`
+    ? `of ${plural(baseUnknown, 'test')} I could not tell what comes out without the patches, ` +
+        'for reasons of my own machine'
     : 'no test passed, with or without the patches';
 }
 

@@ -9,7 +9,10 @@ import type { ReplyFacts } from './reply-facts.ts';
 /** The first paragraph: what came out, in a reviewer's voice. */
 export function summarizeSeries(facts: ReplyFacts, judgement: SeriesJudgement): string {
   if (judgement.verdict === 'unknown' && countKnown(facts) === 0)
-    return `I could not test ${facts.series.patches.length === 1 ? 'this patch' : 'this series'}: no test came to a result, for reasons of my own machine.`;
+    return (
+      `I could not test ${facts.series.patches.length === 1 ? 'this patch' : 'this series'}: ` +
+      'no test came to a result, for reasons of my own machine.'
+    );
   return [howTested(facts), result(facts, judgement), leaps(facts), asides(facts), bothFail(judgement), gaps(judgement)]
     .filter((sentence) => sentence !== '')
     .join(' ');
@@ -33,7 +36,10 @@ function result(
   const told = countKnown({ comparison });
   const it = series.patches.length === 1 ? 'the patch' : 'the series';
   if (verdict === 'fine')
-    return `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`;
+    return (
+      `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without ` +
+      `it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`
+    );
   if (verdict === 'unknown') return `What I could tell came out as it does without it, but I could not tell of all.`;
   const failed = brokenBuild(summary, steps);
   if (failed !== undefined)
@@ -41,7 +47,10 @@ function result(
   const [first] = findings;
   if (!first && slower.length > 0) return describeSlower(slower, comparison.kernels?.now ?? '');
   if (!first)
-    return `Something broke on the way, though it is whole again with the last patch, which makes the series hard to bisect.`;
+    return (
+      'Something broke on the way, though it is whole again with the last patch, ' +
+      'which makes the series hard to bisect.'
+    );
   const tests = findings.reduce((sum, finding) => sum + finding.tests.length, 0);
   const places = new Set(
     findings.flatMap((finding) =>
@@ -57,7 +66,10 @@ function result(
     culprits.length === 0
       ? ''
       : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
-  return `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`;
+  return (
+    `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse ` +
+    `off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`
+  );
 }
 
 function countKnown({ comparison }: Pick<ReplyFacts, 'comparison'>): number {
@@ -74,7 +86,10 @@ function leaps({ comparison: { figures = [], kernels } }: ReplyFacts): string {
     found.length === 1
       ? `One figure changed several times over: ${most.name}`
       : `${found.length} figures changed several times over: most of all ${most.name}`;
-  return `${which} of ${most.test} on ${place}, ${describeTimes(most.change)}.${isGain(most) ? ` Please check that it is meant: ${LEAP_NOTE}.` : ''}`;
+  return (
+    `${which} of ${most.test} on ${place}, ` +
+    `${describeTimes(most.change)}.${isGain(most) ? ` Please check that it is meant: ${LEAP_NOTE}.` : ''}`
+  );
 }
 
 /** By the figure that changed most. */
@@ -83,7 +98,11 @@ function describeSlower(slower: readonly ComparedFigure[], kernel: string): stri
   if (!worst) return '';
   const place = renamed(worst.cell, kernel, '').split('/')[1] ?? '';
   const bad = worst.firstBad === undefined ? '' : ` The first bad patch is "${worst.firstBad}".`;
-  return `No test fails with it, but ${plural(slower.length, 'figure')} got worse: most of all ${worst.name} of ${worst.test} on ${place}, by ${Math.abs(worst.change.by * 100).toFixed(1)} %.${bad}`;
+  return (
+    `No test fails with it, but ${plural(slower.length, 'figure')} got worse: ` +
+    `most of all ${worst.name} of ${worst.test} on ${place}, ` +
+    `by ${Math.abs(worst.change.by * 100).toFixed(1)} %.${bad}`
+  );
 }
 
 function asides({ comparison: { kernels } }: ReplyFacts): string {

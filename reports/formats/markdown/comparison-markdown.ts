@@ -30,7 +30,8 @@ export function renderComparison(comparison: Comparison): string {
     ];
   });
   return [
-    `## ${kernels ? `${code(kernels.now)} against ${code(kernels.base)}` : `Since ${code(base.runId)}`}: ${plain(summarizeVerdicts(totals))}${counted === undefined ? '' : `; ${counted}`}`,
+    `## ${kernels ? `${code(kernels.now)} against ${code(kernels.base)}` : `Since ${code(base.runId)}`}: ` +
+      `${plain(summarizeVerdicts(totals))}${counted === undefined ? '' : `; ${counted}`}`,
     kernels ? '' : `Baseline: ${base.kernels.map(code).join(', ')}; this run: ${now.kernels.map(code).join(', ')}.`,
     ...lists,
     ...listFigures(figures).map(renderFigures),
@@ -41,10 +42,12 @@ export function renderComparison(comparison: Comparison): string {
       : []),
     onlyBase.length === 0
       ? ''
-      : `${plural(onlyBase.length, 'cell')} of ${kernels ? plain(kernels.base) : 'the baseline'} alone: ${onlyBase.slice(0, MAX_LISTED).map(code).join(', ')}`,
+      : `${plural(onlyBase.length, 'cell')} of ${kernels ? plain(kernels.base) : 'the baseline'} alone: ` +
+        onlyBase.slice(0, MAX_LISTED).map(code).join(', '),
     onlyNow.length === 0
       ? ''
-      : `${plural(onlyNow.length, 'cell')} of ${kernels ? plain(kernels.now) : 'this run'} alone: ${onlyNow.slice(0, MAX_LISTED).map(code).join(', ')}`,
+      : `${plural(onlyNow.length, 'cell')} of ${kernels ? plain(kernels.now) : 'this run'} alone: ` +
+        onlyNow.slice(0, MAX_LISTED).map(code).join(', '),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -69,9 +72,14 @@ function renderFigures({ title, lines, note }: FigureList): string {
 
 function renderTest(test: ComparedTest, reports: SeenReports): string {
   const since = describeSince(test);
-  const words = `- ${code(test.test)} in ${code(test.cell)}: ${test.base ?? 'absent'} → ${test.now ?? 'absent'}, ${plain(describeOdds(test))}${since === undefined ? '' : `; ${plain(since)}`}${test.message === undefined ? '' : `: ${code(cleanLine(test.message))}`}`;
+  const words = [
+    `- ${code(test.test)} in ${code(test.cell)}: ${test.base ?? 'absent'} → ${test.now ?? 'absent'}, `,
+    plain(describeOdds(test)),
+    since === undefined ? '' : `; ${plain(since)}`,
+    test.message === undefined ? '' : `: ${code(cleanLine(test.message))}`,
+  ].join('');
   if (test.verdict !== 'new-failure' || test.evidence === undefined) return words;
-  const told = reports.findLike(test);
-  if (told) return `${words}; as in ${code(told.test)}${told.cell === test.cell ? '' : ` of ${code(told.cell)}`}`;
+  const like = reports.findLike(test);
+  if (like) return `${words}; as in ${code(like.test)}${like.cell === test.cell ? '' : ` of ${code(like.cell)}`}`;
   return `${words}\n\n${fence(excerpt(test.evidence, EVIDENCE_LINES), 'text')}\n`;
 }

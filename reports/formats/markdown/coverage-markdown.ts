@@ -22,7 +22,11 @@ export function renderCoverage(summary: Pick<RunSummary, 'cells'>): string {
 }
 
 function describeShares({ tests, nowhere, partly }: Coverage): string {
-  return `Of ${plural(tests, 'test')} ${[nowhere.tests > 0 ? `${nowhere.tests} ran nowhere` : '', partly.tests > 0 ? `${partly.tests} ran on some legs only` : ''].filter((part) => part !== '').join(' and ')}`;
+  const shares = [
+    nowhere.tests > 0 ? `${nowhere.tests} ran nowhere` : '',
+    partly.tests > 0 ? `${partly.tests} ran on some legs only` : '',
+  ];
+  return `Of ${plural(tests, 'test')} ${shares.filter((share) => share !== '').join(' and ')}`;
 }
 
 function renderShare(title: string, share: CoverageShare): string {

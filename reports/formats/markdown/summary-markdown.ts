@@ -18,7 +18,7 @@ import { code, fence, plain, tableRow } from './markdown-text.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
 import { describeOrigins, releaseOf } from '../../facts/describe-versions.ts';
 import { measuredFigures } from '../../facts/measured-figures.ts';
-import { countKnown, judgeCell, needsAttention, tellingAttempt } from '../../fold/outcomes.ts';
+import { countKnown, judgeCell, needsAttention, shownAttempt } from '../../fold/outcomes.ts';
 import { rerunLines } from '../../facts/rerun-command.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
@@ -46,7 +46,8 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
     `# pmemrig ${code(summary.matrix)}: ${formatTotals(summary.totals, countKnown(all.map(({ test }) => test)))}`,
     ending === undefined ? '' : `**${plain(ending)}**`,
     ...findBlindKernels(summary).map(({ warning }) => `**${plain(warning)}**`),
-    `${plain(formatHeadline(summary))}. Run ${code(summary.runId)} on ${code(summary.host)}, ${summary.startedAt}, pmemrig ${plain(summary.version)}.`,
+    `${plain(formatHeadline(summary))}. Run ${code(summary.runId)} on ${code(summary.host)}, ` +
+      `${summary.startedAt}, pmemrig ${plain(summary.version)}.`,
     comparison ? renderComparison(comparison) : '',
     renderGrid(summary),
     describeOrigins(summary)
@@ -78,7 +79,9 @@ export function renderMarkdown(summary: RunSummary, comparison?: Comparison): st
     summary.notes.length === 0
       ? ''
       : `## Notes\n\n${summary.notes.map((note) => `- ${code(cleanLine(note))}`).join('\n')}`,
-    '## Files\n\n`report.html` and `junit.xml` lie beside this file, the journal is `events.jsonl`; each cell has its folder in `cells/`.',
+    '## Files\n\n' +
+      '`report.html` and `junit.xml` lie beside this file, the journal is `events.jsonl`; ' +
+      'each cell has its folder in `cells/`.',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -103,7 +106,7 @@ function describeCell(cell: CellSummary): string {
 }
 
 function renderFailure(cell: CellSummary, test: TestSummary): string {
-  const attempt = tellingAttempt(test);
+  const attempt = shownAttempt(test);
   const consoleLog = attempt?.console ?? cell.guests.at(-1)?.console;
   const files = [...new Set([...(attempt?.artifacts ?? []), ...(consoleLog === undefined ? [] : [consoleLog])])];
   const tries = test.attempts.length > 1 ? ` (${plural(test.attempts.length, 'attempt')})` : '';
@@ -128,7 +131,7 @@ function renderList(
       ({ cell, test }) =>
         `- ${code(test.name)} in ${code(cell.id)}${test.message === undefined ? '' : `: ${code(test.message)}`}`,
     );
-  return `## ${title}\n\n${lines.join('\n')}${found.length > MAX_LISTED ? `\n- … and ${found.length - MAX_LISTED} more in report.html` : ''}`;
+  return `## ${title}\n\n${lines.join('\n')}${countMore(found, 'more in report.html')}`;
 }
 
 function renderProblems(summary: RunSummary): string {
@@ -138,9 +141,20 @@ function renderProblems(summary: RunSummary): string {
     .slice(0, MAX_LISTED)
     .map((problem) => {
       const standing = describeStanding(problem);
-      return `- ${countsAsFailure(problem) ? `**${problem.kind}**` : problem.kind} ${code(problem.title)} ${plain(describePlace(problem))}${standing === '' ? '' : ` (${plain(standing)})`}${problem.first.file === undefined ? '' : `: ${code(problem.first.file)}`}, signature ${code(problem.signature)}`;
+      return [
+        `- ${countsAsFailure(problem) ? `**${problem.kind}**` : problem.kind} ${code(problem.title)} `,
+        plain(describePlace(problem)),
+        standing === '' ? '' : ` (${plain(standing)})`,
+        problem.first.file === undefined ? '' : `: ${code(problem.first.file)}`,
+        `, signature ${code(problem.signature)}`,
+      ].join('');
     });
-  return `## Kernel problems\n\n${lines.join('\n')}${problems.length > MAX_LISTED ? `\n- … and ${problems.length - MAX_LISTED} more in report.html` : ''}`;
+  return `## Kernel problems\n\n${lines.join('\n')}${countMore(problems, 'more in report.html')}`;
+}
+
+/** A last line for what a list has no room for. */
+function countMore(all: readonly unknown[], what: string): string {
+  return all.length > MAX_LISTED ? `\n- … and ${all.length - MAX_LISTED} ${what}` : '';
 }
 
 function renderLockdep({ lockdep }: RunSummary): string {
@@ -163,9 +177,10 @@ function renderLeftOut(summary: RunSummary): string {
     .slice(0, MAX_LISTED)
     .map(
       ({ reason, ids }) =>
-        `- ${ids.slice(0, 8).map(code).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}: ${code(reason)}`,
+        `- ${ids.slice(0, 8).map(code).join(', ')}${ids.length > 8 ? ` and ${ids.length - 8} more` : ''}: ` +
+        code(reason),
     );
-  return `## Left out\n\n${lines.join('\n')}${groups.length > MAX_LISTED ? `\n- … and ${groups.length - MAX_LISTED} more reasons` : ''}`;
+  return `## Left out\n\n${lines.join('\n')}${countMore(groups, 'more reasons')}`;
 }
 
 function renderMetrics(all: readonly { readonly cell: CellSummary; readonly test: TestSummary }[]): string {
@@ -175,5 +190,8 @@ function renderMetrics(all: readonly { readonly cell: CellSummary; readonly test
   });
   if (rows.length === 0) return '';
   const more = rows.length > MAX_LISTED ? `\n\n… and ${rows.length - MAX_LISTED} more in report.html.` : '';
-  return `## Figures\n\n${[['cell', 'test', ''], ['---', '---', '---'], ...rows.slice(0, MAX_LISTED)].map(tableRow).join('\n')}${more}`;
+  return (
+    '## Figures\n\n' +
+    `${[['cell', 'test', ''], ['---', '---', '---'], ...rows.slice(0, MAX_LISTED)].map(tableRow).join('\n')}${more}`
+  );
 }

@@ -91,7 +91,8 @@ function formatFigures({ verdict, title, lines, note }: FigureList, width: numbe
 
 function formatTest(test: ComparedTest, reports: SeenReports, width: number, palette: Palette): string[] {
   const { as } = VERDICT_LOOKS[test.verdict];
-  const told = test.verdict === 'new-failure' ? reports.findLike(test) : undefined;
+  const like = test.verdict === 'new-failure' ? reports.findLike(test) : undefined;
+  const inCell = like && like.cell !== test.cell ? ` of ${cleanLine(like.cell)}` : '';
   const since = describeSince(test);
   const odds = `${describeOdds(test)}${since === undefined ? '' : `; ${since}`}`;
   const head = [
@@ -103,13 +104,13 @@ function formatTest(test: ComparedTest, reports: SeenReports, width: number, pal
       style: (text: string) => palette.outcome(as, text),
     },
   ];
-  if (told)
+  if (like)
     return [
       fitLine(
         [
           ...head,
           {
-            text: `  as in ${cleanLine(told.test)}${told.cell === test.cell ? '' : ` of ${cleanLine(told.cell)}`}; ${odds}`,
+            text: `  as in ${cleanLine(like.test)}${inCell}; ${odds}`,
             style: palette.dim,
           },
         ],
@@ -135,6 +136,7 @@ function describeCells(where: string, cells: readonly string[]): string[] {
   if (cells.length === 0) return [];
   const shown = cells.slice(0, 5).join(', ');
   return [
-    `${plural(cells.length, 'cell')} of ${where} alone, not compared: ${cleanLine(shown)}${cells.length > 5 ? ', …' : ''}`,
+    `${plural(cells.length, 'cell')} of ${where} alone, not compared: ` +
+      `${cleanLine(shown)}${cells.length > 5 ? ', …' : ''}`,
   ];
 }

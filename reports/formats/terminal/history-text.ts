@@ -30,13 +30,14 @@ interface ShownRun extends Pick<PastRun, 'runId' | 'matrix' | 'totals' | 'known'
 
 /** The runs, one a line, as they come. */
 export function formatRuns(runs: readonly ShownRun[], { width, palette }: Terminal = PLAIN_TERMINAL): string[] {
-  return runs.map(({ runId, matrix, state, isGone, totals, known }) =>
-    fitLine(
+  return runs.map(({ runId, matrix, state, isGone, totals, known }) => {
+    const toCome = state === 'running' ? { unreached: 0 } : {};
+    return fitLine(
       [
         { text: `${runId}  ` },
         { text: `${matrix}  `, style: palette.bold },
         {
-          text: `${formatTotals({ ...countOutcomes([]), ...totals, ...(state === 'running' && { unreached: 0 }) }, known)}  `,
+          text: `${formatTotals({ ...countOutcomes([]), ...totals, ...toCome }, known)}  `,
         },
         {
           text: state === 'running' ? describeRunning(totals) : (nameState(state) ?? ''),
@@ -48,8 +49,8 @@ export function formatRuns(runs: readonly ShownRun[], { width, palette }: Termin
         },
       ],
       width,
-    ),
-  );
+    );
+  });
 }
 
 /** What is still to come is no gap. */
@@ -80,18 +81,24 @@ export function formatFigures(
     ([title, own], index) => {
       const values = own.map(({ value }) => value);
       const middle = median(values);
+      const shownMiddle = own[0] ? formatMetricValue({ ...own[0], value: middle }) : '';
       const shown = own.map((figure) => formatMetricValue(figure));
       const trend = describeTrend(own);
       const column = Math.max(...shown.map(({ length }) => length));
       return [
         ...(index > 0 ? [''] : []),
-        `${palette.bold(title)}  median ${own[0] ? formatMetricValue({ ...own[0], value: middle }) : ''}  ${sparkLine(values.toReversed())}`,
+        `${palette.bold(title)}  median ${shownMiddle}  ${sparkLine(values.toReversed())}`,
         ...(trend === undefined ? [] : [fitLine([{ text: `  ${trend}`, style: palette.dim }], width)]),
         ...own.map(({ run, value }, place) =>
           fitLine(
             [
               {
-                text: `${(shown[place] ?? '').padStart(column)}  ${formatChange(value, middle).padStart(8)}  ${run.runId}  `,
+                text: [
+                  (shown[place] ?? '').padStart(column),
+                  formatChange(value, middle).padStart(8),
+                  run.runId,
+                  '',
+                ].join('  '),
               },
               { text: run.kernelRelease ?? 'no kernel', style: palette.dim },
             ],
@@ -117,7 +124,11 @@ function formatCell(cell: string, lines: readonly HistoryLine[], { width, palett
           { text: `${MARKS[outcome]} ${outcome.padEnd(9)}`, style: (text) => palette.outcome(outcome, text) },
           { text: ` ${run.runId}  ` },
           {
-            text: `${run.kernelRelease ?? 'no kernel'}  ${formatDuration(durationMs)}${attempts > 1 ? `  ${failures} of ${attempts} attempts failed` : ''}`,
+            text: [
+              run.kernelRelease ?? 'no kernel',
+              formatDuration(durationMs),
+              ...(attempts > 1 ? [`${failures} of ${attempts} attempts failed`] : []),
+            ].join('  '),
             style: palette.dim,
           },
           { text: message === undefined ? '' : `  ${cleanLine(message)}` },

@@ -37,7 +37,8 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
   switch (event.type) {
     case 'run-start':
       return [
-        `pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`,
+        `pmemrig ${event.version}: ${event.matrix}, ${plural(event.cells.length, 'cell')}, ` +
+          `${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`,
       ];
     case 'resume':
       return [`pmemrig ${event.version}: goes on with a run in which ${describeLeft(fold)}`];

@@ -70,5 +70,9 @@ export class PrintedSplats {
 /** As seen from another attempt. */
 function describePlace({ cell, test, attempt }: AttemptPlace, from: AttemptPlace): string {
   if (cell === from.cell && test === from.test) return `attempt ${attempt}`;
-  return `${cleanLine(test)}${attempt === 1 ? '' : ` (attempt ${attempt})`}${cell === from.cell ? '' : ` of ${cleanLine(cell)}`}`;
+  const [which, where] = [
+    attempt === 1 ? '' : ` (attempt ${attempt})`,
+    cell === from.cell ? '' : ` of ${cleanLine(cell)}`,
+  ];
+  return `${cleanLine(test)}${which}${where}`;
 }

@@ -18,7 +18,9 @@ interface Asset {
 const LIVE_SCRIPT = `'use strict';
 for (const panel of document.querySelectorAll('[data-progress]')) {
   const source = new EventSource(panel.dataset.progress);
-  source.addEventListener('progress', (event) => { if (!panel.contains(document.activeElement)) panel.innerHTML = event.data; });
+  source.addEventListener('progress', (event) => {
+    if (!panel.contains(document.activeElement)) panel.innerHTML = event.data;
+  });
   source.addEventListener('end', () => { source.close(); location.reload(); });
   addEventListener('pagehide', () => source.close());
 }

@@ -47,7 +47,8 @@ export function addListRoutes(app: Hono, site: Site): void {
     );
     if (comparison.onlyNow.length === now.cells.length)
       throw new BadRequest(
-        `The runs ${base.runId} and ${run.runId} have no cell in common: a cell is the same by the names of its kernel, topology, file system and suite.`,
+        `The runs ${base.runId} and ${run.runId} have no cell in common: ` +
+          'a cell is the same by the names of its kernel, topology, file system and suite.',
       );
     return c.html(renderComparePage(comparison));
   });

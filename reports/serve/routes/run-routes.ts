@@ -125,6 +125,9 @@ async function followLive({ isClaimed, live }: Site, dir: string): Promise<Journ
 }
 
 function renderRunTools(runId: string): Markup {
-  return html`<nav class="tools" aria-label="this run"><a href="${filesLink(runId)}">All files</a> <a href="${compareLink('', runId)}">Put it beside another</a></nav>
+  return html`
+    <nav class="tools" aria-label="this run">
+      <a href="${filesLink(runId)}">All files</a> <a href="${compareLink('', runId)}">Put it beside another</a>
+    </nav>
 `;
 }

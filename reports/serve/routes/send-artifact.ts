@@ -12,7 +12,8 @@ const BEGINNING_BYTES = 8192;
  */
 const OWN_PAGE = 'report.html';
 const OWN_PAGE_POLICY =
-  "sandbox allow-scripts allow-downloads; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+  'sandbox allow-scripts allow-downloads; ' +
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 /** A file is shown and no more. */
 const FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'";
 

@@ -35,7 +35,8 @@ export async function findRunFolder(runsDir: string, name: string): Promise<Foun
   const dir = target ?? (await realpath(join(runsDir, runId)).catch(() => undefined));
   if (dir === undefined)
     throw new NotFound(
-      `The run ${runId} is not in this folder, or not any more: it may have been removed as an old one (pmemrig prune). What its tests came to stays in the history.`,
+      `The run ${runId} is not in this folder, or not any more: ` +
+        'it may have been removed as an old one (pmemrig prune). What its tests came to stays in the history.',
     );
   return { runId, dir };
 }
