@@ -142,7 +142,7 @@ test('a guest that powers itself off in the middle of a test is the crash of tha
 });
 
 test('what the kernel reports during a test fails it, with the report as evidence, in the journal and as a file', async () => {
-  // The kernel log takes the words of a report from anybody; what reads it cannot tell.
+  // The kernel log takes the words of a report from anybody; the rig cannot see who wrote them.
   const report = [
     '------------[ cut here ]------------',
     'WARNING: CPU: 0 PID: 77 at drivers/nvdimm/pmem.c:210 pmem_submit_bio+0x1b4/0x2a0 [nd_pmem]',

@@ -12,7 +12,7 @@ const matrix = join(workspace.dir, 'nightly.yaml');
 const program = join(workspace.dir, 'run.sh');
 const CELL = 'debian-6.1/nvdimm/tap';
 
-/** A test program whose own tests come out as told, in place of a kernel that changes. */
+/** A test program whose own tests come out as asked, in place of a kernel that changes. */
 function behave(lines: readonly string[]): void {
   writeFileSync(
     program,
@@ -49,14 +49,14 @@ test('what got worse since the last green run is reported first, and is the exit
   behave(['not ok 1 - flush', 'ok 2 - sync # SKIP no such device', 'ok 3 - map']);
   const { exitCode, stdout, dir } = await nightly('--baseline', 'last-green');
   expect(exitCode).toBe(1);
-  const told = stdout.slice(stdout.indexOf('new-failure'));
-  expect(told).toMatch(
+  const verdicts = stdout.slice(stdout.indexOf('new-failure'));
+  expect(verdicts).toMatch(
     new RegExp(
       `^✗ ${CELL}  tap/run.sh/flush  pass → fail.*\n    failed in 0 of the 1 run before; last good in ${first.events[0]?.type === 'run-start' ? first.events[0].runId : ''} \\(6\\.1\\.`,
       'm',
     ),
   );
-  expect(told).toMatch(new RegExp(`^- ${CELL}  tap/run.sh/sync  pass → skip`, 'm'));
+  expect(verdicts).toMatch(new RegExp(`^- ${CELL}  tap/run.sh/sync  pass → skip`, 'm'));
 
   const pinned = await rig(['pin', dir, 'broken'], workspace);
   expect(pinned.exitCode).toBe(0);
@@ -78,8 +78,8 @@ test('two runs are compared after the fact, and a test has its history', async (
 
 test('the runs are served until Ctrl-C', async () => {
   const serving = startRig(['serve', '--port', '0'], workspace);
-  const [told] = (await once(serving.stdout, 'data')) as [Buffer];
-  const [url = ''] = /^http:\S+/.exec(told.toString()) ?? [];
+  const [printed] = (await once(serving.stdout, 'data')) as [Buffer];
+  const [url = ''] = /^http:\S+/.exec(printed.toString()) ?? [];
   expect(await (await fetch(url)).text()).toContain(basename(first.dir));
   expect(await (await fetch(`${url}test?name=tap/run.sh/flush`)).text()).toContain('Failed in 2 of 3 runs');
   serving.kill('SIGINT');

@@ -75,15 +75,15 @@ test('two kernels are kept apart by the instructions of the same write', { timeo
       readonly change: { readonly interval?: { readonly low: number; readonly high: number } };
     }[];
   };
-  const told = figures.find(({ name }) => name === 'write.instructions');
-  expect(told).toMatchObject({
+  const written = figures.find(({ name }) => name === 'write.instructions');
+  expect(written).toMatchObject({
     by: 'repeats',
     base: { count: 4 },
     now: { count: 4 },
     verdict: expect.stringMatching(/^(slower|faster|same)$/) as string,
   });
   // Beside two busy loops, too, the change is known to within two percent.
-  const { low = -1, high = 1 } = told?.change.interval ?? {};
+  const { low = -1, high = 1 } = written?.change.interval ?? {};
   expect(high - low).toBeLessThan(0.02);
   // Worse is an alarm, as a failure is.
   expect(run.exitCode).toBe(figures.some(({ verdict }) => verdict === 'slower') ? 1 : 0);

@@ -75,7 +75,7 @@ test('a run whose controller is killed in the midst of a cell is resumed: each t
   expect(again.stderr).toContain('the run has finished');
 });
 
-test('an interrupted run is resumed, from where its reports told it to be', async () => {
+test('an interrupted run is resumed, from the command in its reports', async () => {
   const interrupted = startRig(['run', matrix, '--filter', 'suite=fio', '--retries', '1'], interruptedRuns);
   const dir = await waitForTest(interruptedRuns, 'fio/block-io-uring');
   interrupted.kill('SIGINT');

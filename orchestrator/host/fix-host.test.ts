@@ -44,7 +44,7 @@ describe('fixHost', () => {
   });
 
   test.each(['none', 'asks-password'] as const)(
-    'a user whose sudo is "%s" is told the one command, and nothing runs',
+    'a user whose sudo is "%s" gets the one command to run, and nothing runs',
     async (sudo) => {
       const { commands, ...options } = host([]);
       await expect(fixHost(REPORT, { ...ANN, sudo }, options)).rejects.toMatchObject({

@@ -41,8 +41,8 @@ function planned({ id, cell }: Story): PlannedCell {
   );
 }
 
-/** A run of some of the stories, told at the times at which a run of all would have told it. */
-function tell(all: readonly Story[], mine: readonly Story[], runId: string, shard?: RunShard): JournalEvent[] {
+/** A run of some of the stories, with the times that a run of all would have had. */
+function play(all: readonly Story[], mine: readonly Story[], runId: string, shard?: RunShard): JournalEvent[] {
   const events: JournalEvent[] = [];
   const add = (at: number, event: RunEvent): void =>
     void events.push({ v: JOURNAL_VERSION, t: new Date(Date.UTC(2026, 2, 1) + at).toISOString(), ...event });
@@ -60,12 +60,12 @@ function tell(all: readonly Story[], mine: readonly Story[], runId: string, shar
   });
   add(1, { type: 'stage', stage: 'kernel k0', detail: '6.12', status: 'done', digest: 'd' });
   add(2, { type: 'note', text: 'kernel k0: the cached package is used' });
-  for (const [place, story] of mine.entries()) tellCell(story, all.indexOf(story), place + 1, add);
+  for (const [place, story] of mine.entries()) playCell(story, all.indexOf(story), place + 1, add);
   add(all.length * 100 + 100, { type: 'run-end', reason: 'finished' });
   return events;
 }
 
-function tellCell(
+function playCell(
   { id, cell }: Story,
   number: number,
   guest: number,
@@ -123,7 +123,7 @@ function summarize(events: Iterable<JournalEvent>): RunSummary {
   return fold.summarize();
 }
 
-/** Guests have their numbers in the order of the parts; else two tellings of one run are the same. */
+/** Guests have their numbers in the order of the parts; else two records of one run are the same. */
 function withoutNumbers(summary: RunSummary): unknown {
   const text = JSON.stringify({ ...summary, guests: summary.guests.toSorted((a, b) => (a.cell < b.cell ? -1 : 1)) });
   return JSON.parse(
@@ -156,7 +156,7 @@ function shardsOf(all: readonly Story[], of: number): JournalEvent[][] {
     const elsewhere = all.flatMap((story, at) =>
       story.shard === index ? [] : [{ shard: story.shard, at, cell: planned(story) }],
     );
-    return tell(
+    return play(
       all,
       all.filter(({ shard }) => shard === index),
       `shard-${index}`,
@@ -168,7 +168,7 @@ function shardsOf(all: readonly Story[], of: number): JournalEvent[][] {
 test('shards put together are the run in one piece, in any order', async () => {
   await fc.assert(
     fc.asyncProperty(stories, fc.shuffledSubarray([0, 1, 2], { minLength: 3 }), async (all, order) => {
-      const whole = withoutNumbers(summarize(tell(all, all, 'whole')));
+      const whole = withoutNumbers(summarize(play(all, all, 'whole')));
       const shards = shardsOf(all, 3);
       expect(withoutNumbers(summarize(await merge(order.map((at) => shards[at] ?? []))))).toEqual(whole);
     }),
@@ -219,7 +219,7 @@ function changeStart(
 
 describe('runs that are no parts of one are refused:', () => {
   const [one = [], two = []] = shardsOf(both, 2);
-  const [first = [], second = []] = both.map((story, index) => tell(both, [story], `part-${index}`));
+  const [first = [], second = []] = both.map((story, index) => play(both, [story], `part-${index}`));
   test.each<[rule: string, parts: JournalEvent[][], message: RegExp]>([
     [
       'of different matrices',

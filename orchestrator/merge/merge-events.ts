@@ -28,9 +28,9 @@ export async function* mergeEvents(
       .map((part) => part.lastAt)
       .toSorted()
       .at(-1) ?? startedAt;
-  const told = new Set<string>();
+  const seen = new Set<string>();
   const note = (t: string, text: string): EventOf<'note'>[] =>
-    told.has(text) ? [] : [{ v: JOURNAL_VERSION, t, type: 'note', text: (told.add(text), text) }];
+    seen.has(text) ? [] : [{ v: JOURNAL_VERSION, t, type: 'note', text: (seen.add(text), text) }];
   yield startOf(runId, startedAt, plan, parts);
   for (const text of plan.notes) yield* note(startedAt, text);
   for await (const { event, part } of byTime(parts)) {

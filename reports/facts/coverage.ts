@@ -19,7 +19,7 @@ export interface TestCoverage {
 /**
  * Each test of the run once, over all cells that planned or found it, in their order. What a matrix does not plan for a
  * leg is no loss there: `ext4/047` on xfs. A TAP test that was found while another ran counts as any other. The rig's
- * own tests do not, nor do selftests, which tell of the rig: what they lack is said elsewhere.
+ * own tests do not, nor do selftests, which show the state of the rig: what they lack is said elsewhere.
  */
 export function surveyTests({ cells }: Pick<RunSummary, 'cells'>): readonly TestCoverage[] {
   const found = new Map<string, { readonly ran: string[]; readonly lost: (Loss & { readonly leg: string })[] }>();

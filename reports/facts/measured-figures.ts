@@ -1,6 +1,6 @@
 import type { Metric } from '../../orchestrator/model/outcome.ts';
 import { median } from '../text/median.ts';
-import { tellingAttempt } from '../fold/outcomes.ts';
+import { shownAttempt } from '../fold/outcomes.ts';
 import type { TestSummary } from '../fold/summary.ts';
 
 /**
@@ -8,9 +8,9 @@ import type { TestSummary } from '../fold/summary.ts';
  * the attempt that counts.
  */
 export function measuredFigures(test: TestSummary): readonly Metric[] {
-  const told = tellingAttempt(test);
+  const shown = shownAttempt(test);
   const passed = test.attempts.filter(({ status }) => status === 'pass');
-  return (told?.metrics ?? []).map((metric) => {
+  return (shown?.metrics ?? []).map((metric) => {
     const values = passed.flatMap(
       ({ metrics }) => metrics.find(({ name, unit }) => name === metric.name && unit === metric.unit)?.value ?? [],
     );

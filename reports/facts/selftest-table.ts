@@ -1,7 +1,7 @@
 import { cleanLine } from '../text/clean-text.ts';
 import { formatDuration } from '../text/format.ts';
 import { MARKS } from '../text/outcome-symbols.ts';
-import { tellingAttempt } from '../fold/outcomes.ts';
+import { shownAttempt } from '../fold/outcomes.ts';
 import type { RunSummary } from '../fold/summary.ts';
 import { alignColumns } from '../../orchestrator/model/align-columns.ts';
 
@@ -13,16 +13,16 @@ export function formatSelftest({ cells }: Pick<RunSummary, 'cells'>): string[] {
   const rows = proving.flatMap(({ id, tests }) =>
     tests.flatMap((test) => {
       if (test.expects === undefined) return [];
-      const told = tellingAttempt(test);
+      const shown = shownAttempt(test);
       const { kinds } = test.expects;
-      const seen = told?.message?.replace(/^seen: /, '') ?? test.message ?? 'nothing';
+      const seen = shown?.message?.replace(/^seen: /, '') ?? test.message ?? 'nothing';
       const where = proving.length > 1 ? `${id} ` : '';
       return [
         [
           `${MARKS[test.outcome]} ${test.outcome}`,
           cleanLine(where + test.name),
           kinds.length === 0 ? 'nothing' : kinds.join(' or '),
-          told === undefined ? '' : formatDuration(told.durationMs),
+          shown === undefined ? '' : formatDuration(shown.durationMs),
           cleanLine(seen),
         ],
       ];

@@ -1,4 +1,4 @@
-import { tellingAttempt } from '../fold/outcomes.ts';
+import { shownAttempt } from '../fold/outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
 
 /** A kernel on which the rig did not prove that it sees: see docs/selftest.md. */
@@ -19,7 +19,7 @@ export function findBlindKernels({ cells }: Pick<RunSummary, 'cells'>): readonly
       failed.length === proofs.length
         ? all
         : `${failed.length} of ${proofs.length} selftests (${failed.map(({ name }) => name).join(', ')})`;
-    const why = failed[0] && tellingAttempt(failed[0])?.message;
+    const why = failed[0] && shownAttempt(failed[0])?.message;
     return [
       {
         kernel,

@@ -167,13 +167,13 @@ describe('a run against the runs before', () => {
       { by: 'runs', name: 'write.iops', verdict: 'same', floor: { high: expect.closeTo(0.003, 3) as number } },
     ]);
     const fallen = [...past, { value: 801, run: { runId: 'night-40', startedAt: '2026-02-09T00:00:00.000Z' } }];
-    const told = compareRuns(
+    const figures = compareRuns(
       night(1000, 39),
       night(800, 41),
       () => [],
       () => fallen,
     ).figures;
-    expect(told).toMatchObject([
+    expect(figures).toMatchObject([
       { by: 'runs', verdict: 'slower', since: { runId: 'night-40' }, base: { count: 41 }, now: { median: 800 } },
     ]);
   });

@@ -34,17 +34,17 @@ export interface FigureJudgement {
 export const FALSE_ALARMS = 0.05;
 
 /**
- * A change below `least` is not worth a word; one above `told` is not to be overlooked: where it cannot be ruled out,
+ * A change below `least` is not worth a word; one above `notable` is not to be overlooked: where it cannot be ruled out,
  * the answer is `cant-tell`.
  */
 interface Resolution {
   readonly least: number;
-  readonly told: number;
+  readonly notable: number;
 }
 
 /** Counted instructions repeat within a percent, times do not. */
 export function resolutionOf(unit: Metric['unit']): Resolution {
-  return unit === 'instructions' ? { least: 0.01, told: 0.02 } : { least: 0.02, told: 0.05 };
+  return unit === 'instructions' ? { least: 0.01, notable: 0.02 } : { least: 0.02, notable: 0.05 };
 }
 
 /** Judges figures that were measured side by side, repeats in turns. */
@@ -57,24 +57,24 @@ export function judgeFigures<Sample extends FigureSample>(
 
 function judge({ base, now, better, unit }: FigureSample, chance: number, figures: number): FigureJudgement {
   const change = estimateChange(base, now);
-  const { least, told } = resolutionOf(unit);
+  const { least, notable } = resolutionOf(unit);
   const { by, interval } = change;
   if (chance <= FALSE_ALARMS && Math.abs(by) >= least)
     return { verdict: by > 0 === (better === 'higher') ? 'faster' : 'slower', change, chance };
-  if (interval && interval.low >= -told && interval.high <= told) return { verdict: 'same', change, chance };
+  if (interval && interval.low >= -notable && interval.high <= notable) return { verdict: 'same', change, chance };
   return {
     verdict: 'cant-tell',
     change,
     chance,
-    needed: neededRepeats(Math.min(base.length, now.length), change, told, figures),
+    needed: neededRepeats(Math.min(base.length, now.length), change, notable, figures),
   };
 }
 
 /** The interval narrows with the root of the number of repeats; below a number of them no ranks are unlikely enough. */
-function neededRepeats(repeats: number, { by, interval }: Change, told: number, figures: number): number {
+function neededRepeats(repeats: number, { by, interval }: Change, notable: number, figures: number): number {
   const width = interval ? Math.max(interval.high - by, by - interval.low) : 0;
   const fewest = fewestRepeats(figures);
-  return Math.max(fewest, Math.ceil(repeats * (width / told) ** 2), repeats + 1);
+  return Math.max(fewest, Math.ceil(repeats * (width / notable) ** 2), repeats + 1);
 }
 
 /** Repeats of each side with which one of so many figures can be found changed at all. */

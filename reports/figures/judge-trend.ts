@@ -74,7 +74,7 @@ function judge(trend: FigureTrend, split: Split | undefined, chance: number, fig
       chance,
       floor,
       ...present({ since }),
-      ...(wasTold(trend, change.by, figures) && { told: true }),
+      ...(wasReported(trend, change.by, figures) && { told: true }),
     };
   }
   const missing = fewestRuns(figures) - before.length;
@@ -102,7 +102,7 @@ function findSplit(trend: FigureTrend): Split | undefined {
 }
 
 /** Whether the run before would have been reported as changed in the same direction. */
-function wasTold({ past, ...trend }: FigureTrend, by: number, figures: number): boolean {
+function wasReported({ past, ...trend }: FigureTrend, by: number, figures: number): boolean {
   const last = past.at(-1);
   if (!last) return false;
   const earlier = { ...trend, past: past.slice(0, -1), now: last.value };

@@ -27,15 +27,15 @@ export const UNKNOWNS: ReadonlySet<Outcome> = new Set(['infra', 'unreached']);
  */
 export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
   if (statuses.length === 0) return 'unreached';
-  const telling = statuses.filter((status) => status !== 'infra');
-  if (telling.length === 0) return 'infra';
-  if (telling.includes('pass') && telling.some((status) => FAILURES.has(status))) return 'flaky';
-  return OUTCOMES.find((outcome) => telling.some((status) => status === outcome)) ?? 'pass';
+  const counted = statuses.filter((status) => status !== 'infra');
+  if (counted.length === 0) return 'infra';
+  if (counted.includes('pass') && counted.some((status) => FAILURES.has(status))) return 'flaky';
+  return OUTCOMES.find((outcome) => counted.some((status) => status === outcome)) ?? 'pass';
 }
 
 /**
  * As {@link computeOutcome} for `guest/boot` and its like, whose attempts are no tries at one thing but one for each
- * guest of the cell, in no telling order: the worst counts. It is flaky if all that went wrong was tried again and went
+ * guest of the cell, in no order that matters: the worst counts. It is flaky if all that went wrong was tried again and went
  * right.
  */
 export function computeGuestOutcome(attempts: readonly Pick<AttemptSummary, 'status' | 'retried'>[]): Outcome {
@@ -49,20 +49,20 @@ export function computeGuestOutcome(attempts: readonly Pick<AttemptSummary, 'sta
 
 /** `failed 1 of 3 attempts`; what the rig failed at is no attempt. */
 export function describeFlaky(attempts: readonly Pick<AttemptSummary, 'status'>[]): string {
-  const telling = attempts.filter(({ status }) => status !== 'infra');
-  return `failed ${telling.filter(({ status }) => FAILURES.has(status)).length} of ${telling.length} attempts`;
+  const counted = attempts.filter(({ status }) => status !== 'infra');
+  return `failed ${counted.filter(({ status }) => FAILURES.has(status)).length} of ${counted.length} attempts`;
 }
 
 /** The attempt that a report shows for a test: the last pass, else the last that ended as the test did. */
-export function tellingAttempt(test: TestSummary): AttemptSummary | undefined {
-  const shown = test.outcome === 'flaky' ? 'pass' : test.outcome;
-  return test.attempts.findLast(({ status }) => status === shown);
+export function shownAttempt(test: TestSummary): AttemptSummary | undefined {
+  const last = test.outcome === 'flaky' ? 'pass' : test.outcome;
+  return test.attempts.findLast(({ status }) => status === last);
 }
 
-/** The attempts beside {@link tellingAttempt} that did not pass: the story behind a flaky or retried test. */
+/** The attempts beside {@link shownAttempt} that did not pass: the story behind a flaky or retried test. */
 export function otherFailedAttempts(test: TestSummary): readonly AttemptSummary[] {
-  const told = tellingAttempt(test);
-  return test.attempts.filter((attempt) => attempt !== told && !isBenign(attempt.status));
+  const shown = shownAttempt(test);
+  return test.attempts.filter((attempt) => attempt !== shown && !isBenign(attempt.status));
 }
 
 export function needsAttention(outcome: Outcome): boolean {

@@ -215,7 +215,7 @@ describe('runs that come, go and break', () => {
     ['a newer pmemrig', (text: string) => text.replaceAll('"v":4', '"v":99'), 'written by a newer pmemrig'],
     ['another program', () => '{"hello":1}\n{"world":2}\n', 'no journal event'],
     ['nobody: it is empty', () => '', 'no events'],
-  ])('a journal of %s is told by a sentence, and is no failure of the server', async (_, change, sentence) => {
+  ])('a journal of %s is shown with a sentence, and the server goes on', async (_, change, sentence) => {
     const broken = '20260303-100000-smoke-00cc';
     await writeRun(broken, change(textOf(broken)));
     for (const path of [`/runs/${broken}/`, `/runs/${broken}/test?cell=x&name=y`, `/compare?base=${OLD}&run=${broken}`])

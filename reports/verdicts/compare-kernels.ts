@@ -144,6 +144,6 @@ function forgiveShared(test: ComparedTest, { problems }: RunSummary, { base, now
 
 /** What the rig failed at, or a skip, is no attempt. */
 function rateOf(test: TestSummary | undefined): FailureRate {
-  const told = test?.attempts.filter(({ status }) => status === 'pass' || FAILURES.has(status)) ?? [];
-  return { failed: told.filter(({ status }) => FAILURES.has(status)).length, of: told.length };
+  const counted = test?.attempts.filter(({ status }) => status === 'pass' || FAILURES.has(status)) ?? [];
+  return { failed: counted.filter(({ status }) => FAILURES.has(status)).length, of: counted.length };
 }

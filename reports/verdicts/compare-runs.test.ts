@@ -288,7 +288,7 @@ describe('what follows from the end of another test', () => {
     return { ...journal.summarize(), runId, startedAt: `2026-03-0${runId === 'base' ? 1 : 2}T10:00:00.000Z` };
   };
   const good = play('base', 'pass', { map: 'pass', flush: 'pass' }, 'pass');
-  const told = (after: RunSummary) => {
+  const judge = (after: RunSummary) => {
     const comparison = compareRuns(good, after, () => []);
     return {
       status: judgeComparison(comparison, after, { whole: true }),
@@ -301,28 +301,28 @@ describe('what follows from the end of another test', () => {
   test.each(['infra', 'skip'] as const)(
     'subtests that a test which ended as %s did not come to are not missing',
     (status) => {
-      const { verdicts } = told(play('now', status, { map: 'pass' }, 'pass'));
+      const { verdicts } = judge(play('now', status, { map: 'pass' }, 'pass'));
       expect(verdicts['flush']).toBe(status === 'infra' ? 'unknown' : 'still-skipped');
       expect(verdicts['map']).toBe('still-passing');
     },
   );
 
   test('the rig’s failure is no regression, whatever followed from it', () => {
-    expect(told(play('now', 'infra', {}, 'skip'))).toEqual({
+    expect(judge(play('now', 'infra', {}, 'skip'))).toEqual({
       status: 3,
       verdicts: { 'repro/run': 'unknown', map: 'unknown', flush: 'unknown', 'guest/close': 'unknown' },
     });
   });
 
   test('a crash is one alarm', () => {
-    expect(told(play('now', 'crash', { map: 'pass' }, 'skip'))).toEqual({
+    expect(judge(play('now', 'crash', { map: 'pass' }, 'skip'))).toEqual({
       status: 1,
       verdicts: { 'repro/run': 'new-failure', map: 'still-passing', flush: 'unknown', 'guest/close': 'unknown' },
     });
   });
 
   test('a subtest that a test which came to its end does not have any more is missing', () => {
-    expect(told(play('now', 'pass', { map: 'pass' }, 'pass'))).toMatchObject({
+    expect(judge(play('now', 'pass', { map: 'pass' }, 'pass'))).toMatchObject({
       status: 1,
       verdicts: { flush: 'missing' },
     });

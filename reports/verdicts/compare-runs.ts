@@ -1,5 +1,5 @@
 import { type CellPair, type ComparedFigure, compareOverRuns, type PastFigures } from '../figures/compare-figures.ts';
-import { FAILURES, tellingAttempt } from '../fold/outcomes.ts';
+import { FAILURES, shownAttempt } from '../fold/outcomes.ts';
 import { signaturesOf } from '../fold/splats.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../fold/summary.ts';
 import type { ComparedTest } from './compared-test.ts';
@@ -110,9 +110,9 @@ function compareCell(
   const nowTests = new Map(cell.tests.map((test) => [test.name, test]));
   const compared = [...names].flatMap((name): ComparedTest[] => {
     const [was, is] = [baseTests.get(name), nowTests.get(name)];
-    const verdict = judgeTest(is && tell(is), was && tell(was), withBase(pastOf(cell.id, name), was, place));
+    const verdict = judgeTest(is && toRecord(is), was && toRecord(was), withBase(pastOf(cell.id, name), was, place));
     if (!verdict) return [];
-    const attempt = is && tellingAttempt(is);
+    const attempt = is && shownAttempt(is);
     const signatures = attempt && signaturesOf(attempt);
     return [
       {
@@ -135,7 +135,7 @@ function compareCell(
 /** A baseline that history does not hold, say of another machine, counts as the run before. */
 function withBase(past: readonly PastTest[], was: TestSummary | undefined, run: RunPlace): readonly PastTest[] {
   if (!was || past.some((each) => each.run.runId === run.runId)) return past;
-  return [...past, { ...tell(was), run }].toSorted((a, b) => a.run.startedAt.localeCompare(b.run.startedAt));
+  return [...past, { ...toRecord(was), run }].toSorted((a, b) => a.run.startedAt.localeCompare(b.run.startedAt));
 }
 
 function placeOf({ runId, startedAt }: RunSummary, { guests }: CellSummary): RunPlace {
@@ -150,7 +150,7 @@ function refTo({ runId, startedAt, cells }: RunSummary): RunRef {
   return { runId, startedAt, kernels: [...kernels] };
 }
 
-function tell({ outcome, forgiven, attempts }: TestSummary): TestRecord {
+function toRecord({ outcome, forgiven, attempts }: TestSummary): TestRecord {
   return {
     outcome,
     forgiven: forgiven !== undefined,

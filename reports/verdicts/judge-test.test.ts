@@ -22,19 +22,23 @@ const LETTERS = {
 /** `PPF` → three runs, oldest first; Z is a forgiven failure. */
 function past(letters: string): PastTest[] {
   return Array.from(letters, (letter, index) => ({
-    ...told(letter),
+    ...recordOf(letter),
     run: { runId: `r${index}`, startedAt: `2026-01-0${index + 1}T00:00:00.000Z` },
   }));
 }
 
-function told(letter: string): TestRecord {
+function recordOf(letter: string): TestRecord {
   const outcome = LETTERS[letter as keyof typeof LETTERS];
   return { outcome, forgiven: letter === 'Z', failed: 'FCHK'.includes(letter) ? 1 : 0 };
 }
 
 /** The last of the past is the baseline. */
 const judge = (before: string, now: string) =>
-  judgeTest(now === '' ? undefined : told(now), before === '' ? undefined : told(before.at(-1) ?? ''), past(before));
+  judgeTest(
+    now === '' ? undefined : recordOf(now),
+    before === '' ? undefined : recordOf(before.at(-1) ?? ''),
+    past(before),
+  );
 
 test.each([
   ['P', 'F', 'new-failure'],
@@ -67,10 +71,10 @@ test.each([
 
 test('a test that fails one time in ten is reported when it has failed three times in a row, and since when', () => {
   const tenth = 'PPPPPPPPPF'.repeat(4) + 'P';
-  const base = told('P');
-  expect(judgeTest(told('F'), base, past(tenth))?.verdict).toBe('known-failure');
-  expect(judgeTest(told('F'), base, past(`${tenth}F`))?.verdict).toBe('known-failure');
-  expect(judgeTest(told('F'), base, past(`${tenth}FF`))).toMatchObject({
+  const base = recordOf('P');
+  expect(judgeTest(recordOf('F'), base, past(tenth))?.verdict).toBe('known-failure');
+  expect(judgeTest(recordOf('F'), base, past(`${tenth}F`))?.verdict).toBe('known-failure');
+  expect(judgeTest(recordOf('F'), base, past(`${tenth}FF`))).toMatchObject({
     verdict: 'new-failure',
     rate: { failed: 6, of: 43 },
     since: { runId: 'r41' },
@@ -92,7 +96,7 @@ test.each([
 
 test('retries that failed too count as failures in a row', () => {
   const tenth = past('PPPPPPPPPF'.repeat(4) + 'P');
-  expect(judgeTest({ ...told('F'), failed: 3 }, told('P'), tenth)).toMatchObject({
+  expect(judgeTest({ ...recordOf('F'), failed: 3 }, recordOf('P'), tenth)).toMatchObject({
     verdict: 'new-failure',
     chance: expect.closeTo(0.00123, 4) as number,
   });

@@ -91,8 +91,8 @@ function namesAlone(
   cells: readonly string[],
 ): readonly string[] {
   const known = new Set(cells.flatMap((cell) => [...(others.get(cell)?.names ?? [])]));
-  const told = cells
+  const listed = cells
     .filter((cell) => others.get(cell)?.whole === true)
     .flatMap((cell) => [...(lists.get(cell)?.names ?? [])]);
-  return [...new Set(told)].filter((name) => !known.has(name)).toSorted();
+  return [...new Set(listed)].filter((name) => !known.has(name)).toSorted();
 }

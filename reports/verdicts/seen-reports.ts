@@ -11,8 +11,8 @@ export class SeenReports {
   findLike(test: ComparedTest): ComparedTest | undefined {
     if (!test.signatures) return undefined;
     const key = JSON.stringify([test.signatures, test.message]);
-    const told = this.#tests.get(key);
-    if (!told) this.#tests.set(key, test);
-    return told;
+    const earlier = this.#tests.get(key);
+    if (!earlier) this.#tests.set(key, test);
+    return earlier;
   }
 }

@@ -82,7 +82,7 @@ test('a guest that does not come up takes those before it along', async () => {
 
 const around = (value: number, step = 1): number[] => [-3, -2, -1, 0, 1, 2, 3].map((place) => value + place * step);
 
-test('the table counts what was found, what was none, and what could not be told', () => {
+test('the table counts what was found, the false alarms, and what stayed unclear', () => {
   const clear: Trial = { base: around(1000), none: around(1001), '5 %': around(1050), '20 %': around(1200) };
   const noisy: Trial = {
     base: around(1000, 200),

@@ -5,7 +5,7 @@ import { findLeaps, listFigures } from '../../figures/list-figures.ts';
 import { plural } from '../../text/format.ts';
 import { groupBy } from '../../text/group-by.ts';
 import { describeEnding } from '../../facts/headline.ts';
-import { FAILURES, tellingAttempt, UNKNOWNS } from '../../fold/outcomes.ts';
+import { FAILURES, shownAttempt, UNKNOWNS } from '../../fold/outcomes.ts';
 import type { RunSummary } from '../../fold/summary.ts';
 import { shorten } from '../../text/text-budget.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
@@ -126,7 +126,7 @@ function annotateTests({ cells }: RunSummary, comparison: Comparison | undefined
             {
               kind,
               title: `${outcome}: ${name} in ${cell.id}`,
-              message: withEvidence(message, kind === 'error' ? tellingAttempt(test)?.evidence : undefined),
+              message: withEvidence(message, kind === 'error' ? shownAttempt(test)?.evidence : undefined),
             },
           ];
     }),

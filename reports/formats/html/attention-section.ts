@@ -1,5 +1,5 @@
 import { plural } from '../../text/format.ts';
-import { needsAttention, OUTCOMES, tellingAttempt } from '../../fold/outcomes.ts';
+import { needsAttention, OUTCOMES, shownAttempt } from '../../fold/outcomes.ts';
 import { signaturesOf } from '../../fold/splats.ts';
 import type { RunSummary, TestSummary } from '../../fold/summary.ts';
 import { anchorId } from './anchors.ts';
@@ -25,7 +25,7 @@ export function renderAttention(
     .toSorted((a, b) => OUTCOMES.indexOf(a.test.outcome) - OUTCOMES.indexOf(b.test.outcome))
     .slice(0, MAX_LISTED);
   const finds = ordered.map(({ cell, test, href }): Find => {
-    const attempt = tellingAttempt(test);
+    const attempt = shownAttempt(test);
     const evidence = attempt?.evidence;
     const signatures = attempt && signaturesOf(attempt);
     const strip = stripOf(cell.id, test);

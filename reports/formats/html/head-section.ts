@@ -19,7 +19,7 @@ const MAX_CULPRITS = 4;
 export function renderHead(summary: RunSummary, comparison: Comparison | undefined): Markup {
   const ending = describeEnding(summary);
   const rerun = rerunLines(summary);
-  const { text, as } = tellNews(summary, comparison);
+  const { text, as } = describeNews(summary, comparison);
   const warnings = [
     ...(ending === undefined ? [] : [ending]),
     ...findBlindKernels(summary).map(({ warning }) => warning),
@@ -72,7 +72,7 @@ function renderChips(summary: RunSummary): Markup {
 }
 
 /** What a reader must know if it is all they read. */
-function tellNews(
+function describeNews(
   { totals, ending }: Pick<RunSummary, 'totals' | 'ending'>,
   comparison: Comparison | undefined,
 ): { readonly text: string; readonly as: keyof typeof MARKS } {

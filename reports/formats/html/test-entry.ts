@@ -2,7 +2,7 @@ import { cleanText } from '../../text/clean-text.ts';
 import { formatDuration, formatHeadlineMetrics, formatMetricValue, plural } from '../../text/format.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
 import { measuredFigures } from '../../facts/measured-figures.ts';
-import { needsAttention, otherFailedAttempts, tellingAttempt } from '../../fold/outcomes.ts';
+import { needsAttention, otherFailedAttempts, shownAttempt } from '../../fold/outcomes.ts';
 import type { AttemptSummary, TestSummary } from '../../fold/summary.ts';
 import type { Verdict } from '../../verdicts/verdict.ts';
 import { renderEvidence } from './evidence.ts';
@@ -20,25 +20,25 @@ export interface TestExtras {
 /** One test of a cell: a line, and what there is to show for it. */
 export function renderTest(test: TestSummary, { id, verdict, strip }: TestExtras = {}): Markup {
   const { outcome, name, message, forgiven } = test;
-  const told = tellingAttempt(test);
+  const shown = shownAttempt(test);
   const others = otherFailedAttempts(test);
   const bad = needsAttention(outcome);
   const known = forgiven !== undefined;
   const tries = test.attempts.length > 1 ? `${test.attempts.length} attempts` : undefined;
-  const facts = [told && formatDuration(told.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))]
+  const facts = [shown && formatDuration(shown.durationMs), tries, formatHeadlineMetrics(measuredFigures(test))]
     .filter(Boolean)
     .join(' · ');
-  const [as, shown] = known ? (['flaky', 'known'] as const) : ([outcome, outcome] as const);
+  const [as, word] = known ? (['flaky', 'known'] as const) : ([outcome, outcome] as const);
   const place = id !== undefined && html` id="${id}"`;
   const fresh = verdict === 'new-failure' && html` <b class="new">new</b>`;
   return html`
-    <div class="t ${as}"${place} data-o="${shown}"${verdict && html` data-v="${verdict}"`}>
+    <div class="t ${as}"${place} data-o="${word}"${verdict && html` data-v="${verdict}"`}>
       <div class="line">
-        <span class="word">${MARKS[as]} ${shown}</span> <code class="name">${name}</code>
-        ${fresh} <span class="faint">${facts}</span>${strip}${told && renderExtras(told, bad)}
+        <span class="word">${MARKS[as]} ${word}</span> <code class="name">${name}</code>
+        ${fresh} <span class="faint">${facts}</span>${strip}${shown && renderExtras(shown, bad)}
       </div>
       ${message !== undefined && html`<p class="why">${message}</p>`}
-      ${told && renderProof(told, bad)}
+      ${shown && renderProof(shown, bad)}
       ${others.map(renderOther)}
     </div>
 `;

@@ -4,7 +4,7 @@ import { cleanLine, cleanText } from '../../text/clean-text.ts';
 import { artifactFiles, testFigures, testProperties } from './junit-properties.ts';
 import { disarm, formatAttachment, formatProperty } from './junit-output.ts';
 import { addBody, addElement, skip } from './junit-xml.ts';
-import { otherFailedAttempts, tellingAttempt } from '../../fold/outcomes.ts';
+import { otherFailedAttempts, shownAttempt } from '../../fold/outcomes.ts';
 import type { AttemptSummary, CellSummary, TestSummary } from '../../fold/summary.ts';
 import { shorten, type TextBudget } from '../../text/text-budget.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
@@ -38,12 +38,12 @@ export function addTest(
   cell: CellSummary,
   context: CaseContext,
 ): void {
-  const told = tellingAttempt(test);
+  const shown = shownAttempt(test);
   testCase
     .className(toClassName(cell.id))
     .name(cleanLine(test.name))
-    .time(Math.round(told?.durationMs ?? 0) / 1000);
-  addOutcome(testCase, test, told, cell, context);
+    .time(Math.round(shown?.durationMs ?? 0) / 1000);
+  addOutcome(testCase, test, shown, cell, context);
   for (const attempt of otherFailedAttempts(test)) addAttempt(testCase, attempt, test.outcome, context);
   const lines = [
     ...[...testProperties(test, verdict), ...testFigures(test)].map(formatProperty),
@@ -58,7 +58,7 @@ export function addTest(
 function addOutcome(
   testCase: TestCase,
   test: TestSummary,
-  told: AttemptSummary | undefined,
+  shown: AttemptSummary | undefined,
   cell: CellSummary,
   context: CaseContext,
 ): void {
@@ -73,14 +73,14 @@ function addOutcome(
       return;
     case 'fail':
       testCase.failure(message, 'fail');
-      addBody(testCase, 'failure', describe(message, told, cell, context));
+      addBody(testCase, 'failure', describe(message, shown, cell, context));
       return;
     case 'crash':
     case 'hang':
     case 'infra':
     case 'unreached':
       testCase.error(message, test.outcome);
-      addBody(testCase, 'error', describe(message, told, cell, context));
+      addBody(testCase, 'error', describe(message, shown, cell, context));
       return;
     default:
       test.outcome satisfies never;
@@ -90,13 +90,13 @@ function addOutcome(
 /** GitLab shows the element's text and not its `message`, so the text says all. */
 function describe(
   message: string,
-  told: AttemptSummary | undefined,
+  shown: AttemptSummary | undefined,
   cell: CellSummary,
   { budget }: CaseContext,
 ): string {
-  const where = told?.console ?? cell.guests.at(-1)?.console;
+  const where = shown?.console ?? cell.guests.at(-1)?.console;
   const evidence =
-    told?.evidence === undefined ? undefined : budget.take(cleanText(told.evidence).trimEnd(), wholeIn(told));
+    shown?.evidence === undefined ? undefined : budget.take(cleanText(shown.evidence).trimEnd(), wholeIn(shown));
   return disarm([message, evidence, where && `console log: ${cleanLine(where)}`].filter(Boolean).join('\n\n'));
 }
 

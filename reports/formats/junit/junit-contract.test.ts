@@ -211,9 +211,9 @@ test('two consumers count what the summary counts, and find each property', asyn
       const other = await parse(xml);
       const suites = other && 'testsuite' in other ? (other.testsuite ?? []) : [];
       const [suite] = suites;
-      const told = new Map(suite?.properties?.map(({ name, value }) => [name, value]));
+      const properties = new Map(suite?.properties?.map(({ name, value }) => [name, value]));
       for (const { name, outcome } of summary.cells[0]?.tests ?? []) {
-        expect(told.get(`pmemrig.outcome ${name}`)).toBe(outcome === 'pass' ? undefined : outcome);
+        expect(properties.get(`pmemrig.outcome ${name}`)).toBe(outcome === 'pass' ? undefined : outcome);
         const own = suite?.testcase?.find((each) => each.name === name)?.['system-out']?.join('\n') ?? '';
         expect(own.includes(`[[PROPERTY|pmemrig.outcome=${outcome}]]`)).toBe(outcome !== 'pass');
       }

@@ -1,7 +1,7 @@
 import { cleanLine } from '../../text/clean-text.ts';
 import { formatMetricPlain } from '../../text/format.ts';
 import { measuredFigures } from '../../facts/measured-figures.ts';
-import { describeFlaky, tellingAttempt } from '../../fold/outcomes.ts';
+import { describeFlaky, shownAttempt } from '../../fold/outcomes.ts';
 import type { AttemptSummary, TestSummary } from '../../fold/summary.ts';
 import { shorten } from '../../text/text-budget.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
@@ -30,9 +30,9 @@ export function testProperties(test: TestSummary, verdict: ComparedTest | undefi
 
 /** Its figures, and what lockdep saw of it: dashboards show a pass that lockdep did not watch as such. */
 export function testFigures(test: TestSummary): readonly Property[] {
-  const told = tellingAttempt(test);
+  const shown = shownAttempt(test);
   return [
-    ...lockdepProperties(told),
+    ...lockdepProperties(shown),
     ...measuredFigures(test).map((metric) => [cleanLine(metric.name), formatMetricPlain(metric)] as const),
   ];
 }
@@ -56,14 +56,14 @@ export function artifactPaths(test: TestSummary): readonly string[] {
 
 /** As {@link artifactPaths}, by their true names. */
 export function artifactFiles(test: TestSummary): readonly string[] {
-  const told = tellingAttempt(test);
-  const paths = (told?.artifacts ?? []).slice(0, MAX_ARTIFACTS);
-  const showsConsole = test.outcome !== 'pass' && told?.console !== undefined && !paths.includes(told.console);
-  return [...paths, ...(showsConsole ? [told.console] : [])];
+  const shown = shownAttempt(test);
+  const paths = (shown?.artifacts ?? []).slice(0, MAX_ARTIFACTS);
+  const showsConsole = test.outcome !== 'pass' && shown?.console !== undefined && !paths.includes(shown.console);
+  return [...paths, ...(showsConsole ? [shown.console] : [])];
 }
 
-function lockdepProperties(told: AttemptSummary | undefined): readonly Property[] {
-  const { lockdep } = told ?? {};
+function lockdepProperties(shown: AttemptSummary | undefined): readonly Property[] {
+  const { lockdep } = shown ?? {};
   if (!lockdep) return [];
   const { covered, reason, classes, dependencies, chains } = lockdep;
   return [

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../text/clean-text.ts';
-import { tellingAttempt } from '../../fold/outcomes.ts';
+import { shownAttempt } from '../../fold/outcomes.ts';
 import type { ProblemSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
 import { shorten } from '../../text/text-budget.ts';
 import { describeKernels, shortHash } from './kcidb-builds.ts';
@@ -57,7 +57,7 @@ export function renderKcidb(summary: RunSummary, options: KcidbOptions): KcidbRe
 
 function issuesOf(test: TestSummary, problems: ReadonlyMap<string, ProblemSummary>, origin: string): readonly Issue[] {
   const reported = (test.problems ?? []).flatMap((signature) => problems.get(signature) ?? []);
-  const forgiven = test.forgiven ? (tellingAttempt(test)?.message ?? '') : undefined;
+  const forgiven = test.forgiven ? (shownAttempt(test)?.message ?? '') : undefined;
   return [
     ...reported.map((problem) => problemIssue(problem, origin)),
     ...(forgiven === undefined ? [] : [forgivenIssue(test.name, forgiven, origin)]),

@@ -1,6 +1,6 @@
 import { cleanLine, excerpt } from '../../text/clean-text.ts';
 import { artifactPaths } from '../junit/junit-properties.ts';
-import { describeFlaky, judgeCell, needsAttention, tellingAttempt } from '../../fold/outcomes.ts';
+import { describeFlaky, judgeCell, needsAttention, shownAttempt } from '../../fold/outcomes.ts';
 import type { CellSummary, RunSummary, TestSummary } from '../../fold/summary.ts';
 import { shorten, TextBudget } from '../../text/text-budget.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
@@ -94,10 +94,10 @@ function renderCell(
 
 /** The lines before a result that explain it. */
 function diagnostics(test: TestSummary, verdict: ComparedTest | undefined, budget: TextBudget): readonly string[] {
-  const told = tellingAttempt(test);
+  const shown = shownAttempt(test);
   const files = artifactPaths(test);
   const looksBad = needsAttention(test.outcome);
-  const evidence = looksBad && told?.evidence !== undefined ? excerpt(told.evidence, EVIDENCE_LINES) : '';
+  const evidence = looksBad && shown?.evidence !== undefined ? excerpt(shown.evidence, EVIDENCE_LINES) : '';
   return [
     ...(verdict && (looksBad || isAlarm(verdict)) ? [`verdict: ${verdict.verdict}, ${describeOdds(verdict)}`] : []),
     ...(test.problems ?? []).map((signature) => `kernel problem: ${cleanLine(signature)}`),

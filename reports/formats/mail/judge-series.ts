@@ -56,10 +56,10 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
           ? 'fine'
           : 'unknown',
     findings: [...findings.values()].map((tests): Finding => {
-      const told = tests.find(({ evidence }) => evidence !== undefined) ?? tests[0];
+      const first = tests.find(({ evidence }) => evidence !== undefined) ?? tests[0];
       return {
         tests,
-        ...present({ firstBad: told?.firstBad, message: told?.message, evidence: told?.evidence }),
+        ...present({ firstBad: first?.firstBad, message: first?.message, evidence: first?.evidence }),
       };
     }),
     slower,

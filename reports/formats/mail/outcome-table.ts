@@ -64,10 +64,10 @@ function groupByCell(tests: readonly TableTest[]): ReadonlyMap<string, readonly 
 /** Failures stand out by their capitals: a mail has no colours. */
 function describe(test: TestSummary | undefined): string {
   if (!test) return '-';
-  const told = test.attempts.filter(({ status }) => status === 'pass' || FAILURES.has(status));
-  const failed = told.filter(({ status }) => FAILURES.has(status)).length;
+  const counted = test.attempts.filter(({ status }) => status === 'pass' || FAILURES.has(status));
+  const failed = counted.filter(({ status }) => FAILURES.has(status)).length;
   const word = FAILURES.has(test.outcome) ? test.outcome.toUpperCase() : (WORDS[test.outcome] ?? test.outcome);
-  return told.length > 1 && failed > 0 ? `${word} ${failed}/${told.length}` : word;
+  return counted.length > 1 && failed > 0 ? `${word} ${failed}/${counted.length}` : word;
 }
 
 const WORDS: Partial<Record<Outcome, string>> = { unreached: 'not run', infra: 'no result' };

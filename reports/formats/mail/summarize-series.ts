@@ -33,11 +33,11 @@ function result(
   { comparison, summary, series, steps }: ReplyFacts,
   { verdict, findings, slower }: SeriesJudgement,
 ): string {
-  const told = countKnown({ comparison });
+  const known = countKnown({ comparison });
   const it = series.patches.length === 1 ? 'the patch' : 'the series';
   if (verdict === 'fine')
     return (
-      `${told === 1 ? 'The one test came out as it does' : `All ${told} tests came out as they do`} without ` +
+      `${known === 1 ? 'The one test came out as it does' : `All ${known} tests came out as they do`} without ` +
       `it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`
     );
   if (verdict === 'unknown') return `What I could tell came out as it does without it, but I could not tell of all.`;
@@ -67,7 +67,7 @@ function result(
       ? ''
       : ` The first bad patch is ${culprits.map((patch) => `"${patch}"`).join(', and of others ')}.`;
   return (
-    `With it ${plural(tests, 'test')} of ${told} ${tests === 1 ? 'is' : 'are'} worse ` +
+    `With it ${plural(tests, 'test')} of ${known} ${tests === 1 ? 'is' : 'are'} worse ` +
     `off${where.length > 0 && where.length <= 3 ? `, on ${where.join(' and ')}` : ''}${said}.${bad}${worse}`
   );
 }

@@ -1,6 +1,6 @@
 import { cleanLine } from '../../text/clean-text.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
-import { FAILURES, needsAttention, tellingAttempt } from '../../fold/outcomes.ts';
+import { FAILURES, needsAttention, shownAttempt } from '../../fold/outcomes.ts';
 import { rerunTest } from '../../facts/rerun-command.ts';
 import type { RunSummary, TestSummary } from '../../fold/summary.ts';
 import { renderEvidence } from './evidence-lines.ts';
@@ -38,7 +38,7 @@ export function renderAttention(
   let shown = 0;
   const lines = found.slice(0, MAX_LISTED).flatMap((finding) => {
     const { id, test } = finding;
-    const attempt = tellingAttempt(test);
+    const attempt = shownAttempt(test);
     const isShown = attempt !== undefined && printed.hasAll(attempt);
     if (!attempt || !FAILURES.has(test.outcome) || (!isShown && shown === MAX_SHOWN))
       return [renderLine(finding, width, palette)];

@@ -13,7 +13,7 @@ const MAX_CHARS = 4000;
  * By how much a file says about a failure: the kernel's own report, what differs from the expected output, the
  * program's words, the rest.
  */
-const TELLING = [/\/problems\//, /(?:^|[./])out\.bad$/, /\/output\.\d+\.log$|check\.log$/, /\/console\//];
+const BEST_FIRST = [/\/problems\//, /(?:^|[./])out\.bad$/, /\/output\.\d+\.log$|check\.log$/, /\/console\//];
 
 /** How a reader sees the lines of one report or log. */
 export interface View {
@@ -48,7 +48,7 @@ export function renderEvidence(
 }
 
 function chooseWhole(artifacts: readonly string[]): string | undefined {
-  for (const pattern of TELLING) {
+  for (const pattern of BEST_FIRST) {
     const found = artifacts.find((path) => pattern.test(path));
     if (found !== undefined) return found;
   }

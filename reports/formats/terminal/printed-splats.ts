@@ -9,7 +9,7 @@ export interface AttemptPlace {
 }
 
 /** So many lines of a report say what it is of; fewer are a mere head. */
-const TELLING_LINES = 10;
+const HEAD_LINES = 10;
 
 /** How much of some evidence is printed. */
 export interface Room {
@@ -49,7 +49,7 @@ export class PrintedSplats {
         if (printed !== here) again.add(describePlace(printed, here));
         continue;
       }
-      const head = [...kept, ...lines.slice(from, Math.min(to, from + TELLING_LINES))];
+      const head = [...kept, ...lines.slice(from, Math.min(to, from + HEAD_LINES))];
       if (head.length <= maxLines && head.join('\n').length <= maxChars) this.#places.set(signature, here);
       kept.push(...lines.slice(from, to));
     }

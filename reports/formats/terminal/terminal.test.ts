@@ -220,7 +220,7 @@ function splat(
 }
 
 /** Failed tests, the heads of their evidence, and where else it is. */
-function toldOf(text: string): string[] {
+function reportedIn(text: string): string[] {
   return stripVTControlCharacters(text)
     .split('\n')
     .filter((line) => /^✗.*fio\/|│ (WARNING|verify)|as in|whole:/.test(line))
@@ -259,14 +259,14 @@ describe('a report of the kernel that comes again', () => {
     const out: string[] = [];
     const reporter = createPlainReporter((text) => out.push(text), '/r', PLAIN);
     for (const event of journal.events) reporter.onEvent(event);
-    expect(toldOf(out.join(''))).toEqual(whileRunning);
+    expect(reportedIn(out.join(''))).toEqual(whileRunning);
   });
 
   test('reads so on a terminal, too', () => {
     const tty = fakeTty(200, 50);
     const reporter = createLiveReporter(tty.stream, '/r', PLAIN, new RunFold(), () => 0);
     for (const event of journal.events) reporter.onEvent(event);
-    expect(toldOf(tty.text())).toEqual(whileRunning);
+    expect(reportedIn(tty.text())).toEqual(whileRunning);
   });
 
   test('is in the final report once, and leaves the room to other failures', () => {
