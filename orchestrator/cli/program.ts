@@ -169,7 +169,7 @@ withGuestOptions(
       new Option(
         '--watch',
         'run again whenever the image or package that --kernel names, or the image in the tree, has changed, ' +
-          'and tell what differs from the round before; Ctrl-C ends',
+          'and report what differs from the round before; Ctrl-C ends',
       ).conflicts('bisect'),
     )
     .option(

@@ -32,7 +32,7 @@ function shareOf(load: readonly Stretch[], start: number): number {
 }
 
 /**
- * How often one of two kernels that are alike is told as slower or faster, if both are measured in turns beside two
+ * How often one of two kernels that are alike is reported as slower or faster, if both are measured in turns beside two
  * loads.
  */
 function countAlarms(longest: number): number {

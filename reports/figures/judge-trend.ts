@@ -25,7 +25,7 @@ export interface FigureTrend extends Pick<Metric, 'name' | 'unit'> {
 export interface TrendJudgement extends FigureJudgement {
   /** The first run with the change; absent if that is this one. */
   readonly since?: RunPlace;
-  /** The run before showed it already. */
+  /** The run before showed it already, and was reported with it. */
   readonly told?: true;
   /** Of the figure before the change, as shares of its median: nine of ten runs lay within. */
   readonly floor?: { readonly low: number; readonly high: number };

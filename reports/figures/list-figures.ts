@@ -155,7 +155,7 @@ function describeWhy(figure: ComparedFigure): string {
       : `${plural(base.count, 'run')} before${usual}`,
     `by chance ${describeChance(chance)}`,
     ...(since ? [`since ${since.runId}`] : []),
-    ...(told ? ['told before'] : []),
+    ...(told ? ['reported before'] : []),
   ];
   return parts.join('; ');
 }
@@ -173,6 +173,6 @@ function describeNeed(figures: readonly ComparedFigure[]): string {
     ...(repeats > TOO_MANY
       ? [`some spread so widely that ${TOO_MANY} repeats would not do: a quieter host may, or measure: instructions`]
       : []),
-    ...(runs > 0 ? [`${plural(runs, 'more run')} would tell by what is usual`] : []),
+    ...(runs > 0 ? [`${plural(runs, 'more run')} would show what is usual`] : []),
   ].join('; ');
 }

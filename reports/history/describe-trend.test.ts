@@ -32,7 +32,7 @@ test('a figure that fell is reported with the run in which it began', () => {
 
 test('one that stays is the same, and one that few runs have is unclear', () => {
   expect(describeTrend(figures([1000, ...USUAL]))).toMatch(/^the same; nine of ten/);
-  expect(describeTrend(figures([500, 1000]))).toMatch(/^too few runs to tell: \d+ more would do$/);
+  expect(describeTrend(figures([500, 1000]))).toMatch(/^too few runs to judge by: \d+ more would do$/);
 });
 
 test('other hosts and matrices say nothing of it, and a figure without direction is not judged', () => {

@@ -36,7 +36,7 @@ export function describeTrend(figures: readonly HistoryFigure[]): string | undef
     case 'same':
       return `the same${usual}`;
     case 'cant-tell':
-      return `too few runs to tell: ${needed ?? 0} more would do${usual}`;
+      return `too few runs to judge by: ${needed ?? 0} more would do${usual}`;
     default:
       return verdict satisfies never;
   }

@@ -95,7 +95,7 @@ test('the table counts what was found, the false alarms, and what stayed unclear
     .split('\n')
     .map((line) => line.split(/ {2,}/));
   expect(rows.map((cells) => cells.slice(0, 5))).toEqual([
-    ['planted', 'found', 'false alarms', 'same', "can't tell"],
+    ['planted', 'found', 'false alarms', 'same', 'unclear'],
     ['(base)', '1000', '0.50 %'],
     ['none', '-', '1/3', '1/3', '1/3'],
     ['5 %', '2/3', '0/3', '0/3', '1/3'],

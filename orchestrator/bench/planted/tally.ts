@@ -51,7 +51,7 @@ export function formatTally(figure: Figure, trials: readonly Trial[]): string {
     `${(100 * spread(trials.flatMap((trial) => trial.base))).toFixed(2)} %`,
   ];
   return align([
-    ['planted', 'found', 'false alarms', 'same', "can't tell", 'measured', `median ${figure.unit}`, 'middle half'],
+    ['planted', 'found', 'false alarms', 'same', 'unclear', 'measured', `median ${figure.unit}`, 'middle half'],
     baseRow,
     ...rows,
   ]);

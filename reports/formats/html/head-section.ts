@@ -106,7 +106,11 @@ function describeNews(
       text: `Nothing failed so far; ${plural(totals.unreached, 'test')} ${totals.unreached === 1 ? 'is' : 'are'} not reached`,
       as: 'unreached',
     };
-  if (unknown) return { text: `Nothing failed, but of ${plural(unknown, 'test')} the rig cannot tell`, as: 'infra' };
+  if (unknown)
+    return {
+      text: `Nothing failed, but ${plural(unknown, 'test')} ${unknown === 1 ? 'has' : 'have'} no result`,
+      as: 'infra',
+    };
   return totals.pass + totals.flaky === 0
     ? { text: 'No test ran', as: 'skip' }
     : {

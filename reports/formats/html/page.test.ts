@@ -45,7 +45,7 @@ test('a running run is not shown as unknown', () => {
   const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'guest/boot', { status: 'pass' });
   expect(pageOf(journal)).toContain('Nothing failed so far; 2 tests are not reached');
   expect(pageOf(journal.add({ type: 'run-end', reason: 'finished' }))).toContain(
-    'Nothing failed, but of 2 tests the rig cannot tell',
+    'Nothing failed, but 2 tests have no result',
   );
 });
 

@@ -27,7 +27,7 @@ function renderRepeated(repeated: readonly ComparedFigure[], kernel: string): re
   const same = repeated.length - changed.length - unclear;
   const rest = [
     ...(same > 0 ? [`${plural(same, 'figure')} did not change`] : []),
-    ...(unclear > 0 ? [`of ${unclear} I cannot tell, as they spread too widely`] : []),
+    ...(unclear > 0 ? [`${unclear} ${unclear === 1 ? 'is' : 'are'} unclear: too widely spread`] : []),
   ].join('; ');
   const repeats = Math.min(...repeated.map(({ base, now }) => Math.min(base.count, now.count)));
   return [

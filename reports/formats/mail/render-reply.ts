@@ -162,10 +162,9 @@ function ending({ verdict, unknown, baseUnknown }: SeriesJudgement): readonly st
 }
 
 function whyNoTag(unknown: number, baseUnknown: number): string {
-  if (unknown > 0) return `of ${plural(unknown, 'test')} I could not tell, for reasons of my own machine`;
+  if (unknown > 0) return `${plural(unknown, 'test')} gave no result, for reasons of my own machine`;
   return baseUnknown > 0
-    ? `of ${plural(baseUnknown, 'test')} I could not tell what comes out without the patches, ` +
-        'for reasons of my own machine'
+    ? `${plural(baseUnknown, 'test')} gave no result without the patches, for reasons of my own machine`
     : 'no test passed, with or without the patches';
 }
 

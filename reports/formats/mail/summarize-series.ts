@@ -40,7 +40,7 @@ function result(
       `${known === 1 ? 'The one test came out as it does' : `All ${known} tests came out as they do`} without ` +
       `it${hasLockdep(summary, comparison.kernels?.now) ? ', and lockdep has no complaint' : ''}.`
     );
-  if (verdict === 'unknown') return `What I could tell came out as it does without it, but I could not tell of all.`;
+  if (verdict === 'unknown') return 'Every test with a result came out as it does without it, but some gave no result.';
   const failed = brokenBuild(summary, steps);
   if (failed !== undefined)
     return `${failed.patch === undefined ? capitalize(it) : `"${failed.patch}"`} does not compile.`;
@@ -118,7 +118,7 @@ function bothFail({ bothFail: count }: SeriesJudgement): string {
 function gaps({ verdict, unknown }: SeriesJudgement): string {
   return verdict !== 'broken' || unknown.length === 0
     ? ''
-    : `Of ${plural(unknown.length, 'further test')} I cannot tell.`;
+    : `${plural(unknown.length, 'further test')} gave no result.`;
 }
 
 function brokenBuild(

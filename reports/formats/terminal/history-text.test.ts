@@ -51,7 +51,7 @@ test("a test's runs stand below their cell, and its figures below them", () => {
 test('figures stand run by run, each against the median', () => {
   expect(formatFigures([figure(2, 900), figure(1, 1100)])).toEqual([
     `${CELL}  write.iops  median 1k IOPS  █▁`,
-    '  too few runs to tell: 5 more would do',
+    '  too few runs to judge by: 5 more would do',
     ' 900 IOPS   −10.0 %  20260302-100000-nightly-00aa  6.12.9',
     '1.1k IOPS   +10.0 %  20260301-100000-nightly-00aa  6.12.9',
   ]);

@@ -49,7 +49,7 @@ const PAST: readonly PastTest[] = Array.from({ length: 30 }, (_, index) => ({
   run: { runId: `r${index}`, startedAt: '2026-01-01', kernelRelease: `6.12.${Math.floor(index / 10)}` },
 }));
 
-/** Of a test that the page has: slower, faster, and too noisy to tell. */
+/** A test's figures, as the page has them: slower, faster, and too noisy to judge. */
 const FIGURES = [0.9, 1.1, 0.99]
   .flatMap((factor, index) => {
     const quick = Array.from({ length: 8 }, (_, repeat) => 1000 + (index === 2 ? 200 : 3) * repeat);
