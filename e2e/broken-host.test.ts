@@ -82,8 +82,8 @@ test.runIf(process.getuid?.() === 0)(
       const dir = await waitForTest(small, 'command/write.sh');
       await execa('dd', ['if=/dev/zero', `of=${join(small.runs, 'filler')}`, 'bs=1M'], { reject: false });
       const { exitCode, stdout, stderr } = await run;
-      // Whichever meets the full disk first: QEMU, to whom the host has no other word than SIGBUS for a mapped file
-      // that it can't back, or the journal, if the page that it is at has no room left.
+      // Two may meet the full disk first. QEMU gets SIGBUS, the host's only sign for a mapped file that it cannot back.
+      // Or the journal finds no room for its next page.
       expect(`${stdout}${stderr}`).toMatch(
         /infra .*SIGBUS.*disk|the journal .* cannot be written: the disk is full.*\n\s+fix: .*free space/,
       );

@@ -78,7 +78,7 @@ rules:
 
   test('each test has exactly one result, and the exit status says that some failed', () => {
     expect(run.exitCode).toBe(1);
-    // Of the rig's own what is no pass, so that a guest that did not come up is seen here.
+    // Of the rig's own tests only those that did not pass: a guest that did not come up is seen here.
     const ended = results(run.events).filter((line) => line.startsWith('xfstests/') || !/ (?:pass|skip)$/.test(line));
     expect(ended.toSorted()).toEqual(
       [

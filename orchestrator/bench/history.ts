@@ -16,7 +16,7 @@ export interface HistorySpeed {
   readonly verdictsMs: number;
   /** All figures of it. */
   readonly figuresMs: number;
-  /** Of `pmemrig serve`, once it is open. */
+  /** Pages of `pmemrig serve`, once it is open. */
   readonly listPageMs: number;
   readonly testPageMs: number;
 }

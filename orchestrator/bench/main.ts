@@ -33,7 +33,7 @@ const { values: flags } = parseArgs({
     vng: { type: 'string', default: process.env['PMEMRIG_VNG'] ?? '' },
     /** A kernel that virtme-ng can run: its modules beside it or installed. */
     'vng-kernel': { type: 'string', default: process.env['PMEMRIG_VNG_KERNEL'] ?? '' },
-    /** Of the planted regressions, as docs/compare.md shows. */
+    /** Flags of the planted regressions, as docs/compare.md shows. */
     measure: { type: 'string', default: 'instructions' },
     topology: { type: 'string', default: 'nvdimm' },
     trials: { type: 'string', default: '30' },

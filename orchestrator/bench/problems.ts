@@ -3,7 +3,7 @@ import { createProblemParser } from '../../guests/problems/problem-parser.ts';
 const BLOCK_BYTES = 2 ** 20;
 const CHUNK_BYTES = 2 ** 16;
 const MB = 1e6;
-/** Of the guest's time, from one block to the next. */
+/** Guest time from one block to the next. */
 const BLOCK_SEC = 400;
 
 /**
@@ -18,9 +18,9 @@ export const REPORT_DENSITIES = ['dense', 'short', 'rare', 'none'] as const;
 export type ReportDensity = (typeof REPORT_DENSITIES)[number];
 
 export interface ParserSpeed {
-  /** Of one core's time, so that neighbours on a shared machine do not count. */
+  /** Measured in one core's time, so that neighbours on a shared machine do not count. */
   readonly mbPerSec: number;
-  /** Of the process, from before the first byte to its highest. */
+  /** Growth of the process, from before the first byte to its highest. */
   readonly rssGrowthBytes: number;
   readonly problems: number;
 }

@@ -19,8 +19,8 @@ export interface ReportsSpeed {
 const TESTS_A_CELL = 500;
 
 /**
- * Times `pmemrig report` for a run of so many tests, with all its files: one in fifty failed with two pages of console,
- * one in ten has figures.
+ * Times `pmemrig report` for a run of so many tests, with all its files. One test in fifty failed with two pages of
+ * console, one in ten has figures.
  */
 export async function benchReports(tests: number): Promise<ReportsSpeed> {
   const runs = await mkdtemp(join(tmpdir(), 'pmemrig-bench-reports-'));

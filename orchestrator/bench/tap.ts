@@ -4,10 +4,10 @@ import { TapReader } from '../suites/command/tap/reader.ts';
 const CHUNK_BYTES = 2 ** 15;
 
 export interface TapSpeed {
-  /** Of one core's time. */
+  /** Time of one core. */
   readonly cpuMs: number;
   readonly bytes: number;
-  /** Of the process, from before the first byte to its highest. */
+  /** Growth of the process, from before the first byte to its highest. */
   readonly rssGrowthBytes: number;
   readonly results: number;
 }

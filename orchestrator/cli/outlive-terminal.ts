@@ -4,9 +4,10 @@ import { isatty } from 'node:tty';
 const STDIO = [0, 1, 2] as const;
 
 /**
- * Lets the process outlive its terminal, or a pipe whose reader went away (`| head`): both take no more output, which
- * is no reason to drop guests and reports half-way. When Node ends it puts the terminal's modes back, and aborts
- * (SIGABRT, no exit status) where the kernel answers EIO; a descriptor that is another file by then it leaves alone.
+ * Lets the process outlive its terminal, or a pipe whose reader went away (`| head`). Neither takes more output, which
+ * is no reason to drop guests and reports half-way. When Node ends it puts the terminal's modes back. Where the kernel
+ * answers EIO to that, Node aborts (SIGABRT, no exit status). It leaves a descriptor alone that is another file by
+ * then.
  */
 export function outliveTerminal(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

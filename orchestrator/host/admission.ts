@@ -21,7 +21,7 @@ export interface Grant {
 }
 
 /**
- * Lets guests start as memory and cores become free, first come, first served: a large guest at the head holds back
+ * Lets guests start as memory and cores become free, first come, first served. A large guest at the head holds back
  * smaller ones behind it, so that it gets its turn.
  */
 export class Admission {

@@ -56,7 +56,8 @@ const GiB = 2 ** 30;
 /** The smallest useful guest, and what the default one takes with QEMU around it. */
 const MEMORY = { least: GiB, ample: 2.5 * GiB };
 /**
- * Two Debian kernels with their modules, and a root file system: 3.5 GiB while being built. A warm cache needs none.
+ * Two Debian kernels with their modules, and a root file system: 3.5 GiB while being built. A warm cache needs no more
+ * room.
  */
 const CACHE_DISK = { least: GiB, ample: 5 * GiB };
 /** Pmem backing files are sparse: a guest takes what its tests write. */

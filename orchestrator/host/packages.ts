@@ -21,8 +21,8 @@ export interface HostNeed {
 }
 
 /**
- * What a run needs of its host beside Node: kernels and images of Debian are resolved, verified and unpacked with
- * Debian's own tools, on any distribution. Arch has mmdebstrap in the AUR alone, openSUSE neither it nor apt.
+ * What a run needs of its host beside Node. Kernels and images of Debian are resolved, verified and unpacked with
+ * Debian's own tools, on any distribution. Arch has mmdebstrap only in the AUR; openSUSE has neither it nor apt.
  */
 export const HOST_NEEDS: readonly HostNeed[] = [
   {

@@ -65,8 +65,8 @@ async function probeSudo(): Promise<UserFacts['sudo']> {
 }
 
 /**
- * In two steps: where user namespaces are forbidden altogether, `unshare --map-auto` (util-linux 2.38) fails but
- * leaves a helper behind that waits for ever with our pipes open.
+ * In two steps. Where user namespaces are forbidden altogether, `unshare --map-auto` (util-linux 2.38) fails. It leaves
+ * a helper behind that waits for ever with our pipes open.
  */
 async function probeNamespaces(isRoot: boolean): Promise<UserFacts['namespaces']> {
   const steps = [...(isRoot ? [] : [['unshare', '--user', '--map-root-user', 'true']]), inUserNamespace(['true'])];

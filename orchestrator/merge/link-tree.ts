@@ -3,8 +3,9 @@ import { copyFile, link, lstat, mkdir, readdir, readlink, symlink } from 'node:f
 import { join } from 'node:path';
 
 /**
- * A second name for each file of a folder, or a copy where the file system allows none; what a run has written does not
- * change any more. A folder that is not there is left out. Rejects with what the file system rejects with.
+ * Gives each file of a folder a second name, or copies it where the file system allows no links. That is safe: what a
+ * run has written does not change any more. A folder that is not there is left out. Rejects with what the file system
+ * rejects with.
  * @param wanted by the file's name
  */
 export async function linkTree(

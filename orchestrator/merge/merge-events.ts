@@ -128,12 +128,12 @@ function renumberEnd(event: EventOf<'test-end'>, offset: number): EventOf<'test-
   };
 }
 
-/** Of a path in the run's folder: the guests' folders are numbered. */
+/** A path in the run's folder with its guest's new number: the guests' folders are numbered. */
 function movePath(path: string, offset: number): string {
   return path.replace(/^guests\/(\d+)(?=\/)/, (_whole, number: string) => `guests/${Number(number) + offset}`);
 }
 
-/** Undefined while one of them has none. */
+/** The merged run's end; undefined while a part has not ended. */
 function endOf(parts: readonly PartToMerge[]): Pick<EventOf<'run-end'>, 'type' | 'reason' | 'message'> | undefined {
   for (const reason of ENDINGS) {
     const found = parts.filter(({ end }) => end?.reason === reason);

@@ -22,10 +22,10 @@ interface MergeOptions {
 }
 
 /**
- * Makes one run of several that have different cells of one plan, whole or not at all: its journal has the events of
+ * Makes one run of several that have different cells of one plan, whole or not at all. Its journal has the events of
  * all, its folders hold what they kept. The parts stay as they are.
- * @throws UserError for what are no parts of one run (see {@link planMerge}), or are not done; InfraError when it can't
- * be written
+ * @throws UserError for runs that are not parts of one run (see {@link planMerge}), or are not done; InfraError when
+ * the merged run can't be written
  */
 export async function mergeRuns(
   dirs: readonly string[],

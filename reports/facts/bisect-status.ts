@@ -7,8 +7,8 @@ export const CANNOT_TELL = 125;
 /**
  * The exit status that `git bisect run` wants: 0 good, 1 bad, 125 unknown (skip this commit), 130 to stop the
  * bisection. A run in which nothing but the guest's own steps passed is unknown: the suite may have been skipped for
- * want of a driver. Nor has a pass that lockdep did not watch, as after a splat that is known: the defect that is
- * looked for may be lockdep's to see.
+ * want of a driver. A pass that lockdep did not watch, as after a known splat, is no evidence either: lockdep may be
+ * the one to see the defect.
  */
 export function bisectStatus(summary: RunSummary): 0 | 1 | 130 | typeof CANNOT_TELL {
   const status = exitStatus(summary);

@@ -26,8 +26,8 @@ export interface CoverageGroup {
 }
 
 /**
- * Tests that never ran are one group for each set of reasons; of the others each reason is a group, and a test is in as
- * many as it has reasons.
+ * Groups the tests that did not run everywhere. Tests that never ran are one group for each set of reasons. The others
+ * are in one group for each of their reasons.
  */
 export function surveyCoverage(summary: Pick<RunSummary, 'cells'>): Coverage {
   const all = surveyTests(summary);

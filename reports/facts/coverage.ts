@@ -69,6 +69,6 @@ export function lossOf({
 const NO_REASON = 'no reason given';
 
 function legOf({ id, suite }: CellSummary): string {
-  // The suite ends the id; a cell that the plan does not know has none.
+  // The suite ends the id. It is empty for a cell that the plan does not know.
   return suite !== '' && id.endsWith(`/${suite}`) ? id.slice(0, -suite.length - 1) : id;
 }

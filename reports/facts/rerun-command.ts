@@ -14,9 +14,9 @@ interface Rerun {
 }
 
 /**
- * What goes on with a run that was cut short, or else runs again just what failed or stayed unknown: a command runs
- * each of its tests in each of its cells, so there are several where cells failed in different tests. None if nothing
- * did, or while the run goes on.
+ * The command that resumes a run that was cut short, or else the commands that run again what failed or stayed unknown.
+ * A command runs each of its tests in each of its cells, so there are several where cells failed in different tests.
+ * Empty if nothing failed, or while the run goes on.
  */
 function rerunCommands({ rerun, cells, ending, runId, runs }: RunSummary): Rerun {
   if (ending.reason === 'running') return { commands: [], left: 0 };

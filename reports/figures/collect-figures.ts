@@ -10,9 +10,9 @@ export interface MeasuredFigure extends Pick<Metric, 'name' | 'unit'> {
 }
 
 /**
- * Those that say what others of the same test say: bandwidth is I/Os a second times their size, which mean and median
- * of a latency follow, and a thousandth of a short run is one or two I/Os. Fewer figures to judge leave more certainty
- * for each.
+ * Figures that repeat what others of the same test say. Bandwidth is I/Os a second times their size, and mean and
+ * median of a latency follow that. A thousandth of a short run is one or two I/Os. Fewer figures to judge leave more
+ * certainty for each.
  */
 const REDUNDANT = /(?:^|\.)(?:bandwidth|clat\.mean|p50|p99\.9)$/;
 
@@ -23,7 +23,7 @@ function isJudged({ name, better, value }: Metric): boolean {
 }
 
 /**
- * The figures of a cell's suite that are judged, in the order of its tests; how long its guest took to boot is the
+ * The figures of a cell's suite that are judged, in the order of its tests. How long its guest took to boot is the
  * host's affair.
  */
 export function collectFigures({ tests }: Pick<CellSummary, 'tests'>): readonly MeasuredFigure[] {

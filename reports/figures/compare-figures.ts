@@ -50,7 +50,7 @@ export function compareRepeats(pairs: readonly CellPair[]): readonly ComparedFig
 
 /**
  * Judges figures of a run, the worst first. Counted instructions are the same in every run, so repeats in the baseline
- * will do; what depends on the host's mood is judged by what it was in all the runs before.
+ * will do. What depends on the host's mood is judged by all the runs before.
  */
 export function compareOverRuns(pairs: readonly CellPair[], pastOf: PastFigures): readonly ComparedFigure[] {
   const counted = pairs

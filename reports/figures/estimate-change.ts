@@ -8,14 +8,14 @@ export interface Change {
   readonly interval?: { readonly low: number; readonly high: number };
 }
 
-/** Of 0.05, half at each end. */
+/** Half of 0.05, for each end. */
 const TAIL = 0.025;
 /** So many deviations off the mean of a normal distribution the same part of it is left. */
 const TAIL_DEVIATIONS = 1.96;
 
 /**
- * The Hodges-Lehmann estimate: the median of all ratios between the two samples, with the interval that belongs to the
- * rank-sum test (Hollander, Wolfe, "Nonparametric Statistical Methods", 4.3). One wild value moves neither.
+ * The Hodges-Lehmann estimate: the median of all ratios between the two samples. Its interval belongs to the rank-sum
+ * test (Hollander, Wolfe, "Nonparametric Statistical Methods", 4.3). One wild value moves neither.
  *
  * @param base @param now positive values, at least one each
  */

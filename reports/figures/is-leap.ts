@@ -8,7 +8,8 @@ const SURELY_TIMES = 2;
 
 /**
  * Whether a figure changed several times over, in either direction. What gets so much better may be work that is no
- * longer done, such as a flush, so it is shown with any verdict. Over runs, what lies within the usual is none.
+ * longer done, such as a flush, so it is shown with any verdict. A change within what is usual over the runs does not
+ * count.
  */
 export function isLeap({ verdict, change, floor }: Pick<ComparedFigure, 'verdict' | 'change' | 'floor'>): boolean {
   if (verdict === 'same' && (floor === undefined || (change.by >= floor.low && change.by <= floor.high))) return false;

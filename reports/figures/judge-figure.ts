@@ -22,11 +22,11 @@ export interface FigureSample extends Pick<Metric, 'name' | 'unit'> {
 
 export interface FigureJudgement {
   readonly verdict: FigureVerdict;
-  /** Of the figure itself: +0.1 of a latency is worse, of a throughput better. */
+  /** Change of the figure itself: +0.1 of a latency is worse, of a throughput better. */
   readonly change: Change;
   /** How likely the samples lie so far apart by chance, all figures that are judged at once considered, 0 to 1. */
   readonly chance: number;
-  /** Of `cant-tell`: repeats of each side that would be needed, as far as these show. */
+  /** For `cant-tell`: repeats of each side that would be needed, as far as these show. */
   readonly needed?: number;
 }
 
@@ -34,7 +34,7 @@ export interface FigureJudgement {
 export const FALSE_ALARMS = 0.05;
 
 /**
- * A change below `least` is not worth a word; one above `notable` is not to be overlooked: where it cannot be ruled out,
+ * A change below `least` is not worth a word. One above `notable` must not be overlooked: where it cannot be ruled out,
  * the answer is `cant-tell`.
  */
 interface Resolution {

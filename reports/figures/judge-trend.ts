@@ -27,7 +27,7 @@ export interface TrendJudgement extends FigureJudgement {
   readonly since?: RunPlace;
   /** The run before showed it already, and was reported with it. */
   readonly told?: true;
-  /** Of the figure before the change, as shares of its median: nine of ten runs lay within. */
+  /** Where the figure was before the change, as shares of its median: nine of ten runs lay within. */
   readonly floor?: { readonly low: number; readonly high: number };
 }
 
@@ -46,8 +46,8 @@ interface Split {
 
 /**
  * Judges figures of one run by those of the runs before: the last one to four runs against up to a hundred before them,
- * by {@link rankTest}. A single odd run among many is reported only where that many runs have never been so; a change
- * that lasts is reported within a few runs, once.
+ * by {@link rankTest}. A single odd run is reported only where many runs have never been so. A change that lasts is
+ * reported within a few runs, once.
  */
 export function judgeTrends<Trend extends FigureTrend>(trends: readonly Trend[]): readonly (Trend & TrendJudgement)[] {
   const splits = trends.map(findSplit);

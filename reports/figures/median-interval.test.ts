@@ -5,7 +5,7 @@ import { medianInterval } from './median-interval.ts';
 test('six values are the fewest that say where the median is, and then all of them do', () => {
   expect(medianInterval([5, 1, 4, 2, 3])).toBeUndefined();
   expect(medianInterval([5, 1, 4, 2, 3, 6])).toEqual({ low: 1, high: 6 });
-  // Of the tables: the second and the ninth of ten.
+  // From the tables: the second and the ninth of ten.
   expect(medianInterval([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])).toEqual({ low: 2, high: 9 });
 });
 

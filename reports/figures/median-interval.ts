@@ -1,15 +1,15 @@
 import { choose } from './rank-test.ts';
 
-/** Of 0.05, half at each end. */
+/** Half of 0.05, for each end. */
 const TAIL = 0.025;
 const TAIL_DEVIATIONS = 1.96;
 /** More values than this have odds beyond what a number holds, and those of the normal distribution. */
 const EXACT_VALUES = 500;
 
 /**
- * Within it the true median is in at least 95 of 100 cases, with any spread: the order statistics whose binomial odds
- * say so (Conover, "Practical Nonparametric Statistics", 3.2). Undefined for fewer than six values, of which none are
- * far enough apart.
+ * The interval that holds the true median in at least 95 of 100 cases, with any spread. It is between the order
+ * statistics whose binomial odds say so (Conover, "Practical Nonparametric Statistics", 3.2). Undefined for fewer than
+ * six values: no two of them are far enough apart.
  */
 export function medianInterval(values: readonly number[]): { readonly low: number; readonly high: number } | undefined {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,16 +1,16 @@
 import { errorFunction, wilcoxonRankSum } from 'simple-statistics';
 
 /**
- * Samples that make more pairs than this are counted by the normal distribution: the ways to deal them out would take
+ * Samples that make more pairs than this are counted by the normal distribution. The ways to deal them out would take
  * gigabytes, and no longer fit a number.
  */
 export const EXACT_PAIRS = 2500;
 
 /**
- * The exact two-sided Wilcoxon rank-sum test: how likely two samples lie as far apart as these, in ranks, if they are
- * drawn alike, 0 to 1. It assumes nothing of how the values are spread. Ties have their mean rank, and the odds are
- * those among all ways to deal these very values out to the two samples, so that it stays exact for counts that are
- * equal; of large samples the odds are those of the normal distribution that they come to.
+ * The exact two-sided Wilcoxon rank-sum test. Gives how likely two samples that are drawn alike lie as far apart as
+ * these, in ranks, 0 to 1. It assumes nothing of how the values are spread. Ties have their mean rank. The odds are
+ * those among all ways to deal these very values out to the two samples, so the test stays exact for equal counts.
+ * Large samples use the normal distribution, to which these odds come.
  *
  * @param one @param other neither of them empty
  */

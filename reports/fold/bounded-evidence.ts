@@ -1,12 +1,12 @@
-/** Of one attempt, in UTF-16 units: a kernel report with all its stacks is about a quarter of it. */
+/** For one attempt, in UTF-16 units: a kernel report with all its stacks is about a quarter of it. */
 const MAX_PER_ATTEMPT = 64 * 2 ** 10;
-/** Of a whole run, so that one in which each of 100,000 tests failed can still be reported. */
+/** For a whole run, so that one in which each of 100,000 tests failed can still be reported. */
 const MAX_PER_RUN = 64 * 2 ** 20;
 const EXCERPT = 500;
 
 /**
- * Keeps evidence small enough for a report. A kernel's report says most in its first lines and a
- * script in its last, so the middle goes; what is missing stands in the journal and the console log.
+ * Keeps evidence small enough for a report. A kernel's report says most in its first lines and a script in its last, so
+ * the middle goes. What is missing stands in the journal and the console log.
  */
 export class EvidenceBudget {
   #left: number;

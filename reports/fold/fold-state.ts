@@ -26,7 +26,7 @@ export interface CellState {
   readonly tests: Map<string, TestState>;
   readonly guests: number[];
   startedAt?: string;
-  /** Of its last round; absent while one goes on. */
+  /** When its last round ended; absent while a round goes on. */
   endedAt?: string;
   /** Rounds that ended; a run that repeats its tests has several. */
   roundsEnded: number;
@@ -34,7 +34,7 @@ export interface CellState {
   busyMs: number;
   /** When the round that goes on began, in milliseconds of the run's own time. */
   roundStartedMs?: number;
-  /** Of its `cell-end`. */
+  /** The reason that its `cell-end` gave. */
   endReason?: string;
   /** The attempts in flight, one for each guest that works on the cell, by test and number. */
   readonly running: Map<string, RunningAttempt>;

@@ -14,15 +14,15 @@ import { present } from '../../orchestrator/model/present.ts';
 type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
 /**
- * A run as far as its events show it, one event at a time: the live view asks it between events,
- * the reports once at the end. Knows nothing but the events, so a journal read back gives the same.
+ * A run as far as its events show it, one event at a time. The live view asks it between events, the reports once at
+ * the end. Knows nothing but the events, so a journal read back gives the same.
  */
 export class RunFold {
   readonly cells = new Map<string, CellState>();
   readonly stages = new Map<string, StageSummary>();
-  /** Of planned and found tests; a test not yet ended is `unreached`. */
+  /** Counts planned and found tests; a test not yet ended is `unreached`. */
   readonly totals: Record<Outcome, number> = { ...countOutcomes([]) };
-  /** Of the skips those that did run: a list knows their failure. */
+  /** Skips that ran and failed as a list of known failures expects. */
   known = 0;
   /** In the plan's estimates: of all tests, and of those that ended or never will. */
   readonly work = { totalSec: 0, settledSec: 0 };
@@ -300,7 +300,7 @@ function msBetween(before: Stamp, after: Stamp): number {
     : after.up - before.up;
 }
 
-/** Of one cell. */
+/** Distinct within one cell. */
 function attemptKey({ test, attempt }: { readonly test: string; readonly attempt: number }): string {
   return `${test}#${attempt}`;
 }

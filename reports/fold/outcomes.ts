@@ -21,9 +21,9 @@ export const UNKNOWNS: ReadonlySet<Outcome> = new Set(['infra', 'unreached']);
 
 /**
  * What a test amounts to after all its attempts. An `infra` attempt says nothing of the test, so it counts only when
- * there is no other. A test that passed in one attempt and failed in another is `flaky`, whichever came first: only a
- * run that repeats its tests goes on after a pass. Any other is as bad as its worst attempt: a crash stays a crash
- * though the retry merely failed, and a skip among passes is reported.
+ * there is no other. A test that passed in one attempt and failed in another is `flaky`, whichever came first: a run
+ * that repeats its tests goes on after a pass. Otherwise the worst attempt counts: a crash stays a crash though the
+ * retry merely failed, and a skip among passes is reported.
  */
 export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
   if (statuses.length === 0) return 'unreached';
@@ -34,9 +34,9 @@ export function computeOutcome(statuses: readonly AttemptStatus[]): Outcome {
 }
 
 /**
- * As {@link computeOutcome} for `guest/boot` and its like, whose attempts are no tries at one thing but one for each
- * guest of the cell, in no order that matters: the worst counts. It is flaky if all that went wrong was tried again and went
- * right.
+ * As {@link computeOutcome} for `guest/boot` and its like. Their attempts are not tries at one thing: there is one for
+ * each guest of the cell, in no order that matters. The worst counts. It is flaky if all that went wrong was tried
+ * again and went right.
  */
 export function computeGuestOutcome(attempts: readonly Pick<AttemptSummary, 'status' | 'retried'>[]): Outcome {
   const last = attempts.filter(({ retried }) => retried !== true);
@@ -85,7 +85,7 @@ export function countOutcomes(outcomes: Iterable<Outcome>): Totals {
   return totals;
 }
 
-/** Of the skips those that did run: a list, or the test itself, knows their failure. */
+/** Counts the skips that ran and failed as a list, or the test itself, expects. */
 export function countKnown(tests: Iterable<Pick<TestSummary, 'forgiven'>>): number {
   let known = 0;
   for (const { forgiven } of tests) if (forgiven) known += 1;

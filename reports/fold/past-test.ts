@@ -3,7 +3,7 @@ import type { Outcome } from '../../orchestrator/model/outcome.ts';
 /** A test as one run left it. */
 export interface TestRecord {
   readonly outcome: Outcome;
-  /** Of a `skip`: the test ran, and a list forgives its failure. */
+  /** True for a `skip` that ran, and whose failure a list forgives. */
   readonly forgiven: boolean;
   /** Attempts that failed, crashed or hung. */
   readonly failed: number;

@@ -9,8 +9,8 @@ type Attempt = Pick<Report, 'cell' | 'test' | 'attempt'>;
 const MAX_WAITING = 1000;
 
 /**
- * Finds in the evidence of an attempt what the journal has as the kernel's reports: the same one again is known by its
- * signature, not by its text.
+ * Finds in an attempt's evidence what the journal has as the kernel's reports. A report that comes again is known by
+ * its signature, not by its text.
  */
 export class SplatFinder {
   readonly #waiting = new Map<string, Report[]>();
@@ -43,8 +43,8 @@ export class SplatFinder {
 }
 
 /**
- * Of the reports that some evidence is, each once: tests that have the same met the same. Undefined where it has words
- * of its own.
+ * The signatures of the reports that some evidence consists of, each once: tests with the same signatures met the same.
+ * Undefined where the evidence has words of its own.
  */
 export function signaturesOf({
   evidence = '',

@@ -12,7 +12,7 @@ export interface RunSummary {
   readonly runId: string;
   /** The matrix as the user named it. */
   readonly matrix: string;
-  /** Of the pmemrig that ran. */
+  /** Version of the pmemrig that ran. */
   readonly version: string;
   readonly host: string;
   /** See the event `run-start`. */
@@ -76,7 +76,7 @@ export interface TestSummary {
   readonly attempts: readonly AttemptSummary[];
   /** Why it is not a plain pass; for `unreached`: what kept the run from it. */
   readonly message?: string;
-  /** Of a `skip` that did run: its failure was expected. */
+  /** For a `skip` that did run: its failure was expected. */
   readonly forgiven?: Forgiven;
   /** The test in which it was found. */
   readonly parent?: string;

@@ -3,8 +3,8 @@ import type { Reporter } from './terminal/reporter.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /**
- * Several reporters as one. One that throws hears of no further event (it would throw at each),
- * is still closed, and fails the run at its end; its neighbours and the run go on.
+ * Several reporters as one. A reporter that throws gets no further event (it would throw at each), but is still closed.
+ * It fails the run at its end; its neighbours and the run go on.
  */
 export function multiplexReporters(reporters: readonly Reporter[]): Reporter {
   const errors = new Map<Reporter, unknown>();

@@ -53,7 +53,7 @@ test('a run whose selftest missed something is no success, and every report says
     [...renderHtml(summary)].join(''),
   ])
     expect(report).toContain(warning);
-  // Of each cell on that kernel, that of fio too.
+  // For each cell on that kernel, that of fio too.
   expect([...renderJunit(summary)].filter((part) => part.includes('name="pmemrig.selftest"'))).toHaveLength(2);
 });
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of the files' layout: with another one they are made anew from the journals. */
+/** Version of the files' layout: with another one they are made anew from the journals. */
 const LAYOUT = 'v1';
 
 export const TESTS_SUFFIX = '.tests.parquet';

@@ -2,7 +2,7 @@ import { METRICS_SUFFIX, TESTS_SUFFIX } from './history-dir.ts';
 import type { HistoryRecord } from './history-record.ts';
 import { type Columns, type Duck, type Row, writeParquet } from './parquet.ts';
 
-/** Of the run, in each row of both files: a column of one value costs nothing in Parquet. */
+/** Columns of the run, in each row of both files. A column of one value costs nothing in Parquet. */
 const RUN_COLUMNS = {
   run_id: 'VARCHAR',
   matrix: 'VARCHAR',

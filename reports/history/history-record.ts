@@ -31,7 +31,7 @@ export interface HistoryTest {
   readonly attempts: number;
   /** Attempts that failed, crashed or hung. */
   readonly failed: number;
-  /** Of the attempt that counts. */
+  /** How long the attempt that counts took. */
   readonly durationMs: number;
   readonly message?: string;
 }

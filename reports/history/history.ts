@@ -40,8 +40,8 @@ export interface History extends Disposable {
   /** What figures were in the newest runs of a matrix on a host that started before a time. */
   figuresBefore(matrix: string, startedAt: string, host: string): Promise<PastFigures>;
   /**
-   * The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them; `last` are
-   * as many as a verdict looks at unless said.
+   * The newest runs of a matrix that started before a time (ISO 8601), and what became of the tests in them. By default
+   * `last` is as many as a verdict looks at.
    */
   before(
     matrix: string,

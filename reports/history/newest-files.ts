@@ -1,9 +1,9 @@
-/** Of several matrices, the newest runs of one are among so many times as many of all. */
+/** The newest `n` runs of one matrix are expected among the newest `SPARE × n` of all. */
 const SPARE = 2;
 
 /**
- * Asks for lines of the newest `last` runs that have any. A file costs about a millisecond, so those of the newest runs
- * are asked first (their names begin with the time), and all of them only where these do not hold enough.
+ * Asks for lines of the newest `last` runs that have any. A file costs about a millisecond, so the files of the newest
+ * runs are asked first: their names begin with the time. All of them are asked only where these do not hold enough.
  */
 export async function askNewest<Line extends { readonly run: { readonly runId: string } }>(
   files: readonly string[],

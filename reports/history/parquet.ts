@@ -57,8 +57,8 @@ export async function writeParquet<Names extends Columns>(
 }
 
 /**
- * A FROM clause over files, none of which may be absent. DuckDB takes each path for a pattern (`runs[1]` reads `runs1`)
- * and each folder above a file for a column if it is called so (`matrix=smoke`): neither may happen to the user's
+ * A FROM clause over files, all of which must be there. DuckDB takes each path for a pattern: `runs[1]` reads `runs1`.
+ * It takes a folder above a file for a column if it is called so: `matrix=smoke`. Neither may happen to the user's
  * folders.
  */
 export function fromFiles(paths: readonly string[]): string {
@@ -75,7 +75,7 @@ function readParquet(patterns: readonly string[], more = ''): string {
   return `read_parquet([${patterns.map(quote).join(', ')}], hive_partitioning = false${more})`;
 }
 
-/** A character class of one is the only way to write a special character; for a backslash there is none. */
+/** A character class of one is the only way to write a special character. A backslash cannot be written at all. */
 function escapeGlob(path: string): string {
   return isAmbiguous(path) ? path.replaceAll(/[*?[\\]/g, '?') : path.replaceAll(/[*?[]/g, '[$&]');
 }

@@ -10,7 +10,7 @@ import { present } from '../../orchestrator/model/present.ts';
 /** A run as history has it. */
 export type PastRun = Pick<HistoryRecord, 'runId' | 'matrix' | 'startedAt' | 'host' | 'ending'> & {
   readonly totals: Readonly<Partial<Record<Outcome, number>>>;
-  /** Of the skips those that did run: a list knows their failure. */
+  /** Skips that ran and failed as a list of known failures expects. */
   readonly known: number;
   /** Ids of the cells that it planned. */
   readonly cells: readonly string[];
@@ -155,7 +155,7 @@ export async function queryTestNames({ connection }: Duck, files: readonly strin
     .map(({ test }) => test);
 }
 
-/** Of one run's row in the codes: outcome as a digit, forgiven, failures up to 9, place of the run as four digits. */
+/** One run's part of the codes: outcome as a digit, forgiven, failures up to 9, place of the run as four digits. */
 const CODE_LENGTH = 7;
 
 /**

@@ -27,7 +27,7 @@ export interface MetricQuery {
   readonly cell?: string;
   /** A figure's full name; without one all of the test's. */
   readonly name?: string;
-  /** Of the runs that have such a figure the newest so many. */
+  /** How many runs are wanted: the newest of those that have such a figure. */
   readonly last: number;
 }
 

@@ -8,7 +8,7 @@ export interface TestRate {
   readonly cells: number;
   /** First attempts in which it ran, a list's forgiven failures aside. */
   readonly of: number;
-  /** Of these, how many failed. */
+  /** How many of these failed. */
   readonly failed: number;
 }
 

@@ -16,7 +16,7 @@ export async function listHistory(runsDir: string): Promise<string[]> {
   return listFiles(runsDir, TESTS_SUFFIX);
 }
 
-/** The runs' files that hold figures; a run without any has none. */
+/** The runs' files that hold figures; a run without figures does not have one. */
 export async function listMetrics(runsDir: string): Promise<string[]> {
   return listFiles(runsDir, METRICS_SUFFIX);
 }
@@ -113,6 +113,6 @@ async function findStale(
       return { name, folder, bytes };
     }),
   );
-  // A run that has said nothing yet is none.
+  // A run that has said nothing yet does not count.
   return found.filter(({ name, bytes }) => bytes > 0 && seen.get(name) !== bytes);
 }

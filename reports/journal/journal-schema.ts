@@ -61,10 +61,9 @@ const excludedCell = z.object({ id: z.custom<CellId>((id) => typeof id === 'stri
 const stamp = { v: z.int().min(1).max(JOURNAL_VERSION), t: z.iso.datetime(), up: z.number().exactOptional() };
 
 /**
- * One line of the journal. Unknown keys are dropped: a later rig may say more about an event
- * without a new version. An unknown `type` is refused: at a version that this reader knows it can
- * only be damage, and a report that skipped it might call a run green that was not. So whoever adds
- * an event type raises {@link JOURNAL_VERSION}.
+ * One line of the journal. Unknown keys are dropped: a later rig may say more about an event without a new version. An
+ * unknown `type` is refused. At a version that this reader knows it can only be damage, and a report that skipped it
+ * might call a bad run green. So whoever adds an event type raises {@link JOURNAL_VERSION}.
  */
 export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type', [
   z.object({

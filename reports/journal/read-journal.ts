@@ -7,12 +7,11 @@ import { readLines } from './read-lines.ts';
 const RUN_FOLDER_REMEDY = 'name a run folder, as `pmemrig run` prints it when it starts';
 
 /**
- * The events of a run folder's `events.jsonl`, each validated, in order; streamed, so that a
- * journal may be larger than memory. A last line that was torn by a kill is dropped, and a `note`
- * event says so.
+ * The events of a run folder's `events.jsonl`, each validated, in order; streamed, so that a journal may be larger than
+ * memory. A last line that was torn by a kill is dropped, and a `note` event says so.
  *
- * @throws UserError when the file is missing or empty, when a line before the last is no event,
- *   when it does not open with `run-start`, or when a newer pmemrig wrote it.
+ * @throws UserError when the file is missing or empty, when a line before the last is no event, when it does not open
+ * with `run-start`, or when a newer pmemrig wrote it.
  */
 export async function* readJournal(runDir: string): AsyncGenerator<JournalEvent> {
   const file = join(runDir, 'events.jsonl');

@@ -9,7 +9,7 @@ const NEWLINE = 0x0a;
  */
 export async function* readLines(path: string): AsyncGenerator<string> {
   let parts: Buffer[] = [];
-  // Typed as Buffer | string for streams with an encoding; this one has none.
+  // Typed as Buffer | string for streams with an encoding; this one has no encoding.
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {

@@ -12,8 +12,8 @@ const FLAKEY = Array.from({ length: 106 }, (_, index) => `xfstests/generic/${Str
 const LARGE = ['xfstests/generic/620', 'xfstests/generic/781'];
 
 /**
- * As the quick group goes: what needs dm-flakey runs on the control leg alone, two need more room than anybody has, and
- * ext4/047 is not run anywhere.
+ * A run as the quick group goes. What needs dm-flakey runs on the control leg alone. Two tests need more room than
+ * there is, and ext4/047 is not run anywhere.
  */
 export function makeQuickRun(): JournalBuilder {
   const { nvdimmExt4, nvdimmXfs, virtioXfs, block } = QUICK_LEGS;

@@ -1,5 +1,5 @@
 /**
- * Numbers from 0 to 1 that look random and are the same in every run (mulberry32): a verdict that depends on luck would
+ * Numbers from 0 to 1 that look random and are the same in every run (mulberry32). A verdict that depends on luck would
  * be no verdict.
  */
 export function makeRandom(seed: number): () => number {

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * What no report may hold: C0 controls but tab and newline, DEL, C1, lone surrogates and the two
- * non-characters that XML 1.0 forbids (https://www.w3.org/TR/xml/#charsets), and the bidirectional
- * overrides, with which a guest's output could make a line read as another.
+ * What no report may hold. XML 1.0 forbids C0 controls but tab and newline, DEL, C1, lone surrogates and the two
+ * non-characters (https://www.w3.org/TR/xml/#charsets). With a bidirectional override, a guest's output could make a
+ * line read as another.
  */
 // oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu;
@@ -12,8 +12,8 @@ const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\
 const HARMLESS = /^[\t\n -~]*$/;
 
 /**
- * Text from a guest, fit for XML, HTML, Markdown and a terminal: no ANSI sequences, `\n` alone ends a line, what is not
- * a character shows as U+FFFD.
+ * Text from a guest, fit for XML, HTML, Markdown and a terminal. It has no ANSI sequences, `\n` alone ends a line, and
+ * what is not a character shows as U+FFFD.
  */
 export function cleanText(text: string): string {
   if (HARMLESS.test(text)) return text;

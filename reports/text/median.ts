@@ -1,4 +1,4 @@
-/** The value in the middle, or the mean of the two there; NaN of none. */
+/** The value in the middle, or the mean of the two there; NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

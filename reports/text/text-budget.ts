@@ -5,7 +5,7 @@ import { plural } from './format.ts';
  * of a passed one's.
  */
 const MAX_PER_TEXT = 16 * 2 ** 10;
-/** Of a whole file: GitLab and Jenkins hold one in memory. */
+/** For a whole file: GitLab and Jenkins hold one in memory. */
 const MAX_PER_FILE = 16 * 2 ** 20;
 /** What each text still gets once the file's share is used up. */
 const EXCERPT = 200;

@@ -12,8 +12,8 @@ import { VERDICTS } from './verdict.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
 /**
- * Of repeated tests: a difference that chance makes this rarely is reported as one. Three failures of three against
- * none of three are just so many.
+ * For repeated tests: a difference that chance makes this rarely is reported. Three failures of three against three
+ * passes of three are just unlikely enough.
  */
 const UNLIKELY = 0.05;
 /** The sum of an exact test is off by as much as floating point is. */
@@ -35,9 +35,9 @@ export interface KernelContext {
 
 /**
  * Judges each test of one kernel by the same test of another in the same run: same topology, file system, suite and
- * image. Verdicts are those of {@link compareTests}, but for a failure with a kernel problem that the base kernel shows
- * as well, wherever: that is none of the kernel's news. Tests are named by the cells of `now`; a cell that one kernel
- * alone has is named by its own id.
+ * image. Verdicts are those of {@link compareTests}, with one exception: a failure with a kernel problem that the base
+ * kernel shows as well, in any test, is not new. Tests are named by the cells of `now`; a cell that one kernel alone
+ * has is named by its own id.
  */
 export function compareKernels(
   run: RunSummary,

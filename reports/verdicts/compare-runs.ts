@@ -23,7 +23,7 @@ export interface Comparison {
   readonly onlyNow: readonly string[];
   /** Those that both have, the worst first; absent in comparisons of before they were judged. */
   readonly figures?: readonly ComparedFigure[];
-  /** Of two kernels of one run. */
+  /** Present if two kernels of one run are compared. */
   readonly kernels?: KernelDifferences;
   /** The run was to have all cells of its matrix: one that the baseline has beside them is gone. */
   readonly whole?: boolean;

@@ -18,8 +18,8 @@ export interface SeriesStep {
 }
 
 /**
- * Judges a series by its base: as {@link compareKernels} does the kernel with all patches, and, where kernels with some
- * of them were run as well, names for each difference the first patch with which it is there.
+ * Judges a series by its base, as {@link compareKernels} does the kernel with all patches. Where kernels with some of
+ * the patches were run as well, it names the first patch that shows each difference.
  * @param steps in the order of the patches, one for each; one whose kernel the run does not have was not built alone
  */
 export function compareSeries(

@@ -11,11 +11,11 @@ export interface ComparedTest extends TestVerdict {
   readonly base?: Outcome;
   readonly now?: Outcome;
   readonly message?: string;
-  /** Of the attempt that counts, bounded. */
+  /** Evidence of the attempt that counts, bounded. */
   readonly evidence?: string;
-  /** Of the kernel's reports, each once, if they are all of the evidence. */
+  /** Signatures of the kernel's reports, each once, if they are all of the evidence. */
   readonly signatures?: readonly string[];
-  /** Of two kernels of one run: how many of its attempts failed on each. */
+  /** Where two kernels of one run are compared: how many of its attempts failed on each. */
   readonly attempts?: { readonly base: FailureRate; readonly now: FailureRate };
   /** The first patch of a series with which it is so. */
   readonly firstBad?: string;

@@ -126,7 +126,7 @@ describe('whatever the past', () => {
       fc.property(anyPast, letter, fc.nat(40), (before, now, at) => {
         const place = Math.min(at, before.length);
         const disturbed = `${before.slice(0, place)}I${before.slice(place)}`;
-        // As the baseline it gives way to the run before; without one it is none.
+        // As the baseline it gives way to the run before; without one it is not used.
         expect(judge(disturbed, now)?.verdict).toBe(judge(before, now)?.verdict);
       }),
       { numRuns: 2000 },

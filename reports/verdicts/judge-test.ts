@@ -4,9 +4,9 @@ import type { PastTest, TestRecord } from '../fold/past-test.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
 /**
- * A failure of a test that has failed before is news only where its rate makes it this unlikely. One in two hundred: a
- * test that fails one time in twenty is then reported after its second failure in a row, and rare flakes of a few
- * hundred tests raise no alarm on most nights.
+ * A failure of a test that has failed before is news only where its rate makes it this unlikely: one in two hundred. A
+ * test that fails one time in twenty is then reported after its second failure in a row. Rare flakes of a few hundred
+ * tests raise no alarm on most nights.
  */
 const UNLIKELY = 0.005;
 /** A pass after failures is news sooner: it wakes no one. */
@@ -103,7 +103,7 @@ function rateOf(runs: readonly TestRecord[]): { readonly failed: number; readonl
   return { failed: runs.filter(({ outcome }) => outcome !== 'pass').length, of: runs.length };
 }
 
-/** Of a failure, after Jeffreys: never quite 0 nor 1, since the past is a sample. */
+/** How likely a failure is, after Jeffreys: never quite 0 nor 1, since the past is a sample. */
 function probability({ failed, of }: { readonly failed: number; readonly of: number }): number {
   return (failed + 0.5) / (of + 1);
 }

@@ -17,7 +17,7 @@ export interface KernelDifferences {
   readonly warnings?: { readonly fresh: readonly PatchedWarning[]; readonly gone: readonly CompilerWarning[] };
   /** Absent unless lockdep watched the same cells on both. */
   readonly lockClasses?: LockClassDifference;
-  /** Of a series that was built patch by patch: what broke on the way and is whole again at its end. */
+  /** Present if a series was built patch by patch: what broke on the way and is whole again at its end. */
   readonly brokenBetween?: readonly {
     readonly cell: string;
     readonly test: string;
@@ -71,8 +71,8 @@ function keyOf({ file, text }: CompilerWarning): string {
 }
 
 /**
- * What lockdep met on one kernel alone, over the cells where both left a list; one that a splat cut short still shows
- * what is new in it.
+ * What lockdep met on one kernel alone, over the cells where both left a list. A list that a splat cut short still
+ * shows what is new in it.
  * @param base by cell, named as those of `now`
  */
 export function compareLockClasses(
@@ -84,7 +84,10 @@ export function compareLockClasses(
   return { cells: cells.length, fresh: namesAlone(now, base, cells), gone: namesAlone(base, now, cells) };
 }
 
-/** Of the first lists: a cell that others did not come to the end of does not say what they would not have met. */
+/**
+ * Names that the first lists alone have. Only cells count whose other list is whole: a list that was cut short does not
+ * show what it would not have had.
+ */
 function namesAlone(
   lists: ReadonlyMap<string, LockClassList>,
   others: ReadonlyMap<string, LockClassList>,

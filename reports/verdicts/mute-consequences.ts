@@ -7,12 +7,10 @@ import type { ComparedTest } from './compared-test.ts';
 const CUT_SHORT: ReadonlySet<Outcome> = new Set<Outcome>(['crash', 'hang', ...UNKNOWNS]);
 
 /**
- * What follows from the end of another test is no news beside it, and what follows from the rig's or the host's failure
- * is none at all:
+ * Do not report a consequence as a second failure. What follows from the rig's or the host's failure is no news at all:
  *
  * - A subtest is not missing if its test was cut short (its outcome is unknown) or did not run (it is skipped with it).
- * - A guest is not closed because it was lost, or given up for what a test met or for the rig's own limits: that has a
- *   verdict of its own, if it is to have one.
+ * - A guest that was lost, or given up, is not closed. The loss has a verdict of its own, if it needs one.
  *
  * @param parent the test that it is a subtest of, in the run that is judged
  */

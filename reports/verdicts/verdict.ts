@@ -33,12 +33,12 @@ export interface TestVerdict {
   /** In how many of the earlier runs in which it ran its first attempt failed. */
   readonly rate: FailureRate;
   /**
-   * Of a failure: how likely a test with this rate fails as often in a row as it has now by chance alone, 0 to 1; of a
-   * fix: how likely it passes so.
+   * For a failure: how likely a test with this rate fails as often in a row by chance alone, 0 to 1. For a fix: how
+   * likely it passes so.
    */
   readonly chance?: number;
-  /** Of a failure: the first run of those that failed in a row; absent if that is this one. */
+  /** For a failure: the first run of those that failed in a row; absent if that is this one. */
   readonly since?: RunPlace;
-  /** Of a failure: the last run in which it passed. */
+  /** For a failure: the last run in which it passed. */
   readonly lastGood?: RunPlace;
 }

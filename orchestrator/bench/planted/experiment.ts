@@ -24,8 +24,8 @@ const CALIBRATION_TURNS = { time: 20_000, instructions: 4000 };
 
 /**
  * Plants regressions of known size in the path of each write and lets the rig's judge look for them. In each round of a
- * trial each guest measures another variant, and the next round they change over: what distinguishes one guest from
- * another is spread over all samples, as it is by `--repeat`, with which each repeat has a guest of its own.
+ * trial each guest measures another variant, and in the next round they change over. So differences between guests are
+ * spread over all samples. With `--repeat` they are too: each repeat has a guest of its own.
  */
 export async function runExperiment(experiment: Experiment): Promise<readonly Trial[]> {
   const { trials: wanted, boots, say, figure } = experiment;

@@ -41,7 +41,7 @@ const KERNEL: SourceKernelSpec = {
   config: ['guest', 'nvdimm', 'virtio-pmem', join(PACKAGE_ROOT, HERE, 'path.config')],
 };
 const TURNS_FILE = '/sys/module/dax/parameters/planted_turns';
-/** Of the rig's own jobs the one that comes by the planted path in each of its writes. */
+/** The one of the rig's own jobs whose every write takes the planted path. */
 const JOB = readFioJob('dax-psync-fsync');
 const JOB_FILE = '/run/pmemrig-planted.fio';
 const FILE_BYTES = 2 ** 24;

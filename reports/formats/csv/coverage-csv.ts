@@ -18,7 +18,7 @@ const COLUMNS = [
 
 /**
  * `coverage.csv` in pieces (RFC 4180): a row for each test and cell. `coverage` is what the test has over the whole
- * matrix, `all`, `some` or `none`; `reason` says why it did not run, or why a failure is forgiven.
+ * matrix: `all`, `some` or `none`. `reason` says why it did not run, or why a failure is forgiven.
  */
 export function* renderCoverageCsv(summary: Pick<RunSummary, 'cells'>): Generator<string> {
   yield csvRow(COLUMNS);

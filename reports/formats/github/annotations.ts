@@ -26,13 +26,13 @@ interface Annotation {
 }
 
 /**
- * The lines that make GitHub annotate the run with what is to be looked at, the worst first; the tenth of a kind says
- * how many more there are.
+ * The lines that make GitHub annotate the run with what needs a look, the worst first. The tenth of a kind says how
+ * many more there are.
  *
  * | kind | by itself | against a baseline |
  * |---|---|---|
  * | error | failures | alarms, figures that got worse, and failures in cells that the baseline does not have |
- * | warning | unknown outcomes; kernels on which the self-test has not shown that the rig sees problems | the same, known failures, and figures that changed several times over |
+ * | warning | unknown outcomes, kernels that the selftest did not prove | the same, known failures, and leaps of figures |
  * | notice | flaky tests | the same, and what is fixed |
  *
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands

@@ -6,7 +6,7 @@ export interface DotRow {
   /** One an attempt. */
   readonly values: readonly number[];
   readonly median: number;
-  /** Of the median. */
+  /** The median's interval. */
   readonly interval?: { readonly low: number; readonly high: number };
 }
 
@@ -21,7 +21,7 @@ const MIDDLE = 7;
 
 /**
  * Rows of dots over one scale from zero, each with its median as a tick and the median's interval as a bar behind. It
- * is a table with a drawing in each row, so it reads aloud, prints and wraps on a phone; a charting library would bring
+ * is a table with a drawing in each row, so it reads aloud, prints and wraps on a phone. A charting library would bring
  * a document of its own for less.
  */
 export function renderDotPlot({ caption, rows, format }: DotPlot): Markup {

@@ -9,7 +9,7 @@ export interface Find {
   readonly test: string;
   readonly cell: string;
   readonly as: Outcome;
-  /** To the test's entry; absent where this page has none. */
+  /** Leads to the test's entry; absent where this page does not have it. */
   readonly href?: string;
   /** `pass → fail`. */
   readonly change?: string;
@@ -17,7 +17,7 @@ export interface Find {
   readonly facts?: readonly string[];
   readonly message?: string;
   readonly evidence?: string;
-  /** Of the kernel's reports, if they are all of the evidence. */
+  /** Signatures of the kernel's reports, if they are all of the evidence. */
   readonly signatures?: readonly string[];
   readonly strip?: Markup;
 }
@@ -26,8 +26,8 @@ const EXCERPT_LINES = 8;
 const MAX_PLACES = 40;
 
 /**
- * A list of finds. What one test did alike in several cells is one entry, and so are tests that met the same reports of
- * the kernel, and those of a cell that were not reached for one reason: a reader counts causes.
+ * A list of finds, an entry for each cause. What one test did alike in several cells is one entry. So are tests that
+ * met the same reports of the kernel, and a cell's tests that were not reached for one reason.
  * @param excerpts so many entries show what the guest said; beyond them a run in which all fails would repeat itself
  */
 export function renderFinds(finds: readonly Find[], excerpts: number): Markup {
@@ -88,8 +88,8 @@ const STAMP = /^\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/;
 const MAX_LOOKED_AT = 8000;
 
 /**
- * What an excerpt has room for: neither the kernel's time stamps nor its rules and blank lines, nor the margin that all
- * lines have, as in xfstests' diffs. The whole stands with the test.
+ * What an excerpt has room for. It leaves out the kernel's time stamps, its rules and blank lines, and the margin that
+ * all lines have, as in xfstests' diffs. The whole stands with the test.
  */
 function condense(evidence: string): string {
   const lines = cleanText(evidence.slice(0, MAX_LOOKED_AT))

@@ -12,8 +12,8 @@ const BAR = 3;
 const HEIGHT = 14;
 
 /**
- * What became of a test in its last runs, oldest first, and after a gap in this one: high bars failed, middle ones are
- * flaky, low ones passed, so that no colour is needed. A thin line stands where the kernel's release changed. Nothing
+ * What became of a test in its last runs, oldest first, and after a gap in this one. High bars failed, middle ones are
+ * flaky, low ones passed, so that no colour is needed. A thin line stands where the kernel's release changed. Undefined
  * for a test without a past.
  * @param past oldest first; the last {@link STRIP_RUNS} are shown
  */

@@ -5,7 +5,7 @@ import type { RunSummary } from '../../fold/summary.ts';
 
 /** One kind of ending, as the page counts, colours and filters it. */
 export interface ShownTotal {
-  /** Of an outcome, or `known`: a failure that a list forgives, which other reports count among the skips. */
+  /** An outcome, or `known`: a failure that a list forgives, which other reports count among the skips. */
   readonly name: Outcome | 'known';
   /** Its colour. */
   readonly as: Outcome;

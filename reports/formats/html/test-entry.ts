@@ -10,7 +10,7 @@ import { html, type Markup } from './markup.ts';
 
 /** What is known of a test beside what it did in this run. */
 export interface TestExtras {
-  /** Of its element. */
+  /** The id of its element. */
   readonly id?: string;
   readonly verdict?: Verdict;
   /** See `history-strip.ts`. */

@@ -37,7 +37,7 @@ export function testFigures(test: TestSummary): readonly Property[] {
   ];
 }
 
-/** Of a test that the run does not have any more, too. */
+/** The verdict's properties, also for a test that the run does not have any more. */
 export function verdictProperties(verdict: ComparedTest | undefined): readonly Property[] {
   if (!verdict) return [];
   return [

@@ -39,8 +39,8 @@ function childNamed(element: XmlElement, name: string): XmlElement {
 }
 
 /**
- * A test case that turns into text as soon as it is built: of a suite with thousands only the one at hand is held as a
- * tree.
+ * Adds a test case that turns into text as soon as it is built. Of a suite with thousands only the one at hand is held
+ * as a tree.
  */
 export function addCase(suite: TestSuite, fill: (testCase: TestCase) => void): void {
   const testCase = suite.testCase();

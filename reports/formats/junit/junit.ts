@@ -30,13 +30,13 @@ export interface JunitOptions {
  * | outcome | element |
  * |---|---|
  * | fail | `<failure>`, later failed attempts as `<rerunFailure>` |
- * | crash, hang, infra, unreached | `<error type="crash">` and so on, later ones as `<rerunError>`: none may look green |
+ * | crash, hang, infra, unreached | `<error type="crash">` and so on, later ones as `<rerunError>`: never green |
  * | flaky | a passed test with Surefire's `<flakyFailure>` |
  * | skip | `<skipped message>` |
  * | excluded | a suite with one skipped test that says the reason |
  *
- * It is valid by the schema that Jenkins' xUnit plugin goes by (junit-10.xsd), which lets a suite alone have
- * properties: those of a test stand there with its name behind their own, and once more in the test's output as
+ * It is valid by the schema of Jenkins' xUnit plugin (junit-10.xsd), by which only a suite has properties. A test's
+ * properties stand there with its name behind their own. They stand once more in the test's output, as
  * `[[PROPERTY|name=value]]`.
  */
 export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): Generator<string> {

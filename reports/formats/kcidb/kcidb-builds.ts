@@ -42,7 +42,7 @@ export function describeKernels({ runId, cells, stages }: RunSummary, origin: st
   return { checkouts: [...checkouts.values()], builds: [...builds.values()], buildIds };
 }
 
-/** Of any words, for an id. */
+/** A hash of any words, for an id. */
 export function shortHash(...words: readonly string[]): string {
   return createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 20);
 }

@@ -14,8 +14,8 @@ export interface KcidbOptions {
 }
 
 /**
- * An entry for each attempt, since KCIDB counts test runs, so that of a flaky test both the failure and the pass are
- * reported; one for a test without any.
+ * An entry for each attempt, since KCIDB counts test runs: a flaky test reports both its failure and its pass. A test
+ * without an attempt has one entry.
  *
  * | status | KCIDB: the test … | ours |
  * |---|---|---|
@@ -24,7 +24,7 @@ export interface KcidbOptions {
  * | MISS | did not run for a failure of the harness | infra, unreached |
  * | SKIP | was not applicable | skip, excluded |
  *
- * ERROR is a failure of the test's own code, and the rig knows nothing of it.
+ * ERROR is a failure of the test's own code, of which the rig does not know.
  */
 export function describeTest(
   test: TestSummary,

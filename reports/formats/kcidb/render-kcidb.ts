@@ -9,14 +9,14 @@ import { present } from '../../../orchestrator/model/present.ts';
 
 type Issue = KcidbReport['issues'][number];
 
-/** Of an issue as we describe it: raise it when the description says something else. */
+/** Version of our description of an issue: raise it when the description says something else. */
 const ISSUE_VERSION = 1;
 
 /**
- * A run as KernelCI's database takes it: `kcidb-submit < kcidb.json`. Ids are the same however often it is made: those
- * of tests hold the run's id, those of kernels and issues are the same in other runs. A kernel problem is an issue by
- * its signature, with an incident for each test in which it was seen; so is the reason for which a list forgives a
- * failure. What a selftest plants is neither.
+ * A run as KernelCI's database takes it: `kcidb-submit < kcidb.json`. Ids are the same however often it is made. Those
+ * of tests hold the run's id; those of kernels and issues are the same in other runs. A kernel problem is an issue by
+ * its signature, with an incident for each test in which it was seen. So is the reason for which a list forgives a
+ * failure. What a selftest plants is left out.
  */
 export function renderKcidb(summary: RunSummary, options: KcidbOptions): KcidbReport {
   const { checkouts, builds, buildIds } = describeKernels(summary, options.origin);

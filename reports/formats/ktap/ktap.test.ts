@@ -16,9 +16,9 @@ interface ReadTest {
 }
 
 /**
- * By tap-parser, which nobody here wrote. It knows TAP 14 alone: a level of nesting is four blanks to it, not KTAP's
- * two; of the directives it knows SKIP and leaves XFAIL, TIMEOUT and ERROR in the name. Of a stream that is at odds
- * with its own plan it throws here.
+ * Read by tap-parser, which is not ours. It knows TAP 14 alone: a level of nesting is four blanks to it, not KTAP's
+ * two. It knows the directive SKIP, and leaves XFAIL, TIMEOUT and ERROR in the name. It throws where a stream
+ * contradicts its own plan.
  */
 function read(ktap: string): readonly ReadTest[] {
   const parser = new Parser();

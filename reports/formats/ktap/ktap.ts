@@ -15,7 +15,7 @@ const EVIDENCE_LINES = 20;
 const DIRECTIVE = /#\s*(SKIP|TODO|XFAIL|XPASS|TIMEOUT|ERROR)/gi;
 
 /**
- * `results.ktap` in pieces, one a cell: a cell is a test whose subtests are its tests, and those that a test itself
+ * `results.ktap` in pieces, one a cell. A cell is a test whose subtests are its tests; those that a test itself
  * reported are nested once more. https://docs.kernel.org/dev-tools/ktap.html
  *
  * | outcome | line |
@@ -23,7 +23,7 @@ const DIRECTIVE = /#\s*(SKIP|TODO|XFAIL|XPASS|TIMEOUT|ERROR)/gi;
  * | pass, flaky | `ok`; a flaky one says how often it failed |
  * | fail, crash | `not ok … # fail: why` |
  * | hang | `not ok … # TIMEOUT why` |
- * | infra, unreached | `not ok … # ERROR why`: none may look green |
+ * | infra, unreached | `not ok … # ERROR why`: never green |
  * | skip, excluded | `ok … # SKIP why` |
  * | a failure that a list knows | `ok … # XFAIL why` |
  */

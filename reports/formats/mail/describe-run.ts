@@ -57,7 +57,7 @@ const ACCELERATORS: Partial<Record<string, string>> = {
 } satisfies Record<Accelerator, string>;
 
 /**
- * The journal's words begin with the host's name, and end with why it has no KVM: neither is of use to a reader of the
+ * The journal's words begin with the host's name and end with why it has no KVM. Neither is of use to a reader of the
  * list.
  */
 function describeHost({ host, guests, version }: RunSummary): string {

@@ -72,8 +72,8 @@ export function judgeSeries({ summary, comparison }: Pick<ReplyFacts, 'summary' 
 }
 
 /**
- * Tests that fail with the base as well say nothing in favour of a series: one at least has to have passed, and not of
- * the rig's own.
+ * Tests that fail with the base as well say nothing in favour of a series. At least one test has to have passed, and
+ * not one of the rig's own.
  */
 function hasPassed(tests: readonly ComparedTest[]): boolean {
   return tests.some(({ test, base, now }) => !isRigTest(test) && base === 'pass' && now === 'pass');

@@ -20,9 +20,9 @@ const MAX_FINDINGS = 3;
 const MAX_STEPS = 4;
 
 /**
- * An answer to a series in plain text, as it goes to a mailing list: head, what came out, a table of what differs, the
- * evidence, what was run, and the tag to be filled in. It answers the first bad patch where that is known, else the
- * cover letter.
+ * An answer to a series in plain text, as it goes to a mailing list. Its parts: head, what came out, a table of what
+ * differs, the evidence, what was run, and the tag to fill in. It answers the first bad patch where that is known, else
+ * the cover letter.
  */
 export function renderReply(facts: ReplyFacts): string {
   const judgement = judgeSeries(facts);

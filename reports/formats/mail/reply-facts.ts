@@ -7,7 +7,7 @@ import type { Untested } from './list-untested.ts';
 /** All that a reply to a series is made of. */
 export interface ReplyFacts {
   readonly summary: RunSummary;
-  /** Of the kernel with all patches against the base. */
+  /** Compares the kernel with all patches with the base. */
   readonly comparison: Comparison;
   readonly series: PatchSeries;
   readonly steps: readonly SeriesStep[];

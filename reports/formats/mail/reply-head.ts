@@ -3,8 +3,8 @@ import { cleanLine } from '../../text/clean-text.ts';
 import { MAIL_WIDTH, wrapText } from './wrap-text.ts';
 
 /**
- * The head of an answer, as `git send-email` and `mutt -H` read it: to the author, a copy to all that the mail went to,
- * in its thread. Who sends it is for these to fill in. Empty for a patch that came without a mail.
+ * The head of an answer, as `git send-email` and `mutt -H` read it. It goes to the author, with a copy to all that the
+ * mail went to, in its thread. The sender is for these programs to fill in. Empty for a patch that came without a mail.
  */
 export function renderHead(head: MailHead | undefined, subject: string): readonly string[] {
   const answered = head?.subject ?? subject;

@@ -3,7 +3,7 @@ import { cleanText } from '../../text/clean-text.ts';
 const MAX_LINES = 44;
 /** Verbatim lines are not wrapped, but no reader wants one of 400 columns. */
 const MAX_COLUMNS = 110;
-/** Of each stack trace. */
+/** Frames kept of each stack trace. */
 const MAX_FRAMES = 7;
 
 /** A console line's time stamp and caller: `[   18.646353][  T107] `. */

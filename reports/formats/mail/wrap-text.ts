@@ -4,7 +4,7 @@
 export const MAIL_WIDTH = 72;
 
 /**
- * At the beginning of a line of a mail they end its text, open a diff or a quotation: a word of a test does not come to
+ * At the beginning of a line of a mail these end its text, open a diff or a quotation. So no word of a test may come to
  * stand there.
  */
 const MARK = /^(?:-{2,}|\+\+\+|@@|>|diff$|From$)/;

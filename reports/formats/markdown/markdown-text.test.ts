@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { code, plain, tableRow } from './markdown-text.ts';
 
 /**
- * The cells of a row as GitHub's parser splits it (cmark-gfm): at each pipe that no backslash escapes, where a
- * backslash escapes the next one, too.
+ * The cells of a row as GitHub's parser splits it (cmark-gfm). It splits at each pipe that no backslash escapes; a
+ * backslash also escapes another one.
  */
 function splitRow(row: string): readonly string[] {
   return Array.from(row.matchAll(/((?:\\[\\|]|[^|\n])*)\|/g), ([, cell = '']) => cell).slice(1);

@@ -10,8 +10,8 @@ import { PrintedSplats } from './printed-splats.ts';
 
 const MAX_LISTED = 20;
 /**
- * Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. What another of them
- * has shown counts for none.
+ * Failures whose evidence is shown once more, and how much of it: it scrolled by when they failed. A failure that
+ * another one has shown already does not count.
  */
 const MAX_SHOWN = 5;
 const SHOWN_LINES = 12;
@@ -24,8 +24,8 @@ interface Finding {
 }
 
 /**
- * What is to be looked at, in the plan's order: a line each, below the first failures what shows them and how to run
- * just that again, below others that met the same where that is.
+ * What needs a look, in the plan's order, a line each. Below the first failures stands their evidence and the command
+ * that runs just that again. Below others that met the same stands where the evidence is.
  */
 export function renderAttention(
   summary: RunSummary,

@@ -3,8 +3,8 @@ import type { RunFold } from '../../fold/fold.ts';
 import type { CellState, TestState } from '../../fold/fold-state.ts';
 
 /**
- * Of how often planned tests are to run, each in each round, and of how often they still have to. What the rig failed
- * at in a round that goes on says nothing, and comes again.
+ * How often planned tests are to run, each in each round, and how often they still have to. What the rig failed at in a
+ * round that goes on says nothing, and comes again.
  */
 export function countLeft({ cells, repeat }: Pick<RunFold, 'cells' | 'repeat'>): {
   readonly all: number;

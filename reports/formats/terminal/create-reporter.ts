@@ -15,8 +15,8 @@ interface TerminalOptions {
 }
 
 /**
- * The live view where somebody can see it; plain lines for pipes, CI (some offer a TTY that records every redraw), dumb
- * terminals and those without a size.
+ * The live view where somebody can see it. Plain lines go to pipes, dumb terminals, those without a size, and CI: some
+ * offer a TTY that records every redraw.
  */
 export function createTerminalReporter({ stream, runDir, env = process.env, fold }: TerminalOptions): Reporter {
   const palette = choosePalette(stream);

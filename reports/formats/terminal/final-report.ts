@@ -106,8 +106,8 @@ function renderLeftOut(summary: RunSummary, width: number, palette: Palette): st
 }
 
 /**
- * What the kernels said, each with the signature by which it can be named as known: a test's own line has room for
- * little of it.
+ * What the kernels said, each with the signature by which it can be listed as known. A test's own line has little room
+ * for it.
  */
 function renderProblems(summary: RunSummary, width: number, palette: Palette): string[] {
   const problems = summary.problems.filter(({ expected }) => expected !== true);

@@ -20,8 +20,8 @@ export interface Room {
 type Evidence = Pick<AttemptSummary, 'evidence' | 'splats'>;
 
 /**
- * Which of the kernel's reports a reader has before them already, and below which attempt: a kernel that is broken for
- * all tests says so in each.
+ * Remembers which of the kernel's reports the reader has seen already, and below which attempt. A kernel that is broken
+ * for all tests says the same in each.
  */
 export class PrintedSplats {
   readonly #places = new Map<string, AttemptPlace>();

@@ -9,7 +9,7 @@ export interface PaceFacts {
   readonly settledSec: number;
   /** Wall time since the first cell started. */
   readonly elapsedSec: number;
-  /** Of each test in flight: what it was to take and what it took so far. */
+  /** For each test in flight: its estimate, and the time it took so far. */
   readonly running: readonly { readonly estimateSec: number; readonly elapsedSec: number }[];
 }
 
@@ -39,9 +39,9 @@ export function shareDone(facts: PaceFacts): number {
 }
 
 /**
- * Wall seconds left. The estimates know the order of things but not this host: they are scaled by
- * the pace measured so far, which also holds how many guests run side by side. In the beginning,
- * when little is measured, the plan's own pace weighs in.
+ * Wall seconds left. The estimates know the order of things but not this host. They are scaled by the pace measured so
+ * far, which includes how many guests run side by side. In the beginning, when little is measured, the plan's own pace
+ * weighs in.
  */
 export function estimateSecondsLeft(facts: PaceFacts): number {
   const done = workDone(facts);

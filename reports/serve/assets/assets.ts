@@ -11,9 +11,9 @@ interface Asset {
 }
 
 /**
- * All that runs in the browser: a run that goes on is pushed to its page, and the page is loaded again once it has
- * ended. The markup comes from `live-panel.ts`, in which all text is escaped; while somebody's focus is on a link in
- * it, it stays as it is.
+ * All that runs in the browser. News of a run that goes on is pushed to its page; the page is loaded again once the run
+ * has ended. The markup comes from `live-panel.ts`, in which all text is escaped. It stays as it is while somebody's
+ * focus is on a link in it.
  */
 const LIVE_SCRIPT = `'use strict';
 for (const panel of document.querySelectorAll('[data-progress]')) {

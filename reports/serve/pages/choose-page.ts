@@ -12,7 +12,7 @@ export function renderChoosePage(
   { base, run }: { readonly base: string; readonly run: string },
 ): string {
   const known = runs.find(({ runId }) => runId === run || runId === base);
-  // Of the same matrix they have cells in common.
+  // Runs of the same matrix have cells in common.
   const offered = runs
     .filter(({ matrix, isGone }) => !isGone && (known === undefined || matrix === known.matrix))
     .slice(0, MAX_OFFERED);

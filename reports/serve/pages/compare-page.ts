@@ -19,7 +19,7 @@ import { renderPage } from './layout.ts';
 import { compareLink, evidenceLink, runLink, testLink } from './links.ts';
 import { renderTable } from './table.ts';
 
-/** Of one verdict; the rest is in `pmemrig compare --json`. */
+/** Tests listed for one verdict; the rest is in `pmemrig compare --json`. */
 const MAX_LISTED = 500;
 
 /** Two runs side by side: what the newer did otherwise, the alarms first, each outcome a link to its evidence. */

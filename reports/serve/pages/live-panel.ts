@@ -14,7 +14,7 @@ const MAX_FAILURES = 20;
 const MAX_ACTIVE = 20;
 
 /**
- * The box on a run's page that the browser's script keeps up to date; without a script it shows how far the run was
+ * The box on a run's page that the browser's script keeps up to date. Without a script it shows how far the run was
  * when the page was loaded.
  */
 export function renderLivePanel(runId: string, fold: RunFold, nowMs: number): Markup {

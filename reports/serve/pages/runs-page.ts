@@ -15,7 +15,7 @@ export interface ListedRun extends Pick<PastRun, 'runId' | 'matrix' | 'startedAt
   readonly state: RunState;
   /** `latest`, `pinned:v6.12`, `last green`. */
   readonly marks: readonly string[];
-  /** Of a run with a baseline. */
+  /** Present if the run has a baseline. */
   readonly comparison?: ShortComparison;
   /** Its folder was removed; what its tests came to is known. */
   readonly isGone: boolean;
@@ -25,7 +25,7 @@ export interface RunsPage {
   readonly runsDir: string;
   /** Newest first. */
   readonly runs: readonly ListedRun[];
-  /** Of each matrix, at most so many are listed. */
+  /** How many runs are listed of each matrix. */
   readonly last: number;
   /** Only this one. */
   readonly matrix?: string;

@@ -27,14 +27,14 @@ export interface TestPage {
   readonly isThere: (runId: string) => boolean;
 }
 
-/** Of many cells only what is wrong is listed run by run. */
+/** With more cells than this, the list of runs is folded. */
 const OPEN_CELLS = 3;
 /** Beyond these the names are enough: a hundred charts are too many to read. */
 const MAX_CELLS = 24;
 
 /**
- * What became of a test over the runs, cell by cell: how often it failed, on which kernels, how long it took, and where
- * the evidence is.
+ * What became of a test over the runs, cell by cell: how often it failed, on which kernels, how long it took. Each run
+ * links to its evidence.
  */
 export function renderTestPage(page: TestPage): string {
   const { test, cell, last, lines } = page;

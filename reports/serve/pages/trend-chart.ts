@@ -17,8 +17,8 @@ const EDGE = { left: 70, right: 12, top: 22, bottom: 12 };
 const MIN_LABEL_GAP = 90;
 
 /**
- * Values over runs, oldest first, as an SVG of its own: a dot a run, the median as a line, and a mark where the kernel
- * changed.
+ * Values over runs, oldest first, as an SVG of its own. A run is a dot, the median a line, and a mark stands where the
+ * kernel changed.
  * @param describe what it shows, for those who do not see it
  */
 export function renderTrend(

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 
 /**
  * Whether a request may have meant us by its `Host`. A page anywhere on the web can let its own name point at 127.0.0.1
- * and then read what we answer (DNS rebinding); a browser cannot do that with `localhost` or a bare address.
+ * and then read what we answer (DNS rebinding). A browser cannot do that with `localhost` or a bare address.
  *
  * @param names further names, such as the one that we were asked to listen on
  */

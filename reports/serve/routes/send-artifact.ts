@@ -70,8 +70,8 @@ async function typeHeaders(path: string, file: Artifact['file']): Promise<Record
 }
 
 /**
- * The one range asked for; undefined for the whole file, which is also the answer to several ranges and to a range of
- * another version of it.
+ * The one range asked for. Undefined for the whole file, which also answers several ranges, and a range of another
+ * version of it.
  */
 function chooseRange(
   sizeBytes: number,

@@ -18,8 +18,8 @@ export interface FolderEntry {
 }
 
 /**
- * Opens a file of a run. Where it really lies is asked of the kernel once it is open: no `..` and no link, not even one
- * that is swapped in at the last moment, leads out of the run.
+ * Opens a file of a run. The kernel is asked where it really lies once it is open. So no `..` and no link leads out of
+ * the run, not even a link that is swapped in at the last moment.
  *
  * @param runDir free of links
  * @returns undefined for a folder

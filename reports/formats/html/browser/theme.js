@@ -1,7 +1,7 @@
 /** What the button goes through; `auto` is what the system says. */
 const THEMES = ['auto', 'light', 'dark'];
 
-/** Of all reports that a reader opens from the same place. */
+/** Shared by all reports that a reader opens from the same place. */
 const STORED = 'pmemrig-theme';
 
 /** As early as the head, so that no wrong colours flash up. Storage may be forbidden, as in a sandboxed frame. */
