@@ -165,7 +165,7 @@ function spoil(path: string): void {
   }
 }
 
-test('an image whose sshd never comes up is a hang of the boot, told by its deadline', async () => {
+test('an image whose sshd never comes up is a hang of the boot, found by its deadline', async () => {
   const run = await withSilentSshd;
   expect(endOf(run.events, 'guest/boot')).toMatchObject({
     status: 'hang',
