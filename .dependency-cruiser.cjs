@@ -6,6 +6,21 @@ const ownParts = '^(orchestrator|guests|matrices|reports)/';
  * A new room or a new arrow is a decision: write it here, and in docs/architecture.md.
  */
 const ROOMS = {
+  orchestrator: {
+    roots: 'cli|version',
+    rooms: {
+      model: [],
+      testing: [],
+      plan: ['model'],
+      suites: ['model'],
+      host: ['model'],
+      run: ['host', 'model', 'plan', 'suites'],
+      merge: ['model', 'run'],
+      commands: ['host', 'merge', 'model', 'plan', 'run', 'suites'],
+      cli: ['commands', 'host', 'model'],
+      bench: ['model', 'plan', 'suites'],
+    },
+  },
   reports: {
     roots: 'write-reports',
     rooms: {
@@ -47,8 +62,9 @@ const ROOMS = {
       compose: [],
       plan: ['compose'],
       publish: [],
-      judge: ['compose', 'plan', 'publish'],
-      execute: ['judge', 'plan', 'publish'],
+      judge: ['compose', 'plan'],
+      finish: ['judge', 'publish'],
+      execute: ['finish', 'plan'],
     },
   },
   matrices: {
@@ -100,6 +116,17 @@ const ROOMS = {
   },
 };
 
+/** Of the other parts, what a room of `orchestrator` may know; the verbs may know all. */
+const OTHER_PARTS = {
+  plan: 'matrices/schema',
+  host: 'guests|reports/(text|formats/terminal)',
+  run: 'guests|reports',
+  merge: 'reports',
+  cli: '',
+  testing: '',
+  bench: 'guests|reports',
+};
+
 const TESTS = '\\.test\\.ts$|/testing/';
 
 /** One rule a room, and one for the files beside the rooms. */
@@ -135,6 +162,12 @@ module.exports = {
       severity: 'error',
       from: { path: `^${part}/` },
       to: { path: ownParts, pathNot: `^(${part}|orchestrator/model)/` },
+    })),
+    ...Object.entries(OTHER_PARTS).map(([room, known]) => ({
+      name: `orchestrator/${room} knows ${known || 'nothing'} of the other parts`,
+      severity: 'error',
+      from: { path: `^orchestrator/${room}/`, pathNot: TESTS },
+      to: { path: '^(guests|matrices|reports)/', ...(known && { pathNot: `^(${known})/` }) },
     })),
     {
       name: 'suites-see-a-guest-not-qemu',

@@ -10,7 +10,7 @@ import { renderMetricsCsv } from './formats/csv/metrics-csv.ts';
 import { renderMarkdown } from './formats/markdown/summary-markdown.ts';
 import type { CellSummary, RunSummary } from './fold/summary.ts';
 import type { Comparison } from './verdicts/compare-runs.ts';
-import { writeReport } from './formats/write-report.ts';
+import { writeReportFile } from './formats/report-file.ts';
 import { present } from '../orchestrator/model/present.ts';
 
 /** What a report is made of. */
@@ -61,10 +61,10 @@ export async function writeReports(
   const facts = { summary, ...more };
   for (const { file, render, renderCell } of FORMATS) {
     const pieces = render(facts, runDir);
-    if (pieces) await writeReport(join(runDir, file), pieces);
+    if (pieces) await writeReportFile(join(runDir, file), pieces);
     for (const cell of renderCell ? summary.cells : [])
       if (renderCell && cell.startedAt !== undefined)
-        await writeReport(join(runDir, 'cells', cellSlug(cell.id), file), renderCell(cell, facts, runDir));
+        await writeReportFile(join(runDir, 'cells', cellSlug(cell.id), file), renderCell(cell, facts, runDir));
   }
 }
 

@@ -16,7 +16,7 @@ import {
   statusOf,
   summarize,
   writeReports,
-} from './judge/last-stages.ts';
+} from './finish/last-stages.ts';
 
 interface MergeCommandOptions {
   readonly into?: string;

@@ -4,7 +4,7 @@ import { exitStatus } from '../../reports/facts/exit-status.ts';
 import type { RunSummary } from '../../reports/fold/summary.ts';
 import { ORIGIN } from '../../reports/formats/kcidb/kcidb-schema.ts';
 import { renderKcidb } from '../../reports/formats/kcidb/render-kcidb.ts';
-import { writeReport } from '../../reports/formats/write-report.ts';
+import { writeReportFile } from '../../reports/formats/report-file.ts';
 import { readComparison } from '../../reports/verdicts/comparison-file.ts';
 import type { Comparison } from '../../reports/verdicts/compare-runs.ts';
 import { printText } from '../host/print.ts';
@@ -15,7 +15,7 @@ import { isClaimed } from '../run/record/claim-run.ts';
 import { findRun } from '../run/record/find-run.ts';
 import { judgeAlone } from './judge/judge-run.ts';
 import type { Judged } from './judge/judged.ts';
-import { announce, conclude, showReport, statusOf, summarize, writeReports } from './judge/last-stages.ts';
+import { announce, conclude, showReport, statusOf, summarize, writeReports } from './finish/last-stages.ts';
 import { showComparison } from './judge/show-comparison.ts';
 import { writeAnnotations } from './publish/announce-github.ts';
 
@@ -95,7 +95,7 @@ async function writeKcidb({ runDir, options: { kcidb, url }, summary }: Summariz
   if (kcidb === undefined) return;
   const path = join(runDir, KCIDB_FILE);
   const submission = renderKcidb(summary, { origin: kcidb, ...(url !== undefined && { url }) });
-  await writeReport(path, [`${JSON.stringify(submission, undefined, 1)}\n`]);
+  await writeReportFile(path, [`${JSON.stringify(submission, undefined, 1)}\n`]);
   printText(`${path}\n`);
 }
 

@@ -14,7 +14,7 @@ import {
   statusOf,
   summarize,
   writeReports,
-} from '../judge/last-stages.ts';
+} from '../finish/last-stages.ts';
 import { type ExecuteOptions, verboseLog } from '../plan/execute-options.ts';
 import type { PlannedMatrix } from '../plan/load-plan.ts';
 import {

@@ -7,7 +7,7 @@ import { writeWhole } from '../../orchestrator/model/write-whole.ts';
  * Writes a report whole, and makes its folder if there is none.
  * @throws InfraError when it cannot be written; the old one is then still there
  */
-export async function writeReport(path: string, pieces: Iterable<string>): Promise<void> {
+export async function writeReportFile(path: string, pieces: Iterable<string>): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeWhole(path, pieces);

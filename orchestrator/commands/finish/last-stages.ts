@@ -11,8 +11,8 @@ import type { Matrix } from '../../model/matrix.ts';
 import type { RunPurpose } from '../../run/record/run-purpose.ts';
 import { announceOnGithub } from '../publish/announce-github.ts';
 import { publishRun } from '../publish/publish-run.ts';
-import type { Judged } from './judged.ts';
-import { judgeRun } from './judge-run.ts';
+import type { Judged } from '../judge/judged.ts';
+import { judgeRun } from '../judge/judge-run.ts';
 import { readPast } from './read-past.ts';
 
 /** A run that has ended, in its folder. */
