@@ -44,7 +44,7 @@ export interface Architecture extends ArchitectureNames {
   };
   /** By their names for `-machine`. */
   readonly machineTypes: Readonly<Record<string, MachineType>>;
-  /** The one that guests get. */
+  /** The usual one. */
   readonly machineType: MachineType;
   /** The kernel's name of the serial line that is its console. */
   readonly console: string;

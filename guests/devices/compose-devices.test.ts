@@ -126,26 +126,6 @@ test('any mix has one placement each, distinct ids, and room for all in maxmem',
   );
 });
 
-function refusal(devices: readonly (PmemDevice | undefined)[], machine: MachineType): () => void {
-  return () => {
-    compose(
-      devices.flatMap((device) => device ?? []),
-      GIB,
-      machine,
-    );
-  };
-}
-
-test('a machine is refused that cannot carry the devices, with what it lacks', () => {
-  const [nvdimm, virtioPmem, e820] = exampleDevices();
-  const bare: MachineType = { name: 'bare', flags: [], panicDevice: 'pvpanic', memoryDevices: true };
-  expect(refusal([], MACHINE_TYPES.microvm)).toThrow(/^the machine microvm cannot carry the devices: .* at address 0$/);
-  expect(refusal([virtioPmem], { ...bare, memoryDevices: false })).toThrow('it has no memory devices');
-  expect(refusal([nvdimm], bare)).toThrow('it has no NVDIMMs');
-  expect(refusal([e820], bare)).toThrow('memmap= has no known place in it');
-  expect(refusal([virtioPmem], bare)).not.toThrow();
-});
-
 test('another PC splits its RAM at its own place', () => {
   const e820 = { kind: 'e820', sizeBytes: GIB, namespace: 'fsdax' } as const;
   const { kernelArgs, machineFlags } = compose([e820], 8 * GIB, MACHINE_TYPES.q35);

@@ -5,7 +5,6 @@ import {
   splitDeviceBytes,
   traitsOf,
 } from '../../orchestrator/model/device-kinds.ts';
-import { UserError } from '../../orchestrator/model/errors.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 import type { MachineType } from '../arch/machine-type.ts';
 import type {
@@ -45,15 +44,11 @@ interface ComposeOptions {
   readonly backing: (index: number) => string;
 }
 
-/**
- * Turns a topology's devices into QEMU's words, without touching the host.
- * @throws UserError for a machine that cannot carry them
- */
+/** Turns a topology's devices into QEMU's words for a machine that carries them, without touching the host. */
 export function composeDevices(
   devices: readonly PmemDevice[],
   { machineType, memoryBytes, backing }: ComposeOptions,
 ): DeviceComposition {
-  refuseMachine(machineType, devices);
   const named = devices.map((device, index) => ({ device, id: `pmem${index}`, path: backing(index) }));
   const present = DEVICE_KINDS.filter((kind) => devices.some((device) => device.kind === kind));
   const kinds = present.map((kind) => composeKind(kind, named, { type: machineType, memoryBytes }));
@@ -75,7 +70,7 @@ export function composeDevices(
       memoryDevices.length === 0
         ? ramBytes
         : roundUp(ramBytes, GIB) + GIB + sum(memoryDevices.map(({ sizeBytes }) => roundUp(sizeBytes, GIB) + GIB)),
-    backingFiles: parts.flatMap(({ backingFile }: DevicePart) => backingFile ?? []),
+    backingFiles: parts.flatMap(({ backingFiles = [] }: DevicePart) => backingFiles),
     placements: parts.map(({ placement }) => placement),
   };
 }
@@ -94,22 +89,6 @@ function composeKind(
   // Those of its own kind, which the filter above cannot tell the compiler.
   const { compose } = KINDS[kind].inQemu as DeviceInQemu<DeviceOfKind>;
   return { ...compose(mine, machine), mine };
-}
-
-function refuseMachine(machine: MachineType, devices: readonly PmemDevice[]): void {
-  const why =
-    machine.refused ??
-    devices.map((device) => whyNot(machine, device)).find((reason): reason is string => reason !== undefined);
-  if (why !== undefined)
-    throw new UserError(`the machine ${machine.name} cannot carry the devices: ${why}`, {
-      code: 'machine-refused',
-      remedy: 'choose another machine, or other devices',
-    });
-}
-
-function whyNot(machine: MachineType, device: PmemDevice): string | undefined {
-  if (traitsOf(device).isMemoryDevice && !machine.memoryDevices) return 'it has no memory devices';
-  return KINDS[device.kind].inQemu.lacks?.(machine);
 }
 
 function roundUp(bytes: number, step: number): number {

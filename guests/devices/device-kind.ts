@@ -28,7 +28,7 @@ export interface NamedDevice<Device> {
 export interface DevicePart {
   readonly argv: readonly string[];
   readonly placement: DevicePlacement;
-  readonly backingFile?: BackingFile;
+  readonly backingFiles?: readonly BackingFile[];
   /** For the kernel's command line. */
   readonly kernelArg?: string;
 }
@@ -54,7 +54,7 @@ export interface CarryingMachine {
 export interface DeviceInQemu<Device> {
   /** A small one, by which a QEMU is tried. */
   readonly example: Device;
-  /** Undefined where such a machine can carry it; else what the machine lacks. */
+  /** What a machine lacks to carry it; undefined if it lacks nothing. Absent: all carry it. */
   readonly lacks?: (machine: MachineType) => string | undefined;
   readonly compose: (devices: readonly NamedDevice<Device>[], machine: CarryingMachine) => KindComposition;
 }

@@ -8,6 +8,7 @@ import { GUEST_ARCH } from '../arch/architectures.ts';
 import type { Bootable } from '../boot/bootable.ts';
 import { createResultsDisk, RESULTS_SERIAL } from '../boot/results-disk.ts';
 import { createBackingFiles, removeFiles } from '../devices/backing-files.ts';
+import { chooseMachineType } from '../devices/choose-machine.ts';
 import { composeDevices } from '../devices/compose-devices.ts';
 import { createMarks, type Marks } from '../hearing/marks.ts';
 import { type GuestFile, writeGuestInitrd } from '../images/guest-initrd.ts';
@@ -50,7 +51,7 @@ export async function makeMachineFiles(options: MachineOptions): Promise<Machine
   const { dir, guest, image, kernel, topology } = options;
   const initrd = join(dir, 'initrd.cpio');
   const resultsDisk = options.resultsBytes === undefined ? undefined : join(dir, 'results.img');
-  const { machineType } = GUEST_ARCH;
+  const machineType = chooseMachineType(GUEST_ARCH, topology.devices);
   const devices = composeDevices(topology.devices, {
     machineType,
     memoryBytes: guest.memoryBytes,

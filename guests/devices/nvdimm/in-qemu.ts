@@ -31,6 +31,6 @@ function composeOne({ device, id, path }: NamedDevice<Nvdimm>): DevicePart {
       }),
     ],
     placement: { by: 'memory-device', qdevId: id },
-    backingFile: { path, sizeBytes },
+    backingFiles: [{ path, sizeBytes }],
   };
 }

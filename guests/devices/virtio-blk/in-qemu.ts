@@ -10,7 +10,7 @@ export const VIRTIO_BLK_IN_QEMU: DeviceInQemu<Extract<DeviceOfKind, { kind: 'vir
       return {
         argv: composeDisk({ id, path, serial, readOnly: false }),
         placement: { by: 'serial', serial },
-        backingFile: { path, sizeBytes },
+        backingFiles: [{ path, sizeBytes }],
       };
     }),
   }),

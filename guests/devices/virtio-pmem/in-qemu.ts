@@ -11,7 +11,7 @@ export const VIRTIO_PMEM_IN_QEMU: DeviceInQemu<Extract<DeviceOfKind, { kind: 'vi
         ...jsonDevice({ driver: 'virtio-pmem-pci', id, memdev: `${id}-mem` }),
       ],
       placement: { by: 'memory-device', qdevId: id },
-      backingFile: { path, sizeBytes },
+      backingFiles: [{ path, sizeBytes }],
     })),
   }),
 };

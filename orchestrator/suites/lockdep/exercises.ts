@@ -10,10 +10,10 @@ import { LOCKDEP_EXERCISES, type LockdepExercise } from '../../../matrices/suite
  * - `labelled`: an NVDIMM with labels, whose region can hold several namespaces
  * - `reshapable`: a device that ndctl can put into other modes
  * - `memory`: the same, large enough for whole blocks of memory
- * - `virtio-pmem`: such a device
+ * - `host-flushed`: a device that the kernel flushes by asking the host, as virtio-pmem
  */
 export type ExerciseNeed =
-  'writable' | 'file' | 'dax-file' | 'block' | 'namespace' | 'labelled' | 'reshapable' | 'memory' | 'virtio-pmem';
+  'writable' | 'file' | 'dax-file' | 'block' | 'namespace' | 'labelled' | 'reshapable' | 'memory' | 'host-flushed';
 
 export interface Exercise {
   readonly needs: ExerciseNeed;
@@ -55,7 +55,7 @@ const EXERCISES: Readonly<Record<LockdepExercise, Exercise>> = {
   'namespace-disable': { needs: 'namespace', script: 'namespace-disable.sh', overheadSec: 3, forgives: GONE },
   'region-disable': { needs: 'namespace', script: 'region-disable.sh', overheadSec: 3, forgives: GONE },
   'pmem-unbind': { needs: 'block', script: 'pmem-unbind.sh', overheadSec: 3, forgives: GONE },
-  'virtio-pmem-unbind': { needs: 'virtio-pmem', script: 'virtio-pmem-unbind.sh', overheadSec: 3, forgives: GONE },
+  'virtio-pmem-unbind': { needs: 'host-flushed', script: 'virtio-pmem-unbind.sh', overheadSec: 3, forgives: GONE },
   'namespace-create': { needs: 'labelled', script: 'namespace-create.sh', overheadSec: 5, forgives: GONE },
   'btt-load': { needs: 'reshapable', script: 'btt-load.sh', overheadSec: 6 },
   'kmem-hotplug': { needs: 'memory', script: 'kmem-hotplug.sh', overheadSec: 6 },

@@ -52,7 +52,7 @@ export function placeExercise(
         (device) => !traitsOf(device).flushesByHost && device.sizeBytes >= LEAST_MEMORY_BYTES,
         'an nvdimm or e820 device of 384M at least',
       );
-    case 'virtio-pmem':
+    case 'host-flushed':
       return find((device) => traitsOf(device).flushesByHost, 'a virtio-pmem device');
     default:
       return needs satisfies never;
