@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readAccess } from '../../../guests/ssh/access.ts';
-import { GuestDeath } from '../../model/errors.ts';
+import { GuestDeath, SuiteSetupError } from '../../model/errors.ts';
 import { ACCESS_FILE, GuestKeeper } from './keep-guest.ts';
 import { fakeCell, fakeWorld, type Script } from '../testing/fake-world.ts';
 
 /** A cell whose guests can be kept, run to its end; gives how its tests ended, and the guests that were let go. */
 async function run(
   scripts: Readonly<Record<string, readonly Script[]>>,
-  options: { readonly retries?: number; readonly room?: number } = {},
+  options: Pick<Parameters<typeof fakeWorld>[0], 'retries' | 'room' | 'openError'> = {},
 ) {
   const dir = mkdtempSync(join(tmpdir(), 'pmemrig-keep-'));
   const keeper = new GuestKeeper(dir, () => undefined);
@@ -62,6 +62,15 @@ test('a guest that died, and one in which nothing failed, are let go', async () 
       })
     ).keeper.kept,
   ).toBeUndefined();
+});
+
+test('a guest that cannot hold the suite is kept as its set-up left it', async () => {
+  const { keeper, world } = await run(
+    { a: [{ status: 'pass' }] },
+    { openError: new SuiteSetupError('mkfs.ext4 failed', 'no space') },
+  );
+  expect(keeper.kept).toMatchObject({ test: 'a', id: 1 });
+  expect(world.disposed).toEqual([]);
 });
 
 test('without room for another guest beside the kept one, the rest is not reached, and nobody waits for ever', async () => {

@@ -52,3 +52,10 @@ test('the lock classes are kept of a guest that answers after its clean-up, and 
   expect(lost(CLOSE_TEST)).toMatchObject({ status: 'crash' });
   expect(lost(CLOSE_TEST)).not.toHaveProperty('artifacts');
 });
+
+test('the lock classes are kept of a guest that a kernel report has spent, too: it answers still', async () => {
+  const spentDir = mkdtempSync(join(tmpdir(), 'pmemrig-spent-'));
+  const inDir = { artifacts: openLocalArtifacts(spentDir, 'c') };
+  const end = await run({ scripts: {}, lockdep: () => 1, problems: { d: [{ title: 'BUG: x' }] } }, inDir);
+  expect(end(CLOSE_TEST)).toMatchObject({ status: 'skip', artifacts: ['cells/c/lock-classes.1.txt'] });
+});
