@@ -46,7 +46,7 @@ export interface ProblemRule {
   readonly shared?: true;
   /** The stacks of who allocated and freed may come before its own. */
   readonly tracked?: true;
-  /** Former versions did not have it: what they called such a report is an alias of its signature. */
+  /** The first version with this rule. The signature that older versions gave the report becomes an alias. */
   readonly since?: '0.2';
   /** `rig`: a limit of the debugging aids, which fails no test. All else is the kernel's and does. */
   readonly blame?: 'rig';

@@ -18,8 +18,8 @@ interface StoreRequest {
   /** Name of the entry, unique to its content and fit for a file name: `linux-image-…-<digest>`. */
   readonly key: string;
   /**
-   * Names in the entry that its users cannot do without, looked for at each use: what was stored before sums were kept
-   * has no other list of what it held.
+   * Names in the entry that its users need, looked for at each use. An entry from before sums were kept has no other
+   * list of its files.
    */
   readonly holds?: (entry: string) => readonly string[] | Promise<readonly string[]>;
   /** Fills the empty folder `dir`. Runs in at most one process at a time, and not at all if the entry exists. */

@@ -4,7 +4,7 @@ import type { PastTest, TestRecord } from '../fold/past-test.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
 /**
- * A failure of a test that has failed before is news only where its rate makes it this unlikely: one in two hundred. A
+ * A test that has failed before is news again only if this failure was unlikely by its rate: one in two hundred. A
  * test that fails one time in twenty is then reported after its second failure in a row. Rare flakes of a few hundred
  * tests raise no alarm on most nights.
  */
@@ -46,8 +46,8 @@ function judgeFailure(now: TestRecord, reference: TestRecord | undefined, runs: 
   const before = runs.slice(0, runs.length - streak.length);
   const rate = rateOf(before);
   const chance = probability(rate) ** countFailures([now, ...streak]);
-  // The night before it could still be chance, and was reported as such: now is the first time to report that it is
-  // not.
+  // Until the last run the failures could be chance, and were reported as known. This is the first run in which they
+  // cannot.
   const isFirstUnlikely =
     chance <= UNLIKELY &&
     rate.failed > 0 &&

@@ -19,8 +19,8 @@ import { readFailedBuild } from './failed-build.ts';
 const PROGRESS_MS = 15_000;
 
 /**
- * Says which program of a rule crashed; dash, which is sh on Debian, says only that one did. CONFIG_SHELL is for
- * scripts alone.
+ * bash reports which program of a rule crashed. dash, which is sh on Debian, reports only that one did. CONFIG_SHELL
+ * would set the shell of scripts alone.
  */
 const SHELL = existsSync('/bin/bash') ? ['SHELL=/bin/bash'] : [];
 

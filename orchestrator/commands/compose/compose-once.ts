@@ -136,7 +136,7 @@ function devicesOf(one: OnceDevice, parts: readonly (SuiteInOnce | undefined)[])
     .reduce((most, devices) => (devices.length > most.length ? devices : most), [one]);
 }
 
-/** In an order that goes without saying which suites run. */
+/** All file systems that some suite uses, in one order whichever suites run. */
 function usualFilesystems(parts: readonly (SuiteInOnce | undefined)[]): readonly string[] {
   const names = [USUAL_FILESYSTEM, ...parts.flatMap((once) => once?.filesystem ?? [])];
   return [...new Set(names.flatMap(({ onDax, elsewhere }) => [onDax, elsewhere]))];

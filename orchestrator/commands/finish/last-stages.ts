@@ -102,8 +102,8 @@ export async function conclude({
 }
 
 /**
- * Publishes the run where its purpose says so, also one that failed: what it left is worth having. An error after an
- * earlier one is shown alone.
+ * Publishes the run where its purpose says so, also one that failed: what it left is worth having. If the run has an
+ * error already, one of publishing is logged, and the first stays the run's.
  */
 export async function publish({
   runDir,

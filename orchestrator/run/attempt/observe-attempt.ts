@@ -65,7 +65,7 @@ export async function observeAttempt(
   const durationMs = performance.now() - start;
   let observation: Observation;
   let lost: GuestDeath | undefined;
-  /** The guest's, by which the attempt is not judged. */
+  /** A death of the guest after the attempt, which does not change its result. */
   let laterDeath: GuestDeath | undefined;
   try {
     observation = await observer.end({ answers: end.guestUsable });
@@ -96,7 +96,7 @@ export async function observeAttempt(
   const kept = SPEAKS_OF_THE_KERNEL.has(result.status)
     ? await keepConsole(env, at, { consoleFile, from, label })
     : undefined;
-  // That lockdep went off at what was planted is no gap in what it watches.
+  // A planted splat turns lockdep off. That is expected, so such a test does not count as uncovered.
   return {
     ...judged,
     ...seen,

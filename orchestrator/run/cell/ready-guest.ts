@@ -9,23 +9,16 @@ import { addProblems, doubt } from '../attempt/judge-observation.ts';
 import { blameCache, observeAttempt } from '../attempt/observe-attempt.ts';
 import type { Observation } from '../kernel/observe-guest.ts';
 import { reportProblems } from '../attempt/report-problems.ts';
+import type { BootFailure, BootRetries } from './boot-retries.ts';
 
 interface GuestTurn {
   /** Counts the guests of the cell from 1. */
   readonly ordinal: number;
-  /** Another guest is booted if this one does not come up. */
-  readonly retried: boolean;
-  /** Another guest is booted if it is the host that this one fails for. */
-  readonly retriedForHost: boolean;
+  readonly boots: BootRetries;
 }
 
 /**
- * Why no guest can be had: by the kernel or its devices, or by the host, whose QEMU died or whose cache was damaged.
- */
-export type NoGuest = 'failed' | 'host';
-
-/**
- * The slot's guest, or a new one with its pmem set up and verified; or why none can be had, which
+ * The slot's guest, or a new one with its pmem set up and verified; or who is to blame that there is none, which
  * is then reported as the cell's `guest/boot` or `guest/pmem`.
  */
 export async function readyGuest(
@@ -33,8 +26,8 @@ export async function readyGuest(
   slot: GuestSlot,
   env: AttemptEnvironment,
   turn: GuestTurn,
-): Promise<BootedGuest | NoGuest> {
-  const { ordinal: attempt, retried } = turn;
+): Promise<BootedGuest | BootFailure> {
+  const { ordinal: attempt, boots } = turn;
   const shared = slot.current;
   if (shared) {
     for (const test of [BOOT_TEST, PMEM_TEST]) {
@@ -64,12 +57,12 @@ export async function readyGuest(
   const reported = doubt(addProblems(result, before), unheardBefore);
   emitTestEnd(
     env,
-    { ...at, durationMs, ...(lockdep && { lockdep }), ...(retried && !isReady && { retried: true }) },
+    { ...at, durationMs, ...(lockdep && { lockdep }), ...(!isReady && boots.follow('kernel') && { retried: true }) },
     reported,
   );
   if (isReady) return booted;
   await slot.discard(death);
-  return 'failed';
+  return 'kernel';
 }
 
 /**
@@ -80,15 +73,15 @@ async function boot(
   cell: Cell,
   slot: GuestSlot,
   env: AttemptEnvironment,
-  { ordinal, retried, retriedForHost }: GuestTurn,
-): Promise<BootedGuest | NoGuest> {
+  { ordinal, boots }: GuestTurn,
+): Promise<BootedGuest | BootFailure> {
   const at = { cell: cell.id, test: BOOT_TEST, attempt: ordinal };
   env.emit({ type: 'test-start', ...at });
   const start = performance.now();
   let result: TestResult;
-  let why: NoGuest = 'failed';
+  let blame: BootFailure = 'kernel';
   let heard: { readonly guest: number; readonly observation: Observation } | undefined;
-  /** A kernel that QEMU cannot boot, or one without a driver: the user's input, if the file is what it was. */
+  /** QEMU cannot boot the kernel, or it lacks a driver. The user is to blame, unless the file is damaged. */
   let userError: UserError | undefined;
   try {
     const { guest, observer } = await slot.boot(cell);
@@ -102,13 +95,13 @@ async function boot(
     if (env.signal.aborted) throw new Interrupted();
     if (error instanceof UserError) userError = error;
     result = userError ? { status: 'infra', message: describeError(userError) } : resultOfError(error);
-    if (error instanceof GuestDeath && error.kind === 'qemu-died') why = 'host';
+    if (error instanceof GuestDeath && error.kind === 'qemu-died') blame = 'host';
     await slot.discard(error instanceof GuestDeath ? error : undefined);
   }
   const damage = result.status === 'pass' ? undefined : await env.mendCache?.(start);
   if (damage !== undefined) {
     result = blameCache(result, damage);
-    why = 'host';
+    blame = 'host';
     await slot.discard();
   } else if (userError) throw userError;
   else if (heard) await reportProblems(env, { ...at, guest: heard.guest }, heard.observation);
@@ -117,11 +110,11 @@ async function boot(
     {
       ...at,
       durationMs: performance.now() - start,
-      ...((why === 'failed' ? retried : retriedForHost) && !slot.current && { retried: true }),
+      ...(!slot.current && boots.follow(blame) && { retried: true }),
     },
     result,
   );
-  return slot.current ?? why;
+  return slot.current ?? blame;
 }
 
 async function setUpPmem({ guest }: BootedGuest): Promise<AttemptEnd> {

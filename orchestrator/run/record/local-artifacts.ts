@@ -44,7 +44,7 @@ export function openLocalArtifacts(runDir: string, cellId: string): ArtifactStor
   };
 }
 
-/** Makes the folders of a name that a guest chose, in which it then is the first of that name. */
+/** Makes the folders above a file whose name a guest chose. Refuses a name that is taken. */
 async function makeWay(dir: string, path: string): Promise<void> {
   try {
     await makeFolders(dir, dirname(path));

@@ -21,8 +21,8 @@ const series = z.object({
 });
 
 /**
- * All cells and tests of the matrix are in it: one that the baseline has beside them is gone, and a rule that fits
- * nothing fits nothing at all.
+ * The run has all cells and tests of its matrix. Then a cell that only the baseline has is gone, and a rule of the
+ * matrix that fits nothing is idle.
  */
 const whole = z.boolean();
 

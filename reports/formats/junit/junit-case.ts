@@ -9,7 +9,7 @@ import type { AttemptSummary, CellSummary, TestSummary } from '../../fold/summar
 import { shorten, type TextBudget } from '../../text/text-budget.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
 
-/** Where a text stands whole that no file of its own holds. */
+/** Holds the whole of a text that is shortened here and has no file of its own. */
 const JOURNAL = 'events.jsonl';
 
 /** What all test cases of a file share. */

@@ -35,8 +35,8 @@ export interface JunitOptions {
  * | skip | `<skipped message>` |
  * | excluded | a suite with one skipped test that says the reason |
  *
- * It is valid by the schema of Jenkins' xUnit plugin (junit-10.xsd), by which only a suite has properties. A test's
- * properties stand there with its name behind their own. They stand once more in the test's output, as
+ * It is valid by the schema of Jenkins' xUnit plugin (junit-10.xsd), which allows properties for a suite only. So a
+ * test's properties are its suite's, as `name test`. They are repeated in the test's output, as
  * `[[PROPERTY|name=value]]`.
  */
 export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): Generator<string> {
