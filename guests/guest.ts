@@ -24,9 +24,9 @@ export interface RunningGuest extends Guest, AsyncDisposable {
   readonly bootMs: number;
   /** QEMU's. */
   readonly pid: number;
-  /** Of 127.0.0.1, where its sshd answers. */
+  /** The port on 127.0.0.1 where its sshd answers. */
   readonly sshPort: number;
-  /** The host's files behind the pmem devices, in the topology's order; e820 has none. */
+  /** The host's files behind the pmem devices, in the topology's order; e820 has no file. */
   readonly backingFiles: readonly string[];
   /** Fulfils when the guest dies on its own; never after `dispose`. */
   readonly death: Promise<GuestDeath>;
@@ -41,7 +41,7 @@ export interface RunningGuest extends Guest, AsyncDisposable {
    */
   setUpPmem(): Promise<{ readonly problems: readonly string[] }>;
   /**
-   * Puts a line of the rig's own into the kernel's log, so that the log says which test ran when, and waits until the
+   * Puts a line of the rig's own into the kernel's log, so that the log says which test ran when. Waits until the
    * console and the log buffer have shown it. A guest that does not take the line or shows it nowhere has stalled.
    */
   mark(text: string): Promise<Hearing>;
@@ -84,7 +84,7 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
   const disposed = createDeferred<never>();
   /** Rejects with the cause when the guest is gone. */
   const gone = Promise.race([disposed.promise, watch.death.then((death) => Promise.reject(death))]);
-  // It reaches those who wait on the guest; often there are none.
+  // It reaches those who wait on the guest; often nobody waits.
   gone.catch(() => undefined);
   const alive = <T>(action: Promise<T>): Promise<T> => whileAlive(action, gone, watch);
   const exec = (command: string | readonly string[], execOptions: ExecOptions = {}): Promise<ExecResult> =>

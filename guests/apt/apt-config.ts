@@ -7,8 +7,8 @@ interface AptRootLayout {
 }
 
 /**
- * Configuration given to apt with `-c`, so that it comes after the host's own: proxies and credentials
- * carry over, while state, sources and caches are ours and the host's hooks stay silent.
+ * Configuration given to apt with `-c`, so that it comes after the host's own. Proxies and credentials carry over.
+ * State, sources and caches are ours, and the host's hooks stay silent.
  */
 export function aptConfig({ dir, architecture }: AptRootLayout): string {
   return `#clear APT::Update::Pre-Invoke;

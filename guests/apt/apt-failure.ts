@@ -52,7 +52,7 @@ export function unknownSuite(suite: string): UserError {
   });
 }
 
-/** In the words of apt 2.6 and 3.0: no address, no connection, or a proxy that gets none. */
+/** In the words of apt 2.6 and 3.0: no address, no connection, or a proxy that gets neither. */
 const OUT_OF_REACH =
   /Could not (resolve|connect)|Temporary failure resolving|Unable to connect|Cannot initiate the connection|Connection (failed|timed out)|Network is unreachable|No route to host|\b50[234] /i;
 

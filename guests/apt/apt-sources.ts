@@ -9,7 +9,7 @@ const SOURCES = ['sources.list', 'sources.list.d'];
 const LISTS = 'var/lib/apt/lists';
 
 /**
- * A digest that changes with the sources of the host's apt; `undefined` where its configuration may have moved them
+ * A digest that changes with the sources of the host's apt. Undefined where its configuration may have moved them
  * elsewhere, so that only apt itself knows.
  * @param root the host's, but in tests
  */

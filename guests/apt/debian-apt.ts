@@ -43,9 +43,9 @@ export interface DebianArchive {
 }
 
 /**
- * Opens a suite (`bookworm`, `bookworm-backports`, `trixie`, `sid`) and refreshes its index if it is older
- * than six hours. Rejects with UserError for a suite that does not exist, and with InfraError when packages
- * cannot be verified, or when neither the network nor an earlier index is there.
+ * Opens a suite (`bookworm`, `bookworm-backports`, `trixie`, `sid`) and refreshes its index if it is older than six
+ * hours. Rejects with UserError for a suite that does not exist. Rejects with InfraError when packages cannot be
+ * verified, or when neither the network nor an earlier index is there.
  */
 export async function openDebianArchive(suite: string, context: PrepareContext): Promise<DebianArchive> {
   if (!/^[a-z][a-z0-9.-]*$/.test(suite)) throw unknownSuite(suite);

@@ -77,9 +77,9 @@ async function debianSources(release: string, context: PrepareContext): Promise<
 }
 
 /**
- * mmdebstrap does not read the host's apt configuration. What it needs of that is how to reach the network, and whether
- * an index may be older than its Valid-Until, as that of a mirror kept at one date is: kernels are fetched under the
- * same rules.
+ * mmdebstrap does not read the host's apt configuration. It needs two things of that: how to reach the network, and
+ * whether an index may be older than its Valid-Until. The index of a mirror kept at one date is older. Kernels are
+ * fetched under the same rules.
  */
 async function hostAptOptions(): Promise<string[]> {
   const { stdout } = await tryTool(['apt-config', 'dump']);

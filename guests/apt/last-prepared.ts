@@ -43,9 +43,8 @@ interface Newest<T> {
 }
 
 /**
- * Prepares the newest version of a line. When the network is needed for that and cannot be had, or the cache takes
- * nothing new, the version that was prepared last serves again, if the store still holds it; else rejects with the
- * first error.
+ * Prepares the newest version of a line. When the network is needed and not there, or the cache takes nothing new, the
+ * version that was prepared last serves again if the store still holds it. Else rejects with the first error.
  */
 export async function prepareNewest<T>(line: PackageLine<T>, context: PrepareContext): Promise<Newest<T>> {
   const memo = join(context.cacheDir, 'apt', `${line.suite}-${line.name}.json`);

@@ -9,8 +9,8 @@ interface Prober {
 }
 
 /**
- * Rejects with InfraError and the way out when this user may not make a user namespace with a range of ids,
- * without which a root file system cannot be built. Root needs none, only namespaces for mounts and processes.
+ * Rejects with InfraError and the way out when this user may not make a user namespace with a range of ids. A root file
+ * system cannot be built without it. Root does not need it, only namespaces for mounts and processes.
  */
 export async function requireSubordinateIds(
   { uid, run }: Prober = { uid: process.getuid?.(), run: tryTool },

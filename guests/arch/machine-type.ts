@@ -8,7 +8,7 @@ export interface MachineType {
   readonly panicDevice: string;
   /** Absent: guests can have it. Otherwise what is wrong with it. */
   readonly refused?: string;
-  /** The word by which it takes NVDIMMs; absent where it takes none. */
+  /** The word by which it takes NVDIMMs; absent where it does not take them. */
   readonly nvdimm?: string;
   /** It plugs in memory devices: slots, and room below `maxmem`. */
   readonly memoryDevices: boolean;

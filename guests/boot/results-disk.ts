@@ -30,9 +30,9 @@ export async function createResultsDisk(path: string, sizeBytes: number): Promis
 }
 
 /**
- * Copies a regular file out of a results disk, whether its guest still runs, hangs or is dead: at most `maxBytes` of
- * it, for a sparse file of a few blocks may claim any size. Gives the bytes copied, 0 when there is nothing to copy (no
- * file is left then). `path` is the caller's own, without quotes or blanks.
+ * Copies a regular file out of a results disk, whether its guest still runs, hangs or is dead. Copies at most
+ * `maxBytes` of it, for a sparse file of a few blocks may claim any size. Gives the bytes copied, 0 when there is
+ * nothing to copy (no file is left then). `path` is the caller's own, without quotes or blanks.
  */
 export async function readResultsDisk(
   disk: string,

@@ -33,7 +33,7 @@ const KEEPALIVE_MS = 3_000;
 export interface StartedGuest {
   readonly qemu: QemuProcess;
   readonly ssh: SshConnection;
-  /** Of 127.0.0.1, where the guest's sshd answers. */
+  /** The port on 127.0.0.1 where the guest's sshd answers. */
   readonly sshPort: number;
   readonly console: GuestConsole;
   readonly watch: DeathWatch;

@@ -25,8 +25,8 @@ type CanaryKernel = Pick<PreparedKernel, 'kbuild' | 'headers' | 'release' | 'dig
 
 /**
  * Builds the canary for a kernel whose build tree is at hand, in a copy of its source: neither that nor the kernel's
- * tree is written to. For one of Debian's it is built in a root of that release, with its headers and its compiler.
- * Kept in the store. Rejects with InfraError when the compiler is missing or the module does not compile.
+ * tree is written to. For one of Debian's kernels it is built in a root of that release, with its headers and its
+ * compiler. Kept in the store. Rejects with InfraError when the compiler is missing or the module does not compile.
  */
 export async function buildCanary(
   { kbuild, headers, release, digest, name }: CanaryKernel,
@@ -55,7 +55,7 @@ export async function buildCanary(
 }
 
 /**
- * In a root of the kernel's own release, since the programs of its headers need that release's libc, and its module the
+ * In a root of the kernel's own release. The programs of its headers need that release's libc, and its module the
  * compiler that they depend on.
  */
 async function compileWithHeaders(
@@ -115,7 +115,7 @@ async function compile(kbuild: string, dir: string, context: PrepareContext): Pr
 }
 
 /**
- * The headers of a kernel that the rig built hold programs of its source, which may be anybody's; a tree of the user's
+ * The headers of a kernel that the rig built hold programs of its source, which may be anybody's. A tree of the user's
  * own is built as the user does it.
  */
 async function runMake(

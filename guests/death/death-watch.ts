@@ -10,8 +10,8 @@ import type { QmpEvent } from '../qemu/qmp.ts';
 /** All CPUs' stacks, then the tasks that block. */
 const STACK_KEYS = ['l', 'w'] as const;
 /**
- * How long a stalled kernel gets to print what one key asks for, unscaled; the console shows about a hundred lines a
- * second under TCG. A key that comes before the answer to the one before is lost: a UART has one flag for all breaks in
+ * How long a stalled kernel gets to print what one key asks for, unscaled. The console shows about a hundred lines a
+ * second under TCG. A key that comes before the answer to the one before is lost. A UART has one flag for all breaks in
  * its queue, and the kernel took the letter for a second break (seen with 6.1: `l^@w` was echoed instead).
  */
 const STACKS_WAIT_MS = 1000;
@@ -67,7 +67,7 @@ export function watchDeath(options: {
   void console.fatal.then(() => nameAfterLastWords({ what: 'gave-up' }));
 
   let stalling = false;
-  /** Of the first report that no answer can take back: somebody waits for this death. */
+  /** The first report that no answer can take back: somebody waits for this death. */
   let certain: string | undefined;
   const stall = async (suspected: string, isBack?: () => boolean) => {
     if (!isBack) certain ??= suspected;

@@ -6,7 +6,7 @@ import type { BackingFile } from './device-kind.ts';
 /**
  * Makes the sparse files behind a guest's devices in `dir`. Rejects with InfraError when the disk could not hold them
  * once filled: QEMU maps them, so a full disk would kill it (SIGBUS) in the midst of a test. A topology that is too
- * large for the disk was refused before the run; what is short by now, the run or its neighbours have used up.
+ * large for the disk was refused before the run. What is short by now, the run or its neighbours have used up.
  */
 export async function createBackingFiles(files: readonly BackingFile[], dir: string): Promise<void> {
   const wantedBytes = files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);

@@ -86,7 +86,7 @@ function composeKind(
   machine: CarryingMachine,
 ): KindComposition & { readonly mine: readonly NamedDevice<DeviceOfKind>[] } {
   const mine = named.filter(({ device }) => device.kind === kind);
-  // Those of its own kind, which the filter above cannot tell the compiler.
+  // All are of its own kind, which the compiler does not see from the filter above.
   const { compose } = KINDS[kind].inQemu as DeviceInQemu<DeviceOfKind>;
   return { ...compose(mine, machine), mine };
 }

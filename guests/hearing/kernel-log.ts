@@ -12,7 +12,7 @@ export interface LogRecord {
 const RECORD = /^\d+,(\d+),(\d+),([^;]*);(.*)$/s;
 const CALLER = /(?:^|,)caller=([TC]\d+)/;
 
-/** `undefined` for a line that belongs to the record before it (` SUBSYSTEM=block`), or to none. */
+/** `undefined` for a line that is no record, such as one that belongs to the record before it (` SUBSYSTEM=block`). */
 export function parseRecord(line: string): LogRecord | undefined {
   const match = RECORD.exec(line);
   if (match === null) return undefined;

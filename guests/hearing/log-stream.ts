@@ -15,7 +15,7 @@ const REOPEN_MS = 200;
 const MAX_OPENINGS = 20;
 
 /**
- * Reads the kernel's log buffer over SSH, as a second ear beside the console: a program in the guest can silence the
+ * Reads the kernel's log buffer over SSH, as a second ear beside the console. A program in the guest can silence the
  * console (`dmesg -n 1`), but not the buffer.
  */
 export interface LogStream {

@@ -11,9 +11,9 @@ export interface ProblemMerger {
 }
 
 /**
- * Two reports are the same if they share a line with its time stamp, to the microsecond; where the console shows no
- * time stamps, if they have one signature. (Not line by line of the whole log: a console cuts and mixes what the buffer
- * has whole.)
+ * Two reports are the same if they share a line with its time stamp, to the microsecond. Where the console shows no
+ * time stamps, they are the same if they have one signature. (The whole logs are not compared line by line: a console
+ * cuts and mixes what the buffer has whole.)
  */
 export function mergeProblems(): ProblemMerger {
   const console = createMemory();

@@ -1,8 +1,8 @@
 import type { PackageSet } from '../../orchestrator/model/matrix.ts';
 
 /**
- * What xfstests' tests call and its binaries are linked with; the packages that its README lists for running, by the
- * names they have in all releases.
+ * What xfstests' tests call and its binaries are linked with. These are the packages that its README lists for running,
+ * by the names they have in all releases.
  */
 const XFSTESTS: readonly string[] = [
 	'acct',

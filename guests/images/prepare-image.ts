@@ -8,8 +8,8 @@ import type { PreparedImage } from './prepared-image.ts';
 export type { PreparedImage };
 
 /**
- * Makes a root file system of the matrix ready to boot. Rejects with UserError when what the user named does
- * not exist or lacks sshd or udevd, and with InfraError when the host or network cannot provide it.
+ * Makes a root file system of the matrix ready to boot. Rejects with UserError when what the user named does not exist
+ * or lacks sshd or udevd. Rejects with InfraError when the host or network cannot provide it.
  */
 export function prepareImage(spec: ImageSpec, context: PrepareContext): Promise<PreparedImage> {
 	if (spec.kind === 'debian') return prepareDebianImage(spec, context);

@@ -24,8 +24,7 @@ interface Check {
 
 /**
  * Finds what would stop a run before its first guest and can be seen without building and without a network: revisions,
- * uncommitted changes below patches, patches, fragments, images. Rejects with InfraError where the host fails at
- * looking.
+ * uncommitted changes below patches, patches, fragments, images. Rejects with InfraError if the host fails.
  */
 export async function findKernelComplaints(
   kernels: readonly KernelSpec[],

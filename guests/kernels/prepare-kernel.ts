@@ -11,8 +11,8 @@ export type { PreparedKernel };
 
 /**
  * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel, does not
- * exist or lacks a driver that every guest needs, with KernelError when it does not compile, and with InfraError when
- * the host or network cannot provide it.
+ * exist or lacks a driver that every guest needs. Rejects with KernelError when it does not compile, and with
+ * InfraError when the host or network cannot provide it.
  */
 export async function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
   return checkBootDrivers(await prepareKind(spec, context));

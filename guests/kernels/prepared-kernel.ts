@@ -16,7 +16,7 @@ export interface PreparedKernel {
   readonly image: string;
   /** `uname -r`. */
   readonly release: string;
-  /** Of one that was built. */
+  /** What it was built from, if the rig built it. */
   readonly source?: KernelProvenance;
   /** Where it came from, exactly: `linux-image-6.1.0-50-amd64 6.1.176-1 (bookworm)`. */
   readonly description: string;

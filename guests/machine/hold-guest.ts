@@ -18,7 +18,7 @@ export interface HeldGuest extends RunningGuest {
 }
 
 /**
- * Holds a machine and whatever boot of it is due: calls go to that boot, and its end is a death only if no switch asked
+ * Holds a machine and whatever boot of it is due. Calls go to that boot, and its end is a death only if no switch asked
  * for it. The machine goes with the guest.
  */
 export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<BootOptions, 'again'> = {}): HeldGuest {

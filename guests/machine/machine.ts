@@ -10,7 +10,7 @@ export interface Machine extends AsyncDisposable {
   /**
    * Boots, and waits until the guest answers over SSH; the boot before must have ended. Rejects with GuestDeath (it
    * panicked, powered off, never got ready), UserError (no kernel that QEMU can boot) or InfraError (QEMU would not
-   * start), and can be asked again then.
+   * start). It can be asked again then.
    */
   boot(options?: Omit<BootOptions, 'again'>): Promise<BootOfMachine>;
   /** Ends its guest and removes its files, but the logs. Idempotent, never rejects. */

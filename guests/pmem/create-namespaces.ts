@@ -10,12 +10,12 @@ export interface NamespaceRequest {
   readonly mode: Exclude<NamespaceMode, 'raw'>;
 }
 
-/** Page structs in memory, not on the device, which is then as large as can be. BTT has none. */
+/** Page structs are in memory, not on the device, which is then as large as can be. BTT has no page structs. */
 const MAP_WORDS = { fsdax: ['-M', 'mem'], devdax: ['-M', 'mem'], sector: [] } as const;
 
 /**
- * The kernel's default of 16 MiB is for layouts that every architecture can map; ndctl would then refuse a region that
- * is no multiple of it. Kernels before 5.7 have no such setting and no such demand.
+ * The kernel's default of 16 MiB is for layouts that every architecture can map. ndctl would then refuse a region that
+ * is no multiple of it. Kernels before 5.7 have neither the setting nor the demand.
  */
 const REGION_ALIGNMENT = GUEST_ARCH.pmemAlignBytes;
 

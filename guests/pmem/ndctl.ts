@@ -34,9 +34,9 @@ export interface NdctlList {
 }
 
 /**
- * Reads `ndctl list -RNi`, which prints nothing where there is nothing. An entry that is odd is a matter of its own
- * region: ndctl before 60 has other names for modes, and writes none for a namespace that it does not know. Throws on
- * what is no list.
+ * Reads `ndctl list -RNi`, which prints nothing where there is nothing. An odd entry affects only its own region: ndctl
+ * before 60 has other names for modes, and writes none for a namespace that it does not know. Throws on what is no
+ * list.
  */
 export function parseNdctlList(text: string): NdctlList {
   const { good, odd } = parseEach(text.trim() === '' ? [] : parseList(text), regionSchema);

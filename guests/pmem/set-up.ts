@@ -30,9 +30,8 @@ const KERNEL_WORDS_SCRIPT = `dmesg | grep -iE 'pmem|nfit|nd_|dax|btt|libnvdimm' 
 
 /**
  * Brings a booted guest's devices into the modes that the topology asks for and checks size, mode and DAX of each. A
- * guest that does not end it in time has stalled: what hangs there is the kernel, in the very drivers that are to be
- * tested. Few round trips: one to look, one to reshape and look again, one more only to ask the kernel why something is
- * wrong.
+ * guest that does not end it in time has stalled: the kernel hangs in the very drivers that are to be tested. Few round
+ * trips: one to look, one to reshape and look again. One more only asks the kernel why something is wrong.
  */
 export async function setUpPmem(
   exec: Exec,

@@ -12,7 +12,7 @@ const KERNEL_LINE_BYTES = 2048;
 const LINE_FEED = 10;
 const NO_WORDS: readonly number[] = [];
 /**
- * A line with a time stamp other than zero's: the console tells times, and the kernel is past its first banner. The
+ * A line with a time stamp other than zero's: the console has times, and the kernel is past its first banner. The
  * kernel gives microseconds, boot loaders milliseconds.
  */
 const STAMPED = /^(?:<\d+>)?\[ *(?!0+\.0+\])\d+\.\d{6}\]/;
@@ -47,14 +47,14 @@ export interface ChunkScanner {
 }
 
 /**
- * Cuts a console into lines, and passes over those that no rule can concern: of an ordinary console that is nearly all,
- * so they are searched as bytes, and only lines that are handed out become text.
+ * Cuts a console into lines, and passes over those that no rule can concern. In an ordinary console that is nearly all.
+ * So they are searched as bytes, and only lines that are handed out become text.
  */
 export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: ChunkScannerOptions): ChunkScanner {
   /** The beginning of a line whose end is still to come. */
   const pending = Buffer.alloc(MAX_LINE_BYTES);
   let pendingBytes = 0;
-  /** Of the console. */
+  /** Whether the console has time stamps. */
   let stamped = false;
   const plain = new PlainLine();
 
@@ -98,7 +98,7 @@ export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: Chun
     stamped ||= firstStamp !== -1;
     onScanned();
   };
-  /** Of a line whose end is still to come. */
+  /** Keeps a part of a line whose end is still to come. */
   const keep = (bytes: Buffer) => {
     let rest = bytes;
     while (pendingBytes + rest.length > MAX_LINE_BYTES) {
@@ -137,8 +137,8 @@ export function createChunkScanner({ isCareful, onLine, onRun, onScanned }: Chun
 const STAMP_TO_CUT_AT = /(?:<\d+>)?\[ *\d+\.\d{6}\]|(?:<\d+>)?\[ *\d*(?:\.\d*)?$|<\d*$/g;
 
 /**
- * How many bytes of the first of an overlong line make a piece: up to the last stamp, if the kernel's line behind it
- * may go on.
+ * How many bytes of the first of an overlong line make a piece. It ends at the last stamp, if the kernel's line behind
+ * that may go on.
  */
 function findCut(bytes: Buffer): number {
   const tail = bytes.length - KERNEL_LINE_BYTES;

@@ -48,7 +48,7 @@ export class KeptLines {
     }
   }
 
-  /** The stretch goes on with what begins at `from`, or ends before it. */
+  /** Lets the stretch continue if what begins at `from` follows it, else ends it. */
   #stretch(chunk: ConsoleChunk, from: number, end: number, next: number): void {
     if (this.#chunk !== chunk || this.#next !== from) {
       this.settle();

@@ -115,8 +115,8 @@ export class OpenReport {
   }
 
   /**
-   * Another line of its head, and not the head of a further report: an exception says what happened before it says
-   * `Oops:`, a WARN() and a BUG() may say their reason first, the watchdog's WARN() after.
+   * Another line of its head, and not the head of a further report. An exception says what happened before it says
+   * `Oops:`. A WARN() and a BUG() may say their reason first, the watchdog's WARN() after.
    */
   mayBe(rule: ProblemRule): boolean {
     if (this.rule?.shape === 'block') return rule === this.rule && this.kept.length <= HEAD_LINES;

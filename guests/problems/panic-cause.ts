@@ -11,16 +11,16 @@ export const EXCEPTIONS: ReadonlySet<ProblemKind> = new Set([
 /** What dies of these prints nothing more: a panic right behind them is their own. */
 export const FAULTS: ReadonlySet<ProblemKind> = new Set([...EXCEPTIONS, 'stack-overflow', 'panic']);
 /**
- * From a report's last line to the panic that it led to, by what the panic's words say: nothing, something, that
- * others' stacks were asked for first.
+ * The longest pause between a report's last line and the panic that it led to. It depends on the panic's words: they
+ * name no cause, they name one, or others' stacks were asked for first.
  */
 const MAX_PAUSE_SEC = { unnamed: 3, named: 30, stall: 60 };
 
 /** Which reports a panic's words say that it follows from. */
 export interface PanicCause {
   /**
-   * `any`: of a problem on which the kernel is set to panic; `fault`: of an exception; else of these kinds alone;
-   * empty: of none.
+   * `any`: a problem on which the kernel is set to panic; `fault`: an exception; else these kinds alone; empty: no
+   * report.
    */
   readonly of: 'any' | 'fault' | readonly ProblemKind[];
 }

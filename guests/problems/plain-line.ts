@@ -38,7 +38,7 @@ const MAX_BYTES = 16 * 1024;
 /**
  * A line as the kernel prints nearly all: a time, maybe a caller, and a text without control characters and without
  * another's stamp in it. A console that is full of reports has millions of them. So they are read as bytes, and become
- * text only where somebody asks; and the one object stands for line after line: whoever keeps a line copies it.
+ * text only where somebody asks. The one object stands for line after line: whoever keeps a line copies it.
  */
 export class PlainLine implements ConsoleText {
   timeSec: number | undefined;
@@ -175,7 +175,7 @@ function findFrameEnd(bytes: Buffer, from: number, to: number): number {
   return at <= to && isLineEnd(bytes, at, to) ? at : -1;
 }
 
-/** What begins so is part of a report, and begins none. */
+/** A line that begins so is part of a report, and does not begin one. */
 const QUIET_BYTES = ['RIP: ', 'Code: ', 'CPU: ', 'Call Trace:', ' <TASK>', '---[ end trace'].map((begin) =>
   Buffer.from(begin),
 );

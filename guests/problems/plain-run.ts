@@ -27,7 +27,7 @@ const manyOf = (text: string): RegExp =>
 const RUNS = { frame: manyOf(FRAME), filler: manyOf(FILLER) };
 
 /**
- * Finds the run that goes on from `from`, by a search that goes over many lines at once: one by one they would take
+ * Finds the run that continues from `from`, by a search that goes over many lines at once. One by one they would take
  * several times as long.
  */
 export function findRun(

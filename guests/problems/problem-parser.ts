@@ -49,7 +49,7 @@ export function createProblemParser(
   let marker: string | undefined;
   let markerSec = 0;
   let banners = 0;
-  /** Of those that were looked at. */
+  /** Lines that were looked at. */
   let linesRead = 0;
   let nextSweep = SWEEP_LINES;
   /** The report that took the last line as one of its body. */

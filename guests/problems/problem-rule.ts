@@ -13,8 +13,8 @@ import type { ProblemKind } from '../../orchestrator/model/problem.ts';
 export type ReportShape = 'line' | 'block' | 'backtrace' | 'end-trace' | 'frame' | 'panic' | 'kill';
 
 /**
- * What makes two reports the same defect: the lock classes, the first telling functions of the stack, who listens to an
- * interrupt, or only what the title says.
+ * What makes two reports the same defect. It is the lock classes, the first significant functions of the stack, the
+ * listeners of an interrupt, or only what the title says.
  */
 export type SignatureBasis = 'locks' | 'functions' | 'handlers' | 'title';
 
@@ -34,7 +34,7 @@ export interface ProblemRule {
   readonly unless?: RegExp;
   /** If a line of the report fits, all of it is what somebody asked for. */
   readonly pardon?: RegExp;
-  /** Its words stand for themselves even where the kernel's lines have a time stamp and this one has none. */
+  /** Its words stand for themselves, even in a line without a time stamp where the kernel's lines have one. */
   readonly bare?: true;
   /** Ordinary at the beginning of a log, a problem later. */
   readonly again?: true;

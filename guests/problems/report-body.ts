@@ -62,7 +62,7 @@ const NONE: LineRole = {
   origin: false,
   overflow: false,
 };
-/** Of a report, and no more. */
+/** A line of a report, and nothing else. */
 export const BODY_LINE: LineRole = { ...NONE, body: true };
 /** A line of a stack trace, and nothing else. */
 export const FRAME_LINE: LineRole = { ...BODY_LINE, frame: true, traced: true };

@@ -12,7 +12,7 @@ export interface ReportStack {
    */
   readonly role: 'own' | 'answer' | 'aside';
   readonly cpu: number | undefined;
-  /** Of the report's lines, its first and the one behind its last. */
+  /** Places of the report's lines: its first and the one behind its last. */
   readonly from: number;
   to: number;
   /** Those that may name a function. They are read when it is asked which: of most, the first few say all. */
@@ -26,11 +26,11 @@ const TRACE_HEAD = /^\s*(?:Call [Tt]race:|(?:stack )?[Bb]acktrace:)/;
 /** Who allocated or freed what the report is about: until an empty line, or until the report's own stack. */
 const ALLOCATION =
   /^(?:page_owner |page last (?:allocated|free)|[Aa]llocated by task|[Ff]reed by task|(?:Last|Second to last) potentially related|Uninit was (?:created|stored))/;
-/** The slab allocator's form of it: who did so is telling, how it came there is not. */
+/** The slab allocator's form of it. It matters who did so, not how it came there. */
 const TRACK = /^(?:INFO: )?(?:Allocated|Freed) in \S+ age=/;
 /**
- * Another task, which the report is not about: the grace-period kthread that did not get to run, and who may hold what
- * a hung task waits for.
+ * Another task, which the report is not about. It is the grace-period kthread that did not get to run, or one that may
+ * hold what a hung task waits for.
  */
 const BYSTANDER =
   /^(?:rcu: .*(?:grace-period kthread stack dump|kthread (?:starved|timer wakeup)|Stack dump where RCU GP kthread last ran)|INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)|Showing all locks)/;
@@ -128,7 +128,7 @@ export const isStall = (kind: ProblemKind): boolean => STALLS.has(kind);
 /** Which CPU stands still: `CPU#1 stuck`, `hard LOCKUP on cpu 1`, `CPU 7 Hard LOCKUP`, `other CPUs 7`. */
 const STUCK_CPU =
   /CPU#(\d+) stuck|LOCKUP on (?:cpu |CPU|other CPUs )(\d+)|^(?:watchdog: )?(?:Watchdog )?CPU[ :]?(\d+) (?:self-detected )?[Hh]ard LOCKUP/;
-/** Of an RCU stall: `rcu: 	1-....: (20999 ticks this GP)`, `{ 1-...D }`, `{ 1}`. */
+/** The CPUs of an RCU stall: `rcu: 	1-....: (20999 ticks this GP)`, `{ 1-...D }`, `{ 1}`. */
 const STALLED_CPU =
   /^(?:rcu: )?\s*(\d+)-\S*: \(|detected (?:expedited )?stalls? on CPUs\/tasks: \{ (\d+)|detected (?:stall on )?CPU (\d+)\b/;
 

@@ -1,4 +1,4 @@
-/** Of Rust's legacy mangling: `_ZN4core9panicking5panic17h0123456789abcdefE`. */
+/** A name in Rust's legacy mangling: `_ZN4core9panicking5panic17h0123456789abcdefE`. */
 const LEGACY = /^_ZN((?:\d+[\w$.]+?)+)E?(?:\.\w+)*$/;
 const LEGACY_HASH = /^h[\da-f]{16}$/;
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -31,7 +31,7 @@ export interface Defect {
   readonly shapes: readonly TextShape[];
   /** So many of them say what the defect is: up to the end mark, or to the panic that it led to. */
   readonly ownLines: number;
-  /** Where the panic begins that it led to; undefined if it led to none. */
+  /** Where the panic begins that it led to; undefined if it led to no panic. */
   readonly panicLine: number | undefined;
   /** The CPU that a stall's report is about. */
   readonly stalledCpu: number | undefined;
@@ -43,7 +43,7 @@ export interface Signature {
   readonly signature: string;
   /** What former versions called it, if it was something else. */
   readonly alias: string | undefined;
-  /** Whose stack it is of; undefined where it is of none. */
+  /** The stack that it names; undefined if it names no stack. */
   readonly stack: ReportStack | undefined;
 }
 

@@ -13,14 +13,14 @@ export interface WordFinder {
 interface Candidate {
   readonly word: Uint8Array;
   readonly index: number;
-  /** Of the last byte of the block that led here. */
+  /** Place of the last byte of the block that led here. */
   readonly at: number;
 }
 
 /**
- * Wu and Manber's search for many words: a table has for each block of three bytes how far the next place is at which a
- * word could end. It takes a piece of each word, as long as the shortest word, and of the pieces the one that is rarest
- * in text.
+ * Wu and Manber's search for many words. A table has for each block of three bytes how far the next place is at which a
+ * word could end. It takes a piece of each word, as long as the shortest word, and chooses the piece that is rarest in
+ * text.
  *
  * @param words ASCII, none shorter than five characters
  */

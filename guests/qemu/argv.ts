@@ -58,10 +58,10 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     ['-cpu', architecture.qemu.cpu[machine.accelerator]],
     ['-smp', String(guest.cpus)],
     ['-m', composeMemory(devices)],
-    // A panic is reported by pvpanic but not acted upon, so that the kernel prints its report to the end; `panic=-1`
-    // then resets at once, which `-no-reboot` turns into QEMU's end. The firmware leaves the disks alone. It keeps
-    // their queues in memory over which QEMU then loads a kernel's initrd: QEMU 11.1 says of each such boot "Guest says
-    // index 12592 is available", which are digits of the cpio archive.
+    // A panic is reported by pvpanic but not acted upon, so that the kernel prints its report to the end. `panic=-1`
+    // then resets at once, which `-no-reboot` turns into QEMU's end. The firmware leaves the disks alone. It would keep
+    // their queues in memory over which QEMU then loads a kernel's initrd. QEMU 11.1 says of each such boot "Guest says
+    // index 12592 is available": these are digits of the cpio archive.
     ['-boot', 'strict=on'],
     ['-no-reboot', '-action', 'panic=none', '-device', machineType.panicDevice],
     // Not `-mon`: QEMU 11.1 warns that it is deprecated.
@@ -85,9 +85,9 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
 }
 
 function composeAccelerator(accelerator: Accelerator): readonly string[] {
-  // One thread anyway, which QEMU chooses by itself then. `sleep=on`: while the guest waits, for a flush by the host
-  // above all, its clock goes with the host's; without, it would leap to the next timer, and the kernel's watchdogs
-  // would bite.
+  // One thread anyway, which QEMU chooses by itself then. With `sleep=on` the guest's clock goes with the host's while
+  // the guest waits, above all for a flush by the host. Without it the clock would leap to the next timer, and the
+  // kernel's watchdogs would bite.
   return accelerator === 'tcg-icount'
     ? ['-accel', 'tcg,thread=single', '-icount', `shift=${ICOUNT_SHIFT},align=off,sleep=on`]
     : ['-accel', accelerator];

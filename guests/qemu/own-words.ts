@@ -6,17 +6,17 @@ export interface QemuWords {
 }
 
 /**
- * The first line of a warning: `NAME: [LOCATION: ]warning: …` as QEMU's error-report.c, glibc, bash and perl write it;
- * GLib's own form; the dynamic linker's word about a library of another version. The last three come of a QEMU that
- * runs through a wrapper or from a folder of its own.
+ * The first line of a warning. QEMU's error-report.c, glibc, bash and perl write `NAME: [LOCATION: ]warning: …`; GLib
+ * has its own form, and so has the dynamic linker for a library of another version. The last three come from a QEMU
+ * that runs through a wrapper or from a folder of its own.
  */
 const WARNING =
   /^[^\s:]+: (?:.*: )?(?:warning|info): |^\([^)]*\): \S+-(?:WARNING|CRITICAL|Message) |: no version information available \(required by /;
 /**
  * The first line of any other message. QEMU calls itself by the name of its program, or just `qemu`. The second half
- * are last words without a name: a failed assertion of GLib (`**`, then `ERROR:file.c:12:function: …`, then `Bail out!
- * …`), a damaged heap or stack by glibc (`malloc(): …`, `double free or corruption (out)`, `*** stack smashing detected
- * ***`), an exception by libstdc++.
+ * are last words without a name. One is a failed assertion of GLib (`**`, then `ERROR:file.c:12:function: …`, then
+ * `Bail out! …`). One is a damaged heap or stack by glibc: `malloc(): …`, `double free or corruption (out)`, `*** stack
+ * smashing detected ***`. One is an exception by libstdc++.
  */
 const MESSAGE =
   /^(?:[^\s:]*qemu[^\s:]*|setpriv|[^\s:]*\/[^\s:]*): |^\*\*|^ERROR:|^Bail out! |^\w+\(\): |^(?:double free|corrupted|terminate called) /;

@@ -16,8 +16,8 @@ interface NewEars {
 }
 
 /**
- * Resets a machine. Guests run with `-no-reboot`, by which QEMU would end at any reset: it is told otherwise until the
- * new kernel prints its first line. SeaBIOS resets the machine once more by itself before it starts a kernel. The guest
+ * Resets a machine. Guests run with `-no-reboot`, by which QEMU would end at any reset. That is switched off until the
+ * new kernel prints its first line: SeaBIOS resets the machine once more by itself before it starts a kernel. The guest
  * stands still at first, so that its old kernel says nothing to the new ears. Rejects with InfraError.
  */
 export async function resetMachine({ qmp }: Pick<QemuProcess, 'qmp'>, { listenAnew, events }: NewEars): Promise<void> {

@@ -4,7 +4,7 @@ import { readStat } from './read-cpus.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
 /**
- * States in which QEMU holds a guest for the guest's own doing; in others that do not run, the host or somebody on it
+ * States in which QEMU holds a guest for the guest's own doing. In others that do not run, the host or somebody on it
  * has paused it.
  */
 const OWN_DOING: ReadonlySet<string> = new Set(['suspended', 'guest-panicked', 'watchdog', 'shutdown']);

@@ -7,7 +7,7 @@ import { openInteractiveShell } from './shell.ts';
 
 /** What lets another process of this user into a running guest, as root: it is for that user's eyes alone. */
 export interface GuestAccess {
-  /** Of 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number;
   /** OpenSSH format. */
   readonly clientKey: string;
@@ -44,8 +44,8 @@ const KEEPALIVE_MS = 30_000;
 
 /**
  * Joins this process's terminal to a shell in the guest, or runs a command there with its output on this process's
- * streams; gives the exit status, or `undefined` when the guest went meanwhile. Rejects when another server, or none,
- * answers at the port.
+ * streams. Gives the exit status, or undefined when the guest went meanwhile. Rejects when another server answers at
+ * the port, or no server does.
  */
 export async function joinGuest(
   { port, clientKey, hostKey }: GuestAccess,

@@ -28,9 +28,9 @@ export const LOSS_WAIT_MS = 500;
 export interface SshConnection {
   /**
    * Starts a command; the channel's streams are the caller's. Rejects with {@link ConnectionLost} or {@link
-   * ChannelRefused}. `attach` gets the channel before anything of it can be missed: a command that ends at once has its
-   * output, exit status and close in the same packet as the word that it runs, and ssh2 emits them before a promise of
-   * the channel would be kept.
+   * ChannelRefused}. `attach` gets the channel before anything of it can be missed. A command that ends at once has its
+   * output, exit status and close in the same packet as the word that it runs. ssh2 emits them before a promise of the
+   * channel would be kept.
    */
   openExec<T>(command: string, attach: (channel: ClientChannel) => T): Promise<T>;
   /** Rejects as `openExec` does. */

@@ -9,7 +9,7 @@ const cgroupOf = (marker: string): string => `/sys/fs/cgroup/pmemrig-${marker}`;
 const statusOf = (marker: string): string => `/run/pmemrig/exit-${marker}`;
 
 /**
- * The words that run a command in a control group of its own, where there are any, so that all it starts is found, also
+ * The words that run a command in a control group of its own, where there are any. So all that it starts is found, also
  * a daemon with an empty environment. `time` is there for one thing: it writes down by which signal the command ended;
  * sshd has names for thirteen signals only. The record has room from the beginning, an empty line, so that a command
  * may fill /run. Where not even that can be written, the command runs without `time`, and a control group `plain` says
@@ -29,8 +29,8 @@ exec ${BUSYBOX} time -a -o ${status} -f '' "$@"`;
 
 /**
  * A script that kills what is left of a command, a few times over since it may be forking, and says what it found.
- * (grep's status says nothing: it is 2 when a process ended while it read.) It forks, so that a guest that cannot does
- * not end it with status 0; and no more than it must.
+ * (grep's status says nothing: it is 2 when a process ended while it read.) It forks no more than it must. But it does
+ * fork, so that a guest that cannot fork does not end it with status 0.
  */
 export function sweepScript(marker: string): string {
   return `word=left

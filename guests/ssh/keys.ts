@@ -18,8 +18,8 @@ export function createRunKeys(): RunKeys {
 }
 
 /**
- * ssh2 1.17 drops the leading zero bytes of a public key (lib/keygen.js), so about one key in 256 is malformed and
- * neither sshd nor ssh2 reads it. Such a one is drawn again.
+ * ssh2 1.17 drops the leading zero bytes of a public key (lib/keygen.js). So about one key in 256 is malformed, and
+ * neither sshd nor ssh2 reads it. Such a key is drawn again.
  */
 function createKeyPair(comment: string): SshKeyPair {
   for (;;) {

@@ -4,9 +4,9 @@ import { createLineSplitter } from '../qemu/line-splitter.ts';
 import { composeCommandLine } from './quote.ts';
 
 /**
- * Writes lines to the guest's kernel log, and so to its console. One shell stays open for all of them: a command of its
- * own for each would cost a fifth of a second under TCG, where the answer of this one takes milliseconds. It starts no
- * process, so that it works in a kernel that cannot fork any more.
+ * Writes lines to the guest's kernel log, and so to its console. One shell stays open for all of them and answers in
+ * milliseconds. A command of its own for each would cost a fifth of a second under TCG. It starts no process, so that
+ * it works in a kernel that cannot fork any more.
  */
 export interface Marker {
   /** True when the line is in the log, so that the next command comes after it; false if the shell ended first. */

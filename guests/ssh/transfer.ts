@@ -14,8 +14,8 @@ import { execOverSsh, type RunOptions } from './exec.ts';
 import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
-// Files go through `cat` and `tar`, not SFTP: every root file system has those, a folder costs one round trip
-// instead of several per file, and modes and symbolic links come for free.
+// Files go through `cat` and `tar`, not SFTP. Every root file system has those, a folder costs one round trip instead
+// of several per file, and modes and symbolic links come for free.
 
 const DEFAULT_MAX_UPLOAD_BYTES = 256 * 2 ** 20;
 const DEFAULT_MAX_DOWNLOAD_BYTES = 64 * 2 ** 20;
@@ -91,8 +91,8 @@ async function uploadFolder(
   let stderr = '';
   tar.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const packed = createDeferred<number | null>();
-  // Taken at once: Node throws away what a child printed if it is not read by the time the child has ended, and a
-  // small folder is packed before the guest's side is there.
+  // Taken at once. Node throws away what a child printed if it is not read by the time the child has ended. A small
+  // folder is packed before the guest's side is there.
   const archive = new PassThrough();
   connect(tar.stdout, archive, () => undefined);
   tar.once('error', packed.reject);

@@ -15,7 +15,9 @@ export interface StoreEntry {
   readonly lastUsedMs: number;
 }
 
-/** The finished entries of one folder of the store, the last used first. What is being built, and locks, are none. */
+/**
+ * The finished entries of one folder of the store, the last used first. Locks, and what is being built, do not count.
+ */
 export async function listEntries(kind: string, cacheDir: string): Promise<readonly StoreEntry[]> {
   const dir = join(cacheDir, kind);
   const names = (await readdir(dir).catch(() => [])).filter((name) => !/\.(?:lock|partial-.*)$/.test(name));

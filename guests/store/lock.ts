@@ -52,8 +52,8 @@ async function acquire({ path, what, log, signal }: LockOptions): Promise<() => 
 }
 
 /**
- * Whether the holder of a lock still renews its time, as it does every few seconds. Judged by our own patience rather
- * than by the time itself: one that lies in the future (the clock was set back after the holder died) never gets old.
+ * Whether the holder of a lock still renews its time, as it does every few seconds. It is judged by our own patience
+ * rather than by the time itself. A time in the future (the clock was set back after the holder died) never gets old.
  */
 class SignOfLife {
   readonly #path: string;
@@ -86,8 +86,8 @@ async function tryLock(path: string, log: (line: string) => void): Promise<(() =
       lockfilePath: path,
       realpath: false,
       stale: STALE_MS,
-      // The default throws out of a timer and ends the process. The work itself stays sound
-      // without the lock: two builders of one entry each write to a folder of their own, and the second is discarded.
+      // The default throws out of a timer and ends the process. The work itself stays sound without the lock. Two
+      // builders of one entry each write to a folder of their own, and the second is discarded.
       onCompromised: (error) => log(`lost a lock: ${error.message}`),
     });
   } catch (error) {

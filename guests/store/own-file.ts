@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { KernelError } from '../../orchestrator/model/errors.ts';
 
 /**
- * The path of a file that a build made, once it is known to be one of its own: a makefile may have put a link there,
+ * The path of a file that a build made, once it is known to be one of its own. A makefile may have put a link there,
  * through which the rig would read or write whatever it names. Rejects with KernelError.
  */
 export async function ownFile(sourceDir: string, name: string): Promise<string> {

@@ -16,7 +16,7 @@ export async function newOwnerMark(): Promise<string> {
 }
 
 /**
- * `gone` when the process of such a mark has ended, or the mark is none; `unknown` for one in another
+ * `gone` when the process of such a mark has ended, or when it is no mark. `unknown` for a process in another
  * container, which shares the folder but not the pids.
  */
 export async function findOwner(mark: string): Promise<'alive' | 'gone' | 'unknown'> {

@@ -7,8 +7,8 @@ const MiB = 2 ** 20;
 const TiB = 2 ** 40;
 
 /**
- * `ndctl create-namespace` aligns fsdax and devdax to 2 MiB, and the kernel maps a region only in whole
- * 2 MiB subsections (since 5.3); 16 MiB leave room for the metadata of every mode.
+ * `ndctl create-namespace` aligns fsdax and devdax to 2 MiB. The kernel maps a region only in whole 2 MiB subsections
+ * (since 5.3). 16 MiB leave room for the metadata of every mode.
  */
 const deviceSize = size('a device size', { min: 16 * MiB, max: TiB, step: 2 * MiB }).describe(
   'Size usable in the guest: 512M, 1G. At least 16M, a multiple of 2M.',
@@ -53,7 +53,7 @@ const nvdimm = record('an nvdimm device', { kind: kind('nvdimm'), size: deviceSi
   }));
 
 /**
- * virtio_pmem and e820.c of drivers/nvdimm both ask for mapped pages (ND_REGION_PAGEMAP): `ndctl create-namespace -m
+ * virtio_pmem and e820.c of drivers/nvdimm both ask for mapped pages (ND_REGION_PAGEMAP). `ndctl create-namespace -m
  * raw` ends well there, and what it leaves does DAX and is listed as fsdax.
  */
 const mappedNamespace = (kind: string) =>

@@ -36,7 +36,7 @@ export const suiteSchema = anySuite.transform((input, context): SuiteInput => {
   }
   const parsed = formatOf(kind.data).schema.safeParse(input);
   if (!parsed.success) {
-    // Of an issue made elsewhere zod takes the message over as it is.
+    // zod takes the message of an issue that was made elsewhere as it is.
     for (const issue of parsed.error.issues) context.issues.push({ ...issue, input } as z.core.$ZodRawIssue);
     return z.NEVER;
   }

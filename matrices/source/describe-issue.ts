@@ -107,7 +107,7 @@ function choose(known: readonly string[], found: unknown): string | undefined {
   const all = `known values: ${known.join(', ')}`;
   if (typeof found !== 'string') return all;
   const near = suggest(found, known, 'values');
-  // Of a few, the nearest need not be what was meant.
+  // With few names, the nearest may not be what was meant.
   return near === all || known.length > FEW ? near : `${near}; ${all}`;
 }
 

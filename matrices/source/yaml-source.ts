@@ -20,8 +20,8 @@ export interface YamlSource {
 }
 
 /**
- * Reads one YAML 1.2 document whose keys are all strings. Merge keys, tags and deep nesting are refused:
- * a matrix needs none of them, and each is a way to make a small file mean something else.
+ * Reads one YAML 1.2 document whose keys are all strings. Merge keys, tags and deep nesting are refused. A matrix does
+ * not need them, and each is a way to make a small file mean something else.
  * @throws UserError at the offending place
  */
 export function parseYaml(text: string, file: string): YamlSource {

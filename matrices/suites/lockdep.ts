@@ -4,8 +4,8 @@ import type { SuiteFormat } from './suite-format.ts';
 import { suiteKeys } from './suite-keys.ts';
 
 /**
- * The exercises of the suite `lockdep`, in the order in which they run: what changes the devices comes after what only
- * uses them, and what no guest survives unharmed comes last.
+ * The exercises of the suite `lockdep`, in the order in which they run. What changes the devices comes after what only
+ * uses them. What no guest survives unharmed comes last.
  */
 export const LOCKDEP_EXERCISES = [
   'fsync-writers-1',

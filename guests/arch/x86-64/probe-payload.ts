@@ -12,10 +12,10 @@ const ORIGIN = 0x7c00;
 const SECTOR_SIZE = 512;
 
 /**
- * A boot sector that does what a kernel does first, where half-working virtualisation shows: it sleeps until timer
- * interrupts wake it, builds page tables, goes to long mode, clears memory, prints {@link PROBE_WORD} and leaves. The
- * clearing is what virtualisation in software (kvm_pvm) emulates byte by byte: there the rest runs well, and a Linux
- * guest is stuck in its first instructions.
+ * A boot sector that does what a kernel does first, where half-working virtualisation shows. It sleeps until timer
+ * interrupts wake it, builds page tables, goes to long mode, clears memory, prints {@link PROBE_WORD} and leaves.
+ * Virtualisation in software (kvm_pvm) emulates the clearing byte by byte. There the rest runs well, and a Linux guest
+ * is stuck in its first instructions.
  */
 export function composeProbePayload(): Uint8Array {
   const gdt = [

@@ -118,9 +118,9 @@ function describeLackOfModules({ config }: DriverFacts): string | undefined {
 const LACK = /\bno (?:driver \w+|\w+ file system)\b[^()]*\((CONFIG_\w+)\)/;
 
 /**
- * A guest that gave up for want of a driver that was unknown before the boot: the user's input, not a crash. One that
- * is known to be built in or given did not come up, and one after a report of the kernel may be its consequence: both
- * stay the kernel's.
+ * A guest that gave up for want of a driver that was unknown before the boot is the user's input, not a crash. A driver
+ * that is known to be built in or given did not come up. One that is missing after a report of the kernel may be its
+ * consequence. Both stay the kernel's.
  */
 export async function blameMissingDriver(
   error: unknown,

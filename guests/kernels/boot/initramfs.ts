@@ -6,8 +6,8 @@ import { type ModuleIndex, insertionOrder } from './module-index.ts';
 import { type CpioEntry, writeNewc } from '../../store/newc.ts';
 
 /**
- * What must be there before the module disk is mounted, and the guest's network. crc32c is what ext4 asks
- * the crypto layer for by name at mount time, so modules.dep does not know it.
+ * What must be there before the module disk is mounted, and the guest's network. ext4 asks the crypto layer for crc32c
+ * by name at mount time, so modules.dep does not know it.
  */
 const MODULES = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'crc32c_intel', 'ext4', 'overlay', 'virtio_net'];
 

@@ -24,8 +24,8 @@ export function modulesOf(entry: string): readonly string[] {
 }
 
 /**
- * Makes a module tree `<root>/lib/modules/<release>` ready to load from: every module uncompressed (a guest
- * under TCG would spend seconds on xz) and indexed by depmod, which Debian leaves to the package's postinst.
+ * Makes a module tree `<root>/lib/modules/<release>` ready to load from. Every module is uncompressed: a guest under
+ * TCG would spend seconds on xz. depmod indexes the tree, which Debian leaves to the package's postinst.
  */
 export async function finishModuleTree(root: string, release: string, { signal }: PrepareContext): Promise<void> {
   const tree = join(root, 'lib', 'modules', release);

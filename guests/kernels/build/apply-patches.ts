@@ -9,9 +9,9 @@ import { describeFailedPatch } from './failed-patch.ts';
 import type { Patch } from '../patches/read-patches.ts';
 
 /**
- * Applies patches to the source tree in `dir`, in order. Rejects with UserError: `patch-failed` that shows the hunk
- * that does not fit, or that the mail program has changed the patch; `patch-outside` for one that reaches out of the
- * tree.
+ * Applies patches to the source tree in `dir`, in order. Rejects with UserError `patch-failed`, which shows the hunk
+ * that does not fit, or says that the mail program has changed the patch. Rejects with `patch-outside` for a patch that
+ * reaches out of the tree.
  */
 export async function applyPatches(
   patches: readonly Patch[],

@@ -17,7 +17,7 @@ const recordSchema = z.object({
   ccache: z.boolean(),
   /** Object files that the build made. */
   objects: z.number(),
-  /** Of the whole build, unpacking included. */
+  /** Time of the whole build, unpacking included. */
   seconds: z.number(),
   /** Whether anything is modular. */
   modules: z.boolean(),

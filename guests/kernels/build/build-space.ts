@@ -5,14 +5,14 @@ import type { DotConfig } from '../kconfig/dot-config.ts';
 
 const GIB = 2 ** 30;
 /**
- * What every build takes: a source of 1.4 to 1.6 GiB, and the 0.8 GiB that a tiny kernel with all fragments adds to it,
- * with some to spare.
+ * What every build takes, with some to spare: a source of 1.4 to 1.6 GiB, and the 0.8 GiB that a tiny kernel with all
+ * fragments adds to it.
  */
 export const LEAST_BUILD_BYTES = 3 * GIB;
 
 /**
- * Of objects, links, modules and images for each option that is y or m, with reduced debug information: 6.1 was
- * measured with 1.2 MiB (tiny, 680 options) and 1.7 MiB (defconfig, 1,570 options).
+ * Objects, links, modules and images for each option that is y or m, with reduced debug information. 6.1 was measured
+ * with 1.2 MiB (tiny, 680 options) and 1.7 MiB (defconfig, 1,570 options).
  */
 const BYTES_PER_OPTION = 1.75 * 2 ** 20;
 /**
@@ -23,7 +23,7 @@ const FULL_DEBUG_FACTOR = 2.5;
 
 /**
  * About what the build of a finished configuration writes besides the source. Rather too little than too much: a disk
- * that does fill up is told, too, but nobody can argue with a refusal.
+ * that does fill up is reported, too, but nobody can argue with a refusal.
  */
 export function estimateBuildBytes(config: DotConfig): number {
   const options = [...config.values()].filter((value) => value === 'y' || value === 'm').length;

@@ -33,9 +33,9 @@ const OWN_SIZE = '2G';
 
 /**
  * The user's ccache for a source of the user's own. A build with patches may run anything that its makefiles say, and
- * so put false objects there: it has a cache of its own, and reads the user's through that. Its key is the first patch:
- * the steps of a series build its patches up to each, and none of them knows the others. So two series that begin with
- * the same patch share a cache.
+ * so put false objects there. It has a cache of its own, and reads the user's through that. Its key is the first patch:
+ * the steps of a series build its patches up to each, and no step knows the others. So two series that begin with the
+ * same patch share a cache.
  */
 export async function openCompilerCache(
   patches: readonly Patch[],

@@ -157,8 +157,8 @@ function pickLast(lines: readonly string[], from: number): Found | undefined {
 }
 
 /**
- * What was said of the failed target itself, or of a header that it includes; else, as by the linker, the first that
- * was said at all.
+ * What was said of the failed target itself, or of a header that it includes. Else the first message of all, such as
+ * the linker's.
  */
 function pickRelated(lines: readonly string[], stem: string): Found | undefined {
   const isRelated = (line: string, at: number): boolean =>

@@ -56,8 +56,8 @@ export async function makeRelease(options: MakeOptions): Promise<string> {
 /**
  * Compiles the kernel and its modules on all cores and writes everything that the build says to `logFile`. Progress is
  * in objects, of `expected` if an earlier build of the kind counted them. Rejects with KernelError
- * `kernel-compile-error` with the first error and its lines, with InfraError for what the host lacks or lost (a
- * program, memory, disk, a compiler that crashed), and with UserError for a file that only the configuration knows.
+ * `kernel-compile-error` with the first error and its lines. Rejects with InfraError for what the host lacks or lost: a
+ * program, memory, disk, a compiler that crashed. Rejects with UserError for a file that only the configuration knows.
  */
 export async function compileKernel(
   logFile: string,

@@ -9,13 +9,13 @@ export interface BuildTree extends Pick<PreparedKernel, 'kbuild' | 'vmlinux'> {
 }
 
 /**
- * Looks whether a kernel image still lies in the tree in which it was built: then stack traces can be resolved by the
- * tree's `vmlinux`, and modules be built for it. A tree that has gone on to another release is none of this image's.
+ * Looks whether a kernel image still lies in the tree in which it was built. Then the tree's `vmlinux` resolves stack
+ * traces, and modules can be built for it. A tree that has gone on to another release does not belong to this image.
  */
 export async function findBuildTree(image: string, release: string): Promise<BuildTree> {
   const top = findTop(await realpath(image).catch(() => image));
   if (top === undefined) return { notes: [] };
-  // Written by `make prepare`; a folder that merely looks like a tree has none.
+  // Written by `make prepare`; a folder that merely looks like a tree does not have it.
   const built = await readFile(join(top, 'include/config/kernel.release'), 'utf8').catch(() => undefined);
   if (built === undefined) return { notes: [] };
   if (built.trim() !== release)

@@ -7,8 +7,8 @@ import { messageOf } from '../../../orchestrator/model/message-of.ts';
 
 const CHUNK_BYTES = 1 << 20;
 /**
- * `uname -r`, in front of a blank, a zero or the end: at most 64 characters as in the kernel's utsname, and a name of
- * one folder, since modules lie in one of that name and files may say anything.
+ * `uname -r`, in front of a blank, a zero or the end. It has at most 64 characters as in the kernel's utsname. It is
+ * the name of one folder: modules lie in a folder of that name, and files may say anything.
  */
 const RELEASE = /^\d[^\s\0/]{0,63}(?=[\s\0]|$)/;
 /** Longer than any release string with its prefix, so that one across two chunks is found. */

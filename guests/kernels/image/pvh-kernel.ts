@@ -18,9 +18,9 @@ const COMPRESSIONS = [
 ] as const;
 
 /**
- * Unpacks the vmlinux inside a bzImage to `out`, for QEMU to start directly: a guest under TCG would spend two to
- * three seconds unpacking itself on each boot. Gives false, and leaves no file, when this kernel cannot be started
- * so (no CONFIG_PVH, another compression): then the bzImage has to do.
+ * Unpacks the vmlinux inside a bzImage to `out`, for QEMU to start directly. A guest under TCG would spend two to three
+ * seconds unpacking itself on each boot. Gives false, and leaves no file, when this kernel cannot be started so (no
+ * CONFIG_PVH, another compression): then the bzImage has to do.
  */
 export async function extractPvhKernel(image: string, out: string, { signal, log }: PrepareContext): Promise<boolean> {
   const payload = await findPayload(image);

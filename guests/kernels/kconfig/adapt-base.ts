@@ -73,7 +73,7 @@ async function dropMissingFiles(config: DotConfig, sourceDir: string): Promise<C
   return (await Promise.all(changes)).flat();
 }
 
-/** Of a machine that the guest is not. */
+/** Drops firmware of a machine that the guest is not. */
 async function dropMissingFirmware(config: DotConfig): Promise<Change[]> {
   const files = unquote(config.get('EXTRA_FIRMWARE'))
     .split(/\s+/)
@@ -89,9 +89,9 @@ async function dropMissingFirmware(config: DotConfig): Promise<Change[]> {
 }
 
 /**
- * Debian leaves its key out of the published configuration, and kconfig's default is a new one for each build: the same
- * source would never give the same kernel twice. As in Debian's own build modules then stay unsigned, which any kernel
- * loads that does not enforce signatures.
+ * Debian leaves its key out of the published configuration, and kconfig's default is a new one for each build. So the
+ * same source would never give the same kernel twice. As in Debian's own build modules then stay unsigned, which any
+ * kernel loads that does not enforce signatures.
  */
 async function settleSigning(config: DotConfig, sourceDir: string): Promise<Change[]> {
   if (config.get('MODULE_SIG') !== 'y') return [];

@@ -62,7 +62,7 @@ function reasonOf(name: string, least: number, kernel: ConfiguredKernel, followe
     : '';
 }
 
-/** Of several definitions the one that asks for least; those that can be asked for come first. */
+/** If there are several definitions, the one that asks for least; those that can be asked for come first. */
 export function closestDefinition(
   definitions: readonly OptionDefinition[],
   countBlockers: (definition: OptionDefinition) => number,

@@ -103,8 +103,8 @@ async function complete(
 }
 
 /**
- * A base asks for nothing, but who names one of a real-time kernel wants that of it; before 6.12 its patches are not in
- * the source.
+ * A base is no demand, but who names one of a real-time kernel wants a real-time kernel. Before 6.12 its patches are
+ * not in the source.
  */
 function noteLostRealTime(base: ConfigBase, config: DotConfig): string[] {
   if (

@@ -39,7 +39,7 @@ export interface OptionRange {
   readonly condition: Expression;
 }
 
-/** Of its members one is `y`. */
+/** Options of which one is `y`. */
 export interface Choice {
   readonly prompt: string;
   readonly members: readonly string[];

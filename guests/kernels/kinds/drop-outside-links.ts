@@ -2,7 +2,7 @@ import { readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /**
- * Removes the links below a folder that lead out of it, or would once what they name is there: what follows them would
+ * Removes the links below a folder that lead out of it, or would once what they name is there. What follows them would
  * read and move the host's own files. An absolute link counts as one: it means the root that an archive is made for.
  */
 export async function dropOutsideLinks(folder: string): Promise<void> {

@@ -80,7 +80,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
 
 /**
  * The first that is there: what the kernel carries in itself or has among its modules, then what lies beside it and in
- * the tree that built it. Of the latter one that is newer than the image may be that of the next build.
+ * the tree that built it. In the tree, one that is newer than the image may be that of the next build.
  */
 async function findConfig(
   image: string,

@@ -21,7 +21,7 @@ const TREE_MARKS: ReadonlySet<string> = new Set(['modules.order', 'modules.dep',
 
 /**
  * The kernels below a root: images in the root itself, in `boot` and among modules, each with its modules and
- * configuration. One for each release: an image that is called as its distribution calls it goes before a copy with
+ * configuration. Gives one for each release. An image with its distribution's usual name goes before a copy with
  * another name, such as a rescue image.
  */
 export function findInstalledKernels(root: string): readonly InstalledKernel[] {

@@ -29,9 +29,9 @@ export function isTarName(path: string): boolean {
 }
 
 /**
- * Unpacks the archives that together are one kernel into `dir`: leaves `vmlinuz`, `config` if there is one, and of its
- * modules `modules.ext4` and the module tree, the latter for later initramfs. Gives the kernel's release, and whether
- * there are modules. Rejects with UserError for archives without a kernel, with several, or damaged, and with
+ * Unpacks the archives that together are one kernel into `dir`. Leaves `vmlinuz`, and `config` if there is one. Of its
+ * modules it leaves `modules.ext4` and the module tree, the latter for later initramfs. Gives the kernel's release, and
+ * whether there are modules. Rejects with UserError for archives without a kernel, with several, or damaged, and with
  * InfraError.
  */
 export async function unpackKernel(

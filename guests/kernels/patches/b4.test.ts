@@ -12,8 +12,8 @@ import { BASE_TREE } from './testing/make-mails.ts';
 
 /**
  * The series of each mailbox against what `git am` makes of what `b4 am` picks. b4's picks are recorded, by version, so
- * that the test needs no b4; where it is installed, `PMEMRIG_RECORD_B4=1 npx vitest run --project unit
- * guests/kernels/patches/b4.test.ts` records those of its version.
+ * that the test runs without b4. Where b4 is installed, this records those of its version: `PMEMRIG_RECORD_B4=1 npx
+ * vitest run --project unit guests/kernels/patches/b4.test.ts`
  */
 const RECORD = join(PACKAGE_ROOT, 'guests', 'kernels', 'patches', 'testdata', 'b4-picks.json');
 

@@ -45,8 +45,8 @@ export function choosePosting(all: readonly Posting[], mails: readonly SeriesMai
 }
 
 /**
- * A diff that no tag calls a patch, say that of a bug report or of a maintainer's tool, is none beside one that is
- * called so.
+ * A diff that no tag calls a patch does not count beside one that is called so. It may be that of a bug report, or of a
+ * maintainer's tool.
  */
 function leaveOutUntagged(all: readonly Posting[]): {
   readonly tagged: readonly Posting[];

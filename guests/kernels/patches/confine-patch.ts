@@ -4,7 +4,7 @@ import { UserError } from '../../../orchestrator/model/errors.ts';
 import { type FileDiff, unquoteName } from './parse-diff.ts';
 
 /**
- * Refuses a patch that would take a file from outside the tree in `dir`. git checks the names that it writes and not
+ * Refuses a patch that would take a file from outside the tree in `dir`. git checks the names that it writes, but not
  * the one that it copies from, and follows links on the way to it. Rejects with UserError `patch-outside`.
  */
 export async function refuseOutsideSources(

@@ -4,7 +4,7 @@ import { parseSubject, type PatchSubject } from './parse-subject.ts';
 
 /** A mail or plain diff of a series, in the order in which it was found. */
 export interface FoundPatch {
-  /** For messages, and the subject of what has none. */
+  /** For messages, and as the subject of a patch without one. */
   readonly file: string;
   /** What the user named: this file, or a folder that it lies in. Absent for the file itself. */
   readonly named?: string;
@@ -20,7 +20,7 @@ export interface SeriesMail {
   readonly found: FoundPatch;
   readonly subject: PatchSubject;
   readonly parsed: ParsedDiff;
-  /** `[2]`, `[3, 1]`; `[1]` where the tag names none. */
+  /** `[2]`, `[3, 1]`; `[1]` where the tag names no version. */
   readonly version: readonly number[];
   /** The kernels that it is for, as the tag names them. */
   readonly target: string;
@@ -76,7 +76,7 @@ function versionOf(subject: PatchSubject, all: readonly PatchSubject[]): readonl
 }
 
 /**
- * `v3.1` alone is a version of the patch where there is a v3 that it mends (`git format-patch -v 3.1`); else it names a
+ * `v3.1` alone is a version of the patch where there is a v3 that it mends (`git format-patch -v 3.1`). Else it names a
  * kernel, as stable's patches do.
  */
 function isKernel({ dotted }: PatchSubject, all: readonly PatchSubject[]): boolean {

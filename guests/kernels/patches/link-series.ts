@@ -18,9 +18,9 @@ class Groups {
 }
 
 /**
- * Puts postings that are about one series together: those of one thread, answers included; those that share a title;
- * and, as b4 takes a whole mbox for one thread, versions by one author in one file. Patches that the user named one by
- * one are his own order, unless they are versions of one patch.
+ * Puts postings that are about one series together. These are postings of one thread, answers included, and those that
+ * share a title. As b4 takes a whole mbox for one thread, versions by one author in one file are, too. Patches that the
+ * user named one by one are his own order, unless they are versions of one patch.
  */
 export function linkSeries(
   mails: readonly SeriesMail[],

@@ -29,8 +29,8 @@ function headLines(text: MailText): readonly string[] {
 }
 
 /**
- * What `git mailinfo` is given of a mail: without the mbox's `From ` line; with LF for the CRLF that a mail travels
- * with, as `git mailsplit` does without `--keep-cr`; and without what is HTML, whose `&lt;` no compiler takes. A mail
+ * What `git mailinfo` is given of a mail. It is without the mbox's `From ` line, and without HTML, whose `&lt;` no
+ * compiler takes. The CRLF that a mail travels with becomes LF, as `git mailsplit` does without `--keep-cr`. A mail
  * whose head ends its lines in LF keeps the CRs of its body: they are the file's.
  */
 export function normalizeMail(text: MailText): MailText {

@@ -11,7 +11,7 @@ const MAX_POSTINGS = 2000;
 
 /**
  * Puts the mails of a series into the order in which they apply. A thread as an archive keeps it will do: answers are
- * left out, of several versions the newest is taken, and a mail that came twice counts once. Patches without numbers
+ * left out, the newest of several versions is taken, and a mail that came twice counts once. Patches without numbers
  * stay as they were found.
  * @throws UserError if there is no patch, if one of the series is missing, or if it is unclear which mails are meant
  */

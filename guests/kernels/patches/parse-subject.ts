@@ -5,7 +5,7 @@ export interface PatchSubject {
   /** A word of the tag says that this is a patch. */
   readonly isTagged: boolean;
   readonly isResend: boolean;
-  /** `[2]` of v2, `[3, 1]` of git's `-v 3.1`. Absent where the tag names none. */
+  /** `[2]` of v2, `[3, 1]` of git's `-v 3.1`. Absent where the tag names no version. */
   readonly version?: readonly number[];
   /** `v6.1` beside no other version: the patch's, or that of the kernel that it is for. */
   readonly dotted?: string;

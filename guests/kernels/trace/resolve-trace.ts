@@ -12,8 +12,8 @@ const MAX_FRAMES = 400;
 export type TraceResolver = (lines: readonly string[]) => Promise<readonly string[]>;
 
 /**
- * Reads traces with the help of a `vmlinux` that has line information, as scripts/faddr2line of the kernel does: by
- * symbol, offset and size, so that neither KASLR nor a missing System.map matters. The symbols are read once. The
+ * Reads traces with the help of a `vmlinux` that has line information, as scripts/faddr2line of the kernel does. It
+ * goes by symbol, offset and size, so neither KASLR nor a missing System.map matters. The symbols are read once. The
  * resolver rejects with InfraError when nm or addr2line (binutils) fail.
  */
 export function createTraceResolver(vmlinux: string, signal?: AbortSignal): TraceResolver {
