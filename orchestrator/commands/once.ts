@@ -68,7 +68,7 @@ async function watchKernel(
 ): Promise<number> {
   using interrupt = interruptSignal();
   const path = findWatchedPath(composeKernel(options, process.cwd()));
-  // Of a source or a build's folder the folder stays what is named; a package may have a successor.
+  // A source or a build's folder stays named as the folder; a package may have a successor.
   const isFile = resolve(options.kernel) === path;
   const run = async (kernel: string, baseDir: string | undefined) => {
     const planned = await planOnce(isFile ? { ...options, kernel } : options, command);

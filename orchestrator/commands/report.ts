@@ -54,8 +54,8 @@ const REPORT = Stages.from<AskedReport>()
   .next(conclude);
 
 /**
- * `pmemrig report [RUN]`: the same reports, made again from the journal alone, and the verdicts of a run that was
- * compared once more; the exit status is the run's.
+ * `pmemrig report [RUN]`: the same reports, made again from the journal alone. Prints the verdicts of a run that was
+ * compared once more. The exit status is the run's.
  */
 export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
   checkOptions(options);

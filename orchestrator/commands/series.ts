@@ -35,8 +35,8 @@ interface SeriesOptions extends ExecuteOptions, SeriesFlags {
 }
 
 /**
- * `pmemrig series FIX.mbox --base SOURCE`: builds the base and the base with the series, or with each of its patches,
- * runs both in one run and prints what the series changed. `words` is what the user typed behind `pmemrig`.
+ * `pmemrig series FIX.mbox --base SOURCE`: builds the base, and the base with the series or with each of its patches.
+ * Runs all in one run and prints what the series changed. `words` is what the user typed behind `pmemrig`.
  */
 export async function seriesCommand(
   files: readonly string[],

@@ -32,8 +32,8 @@ interface Found {
 
 /**
  * `pmemrig shell --last [-- COMMAND]`: a session in the guest that `pmemrig once --keep-guest` holds, which outlives
- * it; with `anew` in one booted again as the last run's, with the kernel, devices and file system of the cell that
- * failed there. Gives the session's exit status.
+ * it. With `anew` the session is in a guest that is booted again as the last run's: with the kernel, devices and file
+ * system of the cell that failed there. Gives the session's exit status.
  */
 export async function shellLastCommand(
   command: readonly string[],

@@ -8,7 +8,7 @@ export type Accelerator = HostAccelerator | 'tcg-icount';
 
 /**
  * A guest that counts its instructions takes 2^1 ns for each. A larger shift makes its timer ticks a larger part of all
- * that it executes (at 8 ns some 4 % of a DAX write, at 2 ns 1 %); with a smaller one a second of the guest's takes TCG
+ * that it executes: at 8 ns some 4 % of a DAX write, at 2 ns 1 %. With a smaller one a second of the guest's takes TCG
  * the longer.
  */
 export const ICOUNT_SHIFT = 1;

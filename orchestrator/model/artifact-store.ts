@@ -19,8 +19,8 @@ export interface ArtifactStore {
   open(name: string): GrowingArtifact;
   /**
    * Keeps what can only be had as a local file, such as one that is copied out of a guest. `fill` writes to a path that
-   * is good until it ends, and gives back what it has to say of it; `undefined`: there was nothing, and nothing is
-   * kept. Rejects with `fill`'s own error, or with the file system's.
+   * is good until it ends, and gives back what it has to say of it. If it gives `undefined` there was nothing, and
+   * nothing is kept. Rejects with `fill`'s own error, or with the file system's.
    */
   receive<T>(
     name: string,

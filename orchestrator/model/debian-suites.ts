@@ -21,8 +21,8 @@ const POCKETS = ['', '-backports', '-updates', '-security', '-proposed-updates']
 const SUITES = RELEASES.flatMap((release) => POCKETS.map((pocket) => `${release}${pocket}`));
 
 /**
- * The suite of the Debian archive that was most likely meant by one that is not well known; `undefined` for one that
- * is, and where none is near.
+ * The suite of the Debian archive that was most likely meant by an unknown name; `undefined` for a known one, and where
+ * no suite is near.
  */
 export function nearestSuite(suite: string): string | undefined {
   return SUITES.includes(suite) ? undefined : nearest(suite, SUITES);

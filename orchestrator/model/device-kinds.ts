@@ -44,8 +44,8 @@ export interface DeviceTraits {
 const CPU_FLUSHED = { isPmem: true, isMemoryDevice: false, grantsMapSync: true, flushesByHost: false } as const;
 
 /**
- * A further kind of device is a row here, its two halves in `guests/devices` (QEMU's words, and what the guest finds)
- * with a row in their table, and its keys in the matrix (`matrices/schema/schema-pmem.ts`).
+ * A further kind of device is a row here, and its two halves in `guests/devices` with a row in their table: QEMU's
+ * words, and what the guest finds. Its keys in the matrix are in `matrices/schema/schema-pmem.ts`.
  */
 export const DEVICE_TRAITS: Readonly<Record<DeviceKind, DeviceTraits>> = {
   nvdimm: {

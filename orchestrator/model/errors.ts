@@ -38,7 +38,7 @@ export class UserError extends RigError {
 }
 
 /**
- * The suite would fit the cell, were it not for the cell's kernel: with others in the matrix the cell is left out, and
+ * The suite would fit the cell, were it not for the cell's kernel. With others in the matrix the cell is left out, and
  * reported so.
  */
 export class KernelUnfitError extends UserError {}
@@ -64,8 +64,8 @@ export class KernelError extends RigError {
 export type GuestDeathKind = 'panic' | 'power-off' | 'reset' | 'stall' | 'ssh-lost' | 'qemu-died';
 
 /**
- * The guest died or stopped answering. To the run it is a result, not a failure of the rig;
- * the worker turns it into a `crash` or `hang` of the test in flight.
+ * The guest died or stopped answering. To the run it is a result, not a failure of the rig. The worker turns it into a
+ * `crash` or `hang` of the test in flight.
  */
 export class GuestDeath extends RigError {
   readonly kind: GuestDeathKind;

@@ -9,7 +9,7 @@ import type { AttemptStatus, Metric } from './outcome.ts';
 /** Version of the journal's lines; a reader refuses what is newer. */
 export const JOURNAL_VERSION = 4;
 
-/** Of a kernel that was built: what from. */
+/** What a kernel was built from, if the rig built it. */
 export interface KernelProvenance {
   /** Full id of the git commit; absent for uncommitted changes, and for what is not in git. */
   readonly commit?: string;
@@ -29,7 +29,7 @@ export interface PlannedCell {
 }
 
 /**
- * Which part of a plan a run has, and what the other parts are to do: without one of them the gap would not be seen.
+ * Which part of a plan a run has, and what the other parts are to do. Without one of them the gap would not be seen.
  */
 export interface RunShard {
   /** From 1. */
@@ -69,7 +69,7 @@ export type RunEvent =
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }
-  /** Another controller goes on with the run: what was in flight is cut off, and comes again. Since version 3. */
+  /** Another controller resumes the run: what was in flight is cut off, and comes again. Since version 3. */
   | { readonly type: 'resume'; readonly version: string; readonly host: string }
   /**
    * A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is.
@@ -128,7 +128,7 @@ export type RunEvent =
       readonly artifacts?: readonly string[];
       /** The test that ran it, for a TAP line found inside another test. */
       readonly parent?: string;
-      /** Of a guest that did not come up: another takes its place. */
+      /** The guest did not come up, and another takes its place. */
       readonly retried?: true;
       /** On kernels with PROVE_LOCKING. */
       readonly lockdep?: LockdepCoverage;

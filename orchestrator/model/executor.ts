@@ -6,7 +6,7 @@ import type { PlainError } from './plain-error.ts';
 /** A test that waits for its turn. */
 export interface PendingTest {
   readonly test: PlannedTest;
-  /** Of the attempt to come; counts from 1, and names its artifacts. */
+  /** Number of the attempt to come; counts from 1, and names its artifacts. */
   readonly attempt: number;
   /** How many attempts at it did not pass so far. */
   readonly failed: number;
@@ -44,7 +44,7 @@ export interface GroupOrder {
 export type GroupEnd =
   /** `guestsUsed`: by the cell's id, those of earlier rounds among them. */
   | { readonly how: 'finished'; readonly guestsUsed: Readonly<Record<string, number>> }
-  /** It was told to stop. */
+  /** It was asked to stop. */
   | { readonly how: 'interrupted' }
   /** The run as a whole must stop. */
   | { readonly how: 'failed'; readonly error: PlainError };

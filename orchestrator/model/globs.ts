@@ -7,9 +7,9 @@ const MAX_WILDCARDS = 6;
 export const GLOB_LIMITS = `without parentheses or backslashes, with at most ${MAX_LENGTH} characters and ${MAX_WILDCARDS} of * and {`;
 
 /**
- * Whether a glob is within {@link GLOB_LIMITS}. Those beyond are never meant, and can hang the matcher: what is
- * repeated in a group becomes a regular expression whose time is exponential (`!(@)++..` did so on a name of 64
- * letters).
+ * Whether a glob is within {@link GLOB_LIMITS}. Those beyond are never meant, and can hang the matcher. What is
+ * repeated in a group becomes a regular expression whose time is exponential: `!(@)++..` did so on a name of 64
+ * letters.
  */
 export function isModestGlob(glob: string): boolean {
   return glob.length <= MAX_LENGTH && !/[()\\]/.test(glob) && [...glob.matchAll(/\*+|\{/g)].length <= MAX_WILDCARDS;
@@ -24,7 +24,7 @@ export function globMatcher(globs: readonly string[]): (name: string) => boolean
   );
 }
 
-/** Of `names` those that at least one glob matches; `undefined` globs match all. */
+/** The `names` that at least one glob matches; `undefined` globs match all. */
 export function selectNames(globs: readonly string[] | undefined, names: readonly string[]): ReadonlySet<string> {
   if (globs === undefined) return new Set(names);
   const matches = globMatcher(globs);

@@ -37,8 +37,8 @@ export interface ExecResult {
 }
 
 /**
- * A disk of the guest's own, an ext4 file system that the host can read at any time: also of a guest that hangs or is
- * dead, until the rig lets it go.
+ * A disk of the guest's own, an ext4 file system that the host can read at any time. It can do so also for a guest that
+ * hangs or is dead, until the rig lets it go.
  */
 export interface ResultsDisk {
   readonly serial: string;

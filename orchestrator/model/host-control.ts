@@ -5,9 +5,9 @@ export interface PowerOn {
 }
 
 /**
- * A guest's machine, worked from outside. The machine keeps its pmem over all of it, and `Guest` goes on with the boot
- * that is due. Calls are made one after the other. A command that runs in the guest meanwhile rejects with InfraError:
- * `guest-off` or `guest-reset`. Every method rejects with GuestDeath where the guest dies on its own.
+ * A guest's machine, worked from outside. The machine keeps its pmem over all of it, and `Guest` continues with the
+ * boot that is due. Calls are made one after the other. A command that runs in the guest meanwhile rejects with
+ * InfraError: `guest-off` or `guest-reset`. Every method rejects with GuestDeath where the guest dies on its own.
  */
 export interface HostControl {
   /** Takes the power away, as a power cut does: what the guest has not flushed to its host's file is left to chance. */

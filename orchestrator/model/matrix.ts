@@ -59,8 +59,8 @@ export function wholeKernelConfig(words: readonly string[]): readonly string[] {
 }
 
 /**
- * What fragments are put on: as little as the kernel allows, the kernel's own default, a whole `.config`, or the one of
- * Debian's newest kernel of a release and flavour. See docs/kernel-config.md.
+ * What fragments are put on. It is as little as the kernel allows, the kernel's own default, a whole `.config`, or the
+ * one of Debian's newest kernel of a release and flavour. See docs/kernel-config.md.
  */
 export type KernelConfigBase =
   | 'tiny'

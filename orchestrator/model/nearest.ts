@@ -9,8 +9,8 @@ function slips(wrong: string, name: string): number {
 }
 
 /**
- * The known name that a slip of the fingers would turn into `wrong`, if there is one: one slip in a word of up to five
- * letters, two in longer ones, three in the longest.
+ * The known name that a slip of the fingers would turn into `wrong`, if there is one. That is one slip in a word of up
+ * to five letters, two in longer ones, three in the longest.
  */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || wrong === '') return undefined;

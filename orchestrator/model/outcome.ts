@@ -27,7 +27,7 @@ export interface TestResult {
   readonly message?: string;
   /** The words that show it: fio's error line, the console excerpt, the script's last output. Bounded. */
   readonly evidence?: string;
-  /** Of a `skip` that did run. */
+  /** For a `skip` that did run. */
   readonly forgiven?: Forgiven;
   readonly metrics?: readonly Metric[];
   /** Paths relative to the run folder. */

@@ -20,7 +20,7 @@ export function runsDir(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The top for a user without one, as of a container that runs under a number: what then cannot be made there is
+ * The top for a user without a home, as in a container that runs under a number. What then cannot be made there is
  * reported with the variable to set.
  */
 function homeFolder(): string {
@@ -31,7 +31,7 @@ function homeFolder(): string {
   }
 }
 
-/** A relative one is meant from where the user is; an empty one is none. */
+/** A relative one is meant from where the user is; an empty one does not count. */
 function ownFolder(value: string | undefined): string | undefined {
   return value ? resolve(value) : undefined;
 }

@@ -3,7 +3,7 @@ import type { PackageSet } from './matrix.ts';
 
 /** The flags of a one-shot run (`pmemrig once`, `shell`) that suites care about. */
 export interface OnceFlags {
-  /** Of each device, as it was typed. */
+  /** For each device, as it was typed. */
   readonly size: string;
   /** The suites that `--suite` names. */
   readonly suite?: readonly string[];
@@ -62,7 +62,9 @@ export interface SuiteInOnce {
   keys?(flags: OnceFlags, tests: OnceTests): Readonly<Record<string, unknown>>;
   /** The flag that a key of its entry comes from, for errors. */
   readonly flagOf?: Readonly<Record<string, keyof OnceFlags>>;
-  /** Where no file system is chosen: on devices that can do DAX, and on others. Absent: ext4-dax and none. */
+  /**
+   * Where no file system is chosen: on devices that can do DAX, and on others. Absent: ext4-dax, and no file system.
+   */
   readonly filesystem?: { readonly onDax: OnceFilesystem; readonly elsewhere: OnceFilesystem };
   /** The devices of its topology, made of the one that was chosen; absent: that one. */
   devices?(one: OnceDevice): readonly OnceDevice[];

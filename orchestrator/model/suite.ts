@@ -31,7 +31,7 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   /** Why, for a message: `TCG and lockdep`; empty where the factor is 1. */
   readonly timeoutScaleWhy: string;
   /**
-   * Seconds that a test of this cell has usually taken in the newest runs on such a guest, as they passed: for a
+   * Seconds that a test of this cell has usually taken in the newest runs on such a guest, as they passed. For a
    * deadline divide them by `timeoutScale`. `undefined` for one that has not passed yet.
    */
   readonly usualSeconds?: (test: string) => number | undefined;
@@ -52,8 +52,8 @@ export interface SuiteSession {
   /** A failure is a result. Rejects only with GuestDeath, InfraError or UserError. */
   run(test: PlannedTest, attempt: number): Promise<TestResult>;
   /**
-   * What can be had of a test that took its guest down or hung in it, before the rig lets the guest go: its artifacts,
-   * relative to the run folder.
+   * What can be saved of a test that took its guest down or hung in it, before the rig lets the guest go: its
+   * artifacts, relative to the run folder.
    */
   salvage?(test: PlannedTest, attempt: number): Promise<readonly string[]>;
   /**
@@ -77,7 +77,7 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   /** Its tests work the guest's machine from outside: see {@link SuiteContext.host}. */
   readonly needsHostControl?: true;
   /**
-   * Its tests depend neither on each other nor on their order: `--split` may spread those of one cell over several
+   * Its tests depend neither on each other nor on their order. `--split` may spread those of one cell over several
    * guests at once, each with a session of its own. What a session writes to the cell's folder is then named by test
    * and attempt, or by guest.
    */

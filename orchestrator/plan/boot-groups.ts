@@ -19,7 +19,7 @@ export function groupCells(cells: readonly Cell[]): Cell[][] {
 export type NeedsFreshGuest = (cell: Cell) => boolean;
 
 /**
- * Guests that boot if none is lost: cells of a group share one, but for those that want one of their own, after which
+ * Guests that boot if all survive. Cells of a group share one, but for those that want one of their own, after which
  * the next needs another, too.
  */
 export function countGuests(cells: readonly Cell[], needsFreshGuest: NeedsFreshGuest): number {

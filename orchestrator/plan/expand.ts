@@ -106,7 +106,7 @@ function product(matrix: Matrix, rule: SelectRule): Combination[] {
 }
 
 /**
- * The cells, and those that are left out: their suite is not on this machine, or cannot run on their kernel while it
+ * The cells, and those that are left out. Their suite is not on this machine, or cannot run on their kernel while it
  * can on another.
  */
 function planCells(

@@ -61,7 +61,7 @@ function parseFilter(expression: string): Filter {
       remedy: "write a glob over cell ids, or AXIS=GLOB: --filter 'kernel=debian-6.*'",
     });
   const isName = /^[\w@./+-]+$/.test(glob);
-  // An id of the longest names is beyond a glob's limits, and none.
+  // An id of the longest names is beyond a glob's limits, but it is no glob.
   if (!isName && !isModestGlob(glob)) {
     throw new UserError(`the filter "${expression}" is too long or too complicated`, {
       code: 'bad-filter',
@@ -108,7 +108,8 @@ function coordinatesOf({ id, kernel, image, pmem, filesystem, suite }: Cell): Co
 }
 
 /**
- * An excluded cell is known by its id alone: the image goes unnamed if it is the first, the filesystem if it is none.
+ * An excluded cell is known by its id alone. The id does not name the image if it is the first, nor the filesystem
+ * `none`.
  */
 function readId({ id }: ExcludedCell, firstImage: string): Coordinates {
   const [platform = '', pmem = '', ...rest] = id.split('/');

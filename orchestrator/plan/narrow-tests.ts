@@ -5,9 +5,9 @@ import { nearest } from '../model/nearest.ts';
 
 /**
  * Narrows a plan by `--test` expressions, each a test's name or a glob over names, with the suite before them
- * (`fio/dax-*`) or without. Cells that have none of the tests are left out; the worker's own tests stay, as no guest is
- * without them.
- * @throws UserError for an expression that fits no test of any cell, or is none
+ * (`fio/dax-*`) or without. Cells without any of the tests are left out. The worker's own tests stay, as every guest
+ * has them.
+ * @throws UserError for an expression that fits no test of any cell, or that is no expression
  */
 export function narrowTests(plan: Plan, expressions: readonly string[]): Plan {
   if (expressions.length === 0) return plan;

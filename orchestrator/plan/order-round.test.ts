@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Cell } from '../model/cell.ts';
 import { orderRound } from './order-round.ts';
 
-/** A group's cell, on a topology, with the kernel's name to tell it by. */
+/** A group's cell, on a topology, with the kernel's name to know it by. */
 function group(
   kernel: string,
   pmem: string,

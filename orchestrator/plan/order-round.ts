@@ -1,7 +1,7 @@
 import type { Cell } from '../model/cell.ts';
 
 /**
- * The order in which a round of a run that repeats its tests takes its groups: those that differ in their kernel alone
+ * The order in which a round of a run that repeats its tests takes its groups. Those that differ in their kernel alone
  * are neighbours, and every other round goes backwards. A host that grows slower by and by thus does the same to each
  * kernel.
  *

@@ -17,7 +17,7 @@ const BEFORE: readonly PlannedTest[] = [
 ];
 const AFTER: readonly PlannedTest[] = [{ name: CLOSE_TEST, estimateSec: CLOSE_SEC }];
 
-/** All tests of a cell, or the reason why it can have none. */
+/** All tests of a cell, or the reason why it cannot have tests. */
 export function planTests(
   context: SuitePlanContext<SuiteSpec>,
   suite: PlannedSuite,

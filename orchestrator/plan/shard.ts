@@ -26,8 +26,8 @@ export function shardPlan(plan: Plan, { index, of }: ShardSpec): Plan {
 }
 
 /**
- * Of a fair share: the smaller the pieces, the more even the parts, and the more boots for cells that could have shared
- * a guest.
+ * Size of a piece, as a part of a fair share. The smaller the pieces, the more even the parts, and the more boots for
+ * cells that could have shared a guest.
  */
 const PIECES = [Number.POSITIVE_INFINITY, 1, 1 / 2, 1 / 4, 0];
 

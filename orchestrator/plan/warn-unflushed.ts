@@ -4,8 +4,8 @@ import { plannedMode } from '../model/pmem.ts';
 
 /**
  * Device-DAX over virtio-pmem: the kernel grants MAP_SYNC there (seen with 6.1 and 6.12), which ext4 and xfs refuse on
- * the same device, since drivers/dax/device.c does not ask whether the device flushes by itself. Nothing that is
- * written so is flushed to the host.
+ * the same device. drivers/dax/device.c does not ask whether the device flushes by itself. So nothing that is written
+ * is flushed to the host.
  */
 export function warnUnflushed(cells: readonly Pick<Cell, 'pmem'>[]): string[] {
   const names = new Set(

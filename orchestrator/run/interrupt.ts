@@ -1,6 +1,6 @@
 /**
- * An AbortSignal for the whole command: the first SIGINT, SIGTERM or SIGHUP asks it to stop in good order,
- * a second one ends the process at once (guests die with it, see guests/qemu). Its reason is a sentence for the user.
+ * An AbortSignal for the whole command. The first SIGINT, SIGTERM or SIGHUP asks it to stop in good order; a second one
+ * ends the process at once (guests die with it, see guests/qemu). Its reason is a sentence for the user.
  */
 export function interruptSignal(): AbortSignal & Disposable {
   const controller = new AbortController();

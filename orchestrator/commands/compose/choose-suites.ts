@@ -12,8 +12,8 @@ interface ChosenSuites {
 }
 
 /**
- * The suites for a kernel, where none are named: the standard ones, and those that join them on such a kernel. fio and
- * lockdep take minutes without KVM; xfstests takes a quarter of an hour, and is left for `--group`.
+ * The suites for a kernel if the user names no suite: the standard ones, and those that join them on such a kernel. fio
+ * and lockdep take minutes without KVM. xfstests takes a quarter of an hour, and is left for `--group`.
  * @param kernel what `composeKernel` gives
  */
 export async function chooseSuites(

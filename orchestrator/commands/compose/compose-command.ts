@@ -17,9 +17,9 @@ export function composeCommand(
 }
 
 /**
- * The `upload` and `run` for what follows `--`. A first word that is a file of this host travels to
- * the guest, a folder travels whole and its own program runs; any other word is looked up in the guest. With `upload`
- * that folder travels, and the word is one of its programs or the guest's.
+ * The `upload` and `run` for what follows `--`. A first word that is a file of this host travels to the guest. A folder
+ * travels whole, and its own program runs. Any other word is looked up in the guest. With `upload` that folder travels,
+ * and the word is one of its programs or the guest's.
  */
 function composeProgram(command: readonly string[], upload: string | undefined, cwd: string): Record<string, unknown> {
   const [program = '', ...args] = command;

@@ -21,10 +21,11 @@ export interface KernelOptions {
 }
 
 /**
- * The matrix's kernel that the flags stand for, by looking at what `--kernel` names: a file is an image, or a package
- * or archive if it ends so; a folder is a source to build if it is one, else the kernel that lies in it (see
- * `findKernelIn`); `linux-source-6.1` is Debian's source package; anything else a Debian release, with a flavour behind
- * a slash if need be. A built source tree is built again rather than believed: its image may be of another commit.
+ * The matrix's kernel that the flags stand for, by looking at what `--kernel` names. A file is an image, or a package
+ * or archive if it ends so. A folder is a source to build if it is one, else the kernel that lies in it (see
+ * `findKernelIn`). `linux-source-6.1` is Debian's source package. Anything else is a Debian release, with a flavour
+ * behind a slash if need be. A built source tree is built again rather than believed: its image may be of another
+ * commit.
  */
 export function composeKernel(options: KernelOptions, cwd: string): Record<string, unknown> {
   const { kernel } = options;

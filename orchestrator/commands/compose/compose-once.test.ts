@@ -31,7 +31,7 @@ test.each<[words: readonly string[], suites: readonly Record<string, unknown>[]]
   [['generic/413'], [{ name: 'xfstests', tests: ['generic/413'] }]],
   [['xfstests/generic/413'], [{ name: 'xfstests', tests: ['generic/413'] }]],
   [['xfstests/generic/*'], [{ name: 'xfstests' }]],
-  // Of a suite of the rig, though xfstests has a folder of that name, too.
+  // This names a suite of the rig, though xfstests has a folder of that name, too.
   [['selftest/001'], [{ name: 'selftest' }]],
   [
     ['lockdep/mount-cycle', 'fio/dax-*'],

@@ -23,7 +23,7 @@ export interface OnceOptions extends KernelOptions, OnceFlags {
   readonly upload?: string;
   /** Patterns over signatures of kernel problems that are no news. */
   readonly known?: readonly string[];
-  /** Of the command; absent: the suite's own default. */
+  /** The command's deadline; absent: the suite's own default. */
   readonly timeout?: string;
 }
 
@@ -106,7 +106,7 @@ function findSuite(name: string): Suite | undefined {
 /** A flag that changes nothing is a mistake that would go unseen. */
 function refuseIdle(options: OnceOptions, command: readonly string[], suites: readonly SuiteEntry[]): void {
   const absent = ALL_SUITES.filter(({ kind }) => !suites.some(({ name }) => name === kind));
-  // Of two such flags the one that the help has first: --group before --measure.
+  // If there are two such flags, the one that the help has first: --group before --measure.
   for (const suite of absent.toReversed()) {
     const error = suite.once?.refuseIdle?.(options, testsOf(suite, options.test));
     if (error) throw error;

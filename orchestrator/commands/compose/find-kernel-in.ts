@@ -17,8 +17,9 @@ const { kernelImage, kernelImagePath: BUILT_IMAGE } = GUEST_ARCHITECTURE;
 const BY_NAME = [kernelImage, 'vmlinuz', 'vmlinux'];
 
 /**
- * Looks into a folder that is no kernel source: the output of a build, what `make dir-pkg` or an unpacked package
- * holds, an installed root or its /boot, or the packages of `make bindeb-pkg`: the newest build of a release counts.
+ * Looks into a folder that is no kernel source. It may be the output of a build, what `make dir-pkg` or an unpacked
+ * package holds, an installed root or its /boot, or the packages of `make bindeb-pkg`. The newest build of a release
+ * counts.
  */
 export function findKernelIn(folder: string): KernelInFolder {
   const built = join(folder, BUILT_IMAGE);

@@ -4,9 +4,9 @@ import { GUEST_ARCH } from '../../../guests/arch/architectures.ts';
 import { findModulesAbove, readImageRelease } from '../../../guests/kernels/kinds/installed-kernels.ts';
 
 /**
- * The modules of a given image, where its build or installation leaves them: among them lies the image itself, or they
- * are in `lib/modules` or `usr/lib/modules` of a folder above it, the host's own at last. Only those of its very
- * release; `undefined` without any.
+ * The modules of a given image, where its build or installation leaves them. The image lies among them, or they are in
+ * `lib/modules` or `usr/lib/modules` of a folder above it, the host's own at last. Only those of its very release
+ * count; `undefined` without any.
  */
 export function findModules(image: string): string | undefined {
   // A link such as /vmlinuz lies elsewhere than what it leads to.
@@ -26,7 +26,7 @@ function releaseOf(image: string): string | undefined {
   try {
     return readFileSync(join(top, 'include/config/kernel.release'), 'utf8').trim();
   } catch {
-    // No built tree; the loader says what is wrong with an image that is none.
+    // No built tree; the loader says what is wrong with a file that is no image.
     return /^vmlinu[xz]-(\d\S*)$/.exec(basename(image))?.[1];
   }
 }

@@ -11,9 +11,9 @@ export interface SeriesFiles {
 }
 
 /**
- * Tells patches and matrix apart, by the latter's ending. A matrix that stands behind `--mail`, which may have a file,
+ * Parts patches from the matrix, by the latter's ending. A matrix that stands behind `--mail`, which may have a file,
  * is still the matrix.
- * @throws UserError for two matrices, for none but a matrix, and for an answer that would overwrite what looks like a
+ * @throws UserError for two matrices, for a matrix alone, and for an answer that would overwrite what looks like a
  * patch
  */
 export function sortFiles(files: readonly string[], mail: string | true | undefined): SeriesFiles {

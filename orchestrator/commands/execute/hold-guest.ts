@@ -2,8 +2,8 @@ import type { GuestKeeper } from '../../run/attempt/keep-guest.ts';
 import { logLine } from '../../host/log-line.ts';
 
 /**
- * Waits, after the reports, until the user or its own death ends the guest that was kept; returns at once if there is
- * none.
+ * Waits, after the reports, until the user or its own death ends the guest that was kept. Returns at once if no guest
+ * was kept.
  */
 export async function holdGuest({ kept }: GuestKeeper, signal: AbortSignal): Promise<void> {
   if (!kept) {

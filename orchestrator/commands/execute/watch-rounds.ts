@@ -19,7 +19,7 @@ interface Watch {
 
 /**
  * Runs, and again whenever the kernel has changed, until the signal aborts; gives the last round's status. A round that
- * fails as a whole (half a kernel, a disk that is full) is reported and waits for the next change, but the first, whose
+ * fails as a whole (half a kernel, a disk that is full) is reported and waits for the next change. The first round's
  * error is thrown: it is the command line's.
  */
 export async function watchRounds({ path, run, signal, say, timing }: Watch): Promise<number> {

@@ -13,15 +13,15 @@ const SETTLED_MS = 2000;
 /** A kernel's file as it was at some time. */
 export interface WatchedFile {
   readonly path: string;
-  /** Of its bytes. */
+  /** Digest of its bytes. */
   readonly digest: string;
   /** What shows whether it may have changed since. */
   readonly stamp: string;
 }
 
 /**
- * The file whose change means another kernel, by what `composeKernel` gave: an image or a package as it was named; of a
- * source tree the image that `make` leaves in it.
+ * The file whose change means another kernel, by what `composeKernel` gave. That is an image or a package as it was
+ * named, or the image that `make` leaves in a source tree.
  * @throws UserError for a kernel that no file of this host stands for
  */
 export function findWatchedPath({ image, deb, archive, source }: Readonly<Record<string, unknown>>): string {

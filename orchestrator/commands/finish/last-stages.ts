@@ -86,8 +86,8 @@ export async function announce({ runDir, summary, comparison }: ReportedRun): Pr
 }
 
 /**
- * Prints the verdict, before anything is published: it is what the run was made for, and a full disk elsewhere must not
- * swallow it. A run that failed as a whole has none.
+ * Prints the verdict, before anything is published. It is what the run was made for, and a full disk elsewhere must not
+ * swallow it. A run that failed as a whole has no verdict.
  */
 export async function conclude({
   judged,

@@ -10,8 +10,7 @@ import { messageOf } from '../../model/message-of.ts';
 
 /**
  * For the page of a run: what its tests did in the runs before it, in the folder that it lies in. Nothing where that is
- * no folder of runs, as for one that was copied elsewhere, and no reason to go without a page where history cannot be
- * read.
+ * no folder of runs, as for one that was copied elsewhere. Where history cannot be read the page is made without it.
  */
 export async function readPast(runDir: string, { matrix, startedAt }: RunSummary): Promise<PastOf | undefined> {
   const runs = dirname(runDir);

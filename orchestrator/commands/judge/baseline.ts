@@ -20,9 +20,9 @@ interface JudgedRun extends Pick<RunSummary, 'matrix' | 'startedAt'> {
 }
 
 /**
- * The folder of a baseline: a run by id or path, `last-green` (the newest run of the matrix before `now` that has its
- * cells and finished without a failure and without a gap), or `pinned:NAME`.
- * @throws UserError when there is none
+ * The folder of a baseline: a run by id or path, `last-green`, or `pinned:NAME`. `last-green` is the newest run of the
+ * matrix before `now` that has its cells and finished without a failure and without a gap.
+ * @throws UserError when there is no such run
  */
 export async function findBaseline(spec: string, runs: string, now: JudgedRun): Promise<string> {
   if (spec === LAST_GREEN) {

@@ -6,8 +6,8 @@ import { compareRuns, type Comparison } from '../../../reports/verdicts/compare-
 import { logLine } from '../../host/log-line.ts';
 
 /**
- * Compares a run with a baseline, wherever that lies; the past is that of the folder which the run is in, or with
- * `alone` the baseline's only.
+ * Compares a run with a baseline, wherever that lies. The past is that of the run's folder, or with `alone` the
+ * baseline's only.
  */
 export async function compareWith(
   baseDir: string,

@@ -5,8 +5,8 @@ import { isMatrix } from '../compose/series-files.ts';
 
 /**
  * The user's own words behind `pmemrig`, with room for what chooses cells and tests before the `--` that ends the
- * flags: see the event `run-start`. What chose some of them before is left out, since further such flags would only add
- * to it, and so is what becomes of a whole run alone.
+ * flags: see the event `run-start`. Earlier flags of that kind are left out, since new ones would only add to them. So
+ * are flags for a whole run alone.
  */
 export function rerunWords(words: readonly string[]): string {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
@@ -44,8 +44,8 @@ function withoutChoice(words: readonly string[]): readonly string[] {
     if (flag === 'filter' || (flag === 'test' && !isOwnTest(value))) {
       if (glued === undefined) index += 1;
     } else if (word === '--mail') {
-      // The answer of some tests must not take the place of that of all. Its file is the next word that does not look
-      // like a flag; a matrix is none.
+      // The answer of some tests must not take the place of that of all. Its file is the next word that looks neither
+      // like a flag nor like a matrix.
       const file = words[index + 1];
       if (file !== undefined && !isMatrix(file) && !/^-./.test(file)) index += 1;
     } else if (word.startsWith('--mail=')) {

@@ -7,8 +7,8 @@ import { logLine } from '../../host/log-line.ts';
 import { findMisspeltReleases } from './misspelt-releases.ts';
 
 /**
- * Says on stderr which rules of a matrix, and of its lists, fit nothing: most likely a slip, by which a test runs or
- * fails that was not to. So may be the name of a Debian release.
+ * Says on stderr which rules of a matrix, and of its lists, fit nothing. Most likely it is a slip, by which a test runs
+ * or fails that was not to. So may be the name of a Debian release.
  * @param path the matrix file as the user named it
  */
 export async function warnIdle({ matrix, plan }: PlannedMatrix, path: string): Promise<void> {

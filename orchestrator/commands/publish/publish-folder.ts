@@ -33,8 +33,8 @@ export async function openPublishFolder(dir: string): Promise<string> {
 }
 
 /**
- * Makes a folder and those above it, one by one: Node's recursive mkdir never returns below /proc, where a folder is
- * there but takes none.
+ * Makes a folder and those above it, one by one. Node's recursive mkdir never returns below /proc, where a folder is
+ * there but takes no other.
  */
 export async function makePublishFolder(target: string): Promise<void> {
   if (await isFolder(target)) return;

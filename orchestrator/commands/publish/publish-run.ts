@@ -8,7 +8,7 @@ import { messageOf } from '../../model/message-of.ts';
 
 /**
  * Copies a run's folder to `<dir>/<run>` and points `<dir>/latest` at it, unless that is a newer run. Each appears
- * whole or not at all, and what was there stays; an earlier copy of the same run, which went on since, gives way to the
+ * whole or not at all, and what was there stays. An earlier copy of the same run, which went on since, gives way to the
  * new one.
  * @throws InfraError when it can't be written; the run itself is as it was, and so is a copy that was there
  */
@@ -37,7 +37,7 @@ async function copyRun(runDir: string, target: string): Promise<void> {
   const copy = join(target, id);
   const [aside, old] = [join(target, `.${id}.tmp`), join(target, `.${id}.old`)];
   try {
-    // Of one that was killed: what it had copied may be of an earlier state.
+    // Left by a process that was killed: what it had copied may be of an earlier state.
     await rm(aside, { recursive: true, force: true });
     await cp(runDir, aside, { recursive: true });
     if (existsSync(copy)) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 const NOBODY = 65_534;
 
 /**
- * Runs `body` as a user who may read `folders` and write to none of them; root may write anywhere, so it becomes
+ * Runs `body` as a user who may read `folders` and write to none of them. Root may write anywhere, so it becomes
  * another user for that while.
  */
 export async function asNormalUser<T>(folders: readonly string[], body: () => Promise<T>): Promise<T> {

@@ -50,7 +50,7 @@ function pausable() {
     exec: async () => ({ stdout: 'stacks' }),
   };
   const deadlines = {
-    // Of a guest only these are looked at.
+    // Only these parts of a guest are looked at.
     guest: guest as unknown as AttemptGuest,
     timeoutScale: 1,
     timeoutScaleWhy: '',

@@ -17,10 +17,10 @@ export function markExpected(observation: Observation, { kinds, followers = [] }
 }
 
 /**
- * What a test amounts to that plants a kernel problem: a pass if the rig saw it there, as what it is, and nothing else.
- * All the rest is `infra`, never a failure: a problem that was missed, or seen in the wrong test, says of the rig that
- * its other passes mean little, and of the kernel nothing. A death by panic is what an oops may well end in; any other
- * is none of it.
+ * What a test amounts to that plants a kernel problem. It is a pass if the rig saw the problem there, as what it is,
+ * and nothing else. All the rest is `infra`, never a failure. A problem that was missed, or seen in the wrong test,
+ * says nothing of the kernel. It says of the rig that its other passes mean little. An oops may well end in a death by
+ * panic; any other death does not count as its end.
  */
 export function judgeExpected(
   end: AttemptEnd,

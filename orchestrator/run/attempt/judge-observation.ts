@@ -9,9 +9,9 @@ import type { Observation } from '../kernel/observe-guest.ts';
 const MAX_SENTENCES = 20;
 
 /**
- * Judges a test by its own result and by what its kernel said meanwhile: a problem fails it even if the test itself
- * passed, unless the problem is known or the rig's own (a table of lockdep that is too small), which is reported but
- * fails nothing. A test that plants problems is judged by whether they were seen.
+ * Judges a test by its own result and by what its kernel said meanwhile. A problem fails it even if the test itself
+ * passed. One that is known, or the rig's own (a table of lockdep that is too small), is reported but fails nothing. A
+ * test that plants problems is judged by whether they were seen.
  */
 export function judgeObservation(end: AttemptEnd, observation: Observation, expects?: ExpectedProblem): AttemptEnd {
   const { inside, lockdep, remarks = [], spent, unheard } = observation;

@@ -2,10 +2,10 @@ import { open, stat } from 'node:fs/promises';
 import type { CellRecord } from './attempt-environment.ts';
 import { messageOf } from '../../model/message-of.ts';
 
-/** Of one attempt: a kernel that prints in a loop fills megabytes, and how it came to its end stands last. */
+/** For one attempt. A kernel that prints in a loop fills megabytes, and how it came to its end stands last. */
 const MAX_BYTES = 2 ** 20;
 
-/** Bytes that the console log holds so far; 0 while there is none. */
+/** Bytes that the console log holds so far; 0 while there is no log. */
 export async function consoleSize(consoleFile: string): Promise<number> {
   return stat(consoleFile).then(
     ({ size }) => size,

@@ -4,17 +4,17 @@ import type { BootedGuest } from '../guest/guest-slot.ts';
 import { messageOf } from '../../model/message-of.ts';
 
 /**
- * /proc/lockdep has for each class a line with its key, the counts of its dependencies, its usage and its name, and one
- * below it for each lock that was taken under it: `l_show` of kernel/locking/lockdep_proc.c. Filtered in the guest,
- * half a megabyte becomes twenty kilobytes.
+ * /proc/lockdep has for each class a line with its key, the counts of its dependencies, its usage and its name. Below
+ * it stands a line for each lock that was taken under it: `l_show` of kernel/locking/lockdep_proc.c. Filtered in the
+ * guest, half a megabyte becomes twenty kilobytes.
  */
 const LIST_CLASSES = String.raw`sed -nE 's/^[0-9a-f]+ .*[-.+?]{4,}: //p' /proc/lockdep | sort -u`;
 const TIMEOUT_MS = 60_000;
 
 /**
  * Keeps the names of all lock classes that lockdep has met in a guest as a file of the cell, and gives its path in the
- * run folder: kernels are compared by them. Nothing on a kernel without PROVE_LOCKING; that the list cannot be had
- * fails nothing.
+ * run folder. Kernels are compared by them. Nothing on a kernel without PROVE_LOCKING. A list that cannot be read fails
+ * nothing.
  */
 export async function keepLockClasses(
   { guest, observer }: Pick<BootedGuest, 'guest' | 'observer'>,

@@ -19,8 +19,8 @@ export interface CellTask {
 
 /**
  * Runs every test of one cell once, with its retries, in several guests at once where the suite allows it and the run
- * asks for it. A test that takes its guest down costs that test alone: the rest go on in a fresh guest. What never ran
- * is left to the reader of the journal, who finds it `unreached`. Rejects only when the run as a whole must stop
+ * asks for it. A test that takes its guest down costs that test alone: the rest run in a fresh guest. What never ran is
+ * left to the reader of the journal, who finds it `unreached`. Rejects only when the run as a whole must stop
  * (interrupted, the user's error, the journal lost).
  * @returns how many guests the cell has used so far
  */

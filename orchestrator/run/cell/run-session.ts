@@ -3,8 +3,8 @@ import type { SessionEnvironment } from './cell-environment.ts';
 import { CellSession, type SessionPart } from './session.ts';
 
 /**
- * Runs the tests of the round that is due in the slot's guest, until none is left or the guest can no longer be used;
- * the slot is then empty, as it is before a further round. Other guests may take from the queue meanwhile: where they
+ * Runs the tests of the round that is due in the slot's guest, until all are done or the guest can no longer be used.
+ * The slot is then empty, as it is before a further round. Other guests may take from the queue meanwhile: where they
  * were faster, it does nothing.
  */
 export async function runSession(part: SessionPart, env: SessionEnvironment): Promise<void> {

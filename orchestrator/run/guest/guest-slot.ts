@@ -18,7 +18,7 @@ export type SlotGuest = Guest &
 
 export interface BootedGuest {
   readonly guest: SlotGuest;
-  /** The switches of its machine; absent for guests that have none. */
+  /** The switches of its machine; absent for guests without switches. */
   readonly host?: HostControl;
   readonly accelerator: Accelerator;
   readonly observer: GuestObserver;
@@ -30,7 +30,7 @@ export interface BootedGuest {
   readonly consoleFile: string;
   /** Gives back the memory and cores that admission lent. */
   readonly release: Grant;
-  /** How another process gets in; absent for guests that are none. */
+  /** How another process gets in; absent for those that are no real guests. */
   readonly access?: GuestAccess;
 }
 
@@ -66,8 +66,8 @@ interface SlotOptions extends Pick<GuestToBoot, 'known'> {
 }
 
 /**
- * Holds at most one guest for a series of cells with the same boot key: boots when asked and there is
- * none, and lets it go when it died or is no longer trusted. Leaving its scope disposes of the guest.
+ * Holds at most one guest for a series of cells with the same boot key. Boots when asked and there is no guest, and
+ * lets it go when it died or is no longer trusted. Leaving its scope disposes of the guest.
  */
 export class GuestSlot implements AsyncDisposable {
   readonly #options: SlotOptions;

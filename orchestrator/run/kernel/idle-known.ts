@@ -9,8 +9,8 @@ const MAX_LISTED = 10;
 
 /**
  * Says which entries of `known:` fit nothing that the kernels of a run reported: a slip, or a problem that is gone or
- * rare. Nothing where the run could not have met them all: it did not finish, or some test is unknown; nor of entries
- * for other kernels than those that ran.
+ * rare. Nothing where the run could not have met them all, since it did not finish, or some test is unknown. Entries
+ * for other kernels than those that ran do not count.
  */
 export function findIdleKnown(
   known: readonly KnownProblem[],

@@ -28,8 +28,8 @@ export interface Observation {
 }
 
 /**
- * Ties what a guest's kernel says to the test that ran, by marks on the console: these stand in the kernel log between
- * its own lines, so that neither the console's delay nor that of SSH can move a report into a neighbour.
+ * Ties what a guest's kernel says to the test that ran, by marks on the console. These stand in the kernel log between
+ * its own lines. So neither the console's delay nor that of SSH can move a report into a neighbour.
  */
 export interface GuestObserver {
   /** The guest's kernel has PROVE_LOCKING; known after {@link GuestObserver.settle}. */

@@ -5,8 +5,8 @@ import type { KernelSpec } from '../../model/matrix.ts';
 type InTurn = <T>(spec: KernelSpec, make: () => Promise<T>) => Promise<T>;
 
 /**
- * Kernels that the rig builds are built one after the other: each takes all cores and gigabytes of disk, and what one
- * compiled, ccache has for the next. The one with most patches is first: that a series does not apply is then reported
+ * Kernels that the rig builds are built one after the other. Each takes all cores and gigabytes of disk, and ccache has
+ * for the next what one compiled. The one with most patches is first. A series that does not apply is then reported
  * before anything is compiled, and ends the rest. Other kernels do not wait.
  */
 export function buildInTurn(specs: readonly KernelSpec[]): InTurn {

@@ -15,7 +15,7 @@ import { requireModules } from './require-modules.ts';
 export interface Prepared {
   readonly kernel: PreparedKernel;
   readonly image: PreparedImage;
-  /** Of the cell's suite. */
+  /** The disk of the cell's suite. */
   readonly disk?: { readonly path: string; readonly serial: string };
 }
 
@@ -31,7 +31,7 @@ interface PrepareOptions {
 
 /**
  * Makes every kernel and image that the cells need, each once, all at the same time. The user's errors among them are
- * thrown, so that they are reported before anything boots; what the host failed at is thrown by the returned function,
+ * thrown, so that they are reported before anything boots. What the host failed at is thrown by the returned function,
  * and so spoils only the cells that need it.
  */
 export async function prepareAll({

@@ -14,7 +14,7 @@ export type UsualDurations = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** Such a guest runs alike on every host, and a cell's guest counts each time or never. */
 const COUNTING: Accelerator = 'tcg-icount';
 const MAX_RUNS = 20;
-/** Of journals, in all: read in about a second. */
+/** For all journals together: read in about a second. */
 const MAX_BYTES = 64 * 2 ** 20;
 /** Folders looked at, since those of runs that never began have no journal. */
 const MAX_FOLDERS = 200;

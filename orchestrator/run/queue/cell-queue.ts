@@ -36,8 +36,8 @@ export function planNextAttempt(
 
 /**
  * The tests of one cell that are still to run, in rounds: first every test once, then what did not pass a second time,
- * and so on. A guest serves one round, so that a retry meets a guest that has seen nothing of the attempts before it.
- * Several guests may take from it at once.
+ * and so on. A guest serves one round, so that a retry meets a guest that has seen no attempt before it. Several guests
+ * may take from it at once.
  */
 export class CellQueue {
   readonly #rounds: PendingTest[][] = [];

@@ -15,7 +15,7 @@ export async function claimRun(runDir: string, log: (line: string) => void): Pro
 }
 
 /**
- * Makes this process the one that works on something, named in the file at `path` until another takes it over; a
+ * Makes this process the one that works on something, named in the file at `path` until another takes it over. A
  * process that is gone holds nothing.
  * @param what it works on, for the messages: `this run`
  * @throws UserError when another does, or may: one on another host or in another container cannot be seen from here.

@@ -6,7 +6,7 @@ const NEWLINE = 0x0a;
 const CHUNK_BYTES = 2 ** 16;
 
 /**
- * Ends a journal's last line so that more can be appended: a line that a kill tore is cut off, one that only lacks its
+ * Ends a journal's last line so that more can be appended. A line that a kill tore is cut off; one that only lacks its
  * newline gets it.
  */
 export async function mendJournal(runDir: string): Promise<void> {

@@ -94,8 +94,8 @@ export class PastRun {
 
 /**
  * The attempt that a test of an unfinished cell still wants, if any. What was cut off comes again, and so does what the
- * rig or its host failed at, since neither says anything of the test; both count for numbering alone, so that no
- * artifact is overwritten.
+ * rig or its host failed at: neither says anything of the test. Both count for numbering alone, so that no artifact is
+ * overwritten.
  */
 export function planRemaining(
   test: PlannedTest,

@@ -20,7 +20,7 @@ export interface ResumedRun {
   /** The cells that have not ended. */
   readonly plan: Plan;
   readonly past: PastRun;
-  /** Of all guests that were begun with. */
+  /** Number of the last guest that was begun. */
   readonly lastGuest: number;
   /** What is to be said of a torn last line. */
   readonly torn?: string;

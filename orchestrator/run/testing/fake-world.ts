@@ -68,7 +68,7 @@ export function fakeWorld(options: {
   readonly testTimeoutMs?: number;
   /** How others would get into a guest; absent: not at all. */
   readonly access?: GuestAccess;
-  /** The switches of all guests; absent: they have none. */
+  /** The switches of all guests; absent: they have no switches. */
   readonly host?: HostControl;
   /** When guests began to boot; absent: from no files. */
   readonly startedMs?: number;

@@ -74,7 +74,7 @@ async function fetchAll(fetch: Fetch): Promise<void> {
   });
   if (listed.exitCode !== 0)
     notes.push(`the artifacts could not be listed whole: ${oneLine(listed.stderr, 200) || 'find failed'}`);
-  // Of a listing that was cut the first name is half a name.
+  // The first name of a listing that was cut is half a name.
   const names = listed.stdout
     .split('\0')
     .slice(listed.truncated ? 1 : 0)

@@ -10,8 +10,8 @@ export function uploadTarget(upload: string, isFolder: boolean): string {
 }
 
 /**
- * The words to run in the guest. A first word that means something of `upload` (an absolute path in it, or one that
- * starts with `./`) becomes its place in the guest; all else is found through the guest's PATH.
+ * The words to run in the guest. A first word that means something of `upload` becomes its place in the guest: an
+ * absolute path in it, or one that starts with `./`. All else is found through the guest's PATH.
  */
 export function placeArgv({ upload, argv }: CommandSuiteSpec, isFolder: boolean): readonly string[] {
   const [program = '', ...args] = argv;

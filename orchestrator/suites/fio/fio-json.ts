@@ -28,7 +28,7 @@ const section = z.object({
   sync: z.object({ total_ios: z.number(), lat_ns: latency }),
   /** Milliseconds. */
   job_runtime: z.number().optional(),
-  /** Of its own thread or process, as a part of `job_runtime`. */
+  /** CPU time of its own thread or process, as a part of `job_runtime`. */
   usr_cpu: figure,
   sys_cpu: figure,
 });

@@ -4,9 +4,9 @@ import type { FioOutput, FioSection } from './fio-json.ts';
 import { sectionPrefix } from './metrics.ts';
 
 /**
- * What each I/O of a section cost fio's own process in a guest whose clock counts instructions: the time that the
- * scheduler gave it, which Linux knows exactly whatever its ticks sampled (`cputime_adjust` scales to
- * `sum_exec_runtime`), and fio reports in ms. Where a section reads and writes, the parts are unknown.
+ * What each I/O of a section cost fio's own process in a guest whose clock counts instructions. It is the time that the
+ * scheduler gave it, which fio reports in ms. Linux knows it exactly whatever its ticks sampled (`cputime_adjust`
+ * scales to `sum_exec_runtime`). Where a section reads and writes, the parts are unknown.
  */
 export function fioInstructions({ jobs }: FioOutput): readonly Metric[] {
   return jobs.flatMap((section) => {

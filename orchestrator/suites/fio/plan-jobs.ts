@@ -15,8 +15,8 @@ const OVERHEAD_SEC = 2;
 const VERIFY_BYTES_PER_SEC = 12 * 2 ** 20;
 
 /**
- * The suite's tests, `fio/<job>`. Throws UserError for a job that no kernel could run in such a cell; of a matrix that
- * names no jobs such ones are left out, and it throws where none is left.
+ * The suite's tests, `fio/<job>`. Throws UserError for a job that no kernel could run in such a cell. If the matrix
+ * names no jobs, such jobs are left out, and it throws where all are.
  */
 export function planFioJobs(context: SuitePlanContext<FioSuiteSpec>): readonly PlannedTest[] {
   const { spec } = context;

@@ -3,8 +3,8 @@ import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import type { SetUpContext } from '../shared/set-up-step.ts';
 
 /**
- * Prints what an exercise must leave as it was: each device's size and DAX, the namespaces but for their UUIDs, what is
- * mounted of them, mapped by device mapper, or turned into memory.
+ * Prints what an exercise must leave as it was: each device's size and DAX, the namespaces but for their UUIDs, and
+ * what they are used for. They may be mounted, mapped by device mapper, or turned into memory.
  */
 const STATE_SCRIPT = String.raw`
 udevadm settle --timeout=20
@@ -21,7 +21,7 @@ for map in /sys/block/dm-*; do [ -e "$map" ] && echo "device mapper ${'$'}{map##
 grep -F '(kmem)' /proc/iomem
 true`;
 
-/** The devices' state as text, fit only for comparison. Past the slot "setup" there is none. */
+/** The devices' state as text, fit only for comparison. Undefined past the slot "setup". */
 export async function readDeviceState({ guest, timeoutScale }: SetUpContext): Promise<string | undefined> {
   const { exitCode, stdout } = await guest.exec(stateCommand(guest), { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
   return exitCode === 0 ? stdout : undefined;

@@ -20,7 +20,7 @@ export interface Exercise {
   /** In `exercises/`. */
   readonly script: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Of the load's duration, what it takes on top on TCG, in seconds; for `pmemrig list`. */
+  /** What it takes on TCG on top of the load's duration, in seconds; for `pmemrig list`. */
   readonly overheadSec: number;
   /** The guest is not fit for anything after it. */
   readonly spendsGuest?: true;

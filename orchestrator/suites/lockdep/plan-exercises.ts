@@ -7,9 +7,9 @@ import { placeExercise } from './place-exercise.ts';
 import { whyNoProveLocking } from './prove-locking.ts';
 
 /**
- * The suite's tests, `lockdep/<exercise>`: of a matrix that names none, those that fit the cell. Throws
- * KernelUnfitError for a kernel of which is known that it cannot see lock problems, and UserError for an exercise that
- * no kernel could run in such a cell.
+ * The suite's tests, `lockdep/<exercise>`; if the matrix names no exercise, those that fit the cell. Throws
+ * KernelUnfitError for a kernel that is known to see no lock problems, and UserError for an exercise that no kernel
+ * could run in such a cell.
  */
 export function planExercises({
   spec,

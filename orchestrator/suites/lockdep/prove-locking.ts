@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { KernelSpec } from '../../model/matrix.ts';
 
 /**
- * Why a kernel cannot see lock problems, as far as is known before it boots; `undefined` if it can, or if only the
+ * Why a kernel cannot see lock problems, as far as is known before it boots. `undefined` if it can, or if only the
  * booted guest knows.
  */
 export function whyNoProveLocking(kernel: KernelSpec): string | undefined {

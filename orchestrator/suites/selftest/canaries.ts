@@ -11,8 +11,8 @@ export interface Canary {
 
 /**
  * What each command of the canary must be seen as. The kernel's wording decides, and the module's code is chosen so
- * that it has one only: `irq-unsafe` takes one lock in both contexts (inconsistent state), not two in turn (irq
- * inversion).
+ * that only one wording is possible. `irq-unsafe` takes one lock in both contexts (inconsistent state), not two in turn
+ * (irq inversion).
  */
 export const CANARY_TABLE: Readonly<Record<CanaryName, Canary>> = {
   abba: { expects: { kinds: ['lockdep-circular'] } },
@@ -29,7 +29,7 @@ export const CANARY_TABLE: Readonly<Record<CanaryName, Canary>> = {
     lastsSec: 10,
     thresholds: { '/proc/sys/kernel/hung_task_timeout_secs': 2 },
   },
-  // Told after twice the threshold; the clock of the watchdog counts whole seconds.
+  // Reported after twice the threshold; the clock of the watchdog counts whole seconds.
   'soft-lockup': {
     expects: { kinds: ['soft-lockup'] },
     lastsSec: 8,

@@ -19,7 +19,7 @@ export interface FittedFilesystem {
 }
 
 /**
- * Leaves out features that the image's mkfs would turn on by default and the guest's kernel does not know: an image may
+ * Leaves out features that the image's mkfs would turn on by default and the guest's kernel does not know. An image may
  * be years newer than its kernel. What the matrix asks for by name stays. Rejects with GuestDeath; a mkfs that fails is
  * for the suite to report.
  */

@@ -13,7 +13,7 @@ export interface FakeGuest extends Guest {
 }
 
 /**
- * A guest made of answers: the first entry whose key occurs in the command's line answers it; a list answers call by
+ * A guest made of answers: the first entry whose key occurs in the command's line answers it. A list answers call by
  * call and stays at its last. `files` are what can be downloaded.
  */
 export function createFakeGuest(options: {

@@ -10,8 +10,8 @@ export type Roles = Readonly<Partial<Record<DeviceRole, number>>> & { readonly t
 const MIN_XFS_BYTES = 300 * 2 ** 20;
 
 /**
- * Who is TEST_DEV, SCRATCH_DEV and so on. Roles that the topology names count alone; without any, TEST and SCRATCH are
- * the first two devices that suit the file system (can do DAX where it asks for that, else are block devices), and
+ * Who is TEST_DEV, SCRATCH_DEV and so on. If the topology names roles, they alone count. Else TEST and SCRATCH are the
+ * first two devices that suit the file system: they can do DAX where it asks for that, else are block devices.
  * LOGWRITES is the next block device.
  * @throws UserError when TEST or SCRATCH is missing, a role is given twice, or its device cannot play it
  */

@@ -12,8 +12,8 @@ export function daxModeOf({ mountOptions }: Pick<FilesystemSpec, 'mountOptions'>
 }
 
 /**
- * The mount options for xfstests, never empty and with the DAX mode said in any case: what is left out, `check` takes
- * over from whatever came before. ext2 has no word for "no DAX", and none of its mounts is DAX unasked.
+ * The mount options for xfstests, never empty and with the DAX mode said in any case. What is left out, `check` takes
+ * over from whatever came before. ext2 has no word for "no DAX", and its mounts are not DAX unless asked.
  */
 export function explicitMountOptions(filesystem: Pick<FilesystemSpec, 'mountOptions' | 'type'>): string {
   const { mountOptions, type } = filesystem;

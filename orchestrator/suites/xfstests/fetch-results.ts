@@ -5,7 +5,7 @@ import type { Guest } from '../../model/guest.ts';
 
 /** What the harness and its tests leave beside each other, `generic/413.full` and so on. */
 const SUFFIXES = ['out.bad', 'full', 'dmesg', 'notrun', 'hints'] as const;
-/** Of one file; a test's log can fill a disk. */
+/** For one file; a test's log can fill a disk. */
 const MAX_BYTES = 4 * 2 ** 20;
 
 export interface FetchedResults {
@@ -16,8 +16,8 @@ export interface FetchedResults {
 }
 
 /**
- * Keeps a test's files from the results disk in a folder of the cell's, each bounded, under names of our own making: of
- * the guest's names none is taken. Works on a dead guest, too. Rejects with InfraError.
+ * Keeps a test's files from the results disk in a folder of the cell's, each bounded. Names are of our own making; the
+ * guest's names are not used. Works on a dead guest, too. Rejects with InfraError.
  */
 export async function fetchResults(
   { id, resultsDisk }: Guest,

@@ -8,8 +8,8 @@ export const TEST_DIR = '/mnt/xfstests-test';
 export const SCRATCH_MNT = '/mnt/xfstests-scratch';
 
 /**
- * The variables of a cell, as a file for HOST_OPTIONS: `check` then looks at no other configuration, be it of the tree
- * or of /etc, and every option is said, so that none is inherited. Kept with the artifacts, it is what a run by hand
+ * The variables of a cell, as a file for HOST_OPTIONS. `check` then looks at no other configuration, be it of the tree
+ * or of /etc. Every option is said, so that nothing is inherited. Kept with the artifacts, it is what a run by hand
  * needs.
  */
 export function composeHostOptions({

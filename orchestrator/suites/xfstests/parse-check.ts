@@ -8,7 +8,7 @@ export type CheckVerdict =
 
 /** The last line of the harness's summary. */
 const SUMMARY = /^(?:Passed all|Failed) \d+/;
-/** Stands for the reason of a test that gave none. */
+/** Stands for the reason of a test that gave no reason. */
 export const NO_REASON = 'no reason given';
 
 /**

@@ -17,7 +17,7 @@ export interface MountPlace {
 }
 
 /**
- * Mounts a device as `check` will and asks the kernel whether a file there is in DAX state, as the cell says it must be
+ * Mounts a device as `check` will. Asks the kernel whether a file there is in DAX state, as the cell says it must be
  * (or must not). Rejects with SuiteSetupError, its status `fail`, when it is otherwise.
  */
 export async function proveMount(

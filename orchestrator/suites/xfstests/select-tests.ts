@@ -11,10 +11,10 @@ interface Choice {
 }
 
 /**
- * The tests that `check` would run for these groups and names on such a file system, in its order: of a plain group
- * those of `generic` and of the file system's own folder, of `folder/group` those of that folder; of single tests those
- * that are not another file system's, since a matrix names them for all of its file systems at once (check itself would
- * run `xfs/002` on ext4, and fail it).
+ * The tests that `check` would run for these groups and names on such a file system, in its order. A plain group has
+ * those of `generic` and of the file system's own folder, `folder/group` those of that folder. Single tests of another
+ * file system are left out, since a matrix names tests for all of its file systems at once. (check itself would run
+ * `xfs/002` on ext4, and fail it.)
  * @throws UserError for a group or test that the tree does not have
  */
 export function selectTests(

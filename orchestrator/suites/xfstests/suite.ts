@@ -84,7 +84,7 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
     forgives: ({ name }) => expectedFsErrors(groupsOf(context, nameOf(name))),
     salvage: async ({ name }, attempt) => (await keepResults(context, nameOf(name), attempt)).artifacts,
     async close() {
-      // TEST has been through all tests; SCRATCH has a file system of the last one's making, or none.
+      // TEST has been through all tests. SCRATCH has a file system of the last one's making, or no file system.
       const [test, scratch] = places;
       for (const place of [{ ...test, mkfs: [] }, scratch]) await proveMount(context, filesystem, place);
     },

@@ -53,7 +53,7 @@ function readKtap(text: string, ok: boolean): Omit<TapDescription, 'opensBlock'>
   const [title = '', ...parts] = text.split(/(?:^|\s)#(?:\s|$)/).map((part) => showEscapes(part).trim());
   for (const [index, part] of parts.entries()) {
     const [, directive = '', words = ''] = KTAP_DIRECTIVE.exec(part) ?? [];
-    // `ok 1 a # 12 ms # SKIP why` is a skip to the kernel's own parser, too; but a failure is excused only where a
+    // `ok 1 a # 12 ms # SKIP why` is a skip to the kernel's own parser, too. But a failure is excused only where a
     // directive belongs: what comes later may be quoted.
     const excuses = /^(?:SKIP|TODO|XFAIL)$/.test(directive);
     if (directive !== '' && (index === 0 || ok || !excuses))
@@ -66,7 +66,7 @@ function readKtap(text: string, ok: boolean): Omit<TapDescription, 'opensBlock'>
   return { title, reason: parts.join(' # ') };
 }
 
-/** The first `#` that begins a word: `issue#12` has none. */
+/** The first `#` that begins a word: `issue#12` does not have one. */
 function findHash(text: string): number {
   let at = text.indexOf('#');
   while (at > 0 && text.charCodeAt(at - 1) !== 0x20 && !/\s/.test(text.charAt(at - 1))) at = text.indexOf('#', at + 1);

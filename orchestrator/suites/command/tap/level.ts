@@ -143,7 +143,7 @@ export function describeFaults(level: Level): readonly string[] {
     ...(bailOut === undefined ? [] : [bailOut]),
     ...tally.describeExcess(),
     ...(isSilent && parent === undefined && dialect !== 'bare' ? ['neither a plan nor a result'] : []),
-    // TAP 14 asks for a plan in each group, too. KTAP asks for none.
+    // TAP 14 asks for a plan in each group, too. KTAP does not.
     ...(!isSilent && bailOut === undefined && tally.planned === undefined && dialect === 'tap'
       ? ['no plan: the output may have been cut short']
       : []),

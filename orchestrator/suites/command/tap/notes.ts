@@ -13,8 +13,8 @@ export interface YamlTaker {
 }
 
 /**
- * What stands between results: lines that are no results, kept as the evidence of the next, and YAML blocks of TAP 13
- * and 14, whose words are no results, even if they look so.
+ * What stands between results. Lines that are no results are kept as the evidence of the next. The words of YAML blocks
+ * (TAP 13 and 14) are no results, even if they look so.
  */
 export class NotesAndYaml {
   readonly #to: YamlTaker;

@@ -10,7 +10,7 @@ const LINE_FEED = 0x0a;
 const MAX_LINE_BYTES = 64 * 1024;
 
 /**
- * Reads TAP 12 to 14 and KTAP wherever they stand in an output, as it comes: memory is bounded by what is kept, not by
+ * Reads TAP 12 to 14 and KTAP wherever they stand in an output, as it comes. Memory is bounded by what is kept, not by
  * the output's length. Only a line feed ends a line.
  */
 export class TapReader {

@@ -18,7 +18,7 @@ interface Inner {
 }
 
 /**
- * Takes a result of `level`, with the groups that ended before it: of those only the leaves are reported, and what the
+ * Takes a result of `level`, with the groups that ended before it. Only the leaves of these are reported, and what the
  * leaves do not say.
  */
 export function settlePoint(level: Level, point: Point, collector: Collector): void {

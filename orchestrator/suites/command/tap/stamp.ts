@@ -22,8 +22,8 @@ export function stripStampOnly(text: string): string {
 }
 
 /**
- * Takes time stamps off lines: the kernel's by their form, and any other that stands before a version line and holds a
- * time, from there on.
+ * Takes time stamps off lines. The kernel's are known by their form. Any other counts from a version line on before
+ * which it stands, if it holds a time.
  */
 export class StampReader {
   readonly #learned: RegExp[] = [];
