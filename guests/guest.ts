@@ -17,6 +17,7 @@ import { downloadOverSsh, uploadOverSsh, writeOverSsh } from './ssh/transfer.ts'
 import type { Bootable, BootOptions } from './boot/bootable.ts';
 import type { StartedGuest } from './boot/start.ts';
 import { whileAlive } from './death/while-alive.ts';
+import { present } from '../orchestrator/model/present.ts';
 
 /** A guest that answers over SSH. */
 export interface RunningGuest extends Guest, AsyncDisposable {
@@ -150,10 +151,10 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
     }),
     exec,
     upload: (localPath, remotePath, { maxBytes } = {}) =>
-      alive(uploadOverSsh(ssh, localPath, remotePath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
+      alive(uploadOverSsh(ssh, localPath, remotePath, { ...limits, ...present({ maxBytes }) })),
     write: (remotePath, content, mode) => alive(writeOverSsh(ssh, remotePath, content, mode, limits)),
     download: (remotePath, localPath, { maxBytes } = {}) =>
-      alive(downloadOverSsh(ssh, remotePath, localPath, { ...limits, ...(maxBytes !== undefined && { maxBytes }) })),
+      alive(downloadOverSsh(ssh, remotePath, localPath, { ...limits, ...present({ maxBytes }) })),
     mark: (text) => ears.mark(text),
     ask: async (command) => {
       const timeoutMs = TIMEOUTS_MS.ask * waitScale;

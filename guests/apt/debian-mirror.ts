@@ -6,6 +6,7 @@ import { tryTool } from '../store/run-tool.ts';
 import { digestSources } from './apt-sources.ts';
 import { rememberAnswer } from './remember-answer.ts';
 import { indentLastLines } from '../../orchestrator/model/last-lines.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** Debian ships both names; since trixie .pgp is the file and .gpg a link to it. */
 const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.pgp', '/usr/share/keyrings/debian-archive-keyring.gpg'];
@@ -68,7 +69,7 @@ export function pickDebianMirror(indexTargets: string): DebianMirror | undefined
     )?.uri;
   const main = find('Debian', /\/debian\/$/);
   const security = find('Debian-Security', /\/debian-security\/$/);
-  return main === undefined ? undefined : { main, ...(security !== undefined && { security }) };
+  return main === undefined ? undefined : { main, ...present({ security }) };
 }
 
 /** Path of Debian's archive keys. Throws InfraError when the package is missing: nothing is fetched unverified. */

@@ -1,6 +1,7 @@
 import type { StoreEntry } from '../store/list-entries.ts';
 import { listEntries } from '../store/list-entries.ts';
 import { type BuildRecord, readBuildRecord } from './build/build-record.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** A kernel in the store; one that was fetched or given has no record. */
 export interface StoredKernel extends StoreEntry {
@@ -18,7 +19,7 @@ export async function listKernels(cacheDir: string): Promise<readonly StoredKern
   return await Promise.all(
     entries.map(async (entry) => {
       const record = await readBuildRecord(entry.path).catch(() => undefined);
-      return { ...entry, ...(record && { record }) };
+      return { ...entry, ...present({ record }) };
     }),
   );
 }

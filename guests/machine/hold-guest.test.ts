@@ -4,9 +4,9 @@ import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import { createDeferred } from '../deferred.ts';
 import type { BootOfMachine } from '../guest.ts';
 import { holdGuest } from './hold-guest.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
-const problem = (title: string, marker?: string) =>
-  ({ title, ...(marker !== undefined && { marker }) }) as unknown as KernelProblem;
+const problem = (title: string, marker?: string) => ({ title, ...present({ marker }) }) as unknown as KernelProblem;
 
 /** One boot that says which it is, and what was done to it. */
 function fakeBoot(number: number, acts: string[], { pausedMs = 0, lost = [] as readonly string[] } = {}) {

@@ -6,6 +6,7 @@ import { createDeferred } from '../deferred.ts';
 import type { BootOfMachine, RunningGuest } from '../guest.ts';
 import { fitMark } from '../hearing/marks.ts';
 import type { Machine } from './machine.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** A guest over all boots of its machine, with the machine's switches. Its death is one that nobody asked for. */
 export interface HeldGuest extends RunningGuest {
@@ -118,7 +119,7 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     host,
     death: death.promise,
     backingFiles: first.backingFiles,
-    ...(first.resultsDisk && { resultsDisk: first.resultsDisk }),
+    ...present({ resultsDisk: first.resultsDisk }),
     get kernelRelease() {
       return boot.kernelRelease;
     },

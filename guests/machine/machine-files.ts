@@ -18,6 +18,7 @@ import { composeArgv } from '../qemu/argv.ts';
 import type { QemuBinary } from '../qemu/find-qemu.ts';
 import type { RunKeys } from '../ssh/keys.ts';
 import { blameHost } from '../store/host-error.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 export interface MachineOptions {
   /** Counts from 1 within the run. */
@@ -67,7 +68,7 @@ export async function makeMachineFiles(options: MachineOptions): Promise<Machine
     initrd,
     rootDisk: image.disk,
     ...(kernel.modulesDisk === undefined ? {} : { modulesDisk: kernel.modulesDisk }),
-    ...(options.suiteDisk && { suiteDisk: options.suiteDisk }),
+    ...present({ suiteDisk: options.suiteDisk }),
     ...(resultsDisk !== undefined && { resultsDisk: { path: resultsDisk, serial: RESULTS_SERIAL } }),
     devices,
   });
@@ -76,7 +77,7 @@ export async function makeMachineFiles(options: MachineOptions): Promise<Machine
     argv,
     devices,
     marks: createMarks(),
-    ...(resultsDisk !== undefined && { resultsDisk }),
+    ...present({ resultsDisk }),
   };
   const files = [
     initrd,

@@ -1,4 +1,5 @@
 import { nameSignal } from '../../orchestrator/model/signals.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** The guest's own, not the image's. */
 const BUSYBOX = '/usr/lib/pmemrig/busybox';
@@ -80,5 +81,5 @@ export function parseSweep(text: string): Sweep {
     : ending === undefined
       ? undefined
       : { signal: number === undefined ? null : (nameSignal(Number(number)) ?? `signal ${number}`) };
-  return { left: processes('left'), stuck: processes('stuck'), ...(end && { end }) };
+  return { left: processes('left'), stuck: processes('stuck'), ...present({ end }) };
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { createDeferred } from '../deferred.ts';
 import { ChannelRefused, ConnectionLost, type SshConnection } from './connection.ts';
 import { execOverSsh, ExecStuck } from './exec.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** The part of ssh2's channel that is used, played by hand. */
 function fakeChannel() {
@@ -233,5 +234,5 @@ test.each([
   const { result, run } = contained(swept);
   run.channel.emit('exit', status);
   const { exitCode, signal, orSignal } = await result;
-  expect({ exitCode, signal, ...(orSignal !== undefined && { orSignal }) }).toEqual(end);
+  expect({ exitCode, signal, ...present({ orSignal }) }).toEqual(end);
 });

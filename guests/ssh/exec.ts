@@ -9,6 +9,7 @@ import { ConnectionLost, LOSS_WAIT_MS, type SshConnection } from './connection.t
 import { containCommand, MARKER_NAME, parseSweep, type Sweep, sweepScript } from './contain.ts';
 import { composeCommandLine, composeWords } from './quote.ts';
 import { createTail, type Tail } from '../store/tail.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 const DEFAULT_MAX_OUTPUT_BYTES = 4 * 2 ** 20;
 /** After a kill: how long the channel may take to close before it is given up. Processes in D state never die. */
@@ -93,7 +94,7 @@ function nameEnd(exit: Exit, sweep: Sweep | undefined): Exit & Pick<ExecResult, 
   if (exit.signal !== null || exit.exitCode === null) return nameSignalOf(exit);
   if (sweep?.end) return sweep.end.signal === null ? exit : { exitCode: null, signal: sweep.end.signal };
   const orSignal = nameSignal(exit.exitCode);
-  return { ...exit, ...(orSignal !== undefined && { orSignal }) };
+  return { ...exit, ...present({ orSignal }) };
 }
 
 function nameSignalOf({ exitCode, signal }: Exit): Exit {

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { diskFullError, saysDiskFull } from './disk-full.ts';
 import { indentLastLines } from '../../orchestrator/model/last-lines.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** Debian's package of each program we call, where it is named otherwise than the program. */
 const PACKAGE_OF: Readonly<Record<string, string>> = {
@@ -65,8 +66,7 @@ export async function tryTool(argv: readonly [string, ...string[]], options: Too
       LANGUAGE: 'C',
       PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`,
     },
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.signal && { cancelSignal: options.signal }),
+    ...present({ cwd: options.cwd, cancelSignal: options.signal }),
   });
   if (onLine) createInterface({ input: running.all }).on('line', onLine);
   const result = await running;

@@ -4,6 +4,7 @@ import {
   FOREIGN_IMAGE_BYTES,
   type ForeignImage,
 } from '../../orchestrator/model/foreign-image.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** What a file's first bytes say of it: `release` is `uname -r` of a bzImage, where it says so. */
 export type KernelImageFacts =
@@ -21,7 +22,7 @@ export async function readKernelImage(path: string): Promise<KernelImageFacts> {
   if (header.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'))) return { isKernel: true };
   if (header.length < 0x210 || header.toString('latin1', 0x202, 0x206) !== 'HdrS') {
     const foreign = describeForeignImage(header, path);
-    return { isKernel: false, ...(foreign && { foreign }) };
+    return { isKernel: false, ...present({ foreign }) };
   }
   const versionAt = header.readUInt16LE(0x20e);
   if (versionAt === 0) return { isKernel: true };

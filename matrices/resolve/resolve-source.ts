@@ -9,6 +9,7 @@ import type { ToPath } from '../values/path-use.ts';
 import type { ValuePath } from '../source/problem.ts';
 
 import type { KernelSourceInput } from '../schema/schema-kernel-source.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 interface SourceKernelInput {
   readonly name: string;
@@ -47,13 +48,12 @@ function resolveSource(
   toPath: ToPath,
 ): KernelSource {
   const resolved = { patches: patches.map((patch, index) => toPath(patch, 'patch', [...at, 'patches', index])) };
-  if (debian !== undefined)
-    return { kind: 'debian', package: debian, ...(release !== undefined && { release }), ...resolved };
+  if (debian !== undefined) return { kind: 'debian', package: debian, ...present({ release }), ...resolved };
   // The schema wants exactly one of the two.
   return {
     kind: 'tree',
     path: toPath(tree ?? '', 'source', [...at, 'tree']),
-    ...(ref !== undefined && { ref }),
+    ...present({ ref }),
     ...resolved,
   };
 }

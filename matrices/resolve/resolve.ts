@@ -15,6 +15,7 @@ import { resolveSourceKernel } from './resolve-source.ts';
 import type { MatrixInput } from '../schema/schema.ts';
 import type { OfferedNames } from '../suites/suite-format.ts';
 import { formatOf } from '../suites/suite-formats.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 export interface ResolveContext {
   /** What relative paths are relative to. */
@@ -80,7 +81,7 @@ function resolveImage(
 ): ImageSpec {
   if (debian) {
     const { sets, ...rest } = debian;
-    return { kind: 'debian', name, ...rest, ...(sets && { sets }) };
+    return { kind: 'debian', name, ...rest, ...present({ sets }) };
   }
   const kind = (['tree', 'tarball', 'disk'] as const).find((key) => given[key] !== undefined) ?? 'tree';
   return { kind, name, path: toPath(given[kind] ?? '', kind, [...at, kind]) };
@@ -109,20 +110,18 @@ function resolveKnown({
 }: MatrixInput['known'][number]): KnownProblem {
   return {
     reason,
-    ...(signature !== undefined && { signature }),
-    ...(title !== undefined && { title }),
-    ...(link !== undefined && { link }),
-    ...(kernels !== undefined && { kernels }),
-    ...(expires !== undefined && { expires }),
+    ...present({ signature, title, link, kernels, expires }),
   };
 }
 
 function resolveRule(rule: MatrixInput['include'][number]): SelectRule {
   return {
-    ...(rule.kernel && { kernel: rule.kernel }),
-    ...(rule.image && { image: rule.image }),
-    ...(rule.pmem && { pmem: rule.pmem }),
-    ...(rule.filesystem && { filesystem: rule.filesystem }),
-    ...(rule.suite && { suite: rule.suite }),
+    ...present({
+      kernel: rule.kernel,
+      image: rule.image,
+      pmem: rule.pmem,
+      filesystem: rule.filesystem,
+      suite: rule.suite,
+    }),
   };
 }

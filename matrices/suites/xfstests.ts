@@ -4,6 +4,7 @@ import { duration, listOf, path, record, refuse, text } from '../values/scalars.
 import type { SuiteFormat, SuiteResolveContext } from './suite-format.ts';
 import { suiteKeys } from './suite-keys.ts';
 import { readXfstestsList, type XfstestsRule } from './xfstests-list.ts';
+import { present } from '../../orchestrator/model/present.ts';
 
 /** Where a tree is that somebody has built: a folder or tarball of the host, or a folder of the guest's image. */
 export type XfstestsTree = { readonly at: 'host' | 'image'; readonly path: string };
@@ -77,12 +78,12 @@ export const xfstestsFormat: SuiteFormat<z.output<typeof schema>, XfstestsSuiteS
     return {
       kind: 'xfstests',
       name,
-      ...(found && { tree: found }),
+      ...present({ tree: found }),
       groups: groups ?? (tests ? [] : ['dax']),
       tests: tests ?? [],
       lists: lists?.map((list, index) => toPath(list, 'file', [...at, 'lists', index])) ?? [DEFAULT_LIST],
       rules: [],
-      ...(timeout !== undefined && { timeoutSec: timeout }),
+      ...present({ timeoutSec: timeout }),
     };
   },
   readFiles: async (spec) => ({ ...spec, rules: (await Promise.all(spec.lists.map(readXfstestsList))).flat() }),

@@ -13,6 +13,7 @@ import { runsDir } from '../model/paths.ts';
 import { isClaimed } from '../run/record/claim-run.ts';
 import { logLine } from '../host/log-line.ts';
 import { printText } from '../host/print.ts';
+import { present } from '../model/present.ts';
 
 export interface HistoryOptions {
   /** A part of a cell's id. */
@@ -46,7 +47,7 @@ export async function historyCommand(test: string | undefined, options: HistoryO
     const figures = await history.metrics({
       test,
       last: options.last,
-      ...(options.cell !== undefined && { cell: options.cell }),
+      ...present({ cell: options.cell }),
     });
     return options.metric === undefined
       ? formatTestHistory(found, figures, terminal)
@@ -101,7 +102,7 @@ async function findTest(
   test: string,
   { cell, last }: HistoryOptions,
 ): Promise<readonly HistoryLine[]> {
-  const found = await history.test({ test, last, ...(cell !== undefined && { cell }) });
+  const found = await history.test({ test, last, ...present({ cell }) });
   if (found.length > 0) return found;
   if (cell !== undefined && (await history.test({ test, last: 1 })).length > 0)
     throw new UserError(`no cell with "${cell}" in its id has ${test}`, {

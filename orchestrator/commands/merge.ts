@@ -17,6 +17,7 @@ import {
   summarize,
   writeReports,
 } from './finish/last-stages.ts';
+import { present } from '../model/present.ts';
 
 interface MergeCommandOptions {
   readonly into?: string;
@@ -58,7 +59,7 @@ export async function mergeCommand(
     });
   const { dir, plan } = await mergeRuns(
     parts.map((part) => findRun(part, runs)),
-    { runs, ...(into !== undefined && { name: into }) },
+    { runs, ...present({ name: into }) },
   );
   const { conclusion } = await ENDING.run({
     runDir: dir,

@@ -14,6 +14,7 @@ import { pruneAfter } from './publish/prune-after.ts';
 import { openPublishFolder } from './publish/publish-folder.ts';
 import { suiteFor } from '../suites/registry.ts';
 import { rerunMatrix } from './plan/rerun-words.ts';
+import { present } from '../model/present.ts';
 
 export interface NightlyOptions extends ExecuteOptions {
   readonly filter: readonly string[];
@@ -48,7 +49,7 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
     );
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);
-  const end = { whole: isWhole(options), ...(publish !== undefined && { publish }) };
+  const end = { whole: isWhole(options), ...present({ publish }) };
   const purpose: RunPurpose =
     baseDir === undefined ? { kind: 'alone', ...end } : { kind: 'baseline', baseDir: resolve(baseDir), ...end };
   const night = async (): Promise<number> =>

@@ -18,6 +18,7 @@ import type { Judged } from './judge/judged.ts';
 import { announce, conclude, showReport, statusOf, summarize, writeReports } from './finish/last-stages.ts';
 import { showComparison } from './judge/show-comparison.ts';
 import { writeAnnotations } from './publish/announce-github.ts';
+import { present } from '../model/present.ts';
 
 /** Beside the other reports. */
 const KCIDB_FILE = 'kcidb.json';
@@ -94,7 +95,7 @@ function annotate({ options, summary, comparison }: SummarizedReport): void {
 async function writeKcidb({ runDir, options: { kcidb, url }, summary }: SummarizedReport): Promise<void> {
   if (kcidb === undefined) return;
   const path = join(runDir, KCIDB_FILE);
-  const submission = renderKcidb(summary, { origin: kcidb, ...(url !== undefined && { url }) });
+  const submission = renderKcidb(summary, { origin: kcidb, ...present({ url }) });
   await writeReportFile(path, [`${JSON.stringify(submission, undefined, 1)}\n`]);
   printText(`${path}\n`);
 }

@@ -13,6 +13,7 @@ import { findRun } from '../run/record/find-run.ts';
 import { logLine } from '../host/log-line.ts';
 import { requireTerminal } from './shell.ts';
 import { messageOf } from '../model/message-of.ts';
+import { present } from '../model/present.ts';
 
 export interface LastOptions {
   readonly last?: boolean;
@@ -103,7 +104,7 @@ async function bootLast(runs: string, command: readonly string[]): Promise<numbe
   logLine(`again: ${chosen.id} of ${basename(runDir)}`);
   return bootShell({
     cell: restoreCell({ ...chosen, tests: [] }, matrix, runDir),
-    ...(matrix.qemu !== undefined && { qemu: matrix.qemu }),
+    ...present({ qemu: matrix.qemu }),
     command,
   });
 }

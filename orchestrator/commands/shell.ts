@@ -3,6 +3,7 @@ import { UserError } from '../model/errors.ts';
 import { bootShell } from './execute/boot-shell.ts';
 import type { OnceOptions } from './compose/compose-once.ts';
 import { planFile, planFlags, type PlannedMatrix } from './plan/load-plan.ts';
+import { present } from '../model/present.ts';
 
 /**
  * `pmemrig shell`: boots the guest of one cell, sets up its pmem and file system and hands the terminal over; ends with
@@ -15,7 +16,7 @@ export async function shellCommand(
 ): Promise<number> {
   requireTerminal();
   const { matrix, cell } = await chooseCell(matrixPath, cellGlob, options);
-  return bootShell({ cell, ...(matrix.qemu !== undefined && { qemu: matrix.qemu }), command: [] });
+  return bootShell({ cell, ...present({ qemu: matrix.qemu }), command: [] });
 }
 
 /** @throws UserError without a terminal to type in */

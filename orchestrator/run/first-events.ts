@@ -7,6 +7,7 @@ import type { Matrix } from '../model/matrix.ts';
 import { listCutOff, type ResumedRun } from './resume/resume-run.ts';
 import type { RunFolder } from './record/run-folder.ts';
 import type { RunPurpose } from './record/run-purpose.ts';
+import { present } from '../model/present.ts';
 
 /** What a run is, as its folder shows it. */
 export interface RunFacts {
@@ -45,7 +46,7 @@ export function describeRun({
     accelerator,
     qemu,
     host,
-    ...(purpose && { purpose }),
+    ...present({ purpose }),
     matrix,
   };
 }

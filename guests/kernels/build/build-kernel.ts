@@ -30,6 +30,7 @@ import { ownFile } from '../../store/own-file.ts';
 import { hashPatchset, type Patch, readPatches } from '../patches/read-patches.ts';
 import { recallObjects, rememberObjects } from './remembered-objects.ts';
 import type { FoundSource } from './source.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** Raise it when the build below would leave something else for the same source and configuration. */
 const RECIPE_VERSION = 1;
@@ -87,7 +88,7 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     image: await bootImage(entry),
     release: record.release,
     description: describeBuild(record, source.description),
-    source: { ...(source.commit !== undefined && { commit: source.commit }), patchset: hashPatchset(patches) },
+    source: { ...present({ commit: source.commit }), patchset: hashPatchset(patches) },
     initramfs: initramfs.path,
     ...(record.modules && { modulesDisk: join(entry, 'modules.ext4') }),
     config: join(entry, 'config'),

@@ -12,6 +12,7 @@ import {
   WORDS_OF_A_LAST_LINE,
   WORDS_OF_THE_HOST,
 } from './failure-words.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** Why a build failed: the line that says it, and the lines that belong to that one. */
 export interface FailedBuild {
@@ -71,7 +72,7 @@ export function readFailedBuild(log: string): FailedBuild {
     kind: found.kind,
     title: title.replace(/^\.\//, ''),
     lines: linesOf(lines, found.at, rule.at),
-    ...(found.what !== undefined && { what: found.what }),
+    ...present({ what: found.what }),
   };
 }
 
@@ -128,7 +129,7 @@ function match(line: string, table: readonly FailureWords[]): Omit<Found, 'at'> 
     const found = pattern.exec(line);
     const groups: Readonly<Record<string, string | undefined>> = found?.groups ?? {};
     const what = Object.values(groups).find((value) => value !== undefined);
-    if (found) return { kind, ...(what !== undefined && { what }) };
+    if (found) return { kind, ...present({ what }) };
   }
   return undefined;
 }

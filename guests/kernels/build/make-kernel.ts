@@ -14,6 +14,7 @@ import type { BuildTools } from './build-tools.ts';
 import { type CompilerCache, NO_CACHE } from './ccache.ts';
 import { isObjectLine, parseWatchedWarning } from './compiler-output.ts';
 import { readFailedBuild } from './failed-build.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** Often enough to be seen alive, rarely enough for a log of CI. */
 const PROGRESS_MS = 15_000;
@@ -100,7 +101,7 @@ export async function compileKernel(
 
 function failure(output: string, { sourceDir }: MakeOptions, logFile?: string): Error {
   return blameBuild(readFailedBuild(output), {
-    ...(logFile !== undefined && { logFile }),
+    ...present({ logFile }),
     isThere: (path) => existsSync(join(sourceDir, path)),
   });
 }

@@ -11,6 +11,7 @@ import type {
 } from './kconfig-tree.ts';
 import { dropHelpTexts } from './kconfig-help.ts';
 import type { KconfigLine } from './read-kconfig.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** A menu, choice or `if` around what follows, until its end. */
 interface Block {
@@ -139,7 +140,7 @@ function addDefinition(options: Map<string, KconfigOption>, open: OpenOption): v
     defaults,
     ranges,
     ...(prompt && { prompt: allOf([...around.flatMap(({ visibleIf }) => visibleIf), prompt]) }),
-    ...(choice && { choice }),
+    ...present({ choice }),
   };
   const known = options.get(name);
   const definitions = [...(known?.definitions ?? []), definition];

@@ -15,6 +15,7 @@ import { finishModuleTree, MODULE_FILES, writeModulesDisk } from '../boot/module
 import { bootImage, extractPvhKernel } from '../image/pvh-kernel.ts';
 import type { PreparedKernel } from '../prepared-kernel.ts';
 import { keepEmbeddedConfig } from './unpack-kernel.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 type GivenKernelSpec = Extract<KernelSpec, { kind: 'image' }>;
 
@@ -72,7 +73,7 @@ export async function prepareGivenKernel(spec: GivenKernelSpec, context: Prepare
     initramfs: initramfs.path,
     ...(tree !== undefined && { modulesDisk: join(entry, 'modules.ext4') }),
     ...buildTree,
-    ...(config !== undefined && { config }),
+    ...present({ config }),
     digest: initramfs.digest,
     notes,
   };

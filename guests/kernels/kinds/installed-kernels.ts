@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { parseImageRelease } from '../image/kernel-release.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** A kernel as `make install`, `make dir-pkg` or a distribution's package leaves it. */
 export interface InstalledKernel {
@@ -44,7 +45,7 @@ export function findInstalledKernels(root: string): readonly InstalledKernel[] {
       ...trees.filter((tree) => basename(tree) === release).map((tree) => join(tree, 'config')),
     ];
     const config = configs.find(isFile);
-    return { release, image, ...(modules !== undefined && { modules }), ...(config !== undefined && { config }) };
+    return { release, image, ...present({ modules, config }) };
   });
 }
 

@@ -5,6 +5,7 @@ import { type FoundPatch, readFoundPatches, type SeriesMail, titleOf } from './f
 import { linkSeries } from './link-series.ts';
 import { parseDiff } from './parse-diff.ts';
 import { groupPostings, patchesOf, type Posting } from './postings.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** A mailing list's archive of months is no series. */
 const MAX_POSTINGS = 2000;
@@ -18,10 +19,10 @@ const MAX_POSTINGS = 2000;
 export function orderSeries(found: readonly FoundPatch[]): PatchSeries {
   const { cover, patches, notes } = orderMails(found);
   return {
-    ...(cover && { cover }),
+    ...present({ cover }),
     patches: patches.map(({ found: one }): SeriesPatch => ({
       subject: one.head?.subject || one.file,
-      ...(one.head && { head: one.head }),
+      ...present({ head: one.head }),
       diff: one.diff,
       files: changedFiles(one.diff),
     })),
@@ -55,7 +56,7 @@ export function orderMails(found: readonly FoundPatch[]): {
   refuseForeignVersions(tested.map(({ posting }) => posting));
   const cover = tested.map(({ posting }) => findCover(posting, mails)).find((head) => head !== undefined);
   return {
-    ...(cover && { cover }),
+    ...present({ cover }),
     patches: tested.flatMap(({ posting }) => patchesOf(posting).map(([, mail]) => mail)),
     notes: [
       ...lone.map((mail) => `${titleOf(mail)} is the cover letter of patches that are not there: left out`),

@@ -1,3 +1,5 @@
+import { present } from '../../../orchestrator/model/present.ts';
+
 /** What the subject of a mail says of the patch in it, `[RFC PATCH v2 1/3] pmem: take the lock`. */
 export interface PatchSubject {
   /** `Re:`, `AW:`, `答复:`, `Fwd:` and the like: a diff in it is no patch of a series. */
@@ -161,10 +163,10 @@ function readWords(words: readonly string[]): Omit<PatchSubject, 'isReply' | 'ti
   return {
     isTagged: isTagged || isResend || place !== undefined || versions.length > 0 || lettered !== undefined,
     isResend,
-    ...(whole !== undefined && { version: whole }),
+    ...present({ version: whole }),
     ...(whole === undefined && dotted[0] !== undefined && { dotted: dotted[0] }),
     targets,
-    ...(place && { place }),
+    ...present({ place }),
   };
 }
 

@@ -9,6 +9,7 @@ import { normalizeMail } from './mail-text.ts';
 import { parseDiff } from './parse-diff.ts';
 import { parseSubject } from './parse-subject.ts';
 import { dropTransportCrs } from './transport.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 /** One mail of an mbox. */
 export interface SplitMail {
@@ -106,15 +107,15 @@ async function readHead(mail: Buffer): Promise<MailHead> {
       : named;
   return {
     subject: (subject ?? '').replaceAll(/\s+/g, ' ').trim(),
-    ...(messageId !== undefined && { messageId }),
+    ...present({ messageId }),
     // Its parent is the last one.
     references: [
       ...new Set([...idsOf(references).filter((id) => !idsOf(inReplyTo).includes(id)), ...idsOf(inReplyTo)]),
     ],
-    ...(sender && { from: sender }),
+    ...present({ from: sender }),
     to: addressesOf(to),
     cc: addressesOf(cc),
-    ...(date !== undefined && { date }),
+    ...present({ date }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { ProblemRule } from '../problem-rule.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 
 function line(kind: ProblemRule['kind'], start: RegExp, words: readonly string[], unless?: RegExp): ProblemRule {
-  return { kind, start, words, shape: 'line', signature: 'title', ...(unless && { unless }) };
+  return { kind, start, words, shape: 'line', signature: 'title', ...present({ unless }) };
 }
 
 /** On-disk or in-memory corruption, aborted journals and file systems that shut themselves down. */

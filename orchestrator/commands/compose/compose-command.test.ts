@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeError } from '../../model/errors.ts';
 import { composeCommand } from './compose-command.ts';
+import { present } from '../../model/present.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -29,9 +30,7 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 /** With the scratch folder as DIR. */
 function compose(command: readonly string[], upload?: string): unknown {
   try {
-    return JSON.parse(
-      JSON.stringify(composeCommand(command, { ...(upload !== undefined && { upload }) }, cwd)).replaceAll(cwd, 'DIR'),
-    );
+    return JSON.parse(JSON.stringify(composeCommand(command, { ...present({ upload }) }, cwd)).replaceAll(cwd, 'DIR'));
   } catch (error) {
     return describeError(error).replaceAll(cwd, 'DIR');
   }

@@ -3,6 +3,7 @@ import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../../model/errors.ts';
 import { literalPath } from './literal-path.ts';
 import { messageOf } from '../../model/message-of.ts';
+import { present } from '../../model/present.ts';
 
 /** What is run of a folder that is given without a program, the first that it has. */
 const FOLDER_PROGRAMS = ['run.sh', 'test.sh', 'run'];
@@ -13,7 +14,7 @@ export function composeCommand(
   { upload, timeout }: { readonly upload?: string; readonly timeout?: string },
   cwd: string,
 ): { readonly name: string } {
-  return { name: 'command', ...composeProgram(command, upload, cwd), ...(timeout !== undefined && { timeout }) };
+  return { name: 'command', ...composeProgram(command, upload, cwd), ...present({ timeout }) };
 }
 
 /**

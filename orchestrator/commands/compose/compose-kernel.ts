@@ -8,6 +8,7 @@ import { DEFAULT_KERNEL_CONFIG } from '../../model/matrix.ts';
 import { findKernelIn } from './find-kernel-in.ts';
 import { findModules } from './find-modules.ts';
 import { literalPath } from './literal-path.ts';
+import { present } from '../../model/present.ts';
 
 /** The flags that say which kernel, and how it is built. */
 export interface KernelOptions {
@@ -52,7 +53,7 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
     `Debian's kernel ${kernel} is built already: --kernel linux-source-6.1 (or another version) builds one from Debian's source`,
   );
   const [release, flavour] = kernel.split('/');
-  return { name: kernel.replaceAll('/', '-'), debian: { release, ...(flavour !== undefined && { flavour }) } };
+  return { name: kernel.replaceAll('/', '-'), debian: { release, ...present({ flavour }) } };
 }
 
 const { kernelImage } = GUEST_ARCHITECTURE;
@@ -72,7 +73,7 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
     refuseModules(options, 'what the rig builds has its own');
     const source = {
       tree: literalPath(path),
-      ...(options.ref !== undefined && { ref: options.ref }),
+      ...present({ ref: options.ref }),
       ...patches(options, cwd),
     };
     return { name, source, ...configuration(options, cwd) };
@@ -151,7 +152,7 @@ function configuration({ config, base }: KernelOptions, cwd: string): Record<str
   const fragments = words?.map((word) => word.replace(/^\+/, '')).map((word) => asPath(word, cwd));
   return {
     ...(base !== undefined && { base: /^debian(?:\/|$)/.test(base) ? base : asPath(base, cwd) }),
-    ...(fragments && { config: fragments }),
+    ...present({ config: fragments }),
   };
 }
 

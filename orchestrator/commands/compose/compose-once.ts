@@ -6,6 +6,7 @@ import { composeCommand } from './compose-command.ts';
 import { composeKernel, type KernelOptions } from './compose-kernel.ts';
 import { narrowingTests, suitesOf, testsOf } from './named-tests.ts';
 import { carriesDaxFilesystem, PMEM_PRESETS } from './pmem-presets.ts';
+import { present } from '../../model/present.ts';
 
 /** The flags of `pmemrig once` and `pmemrig shell`. */
 export interface OnceOptions extends KernelOptions, OnceFlags {
@@ -64,7 +65,7 @@ export function composeOnce(
     guest: {
       cpus: options.cpus,
       memory: options.memory,
-      ...(options.append !== undefined && { append: options.append }),
+      ...present({ append: options.append }),
     },
     kernels: [composeKernel(options, cwd)],
     images: [{ name: options.image, debian: { release: options.image, ...(sets.size > 0 && { sets: [...sets] }) } }],

@@ -5,6 +5,7 @@ import { composeKernel } from './compose-kernel.ts';
 import { composeOnce, type OnceOptions } from './compose-once.ts';
 import { literalPath } from './literal-path.ts';
 import type { SeriesBase } from './series-base.ts';
+import { present } from '../../model/present.ts';
 
 /** The flags that describe what is built and run. */
 export interface SeriesFlags extends Pick<OnceOptions, 'pmem' | 'config' | 'known'> {
@@ -60,7 +61,7 @@ export function composeSeries(
   cwd = process.cwd(),
 ): Record<string, unknown> {
   const config = addedFragments(flags) ?? flags.config ?? [];
-  const options = { ...base, config, ...(flags.configBase !== undefined && { base: flags.configBase }) };
+  const options = { ...base, config, ...present({ base: flags.configBase }) };
   const kernel = (name: string, patches: readonly string[]): Record<string, unknown> => {
     const composed = composeKernel({ ...options, patch: patches }, cwd);
     // composeKernel takes patches from where the user is; these are absolute.
@@ -82,7 +83,7 @@ export function composeSeries(
       cpus: 2,
       memory: '2G',
       suite: flags.suite ?? ['lockdep', 'fio'],
-      ...(flags.known && { known: flags.known }),
+      ...present({ known: flags.known }),
     },
     [],
     cwd,

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { UserError } from '../../model/errors.ts';
+import { present } from '../../model/present.ts';
 
 /** What the words of `pmemrig series` stand for. */
 export interface SeriesFiles {
@@ -42,7 +43,7 @@ export function sortFiles(files: readonly string[], mail: string | true | undefi
       remedy: 'name another file for the answer; a bare --mail goes behind the patches',
     });
   }
-  return { patches, ...(matrix !== undefined && { matrix }), ...(answer !== undefined && { mail: answer }) };
+  return { patches, ...present({ matrix, mail: answer }) };
 }
 
 /** By its ending, which no patch has. */

@@ -11,6 +11,7 @@ import { describeLongRun } from '../../run/prepare/describe-long-run.ts';
 import { readUsualDurations, refineEstimates, type UsualDurations } from '../../run/prepare/usual-durations.ts';
 import { needsFreshGuest } from '../../suites/registry.ts';
 import type { RunTask } from './run-task.ts';
+import { present } from '../../model/present.ts';
 
 type ChosenAccelerator = Awaited<ReturnType<typeof probeAccelerator>>;
 
@@ -82,7 +83,7 @@ export function warnOfLongRun({
 }: Pick<RunTask, 'plan' | 'repeat' | 'split' | 'resumed' | 'options'> & { readonly host: HostFacts }): void {
   if (resumed) return;
   const long = describeLongRun(
-    { cells: plan.cells, repeat, split, cores: host.cores, ...(jobs !== undefined && { jobs }) },
+    { cells: plan.cells, repeat, split, cores: host.cores, ...present({ jobs }) },
     needsFreshGuest,
   );
   if (long !== undefined) logLine(`warning: ${long}`);

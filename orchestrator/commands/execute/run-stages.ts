@@ -50,7 +50,7 @@ export function showProgress(
 ): { readonly reporter: Reporter } {
   // A verdict in JSON has standard output for itself.
   const stream = purpose.kind === 'kernels' && purpose.json === true ? process.stderr : process.stdout;
-  const terminal = multiplexReporters([createTerminalReporter({ stream, runDir, ...(fold && { fold }) })]);
+  const terminal = multiplexReporters([createTerminalReporter({ stream, runDir, ...present({ fold }) })]);
   let isOpen = true;
   const close = (summary?: RunSummary): void => {
     if (!isOpen) return;
@@ -96,8 +96,7 @@ export async function runCells(run: ReadyRun): Promise<RunResult> {
       qemu: run.qemu,
       accelerator: run.accelerator,
       host: run.host,
-      ...(run.resumed && { resumed: run.resumed }),
-      ...(options.jobs !== undefined && { jobs: options.jobs }),
+      ...present({ resumed: run.resumed, jobs: options.jobs }),
       prepareExecutor: prepareLocalExecutor({
         folder,
         cacheDir: run.cacheDir,
@@ -121,7 +120,7 @@ export async function runCells(run: ReadyRun): Promise<RunResult> {
       throw error;
     }
     const end = endThatWasLost(error);
-    return { failure: { error }, ...(end && { end }) };
+    return { failure: { error }, ...present({ end }) };
   }
 }
 

@@ -14,6 +14,7 @@ import { publishRun } from '../publish/publish-run.ts';
 import type { Judged } from '../judge/judged.ts';
 import { judgeRun } from '../judge/judge-run.ts';
 import { readPast } from './read-past.ts';
+import { present } from '../../model/present.ts';
 
 /** A run that has ended, in its folder. */
 interface EndedRun {
@@ -72,7 +73,7 @@ export async function keepComparison({
 /** Writes the files of reports. */
 export async function writeReports({ runDir, summary, comparison }: ReportedRun): Promise<void> {
   const past = await readPast(runDir, summary);
-  await writeReportFiles(runDir, summary, { ...(comparison && { comparison }), ...(past && { pastOf: past }) });
+  await writeReportFiles(runDir, summary, { ...present({ comparison, pastOf: past }) });
 }
 
 /** Prints the report of a run that nobody has followed live. */

@@ -8,6 +8,7 @@ import { makeKernelsRun, SERIES } from '../../../reports/testing/make-series.ts'
 import type { Matrix } from '../../model/matrix.ts';
 import { parsePurpose, type RunPurpose } from '../../run/record/run-purpose.ts';
 import { judgeRun } from './judge-run.ts';
+import { present } from '../../model/present.ts';
 
 const matrix: Pick<Matrix, 'guest' | 'pmem' | 'filesystems' | 'suites'> = {
   guest: { cpus: 2, memoryBytes: 2 ** 31, append: [] },
@@ -40,7 +41,7 @@ async function end(
   expect(read).toEqual(purpose);
   const summary = await summarizeRun(runDir);
   const { comparison, conclude } = await judgeRun({ purpose, summary, runDir, matrix: matrix as Matrix });
-  return { status: await conclude(), runDir, ...(comparison && { verdicts: comparison.totals }) };
+  return { status: await conclude(), runDir, ...present({ verdicts: comparison?.totals }) };
 }
 
 test('a series ends in its verdict, and in an answer where it was asked for', async () => {

@@ -2,6 +2,7 @@ import { findKernelComplaints } from '../../../guests/kernels/find-kernel-compla
 import type { LoadedMatrix } from '../../../matrices/load.ts';
 import { formatPosition, type UserError } from '../../model/errors.ts';
 import { cacheDir } from '../../model/paths.ts';
+import { present } from '../../model/present.ts';
 
 /**
  * Refuses what is wrong with the kernels of a matrix that are to run: one that a filter leaves out may be broken.
@@ -27,7 +28,7 @@ export async function checkKernels(
       return {
         code: error.code,
         message: `${error.position ? `${formatPosition(error.position)}: ` : ''}${error.message.replace(/\.$/, '')}`,
-        ...(remedy !== undefined && { remedy }),
+        ...present({ remedy }),
         path: ['kernels', index, ...keys],
       };
     }),

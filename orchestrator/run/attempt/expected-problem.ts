@@ -4,6 +4,7 @@ import type { ProblemKind } from '../../model/problem.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Observation } from '../kernel/observe-guest.ts';
+import { present } from '../../model/present.ts';
 
 /** Marks what a test planted itself, so that no report takes it for the kernel's own. */
 export function markExpected(observation: Observation, { kinds, followers = [] }: ExpectedProblem): Observation {
@@ -78,9 +79,7 @@ function pass({ metrics, artifacts }: TestResult, seen: readonly JudgedProblem[]
   const message = first && `seen: ${describe(first)}${more}`;
   return {
     status: 'pass',
-    ...(message !== undefined && { message }),
-    ...(metrics && { metrics }),
-    ...(artifacts && { artifacts }),
+    ...present({ message, metrics, artifacts }),
   };
 }
 

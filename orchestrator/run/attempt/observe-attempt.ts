@@ -12,6 +12,7 @@ import { consoleSize, keepConsole } from './keep-console.ts';
 import { judgeObservation } from './judge-observation.ts';
 import type { Observation } from '../kernel/observe-guest.ts';
 import { reportProblems } from './report-problems.ts';
+import { present } from '../../model/present.ts';
 
 /** One attempt with what the kernel said meanwhile, judged. */
 export interface ObservedEnd extends AttemptEnd {
@@ -85,9 +86,9 @@ export async function observeAttempt(
   }
   if (expects) observation = markExpected(observation, expects);
   const { lockdep, before, unheardBefore } = observation;
-  const judged = { ...judgeObservation(end, observation, expects), ...(laterDeath && { death: laterDeath }) };
+  const judged = { ...judgeObservation(end, observation, expects), ...present({ death: laterDeath }) };
   const { result } = judged;
-  const seen = { durationMs, before, ...(unheardBefore !== undefined && { unheardBefore }), ...(lost && { lost }) };
+  const seen = { durationMs, before, ...present({ unheardBefore, lost }) };
   const damage = await findDamage(env, startedMs, result);
   // No report of a kernel from damaged files counts against it; the result's evidence shows what it said.
   if (damage !== undefined)

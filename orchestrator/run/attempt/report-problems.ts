@@ -2,6 +2,7 @@ import type { JudgedProblem } from '../../model/known-problem.ts';
 import type { CellRecord } from './attempt-environment.ts';
 import type { Observation } from '../kernel/observe-guest.ts';
 import { messageOf } from '../../model/message-of.ts';
+import { present } from '../../model/present.ts';
 
 interface ProblemPlace {
   readonly cell: string;
@@ -34,7 +35,7 @@ export async function reportProblems(
       });
     for (const judged of kept) {
       const file = await keepText(record, place, judged);
-      record.emit({ type: 'problem', ...place, during, ...(file !== undefined && { file }), ...judged });
+      record.emit({ type: 'problem', ...place, during, ...present({ file }), ...judged });
     }
   }
 }

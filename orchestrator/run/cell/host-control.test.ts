@@ -3,6 +3,7 @@ import { GuestDeath } from '../../model/errors.ts';
 import type { HostControl } from '../../model/host-control.ts';
 import type { Suite } from '../../model/suite.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
+import { present } from '../../model/present.ts';
 
 const CELL = fakeCell('c', ['power/cut']);
 
@@ -19,7 +20,7 @@ function fakeHost(nextBoot?: Error): HostControl {
 
 /** Runs a suite whose test cuts the power, as far as it is given a switch. */
 async function run(host: HostControl | undefined, { declares }: { readonly declares: boolean }) {
-  const world = fakeWorld({ scripts: {}, ...(host && { host }) });
+  const world = fakeWorld({ scripts: {}, ...present({ host }) });
   const given: (HostControl | undefined)[] = [];
   const suite: Suite = {
     ...world.suite,

@@ -10,6 +10,7 @@ import { blameCache, observeAttempt } from '../attempt/observe-attempt.ts';
 import type { Observation } from '../kernel/observe-guest.ts';
 import { reportProblems } from '../attempt/report-problems.ts';
 import type { BootFailure, BootRetries } from './boot-retries.ts';
+import { present } from '../../model/present.ts';
 
 interface GuestTurn {
   /** Counts the guests of the cell from 1. */
@@ -57,7 +58,7 @@ export async function readyGuest(
   const reported = doubt(addProblems(result, before), unheardBefore);
   emitTestEnd(
     env,
-    { ...at, durationMs, ...(lockdep && { lockdep }), ...(!isReady && boots.follow('kernel') && { retried: true }) },
+    { ...at, durationMs, ...present({ lockdep }), ...(!isReady && boots.follow('kernel') && { retried: true }) },
     reported,
   );
   if (isReady) return booted;

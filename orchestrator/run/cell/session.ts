@@ -18,6 +18,7 @@ import type { CellQueue } from '../queue/cell-queue.ts';
 import type { SessionEnvironment } from './cell-environment.ts';
 import { openSuite } from './open-suite.ts';
 import type { SessionState } from './session-state.ts';
+import { present } from '../../model/present.ts';
 
 /** One guest's part in a cell. */
 export interface SessionPart {
@@ -143,7 +144,7 @@ export class CellSession {
   ): Promise<ObservedEnd> {
     const { booted, cell } = this.#part;
     this.#env.emit({ type: 'test-start', cell: cell.id, test, attempt, guest: booted.guest.id });
-    const place = { cell: cell.id, test, attempt, ...(expects && { expects }), mustAnswer: test === CLOSE_TEST };
+    const place = { cell: cell.id, test, attempt, ...present({ expects }), mustAnswer: test === CLOSE_TEST };
     const end = await observeAttempt(booted, place, this.#env, run, forgiven);
     this.#between.add(end);
     return end;
@@ -186,7 +187,7 @@ export class CellSession {
     attempt: number,
     { durationMs, lockdep }: Pick<ObservedEnd, 'durationMs' | 'lockdep'> = { durationMs: 0 },
   ): void {
-    const at = { cell: this.#part.cell.id, test, attempt, durationMs, ...(lockdep && { lockdep }) };
+    const at = { cell: this.#part.cell.id, test, attempt, durationMs, ...present({ lockdep }) };
     emitTestEnd(this.#env, at, result);
   }
 }
@@ -198,7 +199,7 @@ function loseAfter(test: string, { result, death, lost }: ObservedEnd): SessionS
     return { is: 'lost', close: skip('the guest was lost, or given up'), answers, death };
   }
   const { status, message, evidence } = resultOfError(lost);
-  const close = { status, message: `after ${test}: ${message}`, ...(evidence !== undefined && { evidence }) };
+  const close = { status, message: `after ${test}: ${message}`, ...present({ evidence }) };
   return { is: 'lost', close, answers: false, death };
 }
 

@@ -10,6 +10,7 @@ import type { Guest } from '../../model/guest.ts';
 import type { HostControl } from '../../model/host-control.ts';
 import type { KnownProblem } from '../../model/known-problem.ts';
 import type { GuestObserver } from '../kernel/observe-guest.ts';
+import { present } from '../../model/present.ts';
 
 /** What a worker needs of a guest beyond the suites' view. */
 export type SlotGuest = Guest &
@@ -172,7 +173,7 @@ export class GuestSlot implements AsyncDisposable {
       type: 'guest-end',
       guest: booted.guest.id,
       how: death?.kind ?? 'disposed',
-      ...(death && { detail: death.message }),
+      ...present({ detail: death?.message }),
     });
   }
 

@@ -12,6 +12,7 @@ import type { Reservation, ReserveGuest } from './guest-slot.ts';
 import { observeGuest } from '../kernel/observe-guest.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import type { RunFolder } from '../record/run-folder.ts';
+import { present } from '../../model/present.ts';
 
 interface ReserveFromPrepared {
   readonly folder: RunFolder;
@@ -58,8 +59,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
           kernel,
           image,
           topology: cell.pmem,
-          ...(disk && { suiteDisk: disk }),
-          ...(resultsBytes !== undefined && { resultsBytes }),
+          ...present({ suiteDisk: disk, resultsBytes }),
           guest: cell.guest,
           qemu,
           accelerator,

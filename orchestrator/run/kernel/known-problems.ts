@@ -2,6 +2,7 @@ import picomatch from 'picomatch';
 import type { JudgedProblem, KnownProblem } from '../../model/known-problem.ts';
 import { listNames, type KernelProblem } from '../../model/problem.ts';
 import { isInRange } from '../../model/kernel-range.ts';
+import { present } from '../../model/present.ts';
 
 /**
  * Looks a problem up in the list of known ones: the first entry that fits and has not expired wins.
@@ -15,8 +16,7 @@ export function judgeProblem(
 ): JudgedProblem {
   const fitting = known.filter((entry) => fits(entry, problem, kernelRelease));
   const current = fitting.find(({ expires }) => expires === undefined || today <= expires);
-  if (current)
-    return { problem, known: { reason: current.reason, ...(current.link !== undefined && { link: current.link }) } };
+  if (current) return { problem, known: { reason: current.reason, ...present({ link: current.link }) } };
   const [past] = fitting;
   return past ? { problem, expired: `${past.reason} (known until ${past.expires})` } : { problem };
 }

@@ -1,4 +1,5 @@
 import type { LockdepCoverage } from '../../model/lockdep.ts';
+import { present } from '../../model/present.ts';
 
 /** A moment's look at lockdep in a guest. */
 export interface LockdepState {
@@ -55,7 +56,7 @@ export function parseLockdepStats(text: string): LockdepState | undefined {
     dependencies: rows.get('direct dependencies')?.value ?? 0,
     chains: rows.get('dependency chains')?.value ?? 0,
     ...(full && { fullTable: `${full[0]}: ${full[1].value} of ${full[1].max}` }),
-    ...(unread !== undefined && { unread }),
+    ...present({ unread }),
   };
 }
 
@@ -66,7 +67,7 @@ export function judgeCoverage(before: LockdepState, after: LockdepState | undefi
   const { classes, dependencies, chains } = last;
   return {
     covered: reason === undefined,
-    ...(reason !== undefined && { reason }),
+    ...present({ reason }),
     classes,
     dependencies,
     chains,

@@ -8,6 +8,7 @@ import type { KernelProblem } from '../../model/problem.ts';
 import { judgeProblem } from './known-problems.ts';
 import { judgeCoverage, type LockdepState, parseLockdepStats, whySpent } from './lockdep-state.ts';
 import { messageOf } from '../../model/message-of.ts';
+import { present } from '../../model/present.ts';
 
 /** What the kernel said and lockdep saw during one test. */
 export interface Observation {
@@ -139,10 +140,7 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
       return {
         inside,
         before,
-        ...(lockdep && { lockdep }),
-        ...(spent !== undefined && { spent }),
-        ...(unheard !== undefined && { unheard }),
-        ...(unheardBefore !== undefined && { unheardBefore }),
+        ...present({ lockdep, spent, unheard, unheardBefore }),
         ...(remarks.length > 0 && { remarks }),
       };
     },

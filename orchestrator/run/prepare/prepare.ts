@@ -10,6 +10,7 @@ import type { ImageSpec, KernelSpec, SuiteSpec } from '../../model/matrix.ts';
 import { suiteFor } from '../../suites/registry.ts';
 import { buildInTurn } from './build-in-turn.ts';
 import { requireModules } from './require-modules.ts';
+import { present } from '../../model/present.ts';
 
 /** What a guest boots from. */
 export interface Prepared {
@@ -103,8 +104,7 @@ export async function prepareAll({
         status: 'done',
         durationMs: performance.now() - start,
         digest: made.digest,
-        ...(made.source && { source: made.source }),
-        ...(made.warnings && { warnings: made.warnings }),
+        ...present({ source: made.source, warnings: made.warnings }),
       });
       const before = earlier?.get(label);
       if (before?.digest !== undefined && before.digest !== made.digest)

@@ -12,6 +12,7 @@ import { startCell } from '../queue/cell-queue.ts';
 import { PastRun, planRemaining, planRound, type RunStart } from './past-run.ts';
 import { RUN_FILE } from '../record/run-folder.ts';
 import { parsePurpose, type RunPurpose } from '../record/run-purpose.ts';
+import { present } from '../../model/present.ts';
 
 /** A run that is to go on where its controller left it. */
 export interface ResumedRun {
@@ -74,8 +75,7 @@ export async function readResumedRun(runDir: string, onEvent: (event: JournalEve
     past,
     plan: { cells, excluded: start.excluded },
     lastGuest: await findLastGuest(runDir),
-    ...(torn !== undefined && { torn }),
-    ...(purpose && { purpose }),
+    ...present({ torn, purpose }),
   };
 }
 

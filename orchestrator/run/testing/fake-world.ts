@@ -27,6 +27,7 @@ import {
   type ReserveGuest,
   type SlotGuest,
 } from '../guest/guest-slot.ts';
+import { present } from '../../model/present.ts';
 
 /** What a fake test does: a result, or its guest's death, or never ending. */
 export type Script = TestResult | GuestDeath | 'never' | Error;
@@ -131,9 +132,7 @@ export function fakeWorld(options: {
       accelerator: options.accelerator ?? 'kvm',
       console: `guests/${id}/console.log`,
       consoleFile: '/nonexistent/console.log',
-      ...(options.host && { host: options.host }),
-      ...(options.access && { access: options.access }),
-      ...(options.startedMs !== undefined && { startedMs: options.startedMs }),
+      ...present({ host: options.host, access: options.access, startedMs: options.startedMs }),
     };
   };
   const reserve: ReserveGuest = async (_cell, signal) => {

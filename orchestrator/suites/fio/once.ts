@@ -1,13 +1,14 @@
 import { UserError } from '../../model/errors.ts';
 import { parseSize } from '../../model/size.ts';
 import type { SuiteInOnce } from '../../model/suite-in-once.ts';
+import { present } from '../../model/present.ts';
 
 const MIN_BYTES = 2 ** 20;
 const MAX_BYTES = 128 * MIN_BYTES;
 
 export const fioInOnce: SuiteInOnce = {
   isStandard: true,
-  keys: ({ size, measure }) => ({ size: fileSize(size), ...(measure !== undefined && { measure }) }),
+  keys: ({ size, measure }) => ({ size: fileSize(size), ...present({ measure }) }),
   flagOf: { measure: 'measure' },
   refuseIdle: ({ measure }) =>
     measure === undefined

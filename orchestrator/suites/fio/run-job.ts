@@ -10,6 +10,7 @@ import { proveDax } from '../shared/prove-dax.ts';
 import type { FioJob } from './job-file.ts';
 import { judgeFio } from './judge.ts';
 import { placeJob } from './place-job.ts';
+import { present } from '../../model/present.ts';
 
 /** In the guest, on tmpfs: results must not land on the device under test. */
 export const WORK_DIR = '/run/pmemrig/fio';
@@ -90,7 +91,7 @@ async function execFio({
     exit,
     output,
     mapSyncRefused: job.mapSync && !traitsOf(target.device).grantsMapSync,
-    ...(spec.measure && { measure: spec.measure }),
+    ...present({ measure: spec.measure }),
   });
   return { ...result, artifacts: kept };
 }

@@ -2,6 +2,7 @@ import { asksDax } from '../../model/dax-options.ts';
 import { UserError } from '../../model/errors.ts';
 import type { FilesystemSpec } from '../../model/matrix.ts';
 import { DEVICE_ROLES, type DeviceRole, plannedMode, type PmemDevice, type PmemTopology } from '../../model/pmem.ts';
+import { present } from '../../model/present.ts';
 
 /** The place in the topology of the device in each role. TEST and SCRATCH always have one. */
 export type Roles = Readonly<Partial<Record<DeviceRole, number>>> & { readonly test: number; readonly scratch: number };
@@ -78,9 +79,7 @@ function defaultRoles(devices: readonly PmemDevice[], filesystem: FilesystemSpec
   const [test, scratch] = carriers;
   const logwrites = blocks.find((index) => index !== test && index !== scratch);
   return {
-    ...(test !== undefined && { test }),
-    ...(scratch !== undefined && { scratch }),
-    ...(logwrites !== undefined && { logwrites }),
+    ...present({ test, scratch, logwrites }),
   };
 }
 

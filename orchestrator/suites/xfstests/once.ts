@@ -1,6 +1,7 @@
 import { XFSTEST_NAME } from '../../../matrices/suites/xfstests.ts';
 import { UserError } from '../../model/errors.ts';
 import type { SuiteInOnce } from '../../model/suite-in-once.ts';
+import { present } from '../../model/present.ts';
 
 export const xfstestsInOnce: SuiteInOnce = {
   hint: (env) =>
@@ -20,7 +21,7 @@ export const xfstestsInOnce: SuiteInOnce = {
   },
   keys({ group }, { alone, prefixed }) {
     const tests = group || alone.length > 0 ? alone : prefixed.filter((name) => XFSTEST_NAME.test(name));
-    return { ...(group && { groups: group }), ...(tests.length > 0 && { tests }) };
+    return { ...present({ groups: group }), ...(tests.length > 0 && { tests }) };
   },
   flagOf: { groups: 'group', tests: 'test' },
   filesystem: { onDax: 'ext4-dax', elsewhere: 'ext4' },

@@ -1,4 +1,5 @@
 import { change, changeAlone, DIFFSTAT, type MadeMail, PAT, RE, writeMail, writeMbox } from './make-mails.ts';
+import { present } from '../../../../orchestrator/model/present.ts';
 
 /** A mailbox as people have it. */
 export interface MailShape {
@@ -55,7 +56,7 @@ function series(
             from,
             id: `${id}-0@example.org`,
             at,
-            ...(parent !== undefined && { parent }),
+            ...present({ parent }),
             body: DIFFSTAT,
           },
         ]
@@ -67,9 +68,9 @@ function series(
         from,
         id: `${id}-${number}@example.org`,
         at: at + number,
-        ...(up !== undefined && { parent: up }),
+        ...present({ parent: up }),
         body: (alone ? changeAlone : change)(number, words),
-        ...(encoding && { encoding }),
+        ...present({ encoding }),
       };
     }),
   ];
@@ -90,7 +91,7 @@ function one(subject: string, words: string, rest: Partial<MadeMail> = {}): Made
 }
 
 function shape(name: string, mails: readonly MadeMail[], instead?: MailShape['instead']): MailShape {
-  return { name, mbox: writeMbox(mails), ...(instead && { instead }) };
+  return { name, mbox: writeMbox(mails), ...present({ instead }) };
 }
 
 /** The same mails about something else. */

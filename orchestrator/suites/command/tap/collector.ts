@@ -3,6 +3,7 @@ import type { Entry, Level } from './level.ts';
 import { MAX_NAME_CHARS, MAX_REASON_CHARS } from './outcome.ts';
 import type { TapReport, TapSubtest } from './report.ts';
 import { UniqueNames } from './unique-names.ts';
+import { present } from '../../../model/present.ts';
 
 /** Results that are kept, and groups. */
 export const MAX_RESULTS = 250_000;
@@ -188,6 +189,6 @@ function toSubtest({ level, title, status, message, evidence, forgiven }: Entry)
     status,
     ...(message === undefined ? {} : { message }),
     ...(evidence === undefined ? {} : { evidence }),
-    ...(forgiven && { forgiven }),
+    ...present({ forgiven }),
   };
 }
