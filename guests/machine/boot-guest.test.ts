@@ -1,49 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRunKeys } from '../ssh/keys.ts';
 import { bootGuest } from './boot-guest.ts';
+import { scriptedMachine } from './testing/scripted-machine.ts';
 
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'pmemrig-start-'));
-  mkdirSync(join(dir, 'guest'));
-  writeFileSync(join(dir, 'initramfs'), '');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
-
-/**
- * Boots a QEMU that is a script: QMP is its descriptor 3, the console 4. It has sent its greeting and left negotiation
- * mode.
- */
-function boot(script: string) {
-  const path = join(dir, 'qemu');
-  writeFileSync(
-    path,
-    `#!/bin/sh\necho '{"QMP": {}}' >&3; read -r line <&3; echo '{"return": {}, "id": 1}' >&3\n${script}\n`,
-  );
-  chmodSync(path, 0o755);
-  return bootGuest({
-    id: 1,
-    kernel: {
-      name: 'k',
-      image: '/k/bzImage',
-      release: '6.1',
-      description: '',
-      initramfs: join(dir, 'initramfs'),
-      digest: '',
-      notes: [],
-    },
-    image: { name: 'i', disk: '/i/root.ext4', description: '', digest: '', notes: [] },
-    topology: { name: 't', devices: [{ kind: 'virtio-pmem', sizeBytes: 2 ** 20 }] },
-    guest: { cpus: 1, memoryBytes: 2 ** 28, append: [] },
-    qemu: { path, version: '7.2.0' },
-    accelerator: 'kvm',
-    keys: createRunKeys(),
-    dir: join(dir, 'guest'),
-  });
-}
 
 test.each([
   [
@@ -61,13 +27,14 @@ test.each([
     },
   ],
 ])('%s is told as such, and only its logs stay', async (_what, script, error) => {
-  await expect(boot(script)).rejects.toMatchObject(error);
+  await expect(bootGuest(scriptedMachine(dir, script))).rejects.toMatchObject(error);
   expect(readdirSync(join(dir, 'guest')).toSorted()).toEqual(['console.log', 'qemu.json']);
 });
 
 test('a disk that is full when a guest is to start is the fault of the host', async () => {
+  const options = scriptedMachine(dir, 'exit 0');
   symlinkSync('/dev/full', join(dir, 'guest', 'qemu.json'));
-  await expect(boot('exit 0')).rejects.toMatchObject({
+  await expect(bootGuest(options)).rejects.toMatchObject({
     name: 'InfraError',
     code: 'disk-full',
     message: `the files of a guest cannot be written to ${join(dir, 'guest')}: the disk is full`,
@@ -76,8 +43,9 @@ test('a disk that is full when a guest is to start is the fault of the host', as
 });
 
 test('files of a guest that cannot be written for another reason are too', async () => {
-  rmSync(join(dir, 'initramfs'));
-  await expect(boot('exit 0')).rejects.toMatchObject({
+  const options = scriptedMachine(dir, 'exit 0');
+  rmSync(options.kernel.initramfs);
+  await expect(bootGuest(options)).rejects.toMatchObject({
     name: 'InfraError',
     code: 'host-files',
     message: expect.stringContaining('ENOENT') as string,

@@ -1,3 +1,4 @@
+import { present } from '../../orchestrator/model/present.ts';
 import type { BootOptions } from '../boot/bootable.ts';
 import { holdGuest, type HeldGuest } from './hold-guest.ts';
 import { createMachine } from './machine.ts';
@@ -8,10 +9,12 @@ import type { MachineOptions } from './machine-files.ts';
  * the guest.
  */
 export async function bootGuest(options: MachineOptions & Omit<BootOptions, 'again'>): Promise<HeldGuest> {
-  options.signal?.throwIfAborted();
+  const { signal, onConsoleLine } = options;
+  const bootOptions = present({ signal, onConsoleLine });
+  signal?.throwIfAborted();
   const machine = await createMachine(options);
   try {
-    return holdGuest(machine, await machine.boot(options), options);
+    return holdGuest(machine, await machine.boot(bootOptions), bootOptions);
   } catch (error) {
     await machine.dispose();
     throw error;

@@ -46,6 +46,23 @@ function fakeConnection(
 
 const isKill = (command: string) => command.includes('kill -KILL');
 
+test("a clock of the guest's own measures how long a command may take", async () => {
+  const run = fakeChannel();
+  const { connection, commands } = fakeConnection(() => run);
+  const asked: number[] = [];
+  const clock = {
+    settlesWithin: async (promise: Promise<unknown>, timeoutMs: number) => {
+      asked.push(timeoutMs);
+      await promise;
+      return true;
+    },
+  };
+  const result = execOverSsh(connection, 'true', { timeoutMs: 1, clock });
+  setTimeout(() => run.exit(0), 30);
+  expect(await result).toMatchObject({ exitCode: 0, timedOut: false });
+  expect([asked, commands.filter(isKill)]).toEqual([[1], []]);
+});
+
 test('output is kept by stream and handed on as it comes', async () => {
   const run = fakeChannel();
   const { connection } = fakeConnection(() => run);
