@@ -167,7 +167,7 @@ test('a byte order mark does no harm', async () => {
   );
 });
 
-test('what a matrix names must be there, all lacks told at once', async () => {
+test('what a matrix names must be there, all lacks reported at once', async () => {
   expect(
     await loadText(
       'gone.yaml',

@@ -17,7 +17,7 @@ test.each([
     "Err:1 Temporary failure resolving 'm'\nE: The repository 'http://m x Release' does not have a Release file.",
     'network',
   ],
-] as const)('%j is told as %s', (output, kind) => expect(classifyAptFailure(output)).toBe(kind));
+] as const)('%j is classified as %s', (output, kind) => expect(classifyAptFailure(output)).toBe(kind));
 
 test("an unreachable archive is reported with apt's own words and a way out", () => {
   const error = explainAptFailure(
@@ -60,7 +60,7 @@ test.each([
   ],
   ['an apt-cache that dies without a word', failed('')],
   ['a record without what must be in it', { ok: true, stdout: 'Package: x\n', output: 'Package: x\n' }],
-])("%s is the host's fault, and never told as a missing package", (_, shown) => {
+])("%s is the host's fault, and never reported as a missing package", (_, shown) => {
   expect(() => readShownPackage(asked, shown)).toThrow(
     expect.objectContaining({ name: 'InfraError', code: 'apt-index', remedy: expect.stringContaining(asked.dir) }),
   );
@@ -72,7 +72,7 @@ test.each([
   ['503  Service Unavailable [IP: 192.0.2.1 80]', 'no-network'],
   ['404  Not Found [IP: 192.0.2.1 80]', 'apt-download'],
   ['Hash Sum mismatch', 'apt-download'],
-] as const)('a download that fails with %j is told as %s', (words, code) => {
+] as const)('a download that fails with %j is reported as %s', (words, code) => {
   expect(
     downloadFailed('x 1', 'http://m/debian', `E: Failed to fetch http://m/debian/pool/x.deb  ${words}`),
   ).toMatchObject({ code });

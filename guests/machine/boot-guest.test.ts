@@ -26,7 +26,7 @@ test.each([
       message: expect.stringMatching(/^QEMU did not report how it set up a guest: .*expected string/) as string,
     },
   ],
-])('%s is told as such, and only its logs stay', async (_what, script, error) => {
+])('%s is reported as such, and only its logs stay', async (_what, script, error) => {
   await expect(bootGuest(scriptedMachine(dir, script))).rejects.toMatchObject(error);
   expect(readdirSync(join(dir, 'guest')).toSorted()).toEqual(['console.log', 'qemu.json']);
 });

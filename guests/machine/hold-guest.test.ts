@@ -70,7 +70,7 @@ function held(first: BootOfMachine, acts: string[], following: readonly (BootOfM
 const answer = async (guest: { exec(command: string): Promise<{ stdout: string }> }) =>
   (await guest.exec('true')).stdout;
 
-test('after a power cycle the same guest goes on with the next boot, and is told what its devices lack', async () => {
+test('after a power cycle the same guest continues with the next boot, and reports what its devices lack', async () => {
   const acts: string[] = [];
   const [one, two] = [fakeBoot(1, acts), fakeBoot(2, acts, { lost: ['device 1: no region appeared'] })];
   const { guest, died } = held(one.boot, acts, [two.boot]);

@@ -162,11 +162,11 @@ export function findStalledStack(
         (kind !== 'hard-lockup' || role === 'own' || stalledCpu === undefined || cpu === stalledCpu),
     )
     .map((stack) => ({ ...stack, frameLines: dropInterrupt(texts, stack) }));
-  const telling = candidates.filter(({ frameLines }) =>
+  const significant = candidates.filter(({ frameLines }) =>
     frameLines.some((line) => !isMachinery(nameAt(texts, line) ?? 'panic')),
   );
   const found =
-    telling.find(({ cpu }) => stalledCpu !== undefined && cpu === stalledCpu) ?? telling[0] ?? candidates[0];
+    significant.find(({ cpu }) => stalledCpu !== undefined && cpu === stalledCpu) ?? significant[0] ?? candidates[0];
   return found === undefined ? [] : [found];
 }
 

@@ -57,7 +57,7 @@ export function signProblem(defect: Defect): Signature {
   const all = words === '' && basis !== 'title' && basis !== 'handlers' ? readStacks(own, shapes) : [];
   const stacks = findStacks(defect, own, all);
   const frames = new Frames(texts);
-  const functions = findTellingFunctions(
+  const functions = findSignificantFunctions(
     stacks.map(({ frameLines }) => frameLines),
     frames,
     NOW,
@@ -95,7 +95,7 @@ function describeFormerly(
   if (basis === 'title') return normaliseNumbers(title);
   const locks = basis === 'locks' && ownLocks.length < LOCKS ? findLockClasses(texts) : ownLocks;
   if (locks.length > 0) return locks.join(' / ');
-  const functions = findTellingFunctions([listNaming(texts, shapes)], frames, FORMERLY);
+  const functions = findSignificantFunctions([listNaming(texts, shapes)], frames, FORMERLY);
   return functions.length > 0 ? functions.join(' < ') : normaliseNumbers(title);
 }
 
@@ -133,13 +133,13 @@ class Frames {
 }
 
 /** The first functions that identify a defect; all alike are better than none, and so are uncertain ones. */
-function findTellingFunctions(
+function findSignificantFunctions(
   lists: readonly Iterable<number>[],
   frames: Frames,
   { nameOf, isMachinery: isGeneric }: NameRule,
 ): readonly string[] {
-  const certain: FoundNames = { telling: [], all: [] };
-  const uncertain: FoundNames = { telling: [], all: [] };
+  const certain: FoundNames = { significant: [], all: [] };
+  const uncertain: FoundNames = { significant: [], all: [] };
   for (const lines of lists) {
     for (const line of lines) {
       const frame = frames.at(line);
@@ -147,17 +147,17 @@ function findTellingFunctions(
       if (name === undefined) continue;
       const found = frame?.certain === true ? certain : uncertain;
       addFirst(found.all, name);
-      if (!isGeneric(name)) addFirst(found.telling, name);
-      if (certain.telling.length === FUNCTIONS) return certain.telling;
+      if (!isGeneric(name)) addFirst(found.significant, name);
+      if (certain.significant.length === FUNCTIONS) return certain.significant;
     }
   }
-  const { telling, all } = certain.all.length > 0 ? certain : uncertain;
-  return telling.length > 0 ? telling : all;
+  const { significant, all } = certain.all.length > 0 ? certain : uncertain;
+  return significant.length > 0 ? significant : all;
 }
 
 /** The first few of each. */
 interface FoundNames {
-  readonly telling: string[];
+  readonly significant: string[];
   readonly all: string[];
 }
 

@@ -4,7 +4,7 @@ import { compareCommand } from './compare.ts';
 test.each([
   ['matrices/smoke.yaml', 'latest'],
   ['latest', 'matrices/smoke.yaml'],
-])('a matrix file in place of a run is told with what it is for: %s %s', async (base, run) => {
+])('a matrix file in place of a run is refused with what it is for: %s %s', async (base, run) => {
   await expect(compareCommand(base, run, { runs: '/nowhere' })).rejects.toMatchObject({
     code: 'matrix-for-run',
     message: 'matrices/smoke.yaml is a matrix file, and no run',

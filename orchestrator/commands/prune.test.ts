@@ -6,11 +6,11 @@ import { writeOldRun } from '../run/testing/write-old-run.ts';
 import { pruneCommand } from './prune.ts';
 
 let runs: string;
-let told: () => string;
+let printed: () => string;
 beforeEach(() => {
   runs = mkdtempSync(join(tmpdir(), 'pmemrig-prune-'));
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  told = () => String(write.mock.lastCall?.[0]);
+  printed = () => String(write.mock.lastCall?.[0]);
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -20,7 +20,7 @@ afterEach(() => {
 test('it is shown how many runs went, and how many are there', async () => {
   const prune = async (dryRun: boolean, keep = 0): Promise<string> => {
     await pruneCommand({ keep, days: 0, dryRun, runs });
-    return told();
+    return printed();
   };
   expect(await prune(false)).toBe('no runs to prune\n');
   const ids = [1, 2, 3].map((day) => writeOldRun(runs, day));

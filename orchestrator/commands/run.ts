@@ -34,7 +34,7 @@ export async function runCommand(path: string | undefined, options: RunCommandOp
   if (path === undefined)
     throw new UserError('no matrix file is named', {
       code: 'no-matrix',
-      remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` goes on with a run',
+      remedy: 'name one, as in `pmemrig run matrices/smoke.yaml`; `pmemrig run --resume latest` resumes a run',
     });
   const planned = await planFile(path, options.filter, options.test, options.shard);
   await warnIdle(planned, path);

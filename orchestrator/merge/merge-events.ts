@@ -36,7 +36,7 @@ export async function* mergeEvents(
   for await (const { event, part } of byTime(parts)) {
     if (event.type === 'note') yield* note(event.t, event.text);
     else if (event.type === 'resume')
-      yield* note(event.t, `${nameOfPart(part)} was gone on with by another controller, on ${event.host}`);
+      yield* note(event.t, `${nameOfPart(part)} was resumed by another controller, on ${event.host}`);
     else if (event.type === 'run-end') {
       if (event.reason !== 'finished')
         yield* note(

@@ -19,9 +19,9 @@ function group(
 
 test('kernels take turns on each topology, and every other round goes backwards', () => {
   const groups = ['base', 'patched'].flatMap((kernel) => ['nvdimm', 'virtio-pmem'].map((pmem) => group(kernel, pmem)));
-  const told = (round: number): string[] =>
+  const namesIn = (round: number): string[] =>
     orderRound(groups, round).map(([cell]) => `${cell?.kernel} ${cell?.pmem.name}`);
-  expect(told(1)).toEqual(['base nvdimm', 'patched nvdimm', 'base virtio-pmem', 'patched virtio-pmem']);
-  expect(told(2)).toEqual(told(1).toReversed());
-  expect(told(3)).toEqual(told(1));
+  expect(namesIn(1)).toEqual(['base nvdimm', 'patched nvdimm', 'base virtio-pmem', 'patched virtio-pmem']);
+  expect(namesIn(2)).toEqual(namesIn(1).toReversed());
+  expect(namesIn(3)).toEqual(namesIn(1));
 });

@@ -20,11 +20,11 @@ const PASS = { status: 'pass' } as const;
 const FAIL = { status: 'fail', message: 'lost a flush' } as const;
 
 let dir: string;
-let told: () => string;
+let printed: () => string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'pmemrig-end-'));
   const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
-  told = () => [out, err].flatMap((spy) => spy?.mock.calls.map(([text]) => String(text)) ?? []).join('');
+  printed = () => [out, err].flatMap((spy) => spy?.mock.calls.map(([text]) => String(text)) ?? []).join('');
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -57,7 +57,7 @@ test('a series ends in its verdict, and in an answer where it was asked for', as
   expect(status).toBe(1);
   expect(readFileSync(mail, 'utf8')).toMatch(/^Subject: Re: \[PATCH[\s\S]*Reported-by: NAME <ADDRESS>/);
   expect(readFileSync(join(runDir, 'reply.txt'), 'utf8')).toBe(readFileSync(mail, 'utf8'));
-  expect(told()).toContain(`answer to the series: ${mail}`);
+  expect(printed()).toContain(`answer to the series: ${mail}`);
 });
 
 test('a series that was interrupted has no answer, and says how it gets one', async () => {
@@ -71,10 +71,10 @@ test('a series that was interrupted has no answer, and says how it gets one', as
   );
   for (const file of [mail, join(runDir, 'reply.txt')]) expect(existsSync(file)).toBe(false);
   // By its id and folder: the latest run may be another one by then.
-  expect(told()).toContain(
+  expect(printed()).toContain(
     `no answer to the series: the run was interrupted. Resume it to get the answer: pmemrig run --resume 20260301-100000-smoke --runs ${dirname(runDir)}\n`,
   );
-  expect(told()).not.toMatch(/I ran tests|No tag|Tested-by/);
+  expect(printed()).not.toMatch(/I ran tests|No tag|Tested-by/);
 });
 
 test('two kernels end in what the second does otherwise, as JSON alone where that was asked for', async () => {
@@ -84,7 +84,7 @@ test('two kernels end in what the second does otherwise, as JSON alone where tha
   });
   const { status } = await end({ kind: 'kernels', whole: true, base: 'old', now: 'new', json: true }, run);
   expect(status).toBe(1);
-  expect(JSON.parse(told())).toMatchObject({ kernels: { base: 'old', now: 'new' }, totals: { 'new-failure': 1 } });
+  expect(JSON.parse(printed())).toMatchObject({ kernels: { base: 'old', now: 'new' }, totals: { 'new-failure': 1 } });
 });
 
 const oneKernel = (result: typeof PASS | typeof FAIL): ReturnType<typeof makeKernelsRun> =>
@@ -107,7 +107,7 @@ test('a run is judged by its baseline while that is there', async () => {
   const alone = await end({ kind: 'baseline', whole: true, baseDir }, oneKernel(FAIL));
   expect(alone.status).toBe(1);
   expect(alone).not.toHaveProperty('verdicts');
-  expect(told()).toContain('is gone: it is judged by itself');
+  expect(printed()).toContain('is gone: it is judged by itself');
 });
 
 test('a round of --watch is shown against the round before, and judged by itself', async () => {

@@ -47,7 +47,7 @@ test('two that make it at once both find it made', async () => {
 });
 
 test.runIf(process.getuid?.() === 0)(
-  'one that is full is told, for there may be room by the end of the night; one that is read-only is refused',
+  'one that is full is reported, for there may be room by the end of the night; one that is read-only is refused',
   async () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const target = join(dir, 'tiny');

@@ -258,14 +258,14 @@ test('a suite that calls its guest spent gets a fresh one for the rest', async (
 test('a problem goes to the journal with its place before the end of its test', async () => {
   const world = fakeWorld({ scripts: {}, problems: { a: [{ kind: 'warning' }] } });
   await world.runCell(fakeCell('c', ['a']));
-  const told = world.events.flatMap((event) =>
+  const reported = world.events.flatMap((event) =>
     event.type === 'problem'
       ? [`${event.during} ${event.test}#${event.attempt} ${event.problem.kind} in guest ${event.guest}`]
       : event.type === 'test-end' && event.test === 'a'
         ? ['end']
         : [],
   );
-  expect(told).toEqual(['test a#1 warning in guest 1', 'end']);
+  expect(reported).toEqual(['test a#1 warning in guest 1', 'end']);
 });
 
 test('a known problem is reported and fails nothing, but its guest is spent', async () => {

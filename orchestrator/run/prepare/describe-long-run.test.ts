@@ -43,11 +43,11 @@ test('guests side by side share the time, as many as groups, cores and the user 
     ...fakeCell(`c${index}`, ['fio/a']),
     pmem: { name: `p${index}`, devices: [{ kind: 'virtio-pmem' as const, sizeBytes: 2 ** 30 + index }] },
   }));
-  const told = [
+  const lines = [
     { cores: 16, split: 1 },
     { cores: 16, split: 1, jobs: 3 },
     { cores: 1, split: 1, jobs: 3 },
   ].map((size) => describeLongRun({ cells: four, repeat: 99_999, ...size }, shared)?.match(/rounds of (.*);/)?.[1]);
-  expect(told).toEqual(['15s each, 4 guests at once', '20s each, 3 guests at once', '1m each, one guest at a time']);
+  expect(lines).toEqual(['15s each, 4 guests at once', '20s each, 3 guests at once', '1m each, one guest at a time']);
   expect(describeLongRun({ cells, repeat: 99_999, cores: 16, split: 2 }, shared)).toContain('2 guests at once');
 });

@@ -33,10 +33,10 @@ const testEnd = z.object({
 const event = z.discriminatedUnion('type', [guestBoot, testEnd]);
 
 /**
- * Both are written by `JSON.stringify`, without blanks; all other lines, evidence at length among them, need no
+ * These are written by `JSON.stringify`, without blanks; all other lines, evidence at length among them, need no
  * parsing.
  */
-const TELLING = ['"type":"guest-boot"', '"type":"test-end"'];
+const READ_EVENTS = ['"type":"guest-boot"', '"type":"test-end"'];
 
 /**
  * The median time of each test's passes over the newest runs below `runsDir`, on the same accelerator. Journals that
@@ -89,7 +89,7 @@ async function addRun(path: string, accelerator: string, passes: Map<string, Map
   let booted: string | undefined;
   try {
     for await (const line of readLines(path)) {
-      if (!TELLING.some((words) => line.includes(words))) continue;
+      if (!READ_EVENTS.some((words) => line.includes(words))) continue;
       const { success, data } = event.safeParse(parse(line));
       if (!success) continue;
       if (data.type === 'guest-boot') booted = data.accelerator;

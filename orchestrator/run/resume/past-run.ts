@@ -105,7 +105,7 @@ export function planRemaining(
   const attempt = 1 + lastAttempt(attempts);
   let next: PendingTest | undefined = { test, attempt, failed: 0, deaths: 0 };
   for (const { status } of attempts)
-    if (next && isTelling(test, status)) next = planNextAttempt(next, status, retries).next;
+    if (next && countsAsResult(test, status)) next = planNextAttempt(next, status, retries).next;
   return next && { ...next, attempt };
 }
 
@@ -114,7 +114,7 @@ export function planRemaining(
  * @param round counts from 1, and has not ended
  */
 export function planRound(test: PlannedTest, attempts: readonly PastAttempt[], round: number): PendingTest | undefined {
-  const done = attempts.filter(({ status }) => isTelling(test, status)).length;
+  const done = attempts.filter(({ status }) => countsAsResult(test, status)).length;
   return done >= round ? undefined : { test, attempt: lastAttempt(attempts) + round - done, failed: 0, deaths: 0 };
 }
 
@@ -122,7 +122,7 @@ function lastAttempt(attempts: readonly PastAttempt[]): number {
   return attempts.reduce((max, { attempt }) => Math.max(max, attempt), 0);
 }
 
-/** A rig that misses what it planted says something: of itself. */
-function isTelling({ expects }: PlannedTest, status: AttemptStatus | undefined): status is AttemptStatus {
+/** An `infra` says nothing of the test, but for one that plants a problem: there it says that the rig missed it. */
+function countsAsResult({ expects }: PlannedTest, status: AttemptStatus | undefined): status is AttemptStatus {
   return status !== undefined && (status !== 'infra' || expects !== undefined);
 }

@@ -22,7 +22,7 @@ export function openOutputFile(stream: Writable): OutputFile {
   );
   let room = MAX_BYTES;
   let dropped = 0;
-  const tellDropped = () => {
+  const reportDropped = () => {
     if (dropped > 0) stream.write(`\n[pmemrig: ${dropped} bytes were left out here, the disk being too slow]\n`);
     dropped = 0;
   };
@@ -33,13 +33,13 @@ export function openOutputFile(stream: Writable): OutputFile {
         dropped += chunk.length;
         return;
       }
-      tellDropped();
+      reportDropped();
       stream.write(chunk.subarray(0, room));
       room -= chunk.length;
       if (room <= 0) stream.write('\n[pmemrig: the rest of the output was left out]\n');
     },
     close() {
-      if (!stream.destroyed) tellDropped();
+      if (!stream.destroyed) reportDropped();
       stream.end();
       return done;
     },

@@ -37,7 +37,7 @@ test('every canary is a test that says what must be seen, and then one in which 
   expect(tests.every(({ expects }) => expects)).toBe(true);
 });
 
-test('the module is copied in, loaded and told', async () => {
+test('the module is copied in, loaded and given its command', async () => {
   const { guest, session } = open();
   expect(await (await session).run(planned('abba'), 1)).toEqual({ status: 'pass' });
   expect(guest.calls).toEqual([

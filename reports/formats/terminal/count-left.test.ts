@@ -35,7 +35,7 @@ test('a run that goes on says how many of its tests are left', () => {
   for (const name of ['guest/boot', 'guest/pmem']) journal.test(CELLS[1], name, { status: 'pass' });
   journal.test(CELLS[1], 'fio/a', { status: 'fail' }).test(CELLS[1], 'fio/b', { status: 'infra' });
   // What the host failed at comes again, and so does the guest.
-  expect(resume(journal)).toBe('pmemrig 0: goes on with a run in which 3 of 8 tests are left\n');
+  expect(resume(journal)).toBe('pmemrig 0: resumes a run in which 3 of 8 tests are left\n');
 });
 
 test('of a cell that ended none is, though it did not come to all of them', () => {
@@ -54,6 +54,6 @@ test('where tests are repeated each of their runs counts, before and after', () 
   for (const event of journal.events) fold.apply(event);
   expect(renderFrame(fold, 0, { width: 200, height: 20 }, PLAIN).at(-1)).toContain('  13/24 test runs');
   expect(resume(journal)).toBe(
-    'pmemrig 0: goes on with a run in which 11 of 24 test runs are left: 8 tests, 3 times each\n',
+    'pmemrig 0: resumes a run in which 11 of 24 test runs are left: 8 tests, 3 times each\n',
   );
 });

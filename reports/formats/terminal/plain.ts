@@ -41,7 +41,7 @@ export function renderEvent(event: JournalEvent, fold: RunFold, view: View): str
           `${plural(sumTotals(fold.totals) - fold.totals.excluded, 'test')}, run ${event.runId}`,
       ];
     case 'resume':
-      return [`pmemrig ${event.version}: goes on with a run in which ${describeLeft(fold)}`];
+      return [`pmemrig ${event.version}: resumes a run in which ${describeLeft(fold)}`];
     case 'stage':
       return renderStage(event, width, palette);
     case 'test-end':

@@ -3,7 +3,7 @@
 #   exit status 4   the kernel or the image cannot do it; the last line says why
 #   else            it failed; the last line that begins with "FAIL: " says why
 #   count NAME N    a line for each kind of work, with how often it was done
-# What an exercise is told: $DEVICE $NODE (pmem0) $MODE $NAMESPACE $REGION $SECONDS_LONG, and where the cell
+# What an exercise gets: $DEVICE $NODE (pmem0) $MODE $NAMESPACE $REGION $SECONDS_LONG, and where the cell
 # has a file system $MKFS $FS_TYPE $FS_OPTIONS.
 set -u
 export LC_ALL=C
@@ -93,7 +93,7 @@ loop_count() {
 	count "$1" "$(cat "$work/$1.count" 2> /dev/null || echo 0)"
 }
 
-# fio in the background: `fio_start NAME WORDS…`; `fio_wait NAME` tells its exit status.
+# fio in the background: `fio_start NAME WORDS…`; `fio_wait NAME` gives its exit status.
 fio_start() {
 	job=$1
 	shift
@@ -141,7 +141,7 @@ restore_namespace() {
 	echo $((2 << 20)) > "/sys/bus/nd/devices/$REGION/align" 2> /dev/null
 	words="create-namespace -f ${*:--e $NAMESPACE} -m $MODE"
 	case $MODE in fsdax | devdax) words="$words -M mem" ;; esac
-	# A namespace that was a BTT keeps its sector size unless it is told; not every mode and region can be told.
+	# A namespace that was a BTT keeps its sector size unless another is given. Not every mode and region takes one.
 	ndctl $words ${sector_size:+-l "$sector_size"} || ndctl $words
 	udevadm settle --timeout=20
 }

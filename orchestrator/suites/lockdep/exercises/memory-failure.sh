@@ -6,7 +6,7 @@ need xfs_io xfsprogs
 need fio fio
 offline=/sys/devices/system/memory/hard_offline_page
 [ -e $offline ] || skip "the kernel has no $offline (CONFIG_MEMORY_FAILURE)"
-# Without it only a process that touches the page is told, and that is told by hardware alone.
+# Without it only a process that touches the page gets a signal, and only from hardware.
 early_kill=/proc/sys/vm/memory_failure_early_kill
 defer "echo $(cat $early_kill) > $early_kill"
 echo 1 > $early_kill
@@ -41,7 +41,7 @@ physical_address() { # pid name
 		[ $page -eq 0 ] || break
 		sleep 0.1
 		tries=$((tries + 1))
-		[ $tries -lt 50 ] || fail "the kernel does not tell the page of $2"
+		[ $tries -lt 50 ] || fail "the kernel does not show the page of $2"
 	done
 	address=$((page * 4096))
 }

@@ -10,7 +10,7 @@ list_files() {
 		/sys/kernel/debug/btt /sys/kernel/debug/dax* /sys/kernel/debug/nfit* /sys/kernel/debug/nvdimm* /sys/kernel/debug/nd_* \
 		/sys/kernel/debug/block/pmem* 2> /dev/null | sort -u) -type f -perm /0444 2> /dev/null
 }
-# Files come and go meanwhile; those that cat could not read are told by it, one a line.
+# Files come and go meanwhile; cat reports those that it could not read, one a line.
 read_all() {
 	list_files > "$work/files.$1"
 	xargs -d '\n' -r cat < "$work/files.$1" 2> "$work/errors.$1" > /dev/null
