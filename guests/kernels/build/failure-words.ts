@@ -1,3 +1,4 @@
+import { GUEST_ARCHITECTURE } from '../../../orchestrator/model/architecture.ts';
 /**
  * Why a build failed. `error` is the kernel's own; the two `config-…` are files that the configuration names and no
  * source has; the others are the host's.
@@ -40,7 +41,7 @@ export const EXCERPT = /^\s*\d* \|/;
  */
 const HOST_HEADER = String.raw`(?:openssl/|libelf|gelf\.h|elf\.h|elfutils/|dwarf\.h|gcc-plugin\.h|bversion\.h|gmp\.h|mpfr\.h|mpc\.h|zlib\.h|zstd\.h|lzma\.h|n?curses\.h|yaml\.h|std\w+\.h|sys/|bits/|gnu/|unistd\.h)[^:']*`;
 /** Where those tools lie; a driver that includes such a header is the kernel's mistake. */
-const HOST_PROGRAM = String.raw`^(?:\./)?(?:scripts|tools|certs|usr|arch/x86/tools|/usr)/\S*`;
+const HOST_PROGRAM = String.raw`^(?:\./)?(?:scripts|tools|certs|usr|arch/${GUEST_ARCHITECTURE.sourceFolder}/tools|/usr)/\S*`;
 /** The kernel's Makefiles of libelf and the like. */
 const PLEASE_INSTALL = /[Pp]lease install '?(?<package>[\w.+-]+)/;
 /** A compiler or binutils, as they name themselves. */

@@ -1,14 +1,16 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GUEST_ARCHITECTURE } from '../../../orchestrator/model/architecture.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool } from '../../store/run-tool.ts';
 
+const ARCH = `arch/${GUEST_ARCHITECTURE.sourceFolder}`;
 /**
  * Whole folders that a build of an outside module reads; as in Debian's linux-headers and the kernel's own
  * scripts/package.
  */
-const FOLDERS = ['include', 'scripts', 'arch/x86/include'];
-const FILES = ['.config', 'Module.symvers', 'tools/objtool/objtool', 'arch/x86/kernel/macros.s', 'scripts/module.lds'];
+const FOLDERS = ['include', 'scripts', `${ARCH}/include`];
+const FILES = ['.config', 'Module.symvers', 'tools/objtool/objtool', `${ARCH}/kernel/macros.s`, 'scripts/module.lds'];
 /** They are read while make finds its way, whichever module is built. */
 const EVERYWHERE = ['Makefile*', 'Kconfig*', 'Kbuild*', 'Build'];
 
