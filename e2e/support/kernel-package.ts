@@ -44,7 +44,8 @@ export async function packKernel(dir: string): Promise<string> {
   mkdirSync(join(root, 'DEBIAN'));
   writeFileSync(
     join(root, 'DEBIAN/control'),
-    `Package: linux-image-${release}\nVersion: ${release}-1\nArchitecture: amd64\nMaintainer: pmemrig <a@example.org>\nDescription: a kernel\n`,
+    `Package: linux-image-${release}\nVersion: ${release}-1\nArchitecture: amd64\n` +
+      'Maintainer: pmemrig <a@example.org>\nDescription: a kernel\n',
   );
   const deb = join(dir, `linux-image-${release}_${release}-1_amd64.deb`);
   await execa('dpkg-deb', ['--root-owner-group', '-Znone', '--build', root, deb]);

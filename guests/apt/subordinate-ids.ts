@@ -19,13 +19,15 @@ export async function requireSubordinateIds(
   if (result.ok) return;
   const { username } = userInfo();
   throw new InfraError(
-    `${uid === 0 ? 'root' : username} may not make the namespace in which an image is built:\n  ${result.output.trim()}`,
+    `${uid === 0 ? 'root' : username} may not make the namespace in which an image is built:\n` +
+      `  ${result.output.trim()}`,
     {
       code: 'no-user-namespace',
       remedy:
         uid === 0
           ? 'give this container the capability SYS_ADMIN (--cap-add SYS_ADMIN, or --privileged).'
-          : `install newuidmap, and as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}; \`pmemrig doctor\` prints the commands for this host.`,
+          : 'install newuidmap, and as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ' +
+            `${username}; \`pmemrig doctor\` prints the commands for this host.`,
     },
   );
 }

@@ -50,7 +50,9 @@ export async function buildCanary(
     return keep(digestOf(digest, own, headers), async (dir) => compileWithHeaders(headers, release, dir, context));
   return {
     kind: 'impossible',
-    reason: `no modules can be built for ${name}: it has no finished build tree (a ${GUEST_ARCHITECTURE.kernelImage} in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)`,
+    reason:
+      `no modules can be built for ${name}: it has no finished build tree (a ${GUEST_ARCHITECTURE.kernelImage} ` +
+      `in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)`,
   };
 }
 
@@ -68,7 +70,8 @@ async function compileWithHeaders(
   context.log(`building the canary with ${wanted} (${headers.suite})`);
   const options = [
     '--customize-hook=mkdir "$1"/canary',
-    `--customize-hook=copy-in ${(await readdir(SOURCE)).map((file) => quoteWord(join(SOURCE, file))).join(' ')} /canary`,
+    `--customize-hook=copy-in ${(await readdir(SOURCE)).map((file) => quoteWord(join(SOURCE, file))).join(' ')} ` +
+      '/canary',
     `--customize-hook=chroot "$1" make -C /usr/src/linux-headers-${release} M=/canary modules`,
     `--customize-hook=copy-out /canary/${MODULE} ${quoteWord(dir)}`,
   ];
@@ -94,7 +97,8 @@ function explainHeaders(
   return new InfraError(`Debian ${suite} has no ${name} ${version} any more, with which the canary is built.`, {
     code: 'no-kernel-headers',
     remedy:
-      "fetch that release's newest kernel: run again in six hours at the latest, when the index of packages is read anew.",
+      "fetch that release's newest kernel: run again in six hours at the latest, " +
+      'when the index of packages is read anew.',
   });
 }
 

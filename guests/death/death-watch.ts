@@ -87,7 +87,9 @@ export function watchDeath(options: {
     reportSshClosed: (reason) =>
       void nameAfterLastWords({
         what: 'ssh-lost',
-        reason: `the SSH connection was lost while the guest went on running${reason === undefined ? '' : ` (${reason})`}`,
+        reason:
+          'the SSH connection was lost while the guest went on ' +
+          `running${reason === undefined ? '' : ` (${reason})`}`,
       }),
     dismiss: () => {
       over = true;

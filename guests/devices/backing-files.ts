@@ -14,7 +14,8 @@ export async function createBackingFiles(files: readonly BackingFile[], dir: str
   const freeBytes = bavail * bsize;
   if (wantedBytes > freeBytes) {
     throw new InfraError(
-      `the pmem devices need ${formatSize(wantedBytes)} of disk, but the host has ${formatSize(freeBytes - (freeBytes % 2 ** 20))} free at ${dir}`,
+      `the pmem devices need ${formatSize(wantedBytes)} of disk, ` +
+        `but the host has ${formatSize(freeBytes - (freeBytes % 2 ** 20))} free at ${dir}`,
       {
         code: 'disk-full',
         remedy: 'free some space, or choose another disk with --runs DIR',

@@ -44,7 +44,8 @@ function unreadable(tree: string, output: string): UserError {
 		{
 			code: 'unreadable-image',
 			remedy:
-				'let it belong to this user and the subordinate ids of /etc/subuid, run as root, or pack it as root and give it as `tarball:`.',
+				'let it belong to this user and the subordinate ids of /etc/subuid, run as root, ' +
+				'or pack it as root and give it as `tarball:`.',
 		},
 	);
 }

@@ -95,7 +95,8 @@ async function complaintOf(run: Check['run']): Promise<UserError | undefined> {
 
 function addsInMatrix(config: readonly string[]): UserError {
   return new UserError(
-    `"${config.find((fragment) => fragment.startsWith('+')) ?? ''}" adds to the default fragments on the command line alone: a matrix lists them all`,
+    `"${config.find((fragment) => fragment.startsWith('+')) ?? ''}" adds to the default fragments on the ` +
+      'command line alone: a matrix lists them all',
     {
       code: 'adds-in-matrix',
       remedy: `write config: [${wholeKernelConfig(config).join(', ')}]`,

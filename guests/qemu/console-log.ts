@@ -43,7 +43,8 @@ export function openConsoleLog(
       if (cutBytes === 0)
         append(
           Buffer.from(
-            `\npmemrig: the log is cut here, after ${headBytes} bytes; once the guest has ended, its last ${tailBytes} bytes follow\n`,
+            `\npmemrig: the log is cut here, after ${headBytes} bytes; ` +
+              `once the guest has ended, its last ${tailBytes} bytes follow\n`,
           ),
         );
       cutBytes += rest.length;

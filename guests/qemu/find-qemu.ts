@@ -58,7 +58,9 @@ async function choosePath(explicit: string | undefined, env: NodeJS.ProcessEnv):
   if (found !== undefined) return found;
   throw new InfraError(`${QEMU_NAME} is not installed`, {
     code: 'no-qemu',
-    remedy: `install it (Debian: apt install ${QEMU_PACKAGES.apt}; Fedora: dnf install ${QEMU_PACKAGES.dnf}) or set $PMEMRIG_QEMU`,
+    remedy:
+      `install it (Debian: apt install ${QEMU_PACKAGES.apt}; Fedora: dnf install ${QEMU_PACKAGES.dnf}) ` +
+      'or set $PMEMRIG_QEMU',
   });
 }
 

@@ -104,6 +104,8 @@ function missingToolError(program: string): InfraError {
   const debianPackage = PACKAGE_OF[program];
   return new InfraError(`The program ${program} is not installed.`, {
     code: 'no-tool',
-    remedy: `install ${program}${debianPackage === undefined ? '' : ` (Debian's package ${debianPackage})`}; \`pmemrig doctor\` prints the command for this host.`,
+    remedy:
+      `install ${program}${debianPackage === undefined ? '' : ` (Debian's package ${debianPackage})`}; ` +
+      '`pmemrig doctor` prints the command for this host.',
   });
 }

@@ -55,7 +55,9 @@ export function judgeControl(
   if (architecture !== GUEST_ARCHITECTURE.debian)
     return {
       code: 'wrong-architecture',
-      message: `${path} is for ${architecture}, and the guests are ${GUEST_ARCHITECTURE.name} (${GUEST_ARCHITECTURE.debian})`,
+      message:
+        `${path} is for ${architecture}, and the guests are ${GUEST_ARCHITECTURE.name} ` +
+        `(${GUEST_ARCHITECTURE.debian})`,
       remedy: `build the package for ${GUEST_ARCHITECTURE.debian}`,
     };
   if (/^linux-image-\D/.test(name) && !/^linux-image-unsigned-\d/.test(name)) {
@@ -63,7 +65,9 @@ export function judgeControl(
     return {
       code: 'not-a-kernel-package',
       message: `${path} is the metapackage ${name}: it holds no kernel`,
-      remedy: `name the package that it depends on${real === undefined ? '' : `, ${real}`}, or a Debian release such as bookworm`,
+      remedy:
+        `name the package that it depends on${real === undefined ? '' : `, ${real}`}, ` +
+        'or a Debian release such as bookworm',
     };
   }
   return undefined;

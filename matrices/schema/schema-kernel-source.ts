@@ -39,11 +39,14 @@ export const sourceKernelKeys = {
   base: text('tiny, defconfig, debian/RELEASE, or the path of a .config')
     .regex(BASE_FORM, {
       error:
-        'expected debian/RELEASE or debian/RELEASE/FLAVOUR, such as debian/bookworm/cloud-amd64\nthe path of a file in a folder of that name is written ./debian/…',
+        'expected debian/RELEASE or debian/RELEASE/FLAVOUR, such as debian/bookworm/cloud-amd64\n' +
+        'the path of a file in a folder of that name is written ./debian/…',
     })
     .optional()
     .describe(
-      "What the fragments are put on: tiny, defconfig, Debian's configuration (debian/RELEASE or debian/RELEASE/FLAVOUR), or the path of a .config. Defaults to tiny.",
+      'What the fragments are put on: tiny, defconfig, ' +
+        "Debian's configuration (debian/RELEASE or debian/RELEASE/FLAVOUR), or the path of a .config. " +
+        'Defaults to tiny.',
     ),
   config: z
     .array(text('the name of a fragment, or the path of one'), {

@@ -36,7 +36,8 @@ const role = z
   .enum(DEVICE_ROLES, { error: 'expected a role' })
   .optional()
   .describe(
-    'What xfstests uses it for: test, scratch, logwrites, test-log, scratch-log, test-rt or scratch-rt. Absent in all: by their order.',
+    'What xfstests uses it for: test, scratch, logwrites, test-log, scratch-log, test-rt or scratch-rt. ' +
+      'Absent in all: by their order.',
   );
 
 /** In the device as the model has it. */
@@ -92,7 +93,8 @@ const virtioBlk = record('a virtio-blk device', {
   namespace: z
     .never({
       error:
-        'a virtio-blk device is a plain disk and has no namespace\nremove "namespace", or use kind: nvdimm with namespace: sector for a block device on pmem',
+        'a virtio-blk device is a plain disk and has no namespace\n' +
+        'remove "namespace", or use kind: nvdimm with namespace: sector for a block device on pmem',
     })
     .optional()
     .describe('Not possible: a plain disk has no namespace.'),

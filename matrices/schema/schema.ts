@@ -35,7 +35,8 @@ const kernelSchema = record('a kernel', {
     .optional()
     .describe('A kernel from the Debian archive.'),
   deb: path(
-    "A kernel's Debian package, linux-image-*.deb, as make bindeb-pkg leaves it; packages that it depends on lie beside it.",
+    "A kernel's Debian package, linux-image-*.deb, as make bindeb-pkg leaves it; " +
+      'packages that it depends on lie beside it.',
   ).optional(),
   archive: path('A tar archive with a kernel and its modules, as make tarzst-pkg leaves it.').optional(),
   image: path(`A ${GUEST_ARCHITECTURE.kernelImage} or vmlinux.`).optional(),

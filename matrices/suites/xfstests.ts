@@ -36,7 +36,10 @@ export const XFSTEST_NAME = /^[a-z0-9]+\/\d{3}[A-Za-z0-9-]*$/;
 const testName = z
   .string({
     error: ({ input }) =>
-      `expected the name of a test such as generic/413\n${typeof input === 'number' ? `write the folder, too, and quote it: "generic/${String(input).padStart(3, '0')}"` : 'write "generic/413"'}`,
+      'expected the name of a test such as generic/413\n' +
+      (typeof input === 'number'
+        ? `write the folder, too, and quote it: "generic/${String(input).padStart(3, '0')}"`
+        : 'write "generic/413"'),
   })
   .regex(XFSTEST_NAME, { error: 'expected the name of a test such as generic/413' });
 
@@ -52,7 +55,8 @@ const schema = record('an xfstests suite', {
   groups: listOf(text('a group such as dax'), 'groups')
     .optional()
     .describe(
-      'Groups: dax, generic/quick, or expressions such as quick & !dangerous; their union runs. Defaults to dax unless tests are named.',
+      'Groups: dax, generic/quick, or expressions such as quick & !dangerous; their union runs. ' +
+        'Defaults to dax unless tests are named.',
     ),
   tests: listOf(testName, 'tests').optional().describe('Single tests beside those of the groups: generic/413.'),
   lists: z
@@ -62,7 +66,8 @@ const schema = record('an xfstests suite', {
   timeout: duration('a timeout', { min: 1, max: 24 * 3600 })
     .optional()
     .describe(
-      'When a test counts as hung. Absent: after five times its usual time, at least 3 minutes; where that is not known 3 minutes in the group quick, else 15.',
+      'When a test counts as hung. Absent: after five times its usual time, at least 3 minutes; ' +
+        'where that is not known 3 minutes in the group quick, else 15.',
     ),
 }).superRefine((suite, context) => {
   if (suite.tree !== undefined && suite['in-image'] !== undefined)

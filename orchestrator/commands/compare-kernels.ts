@@ -66,7 +66,9 @@ async function parsePair(path: string, { kernels }: Matrix, names: readonly stri
       `--kernels wants two kernels of the matrix, the one to judge by first, not "${names.join(',')}"`,
       {
         code: 'no-kernel-pair',
-        remedy: `pmemrig compare --kernels ${known.length < 2 ? 'base,patched' : known.slice(0, 2).join(',')} ${quoteWord(path)}`,
+        remedy:
+          `pmemrig compare --kernels ${known.length < 2 ? 'base,patched' : known.slice(0, 2).join(',')} ` +
+          quoteWord(path),
       },
     );
   }

@@ -40,7 +40,8 @@ export async function compareCommand(
     });
   if (comparison.onlyNow.length === now.cells.length) {
     throw new UserError(
-      `the runs have no cell in common: ${comparison.base.runId} has ${describeCells(comparison.onlyBase)}, ${now.runId} has ${describeCells(comparison.onlyNow)}`,
+      `the runs have no cell in common: ${comparison.base.runId} has ${describeCells(comparison.onlyBase)}, ` +
+        `${now.runId} has ${describeCells(comparison.onlyNow)}`,
       {
         code: 'nothing-in-common',
         remedy:
@@ -89,7 +90,9 @@ function refuseMatrix(names: readonly string[]): void {
   if (matrix !== undefined)
     throw new UserError(`${matrix} is a matrix file, and no run`, {
       code: 'matrix-for-run',
-      remedy: `name the two kernels of it that are to be compared: pmemrig compare --kernels BASE,NOW ${quoteWord(matrix)}`,
+      remedy:
+        'name the two kernels of it that are to be compared: ' +
+        `pmemrig compare --kernels BASE,NOW ${quoteWord(matrix)}`,
     });
 }
 

@@ -90,7 +90,8 @@ export async function kernelListCommand({ json }: { readonly json?: boolean }): 
 
 function formatKernel({ key, sizeBytes, lastUsedMs, record }: StoredKernel): string {
   const what = record
-    ? `${record.release} from ${record.source}${record.patches.length > 0 ? ` + ${record.patches.length} ${record.patches.length === 1 ? 'patch' : 'patches'}` : ''}, ${record.base}: ${record.config.join(', ')}`
+    ? `${record.release} from ${record.source}${record.patches.length > 0 ? ` + ${record.patches.length} ${record.patches.length === 1 ? 'patch' : 'patches'}` : ''}, ` +
+      `${record.base}: ${record.config.join(', ')}`
     : '';
   return `${key}  ${showBytes(sizeBytes)}, used ${showAge(lastUsedMs)}${what === '' ? '' : `\n  ${what}`}`;
 }
@@ -116,7 +117,8 @@ export async function kernelShowCommand(wanted: string): Promise<number> {
   const { record } = kernel;
   if (record) {
     printText(
-      `  built in ${record.seconds} s by ${record.compiler}${record.ccache ? ' with ccache' : ''}: ${record.objects} objects\n`,
+      `  built in ${record.seconds} s by ${record.compiler}${record.ccache ? ' with ccache' : ''}: ` +
+        `${record.objects} objects\n`,
     );
     for (const patch of record.patches) printText(`  patch: ${patch}\n`);
     for (const note of record.notes) printText(`  note: ${note}\n`);
@@ -141,7 +143,8 @@ export async function kernelPruneCommand({ unused, all, dryRun }: PruneOptions):
   for (const entry of entries) {
     if (dryRun !== true) await removeEntry(entry, { log: logLine, signal });
     printText(
-      `${dryRun === true ? 'would remove' : 'removed'} ${entry.kind}/${entry.key} (${showBytes(entry.sizeBytes)}, used ${showAge(entry.lastUsedMs)})\n`,
+      `${dryRun === true ? 'would remove' : 'removed'} ${entry.kind}/${entry.key} ` +
+        `(${showBytes(entry.sizeBytes)}, used ${showAge(entry.lastUsedMs)})\n`,
     );
   }
   const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -45,7 +45,8 @@ export async function nightlyCommand(path: string, options: NightlyOptions): Pro
   );
   if (!planned.matrix.suites.some((suite) => suiteFor(suite).provesRig)) {
     logLine(
-      `${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite selftest, docs/selftest.md)`,
+      `${name} has no selftest: nothing proves tonight that the rig sees kernel problems (add a suite ` +
+        'selftest, docs/selftest.md)',
     );
   }
   const baseDir = await findBaselineOrNone(options.baseline ?? LAST_GREEN, runs, planned);

@@ -88,7 +88,8 @@ async function planOnce(options: OnceOptions, command: readonly string[]): Promi
   const planned = await planFlags({ ...options, chosen: suites }, command);
   for (const line of [...describeModules(kernel, options), ...why]) logLine(line);
   logLine(
-    `about ${formatDuration(estimateCells(planned.plan.cells, needsFreshGuest) * 1000)} one guest at a time without KVM`,
+    `about ${formatDuration(estimateCells(planned.plan.cells, needsFreshGuest) * 1000)} one guest at a time ` +
+      'without KVM',
   );
   return planned;
 }

@@ -66,9 +66,13 @@ export function findRefusal(error: unknown, folders: readonly OwnFolder[] = ownF
   if (!folder || reason === undefined) return undefined;
   const { code, path = folder.path } = error;
   return {
-    message: `${folder.name}, ${folder.path}, cannot be used: ${path === folder.path || reason.startsWith('/') ? '' : `${path}: `}${reason}`,
+    message:
+      `${folder.name}, ${folder.path}, cannot be used: ` +
+      `${path === folder.path || reason.startsWith('/') ? '' : `${path}: `}${reason}`,
     code: code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'unusable-folder',
-    remedy: `${REMEDIES[code] ?? 'mend that, or'} let ${folder.variable} name another folder, which this user may write to`,
+    remedy:
+      `${REMEDIES[code] ?? 'mend that, or'} let ${folder.variable} name another folder, ` +
+      'which this user may write to',
   };
 }
 

@@ -68,7 +68,9 @@ function zboot(head: Buffer, path: string): ForeignImage {
     unpack === undefined ? '' : `; to unpack it: tail -c +${offset + 1} ${path} | head -c ${size} | ${unpack} > Image`;
   return {
     code: 'zboot-image',
-    what: `an EFI zboot image (${compression}), which only an EFI firmware starts; kernels for ${sourceFolder} are never made so`,
+    what:
+      `an EFI zboot image (${compression}), which only an EFI firmware starts; ` +
+      `kernels for ${sourceFolder} are never made so`,
     remedy: `${NAME_OWN_IMAGE}${command}`,
   };
 }

@@ -31,7 +31,8 @@ export function filterPlan(plan: Plan, expressions: readonly string[]): Plan {
   const cells = plan.cells.filter((_cell, index) => all[index] && selects(filters, all[index]));
   if (cells.length === 0) {
     throw new UserError(
-      `no cell is left: together the filters ${expressions.join(' ')} ${plan.cells.length === 1 ? 'do not match the only cell' : `match none of ${plan.cells.length} cells`}`,
+      `no cell is left: together the filters ${expressions.join(' ')} ` +
+        (plan.cells.length === 1 ? 'do not match the only cell' : `match none of ${plan.cells.length} cells`),
       {
         code: 'empty-matrix',
         remedy: 'filters on different axes must all match; `pmemrig list MATRIX` prints the cells',

@@ -80,7 +80,10 @@ function summarize({ cells, excluded }: Plan, needsFreshGuest: NeedsFreshGuest):
     count(countGuests(cells, needsFreshGuest), 'guest'),
     ...(excluded.length === 0 ? [] : [`${excluded.length} excluded`]),
   ];
-  return `${counts.join(', ')}; about ${formatSeconds(estimateCells(cells, needsFreshGuest))} one guest at a time without KVM`;
+  return (
+    `${counts.join(', ')}; about ${formatSeconds(estimateCells(cells, needsFreshGuest))} one guest at a time ` +
+    'without KVM'
+  );
 }
 
 function count(number: number, noun: string): string {

@@ -63,7 +63,8 @@ function whyNoFilesystem({ pmem, filesystem }: SuitePlanContext<SuiteSpec>): str
     candidates.length > 0 &&
     candidates.every(({ sizeBytes }) => sizeBytes < MIN_XFS_BYTES);
   return isTooSmall
-    ? `${filesystem.name} needs 300M, as mkfs.xfs makes nothing smaller, and ${pmem.name} has devices of ${formatSize(Math.max(...candidates.map(({ sizeBytes }) => sizeBytes)))}`
+    ? `${filesystem.name} needs 300M, as mkfs.xfs makes nothing smaller, ` +
+        `and ${pmem.name} has devices of ${formatSize(Math.max(...candidates.map(({ sizeBytes }) => sizeBytes)))}`
     : undefined;
 }
 

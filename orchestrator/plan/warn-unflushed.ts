@@ -17,6 +17,8 @@ export function warnUnflushed(cells: readonly Pick<Cell, 'pmem'>[]): string[] {
   );
   return [...names].map(
     (name) =>
-      `pmem "${name}": a device-DAX node over virtio-pmem grants MAP_SYNC, and nothing written through it is flushed to the host: a pass there proves no durability. Where it shall, use kind: nvdimm`,
+      `pmem "${name}": a device-DAX node over virtio-pmem grants MAP_SYNC, ` +
+      'and nothing written through it is flushed to the host: a pass there proves no durability. ' +
+      'Where it shall, use kind: nvdimm',
   );
 }

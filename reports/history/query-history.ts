@@ -68,8 +68,8 @@ const pastRow = z.object({ cell: z.string(), test: z.string(), codes: z.string()
 export async function queryRuns({ connection }: Duck, files: readonly string[]): Promise<PastRun[]> {
   if (files.length === 0) return [];
   const reader = await connection.runAndReadAll(
-    `SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at, first(host) AS host, first(ending) AS ending,
-       outcome, count(*) AS tests, count(*) FILTER (WHERE forgiven) AS known
+    `SELECT run_id, first(matrix) AS matrix, first(started_at) AS started_at, first(host) AS host,
+       first(ending) AS ending, outcome, count(*) AS tests, count(*) FILTER (WHERE forgiven) AS known
      FROM ${fromFiles(files)} GROUP BY run_id, outcome`,
   );
   const planned = await connection.runAndReadAll(

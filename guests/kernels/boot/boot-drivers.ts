@@ -108,7 +108,10 @@ function describeLackOfModules({ config }: DriverFacts): string | undefined {
   const pmem = PMEM_DRIVERS.filter((driver) => findDriver(driver, { config, index: undefined }) === 'not-given').map(
     ({ module }) => module,
   );
-  return `it came without modules, and ${count} options of its configuration are modules${pmem.length === 0 ? '' : `, ${pmem.join(', ')} among them`}`;
+  return (
+    `it came without modules, and ${count} options of its configuration are ` +
+    `modules${pmem.length === 0 ? '' : `, ${pmem.join(', ')} among them`}`
+  );
 }
 
 /**

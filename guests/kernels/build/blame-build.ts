@@ -29,7 +29,8 @@ const HOST_FAULTS: Readonly<Record<Exclude<FailureKind, 'error' | 'config-file' 
     code: 'disk-full',
     sentence: 'A disk was full while the kernel was built',
     remedy: () =>
-      'free some space there, or let PMEMRIG_CACHE name a folder on a larger disk. Where the words name /tmp, memory was full: a build in the sandbox has its /tmp there.',
+      'free some space there, or let PMEMRIG_CACHE name a folder on a larger disk. ' +
+      'Where the words name /tmp, memory was full: a build in the sandbox has its /tmp there.',
   },
   'cannot-write': {
     code: 'build-cannot-write',
@@ -50,7 +51,8 @@ const HOST_FAULTS: Readonly<Record<Exclude<FailureKind, 'error' | 'config-file' 
     code: 'no-build-tools',
     sentence: "A program of the kernel's build could not be started on this host",
     remedy: () =>
-      'see to its mode and its format; a cache on a disk that is mounted noexec cannot hold builds: let PMEMRIG_CACHE name another folder.',
+      'see to its mode and its format; a cache on a disk that is mounted noexec cannot hold builds: ' +
+      'let PMEMRIG_CACHE name another folder.',
   },
   crashed: {
     code: 'compiler-crashed',
@@ -78,7 +80,9 @@ export function blameBuild(
   if (kind === 'config-file' || kind === 'config-certificate') {
     return new UserError(`The kernel's configuration names a file that its source does not have: ${title}`, {
       code: 'config-unmet',
-      remedy: `set the option that names it to "" in a fragment: ${kind === 'config-file' && what?.startsWith('/') === true ? 'CONFIG_EXTRA_FIRMWARE or CONFIG_INITRAMFS_SOURCE' : 'CONFIG_SYSTEM_TRUSTED_KEYS, CONFIG_SYSTEM_REVOCATION_KEYS or CONFIG_MODULE_SIG_KEY'}.`,
+      remedy:
+        'set the option that names it to "" in a fragment: ' +
+        `${kind === 'config-file' && what?.startsWith('/') === true ? 'CONFIG_EXTRA_FIRMWARE or CONFIG_INITRAMFS_SOURCE' : 'CONFIG_SYSTEM_TRUSTED_KEYS, CONFIG_SYSTEM_REVOCATION_KEYS or CONFIG_MODULE_SIG_KEY'}.`,
     });
   }
   if (kind === 'error' || isKernels(kind, what, isThere))

@@ -110,7 +110,8 @@ function noteWarnings({ warnings }: BuildRecord): readonly string[] {
   const [first] = warnings;
   if (!first) return [];
   return [
-    `the compiler warned ${warnings.length} ${warnings.length === 1 ? 'time' : 'times'} of nvdimm, dax, md or fs, first at ${first.file}:${first.line}: ${first.text}`,
+    `the compiler warned ${warnings.length} ${warnings.length === 1 ? 'time' : 'times'} of nvdimm, dax, ` +
+      `md or fs, first at ${first.file}:${first.line}: ${first.text}`,
   ];
 }
 

@@ -36,11 +36,13 @@ export async function requireSpace(dir: string, neededBytes: number): Promise<vo
   const { bavail, bsize } = await statfs(dir);
   if (bavail * bsize >= neededBytes) return;
   throw new InfraError(
-    `This kernel's build needs ${showGib(neededBytes)} GiB, and only ${showGib(bavail * bsize)} are free in ${dirname(dir)}.`,
+    `This kernel's build needs ${showGib(neededBytes)} GiB, ` +
+      `and only ${showGib(bavail * bsize)} are free in ${dirname(dir)}.`,
     {
       code: 'disk-full',
       remedy:
-        'free some space there (`pmemrig kernel prune` lists what is old), or let PMEMRIG_CACHE name a folder on a larger disk.',
+        'free some space there (`pmemrig kernel prune` lists what is old), ' +
+        'or let PMEMRIG_CACHE name a folder on a larger disk.',
     },
   );
 }

@@ -67,7 +67,9 @@ export async function openCompilerCache(
   const second = join(sourceDir, '.pmemrig-second-ccache');
   await writeAnew(
     second,
-    `#!/bin/sh\nunset CCACHE_DISABLE CCACHE_PREFIX\nCCACHE_DIR=${quoteWord(users)} CCACHE_READONLY=1 CCACHE_NOSTATS=1 CCACHE_TEMPDIR=/tmp exec ccache "$@"\n`,
+    '#!/bin/sh\n' +
+      'unset CCACHE_DISABLE CCACHE_PREFIX\n' +
+      `CCACHE_DIR=${quoteWord(users)} CCACHE_READONLY=1 CCACHE_NOSTATS=1 CCACHE_TEMPDIR=/tmp exec ccache "$@"\n`,
     0o755,
   );
   return {

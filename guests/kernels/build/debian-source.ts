@@ -99,6 +99,7 @@ function noSuchPackage(name: string, suites: readonly string[]): UserError {
   return new UserError(`Debian ${suites.join(', ')} has no package ${name}.`, {
     code: 'no-source-package',
     remedy:
-      'name one that exists, with its suite as "release" if it is another one; `apt-cache search linux-source` lists them.',
+      'name one that exists, with its suite as "release" if it is another one; ' +
+      '`apt-cache search linux-source` lists them.',
   });
 }

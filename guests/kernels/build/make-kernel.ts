@@ -72,7 +72,8 @@ export async function compileKernel(
   const log = createWriteStream(logFile);
   const say = (): void =>
     context.progress?.(
-      `compiling, ${objects.toLocaleString('en')} objects${expected === undefined ? '' : ` of about ${expected.toLocaleString('en')}`}`,
+      `compiling, ${objects.toLocaleString('en')} ` +
+        `objects${expected === undefined ? '' : ` of about ${expected.toLocaleString('en')}`}`,
     );
   const onLine = (line: string): void => {
     log.write(`${line}\n`);

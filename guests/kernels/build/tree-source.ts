@@ -211,7 +211,8 @@ function listNames(names: readonly string[]): string {
 
 function dirtyTree(path: string, changed: readonly string[]): UserError {
   return new UserError(
-    `${path} has uncommitted changes, and patches on top of them would give a kernel that nobody can name: ${listNames(changed)}.`,
+    `${path} has uncommitted changes, and patches on top of them would give a kernel that nobody can name: ` +
+      `${listNames(changed)}.`,
     {
       code: 'dirty-tree',
       remedy: 'commit or stash them, or name the commit to patch.',

@@ -122,7 +122,10 @@ async function refuseUnmet(unmet: readonly WantedOption[], kernel: ConfiguredKer
   const lines = missing.map((option) => {
     const actual = kernel.config.get(option.name) ?? 'n';
     const was = kernel.tree.options.has(option.name) ? ` (it is ${actual})` : '';
-    return `  ${formatPosition(option.origin)}: CONFIG_${option.name}=${option.value} did not stick${was}: ${explainOption(option, kernel)}.`;
+    return (
+      `  ${formatPosition(option.origin)}: CONFIG_${option.name}=${option.value} did not stick${was}: ` +
+      `${explainOption(option, kernel)}.`
+    );
   });
   throw new UserError(
     `The kernel's configuration lacks ${missing.length} of the options that were asked for:\n${lines.join('\n')}`,

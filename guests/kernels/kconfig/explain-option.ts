@@ -51,7 +51,10 @@ function explainForced({ name, definitions }: KconfigOption, value: string, kern
       Math.min(evaluate({ kind: 'symbol', name: by }, kernel), evaluate(condition, kernel)) > asTristate(value),
   );
   if (selectors.length > 0)
-    return `it cannot be ${wanted}: ${selectors.map(({ by }) => by).join(', ')} ${selectors.length > 1 ? 'select' : 'selects'} it`;
+    return (
+      `it cannot be ${wanted}: ${selectors.map(({ by }) => by).join(', ')} ` +
+      `${selectors.length > 1 ? 'select' : 'selects'} it`
+    );
   const prompted = definitions.some(({ prompt }) => prompt !== undefined && evaluate(prompt, kernel) > TRISTATE.n);
   return prompted
     ? `it cannot be ${wanted}, for no reason found in Kconfig`

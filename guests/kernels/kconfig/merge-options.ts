@@ -16,7 +16,8 @@ export function mergeOptions(fragments: readonly (readonly WantedOption[])[]): M
     if (earlier?.value === option.value && !earlier.optional) continue;
     if (earlier && earlier.value !== option.value) {
       notes.push(
-        `${formatOption(option)} (${formatPosition(option.origin)}) overrides ${formatOption(earlier)} (${formatPosition(earlier.origin)})`,
+        `${formatOption(option)} (${formatPosition(option.origin)}) ` +
+          `overrides ${formatOption(earlier)} (${formatPosition(earlier.origin)})`,
       );
     }
     wanted.set(option.name, option);

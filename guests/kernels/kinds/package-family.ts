@@ -88,7 +88,9 @@ function missingPart(names: readonly string[], wantedBy: string, path: string): 
     `The kernel package ${wantedBy} needs ${names.join(' or ')}, which does not lie beside ${path}.`,
     {
       code: 'package-part-missing',
-      remedy: `put ${names[0] ?? 'it'} into the same folder: \`apt-get download ${names[0] ?? ''}\`, or from where ${basename(path)} came.`,
+      remedy:
+        `put ${names[0] ?? 'it'} into the same folder: ` +
+        `\`apt-get download ${names[0] ?? ''}\`, or from where ${basename(path)} came.`,
     },
   );
 }

@@ -95,11 +95,13 @@ function onlyKernel(kernels: readonly InstalledKernel[], archives: KernelArchive
   const label = archives.map((archive) => archive.label).join(', ');
   if (kernel === undefined) {
     throw new UserError(
-      `${label} ${archives.length > 1 ? 'hold' : 'holds'} no kernel for ${GUEST_ARCH.sourceFolder}: there is no ${GUEST_ARCH.kernelImage} in it, neither in boot nor in lib/modules/RELEASE`,
+      `${label} ${archives.length > 1 ? 'hold' : 'holds'} no kernel for ${GUEST_ARCH.sourceFolder}: ` +
+        `there is no ${GUEST_ARCH.kernelImage} in it, neither in boot nor in lib/modules/RELEASE`,
       {
         code: 'not-a-kernel-package',
         remedy:
-          'name the package linux-image-RELEASE, without -dbg, -headers or -libc-dev, or the archive that `make tarzst-pkg` wrote',
+          'name the package linux-image-RELEASE, without -dbg, -headers or -libc-dev, ' +
+          'or the archive that `make tarzst-pkg` wrote',
       },
     );
   }

@@ -129,7 +129,8 @@ function merge(one: Posting, other: Posting): ChosenPosting {
   const isSameShape = one.of === other.of && one.isNumbered === other.isNumbered;
   if (!isSameShape)
     throw refusal(
-      `it is unclear which is meant: ${describe(one)} and ${describe(other)} are of one version, and in one thread or of one title`,
+      `it is unclear which is meant: ${describe(one)} and ${describe(other)} are of one version, ` +
+        'and in one thread or of one title',
       'name the mails of one of them',
     );
   // Sent twice: the later mails are those that people answer.
@@ -162,7 +163,8 @@ function merge(one: Posting, other: Posting): ChosenPosting {
   }
   const what = one.isNumbered
     ? `${number}/${one.of} of version ${one.version.join('.')} is there twice, with different changes`
-    : `${former ? titleOf(former) : 'a patch'} and ${titleOf(again)} are two patches without a number or version in one thread: it is unclear whether one replaces the other`;
+    : `${former ? titleOf(former) : 'a patch'} and ${titleOf(again)} are two patches without a number or version ` +
+      'in one thread: it is unclear whether one replaces the other';
   throw refusal(
     `${what}${former && one.isNumbered ? `: ${titleOf(former)}${on(former)} and ${titleOf(again)}${on(again)}` : ''}`,
     'name the mails that you mean, each in a file of its own',
@@ -208,7 +210,8 @@ function fill(posting: Posting, older: readonly Posting[], mails: readonly Serie
       return {
         posting: { ...posting, mails: new Map([...whole.mails, ...posting.mails]) },
         notes: [
-          `of version ${version.join('.')} ${again} alone ${again.includes(',') ? 'were' : 'was'} sent; the other patches are those of version ${latest.join('.')}`,
+          `of version ${version.join('.')} ${again} alone ${again.includes(',') ? 'were' : 'was'} sent; ` +
+            `the other patches are those of version ${latest.join('.')}`,
         ],
       };
     }
@@ -224,7 +227,9 @@ function fill(posting: Posting, older: readonly Posting[], mails: readonly Serie
   const which = older.length > 0 || (version[0] ?? 1) > 1 ? `version ${version.join('.')} of the series` : 'the series';
   throw new UserError(`${which} has ${posting.of} patches, and ${named}`, {
     code: 'series-incomplete',
-    remedy: `name the whole series, say the mbox that \`b4 am\` writes, or the patches one by one as plain diffs${older.length > 0 ? '; for a version before it, name its mails alone' : ''}`,
+    remedy:
+      'name the whole series, say the mbox that `b4 am` writes, ' +
+      `or the patches one by one as plain diffs${older.length > 0 ? '; for a version before it, name its mails alone' : ''}`,
   });
 }
 
@@ -234,7 +239,8 @@ function refuseGap(posting: Posting): void {
   const gap = numbers.find((number, index) => index > 0 && number !== (numbers[index - 1] ?? 0) + 1);
   if (gap !== undefined)
     throw new UserError(
-      `a patch is missing before ${describe(posting, gap)}: by its message id it is mail ${gap} of what was sent at once`,
+      `a patch is missing before ${describe(posting, gap)}: ` +
+        `by its message id it is mail ${gap} of what was sent at once`,
       { code: 'series-incomplete', remedy: 'name all of them, or each in a file of its own' },
     );
 }

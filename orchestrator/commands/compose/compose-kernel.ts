@@ -35,7 +35,9 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   if (!found && isMeantAsPath(kernel)) {
     throw new UserError(`--kernel ${kernel}: no such file or folder`, {
       code: 'no-kernel',
-      remedy: `name a kernel source, a ${kernelImage} or vmlinux, a linux-image-*.deb, an archive of \`make tarzst-pkg\`, or a Debian release such as bookworm-backports`,
+      remedy:
+        `name a kernel source, a ${kernelImage} or vmlinux, a linux-image-*.deb, ` +
+        'an archive of `make tarzst-pkg`, or a Debian release such as bookworm-backports',
     });
   }
   if (found) return composeFound(path, found, options, cwd);
@@ -50,7 +52,8 @@ export function composeKernel(options: KernelOptions, cwd: string): Record<strin
   refuseModules(options, 'a Debian kernel has its own');
   refuseBuildFlags(
     options,
-    `Debian's kernel ${kernel} is built already: --kernel linux-source-6.1 (or another version) builds one from Debian's source`,
+    `Debian's kernel ${kernel} is built already: --kernel linux-source-6.1 (or another version) ` +
+      `builds one from Debian's source`,
   );
   const [release, flavour] = kernel.split('/');
   return { name: kernel.replaceAll('/', '-'), debian: { release, ...present({ flavour }) } };
@@ -105,7 +108,9 @@ function composeFound(path: string, found: Stats, options: KernelOptions, cwd: s
         `--kernel ${options.kernel}: a folder with neither a kernel source nor a built kernel in it`,
         {
           code: 'no-kernel',
-          remedy: `name the top of a kernel source, or a folder with a ${kernelImage}: the output of a build, or one with boot/vmlinuz-RELEASE or lib/modules/RELEASE/vmlinuz`,
+          remedy:
+            `name the top of a kernel source, or a folder with a ${kernelImage}: ` +
+            'the output of a build, or one with boot/vmlinuz-RELEASE or lib/modules/RELEASE/vmlinuz',
         },
       );
     default:
@@ -121,7 +126,9 @@ function fileKind(
   if (path.endsWith('.rpm')) {
     throw new UserError(`--kernel ${kernel}: pmemrig does not unpack RPM packages`, {
       code: 'rpm-package',
-      remedy: `unpack it and name the folder: mkdir kernel && rpm2cpio ${kernel} | (cd kernel && cpio -idm); a kernel and its modules may be in two packages`,
+      remedy:
+        `unpack it and name the folder: mkdir kernel && rpm2cpio ${kernel} | (cd kernel && cpio -idm); ` +
+        'a kernel and its modules may be in two packages',
     });
   }
   return path.endsWith('.deb') || isTarName(path) ? { kind: 'package', path } : { kind: 'image', image: path };

@@ -35,7 +35,8 @@ export function describeWatchful(flags: Pick<SeriesFlags, 'config'>): string | u
   const added = addedFragments(flags);
   return (
     added &&
-    `the kernels are built with --config ${added.join(',')}; \`pmemrig once\` with the same --config uses the same builds`
+    `the kernels are built with --config ${added.join(',')}; ` +
+      '`pmemrig once` with the same --config uses the same builds'
   );
 }
 

@@ -12,7 +12,8 @@ export async function holdGuest({ kept }: GuestKeeper, signal: AbortSignal): Pro
   }
   if (signal.aborted) return;
   logLine(
-    `guest ${kept.id} is kept as ${kept.test} left it: \`pmemrig shell --last\` in another terminal; Ctrl-C here lets it go`,
+    `guest ${kept.id} is kept as ${kept.test} left it: \`pmemrig shell --last\` in another terminal; ` +
+      'Ctrl-C here lets it go',
   );
   const over = new AbortController();
   const interrupted = new Promise<undefined>((resolve) => {

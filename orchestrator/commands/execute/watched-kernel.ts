@@ -31,7 +31,9 @@ export function findWatchedPath({ image, deb, archive, source }: Readonly<Record
     return join(plain(source.tree), GUEST_ARCHITECTURE.kernelImagePath);
   throw new UserError('--watch waits for a file of this host to change, and this kernel has none', {
     code: 'nothing-to-watch',
-    remedy: `name a ${GUEST_ARCHITECTURE.kernelImage}, a vmlinux, a linux-image-*.deb, an archive of \`make tarzst-pkg\` or a kernel source with --kernel`,
+    remedy:
+      `name a ${GUEST_ARCHITECTURE.kernelImage}, a vmlinux, a linux-image-*.deb, ` +
+      'an archive of `make tarzst-pkg` or a kernel source with --kernel',
   });
 }
 

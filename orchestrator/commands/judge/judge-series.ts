@@ -52,7 +52,8 @@ export async function judgeSeries(
       if (summary.ending.reason === 'finished') await answer();
       else
         printText(
-          `\nno answer to the series: the run was interrupted. Resume it to get the answer: ${rerunLines(summary).join('; ')}\n`,
+          '\nno answer to the series: the run was interrupted. Resume it to get the answer: ' +
+            `${rerunLines(summary).join('; ')}\n`,
         );
       return status;
     },
@@ -73,13 +74,16 @@ async function writeReply(facts: ReplyFacts, runDir: string, mail: SeriesPurpose
   }
   if (mail === true) printText(`\n${reply}`);
   printText(
-    `\nanswer to the series: ${typeof mail === 'string' ? mail : kept} (fill in the tag, then git send-email or mutt -H)\n`,
+    `\nanswer to the series: ${typeof mail === 'string' ? mail : kept} (fill in the tag, ` +
+      'then git send-email or mutt -H)\n',
   );
 }
 
 function describeGuests({ guest, pmem }: Matrix): Pick<ReplyFacts, 'guest' | 'devices'> {
   return {
-    guest: `QEMU, ${guest.cpus} ${guest.cpus === 1 ? 'CPU' : 'CPUs'}, ${formatSize(guest.memoryBytes)} of memory${guest.append.length === 0 ? '' : `, ${guest.append.join(' ')}`}`,
+    guest:
+      `QEMU, ${guest.cpus} ${guest.cpus === 1 ? 'CPU' : 'CPUs'}, ` +
+      `${formatSize(guest.memoryBytes)} of memory${guest.append.length === 0 ? '' : `, ${guest.append.join(' ')}`}`,
     devices: pmem.map(describeTopology),
   };
 }

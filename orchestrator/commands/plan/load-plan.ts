@@ -60,7 +60,8 @@ function takeShard(plan: Plan, shard: ShardSpec): Plan {
   const part = shardPlan(plan, shard);
   if (part.cells.length === 0)
     logLine(
-      `shard ${shard.index}/${shard.of} has nothing to do: the plan has ${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}`,
+      `shard ${shard.index}/${shard.of} has nothing to do: ` +
+        `the plan has ${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'}`,
     );
   return part;
 }

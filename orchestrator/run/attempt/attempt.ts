@@ -148,7 +148,8 @@ async function showStacks(
 ): Promise<{ readonly evidence: string; readonly death?: GuestDeath }> {
   try {
     const { stdout } = await guest.exec(
-      'echo w > /proc/sysrq-trigger; echo l > /proc/sysrq-trigger; dmesg | tac | sed "/Show Blocked State/q" | tac | head -n 160',
+      'echo w > /proc/sysrq-trigger; echo l > /proc/sysrq-trigger; ' +
+        'dmesg | tac | sed "/Show Blocked State/q" | tac | head -n 160',
       { timeoutMs },
     );
     return { evidence: stdout };

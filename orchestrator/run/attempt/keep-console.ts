@@ -51,7 +51,8 @@ async function readFrom(path: string, from: number): Promise<string> {
     const text = buffer.toString('utf8', 0, bytesRead);
     return start === from
       ? text
-      : `pmemrig: the last ${buffer.length} of ${size - from} bytes; all of them are in the guest's console.log\n${text}`;
+      : `pmemrig: the last ${buffer.length} of ${size - from} bytes; all of them are in the guest's console.log\n` +
+          text;
   } finally {
     await file.close();
   }

@@ -31,7 +31,9 @@ export async function reportProblems(
     if (omitted > 0)
       record.emit({
         type: 'note',
-        text: `${place.cell} ${place.test}: ${omitted} more kernel problems were left out of the journal; the console has them`,
+        text:
+          `${place.cell} ${place.test}: ${omitted} more kernel problems were left out of the journal; ` +
+          'the console has them',
       });
     for (const judged of kept) {
       const file = await keepText(record, place, judged);

@@ -38,7 +38,10 @@ export function findIdleKnown(
   });
   const lines = idle.slice(0, MAX_LISTED).map(({ signature, title }) => {
     const near = signature === undefined ? undefined : nearest(signature, unknown);
-    return `the known problem "${signature ?? title}" fits nothing that a kernel reported${near === undefined ? '' : `: did you mean "${near}"?`}`;
+    return (
+      `the known problem "${signature ?? title}" fits nothing that a kernel ` +
+      `reported${near === undefined ? '' : `: did you mean "${near}"?`}`
+    );
   });
   return idle.length > MAX_LISTED
     ? [...lines, `${idle.length - MAX_LISTED} more known problems fit nothing either`]

@@ -134,7 +134,8 @@ export function observeGuest(options: ObserverOptions): GuestObserver {
       const remarks =
         hearing && hearing.lost > 0
           ? [
-              `the kernel's log buffer had thrown away ${hearing.lost} records before they could be compared with the console`,
+              `the kernel's log buffer had thrown away ${hearing.lost} records before they could be compared ` +
+                'with the console',
             ]
           : [];
       return {

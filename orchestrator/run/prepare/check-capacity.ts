@@ -31,7 +31,8 @@ export function checkDiskCapacity(
     const needed = splitDeviceBytes(pmem.devices).files;
     if (needed > freeBytes) {
       throw new UserError(
-        `pmem "${pmem.name}" needs ${formatSize(needed)} of backing files, and the disk of ${runsDir} has ${Math.floor(freeBytes / 2 ** 20)}M free`,
+        `pmem "${pmem.name}" needs ${formatSize(needed)} of backing files, ` +
+          `and the disk of ${runsDir} has ${Math.floor(freeBytes / 2 ** 20)}M free`,
         {
           code: 'pmem-too-large',
           remedy: 'make its devices smaller, or choose another disk with --runs DIR',
@@ -63,7 +64,8 @@ export function checkMemoryCapacity(cells: readonly Cell[], { memoryBytes }: { r
     const needed = guest.memoryBytes + splitDeviceBytes(pmem.devices).memory;
     if (needed > memoryBytes) {
       throw new UserError(
-        `the guest of ${id} needs ${formatSize(needed)} of memory, and this host has ${Math.floor(memoryBytes / 2 ** 20)}M`,
+        `the guest of ${id} needs ${formatSize(needed)} of memory, ` +
+          `and this host has ${Math.floor(memoryBytes / 2 ** 20)}M`,
         {
           code: 'memory-too-large',
           remedy: "lower the guest's memory, or the size of its e820 devices",

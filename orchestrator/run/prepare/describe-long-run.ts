@@ -29,5 +29,9 @@ export function describeLongRun(
   if (roundSec * repeat <= LONG_SEC) return undefined;
   const [round, whole] = [roundSec, roundSec * repeat].map((seconds) => formatDuration(Math.ceil(seconds) * 1000));
   const rounds = repeat > 1 ? `: ${repeat} rounds of ${round} each` : '';
-  return `this run takes about ${whole}${rounds}, ${guests === 1 ? 'one guest at a time' : `${guests} guests at once`}; ${repeat > 1 ? 'a smaller --repeat, or fewer cells by --filter, make' : 'fewer cells by --filter make'} it less`;
+  return (
+    `this run takes about ${whole}${rounds}, ` +
+    `${guests === 1 ? 'one guest at a time' : `${guests} guests at once`}; ` +
+    `${repeat > 1 ? 'a smaller --repeat, or fewer cells by --filter, make' : 'fewer cells by --filter make'} it less`
+  );
 }

@@ -60,7 +60,8 @@ async function refuseClaimed(path: string, what: string): Promise<void> {
     });
   }
   throw new UserError(
-    `${what} was begun on ${host === hostname() ? 'this host, but in another container' : `the host ${host}`}: whether it still goes on there cannot be seen from here`,
+    `${what} was begun on ${host === hostname() ? 'this host, but in another container' : `the host ${host}`}: ` +
+      'whether it still goes on there cannot be seen from here',
     {
       code: 'run-elsewhere',
       remedy: `if its pmemrig has surely ended, remove ${path}`,

@@ -18,7 +18,9 @@ export function findRun(run: string, runs: string): string {
   if ([resolve(run), resolve(runs, run)].includes(join(runs, runId)) && isRemembered(runs, runId)) {
     throw new UserError(`the run ${runId} was removed: only what its tests came to is left, in the history`, {
       code: 'run-removed',
-      remedy: `name one that pmemrig history${flag} does not call removed; a run that is pinned is kept: pmemrig pin RUN NAME${flag}`,
+      remedy:
+        `name one that pmemrig history${flag} does not call removed; a run that is pinned is kept: ` +
+        `pmemrig pin RUN NAME${flag}`,
     });
   }
   throw new UserError(`no run ${run}: neither a folder with an events.jsonl nor an id in ${runs}`, {

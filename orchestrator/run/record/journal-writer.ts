@@ -63,7 +63,8 @@ function journalError(file: string, cause: unknown): InfraError {
   return new InfraError(`the journal ${file} cannot be written: ${describeRefusal(cause, file) ?? String(cause)}`, {
     code: 'journal-write',
     remedy:
-      'mend that disk, or free space on it, or choose another with --runs DIR; `pmemrig run --resume` runs what is left',
+      'mend that disk, or free space on it, or choose another with --runs DIR; ' +
+      '`pmemrig run --resume` runs what is left',
     cause,
   });
 }

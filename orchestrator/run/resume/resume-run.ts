@@ -53,7 +53,8 @@ export async function readResumedRun(runDir: string, onEvent: (event: JournalEve
   const { start } = past;
   if (!start || past.version < FIRST_VERSION) {
     throw new UserError(
-      `an older pmemrig made this run: its journal has version ${past.version}, and runs can be resumed from version ${FIRST_VERSION} on`,
+      `an older pmemrig made this run: its journal has version ${past.version}, ` +
+        `and runs can be resumed from version ${FIRST_VERSION} on`,
       { code: 'old-journal', remedy: 'start it again', position: { file: runDir } },
     );
   }

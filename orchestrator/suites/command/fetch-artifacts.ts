@@ -46,7 +46,8 @@ export async function fetchArtifacts(options: FetchOptions): Promise<FetchedArti
   try {
     if ((await Promise.race([fetched, deadline])) === 'deadline') {
       notes.push(
-        `only ${files.length} ${files.length === 1 ? 'artifact' : 'artifacts'} could be fetched within ${timeoutMs / 1000} s (the limit for fetching them)`,
+        `only ${files.length} ${files.length === 1 ? 'artifact' : 'artifacts'} could be fetched within ` +
+          `${timeoutMs / 1000} s (the limit for fetching them)`,
       );
     }
   } catch (error) {
@@ -82,7 +83,8 @@ async function fetchAll(fetch: Fetch): Promise<void> {
     .toSorted();
   if (names.length > MAX_FILES || listed.truncated) {
     notes.push(
-      `${listed.truncated ? 'many' : names.length - MAX_FILES} files of $PMEMRIG_ARTIFACTS were left out: at most ${MAX_FILES} are kept`,
+      `${listed.truncated ? 'many' : names.length - MAX_FILES} files of $PMEMRIG_ARTIFACTS were left out: ` +
+        `at most ${MAX_FILES} are kept`,
     );
   }
   const refuse = createRefusals(notes);

@@ -43,7 +43,9 @@ export async function runFioJob({ context, mount, job, attempt }: JobRun): Promi
   if (spec.sizeBytes > target.roomBytes) {
     return {
       status: 'fail',
-      message: `the suite's size ${formatSize(spec.sizeBytes)} does not fit: ${target.device.path} has room for ${target.roomBytes} bytes`,
+      message:
+        `the suite's size ${formatSize(spec.sizeBytes)} does not fit: ` +
+        `${target.device.path} has room for ${target.roomBytes} bytes`,
     };
   }
   // Those of earlier jobs, too: together they would fill a small device.

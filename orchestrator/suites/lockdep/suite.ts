@@ -74,7 +74,8 @@ async function requireLockdep({ guest, timeoutScale }: SuiteContext<LockdepSuite
   if (timedOut) throw new SuiteSetupError('the kernel did not show /proc/lockdep_stats in time', '', 'hang');
   if (stdout.includes('direct dependencies')) return;
   throw new SuiteSetupError(
-    `the kernel ${guest.kernelRelease} has no CONFIG_PROVE_LOCKING (/proc/lockdep_stats ${stdout === '' ? 'is missing' : 'lists no dependencies'}): the exercises would prove nothing`,
+    `the kernel ${guest.kernelRelease} has no CONFIG_PROVE_LOCKING (/proc/lockdep_stats ` +
+      `${stdout === '' ? 'is missing' : 'lists no dependencies'}): the exercises would prove nothing`,
     'build the kernel with CONFIG_PROVE_LOCKING=y',
   );
 }
@@ -104,7 +105,9 @@ async function findLeftovers(context: SuiteContext<LockdepSuiteSpec>, before: st
 
 /** One that passed but left the devices otherwise fails: disable and enable, unbind and bind must come out even. */
 function withLeftovers(result: TestResult, left: readonly string[]): TestResult {
-  const said = `the devices are not as before (${left.length} ${left.length === 1 ? 'difference' : 'differences'}, the first is ${left[0]})`;
+  const said =
+    `the devices are not as before (${left.length} ${left.length === 1 ? 'difference' : 'differences'}, ` +
+    `the first is ${left[0]})`;
   return {
     ...result,
     status: result.status === 'pass' ? 'fail' : result.status,

@@ -35,7 +35,10 @@ export async function fitFilesystem(context: SetUpContext, filesystem: Filesyste
   const reasons = left.map(({ name, since }) => `${name} (since ${since.join('.')})`).join(', ');
   return {
     filesystem: { ...filesystem, mkfsOptions: [...left.flatMap(({ without }) => without), ...filesystem.mkfsOptions] },
-    note: `${filesystem.name} is made without ${reasons}: the image's mkfs turns ${left.length === 1 ? 'it' : 'them'} on, Linux ${kernelRelease} does not know ${left.length === 1 ? 'it' : 'them'}${asksDax(filesystem) ? ', or not with DAX' : ''}`,
+    note:
+      `${filesystem.name} is made without ${reasons}: ` +
+      `the image's mkfs turns ${left.length === 1 ? 'it' : 'them'} on, ` +
+      `Linux ${kernelRelease} does not know ${left.length === 1 ? 'it' : 'them'}${asksDax(filesystem) ? ', or not with DAX' : ''}`,
   };
 }
 

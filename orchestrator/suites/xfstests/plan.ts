@@ -23,7 +23,8 @@ export function planXfstests({
 }: SuitePlanContext<XfstestsSuiteSpec>): readonly PlannedTest[] {
   if (!spec.tree) {
     throw new SuiteAbsentError(
-      'no xfstests tree is named: build one from its own repository (it is in no package) on the Debian release of the image, and let $XFSTESTS_TREE or tree: name it',
+      'no xfstests tree is named: build one from its own repository (it is in no package) ' +
+        'on the Debian release of the image, and let $XFSTESTS_TREE or tree: name it',
       {
         code: 'no-xfstests-tree',
         remedy: 'export XFSTESTS_TREE=…, see docs/xfstests.md',

@@ -144,7 +144,8 @@ function checkArchitecture(binary: string, label: string): void {
   const machine = header.readUInt16LE(18);
   if (header.toString('latin1', 1, 4) !== 'ELF' || machine === GUEST_ARCHITECTURE.elfMachine) return;
   throw new UserError(
-    `${label} is built for ${MACHINES[machine] ?? `machine ${machine}`} (${SAMPLE_BINARY}), and the guests are ${GUEST_ARCHITECTURE.name}`,
+    `${label} is built for ${MACHINES[machine] ?? `machine ${machine}`} (${SAMPLE_BINARY}), ` +
+      `and the guests are ${GUEST_ARCHITECTURE.name}`,
     { code: 'xfstests-architecture', remedy: `build it on ${GUEST_ARCHITECTURE.name}` },
   );
 }

@@ -24,7 +24,8 @@ export async function runXfstest(
     [
       'bash',
       '-c',
-      `rm -rf ${RESULTS}/*; cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; exec ./check "$1"`,
+      `rm -rf ${RESULTS}/*; cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; ` +
+        'exec ./check "$1"',
       'check',
       name,
     ],

@@ -32,7 +32,7 @@ interface Annotation {
  * | kind | by itself | against a baseline |
  * |---|---|---|
  * | error | failures | alarms, figures that got worse, and failures in cells that the baseline does not have |
- * | warning | unknown outcomes, kernels that the selftest did not prove | the same, known failures, and leaps of figures |
+ * | warning | unknown outcomes, kernels not proven by the selftest | the same, known failures, and leaps of figures |
  * | notice | flaky tests | the same, and what is fixed |
  *
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands

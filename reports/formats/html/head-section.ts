@@ -103,7 +103,9 @@ function describeNews(
   // A run that was cut off casts no doubt on the rig.
   if (ending.reason !== 'finished' && totals.unreached > 0 && totals.infra === 0)
     return {
-      text: `Nothing failed so far; ${plural(totals.unreached, 'test')} ${totals.unreached === 1 ? 'is' : 'are'} not reached`,
+      text:
+        `Nothing failed so far; ${plural(totals.unreached, 'test')} ` +
+        `${totals.unreached === 1 ? 'is' : 'are'} not reached`,
       as: 'unreached',
     };
   if (unknown)

@@ -124,7 +124,8 @@ function openPage(title: string, frame?: ServerFrame): Markup {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${source}`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-${frame === undefined && html`<meta http-equiv="Content-Security-Policy" content="${{ markup: policy }}">`}<title>${title}</title>
+${frame === undefined && html`<meta http-equiv="Content-Security-Policy" content="${{ markup: policy }}">`}
+    <title>${title}</title>
 <style>${{ markup: STYLE }}</style><script>${{ markup: code }}</script>${frame?.head}</head><body>
 `;
 }

@@ -157,7 +157,8 @@ export class Collector {
         ...(this.#firstNotOk === undefined
           ? []
           : [
-              `${this.#notOk === 1 ? 'a line begins' : `${this.#notOk} lines begin`} with "not ok" outside of any results: "${this.#firstNotOk}"`,
+              `${this.#notOk === 1 ? 'a line begins' : `${this.#notOk} lines begin`} with "not ok" outside of ` +
+                `any results: "${this.#firstNotOk}"`,
             ]),
         ...(skipsAll ? [] : reasons.map((reason) => `a part was skipped: ${reason}`)),
       ],
