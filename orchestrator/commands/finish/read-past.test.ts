@@ -42,6 +42,14 @@ test('a run that was copied elsewhere has none, and nothing is left beside it', 
   expect(await readdir(runs)).toEqual(['20260310-100000-smoke']);
 });
 
+test('the first run of a folder has an empty past, for which no history is opened', async () => {
+  const runDir = await addRun(10);
+  await symlink(runDir, join(runs, 'latest'));
+  const past = await readPast(runDir, await summarizeRun(runDir));
+  expect(past?.(CELL, 'fio/dax-mmap-randwrite')).toEqual([]);
+  expect((await readdir(runs)).toSorted()).toEqual(['20260310-100000-smoke', 'latest']);
+});
+
 test('a page is made without history where that cannot be read', async () => {
   const runDir = await addRun(10);
   await writeFile(join(runs, 'history'), 'no folder');

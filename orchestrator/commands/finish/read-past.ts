@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { openHistory } from '../../../reports/history/history.ts';
 import type { PastOf } from '../../../reports/history/query-history.ts';
 import { STRIP_RUNS } from '../../../reports/formats/html/history-strip.ts';
@@ -15,6 +16,8 @@ import { messageOf } from '../../model/message-of.ts';
 export async function readPast(runDir: string, { matrix, startedAt }: RunSummary): Promise<PastOf | undefined> {
   const runs = dirname(runDir);
   if (runs !== runsDir() && !existsSync(join(runs, 'history')) && !existsSync(join(runs, 'latest'))) return undefined;
+  // DuckDB, which reads history, takes as much memory as half of the controller.
+  if (await isFirst(runDir)) return () => [];
   try {
     using history = await openHistory(runs, logLine);
     return (await history.before(matrix, startedAt, STRIP_RUNS)).of;
@@ -22,4 +25,10 @@ export async function readPast(runDir: string, { matrix, startedAt }: RunSummary
     logLine(`report.html does without history: ${messageOf(error)}`);
     return undefined;
   }
+}
+
+/** Whether the folder of runs holds no other run and no history. */
+async function isFirst(runDir: string): Promise<boolean> {
+  const names = await readdir(dirname(runDir));
+  return names.every((name) => name === basename(runDir) || name === 'latest' || name.startsWith('.'));
 }
