@@ -16,7 +16,7 @@ guest: { cpus: 1, memory: 1G }
 kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
 pmem: [{ name: nvdimm, devices: [{ kind: nvdimm, size: 128M }] }]
 filesystems: [{ name: ext4-dax, type: ext4, mount: dax=always }]
-suites: [{ name: fio, jobs: [dax-mmap-read, dax-mmap-verify, dax-psync-fsync, dax-psync-verify], runtime: 6s, size: 16M }]
+suites: [{ name: fio, jobs: [dax-mmap-read, dax-mmap-verify, dax-psync-fsync, dax-psync-verify], runtime: 4s, size: 16M }]
 `,
 );
 
