@@ -97,7 +97,7 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
   const limits = { timeoutMs: TIMEOUTS_MS.transfer * waitScale, waitScale };
   const ears = hearGuest({ ssh, console: started.console, marks: machine.marks, waitScale, alive, stall });
 
-  /** What waits on the guest rejects with this; its end is none that it dies of. */
+  /** Ends the guest on the rig's wish: what waits on it rejects with this, and no death is reported. */
   const end = (why: string, code: string): void => {
     watch.dismiss();
     over = true;

@@ -98,7 +98,7 @@ test('a guest that is off answers nothing, and is switched on once', async () =>
   expect(await answer(guest)).toBe('2');
 });
 
-test('the death of any boot is the guest’s; of one that is over it is no news', async () => {
+test('the death of any boot is the guest’s, but not of a boot that is over', async () => {
   const acts: string[] = [];
   const [one, two] = [fakeBoot(1, acts), fakeBoot(2, acts)];
   const { guest, died } = held(one.boot, acts);

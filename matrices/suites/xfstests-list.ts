@@ -16,8 +16,7 @@ export const DAX_MODES = ['always', 'inode', 'never'] as const;
 export type DaxMode = (typeof DAX_MODES)[number];
 
 /**
- * What a list says of some tests: that they are not to run here, or that their failure is no news. All conditions must
- * hold.
+ * What a list says of some tests: they are not to run here, or their failure is known. All conditions must hold.
  */
 export interface XfstestsRule {
   /** Globs over names such as `generic/470`. */

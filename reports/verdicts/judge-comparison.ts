@@ -10,7 +10,7 @@ import { isAlarm } from './compared-test.ts';
  *
  * - 2 and 130 as without one, see {@link exitStatus}.
  * - 1: an alarm, or a figure that got worse. Also a patch of the series that broke what a later one mended, and a
- *   failure in a cell that the baseline does not have. What failed in the baseline, too, is no news.
+ *   failure in a cell that the baseline does not have. A test that failed in the baseline, too, does not count.
  * - 3: the rig or host failed: an `infra` or unreached test, or a run that did not finish. So is a cell of the baseline
  *   that a run of the whole matrix does not have: somebody may have wanted that, or lost it.
  * - 0: nothing got worse.

@@ -7,7 +7,7 @@ import type { ComparedTest } from './compared-test.ts';
 const CUT_SHORT: ReadonlySet<Outcome> = new Set<Outcome>(['crash', 'hang', ...UNKNOWNS]);
 
 /**
- * Do not report a consequence as a second failure. What follows from the rig's or the host's failure is no news at all:
+ * Do not report a consequence as a second failure. What follows from a failure of the rig or the host gets no verdict:
  *
  * - A subtest is not missing if its test was cut short (its outcome is unknown) or did not run (it is skipped with it).
  * - A guest that was lost, or given up, is not closed. The loss has a verdict of its own, if it needs one.

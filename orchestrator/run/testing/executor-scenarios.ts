@@ -30,7 +30,7 @@ const WORLDS = {
       'fio/old': [{ kind: 'warning', title: 'WARNING: old one' }],
     },
   },
-  /** The user's kernel is none that boots. */
+  /** QEMU refuses the user's kernel. */
   refused: {
     scripts: {},
     boots: [new UserError('QEMU cannot boot k', { code: 'kernel-not-bootable', remedy: 'name another' })],
