@@ -38,8 +38,7 @@ export async function findDebianMirror(env: NodeJS.ProcessEnv = process.env, cac
   const basis = cacheDir === undefined ? undefined : await digestSources(env);
   if (cacheDir === undefined || basis === undefined) return askApt();
   const file = join(cacheDir, 'apt', 'mirror.json');
-  const mirror = await rememberAnswer({ file, basis, question: 'mirror', answer: debianMirror }, askApt);
-  return mirror ?? askApt();
+  return rememberAnswer({ file, basis, question: 'mirror', answer: debianMirror }, askApt);
 }
 
 async function askApt(): Promise<DebianMirror> {

@@ -19,14 +19,14 @@ interface Question<T> {
  * The answer of a program that takes half a second to start, as apt does. It is asked once a basis. `undefined` is
  * never kept. A cache that takes nothing costs the time to ask again.
  */
-export async function rememberAnswer<T>(
+export async function rememberAnswer<T, Given extends T | undefined>(
   { file, basis, question, answer }: Question<T>,
-  ask: () => Promise<T | undefined>,
-): Promise<T | undefined> {
+  ask: () => Promise<Given>,
+): Promise<T | Given> {
   const known = answer.safeParse((await readAnswers(file, basis))[question]);
   if (known.success) return known.data;
   const given = await ask();
-  if (given === undefined) return undefined;
+  if (given === undefined) return given;
   // Another process may have added one meanwhile.
   const answers = { ...(await readAnswers(file, basis)), [question]: given };
   await makeDir(dirname(file))
