@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InfraError, type GuestDeath } from '../orchestrator/model/errors.ts';
+import { GuestDeath, InfraError } from '../orchestrator/model/errors.ts';
 import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest.ts';
 import { traitsOf } from '../orchestrator/model/device-kinds.ts';
 import { messageOf } from '../orchestrator/model/message-of.ts';
@@ -14,6 +14,7 @@ import { readResultsDisk, RESULTS_SERIAL } from './boot/results-disk.ts';
 import { execOverSsh } from './ssh/exec.ts';
 import { openInteractiveShell } from './ssh/shell.ts';
 import { downloadOverSsh, uploadOverSsh, writeOverSsh } from './ssh/transfer.ts';
+import type { OnQemu } from './qemu/on-qemu.ts';
 import type { Bootable, BootOptions } from './boot/bootable.ts';
 import type { StartedGuest } from './boot/start.ts';
 import { whileAlive } from './death/while-alive.ts';
@@ -67,6 +68,8 @@ export interface BootOfMachine extends RunningGuest {
   reset(): Promise<BootOfMachine>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Works its QEMU, see {@link OnQemu}. */
+  readonly onQemu: OnQemu;
   /** Checks every device as {@link RunningGuest.setUpPmem} does, after a boot in which it has made their namespaces. */
   findPmem(): Promise<{ readonly problems: readonly string[] }>;
 }
@@ -121,15 +124,19 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
     devices = setUp.devices;
     return { problems: setUp.problems };
   };
-  const command = async (word: 'stop' | 'cont'): Promise<void> => {
+  const onQemu: OnQemu = async (act, what) => {
+    const unplugMs = TIMEOUTS_MS.unplug * waitScale;
     try {
-      await qemu.qmp.execute(word);
+      return await alive(act({ qmp: qemu.qmp, events: started.events, unplugMs }));
     } catch (cause) {
+      if (cause instanceof InfraError || cause instanceof GuestDeath) throw cause;
       // QMP closes a moment before its QEMU is known to be gone.
       if (await settlesWithin(watch.death, TIMEOUTS_MS.lastWords * waitScale)) throw await watch.death;
-      throw new InfraError(`QEMU did not take \`${word}\`: ${messageOf(cause)}`, { code: 'qemu-control', cause });
+      throw new InfraError(`QEMU did not take \`${what}\`: ${messageOf(cause)}`, { code: 'qemu-control', cause });
     }
   };
+  const command = async (word: 'stop' | 'cont'): Promise<void> =>
+    void (await onQemu(async ({ qmp }) => qmp.execute(word), word));
 
   return {
     id,
@@ -189,6 +196,7 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
       await command('cont');
       clock.resume();
     },
+    onQemu,
     dispose,
     [Symbol.asyncDispose]: dispose,
   };

@@ -36,6 +36,8 @@ export interface StartedGuest {
   /** The port on 127.0.0.1 where the guest's sshd answers. */
   readonly sshPort: number;
   readonly console: GuestConsole;
+  /** What QMP has reported since the boot began. */
+  readonly events: () => readonly QmpEvent[];
   readonly watch: DeathWatch;
   readonly kernelRelease: string;
   readonly bootMs: number;
@@ -167,6 +169,7 @@ async function bringUp(
       ssh,
       sshPort: port,
       console,
+      events: () => events,
       watch,
       kernelRelease,
       bootMs,

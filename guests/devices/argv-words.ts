@@ -17,19 +17,21 @@ export function memoryBackend(id: string, path: string, sizeBytes: number): stri
   ];
 }
 
-/** A raw file as a virtio disk that the guest finds by its serial number (at most 20 characters). */
+/** A raw file as a disk, a virtio one unless said otherwise. The guest finds it by its serial number (at most 20 characters). */
 export function composeDisk({
   id,
   path,
   serial,
   readOnly,
   noFlush = false,
+  attach = { driver: 'virtio-blk-pci' },
 }: {
   readonly id: string;
   readonly path: string;
   readonly serial: string;
   readonly readOnly: boolean;
   readonly noFlush?: boolean;
+  readonly attach?: { readonly driver: string; readonly bus?: string };
 }): string[] {
   const file = {
     driver: 'file',
@@ -50,6 +52,6 @@ export function composeDisk({
     JSON.stringify(file),
     '-blockdev',
     JSON.stringify(raw),
-    ...jsonDevice({ driver: 'virtio-blk-pci', id, drive: `${id}-raw`, serial }),
+    ...jsonDevice({ ...attach, id, drive: `${id}-raw`, serial }),
   ];
 }

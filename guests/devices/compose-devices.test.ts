@@ -33,6 +33,15 @@ test('no device asks nothing of QEMU but RAM', () => {
   });
 });
 
+test('a machine into which devices are plugged has slots and addresses for them, and takes NVDIMMs', () => {
+  const spare = (machineType: MachineType) =>
+    composeDevices([], { machineType, memoryBytes: 2 * GIB, hotPlug: true, backing });
+  const pc = spare(MACHINE_TYPES.pc);
+  expect(pc).toMatchObject({ machineFlags: ['nvdimm=on'], memorySlots: 8, argv: [], ramBytes: 2 * GIB });
+  expect(pc.maxmemBytes).toBeGreaterThanOrEqual(2 * GIB + 8 * 2 * GIB);
+  expect(spare(MACHINE_TYPES.microvm)).toMatchObject({ machineFlags: [], memorySlots: 0, maxmemBytes: 2 * GIB });
+});
+
 test("an NVDIMM's file is larger by exactly its labels, so that the usable size is what was asked", () => {
   const { argv, backingFiles, machineFlags } = compose([
     { kind: 'nvdimm', sizeBytes: GIB, namespace: 'fsdax', labelSizeBytes: 128 * 1024 },

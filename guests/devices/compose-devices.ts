@@ -19,6 +19,8 @@ import type {
 import { KINDS } from './kinds.ts';
 
 const GIB = 2 ** 30;
+/** Bytes of each memory device that may be plugged in. It is room for addresses alone, and takes no memory. */
+const SPARE_MEMORY_DEVICES: readonly number[] = Array.from({ length: 8 }, () => 2 * GIB);
 
 /** What a list of devices asks of QEMU's command line and of the kernel's. */
 export interface DeviceComposition {
@@ -40,6 +42,8 @@ interface ComposeOptions {
   readonly machineType: MachineType;
   /** What the guest has for itself beside the devices. */
   readonly memoryBytes: number;
+  /** Leaves room for devices that are plugged in later. */
+  readonly hotPlug?: boolean;
   /** Path of the file behind the device at an index. */
   readonly backing: (index: number) => string;
 }
@@ -47,7 +51,7 @@ interface ComposeOptions {
 /** Turns a topology's devices into QEMU's words for a machine that carries them, without touching the host. */
 export function composeDevices(
   devices: readonly PmemDevice[],
-  { machineType, memoryBytes, backing }: ComposeOptions,
+  { machineType, memoryBytes, hotPlug = false, backing }: ComposeOptions,
 ): DeviceComposition {
   const named = devices.map((device, index) => ({ device, id: `pmem${index}`, path: backing(index) }));
   const present = DEVICE_KINDS.filter((kind) => devices.some((device) => device.kind === kind));
@@ -57,19 +61,27 @@ export function composeDevices(
   );
   const parts = named.flatMap(({ id }) => byDevice.get(id) ?? []);
 
-  const memoryDevices = devices.filter((device) => traitsOf(device).isMemoryDevice);
+  const memoryBytesEach = [
+    ...devices.filter((device) => traitsOf(device).isMemoryDevice).map(({ sizeBytes }) => sizeBytes),
+    ...(hotPlug && machineType.memoryDevices ? SPARE_MEMORY_DEVICES : []),
+  ];
   const ramBytes = memoryBytes + splitDeviceBytes(devices).memory;
   return {
     argv: [...kinds.flatMap(({ sharedArgv = [] }) => sharedArgv), ...parts.flatMap(({ argv }) => argv)],
     kernelArgs: parts.flatMap(({ kernelArg }) => kernelArg ?? []),
-    machineFlags: kinds.flatMap(({ machineFlags = [] }) => machineFlags),
+    machineFlags: [
+      ...new Set([
+        ...kinds.flatMap(({ machineFlags = [] }) => machineFlags),
+        ...(hotPlug && machineType.nvdimm !== undefined ? [machineType.nvdimm] : []),
+      ]),
+    ],
     ramBytes,
-    memorySlots: memoryDevices.length,
+    memorySlots: memoryBytesEach.length,
     // QEMU aligns each memory device, and its first one, to as much as 1 GiB.
     maxmemBytes:
-      memoryDevices.length === 0
+      memoryBytesEach.length === 0
         ? ramBytes
-        : roundUp(ramBytes, GIB) + GIB + sum(memoryDevices.map(({ sizeBytes }) => roundUp(sizeBytes, GIB) + GIB)),
+        : roundUp(ramBytes, GIB) + GIB + sum(memoryBytesEach.map((sizeBytes) => roundUp(sizeBytes, GIB) + GIB)),
     backingFiles: parts.flatMap(({ backingFiles = [] }: DevicePart) => backingFiles),
     placements: parts.map(({ placement }) => placement),
   };

@@ -50,12 +50,20 @@ export interface CarryingMachine {
   readonly memoryBytes: number;
 }
 
+/** What is said of a device to plug in. */
+interface Plug {
+  readonly sizeBytes: number;
+  readonly labelSizeBytes?: number;
+}
+
 /** A kind's words for QEMU. */
 export interface DeviceInQemu<Device> {
   /** A small one, by which a QEMU is tried. */
   readonly example: Device;
   /** What a machine lacks to carry it; undefined if it lacks nothing. Absent: all carry it. */
   readonly lacks?: (machine: MachineType) => string | undefined;
+  /** What a device is that is plugged into a running machine; absent: it cannot be. */
+  readonly completePlug?: (device: Plug) => Device;
   readonly compose: (devices: readonly NamedDevice<Device>[], machine: CarryingMachine) => KindComposition;
 }
 

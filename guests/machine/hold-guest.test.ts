@@ -53,6 +53,15 @@ function fakeBoot(number: number, acts: string[], { pausedMs = 0, lost = [] as r
 function held(first: BootOfMachine, acts: string[], following: readonly (BootOfMachine | Error)[] = []) {
   const boots = [...following];
   const machine = {
+    plugs: {
+      argv: [],
+      files: [],
+      plug: async () => {
+        acts.push('plug');
+        return { id: 'plug0', kind: 'virtio-blk' as const, sizeBytes: 1 };
+      },
+      unplug: async () => void acts.push('unplug'),
+    },
     boot: async () => {
       const boot = boots.shift();
       if (boot === undefined || boot instanceof Error) throw boot ?? new Error('no boot is left');
@@ -152,6 +161,20 @@ test('what a later boot reports before any mark belongs to the test that asked f
     ['BUG: after it', 'test-end 1'],
   ]);
   expect(guest.takeProblems()).toEqual([]);
+});
+
+test('a device is plugged into a machine that is on, and a paused guest gives none back', async () => {
+  const acts: string[] = [];
+  const { guest } = held(fakeBoot(1, acts).boot, acts);
+  await guest.host.pause();
+  const plugged = await guest.host.plug({ kind: 'virtio-blk', sizeBytes: 1 });
+  await expect(guest.host.unplug(plugged)).rejects.toMatchObject({ code: 'guest-paused' });
+  await guest.host.resume();
+  await guest.host.unplug(plugged);
+  await guest.host.kill();
+  await expect(guest.host.plug({ kind: 'virtio-blk', sizeBytes: 1 })).rejects.toMatchObject({ code: 'guest-off' });
+  await expect(guest.host.unplug(0)).rejects.toMatchObject({ code: 'guest-off' });
+  expect(acts).toEqual(['pause 1', 'plug', 'resume 1', 'unplug', 'kill 1']);
 });
 
 test('the rig asks a paused guest nothing, and sums up how long its boots were paused', async () => {

@@ -106,6 +106,9 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
       await due().resume();
       isPaused = false;
     },
+    plug: async (device) => machine.plugs.plug(due(), device),
+    // Only a guest that runs can give a device back.
+    unplug: async (device) => machine.plugs.unplug(answering(), device),
   };
   const tearDown = async (): Promise<void> => {
     await boot.dispose();

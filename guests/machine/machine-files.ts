@@ -4,6 +4,7 @@ import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { GuestSpec } from '../../orchestrator/model/matrix.ts';
 import type { PmemTopology } from '../../orchestrator/model/pmem.ts';
+import type { MachineType } from '../arch/machine-type.ts';
 import { GUEST_ARCH } from '../arch/architectures.ts';
 import type { Bootable } from '../boot/bootable.ts';
 import { createResultsDisk, RESULTS_SERIAL } from '../boot/results-disk.ts';
@@ -30,6 +31,8 @@ export interface MachineOptions {
   readonly suiteDisk?: { readonly path: string; readonly serial: string };
   /** Size of the results disk, if there is to be one. */
   readonly resultsBytes?: number;
+  /** Leaves room for devices that are plugged in later. */
+  readonly hotPlug?: boolean;
   readonly guest: GuestSpec;
   readonly qemu: QemuBinary;
   readonly accelerator: Accelerator;
@@ -41,6 +44,7 @@ export interface MachineOptions {
 /** A machine with its files, and the names of those that go with it. */
 export interface MachineFiles {
   readonly bootable: Bootable;
+  readonly machineType: MachineType;
   readonly files: readonly string[];
 }
 
@@ -56,6 +60,7 @@ export async function makeMachineFiles(options: MachineOptions): Promise<Machine
   const devices = composeDevices(topology.devices, {
     machineType,
     memoryBytes: guest.memoryBytes,
+    ...present({ hotPlug: options.hotPlug }),
     backing: (index) => join(dir, `pmem${index}.img`),
   });
   const argv = composeArgv({
@@ -86,7 +91,7 @@ export async function makeMachineFiles(options: MachineOptions): Promise<Machine
   ];
   try {
     await writeFiles(options, bootable, initrd);
-    return { bootable, files };
+    return { bootable, files, machineType };
   } catch (error) {
     await removeFiles(files);
     throw error;

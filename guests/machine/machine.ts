@@ -4,9 +4,12 @@ import { startGuest } from '../boot/start.ts';
 import { removeFiles } from '../devices/backing-files.ts';
 import { assembleGuest, type BootOfMachine } from '../guest.ts';
 import { makeMachineFiles, type MachineOptions } from './machine-files.ts';
+import { createPlugs, type Plugs } from './plugs.ts';
 
 /** Backing files, topology and arguments. It outlives its boots, which all have the same pmem. */
 export interface Machine extends AsyncDisposable {
+  /** What is plugged in beside the topology. */
+  readonly plugs: Plugs;
   /**
    * Boots, and waits until the guest answers over SSH; the boot before must have ended. Rejects with GuestDeath (it
    * panicked, powered off, never got ready), UserError (no kernel that QEMU can boot) or InfraError (QEMU would not
@@ -19,7 +22,8 @@ export interface Machine extends AsyncDisposable {
 
 /** Makes a machine's files. Rejects as `makeMachineFiles` does. */
 export async function createMachine(options: MachineOptions): Promise<Machine> {
-  const { bootable, files } = await makeMachineFiles(options);
+  const { bootable, files, machineType } = await makeMachineFiles(options);
+  const plugs = createPlugs({ dir: options.dir, machineType, devices: options.topology.devices });
   let guest: BootOfMachine | undefined;
   let booting: Promise<unknown> = Promise.resolve();
   let again = false;
@@ -29,16 +33,17 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     await guest?.dispose();
     ending.abort(new InfraError(`guest ${options.id} was ended by the rig`, { code: 'guest-disposed' }));
     await booting.catch(() => undefined);
-    await removeFiles(files);
+    await removeFiles([...files, ...plugs.files]);
   };
   const dispose = (): Promise<void> => (disposing ??= tearDown());
   return {
+    plugs,
     boot: async ({ signal, ...others } = {}) => {
       const bootOptions = {
         ...others,
         signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
       };
-      const started = startGuest(bootable, { ...bootOptions, again });
+      const started = startGuest({ ...bootable, argv: [...bootable.argv, ...plugs.argv] }, { ...bootOptions, again });
       booting = started;
       again = true;
       guest = assembleGuest(bootable, bootOptions, await started);

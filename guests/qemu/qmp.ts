@@ -7,11 +7,14 @@ import { createLineSplitter } from './line-splitter.ts';
 export class QmpError extends Error {
   /** `GenericError`, `CommandNotFound`, … */
   readonly errorClass: string;
+  /** QEMU's own words. */
+  readonly description: string;
 
   constructor(command: string, errorClass: string, description: string) {
     super(`QMP ${command}: ${description}`);
     this.name = 'QmpError';
     this.errorClass = errorClass;
+    this.description = description;
   }
 }
 

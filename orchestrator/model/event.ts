@@ -40,7 +40,16 @@ export interface RunShard {
 }
 
 /** The switches of `HostControl`. */
-export const GUEST_CONTROLS = ['kill', 'power-on', 'power-cycle', 'reset', 'pause', 'resume'] as const;
+export const GUEST_CONTROLS = [
+  'kill',
+  'power-on',
+  'power-cycle',
+  'reset',
+  'pause',
+  'resume',
+  'plug',
+  'unplug',
+] as const;
 export type GuestControl = (typeof GUEST_CONTROLS)[number];
 
 /** One event as the run emits it; the journal adds {@link Stamp}. `test` is the full name, `guest` counts from 1. */

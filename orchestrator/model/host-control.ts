@@ -1,3 +1,5 @@
+import type { PlugDevice, PluggedDevice } from './hot-plug.ts';
+
 /** What a boot that was asked for has found. */
 export interface PowerOn {
   /** A sentence for each device that is not as it was: lost, smaller, or without its namespace. */
@@ -22,4 +24,15 @@ export interface HostControl {
   pause(): Promise<void>;
   /** Lets a paused guest run on. */
   resume(): Promise<void>;
+  /**
+   * Plugs a further device into the running machine, and resolves when QEMU has taken it. The guest finds it a moment
+   * later. The machine keeps it over resets and power cycles until it is unplugged. Rejects with `DeviceRefused`.
+   */
+  plug(device: PlugDevice): Promise<PluggedDevice>;
+  /**
+   * Asks the guest to give a device back: a plugged one, or one of the topology by its index. Resolves when it is gone.
+   * A device of the topology is in the machine again after a power cycle. Rejects with `DeviceRefused` where QEMU or the
+   * guest refuses, or where the guest lets the limit `unplug` pass.
+   */
+  unplug(device: number | PluggedDevice): Promise<void>;
 }

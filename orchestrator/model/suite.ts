@@ -74,7 +74,10 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   readonly kind: Spec['kind'];
   /** True when a cell must not share its guest with another. */
   readonly needsFreshGuest: boolean;
-  /** Its tests work the guest's machine from outside: see {@link SuiteContext.host}. */
+  /**
+   * Its tests work the guest's machine from outside: see {@link SuiteContext.host}. The machine has room for devices
+   * that are plugged in. Such a suite {@link Suite.needsFreshGuest}, too.
+   */
   readonly needsHostControl?: true;
   /**
    * Its tests depend neither on each other nor on their order. `--split` may spread those of one cell over several

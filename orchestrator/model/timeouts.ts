@@ -16,6 +16,8 @@ export const TIMEOUTS_MS = {
   ask: 20_000,
   /** A file or folder into a guest or out of it. */
   transfer: 120_000,
+  /** A guest to give a device back that is unplugged. */
+  unplug: 10_000,
   /** Asking a guest to power off before it is killed. */
   teardown: 5_000,
   /** After a lost connection: how long the console may still explain it. */

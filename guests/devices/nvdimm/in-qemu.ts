@@ -9,6 +9,12 @@ const MIB = 2 ** 20;
 export const NVDIMM_IN_QEMU: DeviceInQemu<Nvdimm> = {
   example: { kind: 'nvdimm', sizeBytes: 16 * MIB, namespace: 'fsdax', labelSizeBytes: 2 * MIB },
   lacks: ({ nvdimm }) => (nvdimm === undefined ? 'it has no NVDIMMs' : undefined),
+  completePlug: ({ sizeBytes, labelSizeBytes = 2 * MIB }) => ({
+    kind: 'nvdimm',
+    sizeBytes,
+    namespace: 'raw',
+    labelSizeBytes,
+  }),
   compose: (devices, { type }) => ({
     parts: devices.map(composeOne),
     machineFlags: type.nvdimm === undefined ? [] : [type.nvdimm],

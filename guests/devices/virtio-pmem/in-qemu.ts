@@ -4,6 +4,7 @@ import type { DeviceInQemu } from '../device-kind.ts';
 
 export const VIRTIO_PMEM_IN_QEMU: DeviceInQemu<Extract<DeviceOfKind, { kind: 'virtio-pmem' }>> = {
   example: { kind: 'virtio-pmem', sizeBytes: 16 * 2 ** 20 },
+  completePlug: ({ sizeBytes }) => ({ kind: 'virtio-pmem', sizeBytes }),
   compose: (devices) => ({
     parts: devices.map(({ device: { sizeBytes }, id, path }) => ({
       argv: [

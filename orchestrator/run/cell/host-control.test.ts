@@ -9,13 +9,17 @@ const CELL = fakeCell('c', ['power/cut']);
 
 async function act(): Promise<void> {}
 
+async function plug(): Promise<never> {
+  throw new Error('no device is plugged in here');
+}
+
 /** Switches that do nothing, or fail as the power switch of a guest whose next boot ends so. */
 function fakeHost(nextBoot?: Error): HostControl {
   const boot = async () => {
     if (nextBoot) throw nextBoot;
     return { problems: [] };
   };
-  return { kill: act, powerOn: boot, powerCycle: boot, reset: boot, pause: act, resume: act };
+  return { kill: act, powerOn: boot, powerCycle: boot, reset: boot, pause: act, resume: act, plug, unplug: act };
 }
 
 /** Runs a suite whose test cuts the power, as far as it is given a switch. */

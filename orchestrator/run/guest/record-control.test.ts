@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { GUEST_CONTROLS, type RunEvent } from '../../model/event.ts';
 import type { HostControl } from '../../model/host-control.ts';
+import type { PlugDevice } from '../../model/hot-plug.ts';
 import { recordControl } from './record-control.ts';
 
 /** Switches that say what was done, in the order of things. */
 function fakeHost(order: string[]): HostControl {
   const act = async () => void order.push('acted');
   const boot = async () => (await act(), { problems: ['device 1: no region appeared'] });
-  return { kill: act, powerOn: boot, powerCycle: boot, reset: boot, pause: act, resume: act };
+  const plug = async ({ kind, sizeBytes }: PlugDevice) => (await act(), { id: 'plug0', kind, sizeBytes });
+  return { kill: act, powerOn: boot, powerCycle: boot, reset: boot, pause: act, resume: act, plug, unplug: act };
 }
 
 test('each switch is an event, written before it acts, and gives what the switch gives', async () => {
@@ -21,6 +23,9 @@ test('each switch is an event, written before it acts, and gives what the switch
   await host.kill();
   expect(await host.powerOn()).toEqual({ problems: ['device 1: no region appeared'] });
   for (const use of ['powerCycle', 'reset', 'pause', 'resume'] as const) await host[use]();
+  const plugged = await host.plug({ kind: 'virtio-pmem', sizeBytes: 4096 });
+  expect(plugged).toEqual({ id: 'plug0', kind: 'virtio-pmem', sizeBytes: 4096 });
+  await host.unplug(plugged);
   expect(events).toEqual(GUEST_CONTROLS.map((action) => ({ type: 'guest-control', guest: 3, action })));
   expect(order.slice(0, 4)).toEqual(['guest-control', 'acted', 'guest-control', 'acted']);
 });

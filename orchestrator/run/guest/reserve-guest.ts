@@ -48,7 +48,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
       { memoryBytes: neededMemory(cell), cores: jobs === undefined ? cell.guest.cpus : 1 },
       waiting,
     );
-    const { resultsBytes } = suiteFor(cell.suite);
+    const { resultsBytes, needsHostControl } = suiteFor(cell.suite);
     const boot: Reservation['boot'] = async ({ id, known }, signal) => {
       try {
         const accelerator = acceleratorOf(cell.guest, options.accelerator.accelerator);
@@ -59,7 +59,7 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
           kernel,
           image,
           topology: cell.pmem,
-          ...present({ suiteDisk: disk, resultsBytes }),
+          ...present({ suiteDisk: disk, resultsBytes, hotPlug: needsHostControl }),
           guest: cell.guest,
           qemu,
           accelerator,
