@@ -80,6 +80,7 @@ test('a run whose test takes the power away goes on in the same guest, and its j
       }),
       artifactsOf: (cell) => folder.artifactsOf(cell),
       buildCanary: () => Promise.reject(new Error('nothing is planted')),
+      buildGuestTool: () => Promise.reject(new Error('no program is needed')),
     });
   await runMatrix({
     matrix: { name: 'power', known: [] } as unknown as Matrix,

@@ -1,4 +1,5 @@
 import { commandFormat } from './command.ts';
+import { daxFormat } from './dax.ts';
 import { fioFormat } from './fio.ts';
 import { lockdepFormat } from './lockdep.ts';
 import { selftestFormat } from './selftest.ts';
@@ -8,6 +9,7 @@ import { xfstestsFormat } from './xfstests.ts';
 /** Every kind of suite that a matrix may have; `orchestrator/suites/registry.ts` has a row for each, too. */
 export const SUITE_FORMATS = {
   fio: fioFormat,
+  dax: daxFormat,
   command: commandFormat,
   selftest: selftestFormat,
   lockdep: lockdepFormat,

@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from './package-root.ts';
  */
 export const PACKAGE_DATA = [
   'guests/canary/module',
+  'guests/guest-tools/pmemcheck.c',
   'guests/images/guest-init',
   'guests/images/initramfs/init',
   'guests/images/modprobe.conf',

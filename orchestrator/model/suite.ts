@@ -2,11 +2,13 @@ import type { ArtifactStore } from './artifact-store.ts';
 import type { CanaryModule } from './canary.ts';
 import type { Cell, PlannedTest } from './cell.ts';
 import type { Guest } from './guest.ts';
+import type { GuestTool } from './guest-tool.ts';
 import type { HostControl } from './host-control.ts';
 import type { KnownProblem } from './known-problem.ts';
 import type { FilesystemSpec, GuestSpec, ImageSpec, KernelSpec, SuiteSpec } from './matrix.ts';
 import type { TestResult } from './outcome.ts';
 import type { PmemTopology } from './pmem.ts';
+import type { RuleText } from './rule-text.ts';
 import type { SuiteInOnce } from './suite-in-once.ts';
 
 /** What is known of a cell while planning, before a guest exists. */
@@ -37,6 +39,8 @@ export interface SuiteContext<Spec extends SuiteSpec> {
   readonly usualSeconds?: (test: string) => number | undefined;
   /** Builds the canary for the guest's kernel on the host, once a kernel. Rejects with InfraError when that fails. */
   readonly buildCanary: () => Promise<CanaryModule>;
+  /** Builds the rig's C program for guests on the host, once. Rejects with InfraError if the cache cannot be written. */
+  readonly buildGuestTool: () => Promise<GuestTool>;
   readonly log: (line: string) => void;
 }
 
@@ -104,6 +108,8 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   readonly provesRig?: true;
   /** What an answer to a series calls it among the things not tested; absent: the answer leaves it out. */
   readonly untestedAs?: string;
+  /** Its tests are rules: what `pmemrig explain` and `docs/checks.md` say of each. */
+  readonly rules?: readonly RuleText[];
   /**
    * A folder or tarball of the host that the cell's guests get as a read-only disk of that serial number (at most 20
    * characters).

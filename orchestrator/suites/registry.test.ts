@@ -8,6 +8,7 @@ test('the loader gets the jobs of fio', () => expect(offeredNames()['fio']).toCo
 
 test('an answer to a series names the suites that it missed, but neither programs of the user nor the selftest', () =>
   expect(suiteTitles()).toEqual([
+    ['dax', 'the rules of DAX'],
     ['fio', 'fio'],
     ['lockdep', 'the lockdep exercises'],
     ['xfstests', 'xfstests'],

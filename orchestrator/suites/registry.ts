@@ -5,6 +5,7 @@ import { UserError } from '../model/errors.ts';
 import type { SuiteSpec } from '../model/matrix.ts';
 import type { Suite } from '../model/suite.ts';
 import { commandSuite } from './command/suite.ts';
+import { daxSuite } from './dax/suite.ts';
 import { fioSuite } from './fio/suite.ts';
 import { lockdepSuite } from './lockdep/suite.ts';
 import { selftestSuite } from './selftest/suite.ts';
@@ -13,6 +14,7 @@ import { xfstestsSuite } from './xfstests/suite.ts';
 /** Every suite by its kind, one for each format in `matrices/suites`: without its row a new kind does not compile. */
 const SUITES = {
   command: commandSuite,
+  dax: daxSuite,
   fio: fioSuite,
   lockdep: lockdepSuite,
   selftest: selftestSuite,

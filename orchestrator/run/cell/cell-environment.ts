@@ -1,4 +1,5 @@
 import type { CanaryModule } from '../../model/canary.ts';
+import type { GuestTool } from '../../model/guest-tool.ts';
 import type { AttemptEnvironment } from '../attempt/attempt-environment.ts';
 import type { GuestKeeper } from '../attempt/keep-guest.ts';
 import type { GuestSlot } from '../guest/guest-slot.ts';
@@ -9,6 +10,8 @@ export interface SessionEnvironment extends AttemptEnvironment {
   readonly usualSeconds: (test: string) => number | undefined;
   /** See `SuiteContext.buildCanary`. */
   readonly buildCanary: () => Promise<CanaryModule>;
+  /** See `SuiteContext.buildGuestTool`. */
+  readonly buildGuestTool: () => Promise<GuestTool>;
   /** Takes the guest of the first failure, if one is to be kept. */
   readonly keeper?: GuestKeeper;
 }

@@ -40,6 +40,7 @@ export async function openSuite(
     timeoutScaleWhy,
     usualSeconds: env.usualSeconds,
     buildCanary: async () => canary ?? env.buildCanary(),
+    buildGuestTool: env.buildGuestTool,
     log: env.log,
   });
   return underDeadline(

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../model/artifact-store.ts';
 import type { CanaryModule } from '../../model/canary.ts';
 import type { Cell } from '../../model/cell.ts';
 import type { Controller, Executor, GroupEnd, GroupOrder } from '../../model/executor.ts';
+import type { GuestTool } from '../../model/guest-tool.ts';
 import type { SuiteSpec } from '../../model/matrix.ts';
 import { toPlainError } from '../../model/plain-error.ts';
 import { present } from '../../model/present.ts';
@@ -18,6 +19,8 @@ export interface LocalMeans {
   readonly artifactsOf: (cellId: string) => ArtifactStore;
   /** See `SuiteContext.buildCanary`. */
   readonly buildCanary: (cell: Cell, signal: AbortSignal) => Promise<CanaryModule>;
+  /** See `SuiteContext.buildGuestTool`. */
+  readonly buildGuestTool: (signal: AbortSignal) => Promise<GuestTool>;
   /** See `AttemptEnvironment.mendCache`. */
   readonly mendCache?: (cell: Cell, sinceMs: number) => Promise<string | undefined>;
   /** Takes the guest of the first failure, if one is to be kept. */
@@ -58,13 +61,14 @@ export class LocalExecutor implements Executor {
     controller: Controller,
     signal: AbortSignal,
   ): Omit<CellEnvironment, 'retries' | 'split' | 'openSlot' | 'usualSeconds'> {
-    const { artifactsOf, buildCanary, mendCache, keeper } = this.#means;
+    const { artifactsOf, buildCanary, buildGuestTool, mendCache, keeper } = this.#means;
     return {
       emit: (event) => controller.emit(event),
       log: (line) => controller.log(line),
       signal,
       artifacts: artifactsOf(cell.id),
       buildCanary: async () => buildCanary(cell, signal),
+      buildGuestTool: async () => buildGuestTool(signal),
       ...present({ keeper, mendCache: mendCache && (async (sinceMs: number) => mendCache(cell, sinceMs)) }),
     };
   }

@@ -1,4 +1,5 @@
 import { buildCanary } from '../../../guests/canary/build-canary.ts';
+import { buildGuestTool } from '../../../guests/guest-tools/build-guest-tool.ts';
 import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';
 import type { HostFacts } from '../../host/facts.ts';
 import type { PrepareExecutor } from '../../model/executor.ts';
@@ -39,6 +40,7 @@ export function prepareLocalExecutor({ keeper, folder, cacheDir, host, ...option
       artifactsOf: (cellId) => folder.artifactsOf(cellId),
       buildCanary: async (cell, orderSignal) =>
         buildCanary((await prepared(cell)).kernel, { cacheDir, signal: orderSignal, log }),
+      buildGuestTool: async (orderSignal) => buildGuestTool({ cacheDir, signal: orderSignal, log }),
       mendCache: createCacheMender({
         cacheDir,
         signal,

@@ -74,5 +74,6 @@ export function meansOf(scenario: Scenario, runDir: string): LocalMeans {
     }),
     artifactsOf: (cellId) => openLocalArtifacts(runDir, cellId),
     buildCanary: environment.buildCanary,
+    buildGuestTool: environment.buildGuestTool,
   };
 }

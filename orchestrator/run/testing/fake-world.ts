@@ -196,6 +196,7 @@ export function fakeWorld(options: {
     artifacts: openLocalArtifacts('/dev/null', 'cell'),
     usualSeconds: () => undefined,
     buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),
+    buildGuestTool: async () => ({ kind: 'impossible', reason: 'no compiler' }),
     log: () => undefined,
   };
   let guests = 0;

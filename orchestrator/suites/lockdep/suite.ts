@@ -5,7 +5,7 @@ import { packageData } from '../../model/package-data.ts';
 import type { Suite, SuiteContext, SuiteSession } from '../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
 import { setUpStep } from '../shared/set-up-step.ts';
-import { compareStates, readDeviceState } from './device-state.ts';
+import { compareStates, readDeviceState } from '../shared/device-state.ts';
 import { exerciseEnvironment } from './environment.ts';
 import { exerciseOf } from './exercises.ts';
 import { judgeExercise } from './judge.ts';

@@ -40,6 +40,7 @@ export function createSuiteContext<Spec extends SuiteSpec>(
     timeoutScale: 1,
     timeoutScaleWhy: '',
     buildCanary: async () => ({ kind: 'impossible', reason: 'no kernel is behind a fake guest' }),
+    buildGuestTool: async () => ({ kind: 'impossible', reason: 'no compiler' }),
     log: () => undefined,
   };
 }

@@ -1,6 +1,6 @@
 import type { Guest } from '../../model/guest.ts';
 import { TIMEOUTS_MS } from '../../model/timeouts.ts';
-import type { SetUpContext } from '../shared/set-up-step.ts';
+import type { SetUpContext } from './set-up-step.ts';
 
 /**
  * Prints what an exercise must leave as it was: each device's size and DAX, the namespaces but for their UUIDs, and

@@ -1,0 +1,10 @@
+import { createRuleSuite } from '../shared/rules/create-rule-suite.ts';
+import { DAX_RULES } from './dax-rules.ts';
+
+/** Whether DAX means what it must. */
+export const daxSuite = createRuleSuite({
+  kind: 'dax',
+  rules: DAX_RULES,
+  untestedAs: 'the rules of DAX',
+  once: {},
+});

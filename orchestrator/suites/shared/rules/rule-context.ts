@@ -1,0 +1,129 @@
+import type { ExecOptions, ExecResult } from '../../../model/guest.ts';
+import { InfraError } from '../../../model/errors.ts';
+import { lastLines } from '../../../model/last-lines.ts';
+import { present } from '../../../model/present.ts';
+import type { FilesystemSpec } from '../../../model/matrix.ts';
+import type { RuleSabotage } from '../../../model/rule-text.ts';
+import type { SuiteContext } from '../../../model/suite.ts';
+import { TIMEOUTS_MS } from '../../../model/timeouts.ts';
+import type { RuleSuiteSpec } from '../../../../matrices/suites/rule-suite.ts';
+import { fitFilesystem } from '../fit-filesystem.ts';
+import { type MountedFilesystem, mkfsCommand } from '../mkfs-command.ts';
+import { type MountRequest, type RuleContext, type RuleMount, RuleSkip, StepFailed } from './rule.ts';
+
+/** In the guest, on tmpfs: gone with each boot. */
+const TOOL_PATH = '/run/pmemrig/pmemcheck';
+const MOUNTS = '/mnt/pmemrig-rules';
+/** Lines of a step's output that its failure shows. */
+const EVIDENCE_LINES = 40;
+
+/** Whatever the test left: mounts, maps, background processes of its own. */
+const CLEAN_UP = `
+for mount in $(awk '$2 ~ "^${MOUNTS}/" { print $2 }' /proc/mounts | tac); do umount "$mount" || umount -l "$mount"; done
+command -v dmsetup > /dev/null && dmsetup remove_all
+true`;
+
+interface Parts {
+  readonly caseName: string;
+  readonly sabotage: RuleSabotage | undefined;
+}
+
+/** What happened in a test, in order. */
+export interface RuleLog {
+  readonly add: (text: string) => void;
+  readonly text: () => string;
+}
+
+/** What a rule works with, its log, and how the guest is cleaned afterwards. */
+export function createRuleContext(
+  context: SuiteContext<RuleSuiteSpec<string>>,
+  { caseName, sabotage }: Parts,
+): { readonly context: RuleContext; readonly log: RuleLog; readonly cleanUp: () => Promise<void> } {
+  const { guest, host, timeoutScale } = context;
+  const [device] = guest.devices;
+  if (device === undefined) throw new InfraError('the guest has no device to test', { code: 'no-device' });
+  if (host === undefined) throw new InfraError('the suite was given no switches of the machine', { code: 'no-host' });
+  const log = createLog();
+  let mounts = 0;
+  /** The boot in which the tool lies; a power cycle takes it away. */
+  let toolIsThere = false;
+
+  const run = async (script: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> => {
+    log.add(`$ ${script.trim()}${args.length === 0 ? '' : `   # ${args.join(' ')}`}`);
+    const env = sabotage === 'no-sync' ? { ...options.env, PMEMCHECK_NO_SYNC: '1' } : options.env;
+    const result = await guest.exec(['sh', '-c', script, 'sh', ...args], { ...options, ...present({ env }) });
+    const { stdout, stderr, exitCode } = result;
+    for (const text of [stdout, stderr]) if (text !== '') log.add(text.trimEnd());
+    if (exitCode !== 0) log.add(`exit status ${exitCode ?? 'unknown'}`);
+    return result;
+  };
+  const must: RuleContext['must'] = async (script, args, options) => {
+    const { exitCode, stdout, stderr, timedOut } = await run(script, args, options);
+    if (exitCode === 0 && !timedOut) return stdout;
+    const line = script.trim().split('\n').at(-1) ?? '';
+    throw new StepFailed(
+      `a step of the test failed in the guest: \`${line}\` ${timedOut ? 'did not end in time' : `ended with status ${exitCode ?? 'unknown'}`}`,
+      lastLines(`${stdout}${stderr}`, EVIDENCE_LINES),
+    );
+  };
+  const tool = async (): Promise<string> => {
+    if (toolIsThere && (await guest.exec(['test', '-x', TOOL_PATH])).exitCode === 0) return TOOL_PATH;
+    const built = await context.buildGuestTool();
+    if (built.kind === 'impossible') throw new RuleSkip(`the test's own program cannot be built: ${built.reason}`);
+    await must(`mkdir -p ${TOOL_PATH.slice(0, TOOL_PATH.lastIndexOf('/'))}`);
+    await guest.upload(built.path, TOOL_PATH);
+    toolIsThere = true;
+    return TOOL_PATH;
+  };
+  const mount = async ({
+    type,
+    on = device.path,
+    options = 'dax=always',
+    mkfs = [],
+    keep,
+  }: MountRequest): Promise<RuleMount> => {
+    const mountOptions = sabotage === 'never-dax' ? 'dax=never' : options;
+    const path = `${MOUNTS}/${(mounts += 1)}`;
+    if (keep !== true) {
+      const asked: FilesystemSpec = { name: type, type, mountOptions, mkfsOptions: mkfs };
+      const { filesystem } = await fitFilesystem({ guest, timeoutScale }, asked);
+      // `fitFilesystem` gives back the type that it got.
+      await must(
+        mkfsCommand(filesystem as MountedFilesystem, on)
+          .map(quote)
+          .join(' '),
+      );
+    }
+    await must(`mkdir -p ${path} && mount -t ${type} ${mountOptions === '' ? '' : `-o ${mountOptions} `}"$1" ${path}`, [
+      on,
+    ]);
+    return { path, unmount: async () => void (await must(`umount ${path}`)) };
+  };
+  const cleanUp = async (): Promise<void> => {
+    await guest.exec(['sh', '-c', CLEAN_UP], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
+  };
+  return {
+    context: {
+      guest,
+      host: host,
+      device,
+      caseName,
+      timeoutScale,
+      run,
+      must,
+      tool,
+      mount,
+      note: log.add,
+    },
+    log,
+    cleanUp,
+  };
+}
+
+/** Words of our own; only what a shell would read as more than a word is quoted. */
+const quote = (word: string): string => (/^[\w@%+=:,./^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+function createLog(): RuleLog {
+  const lines: string[] = [];
+  return { add: (text) => void lines.push(text), text: () => `${lines.join('\n')}\n` };
+}

@@ -1,0 +1,14 @@
+import type { Expected, RuleSabotage } from '../../../model/rule-text.ts';
+import type { Rule } from './rule.ts';
+
+/** The rule with a wrong expectation, if that is the sabotage: what a test sees must then turn it red. */
+export function sabotageRule(rule: Rule, sabotage: RuleSabotage | undefined): Rule {
+  if (sabotage !== 'wrong-row') return rule;
+  const rows = rule.rows.map((row) => {
+    const [[name] = ['']] = Object.entries(row.sees);
+    return { ...row, sees: { ...row.sees, [name]: WRONG } };
+  });
+  return { ...rule, rows };
+}
+
+const WRONG: Expected = { oneOf: ['what no test sees'] };
