@@ -5,7 +5,7 @@ export type Seen = string | number | boolean;
 
 /** What may be seen: exactly that, one of several, or a number within bounds. */
 export type Expected =
-  Seen | { readonly oneOf: readonly Seen[] } | { readonly atLeast: number } | { readonly atMost: number } | 'anything';
+  Seen | { readonly oneOf: readonly Seen[] } | { readonly atLeast: number } | { readonly atMost: number };
 
 /** Where a row holds; what is left out holds everywhere. */
 export interface RuleWhere {

@@ -52,7 +52,6 @@ test('a failure says what the rule was, what was seen, why the row expects other
 });
 
 test.each([
-  ['anything', 7, 'pass'],
   [{ oneOf: ['ok', 0] }, 0, 'pass'],
   [{ oneOf: ['ok', 0] }, 'no', 'fail'],
   [{ atLeast: 2 }, 2, 'pass'],

@@ -67,7 +67,7 @@ function findDifferences(
 }
 
 function isExpected(expected: Expected, seen: Seen): boolean {
-  if (typeof expected !== 'object') return expected === 'anything' || expected === seen;
+  if (typeof expected !== 'object') return expected === seen;
   if ('oneOf' in expected) return expected.oneOf.includes(seen);
   if (typeof seen !== 'number') return false;
   return 'atLeast' in expected ? seen >= expected.atLeast : seen <= expected.atMost;
