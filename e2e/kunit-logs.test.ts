@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { judgeCommand } from '../orchestrator/suites/command/judge.ts';
-import { parseTap } from '../orchestrator/suites/command/tap/reader.ts';
+import { judgeProgram } from '../orchestrator/suites/shared/judge-program.ts';
+import { parseTap } from '../orchestrator/suites/shared/tap/reader.ts';
 import { judgeKunitLogs } from './support/kunit-logs.ts';
 import { Workspace } from './support/rig.ts';
 
@@ -33,7 +33,7 @@ test(
     expect(logs.length).toBeGreaterThan(15);
     for (const { name, text, status, leaves } of logs) {
       const { subtests } = parseTap(text);
-      const verdict = judgeCommand(
+      const verdict = judgeProgram(
         { exitCode: 0, signal: null, stdout: text, stderr: '', truncated: false, timedOut: false, durationMs: 1 },
         { timeout: 'its timeout of 1 s' },
       );

@@ -1,5 +1,5 @@
 import { InfraError } from '../model/errors.ts';
-import { TapReader } from '../suites/command/tap/reader.ts';
+import { TapReader } from '../suites/shared/tap/reader.ts';
 
 const CHUNK_BYTES = 2 ** 15;
 

@@ -4,7 +4,7 @@ import { renderKtap } from '../../../reports/formats/ktap/ktap.ts';
 import type { RunSummary } from '../../../reports/fold/summary.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from '../../../reports/testing/make-journal.ts';
 import type { TestResult } from '../../model/outcome.ts';
-import { parseTap } from '../../suites/command/tap/reader.ts';
+import { parseTap } from '../../suites/shared/tap/reader.ts';
 
 const READ_AS = {
   pass: 'pass',

@@ -10,10 +10,10 @@ import { isMounted } from '../shared/mkfs-command.ts';
 import { type Mount, mountFilesystem } from '../shared/mount-filesystem.ts';
 import { commandEnvironment } from './environment.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
-import { judgeCommand } from './judge.ts';
-import { openOutputFile } from './output-file.ts';
+import { judgeProgram } from '../shared/judge-program.ts';
+import { openOutputFile } from '../shared/output-file.ts';
 import { COMMAND_DIR, placeArgv, uploadTarget } from './place-program.ts';
-import { TapReader } from './tap/reader.ts';
+import { TapReader } from '../shared/tap/reader.ts';
 
 const GUEST_ARTIFACTS = '/run/pmemrig/artifacts';
 /** For the last lines as evidence: TAP is read as it comes. */
@@ -87,7 +87,7 @@ async function runCommand(
   }
 
   // Whatever becomes of the artifacts, the command has ended.
-  const judged = judgeCommand(result, {
+  const judged = judgeProgram(result, {
     timeout: describeTimeout('timeout', spec.timeoutSec, timeoutScale, timeoutScaleWhy),
     tap: tap.end(),
   });

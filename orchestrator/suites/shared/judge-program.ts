@@ -2,7 +2,7 @@ import type { ExecResult } from '../../model/guest.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { explainExitStatus } from '../../model/signals.ts';
 import { lastLines } from '../../model/last-lines.ts';
-import { oneLine } from '../shared/one-line.ts';
+import { oneLine } from './one-line.ts';
 import { parseTap } from './tap/reader.ts';
 import type { TapReport } from './tap/report.ts';
 
@@ -13,7 +13,11 @@ const SKIP_STATUS = 4;
 const MAX_PROBLEMS = 3;
 
 export interface JudgeOptions {
-  /** The command's timeout in words, see {@link describeTimeout}. */
+  /** How messages call it; absent: `the command`. */
+  readonly what?: string;
+  /** What an exit status means, in parentheses after a blank, or nothing; absent: what it does to a guest's shell. */
+  readonly explainStatus?: (exitCode: number) => string;
+  /** Its timeout in words, see {@link describeTimeout}. */
   readonly timeout: string;
   /** What was read from stdout as it came; without it, what is left of stdout is read. */
   readonly tap?: TapReport;
@@ -22,7 +26,8 @@ export interface JudgeOptions {
 /**
  * Judges as kselftest does: exit status 0 passes, 4 skips, all else fails; TAP's own results can only make it worse.
  */
-export function judgeCommand(result: ExecResult, { timeout, tap = readRest(result) }: JudgeOptions): TestResult {
+export function judgeProgram(result: ExecResult, options: JudgeOptions): TestResult {
+  const { timeout, tap = readRest(result), what = 'the command', explainStatus = explainShellStatus } = options;
   const subtests = tap.subtests.length > 0 ? { subtests: tap.subtests } : {};
   const evidence = lastLines(
     [result.stdout.trimEnd(), result.stderr.trimEnd()].filter((text) => text !== '').join('\n'),
@@ -35,13 +40,11 @@ export function judgeCommand(result: ExecResult, { timeout, tap = readRest(resul
     ...subtests,
   });
 
-  if (result.timedOut) return bad('hang', `the command did not end within ${timeout}, and was killed`);
+  if (result.timedOut) return bad('hang', `${what} did not end within ${timeout}, and was killed`);
   if (result.exitCode === null)
     return bad(
       'fail',
-      result.signal === null
-        ? "the command's exit status was lost"
-        : `the command was ended by signal ${result.signal}`,
+      result.signal === null ? `${what}'s exit status was lost` : `${what} was ended by signal ${result.signal}`,
     );
   const orSignal = result.orSignal === undefined ? '' : `, or ${result.orSignal} (the guest kept no record of which)`;
   const skipped = tap.skipAll ?? describeSkips(tap);
@@ -80,7 +83,7 @@ function readRest({ stdout, truncated }: ExecResult): TapReport {
 }
 
 /** What the shell and env(1) mean by these. */
-function explainStatus(exitCode: number): string {
+function explainShellStatus(exitCode: number): string {
   if (exitCode === 126)
     return ' (found, but not executable: chmod +x it, and see that its #! line exists in the guest)';
   if (exitCode === 127) return ' (command not found in the guest)';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ExecResult } from '../../model/guest.ts';
 import { describeTimeout } from '../../model/timeouts.ts';
-import { judgeCommand } from './judge.ts';
+import { judgeProgram } from './judge-program.ts';
 
 const ended = (over: Partial<ExecResult>) =>
-  judgeCommand(
+  judgeProgram(
     { exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false, timedOut: false, durationMs: 1, ...over },
     { timeout: describeTimeout('timeout', 30, 1, '') },
   );
