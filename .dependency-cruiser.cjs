@@ -57,7 +57,7 @@ const ROOMS = {
   'orchestrator/commands': {
     // The verbs, a file each.
     roots:
-      'compare|compare-kernels|doctor|history|kernel|list|merge|nightly|once|pin|prune|report|run|schema|selftest|series|serve|shell|shell-last',
+      'compare|compare-kernels|doctor|explain|history|kernel|list|merge|nightly|once|pin|prune|report|run|schema|selftest|series|serve|shell|shell-last',
     rooms: {
       compose: [],
       plan: ['compose'],

@@ -5,6 +5,18 @@ import { portNumber, positiveNumber } from './values.ts';
 /** The verbs that read what runs have left, and boot nothing. */
 export function addResultVerbs(program: Command): void {
   program
+    .command('explain')
+    .summary('what a rule of the suites flush and dax says, and what its test last saw')
+    .argument('[what]', 'a rule (dax/map-sync), one of its tests, or a suite; absent: all rules, a line each')
+    .option('--markdown', 'all rules as docs/checks.md has them')
+    .addOption(runsOption)
+    .addHelpText('after', '\nExample:\n  pmemrig explain\n  pmemrig explain dax/map-sync')
+    .action(async (what: string | undefined, options) => {
+      const { explainCommand } = await import('../commands/explain.ts');
+      process.exitCode = await explainCommand(what, options);
+    });
+
+  program
     .command('pin')
     .summary('give a run a name to compare with')
     .argument('[run]', 'a run folder or id')

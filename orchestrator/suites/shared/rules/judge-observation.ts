@@ -25,7 +25,7 @@ export function judgeObservation(
       evidence: describeRule(rule),
     };
   const wrong = findDifferences(row.sees, saw);
-  if (wrong.length === 0) return { status: 'pass' };
+  if (wrong.length === 0) return { status: 'pass', message: list(saw) };
   return {
     status: 'fail',
     message: `${rule.title}: ${wrong.join('; ')}`,
@@ -91,7 +91,8 @@ const list = (saw: Readonly<Record<string, Seen>>): string =>
     .map(([name, seen]) => `${name} ${show(seen)}`)
     .join(', ');
 
-const listExpected = (sees: Readonly<Record<string, Expected>>): string =>
+/** `result EIO, host flushes at least 1`. */
+export const listExpected = (sees: Readonly<Record<string, Expected>>): string =>
   Object.entries(sees)
     .map(([name, expected]) => `${name} ${describeExpected(expected)}`)
     .join(', ');
