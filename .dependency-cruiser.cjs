@@ -99,7 +99,9 @@ const ROOMS = {
       images: ['apt', 'store'],
       canary: ['apt', 'kernels', 'store'],
       boot: ['death', 'devices', 'hearing', 'kernels', 'pmem', 'qemu', 'silence', 'ssh', 'store'],
-      machine: ['arch', 'boot', 'devices', 'hearing', 'images', 'kernels', 'qemu', 'ssh', 'store'],
+      // What strace does to a QEMU that runs.
+      faults: ['qemu', 'silence', 'store'],
+      machine: ['arch', 'boot', 'devices', 'faults', 'hearing', 'images', 'kernels', 'qemu', 'ssh', 'store'],
     },
   },
   'guests/kernels': {

@@ -8,6 +8,7 @@ import type { GuestDevice, PmemDevice } from '../orchestrator/model/pmem.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
 import { createDeferred, settlesWithin } from './deferred.ts';
+import type { FaultyDevice } from './faults/host-faults.ts';
 import { hearGuest, type Hearing } from './hearing/hear-guest.ts';
 import { setUpPmem } from './pmem/set-up.ts';
 import { readResultsDisk, RESULTS_SERIAL } from './boot/results-disk.ts';
@@ -62,6 +63,8 @@ export interface RunningGuest extends Guest, AsyncDisposable {
 export interface BootOfMachine extends RunningGuest {
   /** How long it has been paused so far, in ms. */
   readonly pausedMs: number;
+  /** Its devices as the host has them, in the topology's order. */
+  readonly hostDevices: readonly FaultyDevice[];
   /** Takes the power away; the guest is over then, without a death. */
   kill(): Promise<void>;
   /** Resets the machine and gives its next boot; this one is over. Rejects as `Machine.boot` does. */
@@ -145,6 +148,10 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
     pid: qemu.pid,
     sshPort: started.sshPort,
     backingFiles,
+    hostDevices: machine.topology.devices.map(({ kind }, index) => ({
+      kind,
+      ...present({ path: machine.devices.deviceFiles[index] }),
+    })),
     death: watch.death,
     get devices() {
       return devices;

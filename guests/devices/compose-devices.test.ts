@@ -29,6 +29,7 @@ test('no device asks nothing of QEMU but RAM', () => {
     memorySlots: 0,
     maxmemBytes: 2 * GIB,
     backingFiles: [],
+    deviceFiles: [],
     placements: [],
   });
 });

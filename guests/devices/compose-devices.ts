@@ -34,6 +34,8 @@ export interface DeviceComposition {
   readonly memorySlots: number;
   readonly maxmemBytes: number;
   readonly backingFiles: readonly BackingFile[];
+  /** The file behind each device, in order; undefined where there is none. */
+  readonly deviceFiles: readonly (string | undefined)[];
   /** One for each device, in order. */
   readonly placements: readonly DevicePlacement[];
 }
@@ -83,6 +85,7 @@ export function composeDevices(
         ? ramBytes
         : roundUp(ramBytes, GIB) + GIB + sum(memoryBytesEach.map((sizeBytes) => roundUp(sizeBytes, GIB) + GIB)),
     backingFiles: parts.flatMap(({ backingFiles = [] }: DevicePart) => backingFiles),
+    deviceFiles: parts.map(({ backingFiles }) => backingFiles?.[0]?.path),
     placements: parts.map(({ placement }) => placement),
   };
 }

@@ -4,6 +4,7 @@ import type { KernelProblem } from '../../orchestrator/model/problem.ts';
 import type { BootOptions } from '../boot/bootable.ts';
 import { createDeferred } from '../deferred.ts';
 import type { BootOfMachine, RunningGuest } from '../guest.ts';
+import { createHostFaults } from '../faults/host-faults.ts';
 import { fitMark } from '../hearing/marks.ts';
 import type { Machine } from './machine.ts';
 import { present } from '../../orchestrator/model/present.ts';
@@ -77,12 +78,16 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     return boot.findPmem();
   };
 
+  const hostFaults = createHostFaults(() => ({ pid: due().pid, devices: due().hostDevices }));
   const host: HostControl = {
+    faults: hostFaults.faults,
     kill: async () => {
       if (isOff) return;
       const leaving = boot;
       isOff = true;
       await leaving.kill();
+      // Afterwards: its faults last as long as it runs.
+      await hostFaults.end(true);
       leaveBoot();
     },
     powerOn: async () => {
@@ -94,7 +99,9 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
       return host.powerOn();
     },
     reset: async () => {
-      const booting = due().reset();
+      const leaving = due();
+      await hostFaults.end();
+      const booting = leaving.reset();
       leaveBoot();
       return enter(booting);
     },
@@ -111,6 +118,7 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     unplug: async (device) => machine.plugs.unplug(answering(), device),
   };
   const tearDown = async (): Promise<void> => {
+    await hostFaults.end();
     await boot.dispose();
     await machine.dispose();
   };

@@ -49,6 +49,8 @@ export const GUEST_CONTROLS = [
   'resume',
   'plug',
   'unplug',
+  'attach-fault',
+  'detach-fault',
 ] as const;
 export type GuestControl = (typeof GUEST_CONTROLS)[number];
 
@@ -114,7 +116,13 @@ export type RunEvent =
       readonly detail?: string;
     }
   /** A suite used a switch of its guest's machine: written before it acts. Since version 4. */
-  | { readonly type: 'guest-control'; readonly guest: number; readonly action: GuestControl }
+  | {
+      readonly type: 'guest-control';
+      readonly guest: number;
+      readonly action: GuestControl;
+      /** What exactly was asked for: `devices 0: EIO of flush 2`. */
+      readonly detail?: string;
+    }
   | {
       readonly type: 'test-start';
       readonly cell: string;

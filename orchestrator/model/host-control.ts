@@ -1,3 +1,4 @@
+import type { HostFaults } from './host-faults.ts';
 import type { PlugDevice, PluggedDevice } from './hot-plug.ts';
 
 /** What a boot that was asked for has found. */
@@ -35,4 +36,6 @@ export interface HostControl {
    * guest refuses, or where the guest lets the limit `unplug` pass.
    */
   unplug(device: number | PluggedDevice): Promise<void>;
+  /** Makes the host's flushes fail, wait, or counts them. */
+  readonly faults: HostFaults;
 }

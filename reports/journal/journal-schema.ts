@@ -112,7 +112,13 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     how: z.enum(['disposed', 'panic', 'power-off', 'reset', 'stall', 'ssh-lost', 'qemu-died']),
     detail: text.exactOptional(),
   }),
-  z.object({ ...stamp, type: z.literal('guest-control'), guest: count, action: z.enum(GUEST_CONTROLS) }),
+  z.object({
+    ...stamp,
+    type: z.literal('guest-control'),
+    guest: count,
+    action: z.enum(GUEST_CONTROLS),
+    detail: text.exactOptional(),
+  }),
   z.object({
     ...stamp,
     type: z.literal('test-start'),

@@ -19,7 +19,18 @@ function fakeHost(nextBoot?: Error): HostControl {
     if (nextBoot) throw nextBoot;
     return { problems: [] };
   };
-  return { kill: act, powerOn: boot, powerCycle: boot, reset: boot, pause: act, resume: act, plug, unplug: act };
+  const faults = { refusal: 'Nothing runs here.', attach: () => Promise.reject(new Error('nothing runs here')) };
+  return {
+    faults,
+    kill: act,
+    powerOn: boot,
+    powerCycle: boot,
+    reset: boot,
+    pause: act,
+    resume: act,
+    plug,
+    unplug: act,
+  };
 }
 
 /** Runs a suite whose test cuts the power, as far as it is given a switch. */

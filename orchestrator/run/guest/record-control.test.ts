@@ -9,7 +9,19 @@ function fakeHost(order: string[]): HostControl {
   const act = async () => void order.push('acted');
   const boot = async () => (await act(), { problems: ['device 1: no region appeared'] });
   const plug = async ({ kind, sizeBytes }: PlugDevice) => (await act(), { id: 'plug0', kind, sizeBytes });
-  return { kill: act, powerOn: boot, powerCycle: boot, reset: boot, pause: act, resume: act, plug, unplug: act };
+  const watch = { flushes: async () => [], detach: async () => [], [Symbol.asyncDispose]: act };
+  const faults = { refusal: undefined, attach: async () => (await act(), watch) };
+  return {
+    faults,
+    kill: act,
+    powerOn: boot,
+    powerCycle: boot,
+    reset: boot,
+    pause: act,
+    resume: act,
+    plug,
+    unplug: act,
+  };
 }
 
 test('each switch is an event, written before it acts, and gives what the switch gives', async () => {
@@ -26,7 +38,17 @@ test('each switch is an event, written before it acts, and gives what the switch
   const plugged = await host.plug({ kind: 'virtio-pmem', sizeBytes: 4096 });
   expect(plugged).toEqual({ id: 'plug0', kind: 'virtio-pmem', sizeBytes: 4096 });
   await host.unplug(plugged);
-  expect(events).toEqual(GUEST_CONTROLS.map((action) => ({ type: 'guest-control', guest: 3, action })));
+  const watch = await host.faults.attach({ devices: [0, 2], error: 'EIO', nth: 2 });
+  expect(await watch.detach()).toEqual([]);
+  await watch[Symbol.asyncDispose]();
+  expect(events).toEqual(
+    GUEST_CONTROLS.map((action) => ({
+      type: 'guest-control',
+      guest: 3,
+      action,
+      ...(action === 'attach-fault' && { detail: 'devices 0, 2: EIO of flush 2' }),
+    })),
+  );
   expect(order.slice(0, 4)).toEqual(['guest-control', 'acted', 'guest-control', 'acted']);
 });
 

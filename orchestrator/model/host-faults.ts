@@ -1,0 +1,49 @@
+/** One fsync(2) or fdatasync(2) of the host on a device's backing file. */
+export interface HostFlush {
+  /** Index of the device in the topology. */
+  readonly device: number;
+  /** Host's clock, in ms since the epoch with fractions. */
+  readonly beganAtMs: number;
+  readonly endedAtMs: number;
+  /** `ok`, or the name of the errno that it returned: `EIO`. `unseen`: it was under way when the watch ended. */
+  readonly result: string;
+  /** The rig made it fail or wait. */
+  readonly injected: boolean;
+}
+
+/** What is done to the host's flushes of some devices. With neither error nor delay they are only counted. */
+export interface FlushFault {
+  /** Indices in the topology. Others are left alone and are not watched. */
+  readonly devices: readonly number[];
+  /** Fails the flush, without asking the host. */
+  readonly error?: 'EIO' | 'ENOSPC';
+  /**
+   * Only the Nth flush after the attach fails, counted from 1 over all `devices`; absent: all. Takes an error, and no
+   * delay. Where several flushes are under way at once the watch rejects, unless exactly the Nth has failed.
+   */
+  readonly nth?: number;
+  /** Each flush waits so long before it reaches the host, or before it fails. */
+  readonly delayMs?: number;
+}
+
+/**
+ * Attached to the running QEMU until it is detached. The end of its boot, `reset` and `kill` included, ends it, too.
+ * Both methods reject with InfraError where the watch has missed something: it is never read as "no flushes".
+ */
+export interface FlushWatch extends AsyncDisposable {
+  /** Flushes of the devices that have ended since the attach, in order of their begin. */
+  flushes(): Promise<readonly HostFlush[]>;
+  /** Detaches, and gives all that were seen. A flush that is being delayed goes on at once. Idempotent. */
+  detach(): Promise<readonly HostFlush[]>;
+}
+
+/** Faults of the host's flush, made with strace. */
+export interface HostFaults {
+  /** Why this host allows no faults, a sentence (no strace, ptrace refused); undefined where it does. */
+  readonly refusal: string | undefined;
+  /**
+   * Resolves once every thread of QEMU is traced. Rejects with InfraError if it cannot be, if a device has no file on
+   * the host, or if a watch is attached already: there is one at a time.
+   */
+  attach(fault: FlushFault): Promise<FlushWatch>;
+}
