@@ -15,7 +15,7 @@ import type { FoundSource } from './source.ts';
 type DebianSource = Extract<KernelSource, { kind: 'debian' }>;
 
 /** Where a package is looked for unless the user names a suite; stable ones first, since theirs changes least. */
-const USUAL_SUITES = ['bookworm', 'trixie', 'bookworm-backports', 'sid'] as const;
+const USUAL_SUITES = ['bookworm', 'trixie', 'bookworm-backports', 'trixie-backports', 'sid'] as const;
 
 /**
  * Finds the newest version of a `linux-source-…` package and keeps its archive in the store. Rejects with UserError if
