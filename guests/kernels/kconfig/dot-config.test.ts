@@ -14,6 +14,11 @@ test('what is set as asked for is met', () => {
   expect(findUnmet(wanted, CONFIG)).toStrictEqual([]);
 });
 
+test('a switch that has become a number is off at 0, and at no other number', () => {
+  const wanted = parseFragment('# CONFIG_A is not set\n# CONFIG_B is not set', 'f');
+  expect(findUnmet(wanted, parseDotConfig('CONFIG_A=0\nCONFIG_B=1\n')).map(({ name }) => name)).toStrictEqual(['B']);
+});
+
 test('what is off, absent, or has another value is not', () => {
   const wanted = parseFragment(
     '# CONFIG_A is not set\nCONFIG_M=y\nCONFIG_OFF=y\nCONFIG_N=18\nCONFIG_S="A=B"\nCONFIG_UNKNOWN=y',
