@@ -140,3 +140,40 @@ test('a long delay ends with its watch, kills no guest, and a tracer that is kil
   expect(existsSync(`/proc/${lastTracer}`)).toBe(false);
   expect(died).toEqual([]);
 });
+
+test('after a power loss of the host a device holds what was flushed, and nothing else', async () => {
+  using bench = new GuestBench();
+  await using guest = await bench.boot([VIRTIO, NVDIMM]);
+  await guest.setUpPmem();
+  const { host } = guest;
+  // A boot may number the devices otherwise.
+  const disk = () => guest.devices[0]?.path ?? '';
+  // Its journal would else be committed every 5 s, with a flush of the device.
+  const mount = () => `mkdir -p /mnt/pmem && mount -o dax=always,commit=3600 ${disk()} /mnt/pmem`;
+  expect(await guest.exec(`mkfs.ext4 -q -b 4096 ${disk()} && sync`)).toMatchObject(passes);
+  await expect(host.losePower()).rejects.toMatchObject({ code: 'flush-faults' });
+  await expect(host.keepDurable(1)).rejects.toMatchObject({ code: 'flush-faults' });
+
+  const image = await host.keepDurable(0);
+  await expect(host.faults.attach({ devices: [0] })).rejects.toMatchObject({ code: 'flush-faults' });
+  const write = `${mount()} && printf old > /mnt/pmem/file && printf kept > /mnt/pmem/synced && sync`;
+  expect(await guest.exec(write, { timeoutMs: 120_000 })).toMatchObject(passes);
+  expect(image.flushes).toBeGreaterThan(0);
+  // By DAX straight into the file of the host, and flushed by nobody.
+  expect(await guest.exec('printf new | dd of=/mnt/pmem/file conv=notrunc && cat /mnt/pmem/file')).toMatchObject({
+    stdout: 'new',
+  });
+  await host.losePower();
+  await expect(guest.exec('true')).rejects.toMatchObject({ code: 'guest-off' });
+  expect(await host.powerOn()).toEqual({ problems: [] });
+  expect(await guest.exec(`${mount()} && cat /mnt/pmem/synced /mnt/pmem/file`)).toMatchObject({ stdout: 'keptold' });
+  expect(isLeftAlone(guest.pid)).toBe(true);
+
+  // A power cut of the guest alone takes nothing from the host's file.
+  const dropped = await host.keepDurable(0);
+  await guest.exec('printf new | dd of=/mnt/pmem/file conv=notrunc');
+  await host.powerCycle();
+  await dropped[Symbol.asyncDispose]();
+  expect(await guest.exec(`${mount()} && cat /mnt/pmem/synced /mnt/pmem/file`)).toMatchObject({ stdout: 'keptnew' });
+  expect(readdirSync(bench.guestDir).filter((name) => name.includes('durable'))).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import { InfraError } from '../../orchestrator/model/errors.ts';
-import type { FlushFault, HostFaults } from '../../orchestrator/model/host-faults.ts';
+import type { DurableImage, FlushFault, HostFaults } from '../../orchestrator/model/host-faults.ts';
+import { keepImage, type KeptImage } from './durable-image.ts';
 import { probeTracing } from './probe-tracing.ts';
 import type { WatchedFiles } from './trace-flushes.ts';
 import { type EndableWatch, watchFlushes } from './watch-flushes.ts';
@@ -20,6 +21,10 @@ export interface FaultyDevice {
 /** Faults of a machine's host, and how the end of a boot ends them. */
 export interface EndableFaults {
   readonly faults: HostFaults;
+  /** Rejects with InfraError. */
+  keepDurable(device: number): Promise<DurableImage>;
+  /** The image that is kept. Throws InfraError if there is none. */
+  durableImage(): KeptImage;
   /** Detaches all. `isEnding`: QEMU is being killed. Never rejects. */
   end(isEnding?: boolean): Promise<void>;
 }
@@ -27,24 +32,28 @@ export interface EndableFaults {
 /** `qemu` throws where none runs. */
 export function createHostFaults(qemu: () => FaultyQemu, refusal = probeTracing): EndableFaults {
   let watch: EndableWatch | undefined;
+  let image: KeptImage | undefined;
   /** While it attaches, too. */
   let isTaken = false;
 
-  const attach = async (fault: FlushFault): Promise<EndableWatch> => {
-    const { pid, devices } = qemu();
-    const files = findFiles(devices, fault);
-    checkFault(fault);
+  /** Only one can trace QEMU at a time. */
+  const take = async <Attached>(attaching: () => Promise<Attached>): Promise<Attached> => {
     if (isTaken) throw refuse('the flushes of the host are watched already: detach that watch first');
     const why = refusal();
     if (why !== undefined) throw refuse(why, 'see `pmemrig doctor`');
     isTaken = true;
     try {
-      watch = await watchFlushes(pid, files, fault);
-      return watch;
+      return await attaching();
     } catch (error) {
       isTaken = false;
       throw error;
     }
+  };
+  const attach = async (fault: FlushFault): Promise<EndableWatch> => {
+    const { pid, devices } = qemu();
+    const files = findFiles(devices, fault);
+    checkFault(fault);
+    return take(async () => (watch = await watchFlushes(pid, files, fault)));
   };
   return {
     faults: {
@@ -70,9 +79,35 @@ export function createHostFaults(qemu: () => FaultyQemu, refusal = probeTracing)
         };
       },
     },
+    keepDurable: async (device) => {
+      const { pid, devices } = qemu();
+      const path = findFile(devices, device);
+      if (devices[device]?.kind !== 'virtio-pmem')
+        throw refuse(`device ${device} is no virtio-pmem device: the host sees no flush of it`);
+      const kept = await take(() => keepImage(pid, device, path));
+      image = kept;
+      return {
+        get flushes() {
+          return kept.flushes;
+        },
+        [Symbol.asyncDispose]: async () => {
+          await kept[Symbol.asyncDispose]();
+          if (image !== kept) return;
+          image = undefined;
+          isTaken = false;
+        },
+      };
+    },
+    durableImage: () => {
+      if (image === undefined) throw refuse('no durable image is kept: losePower() needs one of keepDurable()');
+      return image;
+    },
     end: async (isEnding = false) => {
       const ending = watch;
       watch = undefined;
+      const dropped = image;
+      image = undefined;
+      await dropped?.[Symbol.asyncDispose]();
       await (isEnding ? ending?.endWithQemu() : ending?.[Symbol.asyncDispose]());
       isTaken = false;
     },

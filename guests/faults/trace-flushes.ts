@@ -17,8 +17,11 @@ export interface Injection {
 /** Files that are watched, each with the device that it is behind. */
 export type WatchedFiles = ReadonlyMap<string, number>;
 
-/** What follows when QEMU stands still: it runs on, or is traced anew and stands still until that has seen it stand. */
-export type AfterFreeze = 'thaw' | { readonly injection: Injection; readonly files?: WatchedFiles };
+/**
+ * What follows when QEMU stands still: it runs on, or stays so, or is traced anew and stands still until that has seen
+ * it stand.
+ */
+export type AfterFreeze = 'thaw' | 'stay' | { readonly injection: Injection; readonly files?: WatchedFiles };
 
 /** Flushes of a running QEMU, as strace sees them. */
 export interface TracedFlushes {
@@ -114,7 +117,7 @@ export async function traceFlushes(options: {
   const handle = async (): Promise<void> => {
     try {
       const next = await onFrozen(log);
-      if (lettingGo) return;
+      if (lettingGo || next === 'stay') return;
       if (next === 'thaw') {
         stopped = new Set();
         signal(pid, 'SIGCONT');

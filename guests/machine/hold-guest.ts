@@ -81,6 +81,17 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
   const hostFaults = createHostFaults(() => ({ pid: due().pid, devices: due().hostDevices }));
   const host: HostControl = {
     faults: hostFaults.faults,
+    keepDurable: async (device) => hostFaults.keepDurable(device),
+    losePower: async () => {
+      const leaving = due();
+      const image = hostFaults.durableImage();
+      await Promise.race([image.close(), leaving.death.then((why) => Promise.reject(why))]);
+      isOff = true;
+      await leaving.kill();
+      await image.install();
+      await hostFaults.end(true);
+      leaveBoot();
+    },
     kill: async () => {
       if (isOff) return;
       const leaving = boot;

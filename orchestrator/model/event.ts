@@ -51,6 +51,8 @@ export const GUEST_CONTROLS = [
   'unplug',
   'attach-fault',
   'detach-fault',
+  'keep-durable',
+  'lose-power',
 ] as const;
 export type GuestControl = (typeof GUEST_CONTROLS)[number];
 

@@ -1,4 +1,4 @@
-import type { HostFaults } from './host-faults.ts';
+import type { DurableImage, HostFaults } from './host-faults.ts';
 import type { PlugDevice, PluggedDevice } from './hot-plug.ts';
 
 /** What a boot that was asked for has found. */
@@ -38,4 +38,16 @@ export interface HostControl {
   unplug(device: number | PluggedDevice): Promise<void>;
   /** Makes the host's flushes fail, wait, or counts them. */
   readonly faults: HostFaults;
+  /**
+   * Keeps, from now on, what is in the file of a virtio-pmem device whenever the host flushes it. What is in the file at
+   * the call counts as flushed. The rig's copy takes the place of the host's own flush. One device at a time, and no
+   * fault beside it. Rejects with InfraError.
+   */
+  keepDurable(device: number): Promise<DurableImage>;
+  /**
+   * A power loss of the host: ends QEMU, and what no flush covered of the device under {@link HostControl.keepDurable}
+   * is gone from its file. `powerOn` boots on what is left. Rejects with InfraError where no image is kept, or where it
+   * has missed a flush; the machine runs on then.
+   */
+  losePower(): Promise<void>;
 }

@@ -43,7 +43,16 @@ export interface HostFaults {
   readonly refusal: string | undefined;
   /**
    * Resolves once every thread of QEMU is traced. Rejects with InfraError if it cannot be, if a device has no file on
-   * the host, or if a watch is attached already: there is one at a time.
+   * the host, or if a watch or a durable image is attached already: there is one at a time.
    */
   attach(fault: FlushFault): Promise<FlushWatch>;
+}
+
+/**
+ * What of a device's file a power loss of the host would leave. It ends with the boot, and with its dispose: the file
+ * stays as it is then.
+ */
+export interface DurableImage extends AsyncDisposable {
+  /** Flushes covered so far. */
+  readonly flushes: number;
 }

@@ -22,6 +22,8 @@ function fakeHost(nextBoot?: Error): HostControl {
   const faults = { refusal: 'Nothing runs here.', attach: () => Promise.reject(new Error('nothing runs here')) };
   return {
     faults,
+    keepDurable: () => faults.attach(),
+    losePower: act,
     kill: act,
     powerOn: boot,
     powerCycle: boot,

@@ -11,8 +11,11 @@ function fakeHost(order: string[]): HostControl {
   const plug = async ({ kind, sizeBytes }: PlugDevice) => (await act(), { id: 'plug0', kind, sizeBytes });
   const watch = { flushes: async () => [], detach: async () => [], [Symbol.asyncDispose]: act };
   const faults = { refusal: undefined, attach: async () => (await act(), watch) };
+  const keepDurable = async () => (await act(), { flushes: 0, [Symbol.asyncDispose]: act });
   return {
     faults,
+    keepDurable,
+    losePower: act,
     kill: act,
     powerOn: boot,
     powerCycle: boot,
@@ -41,11 +44,14 @@ test('each switch is an event, written before it acts, and gives what the switch
   const watch = await host.faults.attach({ devices: [0, 2], error: 'EIO', nth: 2 });
   expect(await watch.detach()).toEqual([]);
   await watch[Symbol.asyncDispose]();
+  expect(await host.keepDurable(1)).toMatchObject({ flushes: 0 });
+  await host.losePower();
   expect(events).toEqual(
     GUEST_CONTROLS.map((action) => ({
       type: 'guest-control',
       guest: 3,
       action,
+      ...(action === 'keep-durable' && { detail: 'device 1' }),
       ...(action === 'attach-fault' && { detail: 'devices 0, 2: EIO of flush 2' }),
     })),
   );

@@ -29,6 +29,11 @@ export function recordControl(
     resume: recorded('resume', async () => host.resume()),
     plug: recorded('plug', async (device: PlugDevice) => host.plug(device)),
     faults: recordFaults(host.faults, say),
+    keepDurable: async (device) => {
+      say('keep-durable', `device ${device}`);
+      return host.keepDurable(device);
+    },
+    losePower: recorded('lose-power', async () => host.losePower()),
     unplug: recorded('unplug', async (device: number | PluggedDevice) => host.unplug(device)),
   };
 }
