@@ -1,39 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { probeAccelerator } from '../guests/qemu/accelerator.ts';
-import { findQemu } from '../guests/qemu/find-qemu.ts';
-import { collectHostFacts } from '../orchestrator/host/facts.ts';
-import { BOOT_TEST, CLOSE_TEST, type Cell, type CellId, PMEM_TEST } from '../orchestrator/model/cell.ts';
-import type { JournalEvent } from '../orchestrator/model/event.ts';
-import type { PrepareExecutor } from '../orchestrator/model/executor.ts';
-import type { Matrix } from '../orchestrator/model/matrix.ts';
-import { cacheDir } from '../orchestrator/model/paths.ts';
+import { expect, test } from 'vitest';
+import { BOOT_TEST, type CellId, CLOSE_TEST, PMEM_TEST } from '../orchestrator/model/cell.ts';
 import type { Suite } from '../orchestrator/model/suite.ts';
-import { LocalExecutor } from '../orchestrator/run/executor/local-executor.ts';
-import { reserveFromPrepared } from '../orchestrator/run/guest/reserve-guest.ts';
-import { prepareAll } from '../orchestrator/run/prepare/prepare.ts';
-import { openRunFolder } from '../orchestrator/run/record/run-folder.ts';
-import { runMatrix } from '../orchestrator/run/run-matrix.ts';
-import { RunFold } from '../reports/fold/fold.ts';
-import { parseJournalLine } from '../reports/journal/journal-line.ts';
+import { type CellOfTest, runSuites } from './support/run-suites.ts';
 
 const CUT = 'power/cut';
 const AFTER = 'power/after';
-const CELL: Cell = {
+const CELL: CellOfTest = {
   id: 'bookworm/nvdimm/none/power' as CellId,
-  kernel: { kind: 'debian', name: 'bookworm', release: 'bookworm', flavour: 'amd64' },
-  image: { kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] },
   pmem: {
     name: 'nvdimm',
     devices: [{ kind: 'nvdimm', sizeBytes: 2 ** 28, namespace: 'fsdax', labelSizeBytes: 2 * 2 ** 20 }],
   },
-  filesystem: { name: 'none', type: 'none', mountOptions: '', mkfsOptions: [] },
-  // Its kind is of no matter: the executor below has one suite for all.
+  // Its kind is of no matter: there is one suite for all.
   suite: { kind: 'command', name: 'power' },
-  guest: { cpus: 2, memoryBytes: 2 ** 30, append: [] },
-  tests: [BOOT_TEST, PMEM_TEST, CUT, AFTER, CLOSE_TEST].map((name) => ({ name, estimateSec: 1 })),
+  tests: [CUT, AFTER],
 };
 
 const MOUNT = 'mkdir -p /mnt/pmem && mount -o dax=always /dev/pmem0 /mnt/pmem';
@@ -61,53 +41,8 @@ const powerSuite: Suite = {
 };
 
 test('a run whose test takes the power away goes on in the same guest, and its journal has no crash', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'pmemrig-power-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  const folder = openRunFolder(dir);
-  const qemu = await findQemu();
-  const accelerator = await probeAccelerator({ qemu, cacheDir: cacheDir() });
-  const host = await collectHostFacts({ cacheDir: cacheDir(), runsDir: dir });
-  const prepareExecutor: PrepareExecutor = async (preparation) =>
-    new LocalExecutor({
-      suiteFor: () => powerSuite,
-      reserve: reserveFromPrepared({
-        folder,
-        qemu,
-        accelerator,
-        capacity: { memoryBytes: host.memoryAvailableBytes, cores: host.cores },
-        log: () => undefined,
-        prepared: await prepareAll({ ...preparation, cacheDir: cacheDir() }),
-      }),
-      artifactsOf: (cell) => folder.artifactsOf(cell),
-      buildCanary: () => Promise.reject(new Error('nothing is planted')),
-      buildGuestTool: () => Promise.reject(new Error('no program is needed')),
-    });
-  await runMatrix({
-    matrix: { name: 'power', known: [] } as unknown as Matrix,
-    plan: { cells: [CELL], excluded: [] },
-    folder,
-    version: '0',
-    qemu,
-    accelerator,
-    host,
-    retries: 0,
-    split: 1,
-    repeat: 1,
-    rerun: '',
-    usual: new Map(),
-    prepareExecutor,
-    signal: new AbortController().signal,
-    onEvent: () => undefined,
-    log: () => undefined,
-  });
-
-  const events: JournalEvent[] = readFileSync(join(dir, 'events.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .flatMap((line, index) => parseJournalLine(line, 'events.jsonl', index + 1) ?? []);
-  const fold = new RunFold();
-  for (const event of events) fold.apply(event);
-  const outcomes = fold.summarize().cells.flatMap(({ tests }) => tests.map(({ name, outcome }) => [name, outcome]));
+  const { events, summary } = await runSuites([CELL], () => powerSuite);
+  const outcomes = summary.cells.flatMap(({ tests }) => tests.map(({ name, outcome }) => [name, outcome]));
   expect(outcomes).toEqual([BOOT_TEST, PMEM_TEST, CUT, AFTER, CLOSE_TEST].map((name) => [name, 'pass']));
   expect(events.filter(({ type }) => type === 'guest-boot')).toHaveLength(1);
   expect(events.flatMap((event) => (event.type === 'guest-control' ? [event.action] : []))).toEqual(['power-cycle']);

@@ -152,10 +152,11 @@ static void *call_in_turn(void *argument)
 			memcpy(map + at, block, BLOCK);
 		else if (!(job->way->by_write && no_sync))
 			failed = pwrite(fd, block, BLOCK, at) != BLOCK;
-		/* A write that is to wait is the call; else the call begins after it. */
-		if (!job->way->by_write) {
-			if (failed)
-				die("pwrite");
+		/*
+		 * A write that is to wait is the call; else the call begins after it. A file system that has shut
+		 * itself down refuses the write already.
+		 */
+		if (!job->way->by_write && !failed) {
 			began = now_us();
 			if (!no_sync)
 				failed = job->way->sync(fd, map, at) != 0;

@@ -1,6 +1,7 @@
 import { commandFormat } from './command.ts';
 import { daxFormat } from './dax.ts';
 import { fioFormat } from './fio.ts';
+import { flushFormat } from './flush.ts';
 import { lockdepFormat } from './lockdep.ts';
 import { selftestFormat } from './selftest.ts';
 import type { SuiteFormat } from './suite-format.ts';
@@ -9,6 +10,7 @@ import { xfstestsFormat } from './xfstests.ts';
 /** Every kind of suite that a matrix may have; `orchestrator/suites/registry.ts` has a row for each, too. */
 export const SUITE_FORMATS = {
   fio: fioFormat,
+  flush: flushFormat,
   dax: daxFormat,
   command: commandFormat,
   selftest: selftestFormat,

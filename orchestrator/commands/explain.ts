@@ -62,7 +62,7 @@ async function explainRule(named: NamedRule, runs: string): Promise<string> {
   const last = (await findLastResults(named, runs)).map(wrapped).join('');
   return (
     `${palette.bold(name)}: ${named.rule.title}\n\n${parts.join('\n')}\n` +
-    `  ${palette.dim('last seen')}\n${last === '' ? wrapped(`no run has tested it: pmemrig once --suite ${named.suite} --test '${name}*'`) : last}`
+    `  ${palette.dim('last seen')}\n${last === '' ? wrapped(`no run has tested it: pmemrig once --suite ${named.suite} --test '${name}${named.rule.cases === undefined ? '' : '/*'}'`) : last}`
   );
 }
 

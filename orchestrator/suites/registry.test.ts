@@ -10,6 +10,7 @@ test('an answer to a series names the suites that it missed, but neither program
   expect(suiteTitles()).toEqual([
     ['dax', 'the rules of DAX'],
     ['fio', 'fio'],
+    ['flush', 'durability (the rules of flush)'],
     ['lockdep', 'the lockdep exercises'],
     ['xfstests', 'xfstests'],
   ]));

@@ -7,6 +7,7 @@ import type { Suite } from '../model/suite.ts';
 import { commandSuite } from './command/suite.ts';
 import { daxSuite } from './dax/suite.ts';
 import { fioSuite } from './fio/suite.ts';
+import { flushSuite } from './flush/suite.ts';
 import { lockdepSuite } from './lockdep/suite.ts';
 import { selftestSuite } from './selftest/suite.ts';
 import { xfstestsSuite } from './xfstests/suite.ts';
@@ -16,6 +17,7 @@ const SUITES = {
   command: commandSuite,
   dax: daxSuite,
   fio: fioSuite,
+  flush: flushSuite,
   lockdep: lockdepSuite,
   selftest: selftestSuite,
   xfstests: xfstestsSuite,

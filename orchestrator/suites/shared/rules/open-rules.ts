@@ -30,10 +30,11 @@ export async function openRules<Kind extends string>(
     forgives: ({ name }) => readRuleTest(rules, name).rule.forgives ?? [],
     async run({ name }, attempt) {
       const test = readRuleTest(rules, name);
-      const skip = whySkipped(test.rule, context.guest.kernelRelease);
+      const skip = whySkipped(test.rule, context);
       if (skip !== undefined) return { status: 'skip', message: skip };
       const result = await observeAndJudge(context, test, { name, attempt, sabotage });
-      spent = test.rule.spendsGuest === true || (await findLeftovers(context, before)).length > 0;
+      const { spendsGuest, keepsDevices } = test.rule;
+      spent = spendsGuest === true || (keepsDevices !== true && (await findLeftovers(context, before)).length > 0);
       return result;
     },
     close: async () => undefined,
@@ -41,9 +42,14 @@ export async function openRules<Kind extends string>(
 }
 
 /** Why a rule cannot be looked at here at all; `undefined` if it can. */
-function whySkipped({ kernels, kernelsBecause }: Rule, kernelRelease: string): string | undefined {
-  if (kernels === undefined || isInRange(kernelRelease, kernels)) return undefined;
-  return `the rule is for Linux ${kernels}${kernelsBecause === undefined ? '' : ` (${kernelsBecause})`}`;
+function whySkipped(
+  { kernels, kernelsBecause, needs }: Rule,
+  { guest, host }: Pick<SuiteContext<RuleSuiteSpec<string>>, 'guest' | 'host'>,
+): string | undefined {
+  if (kernels !== undefined && !isInRange(guest.kernelRelease, kernels))
+    return `the rule is for Linux ${kernels}${kernelsBecause === undefined ? '' : ` (${kernelsBecause})`}`;
+  const refusal = needs.includes('host-faults') ? host?.faults.refusal : undefined;
+  return refusal === undefined ? undefined : `the host's flush cannot be worked: ${refusal}`;
 }
 
 async function observeAndJudge(

@@ -9,6 +9,7 @@ import { TIMEOUTS_MS } from '../../../model/timeouts.ts';
 import type { RuleSuiteSpec } from '../../../../matrices/suites/rule-suite.ts';
 import { fitFilesystem } from '../fit-filesystem.ts';
 import { type MountedFilesystem, mkfsCommand } from '../mkfs-command.ts';
+import { sabotageHost } from './sabotage.ts';
 import { type MountRequest, type RuleContext, type RuleMount, RuleSkip, StepFailed } from './rule.ts';
 
 /** In the guest, on tmpfs: gone with each boot. */
@@ -105,7 +106,7 @@ export function createRuleContext(
   return {
     context: {
       guest,
-      host: host,
+      host: sabotageHost(host, sabotage),
       device,
       caseName,
       timeoutScale,

@@ -23,6 +23,8 @@ export interface Rule extends RuleText {
   readonly forgives?: readonly KnownProblem[];
   /** Its deadline in ms, unscaled; absent: a minute. */
   readonly timeoutMs?: number;
+  /** It only reads and writes: the devices need not be compared with what they were. */
+  readonly keepsDevices?: true;
   /** What it leaves behind, no other test may meet. */
   readonly spendsGuest?: true;
 }

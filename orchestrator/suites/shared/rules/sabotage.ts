@@ -1,3 +1,4 @@
+import type { HostControl } from '../../../model/host-control.ts';
 import type { Expected, RuleSabotage } from '../../../model/rule-text.ts';
 import type { Rule } from './rule.ts';
 
@@ -12,3 +13,13 @@ export function sabotageRule(rule: Rule, sabotage: RuleSabotage | undefined): Ru
 }
 
 const WRONG: Expected = { oneOf: ['what no test sees'] };
+
+/** Switches that inject no fault, if that is the sabotage: a flush is then only counted. */
+export function sabotageHost(host: HostControl, sabotage: RuleSabotage | undefined): HostControl {
+  if (sabotage !== 'no-fault') return host;
+  const { faults } = host;
+  return {
+    ...host,
+    faults: { refusal: faults.refusal, attach: async ({ devices }) => faults.attach({ devices }) },
+  };
+}

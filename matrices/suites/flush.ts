@@ -1,0 +1,3 @@
+import { ruleSuiteFormat } from './rule-suite.ts';
+
+export const flushFormat = ruleSuiteFormat('flush');

@@ -1,0 +1,26 @@
+import type { Observation, RuleContext } from '../shared/rules/rule.ts';
+import { type CallRequest, callUnderFault, LEAST_PART, resultsOf } from './timed-calls.ts';
+
+const DELAY_MS = 100;
+
+/** Makes the calls while each flush of the host is delayed, and looks for one that lasted less than a flush. */
+export async function observeOrder(
+  context: RuleContext,
+  requests: readonly CallRequest[],
+  devices: readonly number[],
+): Promise<Observation> {
+  const { calls, flushes } = await callUnderFault(context, { devices, delayMs: DELAY_MS }, requests);
+  const short = calls.filter(({ durationMs }) => durationMs < DELAY_MS * LEAST_PART);
+  return {
+    saw: {
+      result: resultsOf(calls),
+      'calls shorter than a flush of the host': short.length,
+      'flushes of the host': flushes.length,
+    },
+    ...(flushes.length > 0 && {
+      metrics: [
+        { name: 'calls-per-host-flush', value: calls.length / flushes.length, unit: 'count', better: 'higher' },
+      ],
+    }),
+  };
+}
