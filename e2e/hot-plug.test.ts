@@ -69,8 +69,10 @@ test('devices that are plugged in appear in the guest, outlive a reset and a pow
   expect(await waitFor(guest, `ls /sys/bus/nd/devices | grep -c '^region'`)).toBe('3');
 
   const write = `dd if=/dev/zero of=/dev/${again} bs=64k count=64 oflag=direct conv=nocreat`;
-  const busy = guest.exec(`n=0; while ${write}; do n=$((n + 1)); done; echo $n`, { timeoutMs: WAIT_MS });
-  await sleep(2000);
+  const busy = guest.exec(`n=0; while ${write}; do n=$((n + 1)); echo $n > /run/rounds; done; echo $n`, {
+    timeoutMs: WAIT_MS,
+  });
+  await waitFor(guest, 'cat /run/rounds');
   await host.unplug(disk);
   expect(Number((await busy).stdout)).toBeGreaterThan(0);
   expect(await guest.exec(`test ! -e /sys/block/${again}`)).toMatchObject({ exitCode: 0 });

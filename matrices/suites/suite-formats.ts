@@ -3,6 +3,7 @@ import { daxFormat } from './dax.ts';
 import { fioFormat } from './fio.ts';
 import { flushFormat } from './flush.ts';
 import { lockdepFormat } from './lockdep.ts';
+import { scenarioFormat } from './scenario.ts';
 import { selftestFormat } from './selftest.ts';
 import type { SuiteFormat } from './suite-format.ts';
 import { xfstestsFormat } from './xfstests.ts';
@@ -13,6 +14,7 @@ export const SUITE_FORMATS = {
   flush: flushFormat,
   dax: daxFormat,
   command: commandFormat,
+  scenario: scenarioFormat,
   selftest: selftestFormat,
   lockdep: lockdepFormat,
   xfstests: xfstestsFormat,

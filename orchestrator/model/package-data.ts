@@ -17,6 +17,7 @@ export const PACKAGE_DATA = [
   'matrices/lists/xfstests-known.yaml',
   'orchestrator/suites/fio/jobs',
   'orchestrator/suites/lockdep/exercises',
+  'orchestrator/suites/scenario/child',
   'orchestrator/suites/xfstests/guest',
   'reports/formats/html/browser',
 ] as const;

@@ -53,8 +53,12 @@ export interface SuiteDisk {
 export interface SuiteSession {
   /** Deadline for one test in ms, unscaled; the worker calls the test a `hang` after it. */
   testTimeoutMs(test: PlannedTest): number;
-  /** A failure is a result. Rejects only with GuestDeath, InfraError or UserError. */
-  run(test: PlannedTest, attempt: number): Promise<TestResult>;
+  /**
+   * A failure is a result. Rejects only with GuestDeath, InfraError or UserError. `over` aborts when the rig no longer
+   * waits for the test: past its deadline, at the guest's death, when the run is interrupted. What the suite runs on the
+   * host ends then.
+   */
+  run(test: PlannedTest, attempt: number, over?: AbortSignal): Promise<TestResult>;
   /**
    * What can be saved of a test that took its guest down or hung in it, before the rig lets the guest go: its
    * artifacts, relative to the run folder.

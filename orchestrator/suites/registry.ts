@@ -9,6 +9,7 @@ import { daxSuite } from './dax/suite.ts';
 import { fioSuite } from './fio/suite.ts';
 import { flushSuite } from './flush/suite.ts';
 import { lockdepSuite } from './lockdep/suite.ts';
+import { scenarioSuite } from './scenario/suite.ts';
 import { selftestSuite } from './selftest/suite.ts';
 import { xfstestsSuite } from './xfstests/suite.ts';
 
@@ -19,6 +20,7 @@ const SUITES = {
   fio: fioSuite,
   flush: flushSuite,
   lockdep: lockdepSuite,
+  scenario: scenarioSuite,
   selftest: selftestSuite,
   xfstests: xfstestsSuite,
 } as const satisfies { [Kind in SuiteKind]: Suite<SpecOf<Kind>> };

@@ -8,13 +8,28 @@ import { present } from '../../model/present.ts';
 /** What is run of a folder that is given without a program, the first that it has. */
 const FOLDER_PROGRAMS = ['run.sh', 'test.sh', 'run'];
 
-/** The entry of the suite that runs what follows `--`. */
+/** The entry of the suite that runs what follows `--`: a scenario on this host, any other command in the guest. */
 export function composeCommand(
   command: readonly string[],
   { upload, timeout }: { readonly upload?: string; readonly timeout?: string },
   cwd: string,
-): { readonly name: string } {
+): Readonly<Record<string, unknown>> & { readonly name: string } {
+  const [program = '', ...args] = command;
+  if (upload === undefined && program.endsWith(SCENARIO_ENDING))
+    return { name: 'scenario', run: [findScenario(program, cwd), ...args], ...present({ timeout }) };
   return { name: 'command', ...composeProgram(command, upload, cwd), ...present({ timeout }) };
+}
+
+/** By this ending of its first word a command is a scenario, which runs on this host. */
+const SCENARIO_ENDING = '.scenario.mjs';
+
+function findScenario(program: string, cwd: string): string {
+  const path = resolve(cwd, program);
+  if (statIfThere(path)?.isFile() === true) return literalPath(path);
+  throw new UserError(`${program}: no such file`, {
+    code: 'no-command',
+    remedy: 'name a scenario of this machine (docs/scenarios.md)',
+  });
 }
 
 /**

@@ -42,10 +42,15 @@ export async function attemptTest(
   options: AttemptDeadlines & { readonly session: SuiteSession; readonly test: PlannedTest; readonly attempt: number },
 ): Promise<AttemptEnd> {
   const { session, test, attempt } = options;
+  const over = new AbortController();
   const run = session
-    .run(test, attempt)
+    .run(test, attempt, over.signal)
     .then((result): AttemptEnd => ({ result, guestUsable: result.status !== 'hang' }), endOf);
-  return underDeadline(run, { ...options, timeoutMs: session.testTimeoutMs(test), what: 'the test' });
+  try {
+    return await underDeadline(run, { ...options, timeoutMs: session.testTimeoutMs(test), what: 'the test' });
+  } finally {
+    over.abort();
+  }
 }
 
 /** Waits for `run` and for all that may end it from outside: the guest's death, the deadline, an interruption. */

@@ -1,0 +1,84 @@
+import type { Duplex } from 'node:stream';
+import { messageOf } from '../../../model/message-of.ts';
+import { requestSchema, type Request } from './requests.ts';
+
+/** The longest request: what {@link requestSchema} admits, with all that JSON escapes in it. */
+const MAX_LINE_BYTES = 64 * 2 ** 20;
+/** Further requests wait in the scenario. */
+const MAX_AT_ONCE = 64;
+const LINE_FEED = 0x0a;
+
+/** Whoever writes to the channel is not the rig's own code; the message says what is wrong. */
+export class UnreadableRequest extends Error {
+  override readonly name = 'UnreadableRequest';
+}
+
+export interface ChannelOptions {
+  /** What is known of the cell, for the scenario. */
+  readonly hello: unknown;
+  /** Carries a request out. What it throws is the scenario's to catch. */
+  readonly answer: (request: Request) => Promise<unknown>;
+}
+
+/**
+ * Serves the controller's end of a scenario's channel until the scenario closes it. Requests are carried out side by
+ * side, a bounded number at once. Rejects with {@link UnreadableRequest}, or with the stream's error where the scenario is killed.
+ */
+export async function serveChannel(channel: Duplex, { hello, answer }: ChannelOptions): Promise<void> {
+  // A scenario that is gone reads nothing; the end of its stream says so.
+  const write = (message: unknown): void => {
+    if (channel.writable) channel.write(`${JSON.stringify(message)}\n`);
+  };
+  const running = new Set<Promise<void>>();
+  const carryOut = async (request: Request): Promise<void> => {
+    try {
+      const value = await answer(request);
+      if (request.id > 0) write({ id: request.id, value: value ?? null });
+    } catch (error) {
+      write({ id: request.id, error: { message: messageOf(error), code: codeOf(error) } });
+    }
+  };
+  write({ hello });
+  for await (const line of readLines(channel)) {
+    const task: Promise<void> = carryOut(readRequest(line)).finally(() => running.delete(task));
+    running.add(task);
+    while (running.size >= MAX_AT_ONCE) await Promise.race(running);
+  }
+}
+
+/** @throws UnreadableRequest */
+function readRequest(line: string): Request {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch (cause) {
+    throw new UnreadableRequest('it is no JSON', { cause });
+  }
+  const request = requestSchema.safeParse(json);
+  if (request.success) return request.data;
+  const [issue] = request.error.issues;
+  throw new UnreadableRequest(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is no request'}`);
+}
+
+async function* readLines(channel: Duplex): AsyncGenerator<string> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  for await (const chunk of channel as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
+      const line = Buffer.concat([...rest, chunk.subarray(from, end)]).toString();
+      rest = [];
+      restBytes = 0;
+      from = end + 1;
+      if (line !== '') yield line;
+    }
+    const tail = chunk.subarray(from);
+    restBytes += tail.length;
+    if (restBytes > MAX_LINE_BYTES) throw new UnreadableRequest(`it is longer than ${MAX_LINE_BYTES / 2 ** 20} MiB`);
+    if (tail.length > 0) rest.push(tail);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
+}
