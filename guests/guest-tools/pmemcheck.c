@@ -136,19 +136,24 @@ static void *call_in_turn(void *argument)
 	int fd = open(job->path, O_RDWR | job->way->open_flags);
 	char *map = NULL;
 
-	if (fd < 0)
-		die(job->path);
-	if (job->way->sync == by_msync)
+	/* A file system that has shut itself down refuses even this: each call then has that result. */
+	int refused = fd < 0 ? errno : 0;
+
+	if (!refused && job->way->sync == by_msync)
 		map = map_file(fd, (size_t)job->threads * BLOCK);
 	pthread_barrier_wait(job->start);
 	for (int i = 0; i < job->calls; i++) {
 		off_t at = (off_t)job->index * BLOCK;
 		uint64_t began, ended;
-		int failed = 0, error = 0;
+		int failed = refused != 0, error = 0;
+
+		errno = refused;
 
 		fill(block, i, job->index);
 		began = now_us();
-		if (map)
+		if (refused)
+			;
+		else if (map)
 			memcpy(map + at, block, BLOCK);
 		else if (!(job->way->by_write && no_sync))
 			failed = pwrite(fd, block, BLOCK, at) != BLOCK;

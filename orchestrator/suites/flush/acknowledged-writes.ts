@@ -15,7 +15,7 @@ export interface Writer {
 }
 
 /** Starts `pmemcheck acknowledge` on a file: the blocks of one writer are told from another's by `salt`. */
-export function startWriter({ guest, note }: RuleContext, tool: string, file: string, salt: number): Writer {
+export function startWriter({ guest, env, note }: RuleContext, tool: string, file: string, salt: number): Writer {
   let newest = -1;
   let rest = '';
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -27,7 +27,7 @@ export function startWriter({ guest, note }: RuleContext, tool: string, file: st
     for (const { count, resolve } of waiting) if (newest >= count) resolve();
   };
   note(`$ pmemcheck acknowledge ${file} ${BLOCKS} ${salt}`);
-  const gone = guest.exec([tool, 'acknowledge', file, String(BLOCKS), String(salt)], { onOutput }).then(
+  const gone = guest.exec([tool, 'acknowledge', file, String(BLOCKS), String(salt)], { onOutput, env }).then(
     ({ exitCode, stderr }) => {
       throw new StepFailed(`the writer ended with status ${exitCode ?? 'unknown'}`, stderr);
     },

@@ -5,6 +5,7 @@ import { NTH_ERROR } from './rules/nth-error.ts';
 import { ORDER } from './rules/order.ts';
 import { ORDER_TWO_DEVICES } from './rules/order-two-devices.ts';
 import { OTHER_DEVICE } from './rules/other-device.ts';
+import { POWER_LOSS } from './rules/power-loss.ts';
 import { REACHES_HOST } from './rules/reaches-host.ts';
 import { SLOW_HOST } from './rules/slow-host.ts';
 
@@ -18,4 +19,5 @@ export const FLUSH_RULES: readonly Rule[] = [
   OTHER_DEVICE,
   SLOW_HOST,
   GUEST_KILLED,
+  POWER_LOSS,
 ];

@@ -1,7 +1,6 @@
 import type { ExecOptions, ExecResult } from '../../../model/guest.ts';
 import { InfraError } from '../../../model/errors.ts';
 import { lastLines } from '../../../model/last-lines.ts';
-import { present } from '../../../model/present.ts';
 import type { FilesystemSpec } from '../../../model/matrix.ts';
 import type { RuleSabotage } from '../../../model/rule-text.ts';
 import type { SuiteContext } from '../../../model/suite.ts';
@@ -45,14 +44,17 @@ export function createRuleContext(
   if (device === undefined) throw new InfraError('the guest has no device to test', { code: 'no-device' });
   if (host === undefined) throw new InfraError('the suite was given no switches of the machine', { code: 'no-host' });
   const log = createLog();
+  const env: Readonly<Record<string, string>> = sabotage === 'no-sync' ? { PMEMCHECK_NO_SYNC: '1' } : {};
   let mounts = 0;
   /** The boot in which the tool lies; a power cycle takes it away. */
   let toolIsThere = false;
 
   const run = async (script: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> => {
     log.add(`$ ${script.trim()}${args.length === 0 ? '' : `   # ${args.join(' ')}`}`);
-    const env = sabotage === 'no-sync' ? { ...options.env, PMEMCHECK_NO_SYNC: '1' } : options.env;
-    const result = await guest.exec(['sh', '-c', script, 'sh', ...args], { ...options, ...present({ env }) });
+    const result = await guest.exec(['sh', '-c', script, 'sh', ...args], {
+      ...options,
+      env: { ...env, ...options.env },
+    });
     const { stdout, stderr, exitCode } = result;
     for (const text of [stdout, stderr]) if (text !== '') log.add(text.trimEnd());
     if (exitCode !== 0) log.add(`exit status ${exitCode ?? 'unknown'}`);
@@ -110,6 +112,7 @@ export function createRuleContext(
       device,
       caseName,
       timeoutScale,
+      env,
       run,
       must,
       tool,

@@ -56,6 +56,8 @@ export interface RuleContext {
   /** The rule's case, of {@link RuleText.cases}; an empty string where it has none. */
   readonly caseName: string;
   readonly timeoutScale: number;
+  /** For what is run past {@link RuleContext.run}: the environment of the test's own program. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs `script` in the guest's /bin/sh with `args` as `$1` and so on. A non-zero exit is a result. */
   readonly run: (script: string, args?: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
   /** As {@link RuleContext.run}, for a step without which there is nothing to see: rejects with StepFailed. */
