@@ -10,7 +10,11 @@ import type { PrepareContext } from '../store/prepare-context.ts';
 import { tryTool } from '../store/run-tool.ts';
 import { getOrCreate } from '../store/store.ts';
 
-const SOURCE = packageData('guests/guest-tools/pmemcheck.c');
+const SOURCES = [
+  packageData('guests/guest-tools/pmemcheck.c'),
+  packageData('guests/guest-tools/mappings.c'),
+  packageData('guests/guest-tools/pmemcheck.h'),
+] as const;
 const PROGRAM = 'pmemcheck';
 /** Static: the guest's image may be of any distribution, and older than the host. */
 const FLAGS = ['-O2', '-static', '-pthread', '-Wall'] as const;
@@ -23,14 +27,20 @@ const FLAGS = ['-O2', '-static', '-pthread', '-Wall'] as const;
 export async function buildGuestTool(context: PrepareContext): Promise<GuestTool> {
   try {
     const version = await tryTool(['gcc', '-dumpfullversion', '-dumpmachine'], present({ signal: context.signal }));
-    const key = `${PROGRAM}-${shortDigest(digestOf(await readFile(SOURCE, 'utf8'), version.stdout, FLAGS))}`;
+    const key = `${PROGRAM}-${shortDigest(digestOf(await readSources(), version.stdout, FLAGS))}`;
     const entry = await getOrCreate(
       {
         kind: 'guest-tools',
         key,
         holds: () => [PROGRAM],
         build: async (dir) => {
-          const { ok, output } = await tryTool(['gcc', ...FLAGS, '-o', join(dir, PROGRAM), SOURCE]);
+          const { ok, output } = await tryTool([
+            'gcc',
+            ...FLAGS,
+            '-o',
+            join(dir, PROGRAM),
+            ...SOURCES.filter(isCompiled),
+          ]);
           if (!ok) throw new InfraError(lastLines(output, 5), { code: NOT_COMPILED });
         },
       },
@@ -46,5 +56,10 @@ export async function buildGuestTool(context: PrepareContext): Promise<GuestTool
     throw error;
   }
 }
+
+const readSources = async (): Promise<readonly string[]> =>
+  Promise.all(SOURCES.map(async (path) => readFile(path, 'utf8')));
+
+const isCompiled = (path: string): boolean => path.endsWith('.c');
 
 const NOT_COMPILED = 'guest-tool';

@@ -3,7 +3,8 @@
  * What the rules of `flush` and `dax` need in a guest, and no tool of the field does: calls timed one by one in many
  * threads, writes that are acknowledged as they are synced, and their verification after a power cut.
  *
- * PMEMCHECK_NO_SYNC in the environment leaves the sync calls out, for the proof that the rules notice it.
+ * PMEMCHECK_NO_SYNC in the environment leaves the sync calls out, and PMEMCHECK_NO_FAULT the poison, for the proof that
+ * the rules notice it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "pmemcheck.h"
 
 enum { BLOCK = 4096 };
 
@@ -65,7 +67,7 @@ static const struct way ways[] = {
 	{ "fua", O_DIRECT | O_DSYNC, 1, NULL },
 };
 
-static void die(const char *what)
+void die(const char *what)
 {
 	fprintf(stderr, "pmemcheck: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -204,7 +206,7 @@ static int calls(char **argv)
  * pmemcheck acknowledge PATH BLOCKS SALT: writes and syncs block after block, and prints `acked N` once the sync of
  * block N has returned. Goes round for ever: block N lies at N % BLOCKS.
  */
-static void __attribute__((noreturn)) acknowledge(char **argv)
+static int acknowledge(char **argv)
 {
 	char block[BLOCK] __attribute__((aligned(BLOCK)));
 	uint64_t blocks = strtoull(argv[1], NULL, 10), salt = strtoull(argv[2], NULL, 10);
@@ -255,15 +257,29 @@ static int verify(char **argv)
 	return 0;
 }
 
+struct command {
+	const char *name, *arguments;
+	int count;
+	int (*run)(char **argv);
+};
+
+static const struct command commands[] = {
+	{ "calls", "WAY PATH THREADS CALLS", 4, calls },
+	{ "acknowledge", "PATH BLOCKS SALT", 3, acknowledge },
+	{ "verify", "PATH BLOCKS SALT LAST", 4, verify },
+	{ "stamp", "PATH OFFSET PAGES SALT", 4, stamp },
+	{ "stamps", "PATH SALT BYTES", 3, stamps },
+	{ "map", "PATH shared|sync|private|read OFFSET LENGTH", 4, map },
+	{ "poison", "PATH OFFSET LENGTH", 3, poison },
+};
+
 int main(int argc, char **argv)
 {
 	no_sync = getenv("PMEMCHECK_NO_SYNC") != NULL;
-	if (argc == 6 && !strcmp(argv[1], "calls"))
-		return calls(argv + 2);
-	if (argc == 5 && !strcmp(argv[1], "acknowledge"))
-		acknowledge(argv + 2);
-	if (argc == 6 && !strcmp(argv[1], "verify"))
-		return verify(argv + 2);
-	fprintf(stderr, "usage: pmemcheck calls WAY PATH THREADS CALLS | acknowledge PATH BLOCKS SALT | verify PATH BLOCKS SALT LAST\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (argc == commands[i].count + 2 && !strcmp(argv[1], commands[i].name))
+			return commands[i].run(argv + 2);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		fprintf(stderr, "usage: pmemcheck %s %s\n", commands[i].name, commands[i].arguments);
 	return 2;
 }

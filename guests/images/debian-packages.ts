@@ -13,6 +13,7 @@ export const RIG_PACKAGES: readonly string[] = [
 	'daxctl',
 	'e2fsprogs',
 	'xfsprogs',
+	'erofs-utils',
 	// Load; where Debian has libpmem, fio depends on it.
 	'fio',
 	// Device mapper over persistent memory.

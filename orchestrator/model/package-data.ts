@@ -6,7 +6,9 @@ import { PACKAGE_ROOT } from './package-root.ts';
  */
 export const PACKAGE_DATA = [
   'guests/canary/module',
+  'guests/guest-tools/mappings.c',
   'guests/guest-tools/pmemcheck.c',
+  'guests/guest-tools/pmemcheck.h',
   'guests/images/guest-init',
   'guests/images/initramfs/init',
   'guests/images/modprobe.conf',

@@ -74,5 +74,12 @@ export type RuleMutation =
       readonly what: string;
     };
 
-/** `no-fault`: a fault is asked for and not injected. `no-sync`: the program in the guest leaves its sync calls out. `never-dax`: all mounts are dax=never. `wrong-row`: the first thing that is expected is another. */
-export type RuleSabotage = 'no-fault' | 'no-sync' | 'never-dax' | 'wrong-row';
+/**
+ * - `no-fault`: a fault, or the wrong input that is to be refused, is asked for and left out.
+ * - `no-sync`: the program in the guest leaves its sync calls out.
+ * - `never-dax`: all mounts are dax=never.
+ * - `raw-namespace`: a namespace of another mode is made raw.
+ * - `stray-write`: a byte beside those that the test writes is changed.
+ * - `wrong-row`: the first thing that is expected is another.
+ */
+export type RuleSabotage = 'no-fault' | 'no-sync' | 'never-dax' | 'raw-namespace' | 'stray-write' | 'wrong-row';

@@ -1,5 +1,47 @@
 import type { Rule } from '../shared/rules/rule.ts';
+import { AUTHORISATION } from './rules/authorisation.ts';
+import { BAD_BLOCKS } from './rules/bad-blocks.ts';
+import { DEV_MEM } from './rules/dev-mem.ts';
+import { DEVDAX } from './rules/devdax.ts';
+import { HOLDERS } from './rules/holders.ts';
+import { HUGE_FAULTS } from './rules/huge-faults.ts';
+import { KMEM } from './rules/kmem.ts';
+import { LABELS } from './rules/labels.ts';
+import { MAP_SYNC_DEVDAX } from './rules/map-sync-devdax.ts';
+import { MAP_SYNC_DM } from './rules/map-sync-dm.ts';
 import { MAP_SYNC } from './rules/map-sync.ts';
+import { MEMORY_FAILURE } from './rules/memory-failure.ts';
+import { MOUNTING } from './rules/mounting.ts';
+import { NAMESPACES } from './rules/namespaces.ts';
+import { OFFSETS } from './rules/offsets.ts';
+import { REFLINK } from './rules/reflink.ts';
+import { REFUSALS } from './rules/refusals.ts';
+import { REMOVAL } from './rules/removal.ts';
+import { WRITE_CACHE } from './rules/write-cache.ts';
+import { WRITECACHE_TARGET } from './rules/writecache-target.ts';
+import { ZEROING } from './rules/zeroing.ts';
 
 /** In the order in which they run: what spends the guest comes last. */
-export const DAX_RULES: readonly Rule[] = [MAP_SYNC];
+export const DAX_RULES: readonly Rule[] = [
+  MOUNTING,
+  MAP_SYNC,
+  REFUSALS,
+  MAP_SYNC_DM,
+  HOLDERS,
+  OFFSETS,
+  WRITECACHE_TARGET,
+  ZEROING,
+  WRITE_CACHE,
+  REFLINK,
+  HUGE_FAULTS,
+  NAMESPACES,
+  DEVDAX,
+  MAP_SYNC_DEVDAX,
+  DEV_MEM,
+  BAD_BLOCKS,
+  KMEM,
+  AUTHORISATION,
+  REMOVAL,
+  LABELS,
+  MEMORY_FAILURE,
+];

@@ -23,6 +23,12 @@ for mount in $(awk '$2 ~ "^${MOUNTS}/" { print $2 }' /proc/mounts | tac); do umo
 command -v dmsetup > /dev/null && dmsetup remove_all
 true`;
 
+/** What makes the program in the guest do otherwise. */
+const SABOTAGE_ENV: Partial<Record<RuleSabotage, Readonly<Record<string, string>>>> = {
+  'no-sync': { PMEMCHECK_NO_SYNC: '1' },
+  'no-fault': { PMEMCHECK_NO_FAULT: '1' },
+};
+
 interface Parts {
   readonly caseName: string;
   readonly sabotage: RuleSabotage | undefined;
@@ -44,10 +50,9 @@ export function createRuleContext(
   if (device === undefined) throw new InfraError('the guest has no device to test', { code: 'no-device' });
   if (host === undefined) throw new InfraError('the suite was given no switches of the machine', { code: 'no-host' });
   const log = createLog();
-  const env: Readonly<Record<string, string>> = sabotage === 'no-sync' ? { PMEMCHECK_NO_SYNC: '1' } : {};
+  const env: Readonly<Record<string, string>> =
+    sabotage === undefined ? {} : { ...SABOTAGE_ENV[sabotage], PMEMRIG_SABOTAGE: sabotage };
   let mounts = 0;
-  /** The boot in which the tool lies; a power cycle takes it away. */
-  let toolIsThere = false;
 
   const run = async (script: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> => {
     log.add(`$ ${script.trim()}${args.length === 0 ? '' : `   # ${args.join(' ')}`}`);
@@ -70,12 +75,11 @@ export function createRuleContext(
     );
   };
   const tool = async (): Promise<string> => {
-    if (toolIsThere && (await guest.exec(['test', '-x', TOOL_PATH])).exitCode === 0) return TOOL_PATH;
+    if ((await guest.exec(['test', '-x', TOOL_PATH])).exitCode === 0) return TOOL_PATH;
     const built = await context.buildGuestTool();
     if (built.kind === 'impossible') throw new RuleSkip(`the test's own program cannot be built: ${built.reason}`);
     await must(`mkdir -p ${TOOL_PATH.slice(0, TOOL_PATH.lastIndexOf('/'))}`);
     await guest.upload(built.path, TOOL_PATH);
-    toolIsThere = true;
     return TOOL_PATH;
   };
   const mount = async ({
@@ -102,6 +106,16 @@ export function createRuleContext(
     ]);
     return { path, unmount: async () => void (await must(`umount ${path}`)) };
   };
+  /** The words that a type's mkfs needs here. */
+  const wordsFor = async (type: 'ext4' | 'xfs'): Promise<string> => {
+    const asked: FilesystemSpec = { name: type, type, mountOptions: 'dax=always', mkfsOptions: [] };
+    const { filesystem } = await fitFilesystem({ guest, timeoutScale }, asked);
+    return filesystem.mkfsOptions.map(quote).join(' ');
+  };
+  const mkfsOptions = async (): Promise<Readonly<Record<string, string>>> => ({
+    MKFS_EXT4: await wordsFor('ext4'),
+    MKFS_XFS: await wordsFor('xfs'),
+  });
   const cleanUp = async (): Promise<void> => {
     await guest.exec(['sh', '-c', CLEAN_UP], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
   };
@@ -117,6 +131,7 @@ export function createRuleContext(
       must,
       tool,
       mount,
+      mkfsOptions,
       note: log.add,
     },
     log,

@@ -66,6 +66,8 @@ export interface RuleContext {
   readonly tool: () => Promise<string>;
   /** Makes a file system, unless it is kept, and mounts it. Rejects with StepFailed. It is unmounted after the test. */
   readonly mount: (request: MountRequest) => Promise<RuleMount>;
+  /** What a mkfs of the image needs so that the guest's kernel mounts the result: words, as MKFS_EXT4 and MKFS_XFS. */
+  readonly mkfsOptions: () => Promise<Readonly<Record<string, string>>>;
   /** A line for the test's log. */
   readonly note: (line: string) => void;
 }

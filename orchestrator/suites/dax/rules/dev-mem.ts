@@ -1,0 +1,38 @@
+import type { Rule } from '../../shared/rules/rule.ts';
+import { observeScript } from '../observe-script.ts';
+
+const SCRIPT = String.raw`
+[ -c /dev/mem ] || skip 'the kernel has no /dev/mem (CONFIG_DEVMEM)'
+start=$(cat "/sys/bus/nd/devices/$REGION/resource")
+get() { try dd if=/dev/mem of=/dev/null bs=4096 skip=$(($1 / 4096)) count=1; }
+# Memory of the kernel itself, which is refused under CONFIG_STRICT_DEVMEM alone.
+ram=0x$(sed -n 's/^\([0-9a-f]*\)-.* : System RAM$/\1/p' /proc/iomem | sed -n '$p')
+[ "$(get $((ram + 0x1000000)))" != ok ] || skip 'the kernel gives all of memory to /dev/mem (CONFIG_STRICT_DEVMEM)'
+defer "ndctl enable-namespace $NAMESPACE; udevadm settle"
+sabotaged no-fault && ndctl disable-namespace "$NAMESPACE"
+saw 'a read of pmem in use' "$(get "$start")"
+must ndctl disable-namespace "$NAMESPACE"
+saw 'a read when no driver has it' "$(get "$start")"
+`;
+
+/** Reads of pmem through /dev/mem. */
+export const DEV_MEM: Rule = {
+  id: 'dev-mem',
+  title: '/dev/mem does not read pmem that a driver uses',
+  rule:
+    'With STRICT_DEVMEM and IO_STRICT_DEVMEM, /dev/mem refuses a range that a driver has claimed. Persistent memory of a bound ' +
+    'namespace is such a range: a read of its first page fails with EPERM, and works when the namespace is disabled.',
+  source: 'kernel/resource.c: iomem_is_exclusive(); drivers/char/mem.c: read_mem()',
+  look: 'iomem_is_exclusive(), and IO_STRICT_DEVMEM in the configuration of the kernel',
+  devices: ['nvdimm', 'virtio-pmem', 'e820'],
+  needs: [],
+  rows: [
+    {
+      sees: { 'a read of pmem in use': 'EPERM', 'a read when no driver has it': 'ok' },
+      because: 'the driver has the range (request_mem_region())',
+    },
+  ],
+  seconds: 3,
+  mutations: [{ by: 'no-fault', what: 'the namespace is disabled before the read' }],
+  observe: async (context) => observeScript(context, SCRIPT),
+};

@@ -1,0 +1,103 @@
+import type { Rule } from '../../shared/rules/rule.ts';
+import { observeScript } from '../observe-script.ts';
+
+const SCRIPT = String.raw`
+m=$top/m
+name=$(basename "$DEVICE")
+# What is bound to the driver of pmem: the namespace, or the device that its information block makes of it.
+case $CASE in
+virtio-*)
+	[ "$KIND" = virtio-pmem ] || skip 'the device is no virtio device'
+	driver=/sys/bus/virtio/drivers/virtio_pmem
+	bound=$(readlink -f "/sys/bus/nd/devices/$REGION" | sed -n 's#.*/\(virtio[0-9]*\)/.*#\1#p')
+	;;
+*)
+	driver=/sys/bus/nd/drivers/nd_pmem
+	bound=$(readlink -f "/sys/class/block/$name/device" | sed 's#.*/##')
+	;;
+esac
+[ -e "$driver/$bound" ] || die "$bound is not bound to $driver"
+unbind() { sabotaged no-fault && echo ok || { echo "$bound" > $driver/unbind && echo ok || echo failed; }; }
+bind() { [ -e "$driver/$bound" ] || echo "$bound" > $driver/bind; settle; }
+wait_for() { # COMMAND...
+	for tenth in $(seq 100); do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
+}
+defer bind
+mkfs_on ext4 "$DEVICE" || die 'mkfs.ext4 failed'
+mount_on ext4 "$DEVICE" dax=always $m || die 'it does not mount'
+must xfs_io -f -c 'pwrite -q -S 0x61 0 1m' -c fsync $m/file
+was=$(md5sum < $m/file)
+case $CASE in *-idle) umount $m ;; esac
+case $CASE in
+*-io)
+	for job in 1 2; do
+		(while xfs_io -f -c 'pwrite -q 0 256k' -c fsync $m/load$job; do :; done) > /dev/null 2>&1 &
+	done
+	sleep 1
+	;;
+esac
+saw 'unbind' "$(unbind)"
+case $CASE in *-io) wait_for sh -c '! pgrep xfs_io > /dev/null' && saw 'the load ends' yes || saw 'the load ends' no ;; esac
+saw 'the device is there' "$([ -b "$DEVICE" ] && echo yes || echo no)"
+case $CASE in
+*-idle) ;;
+*)
+	# A file that no cache holds.
+	saw 'a new file with fsync' "$(try xfs_io -f -c 'pwrite -q 0 4k' -c fsync $m/new | sed 's/^failed.*/EIO/; s/EROFS/EIO/')"
+	umount $m 2> /dev/null
+	saw 'it is still mounted' "$(grep -q " $m " /proc/mounts && echo yes || echo no)"
+	;;
+esac
+bind
+saw 'the device is there after bind' "$(wait_for test -b "$DEVICE" && echo yes || echo no)"
+saw 'fsck' "$(fsck.ext4 -p -f "$DEVICE" > /dev/null 2>&1; [ $? -le 1 ] && echo clean || echo broken)"
+mount_on ext4 "$DEVICE" dax=always $m || die 'it does not mount after bind'
+saw 'the data is as synced' "$([ "$(md5sum < $m/file)" = "$was" ] && echo yes || echo no)"
+`;
+
+const BACK = {
+  unbind: 'ok',
+  'the device is there': false,
+  'the device is there after bind': true,
+  fsck: 'clean',
+  'the data is as synced': true,
+} as const;
+const MOUNTED = { ...BACK, 'a new file with fsync': 'EIO', 'it is still mounted': false } as const;
+
+/** A driver that is taken from its device. */
+export const REMOVAL: Rule = {
+  id: 'removal',
+  title: 'Unbinding the driver of pmem gives errors, never a hang or an oops, and bind brings the data back',
+  rule:
+    'The driver may be unbound from the device at any time, as a hot removal does it. Nobody waits for ever: what runs on a file ' +
+    'system there fails, a load ends, umount works. When the driver is bound again the device is back, fsck finds the file system ' +
+    'clean, and what fsync(2) had acknowledged is there.',
+  source:
+    'drivers/nvdimm/pmem.c: nd_pmem_remove(), pmem_release_disk(); drivers/nvdimm/virtio_pmem.c: virtio_pmem_remove()',
+  look: 'kill_dax() and dax_holder_notify_failure() in drivers/dax/super.c, and del_gendisk()',
+  devices: ['nvdimm', 'virtio-pmem', 'e820'],
+  cases: ['pmem-idle', 'pmem-mounted', 'pmem-io', 'virtio-idle', 'virtio-mounted', 'virtio-io'],
+  needs: [],
+  rows: [
+    { where: { cases: ['pmem-idle', 'virtio-idle'] }, sees: BACK, because: 'nothing uses the device' },
+    {
+      where: { cases: ['pmem-io', 'virtio-io'] },
+      sees: { ...MOUNTED, 'the load ends': true },
+      because: 'each call fails',
+    },
+    { sees: MOUNTED, because: 'the file system has lost its device' },
+  ],
+  seconds: 5,
+  mutations: [{ by: 'no-fault', what: 'the driver stays bound' }],
+  forgives: [
+    { title: '*EXT4-fs*', reason: 'the file system has lost its device' },
+    { title: '*Buffer I/O error*', reason: 'the file system has lost its device' },
+    { title: '*JBD2*', reason: 'the file system has lost its device' },
+    { title: '*I/O error*', reason: 'the file system has lost its device' },
+  ],
+  observe: async (context) => observeScript(context, SCRIPT),
+};
