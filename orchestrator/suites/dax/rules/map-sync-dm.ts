@@ -10,6 +10,7 @@ half=65536
 if [ "$CASE" = mixed ]; then
 	node_at "$OTHER_ADDRESS"
 	other=$found
+	echo "the other device is $other of $region: $(readlink -f "/sys/bus/nd/devices/$region")"
 	defer "ndctl disable-region $region"
 	# An NVDIMM without labels comes up raw, without struct pages and DAX.
 	if [ "$KIND" = virtio-pmem ]; then
