@@ -65,6 +65,15 @@ test('a disk is unplugged under I/O, and pmem stays in QEMU’s own words', asyn
   expect(run.exitCode).toBe(0);
 });
 
+test('a power loss of the host leaves what was synced, and nothing else', async () => {
+  const scenario = join(SCENARIOS, 'power-loss.scenario.mjs');
+  const run = await rig(['once', ...GUEST, '--pmem', 'virtio-pmem', '--', scenario], workspace);
+  const { status, message } = endOf(run.events, 'scenario/power-loss');
+  // A host without strace allows no faults, and says so.
+  if (status === 'skip') expect(message).toMatch(/strace|ptrace/);
+  else expect([status, run.exitCode]).toEqual(['pass', 0]);
+});
+
 test('a scenario that throws, hangs or floods is a result, and none of its processes is left', async () => {
   const mark = `7${process.pid}.1`;
   const matrix = join(workspace.dir, 'misbehaves.yaml');

@@ -9,4 +9,4 @@ if (way === 'throw') throw new Error('as planned');
 if (way === 'flood') for (;;) console.log('x'.repeat(65536));
 process.on('SIGTERM', () => undefined);
 if (way === 'hang') for (;;);
-if (way === 'wait') await sleep('1h');
+if (way === 'wait') await sleep('600s');

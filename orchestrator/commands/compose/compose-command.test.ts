@@ -13,6 +13,7 @@ beforeAll(() => {
   for (const folder of ['tests', 'both', 'plain', 'empty', 'test']) mkdirSync(join(cwd, folder));
   for (const path of [
     'repro.sh',
+    'cut.scenario.mjs',
     '$HOME.sh',
     '~x.sh',
     'tests/repro.sh',
@@ -54,6 +55,16 @@ test.each([
   ['a $ in a name is no variable', ['./$HOME.sh'], { upload: 'DIR/$$HOME.sh', run: ['./$HOME.sh'] }],
   ['a ~ in a name is no home', ['~x.sh'], { upload: 'DIR/~x.sh', run: ['./~x.sh'] }],
 ])('%s', (_rule, command, expected) => expect(compose(command)).toEqual({ name: 'command', ...expected }));
+
+test('a scenario stays on this host, unless it is uploaded', () => {
+  const scenario = { name: 'scenario', run: ['DIR/cut.scenario.mjs', '-v'] };
+  expect(compose(['./cut.scenario.mjs', '-v'])).toEqual(scenario);
+  expect(compose(['cut.scenario.mjs', '-v'])).toEqual(scenario);
+  expect(compose(['gone.scenario.mjs'])).toBe(
+    'gone.scenario.mjs: no such file\n  fix: name a scenario of this machine (docs/scenarios.md)',
+  );
+  expect(compose(['./run', 'x'], 'both')).toMatchObject({ name: 'command' });
+});
 
 test.each([
   [

@@ -208,23 +208,20 @@ test.each(['name space', 'process group'])('what a scenario leaves running is ki
   expect(isRunning(`sleep ${mark}`)).toBe(false);
 });
 
-test('a scenario that hangs is killed with its children at its timeout, which waits while the guest is paused', async () => {
+test('a scenario that hangs is killed with its children at its timeout', async () => {
   const mark = `32${process.pid}`;
   const { result, runningCommand } = await run(
-    `console.log('ok 1 - began'); $\`sleep ${mark}\`.nothrow().catch(() => 0);
-     process.on('SIGTERM', () => 0); await guest.pause(); await sleep(1500); await guest.resume(); console.log('awake');
-     for (;;);`,
-    { timeoutMs: 1200 },
+    `$\`sleep ${mark}\`.nothrow().catch(() => 0); process.on('SIGTERM', () => 0); for (;;);`,
+    { timeoutMs: 4000 },
   );
   expect(result).toMatchObject({ timedOut: true });
-  expect(result.stdout).toContain('awake');
   expect(runningCommand).toBeUndefined();
   expect(isRunning(`sleep ${mark}`)).toBe(false);
 });
 
 test('a command of the guest that runs when the time is over is named', async () => {
   const guest: Guest = { ...createFakeGuest({ devices: [] }), exec: () => new Promise(() => undefined) };
-  const { runningCommand } = await run('await guest.$`sync`', { guest, timeoutMs: 1000 });
+  const { runningCommand } = await run('await guest.$`sync`', { guest, timeoutMs: 5000 });
   expect(runningCommand).toBe('guest $ sync');
 });
 
