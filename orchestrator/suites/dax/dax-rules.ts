@@ -21,12 +21,12 @@ import { WRITE_CACHE } from './rules/write-cache.ts';
 import { WRITECACHE_TARGET } from './rules/writecache-target.ts';
 import { ZEROING } from './rules/zeroing.ts';
 
-/** In the order in which they run: what spends the guest comes last. */
+/** In the order in which they run: what spends the guest comes last, and MAP_SYNC_DM before a dax device is freed. */
 export const DAX_RULES: readonly Rule[] = [
   MOUNTING,
   MAP_SYNC,
-  REFUSALS,
   MAP_SYNC_DM,
+  REFUSALS,
   HOLDERS,
   OFFSETS,
   WRITECACHE_TARGET,

@@ -96,6 +96,7 @@ export const REMOVAL: Rule = {
   forgives: [
     { title: '*EXT4-fs*', reason: 'the file system has lost its device' },
     { title: '*Buffer I/O error*', reason: 'the file system has lost its device' },
+    { title: 'Aborting journal*', reason: 'the file system has lost its device' },
     { title: '*JBD2*', reason: 'the file system has lost its device' },
     { title: '*I/O error*', reason: 'the file system has lost its device' },
   ],
