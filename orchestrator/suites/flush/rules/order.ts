@@ -34,7 +34,11 @@ export const ORDER: Rule = {
   mutations: [
     { by: 'no-sync', what: 'the program in the guest leaves its sync calls out' },
     { by: 'no-fault', what: 'the host delays no flush' },
-    { by: 'kernel-patch', patch: 'async-flush-bad', what: 'a request joins a flush that had already begun' },
+    {
+      by: 'kernel-patch',
+      patch: 'flush-coalesced-too-early-6.12.mbox',
+      what: 'a request joins a flush that had already begun',
+    },
   ],
   observe: async (context) => observeOrder(context, requestsOf(context), [0]),
 };

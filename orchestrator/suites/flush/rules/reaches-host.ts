@@ -39,7 +39,11 @@ export const REACHES_HOST: Rule = {
   mutations: [
     { by: 'no-sync', what: 'the program in the guest leaves its sync calls out' },
     { by: 'no-fault', what: 'the host delays no flush' },
-    { by: 'kernel-patch', patch: 'drop-flushes', what: 'virtio_pmem_flush() returns 0 without asking the host' },
+    {
+      by: 'kernel-patch',
+      patch: 'flush-skipped.mbox',
+      what: 'virtio_pmem_flush() returns 0 if it asked the host within half a second',
+    },
   ],
   async observe(context) {
     const [where = '', way = ''] = splitCase(context.caseName);
