@@ -4,7 +4,7 @@
  * threads, writes that are acknowledged as they are synced, and their verification after a power cut.
  *
  * PMEMCHECK_NO_SYNC in the environment leaves the sync calls out, and PMEMCHECK_NO_FAULT the poison, for the proof that
- * the rules notice it.
+ * the rules notice it. PMEMCHECK_PAUSE_MS is how long a thread of `calls` pauses at most before each of them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,6 +32,7 @@ struct way {
 };
 
 static int no_sync;
+static unsigned int pause_us;
 
 static int by_fsync(int fd, char *map, off_t at)
 {
@@ -136,6 +137,7 @@ static void *call_in_turn(void *argument)
 	struct job *job = argument;
 	char block[BLOCK] __attribute__((aligned(BLOCK)));
 	int fd = open(job->path, O_RDWR | job->way->open_flags);
+	unsigned int seed = job->index + 1;
 	char *map = NULL;
 
 	/* A file system that has shut itself down refuses even this: each call then has that result. */
@@ -149,6 +151,8 @@ static void *call_in_turn(void *argument)
 		uint64_t began, ended;
 		int failed = refused != 0, error = 0;
 
+		if (pause_us)
+			usleep(rand_r(&seed) % pause_us);
 		errno = refused;
 
 		fill(block, i, job->index);
@@ -275,7 +279,10 @@ static const struct command commands[] = {
 
 int main(int argc, char **argv)
 {
+	const char *pause_ms = getenv("PMEMCHECK_PAUSE_MS");
+
 	no_sync = getenv("PMEMCHECK_NO_SYNC") != NULL;
+	pause_us = pause_ms ? atoi(pause_ms) * 1000 : 0;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (argc == commands[i].count + 2 && !strcmp(argv[1], commands[i].name))
 			return commands[i].run(argv + 2);

@@ -3,13 +3,23 @@ import { type CallRequest, callUnderFault, LEAST_PART, resultsOf } from './timed
 
 const DELAY_MS = 100;
 
+/**
+ * Threads that never pause fall in step: a flush that all have joined ends for all at once, and all make their next
+ * call before the next flush begins. Then none is ever too early, also on a kernel where it could be.
+ */
+const PAUSE_MS = 150;
+
 /** Makes the calls while each flush of the host is delayed, and looks for one that lasted less than a flush. */
 export async function observeOrder(
   context: RuleContext,
   requests: readonly CallRequest[],
   devices: readonly number[],
 ): Promise<Observation> {
-  const { calls, flushes } = await callUnderFault(context, { devices, delayMs: DELAY_MS }, requests);
+  const { calls, flushes } = await callUnderFault(
+    context,
+    { devices, delayMs: DELAY_MS },
+    requests.map((request) => ({ ...request, pauseMs: PAUSE_MS })),
+  );
   const short = calls.filter(({ durationMs }) => durationMs < DELAY_MS * LEAST_PART);
   return {
     saw: {

@@ -21,3 +21,15 @@ test('a call that was not reported is no call that went well', async () => {
   expect(await timeCalls({ must }, '/tool', [request])).toHaveLength(2);
   await expect(timeCalls({ must }, '/tool', [request, request])).rejects.toThrow(StepFailed);
 });
+
+test('a thread pauses before its calls if that is asked for', async () => {
+  const scripts: string[] = [];
+  const run = { must: async (script: string) => (scripts.push(script), OUTPUT) };
+  const request = { way: 'fsync', path: '/dev/pmem0', threads: 1, calls: 2 };
+  await timeCalls(run, '/tool', [{ ...request, pauseMs: 150 }]);
+  await timeCalls(run, '/tool', [request]);
+  expect(scripts.map((script) => /PMEMCHECK_PAUSE_MS=\d+/.exec(script)?.[0])).toEqual([
+    'PMEMCHECK_PAUSE_MS=150',
+    'PMEMCHECK_PAUSE_MS=0',
+  ]);
+});

@@ -20,6 +20,8 @@ export interface CallRequest {
   readonly threads: number;
   /** By each thread, one after the other. */
   readonly calls: number;
+  /** The most that a thread pauses before each call, by chance; absent: it does not pause. */
+  readonly pauseMs?: number;
 }
 
 export interface CallsUnderFault {
@@ -54,7 +56,8 @@ export async function timeCalls(
   requests: readonly CallRequest[],
 ): Promise<readonly TimedCall[]> {
   const lines = requests.map(
-    ({ way, path, threads, calls }) => `'${tool}' calls ${way} '${path}' ${threads} ${calls} &`,
+    ({ way, path, threads, calls, pauseMs = 0 }) =>
+      `PMEMCHECK_PAUSE_MS=${pauseMs} '${tool}' calls ${way} '${path}' ${threads} ${calls} &`,
   );
   const output = await must(
     `set -e\npids=\n${lines.map((line) => `${line} pids="$pids $!"`).join('\n')}\nfor pid in $pids; do wait $pid; done`,
