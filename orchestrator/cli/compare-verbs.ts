@@ -62,7 +62,8 @@ export function addCompareVerbs(program: Command): void {
     .description(
       'Builds a kernel without and with the patches (with --each also those between), ' +
         'runs both and reports only what differs: tests, figures, compiler warnings, lock classes. ' +
-        'Without a matrix file the lockdep exercises and fio run on nvdimm and virtio-pmem, ' +
+        'Without a matrix file the lockdep exercises, fio, and a quick part of the rules of flush and dax run on nvdimm ' +
+        'and virtio-pmem, ' +
         `under CONFIG_PROVE_LOCKING (docs/review-a-patch.md). Exit status 1 for ${ALARMS}; ` +
         '3 if the result of a test is unknown.',
     )
@@ -86,7 +87,11 @@ export function addCompareVerbs(program: Command): void {
         'or the path of a .config',
     )
     .option('--pmem <kinds>', 'without a matrix file: as with once', commaList, DEFAULT_SERIES_PMEM)
-    .option('--suite <names>', 'without a matrix file: suites to run (default: lockdep,fio)', commaList)
+    .option(
+      '--suite <names>',
+      'without a matrix file: suites to run (default: lockdep, fio, and a quick part of flush and dax)',
+      commaList,
+    )
     .option('--known <glob>', 'a kernel problem that is no news, by a pattern over its signature; repeatable', collect)
     .addOption(filterOption)
     .addOption(testOption)

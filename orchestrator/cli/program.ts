@@ -132,9 +132,11 @@ withGuestOptions(
     )
     .option(
       '--suite <names>',
-      'suites to run (default: fio, with lockdep on a kernel that has PROVE_LOCKING; none beside a command)',
+      'suites to run (default: fio and a quick part of flush and dax, with lockdep on a kernel that has PROVE_LOCKING; ' +
+        'none beside a command)',
       commaList,
     )
+    .option('--quick', 'of the rules of flush and dax only the quick part')
     .option(
       '--group <group>',
       'xfstests: a group such as dax, or an expression such as "quick & !dangerous"; repeatable',

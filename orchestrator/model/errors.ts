@@ -43,7 +43,7 @@ export class UserError extends RigError {
  */
 export class KernelUnfitError extends UserError {}
 
-/** What the suite runs is not on this machine: its cells are left out, and reported so. */
+/** The suite has nothing to run in a cell, or not on this machine. The cell is left out, and reported so. */
 export class SuiteAbsentError extends UserError {}
 
 /** The rig or its host could not do its part: exit 3, never the kernel's fault. */

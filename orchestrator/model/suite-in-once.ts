@@ -7,6 +7,8 @@ export interface OnceFlags {
   readonly size: string;
   /** The suites that `--suite` names. */
   readonly suite?: readonly string[];
+  /** Of suites that have one, only the quick part. */
+  readonly quick?: boolean;
   /** Group expressions of xfstests. */
   readonly group?: readonly string[];
   /** Names of tests, and globs over them. */
@@ -67,7 +69,7 @@ export interface SuiteInOnce {
    */
   readonly filesystem?: { readonly onDax: OnceFilesystem; readonly elsewhere: OnceFilesystem };
   /** The devices of its topology, made of the one that was chosen; absent: that one. */
-  devices?(one: OnceDevice): readonly OnceDevice[];
+  devices?(one: OnceDevice, flags: OnceFlags): readonly OnceDevice[];
   /** What the image must have. */
   readonly packageSets?: readonly PackageSet[];
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chooseSuites } from './choose-suites.ts';
+import { STANDARD_SUITES } from './compose-once.ts';
 
 /** A vmlinux with its configuration beside it. */
 function image(config: string): Record<string, unknown> {
@@ -18,22 +19,22 @@ function image(config: string): Record<string, unknown> {
 const suitesOf = async (kernel: Record<string, unknown>, pmem = ['nvdimm']): Promise<readonly string[]> =>
   (await chooseSuites({ pmem }, kernel, {})).suites;
 
-test('a kernel that proves its locking gets the lockdep suite, any other fio alone', async () => {
-  expect(await suitesOf(image('CONFIG_PROVE_LOCKING=y\n'))).toEqual(['fio', 'lockdep']);
-  expect(await suitesOf(image('# CONFIG_PROVE_LOCKING is not set\n'))).toEqual(['fio']);
-  expect(await suitesOf({ source: {}, config: ['guest', 'prove-locking'] })).toEqual(['fio', 'lockdep']);
-  expect(await suitesOf({ source: {} })).toEqual(['fio']);
-  expect(await suitesOf({ debian: { release: 'bookworm' } })).toEqual(['fio']);
+test('a kernel that proves its locking gets the lockdep suite, any other the standard ones alone', async () => {
+  expect(await suitesOf(image('CONFIG_PROVE_LOCKING=y\n'))).toEqual([...STANDARD_SUITES, 'lockdep']);
+  expect(await suitesOf(image('# CONFIG_PROVE_LOCKING is not set\n'))).toEqual(STANDARD_SUITES);
+  expect(await suitesOf({ source: {}, config: ['guest', 'prove-locking'] })).toEqual([...STANDARD_SUITES, 'lockdep']);
+  expect(await suitesOf({ source: {} })).toEqual(STANDARD_SUITES);
+  expect(await suitesOf({ debian: { release: 'bookworm' } })).toEqual(STANDARD_SUITES);
 });
 
 test('a plain disk has no locks of pmem', async () =>
-  expect(await suitesOf(image('CONFIG_PROVE_LOCKING=y\n'), ['nvdimm', 'virtio-blk'])).toEqual(['fio']));
+  expect(await suitesOf(image('CONFIG_PROVE_LOCKING=y\n'), ['nvdimm', 'virtio-blk'])).toEqual(STANDARD_SUITES));
 
 test('what was chosen is said with its reason, and what xfstests would take', async () => {
   const kernel = image('CONFIG_PROVE_LOCKING=y\n');
   const { why } = await chooseSuites({ pmem: ['nvdimm'] }, kernel, { XFSTESTS_TREE: '/x' });
   expect(why).toEqual([
-    expect.stringMatching(/^suites: fio, and lockdep: .*\/\.config has PROVE_LOCKING$/),
+    expect.stringMatching(/^suites: dax, fio, flush, and lockdep: .*\/\.config has PROVE_LOCKING$/),
     expect.stringContaining('--group dax'),
   ]);
 });

@@ -12,8 +12,15 @@ const OPTIONS: OnceOptions = {
 const compose = (options: Partial<OnceOptions>, command: readonly string[] = []): Record<string, unknown> =>
   composeOnce({ ...OPTIONS, ...options }, command);
 
-test('where nothing says which suites run, fio does', () => {
-  expect(compose({})).toMatchObject({ suites: [{ name: 'fio' }] });
+test('where nothing says which suites run, fio does, and a quick part of the rules', () => {
+  expect(compose({})).toMatchObject({
+    suites: [{ name: 'dax', quick: true }, { name: 'fio' }, { name: 'flush', quick: true }],
+  });
+  expect(compose({ suite: ['flush'] })).toMatchObject({
+    pmem: [{ devices: [{ kind: 'nvdimm' }, { kind: 'nvdimm' }] }, {}],
+    suites: [{ name: 'flush' }],
+  });
+  expect(JSON.stringify(compose({ suite: ['flush'] }))).not.toContain('quick');
   expect(namedSuites({ size: '1G' }, [])).toBeUndefined();
 });
 

@@ -71,7 +71,7 @@ export function composeOnce(
     images: [{ name: options.image, debian: { release: options.image, ...(sets.size > 0 && { sets: [...sets] }) } }],
     pmem: options.pmem.map((name) => ({
       name,
-      devices: devicesOf({ ...preset('--pmem', PMEM_PRESETS, name), size: options.size }, parts),
+      devices: devicesOf({ ...preset('--pmem', PMEM_PRESETS, name), size: options.size }, parts, options),
     })),
     filesystems: (options.fs ?? usualFilesystems(parts)).map((name) => ({
       name,
@@ -131,9 +131,13 @@ export function namedSuites(options: OnceFlags, command: readonly string[]): rea
 }
 
 /** As many as the most demanding suite wants; a suite that wants one device takes the first. */
-function devicesOf(one: OnceDevice, parts: readonly (SuiteInOnce | undefined)[]): readonly OnceDevice[] {
+function devicesOf(
+  one: OnceDevice,
+  parts: readonly (SuiteInOnce | undefined)[],
+  flags: OnceFlags,
+): readonly OnceDevice[] {
   return parts
-    .map((once) => once?.devices?.(one) ?? [one])
+    .map((once) => once?.devices?.(one, flags) ?? [one])
     .reduce((most, devices) => (devices.length > most.length ? devices : most), [one]);
 }
 

@@ -49,9 +49,11 @@ export function planSteps({ patches }: PatchSeries): readonly SeriesStep[] {
   }));
 }
 
+const SERIES_SUITES = ['lockdep', 'fio', 'flush', 'dax'] as const;
+
 /**
- * The matrix, as a plain value, that a series stands for without a matrix file: lockdep and fio on nvdimm and
- * virtio-pmem. Its kernels are those of the series in any case.
+ * The matrix, as a plain value, that a series stands for without a matrix file: lockdep, fio, and a quick part of
+ * the rules of flush and dax, on nvdimm and virtio-pmem. Its kernels are those of the series in any case.
  * @param files the patches as single files, in order
  */
 export function composeSeries(
@@ -83,7 +85,7 @@ export function composeSeries(
       size: '1G',
       cpus: 2,
       memory: '2G',
-      suite: flags.suite ?? ['lockdep', 'fio'],
+      ...(flags.suite === undefined ? { suite: SERIES_SUITES, quick: true } : { suite: flags.suite }),
       ...present({ known: flags.known }),
     },
     [],

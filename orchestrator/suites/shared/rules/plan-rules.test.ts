@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SuiteAbsentError } from '../../../model/errors.ts';
 import type { PmemDevice } from '../../../model/pmem.ts';
 import type { RuleText } from '../../../model/rule-text.ts';
 import { planRules, readRuleTest } from './plan-rules.ts';
@@ -38,7 +39,7 @@ test('a quick suite has only what each rule calls its quick part', () => {
 
 test.each([
   [{ rules: ['two'] }, [VIRTIO], 'it takes 2 devices'],
-  [{ fitting: true }, [{ kind: 'virtio-blk', sizeBytes: 2 ** 28 }], 'the first device is virtio-blk'],
+  [{ rules: ['whole'] }, [{ kind: 'virtio-blk', sizeBytes: 2 ** 28 }], 'the first device is virtio-blk'],
   [
     { rules: ['whole'] },
     [{ kind: 'nvdimm', sizeBytes: 2 ** 28, namespace: 'raw', labelSizeBytes: 0 }],
@@ -48,6 +49,10 @@ test.each([
   expect(() => plan(choice, devices)).toThrowError(
     expect.objectContaining({ name: 'UserError', message: expect.stringContaining(words) as string }),
   );
+});
+
+test('a cell in which no rule can be tested is left out, not refused', () => {
+  expect(() => plan({ fitting: true }, [{ kind: 'virtio-blk', sizeBytes: 2 ** 28 }])).toThrow(SuiteAbsentError);
 });
 
 test("a test's name leads back to its rule and case, whatever its suite is called", () => {

@@ -1,6 +1,6 @@
 import type { PlannedTest } from '../../../model/cell.ts';
 import { traitsOf } from '../../../model/device-kinds.ts';
-import { UserError } from '../../../model/errors.ts';
+import { SuiteAbsentError, UserError } from '../../../model/errors.ts';
 import { type PmemTopology, plannedMode } from '../../../model/pmem.ts';
 import type { RuleText } from '../../../model/rule-text.ts';
 
@@ -24,7 +24,7 @@ export interface RuleTest<Rule extends RuleText = RuleText> {
 
 /**
  * The tests of a cell, `<suite>/<rule>` or `<suite>/<rule>/<case>`. Throws UserError for a rule that was named and
- * cannot be looked at on such a topology, or if none can.
+ * cannot be looked at on such a topology, and SuiteAbsentError where none was named and none can.
  */
 export function planRules(choice: RuleChoice, rules: readonly RuleText[], pmem: PmemTopology): readonly PlannedTest[] {
   const tests: PlannedTest[] = [];
@@ -45,7 +45,9 @@ export function planRules(choice: RuleChoice, rules: readonly RuleText[], pmem: 
         remedy: 'leave rules: out, so that each cell tests those that fit it',
       });
   }
-  if (refusal && (choice.fitting !== true || tests.length === 0)) throw refusal;
+  if (refusal && choice.fitting !== true) throw refusal;
+  if (refusal && tests.length === 0)
+    throw new SuiteAbsentError(`no rule of ${choice.name} is for ${pmem.name}`, { code: 'no-fitting-rule' });
   return tests;
 }
 
