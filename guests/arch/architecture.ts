@@ -43,6 +43,8 @@ export interface Architecture extends ArchitectureNames {
     readonly cpu: Readonly<Record<Accelerator, string>>;
   };
   /** By their names for `-machine`. */
+  /** Where distributions have the libc that static programs for guests are linked with. */
+  readonly staticLibc: readonly string[];
   readonly machineTypes: Readonly<Record<string, MachineType>>;
   /** The usual one. */
   readonly machineType: MachineType;

@@ -18,6 +18,7 @@ export const X86_64: Architecture = {
     packages: { apt: 'qemu-system-x86', dnf: 'qemu-system-x86-core', pacman: 'qemu-system-x86', zypper: 'qemu-x86' },
     cpu: { kvm: 'host', tcg: 'max', 'tcg-icount': 'max' },
   },
+  staticLibc: ['/usr/lib/x86_64-linux-gnu/libc.a', '/usr/lib64/libc.a', '/usr/lib/libc.a'],
   machineTypes: MACHINE_TYPES,
   machineType: MACHINE_TYPES.pc,
   console: 'ttyS0',

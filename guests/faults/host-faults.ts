@@ -1,3 +1,4 @@
+import { type DeviceKind, traitsOf } from '../../orchestrator/model/device-kinds.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { DurableImage, FlushFault, HostFaults } from '../../orchestrator/model/host-faults.ts';
 import { keepImage, type KeptImage } from './durable-image.ts';
@@ -13,7 +14,7 @@ export interface FaultyQemu {
 
 /** A device of the topology, by its index. */
 export interface FaultyDevice {
-  readonly kind: string;
+  readonly kind: DeviceKind;
   /** The host's file behind it; e820 has none. */
   readonly path?: string;
 }
@@ -82,7 +83,8 @@ export function createHostFaults(qemu: () => FaultyQemu, refusal = probeTracing)
     keepDurable: async (device) => {
       const { pid, devices } = qemu();
       const path = findFile(devices, device);
-      if (devices[device]?.kind !== 'virtio-pmem')
+      const found = devices[device];
+      if (found === undefined || !traitsOf(found).isPmem || !traitsOf(found).flushesByHost)
         throw refuse(`device ${device} is no virtio-pmem device: the host sees no flush of it`);
       const kept = await take(() => keepImage(pid, device, path));
       image = kept;

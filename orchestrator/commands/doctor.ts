@@ -2,6 +2,7 @@ import prettyMs from 'pretty-ms';
 import { findDebianMirror } from '../../guests/apt/debian-mirror.ts';
 import { probeAccelerator } from '../../guests/qemu/accelerator.ts';
 import { findQemu } from '../../guests/qemu/find-qemu.ts';
+import { probeTracing } from '../../guests/faults/probe-tracing.ts';
 import { tryQemuStart } from '../../guests/qemu/try-start.ts';
 import { examineHost } from '../host/doctor.ts';
 import { fixHost } from '../host/fix-host.ts';
@@ -32,6 +33,7 @@ export async function doctorCommand({
     findQemu: () => findQemu(),
     probeAccelerator,
     tryQemuStart,
+    probeTracing,
     findDebianMirror: () => findDebianMirror(),
   };
   let { report, user } = await examineHost(probes, { kernelBuilds, ownTests });

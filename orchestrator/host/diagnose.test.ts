@@ -47,6 +47,16 @@ describe('diagnose', () => {
     });
   });
 
+  test('a host without strace or that refuses it is ready: only tests with faults are skipped', () => {
+    const bare = diagnose(without('strace', 'static-libc'));
+    expect(bare.ready).toBe(true);
+    expect(find(bare, 'strace')).toMatchObject({ status: 'warn' });
+    expect(bare.install?.packages).toEqual(['strace', 'libc6-dev']);
+    const refused = diagnose({ ...GOOD, tracingRefusal: 'ptrace is refused.' });
+    expect([refused.ready, find(refused, "faults of the host's flush")?.status]).toEqual([true, 'warn']);
+    expect(find(diagnose({ ...GOOD, tracingRefusal: null }), "faults of the host's flush")?.status).toBe('ok');
+  });
+
   test('each warning of QEMU is a check of its own and stops no run; a machine that QEMU refuses does', () => {
     const warned = diagnose({
       ...GOOD,

@@ -46,6 +46,8 @@ export interface Findings {
   readonly kernelBuilds?: boolean;
   /** What keeps a kernel's makefiles in their place; asked for with `kernelBuilds`. */
   readonly sandbox?: { readonly kind: 'bwrap' | 'unshare' } | { readonly kind: 'none'; readonly reason: string };
+  /** Why strace cannot work the host's flushes here, a sentence; `null` where it can, absent without strace. */
+  readonly tracingRefusal?: string | null;
   /** pmemrig's own tests are to run. */
   readonly ownTests?: boolean;
   /** Where Debian packages would come from; absent when there is no apt-get to ask. */
@@ -82,6 +84,7 @@ export function diagnose(findings: Findings): DoctorReport {
     checkAccelerator(findings),
     ...checkStart(findings),
     ...needs.filter(({ id }) => id !== 'qemu').map((need) => checkNeed(need, findings)),
+    ...checkTracing(findings),
     ...(findings.kernelBuilds === true ? [] : [checkKernelBuilds(all, findings)]),
     ...(findings.sandbox ? [checkSandbox(findings.sandbox)] : []),
     checkArchive(findings),
@@ -165,10 +168,19 @@ function checkNeed(need: HostNeed, findings: Findings): Check {
   if (place !== undefined) return { name: need.id, status: 'ok', detail: place };
   return {
     name: need.id,
-    status: 'missing',
+    status: need.isOptional === true ? 'warn' : 'missing',
     detail: `not installed; needed ${need.why}`,
     remedy: remedyFor(need, findings),
   };
+}
+
+/** Runs that inject no fault work without it. */
+function checkTracing({ tracingRefusal }: Findings): readonly Check[] {
+  if (tracingRefusal === undefined) return [];
+  const name = "faults of the host's flush";
+  return tracingRefusal === null
+    ? [{ name, status: 'ok', detail: 'strace may attach to QEMU' }]
+    : [{ name, status: 'warn', detail: `${tracingRefusal} Tests that need faults are skipped.` }];
 }
 
 /** Builds work without one: with the user's own rights, and with a note. */

@@ -23,6 +23,8 @@ export interface DoctorProbes {
   }) => Promise<{ readonly accelerator: 'kvm' | 'tcg'; readonly reason: string }>;
   /** Its warnings; see `tryQemuStart`. */
   readonly tryQemuStart: (qemu: QemuFound, accelerator: 'kvm' | 'tcg') => Promise<readonly string[]>;
+  /** See `probeTracing` of `guests/faults`. */
+  readonly probeTracing: () => string | undefined;
   readonly findDebianMirror: () => Promise<{ readonly main: string }>;
 }
 
@@ -51,6 +53,7 @@ export async function examineHost(
     qemu,
     kernelBuilds,
     ownTests,
+    ...(found.has('strace') && { tracingRefusal: probes.probeTracing() ?? null }),
     ...present({ sandbox, accelerator, started, archive }),
   };
   return { report: diagnose(findings), user };

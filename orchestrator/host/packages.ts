@@ -14,6 +14,8 @@ export interface HostNeed {
   readonly unprivilegedOnly?: boolean;
   /** Only who has kernels built from source needs it. */
   readonly forKernelBuilds?: boolean;
+  /** Runs start without it; some tests are then skipped with that reason. */
+  readonly isOptional?: boolean;
   /** Only who works on pmemrig itself needs it: `npm test` does. */
   readonly forTests?: boolean;
   /** `null`: the distribution does not package it. */
@@ -95,6 +97,24 @@ export const HOST_NEEDS: readonly HostNeed[] = [
       command('ccache', 'to build kernels faster the second time', everywhere('ccache')),
     ] satisfies HostNeed[]
   ).map((need): HostNeed => ({ ...need, forKernelBuilds: true })),
+  {
+    ...command('strace', "to make the host's flushes fail or wait (suite flush)", everywhere('strace')),
+    isOptional: true,
+  },
+  {
+    id: 'gcc-for-guests',
+    why: "to build the tests' own program for guests (suites flush and dax)",
+    foundBy: { commands: ['gcc'] },
+    packages: everywhere('gcc'),
+    isOptional: true,
+  },
+  {
+    id: 'static-libc',
+    why: "to build the tests' own program for guests (suites flush and dax)",
+    foundBy: { files: GUEST_ARCH.staticLibc },
+    packages: { apt: 'libc6-dev', dnf: 'glibc-static', pacman: 'glibc', zypper: 'glibc-devel-static' },
+    isOptional: true,
+  },
   { ...command('chromium', "to test pmemrig's own report.html", everywhere('chromium')), forTests: true },
   {
     ...command(

@@ -1,3 +1,4 @@
+import { traitsOf } from '../../model/device-kinds.ts';
 import { DeviceRefused } from '../../model/hot-plug.ts';
 import { type RuleContext, RuleSkip } from '../shared/rules/rule.ts';
 
@@ -12,7 +13,7 @@ export async function plugPmem({ host, note }: RuleContext, kind: 'nvdimm' | 'vi
     const { address = 0 } = await host.plug({
       kind,
       sizeBytes: SIZE_BYTES,
-      ...(kind === 'nvdimm' && { labelSizeBytes: 0 }),
+      ...(!traitsOf({ kind }).flushesByHost && { labelSizeBytes: 0 }),
     });
     note(`plugged in: ${kind} at 0x${address.toString(16)}`);
     return `0x${address.toString(16)}`;

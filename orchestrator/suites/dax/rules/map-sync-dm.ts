@@ -1,3 +1,4 @@
+import { traitsOf } from '../../../model/device-kinds.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { observeScript } from '../observe-script.ts';
 import { plugPmem } from '../plug-pmem.ts';
@@ -84,7 +85,7 @@ export const MAP_SYNC_DM: Rule = {
   async observe(context) {
     const env: Record<string, string> = { TOOL: await context.tool() };
     if (context.caseName === 'mixed') {
-      const kind = context.device.kind === 'virtio-pmem' ? 'nvdimm' : 'virtio-pmem';
+      const kind = traitsOf(context.device).flushesByHost ? 'nvdimm' : 'virtio-pmem';
       env['OTHER_ADDRESS'] = await plugPmem(context, kind);
     }
     return observeScript(context, `${WORDS}${SCRIPT}`, { env });
