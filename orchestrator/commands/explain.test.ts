@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../model/package-root.ts';
@@ -18,6 +18,9 @@ test('every rule says what it takes for it, where it comes from, where to look, 
       true,
     ]);
     expect(rule.rule).toMatch(/\.$/);
+    for (const mutation of rule.mutations)
+      if (mutation.by === 'kernel-patch')
+        expect(existsSync(join(PACKAGE_ROOT, 'e2e', 'testdata', 'series', mutation.patch))).toBe(true);
     const cases = new Set(rule.cases ?? ['']);
     for (const { where } of rule.rows) for (const name of where?.cases ?? []) expect(cases).toContain(name);
     if (Array.isArray(rule.quick)) for (const name of rule.quick) expect(cases).toContain(name);

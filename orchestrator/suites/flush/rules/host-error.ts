@@ -45,10 +45,7 @@ export const HOST_ERROR: Rule = {
   quick: ['block-device', 'ext4'],
   seconds: 5,
   forgives: INJECTED_ERRORS,
-  mutations: [
-    { by: 'no-fault', what: 'the host fails no flush' },
-    { by: 'kernel-patch', patch: 'swallow-error', what: 'virtio_pmem_flush() returns 0 whatever the host said' },
-  ],
+  mutations: [{ by: 'no-fault', what: 'the host fails no flush' }],
   async observe(context) {
     const { caseName, device, run } = context;
     const isRaw = caseName.startsWith('block-device');

@@ -33,7 +33,7 @@ export const POWER_LOSS: Rule = {
   timeoutMs: 180_000,
   mutations: [
     { by: 'no-sync', what: 'the program in the guest leaves its sync calls out' },
-    { by: 'kernel-patch', patch: 'drop-flushes', what: 'virtio_pmem_flush() returns 0 without asking the host' },
+    { by: 'kernel-patch', patch: 'flush-skipped.mbox', what: 'virtio_pmem_flush() returns 0 without asking the host' },
   ],
   async observe(context) {
     const { caseName, host, note } = context;
