@@ -6,6 +6,7 @@ import { DEVDAX } from './rules/devdax.ts';
 import { HOLDERS } from './rules/holders.ts';
 import { HUGE_FAULTS } from './rules/huge-faults.ts';
 import { KMEM } from './rules/kmem.ts';
+import { LABELS } from './rules/labels.ts';
 import { MAP_SYNC_DEVDAX } from './rules/map-sync-devdax.ts';
 import { MAP_SYNC_DM } from './rules/map-sync-dm.ts';
 import { MAP_SYNC } from './rules/map-sync.ts';
@@ -41,5 +42,6 @@ export const DAX_RULES: readonly Rule[] = [
   DEV_MEM,
   AUTHORISATION,
   REMOVAL,
+  LABELS,
   MEMORY_FAILURE,
 ];
