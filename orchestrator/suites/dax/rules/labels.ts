@@ -38,7 +38,7 @@ settle
 /** Two namespaces in one region, over a power cut. */
 export const LABELS: Rule = {
   id: 'labels',
-  title: 'two namespaces of one region keep their names, modes and data over a power cut',
+  title: 'Two namespaces of one region keep their names, modes and data over a power cut',
   rule:
     'Namespaces are defined by labels on the NVDIMM itself. Two that were made in one region, an fsdax and a sector one, are ' +
     'there after the power was cut, with their names and modes, and each with the page that was written to it by O_SYNC.',

@@ -10,7 +10,7 @@ const LATEST_MS = 1500;
 /** A guest that dies keeps what was acknowledged. */
 export const GUEST_KILLED: Rule = {
   id: 'guest-killed',
-  title: 'what a sync call acknowledged outlives the guest',
+  title: 'What a sync call acknowledged outlives the guest',
   rule:
     'QEMU is killed at ten random moments, while the guest writes blocks and syncs each. After each new boot from the same files ' +
     'every block whose fdatasync(2) had returned is there, the file system mounts with its journal replayed, and its check finds ' +

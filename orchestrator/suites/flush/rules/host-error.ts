@@ -18,7 +18,7 @@ export const INJECTED_ERRORS: readonly KnownProblem[] = [
 /** An error of the host's flush is the guest's. */
 export const HOST_ERROR: Rule = {
   id: 'host-error',
-  title: 'a flush that fails on the host fails the sync call with EIO',
+  title: 'A flush that fails on the host fails the sync call with EIO',
   rule:
     'If the host cannot flush the file, whatever its errno, each fsync(2) that waited for that flush fails with EIO: success ' +
     'would be a lie about durability, and the errno of the host means nothing in the guest. Once the host flushes again, so does ' +

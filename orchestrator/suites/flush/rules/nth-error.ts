@@ -8,7 +8,7 @@ const NTH = 3;
 /** One failed flush fails what it covers, and nothing else. */
 export const NTH_ERROR: Rule = {
   id: 'nth-error',
-  title: 'a failed flush fails the calls that it covers, and no other',
+  title: 'A failed flush fails the calls that it covers, and no other',
   rule:
     'Of five fsync(2) one after the other the third ' +
     'meets a flush that fails on the host. The third fails with EIO. The two before it were durable already; the two after it ' +

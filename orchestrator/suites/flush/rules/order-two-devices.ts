@@ -5,7 +5,7 @@ import { ORDER } from './order.ts';
 /** {@link ORDER} on two devices at once. */
 export const ORDER_TWO_DEVICES: Rule = {
   id: 'order-two-devices',
-  title: 'no sync call is covered by a flush of another device',
+  title: 'No sync call is covered by a flush of another device',
   rule:
     'Each device has its own file on the host, and a flush of one makes nothing of the other durable. With calls on two devices ' +
     'at once, and the flushes of both delayed, no call returns before a flush that began after it.',

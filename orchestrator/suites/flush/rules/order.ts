@@ -8,7 +8,7 @@ const CALLS: Readonly<Record<string, number>> = { 1: 6, 4: 6, 16: 4, 64: 2 };
 /** No call joins a flush that had already begun. */
 export const ORDER: Rule = {
   id: 'order',
-  title: 'a sync call is covered by a flush of the host that began after the call',
+  title: 'A sync call is covered by a flush of the host that began after the call',
   rule:
     'A flush of the host covers what was in its file when the flush began. A guest that coalesces flushes may let many calls ' +
     'wait for one, but only for one that begins after each of them: a call that joins a flush already under way returns while ' +

@@ -6,7 +6,7 @@ import { HOST_ERROR, INJECTED_ERRORS } from './host-error.ts';
 /** A device whose host fails leaves the others alone. */
 export const OTHER_DEVICE: Rule = {
   id: 'other-device',
-  title: 'a flush that fails on one device does not touch another',
+  title: 'A flush that fails on one device does not touch another',
   rule:
     'While the host fails each flush of the first device, the second device is synced at the same time and succeeds: they have ' +
     'files, queues and states of their own.',

@@ -12,7 +12,7 @@ const TRIES = 5;
 /** A host that loses its power keeps what its flushes covered. */
 export const POWER_LOSS: Rule = {
   id: 'power-loss',
-  title: 'what a sync call acknowledged outlives the power of the host',
+  title: 'What a sync call acknowledged outlives the power of the host',
   rule:
     'When the host loses its power, only that is left which its flushes covered: what was in the file as each of them began. A ' +
     'guest that boots on just that finds every block whose fdatasync(2) had returned, and its file system mounts. A write that ' +

@@ -10,7 +10,7 @@ const ON_FILE = ['ext4', 'xfs'].flatMap((type) => WAYS.map((way) => `${type}-${w
 /** Each way to make a write durable ends in a flush by the host. */
 export const REACHES_HOST: Rule = {
   id: 'reaches-host',
-  title: 'a call that makes data durable waits for a flush of the host',
+  title: 'A call that makes data durable waits for a flush of the host',
   rule:
     'fsync(2), fdatasync(2), a write with O_DSYNC or O_SYNC, msync(2) with MS_SYNC, a flush of the block device and a write ' +
     'with FUA return only after the host has flushed the file behind the device: at least one fsync(2) of the host begins after ' +

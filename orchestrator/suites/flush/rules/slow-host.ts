@@ -9,7 +9,7 @@ const HEAD_START_MS = 2000;
 /** A slow host keeps only those waiting who asked for a flush. */
 export const SLOW_HOST: Rule = {
   id: 'slow-host',
-  title: 'a flush that takes 40 seconds delays only those who wait for it',
+  title: 'A flush that takes 40 seconds delays only those who wait for it',
   rule:
     'While one flush of a device waits for its host, reads and writes of that device go on, for they ask the host for nothing. ' +
     'The kernel reports no hung task before its time is over (120 seconds by default), and the call ends with success.',
