@@ -108,6 +108,7 @@ static void fill(char *block, uint64_t number, uint64_t salt)
 
 	for (size_t i = 0; i < BLOCK / sizeof(*words); i++)
 		words[i] = number * 0x9e3779b97f4a7c15ull + salt + i;
+	words[0] = number;
 }
 
 static int is_filled(const char *block, uint64_t number, uint64_t salt)
@@ -229,35 +230,48 @@ static int acknowledge(char **argv)
 	}
 }
 
+/* The number of the whole block at a place of the file, or -1. */
+static int64_t read_number(int fd, uint64_t place, uint64_t blocks, uint64_t salt)
+{
+	char block[BLOCK] __attribute__((aligned(8)));
+	uint64_t number;
+
+	if (pread(fd, block, BLOCK, (off_t)place * BLOCK) != BLOCK)
+		return -1;
+	memcpy(&number, block, sizeof(number));
+	return number % blocks == place && is_filled(block, number, salt) ? (int64_t)number : -1;
+}
+
 /*
- * pmemcheck verify PATH BLOCKS SALT LAST: every block up to LAST is there, or the one that was written over it later:
- * the guest may have gone further than its last word that got out. Prints `lost N` for each that is not, and `newest N`.
+ * pmemcheck verify PATH BLOCKS SALT LAST: every block up to LAST is there, or one that was written over it later: the
+ * guest may have gone rounds further than its last word that got out. The one that was being written as the power went
+ * may be torn. Prints `lost N` for each other that is not there, and `newest N`.
  */
 static int verify(char **argv)
 {
-	char block[BLOCK];
 	uint64_t blocks = strtoull(argv[1], NULL, 10), salt = strtoull(argv[2], NULL, 10);
-	uint64_t last = strtoull(argv[3], NULL, 10), newest = last;
+	uint64_t last = strtoull(argv[3], NULL, 10);
+	int64_t newest = -1;
 	int fd = open(argv[0], O_RDONLY);
 
 	if (fd < 0)
 		die(argv[0]);
-	for (uint64_t i = last + 1 > blocks ? last + 1 - blocks : 0; i <= last; i++) {
-		ssize_t got = pread(fd, block, BLOCK, (off_t)(i % blocks) * BLOCK);
+	for (uint64_t place = 0; place < blocks; place++) {
+		int64_t number = read_number(fd, place, blocks, salt);
 
-		if (got == BLOCK && (is_filled(block, i, salt) || is_filled(block, i + blocks, salt)))
+		if (number > newest)
+			newest = number;
+	}
+	for (uint64_t i = last + 1 > blocks ? last + 1 - blocks : 0; i <= last; i++) {
+		int64_t number = read_number(fd, i % blocks, blocks, salt);
+
+		if (number >= (int64_t)i)
 			continue;
-		/* The block that was being written when the power went may be torn. */
-		if (got == BLOCK && i + blocks == last + 1)
+		if (number == -1 && newest >= (int64_t)last && i % blocks == (uint64_t)(newest + 1) % blocks)
 			continue;
 		printf("lost %llu\n", (unsigned long long)i);
 	}
-	for (uint64_t i = last + 1; i <= last + blocks; i++) {
-		if (pread(fd, block, BLOCK, (off_t)(i % blocks) * BLOCK) != BLOCK || !is_filled(block, i, salt))
-			break;
-		newest = i;
-	}
-	printf("newest %llu\n", (unsigned long long)newest);
+	printf("newest %lld\n", (long long)newest);
 	return 0;
 }
 
