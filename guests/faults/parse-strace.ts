@@ -31,7 +31,7 @@ const RETURNED =
   /^\) += (0|-1 (E[A-Z0-9]+) \([^)]*\)|-1 \(errno (\d+)\))((?: \((?:INJECTED|DELAYED)\))*) <(\d+\.\d+)>$/;
 const CUT = /^(?:(?: <unfinished \.\.\.>)?\) += \?.*| <detached \.\.\.>)$/;
 
-/** Throws where the line is none that strace is known to write: it may have hidden a flush. */
+/** Throws on a line in an unknown form: it may hide a flush. */
 export function parseTraceLine(line: string): TraceLine {
   const [, pid, seconds, rest = ''] = LINE.exec(line) ?? [];
   if (pid === undefined || seconds === undefined) throw unreadable(line);

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { JournalBuilder, makeCell } from '../../reports/testing/make-journal.ts';
 import { PACKAGE_ROOT } from '../model/package-root.ts';
 import { renderChecks } from '../suites/shared/rules/render-checks.ts';
 import { ALL_RULES, explainCommand } from './explain.ts';
@@ -34,4 +36,25 @@ test('a rule that is not there is refused with the nearest', async () => {
     message: 'no rule is named dax/map-sink',
     remedy: 'did you mean dax/map-sync? `pmemrig explain` lists all',
   });
+});
+
+test('a rule is printed with what its test last saw, also if that passed', async () => {
+  const runs = mkdtempSync(join(tmpdir(), 'pmemrig-explain-'));
+  onTestFinished(() => rmSync(runs, { recursive: true }));
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  onTestFinished(() => write.mockRestore());
+  await explainCommand('dax/map-sync', { runs });
+  expect(write.mock.calls.join('')).toContain("no run has tested it: pmemrig once --suite dax --test 'dax/map-sync/*'");
+
+  const cell = 'debian-6.12/nvdimm/none/dax';
+  const journal = new JournalBuilder()
+    .start([makeCell(cell, ['dax/map-sync/ext4'])])
+    .test(cell, 'dax/map-sync/ext4', { status: 'pass', message: 'mmap with MAP_SYNC granted' })
+    .text();
+  mkdirSync(join(runs, '20260301-100000-smoke'));
+  writeFileSync(join(runs, '20260301-100000-smoke', 'events.jsonl'), journal);
+  write.mockClear();
+  await explainCommand('dax/map-sync/ext4', { runs });
+  const printed = write.mock.calls.join('').replaceAll(/\s+/g, ' ');
+  expect(printed).toContain('dax/map-sync/ext4: mmap with MAP_SYNC granted');
 });

@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { wrapText } from '../../reports/formats/mail/wrap-text.ts';
+import { summarizeRun } from '../../reports/fold/summarize-run.ts';
 import { openHistory } from '../../reports/history/history.ts';
 import { cleanLine } from '../../reports/text/clean-text.ts';
 import { MARKS } from '../../reports/text/outcome-symbols.ts';
@@ -12,6 +14,7 @@ import { nearest } from '../model/nearest.ts';
 import { runsDir } from '../model/paths.ts';
 import { ALL_SUITES } from '../suites/registry.ts';
 import { describeRule, type NamedRule } from '../suites/shared/rules/describe-rule.ts';
+import { testName } from '../suites/shared/rules/plan-rules.ts';
 import { renderChecks } from '../suites/shared/rules/render-checks.ts';
 
 export interface ExplainOptions {
@@ -59,28 +62,40 @@ async function explainRule(named: NamedRule, runs: string): Promise<string> {
     ({ label, lines }) => `  ${palette.dim(label)}\n${lines.map(wrapped).join('')}`,
   );
   const name = `${named.suite}/${named.rule.id}`;
-  const last = (await findLastResults(named, runs)).map(wrapped).join('');
+  const filter = named.rule.cases === undefined ? name : `${name}/*`;
+  const untested = `no run has tested it: pmemrig once --suite ${named.suite} --test '${filter}'`;
+  const results = await findLastResults(named, runs);
+  const last = results.length === 0 ? [untested] : results;
   return (
     `${palette.bold(name)}: ${named.rule.title}\n\n${parts.join('\n')}\n` +
-    `  ${palette.dim('last seen')}\n${last === '' ? wrapped(`no run has tested it: pmemrig once --suite ${named.suite} --test '${name}${named.rule.cases === undefined ? '' : '/*'}'`) : last}`
+    `  ${palette.dim('last seen')}\n${last.map(wrapped).join('')}`
   );
 }
 
 /** What the newest run that tested it saw, a line for each test of each cell. */
 async function findLastResults({ suite, rule }: NamedRule, runs: string): Promise<readonly string[]> {
   using history = await openHistory(runs, logLine);
-  const names = (rule.cases ?? ['']).map((caseName) =>
-    [suite, rule.id, caseName].filter((part) => part !== '').join('/'),
-  );
-  const lines = await Promise.all(names.map(async (test) => history.test({ test, last: 1 })));
-  const newest = lines.flat().reduce((latest, { run }) => (run.runId > latest ? run.runId : latest), '');
+  const names = (rule.cases ?? ['']).map((caseName) => testName(suite, rule.id, caseName));
+  const lines = (await Promise.all(names.map(async (test) => history.test({ test, last: 1 })))).flat();
+  const newest = lines.reduce((latest, { run }) => (run.runId > latest ? run.runId : latest), '');
+  const seen = newest === '' ? new Map<string, string>() : await readSeen(join(runs, newest));
   return lines
-    .flat()
     .filter(({ run }) => run.runId === newest)
-    .map(
-      ({ cell, test, outcome, message, run }) =>
-        `${MARKS[outcome]} ${outcome}  ${cell}  ${test}${message === undefined ? '' : `: ${cleanLine(message)}`}  (${run.runId})`,
-    );
+    .map(({ cell, test, outcome, message = seen.get(`${cell} ${test}`) }) => {
+      const said = message === undefined ? '' : `: ${cleanLine(message)}`;
+      return `${MARKS[outcome]} ${outcome}  ${cell}  ${test}${said}  (${newest})`;
+    });
+}
+
+/** What each test of a run saw, by cell and test: history keeps it of failures alone. Empty for a run that was removed. */
+async function readSeen(runDir: string): Promise<ReadonlyMap<string, string>> {
+  if (!existsSync(runDir)) return new Map();
+  const { cells } = await summarizeRun(runDir);
+  return new Map(
+    cells.flatMap(({ id, tests }) =>
+      tests.map(({ name, attempts }) => [`${id} ${name}`, attempts.at(-1)?.message ?? ''] as const),
+    ),
+  );
 }
 
 function unknownRule(what: string): UserError {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Check, diagnose, type DoctorReport, type Findings } from './diagnose.ts';
+import type { Check } from './check.ts';
+import { diagnose, type DoctorReport, type Findings } from './diagnose.ts';
 import { formatDoctor } from './format-doctor.ts';
 import { HOST_NEEDS } from './packages.ts';
 

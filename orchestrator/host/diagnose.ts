@@ -3,17 +3,10 @@ import { GUEST_ARCHITECTURE } from '../model/architecture.ts';
 import type { FolderFacts, HostFacts } from './facts.ts';
 import { type Become, formatInstallCommand } from './package-manager.ts';
 import { HOST_NEEDS, type HostNeed, type PackageManager } from './packages.ts';
+import type { Check } from './check.ts';
+import { checkTracing } from './check-tracing.ts';
 import type { UserFacts } from './user-facts.ts';
 import { present } from '../model/present.ts';
-
-export interface Check {
-  readonly name: string;
-  /** `missing`: no run can start; `warn`: it can, but something is worth knowing. */
-  readonly status: 'ok' | 'missing' | 'warn';
-  readonly detail: string;
-  /** What to do about it, as a command where there is one. */
-  readonly remedy?: string;
-}
 
 /** What the doctor found. Plain serialisable values. */
 export interface DoctorReport {
@@ -84,7 +77,7 @@ export function diagnose(findings: Findings): DoctorReport {
     checkAccelerator(findings),
     ...checkStart(findings),
     ...needs.filter(({ id }) => id !== 'qemu').map((need) => checkNeed(need, findings)),
-    ...checkTracing(findings),
+    ...checkTracing(findings.tracingRefusal),
     ...(findings.kernelBuilds === true ? [] : [checkKernelBuilds(all, findings)]),
     ...(findings.sandbox ? [checkSandbox(findings.sandbox)] : []),
     checkArchive(findings),
@@ -172,15 +165,6 @@ function checkNeed(need: HostNeed, findings: Findings): Check {
     detail: `not installed; needed ${need.why}`,
     remedy: remedyFor(need, findings),
   };
-}
-
-/** Runs that inject no fault work without it. */
-function checkTracing({ tracingRefusal }: Findings): readonly Check[] {
-  if (tracingRefusal === undefined) return [];
-  const name = "faults of the host's flush";
-  return tracingRefusal === null
-    ? [{ name, status: 'ok', detail: 'strace may attach to QEMU' }]
-    : [{ name, status: 'warn', detail: `${tracingRefusal} Tests that need faults are skipped.` }];
 }
 
 /** Builds work without one: with the user's own rights, and with a note. */

@@ -1,4 +1,5 @@
-import type { Check, DoctorReport } from './diagnose.ts';
+import type { Check } from './check.ts';
+import type { DoctorReport } from './diagnose.ts';
 
 /**
  * The report for a terminal or a log: one line a check, each remedy below its lack. `quiet` leaves out what is well.

@@ -58,7 +58,7 @@ export interface RuleText {
   readonly mutations: readonly RuleMutation[];
 }
 
-/** `host-faults`: the host's flush can be made to fail or wait. `guest-tool`: the rig's C program, for which the host has a compiler. */
+/** `host-faults`: the host's flush can fail or wait. `guest-tool`: the rig's C program, which takes a compiler. */
 export type RuleNeed = 'host-faults' | 'guest-tool';
 
 export type RuleMutation =
@@ -66,6 +66,8 @@ export type RuleMutation =
       /** What the rig itself does otherwise, without another kernel. */
       readonly by: RuleSabotage;
       readonly what: string;
+      /** What its test then comes to; absent: `fail`. `infra`: the rig sees that its own fault did not happen. */
+      readonly ends?: 'infra';
     }
   | {
       /** A patch of `e2e/testdata` that breaks the rule in a kernel. */

@@ -3,12 +3,14 @@ import { findUnmet, parseDotConfig } from './dot-config.ts';
 import { parseFragment } from './fragment.ts';
 
 const CONFIG = parseDotConfig(
-  '#\n# Linux/x86 6.1.1 Kernel Configuration\n#\nCONFIG_A=y\nCONFIG_M=m\n# CONFIG_OFF is not set\nCONFIG_N=17\nCONFIG_X=0xC0\nCONFIG_S="a=b"\n',
+  '#\n# Linux/x86 6.1.1 Kernel Configuration\n#\nCONFIG_A=y\nCONFIG_M=m\n# CONFIG_OFF is not ' +
+    'set\nCONFIG_N=17\nCONFIG_X=0xC0\nCONFIG_S="a=b"\n',
 );
 
 test('what is set as asked for is met', () => {
   const wanted = parseFragment(
-    'CONFIG_A=y\nCONFIG_M=m\n# CONFIG_OFF is not set\nCONFIG_N=17\nCONFIG_X=0xc0\nCONFIG_S="a=b"\n# CONFIG_UNKNOWN is not set',
+    'CONFIG_A=y\nCONFIG_M=m\n# CONFIG_OFF is not set\nCONFIG_N=17\nCONFIG_X=0xc0\nCONFIG_S="a=b"\n# CONFIG_UNKNOWN ' +
+      'is not set',
     'f',
   );
   expect(findUnmet(wanted, CONFIG)).toStrictEqual([]);

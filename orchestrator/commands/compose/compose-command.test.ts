@@ -70,7 +70,8 @@ test.each([
   [
     'is not there',
     './gone.sh',
-    './gone.sh: no such file\n  fix: name a script, program or folder of this machine, or a command that is in the guest',
+    './gone.sh: no such file\n  fix: name a script, program or folder of this machine, or a command that is in the ' +
+      'guest',
   ],
   [
     'begins with a $',
@@ -80,7 +81,8 @@ test.each([
   [
     'is a folder without a program of a known name',
     './empty',
-    './empty is a folder without run.sh, test.sh, run: which of its programs is to run?\n  fix: --upload ./empty -- ./PROGRAM, as it is called in that folder',
+    './empty is a folder without run.sh, test.sh, run: which of its programs is to run?\n  fix: --upload ./empty -- ' +
+      './PROGRAM, as it is called in that folder',
   ],
   [
     'is a folder whose program is not executable',

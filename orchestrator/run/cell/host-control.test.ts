@@ -2,38 +2,15 @@ import { expect, test } from 'vitest';
 import { GuestDeath } from '../../model/errors.ts';
 import type { HostControl } from '../../model/host-control.ts';
 import type { Suite } from '../../model/suite.ts';
+import { fakeHost } from '../testing/fake-host.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 import { present } from '../../model/present.ts';
 
 const CELL = fakeCell('c', ['power/cut']);
 
-async function act(): Promise<void> {}
-
-async function plug(): Promise<never> {
-  throw new Error('no device is plugged in here');
-}
-
 /** Switches that do nothing, or fail as the power switch of a guest whose next boot ends so. */
-function fakeHost(nextBoot?: Error): HostControl {
-  const boot = async () => {
-    if (nextBoot) throw nextBoot;
-    return { problems: [] };
-  };
-  const faults = { refusal: 'Nothing runs here.', attach: () => Promise.reject(new Error('nothing runs here')) };
-  return {
-    faults,
-    keepDurable: () => faults.attach(),
-    losePower: act,
-    kill: act,
-    powerOn: boot,
-    powerCycle: boot,
-    reset: boot,
-    pause: act,
-    resume: act,
-    plug,
-    unplug: act,
-  };
-}
+const switches = (nextBoot?: Error): HostControl =>
+  fakeHost(nextBoot === undefined ? {} : { boot: () => Promise.reject(nextBoot) });
 
 /** Runs a suite whose test cuts the power, as far as it is given a switch. */
 async function run(host: HostControl | undefined, { declares }: { readonly declares: boolean }) {
@@ -61,7 +38,7 @@ async function run(host: HostControl | undefined, { declares }: { readonly decla
 }
 
 test('a power cut that a test asked for is an event, and its guest goes on', async () => {
-  const { ends, events, types } = await run(fakeHost(), { declares: true });
+  const { ends, events, types } = await run(switches(), { declares: true });
   expect(ends).toEqual(['pass']);
   expect(events).toContainEqual({ type: 'guest-control', guest: 1, action: 'power-cycle' });
   expect(types.filter((type) => type === 'guest-boot')).toHaveLength(1);
@@ -69,14 +46,14 @@ test('a power cut that a test asked for is an event, and its guest goes on', asy
 });
 
 test('a suite that does not declare it has no switch', async () => {
-  const { given, types } = await run(fakeHost(), { declares: false });
+  const { given, types } = await run(switches(), { declares: false });
   expect(given).toEqual([undefined]);
   expect(types).not.toContain('guest-control');
 });
 
 test('a kernel that panics in the boot that a test asked for is a crash of that test', async () => {
   const panic = new GuestDeath('panic', 'Kernel panic', 'Kernel panic');
-  const { ends, events } = await run(fakeHost(panic), { declares: true });
+  const { ends, events } = await run(switches(panic), { declares: true });
   expect(ends).toEqual(['crash']);
   expect(events).toContainEqual(expect.objectContaining({ type: 'guest-end', how: 'panic' }));
 });

@@ -1,31 +1,15 @@
 import { expect, test } from 'vitest';
 import { GUEST_CONTROLS, type RunEvent } from '../../model/event.ts';
 import type { HostControl } from '../../model/host-control.ts';
-import type { PlugDevice } from '../../model/hot-plug.ts';
+import { fakeHost } from '../testing/fake-host.ts';
 import { recordControl } from './record-control.ts';
 
 /** Switches that say what was done, in the order of things. */
-function fakeHost(order: string[]): HostControl {
-  const act = async () => void order.push('acted');
-  const boot = async () => (await act(), { problems: ['device 1: no region appeared'] });
-  const plug = async ({ kind, sizeBytes }: PlugDevice) => (await act(), { id: 'plug0', kind, sizeBytes });
-  const watch = { flushes: async () => [], detach: async () => [], [Symbol.asyncDispose]: act };
-  const faults = { refusal: undefined, attach: async () => (await act(), watch) };
-  const keepDurable = async () => (await act(), { flushes: 0, [Symbol.asyncDispose]: act });
-  return {
-    faults,
-    keepDurable,
-    losePower: act,
-    kill: act,
-    powerOn: boot,
-    powerCycle: boot,
-    reset: boot,
-    pause: act,
-    resume: act,
-    plug,
-    unplug: act,
-  };
-}
+const switches = (order: string[]): HostControl =>
+  fakeHost({
+    act: async () => void order.push('acted'),
+    boot: async () => ({ problems: ['device 1: no region appeared'] }),
+  });
 
 test('each switch is an event, written before it acts, and gives what the switch gives', async () => {
   const order: string[] = [];
@@ -34,7 +18,7 @@ test('each switch is an event, written before it acts, and gives what the switch
     order.push(event.type);
     events.push(event);
   };
-  const host = recordControl(fakeHost(order), { guest: 3, emit });
+  const host = recordControl(switches(order), { guest: 3, emit });
   await host.kill();
   expect(await host.powerOn()).toEqual({ problems: ['device 1: no region appeared'] });
   for (const use of ['powerCycle', 'reset', 'pause', 'resume'] as const) await host[use]();
@@ -60,7 +44,7 @@ test('each switch is an event, written before it acts, and gives what the switch
 
 test('a switch that fails has been an event', async () => {
   const events: RunEvent[] = [];
-  const broken = { ...fakeHost([]), kill: () => Promise.reject(new Error('QEMU is gone')) };
+  const broken = { ...switches([]), kill: () => Promise.reject(new Error('QEMU is gone')) };
   const host = recordControl(broken, { guest: 1, emit: (event) => events.push(event) });
   await expect(host.kill()).rejects.toThrow('QEMU is gone');
   expect(events).toEqual([{ type: 'guest-control', guest: 1, action: 'kill' }]);

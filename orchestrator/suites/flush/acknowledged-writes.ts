@@ -14,7 +14,7 @@ export interface Writer {
   readonly gone: Promise<void>;
 }
 
-/** Starts `pmemcheck acknowledge` on a file: the blocks of one writer are told from another's by `salt`. */
+/** Starts `pmemcheck acknowledge` on a file. The blocks of two writers differ by their `salt`. */
 export function startWriter({ guest, env, note }: RuleContext, tool: string, file: string, salt: number): Writer {
   let newest = -1;
   let rest = '';

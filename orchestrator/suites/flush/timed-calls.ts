@@ -1,6 +1,6 @@
 import type { FlushFault, HostFlush } from '../../model/host-faults.ts';
-import type { RuleContext } from '../shared/rules/rule.ts';
-import { StepFailed } from '../shared/rules/rule.ts';
+import { type RuleContext, StepFailed } from '../shared/rules/rule.ts';
+import { requireFault } from './require-fault.ts';
 
 /** One call of the guest that makes a write durable. */
 export interface TimedCall {
@@ -33,7 +33,10 @@ export interface CallsUnderFault {
 /** The guest's clock may run a little fast under TCG: a call that waited for a delayed flush lasts at least this part. */
 export const LEAST_PART = 0.8;
 
-/** Makes calls in the guest, all requests at once, while the host's flush is delayed, fails or is only counted. */
+/**
+ * Makes calls in the guest, all requests at once, while the host's flush is delayed, fails or is only counted. Rejects
+ * with RuleUnproven where the fault did not happen, and with StepFailed.
+ */
 export async function callUnderFault(
   context: RuleContext,
   fault: FlushFault,
@@ -43,10 +46,14 @@ export async function callUnderFault(
   await using watch = await context.host.faults.attach(fault);
   const calls = await timeCalls(context, tool, requests);
   const flushes = await watch.detach();
-  context.note(
-    `host: ${flushes.map(({ device, result, injected, beganAtMs, endedAtMs }) => `device ${device} ${result}${injected ? ' (injected)' : ''} ${(endedAtMs - beganAtMs).toFixed(1)} ms`).join(', ') || 'no flush'}`,
-  );
+  context.note(`host: ${flushes.map(describeFlush).join(', ') || 'no flush'}`);
+  requireFault(fault, flushes);
   return { calls, flushes };
+}
+
+/** `device 0 EIO (injected) 1.2 ms`. */
+function describeFlush({ device, result, injected, beganAtMs, endedAtMs }: HostFlush): string {
+  return `device ${device} ${result}${injected ? ' (injected)' : ''} ${(endedAtMs - beganAtMs).toFixed(1)} ms`;
 }
 
 /** As {@link callUnderFault}, with the host left alone. */

@@ -13,7 +13,7 @@ import { runScenario, type ScenarioRun } from './run-scenario.ts';
 
 const FLUSH = { device: 0, beganAtMs: 1, endedAtMs: 2, result: 'EIO', injected: true };
 
-/** A machine that does what it is told, and notes it. */
+/** A machine that obeys its switches, and notes it. */
 function fakeHost(acts: string[] = [], over: Partial<HostControl> = {}): HostControl {
   const act = (what: string) => async () => void acts.push(what);
   const boot = (what: string) => async () => (acts.push(what), { problems: [] });

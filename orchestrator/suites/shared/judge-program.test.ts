@@ -100,7 +100,8 @@ test('an end without exit status or signal is reported as lost', () =>
 
 test('a hang keeps the results that were printed before it', () => {
   const stdout =
-    'KTAP version 1\n1..2\n    KTAP version 1\n    # Subtest: dax\n    1..3\n    ok 1 map\n    not ok 2 sync\n    ok 3 fl';
+    'KTAP version 1\n1..2\n    KTAP version 1\n    # Subtest: dax\n    1..3\n    ok 1 map\n    not ok 2 sync\n    ok ' +
+    '3 fl';
   expect(ended({ exitCode: null, signal: 'KILL', timedOut: true, stdout })).toMatchObject({
     status: 'hang',
     subtests: [{ name: 'dax/map', status: 'pass' }, { name: 'dax/sync', status: 'fail' }, { name: 'dax/fl' }],
@@ -122,7 +123,8 @@ test('plain output of any length is judged by its exit status', () =>
 
 test('what is missing is said before what failed', () => {
   expect(ended({ stdout: '1..5\nok 1 a\nnot ok 2 b\n' }).message).toBe(
-    'its TAP output is broken: 3 of 5 results are missing, the first is number 3; 1 of 2 subtests failed, the first is "b"',
+    'its TAP output is broken: 3 of 5 results are missing, the first is number 3; 1 of 2 subtests failed, the first ' +
+      'is "b"',
   );
 });
 

@@ -34,8 +34,9 @@ export const AUTHORISATION: Rule = {
   id: 'authorisation',
   title: 'With drivers_autoprobe off, a virtio-pmem device that is plugged in stays without a driver until it is bound',
   rule:
-    'A bus with drivers_autoprobe off lets new devices in without a driver. A virtio-pmem device that is then plugged in has no ' +
-    'driver, no region and no block device, until someone writes its name to the bind file of the driver.',
+    'A bus with drivers_autoprobe off lets new devices in without a driver. A virtio-pmem device that is then ' +
+    'plugged in has no driver, no region and no block device, until someone writes its name to the bind file of the ' +
+    'driver.',
   source: 'drivers/base/bus.c: bus_probe_device(), drivers_autoprobe_store()',
   look: 'bus_probe_device(), which asks sp->drivers_autoprobe',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

@@ -22,8 +22,9 @@ export const DEV_MEM: Rule = {
   id: 'dev-mem',
   title: '/dev/mem does not read pmem that a driver uses',
   rule:
-    'With STRICT_DEVMEM and IO_STRICT_DEVMEM, /dev/mem refuses a range that a driver has claimed. Persistent memory of a bound ' +
-    'namespace is such a range: a read of its first page fails with EPERM, and works when the namespace is disabled.',
+    'With STRICT_DEVMEM and IO_STRICT_DEVMEM, /dev/mem refuses a range that a driver has claimed. Persistent memory ' +
+    'of a bound namespace is such a range: a read of its first page fails with EPERM, and works when the namespace ' +
+    'is disabled.',
   source: 'kernel/resource.c: iomem_is_exclusive(); drivers/char/mem.c: read_mem(), valid_phys_addr_range()',
   look: 'iomem_is_exclusive(), and IO_STRICT_DEVMEM in the configuration of the kernel',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

@@ -20,9 +20,9 @@ export const DEVDAX: Rule = {
   id: 'devdax',
   title: 'A device-DAX node can be mapped at its alignment, and neither read nor written by calls',
   rule:
-    'The node of a devdax namespace has one use: a shared mapping whose address and length are multiples of the alignment of the ' +
-    'namespace. All else is refused with EINVAL by mmap(2); a fault beyond the end of the device is SIGBUS. It has no read(2) and ' +
-    'no write(2).',
+    'The node of a devdax namespace has one use: a shared mapping whose address and length are multiples of the ' +
+    'alignment of the namespace. All else is refused with EINVAL by mmap(2); a fault beyond the end of the device is ' +
+    'SIGBUS. It has no read(2) and no write(2).',
   source: 'drivers/dax/device.c: __check_vma(), dax_mmap(), dax_fops',
   look: '__check_vma() in drivers/dax/device.c',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

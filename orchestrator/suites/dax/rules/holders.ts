@@ -30,9 +30,9 @@ export const HOLDERS: Rule = {
   id: 'holders',
   title: 'Of two XFS on partitions of one device the second has no DAX; ext4 shares the device',
   rule:
-    'A file system that wants to hear of memory failures registers as the holder of the dax device, and a dax device has one ' +
-    'holder. XFS registers. The second XFS on partitions of one pmem device therefore finds no dax device, and mounts without ' +
-    'DAX, as the kernel log says. ext4 does not register, so both of its file systems are DAX.',
+    'A file system that wants to hear of memory failures registers as the holder of the dax device, and a dax device ' +
+    'has one holder. XFS registers. The second XFS on partitions of one pmem device therefore finds no dax device, ' +
+    'and mounts without DAX, as the kernel log says. ext4 does not register, so both of its file systems are DAX.',
   source:
     'drivers/dax/super.c: fs_dax_get_by_bdev(), cmpxchg() of holder_data; fs/xfs/xfs_buf.c: xfs_dax_holder_operations',
   look: 'fs_dax_get_by_bdev() and xfs_alloc_buftarg()',

@@ -34,9 +34,9 @@ export const HUGE_FAULTS: Rule = {
   id: 'huge-faults',
   title: 'A fault in a mapping that is aligned to 2 MiB, in the file and on the device, maps 2 MiB at once',
   rule:
-    'Where a mapping, its offset in the file and its blocks on the device all begin at 2 MiB, a DAX fault puts in one entry of ' +
-    'the page middle directory instead of 512 of pages. A file that is smaller gets pages. What the kernel did is read from its ' +
-    'tracepoint dax_pmd_fault_done.',
+    'Where a mapping, its offset in the file and its blocks on the device all begin at 2 MiB, a DAX fault puts in ' +
+    'one entry of the page middle directory instead of 512 of pages. A file that is smaller gets pages. What the ' +
+    'kernel did is read from its tracepoint dax_pmd_fault_done.',
   source: 'fs/dax.c: dax_iomap_pmd_fault(), dax_fault_check_fallback()',
   look: 'dax_fault_check_fallback(), and the alignment of the namespace (`ndctl list -N`)',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

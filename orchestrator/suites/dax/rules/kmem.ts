@@ -38,11 +38,13 @@ export const KMEM: Rule = {
   id: 'kmem',
   title: 'A device-DAX node becomes system memory that its driver manages, and is taken back',
   rule:
-    '`daxctl reconfigure-device -m system-ram` hands a device-DAX node to the kmem driver, which adds it as memory. The memory ' +
-    'belongs to the driver: /proc/iomem calls it "System RAM (kmem)" below the device, and /sys/firmware/memmap does not list it, ' +
-    'so that a kernel started by kexec does not take it for memory of its own. It can be put off-line, removed and mapped again.',
+    '`daxctl reconfigure-device -m system-ram` hands a device-DAX node to the kmem driver, which adds it as memory. ' +
+    'The memory belongs to the driver: /proc/iomem calls it "System RAM (kmem)" below the device, and ' +
+    '/sys/firmware/memmap does not list it, so that a kernel started by kexec does not take it for memory of its ' +
+    'own. It can be put off-line, removed and mapped again.',
   source:
-    'drivers/dax/kmem.c: dev_dax_kmem_probe(), add_memory_driver_managed() with MHP_NID_IS_MGID; MHP_NO_FIRMWARE_MEMMAP',
+    'drivers/dax/kmem.c: dev_dax_kmem_probe(), add_memory_driver_managed() with MHP_NID_IS_MGID; ' +
+    'MHP_NO_FIRMWARE_MEMMAP',
   look: 'add_memory_driver_managed() in mm/memory_hotplug.c',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],
   needs: ['guest-tool'],

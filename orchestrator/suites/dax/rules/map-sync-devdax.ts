@@ -12,9 +12,10 @@ export const MAP_SYNC_DEVDAX: Rule = {
   id: 'map-sync-devdax',
   title: 'A device-DAX node grants MAP_SYNC',
   rule:
-    'A device-DAX node has no file system whose metadata a fault could leave behind: it takes MAP_SYNC on every device. Over ' +
-    'virtio-pmem that promises too much, for a CPU flush does not reach the file of the host, and the node has no fsync(2) that ' +
-    'would. The rule states what the kernel does. It turns red when a kernel begins to refuse.',
+    'A device-DAX node has no file system whose metadata a fault could leave behind: it takes MAP_SYNC on every ' +
+    'device. Over virtio-pmem that promises too much, for a CPU flush does not reach the file of the host, and the ' +
+    'node has no fsync(2) that would. The rule states what the kernel does. It turns red when a kernel begins to ' +
+    'refuse.',
   source: 'drivers/dax/device.c: dax_fops.mmap_supported_flags = MAP_SYNC',
   look: 'dax_mmap() in drivers/dax/device.c, which does not ask dax_synchronous()',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

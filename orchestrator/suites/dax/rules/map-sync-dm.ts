@@ -48,8 +48,9 @@ export const MAP_SYNC_DM: Rule = {
   id: 'map-sync-dm',
   title: 'Device mapper grants MAP_SYNC only where all devices below it do',
   rule:
-    'A mapped device is DAX if all its targets are, and synchronous only if all devices below it are. A file system on dm-linear ' +
-    'or dm-stripe over virtio-pmem must refuse MAP_SYNC like one on virtio-pmem itself, also where only one of two legs is.',
+    'A mapped device is DAX if all its targets are, and synchronous only if all devices below it are. A file system ' +
+    'on dm-linear or dm-stripe over virtio-pmem must refuse MAP_SYNC like one on virtio-pmem itself, also where only ' +
+    'one of two legs is.',
   source: 'drivers/md/dm-table.c: dm_table_supports_dax() with device_not_dax_synchronous_capable()',
   look: 'dm_table_set_restrictions(), which calls set_dax_synchronous()',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],
@@ -69,8 +70,9 @@ export const MAP_SYNC_DM: Rule = {
         'mmap with MAP_SYNC': { oneOf: ['EOPNOTSUPP', 'ok'] },
       },
       because:
-        'the kernel never clears DAXDEV_SYNC, so a virtio-pmem that is plugged in later grants MAP_SYNC by mistake when its ' +
-        'dax device lies where a freed one of this device lay (seen on 6.1 and 6.12; drivers/dax/super.c of 7.3 is the same)',
+        'the kernel never clears DAXDEV_SYNC, so a virtio-pmem that is plugged in later grants MAP_SYNC by mistake ' +
+        'when its dax device lies where a freed one of this device lay (seen on 6.1 and 6.12; drivers/dax/super.c of ' +
+        '7.3 is the same)',
     },
     {
       where: { devices: ['virtio-pmem'] },

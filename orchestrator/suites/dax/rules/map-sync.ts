@@ -6,10 +6,10 @@ export const MAP_SYNC: Rule = {
   id: 'map-sync',
   title: 'MAP_SYNC is granted only where a CPU flush is enough for durability',
   rule:
-    'mmap(2) with MAP_SHARED_VALIDATE|MAP_SYNC of a DAX file promises that a page fault leaves the metadata durable, so that ' +
-    'user space may make its stores durable by CPU cache flushes alone. The kernel grants it if the dax device is synchronous. A ' +
-    'virtio-pmem region is not: its data is durable only when the host has flushed its file, so the call must fail with ' +
-    'EOPNOTSUPP.',
+    'mmap(2) with MAP_SHARED_VALIDATE|MAP_SYNC of a DAX file promises that a page fault leaves the metadata durable, ' +
+    'so that user space may make its stores durable by CPU cache flushes alone. The kernel grants it if the dax ' +
+    'device is synchronous. A virtio-pmem region is not: its data is durable only when the host has flushed its ' +
+    'file, so the call must fail with EOPNOTSUPP.',
   source:
     'include/linux/dax.h: daxdev_mapping_supported(); drivers/nvdimm/pmem.c: set_dax_synchronous() if is_nvdimm_sync()',
   look: 'daxdev_mapping_supported(), and the region flag ND_REGION_ASYNC that drivers/nvdimm/virtio_pmem.c sets',

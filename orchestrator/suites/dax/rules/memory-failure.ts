@@ -20,9 +20,10 @@ export const MEMORY_FAILURE: Rule = {
   id: 'memory-failure',
   title: 'A process that maps a failing page of pmem gets SIGBUS with BUS_MCEERR_AR, and the rest goes on',
   rule:
-    'When memory fails, the kernel unmaps the page and signals each process that has it mapped: for DAX with BUS_MCEERR_AR, for ' +
-    'there is no other copy. The fault is injected by madvise(MADV_HWPOISON) on a DAX mapping. It does not enter the list of bad ' +
-    'blocks, which is what the platform reports. Neighbouring pages and the file system go on.',
+    'When memory fails, the kernel unmaps the page and signals each process that has it mapped: for DAX with ' +
+    'BUS_MCEERR_AR, for there is no other copy. The fault is injected by madvise(MADV_HWPOISON) on a DAX mapping. It ' +
+    'does not enter the list of bad blocks, which is what the platform reports. Neighbouring pages and the file ' +
+    'system go on.',
   source: 'mm/memory-failure.c: memory_failure_dev_pagemap(), mf_generic_kill_procs(), mf_dax_kill_procs()',
   look: 'memory_failure_dev_pagemap(), and xfs_dax_notify_failure() for XFS',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

@@ -86,10 +86,10 @@ export const MOUNTING: Rule = {
   id: 'mounting',
   title: 'The mount option and the flag of an inode decide whether a file is DAX, and statx(2) says so',
   rule:
-    'dax=always puts every regular file in DAX state, dax=never none, and dax=inode, which is also the default, those that have ' +
-    'the flag FS_XFLAG_DAX. A file and a directory inherit the flag from the directory they are made in. For a file that ' +
-    'is open the flag takes effect when its inode is loaded anew. STATX_ATTR_DAX tells the state, not the flag. erofs knows always ' +
-    'and never.',
+    'dax=always puts every regular file in DAX state, dax=never none, and dax=inode, which is also the default, ' +
+    'those that have the flag FS_XFLAG_DAX. A file and a directory inherit the flag from the directory they are made ' +
+    'in. For a file that is open the flag takes effect when its inode is loaded anew. STATX_ATTR_DAX tells the ' +
+    'state, not the flag. erofs knows always and never.',
   source: 'Documentation/filesystems/dax.rst; ext4_should_enable_dax(), xfs_inode_should_enable_dax()',
   look: 'ext4_set_inode_flags() and xfs_setup_iops(), and fs_dax_get_by_bdev() where no file is DAX',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

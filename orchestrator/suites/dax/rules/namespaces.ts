@@ -62,9 +62,10 @@ export const NAMESPACES: Rule = {
   id: 'namespaces',
   title: 'Each mode of a namespace has its node, its size and its DAX, and all of it is reachable',
   rule:
-    'A raw namespace is the region itself. A sector namespace (BTT) is a block device without DAX that keeps a map of its blocks. ' +
-    'fsdax is a block device with DAX whose struct pages lie in memory or on the media, and devdax a character device. Each takes ' +
-    'only what its metadata needs, its first and its last page can be written and read, and nothing lies beyond.',
+    'A raw namespace is the region itself. A sector namespace (BTT) is a block device without DAX that keeps a map ' +
+    'of its blocks. fsdax is a block device with DAX whose struct pages lie in memory or on the media, and devdax a ' +
+    'character device. Each takes only what its metadata needs, its first and its last page can be written and read, ' +
+    'and nothing lies beyond.',
   source: 'drivers/nvdimm: nd_pmem_probe(), nd_btt_probe(), nd_pfn_probe(); pmem_attach_disk(); __nvdimm_setup_pfn()',
   look: 'nd_pfn_init() and btt_meta_init(), and `ndctl list -N`',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

@@ -93,11 +93,13 @@ export const OFFSETS: Rule = {
   id: 'offsets',
   title: 'What is written through a DAX mapping lands at its place of the device, and nowhere else',
   rule:
-    'A store to a DAX mapping goes to the address that the file system, the partition and device mapper compute together: the ' +
-    'extent of the file, plus the start of the partition or target, by the chunk of a stripe. Each page is looked for on the raw ' +
-    'device after unmount, by direct I/O in the guest, and must be found once, whole, at exactly that place.',
+    'A store to a DAX mapping goes to the address that the file system, the partition and device mapper compute ' +
+    'together: the extent of the file, plus the start of the partition or target, by the chunk of a stripe. Each ' +
+    'page is looked for on the raw device after unmount, by direct I/O in the guest, and must be found once, whole, ' +
+    'at exactly that place.',
   source:
-    'fs_dax_get_by_bdev(): start_off; dax_iomap_pgoff(); drivers/md: linear_dax_pgoff(), stripe_dax_pgoff(), log_writes_dax_pgoff()',
+    'fs_dax_get_by_bdev(): start_off; dax_iomap_pgoff(); drivers/md: linear_dax_pgoff(), stripe_dax_pgoff(), ' +
+    'log_writes_dax_pgoff()',
   look: 'start_off and its users, and bdev_dax_pgoff() in older kernels',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],
   cases: ['ext4', 'xfs', 'linear', 'stripe-4k', 'stripe-64k', 'stripe-1m', 'log-writes'],

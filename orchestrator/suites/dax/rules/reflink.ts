@@ -23,9 +23,9 @@ export const REFLINK: Rule = {
   id: 'reflink',
   title: 'XFS shares blocks between DAX files, and a store to one copies the page first',
   rule:
-    'Since Linux 6.0 an XFS with reflink mounts with DAX. Two files may share blocks while both are in DAX state. A store to one ' +
-    'faults, and the fault copies the page to a block of its own, so that the other file keeps its data. Blocks that were not ' +
-    'written stay shared.',
+    'Since Linux 6.0 an XFS with reflink mounts with DAX. Two files may share blocks while both are in DAX state. A ' +
+    'store to one faults, and the fault copies the page to a block of its own, so that the other file keeps its ' +
+    'data. Blocks that were not written stay shared.',
   source: '"xfs: add dax dedupe support", "fsdax: Introduce dax_iomap_cow_copy()"; fs/dax.c: dax_iomap_copy_around()',
   look: 'dax_fault_iter() and xfs_dax_write_iomap_ops',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

@@ -70,9 +70,9 @@ export const REFUSALS: Rule = {
   id: 'refusals',
   title: 'dax=always is refused, or turned off, with a reason where DAX cannot work, and the device works without it',
   rule:
-    'A partition that does not begin and end at a page, a file system whose blocks are no pages and a device without DAX cannot ' +
-    'map files directly. ext4 then refuses to mount with dax=always; XFS mounts without DAX. Both say why in the kernel log, no ' +
-    'file is in DAX state, and the same file system mounts without the option.',
+    'A partition that does not begin and end at a page, a file system whose blocks are no pages and a device without ' +
+    'DAX cannot map files directly. ext4 then refuses to mount with dax=always; XFS mounts without DAX. Both say why ' +
+    'in the kernel log, no file is in DAX state, and the same file system mounts without the option.',
   source: 'drivers/dax/super.c: fs_dax_get_by_bdev(); ext4_fill_super(); xfs_setup_dax_always()',
   look: 'fs_dax_get_by_bdev(), and queue/dax of the device',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

@@ -1,3 +1,4 @@
+import { ioErrors } from '../../shared/rules/io-errors.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { observeScript } from '../observe-script.ts';
 
@@ -73,9 +74,9 @@ export const REMOVAL: Rule = {
   id: 'removal',
   title: 'Unbinding the driver of pmem gives errors, never a hang or an oops, and bind brings the data back',
   rule:
-    'The driver may be unbound from the device at any time, as a hot removal does it. Nobody waits for ever: what runs on a file ' +
-    'system there fails, a load ends, umount works. When the driver is bound again the device is back, fsck finds the file system ' +
-    'clean, and what fsync(2) had acknowledged is there.',
+    'The driver may be unbound from the device at any time, as a hot removal does it. Nobody waits for ever: what ' +
+    'runs on a file system there fails, a load ends, umount works. When the driver is bound again the device is ' +
+    'back, fsck finds the file system clean, and what fsync(2) had acknowledged is there.',
   source:
     'drivers/nvdimm/pmem.c: nd_pmem_remove(), pmem_release_disk(); drivers/nvdimm/virtio_pmem.c: virtio_pmem_remove()',
   look: 'kill_dax() and dax_holder_notify_failure() in drivers/dax/super.c, and del_gendisk()',
@@ -93,12 +94,6 @@ export const REMOVAL: Rule = {
   ],
   seconds: 5,
   mutations: [{ by: 'no-fault', what: 'the driver stays bound' }],
-  forgives: [
-    { title: '*EXT4-fs*', reason: 'the file system has lost its device' },
-    { title: '*Buffer I/O error*', reason: 'the file system has lost its device' },
-    { title: 'Aborting journal*', reason: 'the file system has lost its device' },
-    { title: '*JBD2*', reason: 'the file system has lost its device' },
-    { title: '*I/O error*', reason: 'the file system has lost its device' },
-  ],
+  forgives: ioErrors('the file system has lost its device'),
   observe: async (context) => observeScript(context, SCRIPT),
 };

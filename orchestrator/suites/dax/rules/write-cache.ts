@@ -26,9 +26,10 @@ export const WRITE_CACHE: Rule = {
   id: 'write-cache',
   title: 'A block device of pmem has a write cache and no FUA, and so has device mapper over it',
   rule:
-    'The block layer sends flushes and FUA writes only to a queue that is said to have a write cache. For virtio-pmem they are ' +
-    'what reaches the host. The driver says so for every pmem device; Without FUA of its own the block layer makes a write and a ' +
-    'flush of it. Device mapper takes both over from the device below. Whether stores of a DAX mapping are flushed by the CPU is the attribute dax/write_cache.',
+    'The block layer sends flushes and FUA writes only to a queue that is said to have a write cache. For ' +
+    'virtio-pmem they are what reaches the host. The driver says so for every pmem device; Without FUA of its own ' +
+    'the block layer makes a write and a flush of it. Device mapper takes both over from the device below. Whether ' +
+    'stores of a DAX mapping are flushed by the CPU is the attribute dax/write_cache.',
   source:
     'drivers/nvdimm/pmem.c: pmem_attach_disk(), blk_queue_write_cache() or BLK_FEAT_WRITE_CACHE; dax_write_cache()',
   look: 'nvdimm_has_flush() and nvdimm_has_cache()',
@@ -38,7 +39,8 @@ export const WRITE_CACHE: Rule = {
     {
       sees: { ...CACHED, 'queue/fua': 0, 'queue/fua of it': 0 },
       because:
-        'nvdimm_has_flush() finds no flush hints, and for a region without NVDIMMs, as virtio-pmem has it, gives up before',
+        'nvdimm_has_flush() finds no flush hints, and for a region without NVDIMMs, as virtio-pmem has it, gives up ' +
+        'before',
     },
   ],
   seconds: 2,

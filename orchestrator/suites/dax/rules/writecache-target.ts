@@ -48,9 +48,9 @@ export const WRITECACHE_TARGET: Rule = {
   id: 'writecache-target',
   title: 'dm-writecache takes synchronous pmem as its cache, and writes each block back to its place',
   rule:
-    'In mode p, dm-writecache maps its cache as memory and commits by CPU flushes. That is right only for a synchronous device: ' +
-    'virtio-pmem is refused in words. On others, blocks that were written are read back from the cache, and after a flush each ' +
-    'lies at its place of the origin and nowhere else.',
+    'In mode p, dm-writecache maps its cache as memory and commits by CPU flushes. That is right only for a ' +
+    'synchronous device: virtio-pmem is refused in words. On others, blocks that were written are read back from the ' +
+    'cache, and after a flush each lies at its place of the origin and nowhere else.',
   source: 'drivers/md/dm-writecache.c: writecache_ctr(), dax_synchronous(); writecache_flush(), writecache_writeback()',
   look: 'writecache_ctr(): "Asynchronous persistent memory not supported as pmem cache"',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],
@@ -69,12 +69,12 @@ export const WRITECACHE_TARGET: Rule = {
         'pages of the origin then': 5,
         'bytes of the origin that are not zero': 20480,
       },
-      because: 'the cache holds five pages until it is told to write them back',
+      because: 'the cache holds five pages until a message has it write them back',
     },
   ],
   seconds: 4,
   mutations: [
-    { by: 'no-fault', what: 'the cache is not told to write its blocks back' },
+    { by: 'no-fault', what: 'the cache gets no message to write its blocks back' },
     { by: 'wrong-row', what: 'another word is expected of the cache' },
   ],
   observe: async (context) => observeScript(context, SCRIPT),

@@ -60,9 +60,9 @@ export const ZEROING: Rule = {
   id: 'zeroing',
   title: 'Truncation, holes and zeroed ranges zero exactly their bytes, by write(2) and by a mapping',
   rule:
-    'Truncating a file, punching a hole and zeroing a range act on bytes, not on blocks: what lies in the same page outside the ' +
-    'range stays. Without a page cache the file system zeroes the media itself. The file is compared with a twin on tmpfs, byte ' +
-    'by byte, after it was mounted anew, and so are the files beside it.',
+    'Truncating a file, punching a hole and zeroing a range act on bytes, not on blocks: what lies in the same page ' +
+    'outside the range stays. Without a page cache the file system zeroes the media itself. The file is compared ' +
+    'with a twin on tmpfs, byte by byte, after it was mounted anew, and so are the files beside it.',
   source: 'fs/dax.c: dax_zero_range(), dax_truncate_page(); ext4_zero_range(), xfs_free_file_space()',
   look: 'dax_zero_iter() and dax_memzero() in fs/dax.c',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

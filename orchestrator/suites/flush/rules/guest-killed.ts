@@ -12,9 +12,9 @@ export const GUEST_KILLED: Rule = {
   id: 'guest-killed',
   title: 'What a sync call acknowledged outlives the guest',
   rule:
-    'QEMU is killed at ten random moments, while the guest writes blocks and syncs each. After each new boot from the same files ' +
-    'every block whose fdatasync(2) had returned is there, the file system mounts with its journal replayed, and its check finds ' +
-    'nothing wrong.',
+    'QEMU is killed at ten random moments, while the guest writes blocks and syncs each. After each new boot from ' +
+    'the same files every block whose fdatasync(2) had returned is there, the file system mounts with its journal ' +
+    'replayed, and its check finds nothing wrong.',
   source:
     'fsync(2): "This includes writing through or flushing a disk cache if present"; fs/jbd2, fs/xfs: replay of the log',
   look: 'the order of data, commit block and flush in the journal: jbd2_journal_commit_transaction(), xlog_write_iclog()',

@@ -1,4 +1,4 @@
-import { type Rule, RuleUnproven } from '../../shared/rules/rule.ts';
+import type { Rule } from '../../shared/rules/rule.ts';
 import { callUnderFault } from '../timed-calls.ts';
 import { HOST_ERROR, INJECTED_ERRORS } from './host-error.ts';
 
@@ -10,9 +10,8 @@ export const NTH_ERROR: Rule = {
   id: 'nth-error',
   title: 'A failed flush fails the calls that it covers, and no other',
   rule:
-    'Of five fsync(2) one after the other the third ' +
-    'meets a flush that fails on the host. The third fails with EIO. The two before it were durable already; the two after it ' +
-    'have flushes of their own, which succeed.',
+    'Of five fsync(2) one after the other the third meets a flush that fails on the host. The third fails with EIO. ' +
+    'The two before it were durable already; the two after it have flushes of their own, which succeed.',
   source: HOST_ERROR.source,
   look: 'whether the result of a flush is kept longer than for those who waited for it',
   devices: ['virtio-pmem'],
@@ -22,12 +21,10 @@ export const NTH_ERROR: Rule = {
   quick: true,
   seconds: 6,
   forgives: INJECTED_ERRORS,
-  mutations: [{ by: 'no-fault', what: 'the host fails no flush' }],
+  mutations: [{ by: 'no-fault', what: 'the host fails no flush', ends: 'infra' }],
   async observe(context) {
     const request = { way: 'fsync', path: context.device.path, threads: 1, calls: CALLS };
-    const { calls, flushes } = await callUnderFault(context, { devices: [0], error: 'EIO', nth: NTH }, [request]);
-    if (flushes.length < NTH)
-      throw new RuleUnproven(`only ${flushes.length} flushes came to the host, and the third was to fail`);
+    const { calls } = await callUnderFault(context, { devices: [0], error: 'EIO', nth: NTH }, [request]);
     return { saw: { results: calls.map(({ result }) => result).join(' ') } };
   },
 };

@@ -7,8 +7,8 @@ export const ORDER_TWO_DEVICES: Rule = {
   id: 'order-two-devices',
   title: 'No sync call is covered by a flush of another device',
   rule:
-    'Each device has its own file on the host, and a flush of one makes nothing of the other durable. With calls on two devices ' +
-    'at once, and the flushes of both delayed, no call returns before a flush that began after it.',
+    'Each device has its own file on the host, and a flush of one makes nothing of the other durable. With calls on ' +
+    'two devices at once, and the flushes of both delayed, no call returns before a flush that began after it.',
   source: ORDER.source,
   look: 'whether the state of a flush is kept for each virtio device, and not once for the driver',
   devices: ORDER.devices,
@@ -25,7 +25,7 @@ export const ORDER_TWO_DEVICES: Rule = {
   timeoutMs: 120_000,
   mutations: [
     { by: 'no-sync', what: 'the program in the guest leaves its sync calls out' },
-    { by: 'no-fault', what: 'the host delays no flush' },
+    { by: 'no-fault', what: 'the host delays no flush', ends: 'infra' },
   ],
   observe: async (context) =>
     observeOrder(

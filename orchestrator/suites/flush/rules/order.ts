@@ -10,13 +10,14 @@ export const ORDER: Rule = {
   id: 'order',
   title: 'A sync call is covered by a flush of the host that began after the call',
   rule:
-    'A flush of the host covers what was in its file when the flush began. A guest that coalesces flushes may let many calls ' +
-    'wait for one, but only for one that begins after each of them: a call that joins a flush already under way returns while ' +
-    'its data may still be in the page cache of the host. Each flush of the host is delayed, so that a call which joined one ' +
-    'under way lasts less than the delay. The calls for each flush of the host are the figure of coalescing.',
+    'A flush of the host covers what was in its file when the flush began. A guest that coalesces flushes may let ' +
+    'many calls wait for one, but only for one that begins after each of them: a call that joins a flush already ' +
+    'under way returns while its data may still be in the page cache of the host. Each flush of the host is delayed, ' +
+    'so that a call which joined one under way lasts less than the delay. The calls for each flush of the host are ' +
+    'the figure of coalescing.',
   source:
-    'the review of "virtio-pmem: Async virtio-pmem flush" (2022); drivers/nvdimm/nd_virtio.c: async_pmem_flush(); since Linux 7.2 ' +
-    'a flush for FUA completes in a work queue (NVDIMM_FLUSH_ASYNC)',
+    'the review of "virtio-pmem: Async virtio-pmem flush" (2022); drivers/nvdimm/nd_virtio.c: async_pmem_flush(); ' +
+    'since Linux 7.2 a flush for FUA completes in a work queue (NVDIMM_FLUSH_ASYNC)',
   look: 'how async_pmem_flush() decides which requests a flush covers: by when it was sent to the host, never by when it ended',
   devices: ['virtio-pmem', 'virtio-blk'],
   cases: ['1-thread', '4-threads', '16-threads', '64-threads', 'fua-and-fsync'],
@@ -33,7 +34,7 @@ export const ORDER: Rule = {
   timeoutMs: 120_000,
   mutations: [
     { by: 'no-sync', what: 'the program in the guest leaves its sync calls out' },
-    { by: 'no-fault', what: 'the host delays no flush' },
+    { by: 'no-fault', what: 'the host delays no flush', ends: 'infra' },
     {
       by: 'kernel-patch',
       patch: 'flush-coalesced-too-early-6.12.mbox',

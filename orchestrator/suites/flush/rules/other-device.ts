@@ -1,5 +1,5 @@
 import { InfraError } from '../../../model/errors.ts';
-import { type Rule, RuleUnproven } from '../../shared/rules/rule.ts';
+import type { Rule } from '../../shared/rules/rule.ts';
 import { callUnderFault, resultsOf } from '../timed-calls.ts';
 import { HOST_ERROR, INJECTED_ERRORS } from './host-error.ts';
 
@@ -8,8 +8,8 @@ export const OTHER_DEVICE: Rule = {
   id: 'other-device',
   title: 'A flush that fails on one device does not touch another',
   rule:
-    'While the host fails each flush of the first device, the second device is synced at the same time and succeeds: they have ' +
-    'files, queues and states of their own.',
+    'While the host fails each flush of the first device, the second device is synced at the same time and succeeds: ' +
+    'they have files, queues and states of their own.',
   source: HOST_ERROR.source,
   look: 'whether the state of a flush is kept for each virtio device, and not once for the driver',
   devices: ['virtio-pmem', 'virtio-blk'],
@@ -24,15 +24,13 @@ export const OTHER_DEVICE: Rule = {
   keepsDevices: true,
   seconds: 5,
   forgives: INJECTED_ERRORS,
-  mutations: [{ by: 'no-fault', what: 'the host fails no flush' }],
+  mutations: [{ by: 'no-fault', what: 'the host fails no flush', ends: 'infra' }],
   async observe(context) {
     const [first, second] = context.guest.devices;
     if (first === undefined || second === undefined)
       throw new InfraError('the test was planned for two devices', { code: 'no-device' });
     const requests = [first, second].map(({ path }) => ({ way: 'fsync', path, threads: 1, calls: 4 }));
-    const { calls, flushes } = await callUnderFault(context, { devices: [0], error: 'EIO' }, requests);
-    if (flushes.length === 0)
-      throw new RuleUnproven('no flush of the first device came to the host, so none could fail');
+    const { calls } = await callUnderFault(context, { devices: [0], error: 'EIO' }, requests);
     const of = (path: string): string => resultsOf(calls.filter((call) => call.path === path));
     return { saw: { 'the device that fails': of(first.path), 'the other': of(second.path) } };
   },

@@ -14,9 +14,9 @@ export const POWER_LOSS: Rule = {
   id: 'power-loss',
   title: 'What a sync call acknowledged outlives the power of the host',
   rule:
-    'When the host loses its power, only that is left which its flushes covered: what was in the file as each of them began. A ' +
-    'guest that boots on just that finds every block whose fdatasync(2) had returned, and its file system mounts. A write that ' +
-    'nobody synced is gone after another such cut, which shows that the cut is one.',
+    'When the host loses its power, only that is left which its flushes covered: what was in the file as each of ' +
+    'them began. A guest that boots on just that finds every block whose fdatasync(2) had returned, and its file ' +
+    'system mounts. A write that nobody synced is gone after another such cut, which shows that the cut is one.',
   source: 'virtio specification, "PMEM Device": a flush request persists what was written before it',
   look: 'whether virtio_pmem_flush() is sent after the data was written and before the bio ends',
   devices: ['virtio-pmem'],

@@ -12,12 +12,14 @@ export const REACHES_HOST: Rule = {
   id: 'reaches-host',
   title: 'A call that makes data durable waits for a flush of the host',
   rule:
-    'fsync(2), fdatasync(2), a write with O_DSYNC or O_SYNC, msync(2) with MS_SYNC, a flush of the block device and a write ' +
-    'with FUA return only after the host has flushed the file behind the device: at least one fsync(2) of the host begins after ' +
-    'the call and ends before it returns. The host delays each flush, so that a call which did not wait for one is seen by its ' +
-    'duration. An nvdimm has its data durable once the CPU caches are written back, and asks the host for nothing.',
+    'fsync(2), fdatasync(2), a write with O_DSYNC or O_SYNC, msync(2) with MS_SYNC, a flush of the block device and ' +
+    'a write with FUA return only after the host has flushed the file behind the device: at least one fsync(2) of ' +
+    'the host begins after the call and ends before it returns. The host delays each flush, so that a call which did ' +
+    'not wait for one is seen by its duration. An nvdimm has its data durable once the CPU caches are written back, ' +
+    'and asks the host for nothing.',
   source:
-    'drivers/nvdimm/nd_virtio.c: virtio_pmem_flush(), called by nvdimm_flush() for REQ_PREFLUSH and REQ_FUA of pmem_submit_bio()',
+    'drivers/nvdimm/nd_virtio.c: virtio_pmem_flush(), called by nvdimm_flush() for REQ_PREFLUSH and REQ_FUA of ' +
+    'pmem_submit_bio()',
   look: 'virtio_pmem_flush() and its callers; for a file system whether it sends the flush: blkdev_issue_flush()',
   devices: ['virtio-pmem', 'nvdimm', 'virtio-blk'],
   cases: [...ON_FILE, 'block-device-fsync', 'block-device-fua'],
@@ -38,7 +40,7 @@ export const REACHES_HOST: Rule = {
   seconds: 6,
   mutations: [
     { by: 'no-sync', what: 'the program in the guest leaves its sync calls out' },
-    { by: 'no-fault', what: 'the host delays no flush' },
+    { by: 'no-fault', what: 'the host delays no flush', ends: 'infra' },
     {
       by: 'kernel-patch',
       patch: 'flush-skipped.mbox',

@@ -28,7 +28,7 @@ export function describeRule({ rule }: NamedRule): readonly RulePart[] {
     { label: 'tested on', lines: [describePlace(rule)] },
     ...(rule.cases === undefined ? [] : [{ label: 'cases', lines: [describeCases(rule)] }]),
     ...(rule.needs.length === 0 ? [] : [{ label: 'needs', lines: [rule.needs.map((need) => NEEDS[need]).join(', ')] }]),
-    { label: 'expected', lines: rule.rows.map(describeRow) },
+    { label: 'expected', lines: rule.rows.map((row) => describeRow(row, rule.rows.length > 1)) },
     { label: 'turned red by', lines: rule.mutations.map(describeMutation) },
   ];
 }
@@ -47,8 +47,9 @@ function describeCases({ cases = [], quick }: RuleText): string {
 }
 
 /** `on nvdimm, Linux <6.12: result EIO, because …`. */
-function describeRow({ where, sees, because }: RuleRow): string {
-  return `${where === undefined ? 'everywhere else' : describeWhere(where)}: ${listExpected(sees)}. Because ${because}.`;
+function describeRow({ where, sees, because }: RuleRow, hasOthers: boolean): string {
+  const rest = hasOthers ? 'everywhere else' : 'everywhere';
+  return `${where === undefined ? rest : describeWhere(where)}: ${listExpected(sees)}. Because ${because}.`;
 }
 
 function describeWhere({ kernels, devices, cases }: RuleWhere): string {
@@ -60,7 +61,7 @@ function describeWhere({ kernels, devices, cases }: RuleWhere): string {
 }
 
 function describeMutation(mutation: RuleMutation): string {
-  return mutation.by === 'kernel-patch'
-    ? `${mutation.what} (a kernel with e2e/testdata/series/${mutation.patch})`
-    : `${mutation.what} (\`${mutation.by}\`)`;
+  if (mutation.by === 'kernel-patch') return `${mutation.what} (a kernel with e2e/testdata/series/${mutation.patch})`;
+  const { what, by, ends } = mutation;
+  return `${what} (\`${by}\`${ends === undefined ? '' : `, which ends in \`${ends}\``})`;
 }

@@ -11,7 +11,7 @@ export interface RulePlace {
   readonly caseName: string;
 }
 
-/** Fails with what the rule was, what was seen, and where to look, unless the row for that place expects all that was seen. */
+/** Passes if the row for that place expects all that was seen; else fails with the rule, what was seen and where to look. */
 export function judgeObservation(
   rule: RuleText,
   { saw }: Pick<Observation, 'saw'>,
@@ -21,7 +21,9 @@ export function judgeObservation(
   if (row === undefined)
     return {
       status: 'fail',
-      message: `no row of the rule says what to expect on ${place.device} with Linux ${place.kernelRelease}: saw ${list(saw)}`,
+      message:
+        `no row of the rule says what to expect on ${place.device} with Linux ${place.kernelRelease}: ` +
+        `saw ${list(saw)}`,
       evidence: describeRule(rule),
     };
   const wrong = findDifferences(row.sees, saw);

@@ -8,7 +8,10 @@ import { compareStates, readDeviceState } from '../device-state.ts';
 import { judgeObservation } from './judge-observation.ts';
 import { readRuleTest, type RuleTest } from './plan-rules.ts';
 import { type Rule, RuleSkip, RuleUnproven, StepFailed } from './rule.ts';
+import { createFitMkfs, type FitMkfs } from './fit-mkfs.ts';
 import { createRuleContext } from './rule-context.ts';
+import { openRuleLog, type RuleLog } from './rule-log.ts';
+import { present } from '../../../model/present.ts';
 import { sabotageRule } from './sabotage.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -21,6 +24,9 @@ export async function openRules<Kind extends string>(
 ): Promise<SuiteSession> {
   const before = await readDeviceState(context);
   if (before === undefined) throw new SuiteSetupError("the devices' state could not be read", '', 'hang');
+  const fitMkfs = createFitMkfs(context);
+  /** Artifacts by test and attempt. */
+  const logs = new Map<string, string>();
   let spent = false;
   return {
     get spent() {
@@ -32,11 +38,14 @@ export async function openRules<Kind extends string>(
       const test = readRuleTest(rules, name);
       const skip = whySkipped(test.rule, context);
       if (skip !== undefined) return { status: 'skip', message: skip };
-      const result = await observeAndJudge(context, test, { name, attempt, sabotage });
+      const log = openRuleLog(context.artifacts, `${name.split('/').slice(1).join('-')}.${attempt}.log`);
+      logs.set(`${name} ${attempt}`, log.artifact);
+      const result = await observeAndJudge(context, test, { log, sabotage, fitMkfs });
       const { spendsGuest, keepsDevices } = test.rule;
       spent = spendsGuest === true || (keepsDevices !== true && (await findLeftovers(context, before)).length > 0);
       return result;
     },
+    salvage: async ({ name }, attempt) => [logs.get(`${name} ${attempt}`) ?? []].flat(),
     close: async () => undefined,
   };
 }
@@ -55,25 +64,27 @@ function whySkipped(
 async function observeAndJudge(
   context: SuiteContext<RuleSuiteSpec<string>>,
   { rule, caseName }: RuleTest<Rule>,
-  {
-    name,
-    attempt,
-    sabotage,
-  }: { readonly name: string; readonly attempt: number; readonly sabotage: RuleSabotage | undefined },
+  parts: { readonly log: RuleLog; readonly sabotage: RuleSabotage | undefined; readonly fitMkfs: FitMkfs },
 ): Promise<TestResult> {
-  const { context: ruleContext, log, cleanUp } = createRuleContext(context, { caseName, sabotage });
+  const { log, sabotage } = parts;
+  let logProblem: string | undefined;
   let result: TestResult;
   try {
-    const { saw, metrics } = await rule.observe(ruleContext);
-    log.add(`saw ${JSON.stringify(saw)}`);
-    const place = { kernelRelease: context.guest.kernelRelease, device: ruleContext.device.kind, caseName };
-    result = { ...judgeObservation(sabotageRule(rule, sabotage), { saw }, place), ...(metrics && { metrics }) };
-  } catch (error) {
-    result = resultOf(error);
+    const { context: ruleContext, cleanUp } = createRuleContext(context, { ...parts, caseName });
+    try {
+      const { saw, metrics } = await rule.observe(ruleContext);
+      log.add(`saw ${JSON.stringify(saw)}`);
+      const place = { kernelRelease: context.guest.kernelRelease, device: ruleContext.device.kind, caseName };
+      result = { ...judgeObservation(sabotageRule(rule, sabotage), { saw }, place), ...present({ metrics }) };
+    } catch (error) {
+      result = resultOf(error);
+    }
+    await cleanUp();
+  } finally {
+    logProblem = await log.close();
   }
-  await cleanUp();
-  const artifact = await context.artifacts.put(`${name.split('/').slice(1).join('-')}.${attempt}.log`, log.text());
-  return { ...result, artifacts: [artifact] };
+  const evidence = [result.evidence, logProblem].filter((part) => part !== undefined).join('\n');
+  return { ...result, ...(evidence !== '' && { evidence }), artifacts: [log.artifact] };
 }
 
 function resultOf(error: unknown): TestResult {

@@ -68,7 +68,8 @@ function casesOf({ cases = [''], quick }: RuleText, choice: RuleChoice): readonl
   return cases.filter((caseName) => quick?.includes(caseName) ?? false);
 }
 
-const testName = (suite: string, id: string, caseName: string): string =>
+/** `flush/order/4-threads`, or `flush/nth-error` for a rule without cases. */
+export const testName = (suite: string, id: string, caseName: string): string =>
   [suite, id, ...(caseName === '' ? [] : [caseName])].join('/');
 
 /** Why a topology does not do for a rule. */

@@ -2,15 +2,16 @@ import { describeRule, type NamedRule } from './describe-rule.ts';
 
 const HEAD = `# The rules that are tested
 
-Made by \`pmemrig explain --markdown\` from the rules themselves, in \`orchestrator/suites/<suite>/rules\`; a test holds both together.
+Made by \`pmemrig explain --markdown\` from the rules in \`orchestrator/suites/<suite>/rules\`. A test holds both together.
 
 \`\`\`sh
 pmemrig once --kernel bookworm --pmem virtio-pmem --suite flush,dax
 pmemrig explain dax/map-sync
 \`\`\`
 
-A test does the real thing to a booted guest and reports what it saw. The first row of \`expected\` that fits its device, case and
-kernel decides. What no row expects is a failure. The way to break each rule, by which it was seen to turn red, stands below it.
+A test does the real thing to a booted guest and reports what it saw. The first row of \`expected\` that fits its device, case
+and kernel decides. What no row expects is a failure. Ways to break each rule stand below it: \`npm run mutate:checks\` tries
+those that need no kernel of their own, in the first case of each rule that takes less than a minute.
 `;
 
 /** `docs/checks.md`. */

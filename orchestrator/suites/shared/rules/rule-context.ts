@@ -1,13 +1,14 @@
 import type { ExecOptions, ExecResult } from '../../../model/guest.ts';
 import { InfraError } from '../../../model/errors.ts';
 import { lastLines } from '../../../model/last-lines.ts';
-import type { FilesystemSpec } from '../../../model/matrix.ts';
+import { quoteWord } from '../../../model/quote-word.ts';
 import type { RuleSabotage } from '../../../model/rule-text.ts';
 import type { SuiteContext } from '../../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../../model/timeouts.ts';
 import type { RuleSuiteSpec } from '../../../../matrices/suites/rule-suite.ts';
-import { fitFilesystem } from '../fit-filesystem.ts';
-import { type MountedFilesystem, mkfsCommand } from '../mkfs-command.ts';
+import { mkfsCommand } from '../mkfs-command.ts';
+import type { FitMkfs } from './fit-mkfs.ts';
+import type { RuleLog } from './rule-log.ts';
 import { sabotageHost } from './sabotage.ts';
 import { type MountRequest, type RuleContext, type RuleMount, RuleSkip, StepFailed } from './rule.ts';
 
@@ -32,24 +33,19 @@ const SABOTAGE_ENV: Partial<Record<RuleSabotage, Readonly<Record<string, string>
 interface Parts {
   readonly caseName: string;
   readonly sabotage: RuleSabotage | undefined;
+  readonly log: RuleLog;
+  readonly fitMkfs: FitMkfs;
 }
 
-/** What happened in a test, in order. */
-export interface RuleLog {
-  readonly add: (text: string) => void;
-  readonly text: () => string;
-}
-
-/** What a rule works with, its log, and how the guest is cleaned afterwards. */
+/** What a rule works with, and how the guest is cleaned afterwards. */
 export function createRuleContext(
   context: SuiteContext<RuleSuiteSpec<string>>,
-  { caseName, sabotage }: Parts,
-): { readonly context: RuleContext; readonly log: RuleLog; readonly cleanUp: () => Promise<void> } {
+  { caseName, sabotage, log, fitMkfs }: Parts,
+): { readonly context: RuleContext; readonly cleanUp: () => Promise<void> } {
   const { guest, host, timeoutScale } = context;
   const [device] = guest.devices;
   if (device === undefined) throw new InfraError('the guest has no device to test', { code: 'no-device' });
   if (host === undefined) throw new InfraError('the suite was given no switches of the machine', { code: 'no-host' });
-  const log = createLog();
   const env: Readonly<Record<string, string>> =
     sabotage === undefined ? {} : { ...SABOTAGE_ENV[sabotage], PMEMRIG_SABOTAGE: sabotage };
   let mounts = 0;
@@ -69,8 +65,9 @@ export function createRuleContext(
     const { exitCode, stdout, stderr, timedOut } = await run(script, args, options);
     if (exitCode === 0 && !timedOut) return stdout;
     const line = script.trim().split('\n').at(-1) ?? '';
+    const how = timedOut ? 'did not end in time' : `ended with status ${exitCode ?? 'unknown'}`;
     throw new StepFailed(
-      `a step of the test failed in the guest: \`${line}\` ${timedOut ? 'did not end in time' : `ended with status ${exitCode ?? 'unknown'}`}`,
+      `a step of the test failed in the guest: \`${line}\` ${how}`,
       lastLines(`${stdout}${stderr}`, EVIDENCE_LINES),
     );
   };
@@ -82,36 +79,22 @@ export function createRuleContext(
     await guest.upload(built.path, TOOL_PATH);
     return TOOL_PATH;
   };
-  const mount = async ({
-    type,
-    on = device.path,
-    options = 'dax=always',
-    mkfs = [],
-    keep,
-  }: MountRequest): Promise<RuleMount> => {
+  const mount = async ({ type, options = 'dax=always', keep }: MountRequest): Promise<RuleMount> => {
     const mountOptions = sabotage === 'never-dax' ? 'dax=never' : options;
     const path = `${MOUNTS}/${(mounts += 1)}`;
-    if (keep !== true) {
-      const asked: FilesystemSpec = { name: type, type, mountOptions, mkfsOptions: mkfs };
-      const { filesystem } = await fitFilesystem({ guest, timeoutScale }, asked);
-      // `fitFilesystem` gives back the type that it got.
+    if (keep !== true)
       await must(
-        mkfsCommand(filesystem as MountedFilesystem, on)
-          .map(quote)
+        mkfsCommand(await fitMkfs(type, mountOptions), device.path)
+          .map(quoteWord)
           .join(' '),
       );
-    }
-    await must(`mkdir -p ${path} && mount -t ${type} ${mountOptions === '' ? '' : `-o ${mountOptions} `}"$1" ${path}`, [
-      on,
-    ]);
+    const words = mountOptions === '' ? '' : `-o ${mountOptions} `;
+    await must(`mkdir -p ${path} && mount -t ${type} ${words}"$1" ${path}`, [device.path]);
     return { path, unmount: async () => void (await must(`umount ${path}`)) };
   };
   /** The words that a type's mkfs needs here. */
-  const wordsFor = async (type: 'ext4' | 'xfs'): Promise<string> => {
-    const asked: FilesystemSpec = { name: type, type, mountOptions: 'dax=always', mkfsOptions: [] };
-    const { filesystem } = await fitFilesystem({ guest, timeoutScale }, asked);
-    return filesystem.mkfsOptions.map(quote).join(' ');
-  };
+  const wordsFor = async (type: 'ext4' | 'xfs'): Promise<string> =>
+    (await fitMkfs(type, 'dax=always')).mkfsOptions.map(quoteWord).join(' ');
   const mkfsOptions = async (): Promise<Readonly<Record<string, string>>> => ({
     MKFS_EXT4: await wordsFor('ext4'),
     MKFS_XFS: await wordsFor('xfs'),
@@ -134,15 +117,6 @@ export function createRuleContext(
       mkfsOptions,
       note: log.add,
     },
-    log,
     cleanUp,
   };
-}
-
-/** Words of our own; only what a shell would read as more than a word is quoted. */
-const quote = (word: string): string => (/^[\w@%+=:,./^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-
-function createLog(): RuleLog {
-  const lines: string[] = [];
-  return { add: (text) => void lines.push(text), text: () => `${lines.join('\n')}\n` };
 }

@@ -37,12 +37,9 @@ export interface RuleMount {
 }
 
 export interface MountRequest {
-  readonly type: 'ext4' | 'xfs' | 'ext2';
-  /** A block device; absent: the first device of the topology. */
-  readonly on?: string;
+  readonly type: 'ext4' | 'xfs';
   /** `dax=always` and the like; absent: `dax=always`. An empty string: none. */
   readonly options?: string;
-  readonly mkfs?: readonly string[];
   /** Mounts what is there instead of making it anew. */
   readonly keep?: true;
 }

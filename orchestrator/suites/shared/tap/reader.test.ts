@@ -180,7 +180,8 @@ test('a result is forgiven by its directive, never by how its words begin', () =
 test('an unexpected pass is a pass that says so, a result at odds with its directive a failure', () => {
   expect(
     brief(
-      'KTAP version 1\n1..5\nok 1 # XPASS map_sync\nok 2 b # XPASS works now\nok 3 c # TODO later\nok 4 d # TIMEOUT 45 seconds\nok 5 e # ERROR no memory\n',
+      'KTAP version 1\n1..5\nok 1 # XPASS map_sync\nok 2 b # XPASS works now\nok 3 c # TODO later\nok 4 d # TIMEOUT ' +
+        '45 seconds\nok 5 e # ERROR no memory\n',
     ).subtests,
   ).toEqual([
     ['map_sync', 'pass', 'passed, though it was expected to fail: map_sync'],
