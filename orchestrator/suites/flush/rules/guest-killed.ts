@@ -29,7 +29,7 @@ export const GUEST_KILLED: Rule = {
   ],
   seconds: 110,
   timeoutMs: 300_000,
-  mutations: [{ by: 'wrong-row', what: 'another number of lost writes is expected' }],
+  mutations: [{ by: 'no-sync', what: 'the program in the guest leaves its sync calls out' }],
   async observe(context) {
     const { caseName, device, host, must, run, note } = context;
     const type = caseName === 'xfs' ? 'xfs' : 'ext4';
