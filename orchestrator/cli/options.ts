@@ -40,7 +40,7 @@ export const jobsOption = new Option(
 export const splitOption = new Option(
   '--split <n>',
   'spread the tests of one cell over up to n guests at once, the longest first, ' +
-    'where its suite allows it (fio, xfstests)',
+    'where its suite allows it (fio, xfstests, flush, dax)',
 ).argParser(positiveNumber);
 export const shardOption = new Option(
   '--shard <i/n>',

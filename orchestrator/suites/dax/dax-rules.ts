@@ -9,6 +9,8 @@ import { KMEM } from './rules/kmem.ts';
 import { LABELS } from './rules/labels.ts';
 import { MAP_SYNC_DEVDAX } from './rules/map-sync-devdax.ts';
 import { MAP_SYNC_DM } from './rules/map-sync-dm.ts';
+import { MAP_SYNC_MIXED } from './rules/map-sync-mixed.ts';
+import { MAP_SYNC_REUSED } from './rules/map-sync-reused.ts';
 import { MAP_SYNC } from './rules/map-sync.ts';
 import { MEMORY_FAILURE } from './rules/memory-failure.ts';
 import { MOUNTING } from './rules/mounting.ts';
@@ -21,7 +23,7 @@ import { WRITE_CACHE } from './rules/write-cache.ts';
 import { WRITECACHE_TARGET } from './rules/writecache-target.ts';
 import { ZEROING } from './rules/zeroing.ts';
 
-/** In the order in which they run: what spends the guest comes last, and MAP_SYNC_DM before a dax device is freed. */
+/** In the order in which they run: what spends the guest comes last. */
 export const DAX_RULES: readonly Rule[] = [
   MOUNTING,
   MAP_SYNC,
@@ -43,5 +45,7 @@ export const DAX_RULES: readonly Rule[] = [
   AUTHORISATION,
   REMOVAL,
   LABELS,
+  MAP_SYNC_MIXED,
+  MAP_SYNC_REUSED,
   MEMORY_FAILURE,
 ];

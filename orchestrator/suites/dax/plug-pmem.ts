@@ -23,3 +23,18 @@ export async function plugPmem({ host, note }: RuleContext, kind: 'nvdimm' | 'vi
     throw error;
   }
 }
+
+/** A word for scripts: waits for the device at OTHER_ADDRESS and gives it struct pages. Sets $other. */
+export const PLUGGED_WORD = String.raw`
+plugged() {
+	node_at "$OTHER_ADDRESS"
+	echo "the other device is $found of $region: $(readlink -f "/sys/bus/nd/devices/$region")"
+	defer "ndctl disable-region $region"
+	# An NVDIMM without labels comes up raw, without struct pages and DAX.
+	if [ "$KIND" = virtio-pmem ]; then
+		must ndctl create-namespace -f -e "namespace$(echo "$region" | tr -dc 0-9).0" -m fsdax -M mem
+		settle
+	fi
+	other=$found
+}
+`;

@@ -31,9 +31,10 @@ export const GUEST_KILLED: Rule = {
   timeoutMs: 300_000,
   mutations: [{ by: 'no-sync', what: 'the program in the guest leaves its sync calls out' }],
   async observe(context) {
-    const { caseName, device, host, must, run, note } = context;
+    const { caseName, host, must, run, note } = context;
+    const options = context.device.dax ? 'dax=always' : '';
     const type = caseName === 'xfs' ? 'xfs' : 'ext4';
-    let { path } = await context.mount({ type, options: device.dax ? 'dax=always' : '' });
+    let { path } = await context.mount({ type, options });
     let lost = 0;
     let failedChecks = 0;
     for (let cut = 1; cut <= CUTS; cut += 1) {
@@ -46,7 +47,7 @@ export const GUEST_KILLED: Rule = {
       await writer.gone;
       const { problems } = await host.powerOn();
       if (problems.length > 0) throw new StepFailed('the device is not as it was after the cut', problems.join('\n'));
-      ({ path } = await context.mount({ type, options: device.dax ? 'dax=always' : '', keep: true }));
+      ({ path } = await context.mount({ type, options, keep: true }));
       const found = await verifyWriter(context, await context.tool(), {
         file: `${path}/acknowledged`,
         salt: cut,
@@ -55,8 +56,8 @@ export const GUEST_KILLED: Rule = {
       note(`cut ${cut}: ${last + 1} acknowledged, ${found.lost} lost`);
       lost += found.lost;
       await must(`umount ${path}`);
-      if ((await run(checkCommand(type), [device.path])).exitCode !== 0) failedChecks += 1;
-      ({ path } = await context.mount({ type, options: device.dax ? 'dax=always' : '', keep: true }));
+      if ((await run(checkCommand(type), [context.device.path])).exitCode !== 0) failedChecks += 1;
+      ({ path } = await context.mount({ type, options, keep: true }));
     }
     return { saw: { 'acknowledged writes lost': lost, 'checks that failed': failedChecks, cuts: CUTS } };
   },

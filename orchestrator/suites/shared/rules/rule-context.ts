@@ -2,6 +2,7 @@ import type { ExecOptions, ExecResult } from '../../../model/guest.ts';
 import { InfraError } from '../../../model/errors.ts';
 import { lastLines } from '../../../model/last-lines.ts';
 import { quoteWord } from '../../../model/quote-word.ts';
+import type { GuestDevice } from '../../../model/pmem.ts';
 import type { RuleSabotage } from '../../../model/rule-text.ts';
 import type { SuiteContext } from '../../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../../model/timeouts.ts';
@@ -43,12 +44,14 @@ export function createRuleContext(
   { caseName, sabotage, log, fitMkfs }: Parts,
 ): { readonly context: RuleContext; readonly cleanUp: () => Promise<void> } {
   const { guest, host, timeoutScale } = context;
-  const [device] = guest.devices;
-  if (device === undefined) throw new InfraError('the guest has no device to test', { code: 'no-device' });
+  const [firstSeen] = guest.devices;
+  if (firstSeen === undefined) throw new InfraError('the guest has no device to test', { code: 'no-device' });
   if (host === undefined) throw new InfraError('the suite was given no switches of the machine', { code: 'no-host' });
   const env: Readonly<Record<string, string>> =
     sabotage === undefined ? {} : { ...SABOTAGE_ENV[sabotage], PMEMRIG_SABOTAGE: sabotage };
   let mounts = 0;
+  /** A boot may name it otherwise, where a test has plugged a further one in; one that a boot does not find keeps its name. */
+  const device = (): GuestDevice => guest.devices[0] ?? firstSeen;
 
   const run = async (script: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> => {
     log.add(`$ ${script.trim()}${args.length === 0 ? '' : `   # ${args.join(' ')}`}`);
@@ -84,12 +87,12 @@ export function createRuleContext(
     const path = `${MOUNTS}/${(mounts += 1)}`;
     if (keep !== true)
       await must(
-        mkfsCommand(await fitMkfs(type, mountOptions), device.path)
+        mkfsCommand(await fitMkfs(type, mountOptions), device().path)
           .map(quoteWord)
           .join(' '),
       );
     const words = mountOptions === '' ? '' : `-o ${mountOptions} `;
-    await must(`mkdir -p ${path} && mount -t ${type} ${words}"$1" ${path}`, [device.path]);
+    await must(`mkdir -p ${path} && mount -t ${type} ${words}"$1" ${path}`, [device().path]);
     return { path, unmount: async () => void (await must(`umount ${path}`)) };
   };
   /** The words that a type's mkfs needs here. */
@@ -106,7 +109,9 @@ export function createRuleContext(
     context: {
       guest,
       host: sabotageHost(host, sabotage),
-      device,
+      get device() {
+        return device();
+      },
       caseName,
       timeoutScale,
       env,

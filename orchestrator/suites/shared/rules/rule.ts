@@ -48,7 +48,7 @@ export interface MountRequest {
 export interface RuleContext {
   readonly guest: Guest;
   readonly host: HostControl;
-  /** The topology's first device. */
+  /** The topology's first device, as the boot that is due has named it. */
   readonly device: GuestDevice;
   /** The rule's case, of {@link RuleText.cases}; an empty string where it has none. */
   readonly caseName: string;
