@@ -20,6 +20,7 @@ import { benchProblemParser, REPORT_DENSITIES, type ParserSpeed, type ReportDens
 import { benchReports, type ReportsSpeed } from './reports.ts';
 import { median } from '../../reports/text/median.ts';
 import { describeSeconds } from './statistics.ts';
+import { benchRulesByHand } from './rules-by-hand.ts';
 import { benchTap } from './tap.ts';
 import { benchVirtmeNg } from './virtme-ng.ts';
 
@@ -40,7 +41,7 @@ const { values: flags } = parseArgs({
     boots: { type: 'string', default: '3' },
     runtime: { type: 'string', default: '1s' },
     loads: { type: 'string', default: '2' },
-    only: { type: 'string', default: 'plan,problems,tap,history,reports,boot,overhead' },
+    only: { type: 'string', default: 'plan,problems,tap,history,reports,boot,overhead,rules' },
   },
 });
 const sections = new Set(flags.only.split(','));
@@ -70,6 +71,7 @@ try {
   if (sections.has('reports')) await benchAllReports();
   if (sections.has('boot')) await benchBoots();
   if (sections.has('overhead')) await benchOverheads();
+  if (sections.has('rules')) await benchRules();
   // Takes an hour and builds a kernel, hence only by name.
   if (sections.has('planted')) await benchPlanted();
 } catch (error) {
@@ -160,6 +162,28 @@ async function benchBoots(): Promise<void> {
     }
   }
   if (flags.vng === '') say('virtme-ng: not compared; name its program with --vng and a kernel with --vng-kernel');
+}
+
+async function benchRules(): Promise<void> {
+  const context = { cacheDir: cacheDir(), log: () => undefined };
+  const qemu = await findQemu();
+  const { accelerator } = await probeAccelerator({ qemu, cacheDir: context.cacheDir });
+  const image = await prepareImage({ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] }, context);
+  const kernel = await prepareKernel(KERNELS[0], context);
+  const dir = await mkdtemp(join(tmpdir(), 'pmemrig-bench-'));
+  try {
+    const { tests, commands, rigMs, handMs } = await benchRulesByHand(
+      { kernel, image, qemu, accelerator },
+      context,
+      dir,
+    );
+    say(
+      `suite dax, the ${tests} tests that only need a guest: ${(rigMs / 1000).toFixed(1)} s; their ${commands} commands ` +
+        `typed into one shell: ${(handMs / 1000).toFixed(1)} s; ratio ${(rigMs / handMs).toFixed(2)}, budget 2`,
+    );
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 }
 
 async function benchPlanted(): Promise<void> {
