@@ -39,11 +39,7 @@ export interface RulesByHand {
  * The suite `dax` on an NVDIMM, by `pmemrig once` and by hand: the commands that its tests run in the guest, recorded,
  * and then run one after the other by one shell.
  */
-export async function benchRulesByHand(
-  bench: BootBench,
-  context: PrepareContext,
-  dir: string,
-): Promise<RulesByHand> {
+export async function benchRulesByHand(bench: BootBench, context: PrepareContext, dir: string): Promise<RulesByHand> {
   const tool = await buildGuestTool(context);
   if (tool.kind === 'impossible') throw new InfraError(tool.reason, { code: 'bench-rules' });
   const recorded = await withGuest(bench, dir, async (guest) => record(guest, bench, tool));
@@ -58,7 +54,10 @@ export async function benchRulesByHand(
   return {
     tests: recorded.length,
     commands: recorded.reduce((sum, { commands }) => sum + commands.length, 0),
-    rigMs: await runByRig(dir, recorded.map(({ test }) => test)),
+    rigMs: await runByRig(
+      dir,
+      recorded.map(({ test }) => test),
+    ),
     handMs,
   };
 }
@@ -154,7 +153,19 @@ async function withGuest<T>(
 
 /** ms from the first test's start to the last one's end. */
 async function runByRig(dir: string, tests: readonly string[]): Promise<number> {
-  const words = ['once', '--kernel', 'bookworm', '--pmem', TOPOLOGY.name, '--size', '512M', '--suite', 'dax', '--runs', dir];
+  const words = [
+    'once',
+    '--kernel',
+    'bookworm',
+    '--pmem',
+    TOPOLOGY.name,
+    '--size',
+    '512M',
+    '--suite',
+    'dax',
+    '--runs',
+    dir,
+  ];
   const child = await execa(
     process.execPath,
     [join(PACKAGE_ROOT, 'dist/orchestrator/cli.js'), ...words, ...tests.flatMap((test) => ['--test', test])],

@@ -38,7 +38,8 @@ export const MAP_SYNC_REUSED: Rule = {
     'begin without it. Here mapped devices over an NVDIMM, which are synchronous, are removed, and then as many are ' +
     'made over a virtio-pmem: each must refuse MAP_SYNC. Where one grants it, a program that trusts MAP_SYNC loses ' +
     'its data with the power of the host.',
-  source: 'drivers/dax/super.c: set_dax_synchronous(), dax_alloc_inode(); include/linux/dax.h: daxdev_mapping_supported()',
+  source:
+    'drivers/dax/super.c: set_dax_synchronous(), dax_alloc_inode(); include/linux/dax.h: daxdev_mapping_supported()',
   look:
     'dax_alloc_inode(), which takes an object from dax_cache as a freed one left it: init_once() cleared it when the ' +
     'slab was made. Seen on 6.1 and 6.12; 7.3.4 has the same lines',
