@@ -117,6 +117,62 @@ int stamps(char **argv)
 	return 0;
 }
 
+/* The pages of a scatter that are stored to: each STEPth, from the first on. */
+static int is_stored(size_t page, size_t step)
+{
+	return page % step == 0;
+}
+
+/*
+ * pmemcheck scatter PATH PAGES STEP SALT: stores to each STEPth page of PAGES through a mapping with MAP_SYNC, and syncs
+ * nothing. A mapping without MAP_SYNC takes its place where syncs are left out.
+ */
+int scatter(char **argv)
+{
+	int fd = open(argv[0], O_RDWR);
+	size_t pages = strtoull(argv[1], NULL, 10), step = strtoull(argv[2], NULL, 10);
+	int flags = getenv("PMEMCHECK_NO_SYNC") ? MAP_SHARED : MAP_SHARED_VALIDATE | MAP_SYNC;
+	char *map;
+
+	if (fd < 0)
+		die(argv[0]);
+	map = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, flags, fd, 0);
+	if (map == MAP_FAILED)
+		die("mmap");
+	for (size_t i = 0; i < pages; i++)
+		if (is_stored(i, step))
+			stamp_page((uint64_t *)(map + i * PAGE), i, strtoull(argv[3], NULL, 10));
+	return 0;
+}
+
+/*
+ * pmemcheck scattered PATH PAGES STEP SALT: reads what `scatter` left and prints `stored N`, pages that are there byte
+ * for byte, `lost N`, `zeros N`, pages that nobody stored to, and `stale N`, such that are no zeros or no part of the file.
+ */
+int scattered(char **argv)
+{
+	static const char zeros[PAGE];
+	uint64_t expected[PAGE / sizeof(uint64_t)], page[PAGE / sizeof(uint64_t)];
+	size_t pages = strtoull(argv[1], NULL, 10), step = strtoull(argv[2], NULL, 10);
+	size_t stored = 0, lost = 0, zero = 0, stale = 0;
+	int fd = open(argv[0], O_RDONLY);
+
+	if (fd < 0)
+		die(argv[0]);
+	for (size_t i = 0; i < pages; i++) {
+		int whole = pread(fd, page, PAGE, (off_t)i * PAGE) == PAGE;
+
+		if (is_stored(i, step)) {
+			stamp_page(expected, i, strtoull(argv[3], NULL, 10));
+			*(whole && !memcmp(page, expected, PAGE) ? &stored : &lost) += 1;
+		} else {
+			*(whole && !memcmp(page, zeros, PAGE) ? &zero : &stale) += 1;
+		}
+	}
+	printf("stored %zu\nlost %zu\nzeros %zu\nstale %zu\n", stored, lost, zero, stale);
+	return 0;
+}
+
 static sigjmp_buf back;
 static int code;
 

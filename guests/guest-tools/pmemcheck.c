@@ -3,8 +3,8 @@
  * What the rules of `flush` and `dax` need in a guest, and no tool of the field does: calls timed one by one in many
  * threads, writes that are acknowledged as they are synced, and their verification after a power cut.
  *
- * PMEMCHECK_NO_SYNC in the environment leaves the sync calls out, and PMEMCHECK_NO_FAULT the poison, for the proof that
- * the rules notice it. PMEMCHECK_PAUSE_MS is how long a thread of `calls` pauses at most before each of them.
+ * PMEMCHECK_NO_SYNC in the environment leaves the sync calls and MAP_SYNC out, and PMEMCHECK_NO_FAULT the poison, for the
+ * proof that the rules notice it. PMEMCHECK_PAUSE_MS is how long a thread of `calls` pauses at most before each of them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -287,6 +287,8 @@ static const struct command commands[] = {
 	{ "verify", "PATH BLOCKS SALT LAST", 4, verify },
 	{ "stamp", "PATH OFFSET PAGES SALT", 4, stamp },
 	{ "stamps", "PATH SALT BYTES", 3, stamps },
+	{ "scatter", "PATH PAGES STEP SALT", 4, scatter },
+	{ "scattered", "PATH PAGES STEP SALT", 4, scattered },
 	{ "map", "PATH shared|sync|private|read OFFSET LENGTH", 4, map },
 	{ "poison", "PATH OFFSET LENGTH", 3, poison },
 };

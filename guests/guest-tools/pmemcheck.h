@@ -9,6 +9,8 @@ void __attribute__((noreturn)) die(const char *what);
 /* Subcommands; `argv` begins behind the subcommand's name. */
 int stamp(char **argv);
 int stamps(char **argv);
+int scatter(char **argv);
+int scattered(char **argv);
 int map(char **argv);
 int poison(char **argv);
 

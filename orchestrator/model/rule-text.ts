@@ -78,7 +78,7 @@ export type RuleMutation =
 
 /**
  * - `no-fault`: a fault, or the wrong input that is to be refused, is asked for and left out.
- * - `no-sync`: the program in the guest leaves its sync calls out.
+ * - `no-sync`: the program in the guest leaves its sync calls and MAP_SYNC out.
  * - `never-dax`: all mounts are dax=never.
  * - `raw-namespace`: a namespace of another mode is made raw.
  * - `stray-write`: a byte beside those that the test writes is changed.

@@ -7,6 +7,7 @@ import { HOLDERS } from './rules/holders.ts';
 import { HUGE_FAULTS } from './rules/huge-faults.ts';
 import { KMEM } from './rules/kmem.ts';
 import { LABELS } from './rules/labels.ts';
+import { MAP_SYNC_CRASH } from './rules/map-sync-crash.ts';
 import { MAP_SYNC_DEVDAX } from './rules/map-sync-devdax.ts';
 import { MAP_SYNC_DM } from './rules/map-sync-dm.ts';
 import { MAP_SYNC_MIXED } from './rules/map-sync-mixed.ts';
@@ -44,6 +45,7 @@ export const DAX_RULES: readonly Rule[] = [
   DEV_MEM,
   AUTHORISATION,
   REMOVAL,
+  MAP_SYNC_CRASH,
   LABELS,
   MAP_SYNC_MIXED,
   MAP_SYNC_REUSED,
