@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { RuleSuiteSpec } from '../../../../matrices/suites/rule-suite.ts';
 import { GuestDeath } from '../../../model/errors.ts';
 import type { HostControl } from '../../../model/host-control.ts';
-import { createFakeGuest } from '../../testing/fake-guest.ts';
+import { type Answer, createFakeGuest } from '../../testing/fake-guest.ts';
 import { createSuiteContext, EXT4_DAX, FSDAX } from '../../testing/suite-context.ts';
 import { openRules } from './open-rules.ts';
 import { type Rule, RuleSkip, RuleUnproven, StepFailed } from './rule.ts';
@@ -31,11 +31,11 @@ const never: Rule['observe'] = async () => {
   throw new Error('it must not run');
 };
 
-async function open(rules: readonly Rule[], faultsRefusal?: string) {
+async function open(rules: readonly Rule[], faultsRefusal?: string, answers: Readonly<Record<string, Answer>> = {}) {
   const guest = createFakeGuest({
     devices: [FSDAX],
     kernelRelease: '6.1.0',
-    answers: { 'echo hello': { stdout: 'hello\n' } },
+    answers: { 'echo hello': { stdout: 'hello\n' }, ...answers },
   });
   const host = { faults: { refusal: faultsRefusal } } as unknown as HostControl;
   const context = { ...createSuiteContext(SPEC, guest, EXT4_DAX), host };
@@ -86,6 +86,18 @@ test('a rule for other kernels, and one whose fault the host refuses, are skippe
     status: 'skip',
     message: "the host's flush cannot be worked: strace is not installed.",
   });
+});
+
+test.each([
+  ['the kernel has no xfs\n', { status: 'skip', message: 'the kernel has no xfs' }],
+  ['', { status: 'fail', message: expect.stringContaining('mount -t xfs') as string, evidence: 'unknown type' }],
+])('a mount that fails is a skip where the kernel was built without it, and only there', async (lack, result) => {
+  const mounting = rule(async ({ mount }) => ({ saw: { it: (await mount({ type: 'xfs' })).path } }));
+  const { run } = await open([mounting], undefined, {
+    'mount -t xfs': { exitCode: 32, stderr: 'unknown type' },
+    '/proc/filesystems': { stdout: lack },
+  });
+  expect(await run()).toMatchObject(result);
 });
 
 test('a guest is spent by a rule that says so, and by no other that leaves its devices as they were', async () => {

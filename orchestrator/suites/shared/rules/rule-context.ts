@@ -8,6 +8,7 @@ import type { SuiteContext } from '../../../model/suite.ts';
 import { TIMEOUTS_MS } from '../../../model/timeouts.ts';
 import type { RuleSuiteSpec } from '../../../../matrices/suites/rule-suite.ts';
 import { mkfsCommand } from '../mkfs-command.ts';
+import { findLack } from './find-lack.ts';
 import type { FitMkfs } from './fit-mkfs.ts';
 import type { RuleLog } from './rule-log.ts';
 import { sabotageHost } from './sabotage.ts';
@@ -92,7 +93,12 @@ export function createRuleContext(
           .join(' '),
       );
     const words = mountOptions === '' ? '' : `-o ${mountOptions} `;
-    await must(`mkdir -p ${path} && mount -t ${type} ${words}"$1" ${path}`, [device().path]);
+    try {
+      await must(`mkdir -p ${path} && mount -t ${type} ${words}"$1" ${path}`, [device().path]);
+    } catch (error) {
+      const lack = error instanceof StepFailed ? await findLack(run, type) : undefined;
+      throw lack === undefined ? error : new RuleSkip(lack);
+    }
     return { path, unmount: async () => void (await must(`umount ${path}`)) };
   };
   /** The words that a type's mkfs needs here. */

@@ -61,7 +61,10 @@ export interface RuleContext {
   readonly must: (script: string, args?: readonly string[], options?: ExecOptions) => Promise<string>;
   /** Path of the rig's C program in the guest, see `guests/guest-tools`. Rejects with RuleSkip if it cannot be built. */
   readonly tool: () => Promise<string>;
-  /** Makes a file system, unless it is kept, and mounts it. Rejects with StepFailed. It is unmounted after the test. */
+  /**
+   * Makes a file system, unless it is kept, and mounts it. Rejects with RuleSkip where the kernel was built without it,
+   * else with StepFailed. It is unmounted after the test.
+   */
   readonly mount: (request: MountRequest) => Promise<RuleMount>;
   /** What a mkfs of the image needs so that the guest's kernel mounts the result: words, as MKFS_EXT4 and MKFS_XFS. */
   readonly mkfsOptions: () => Promise<Readonly<Record<string, string>>>;
