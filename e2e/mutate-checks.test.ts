@@ -11,6 +11,7 @@ import { type CellOfTest, runSuites } from './support/run-suites.ts';
 const TOPOLOGIES: Readonly<Record<string, PmemTopology>> = {
   'virtio-pmem': twice({ kind: 'virtio-pmem', sizeBytes: 2 ** 28 }),
   nvdimm: twice({ kind: 'nvdimm', sizeBytes: 2 ** 28, namespace: 'fsdax', labelSizeBytes: 2 * 2 ** 20 }),
+  'virtio-blk': twice({ kind: 'virtio-blk', sizeBytes: 2 ** 28 }),
 };
 /** Longer ones are broken by `npm run test:full`. */
 const LONGEST_SECONDS = process.env['PMEMRIG_FULL'] === '1' ? Infinity : 60;

@@ -16,6 +16,7 @@ import { MAP_SYNC } from './rules/map-sync.ts';
 import { MEMORY_FAILURE } from './rules/memory-failure.ts';
 import { MOUNTING } from './rules/mounting.ts';
 import { NAMESPACES } from './rules/namespaces.ts';
+import { NO_DAX } from './rules/no-dax.ts';
 import { OFFSETS } from './rules/offsets.ts';
 import { REFLINK } from './rules/reflink.ts';
 import { REFUSALS } from './rules/refusals.ts';
@@ -30,6 +31,7 @@ export const DAX_RULES: readonly Rule[] = [
   MAP_SYNC,
   MAP_SYNC_DM,
   REFUSALS,
+  NO_DAX,
   HOLDERS,
   OFFSETS,
   WRITECACHE_TARGET,

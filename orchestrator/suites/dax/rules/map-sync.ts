@@ -1,3 +1,4 @@
+import { traitsOf } from '../../../model/device-kinds.ts';
 import { proveDax } from '../../shared/prove-dax.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 
@@ -9,14 +10,19 @@ export const MAP_SYNC: Rule = {
     'mmap(2) with MAP_SHARED_VALIDATE|MAP_SYNC of a DAX file promises that a page fault leaves the metadata durable, ' +
     'so that user space may make its stores durable by CPU cache flushes alone. The kernel grants it if the dax ' +
     'device is synchronous. A virtio-pmem region is not: its data is durable only when the host has flushed its ' +
-    'file, so the call must fail with EOPNOTSUPP.',
+    'file, so the call must fail with EOPNOTSUPP. So must it for a file that is not DAX.',
   source:
     'include/linux/dax.h: daxdev_mapping_supported(); drivers/nvdimm/pmem.c: set_dax_synchronous() if is_nvdimm_sync()',
   look: 'daxdev_mapping_supported(), and the region flag ND_REGION_ASYNC that drivers/nvdimm/virtio_pmem.c sets',
-  devices: ['nvdimm', 'virtio-pmem', 'e820'],
+  devices: ['nvdimm', 'virtio-pmem', 'e820', 'virtio-blk'],
   cases: ['ext4', 'xfs'],
   needs: [],
   rows: [
+    {
+      where: { devices: ['virtio-blk'] },
+      sees: { 'file is DAX': false, 'mmap with MAP_SYNC': 'EOPNOTSUPP', 'mmap without it': 'granted' },
+      because: 'a disk has no DAX',
+    },
     {
       where: { devices: ['virtio-pmem'] },
       sees: { 'file is DAX': true, 'mmap with MAP_SYNC': 'EOPNOTSUPP', 'mmap without it': 'granted' },
@@ -31,8 +37,11 @@ export const MAP_SYNC: Rule = {
   seconds: 3,
   mutations: [{ by: 'never-dax', what: 'the file system is mounted with dax=never' }],
   async observe(context) {
-    const { caseName, mount, run } = context;
-    const { path } = await mount({ type: caseName === 'xfs' ? 'xfs' : 'ext4' });
+    const { caseName, device, mount, run } = context;
+    const { path } = await mount({
+      type: caseName === 'xfs' ? 'xfs' : 'ext4',
+      options: traitsOf(device).isPmem ? 'dax=always' : '',
+    });
     const { active } = await proveDax(context, `${path}/file`);
     const map = async (flag: string): Promise<string> => {
       const { stdout, stderr, exitCode } = await run(
