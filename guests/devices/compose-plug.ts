@@ -28,6 +28,21 @@ const COMPOSERS: Readonly<Record<PlugDevice['kind'], ComposePlug>> = {
     placement: { by: 'memory-device', qdevId: id },
     backingFiles: [{ path, sizeBytes }],
   }),
+  'virtio-mem': (device, { id }, { memoryDevices }) => {
+    if (!memoryDevices) return undefined;
+    const { sizeBytes } = device;
+    const requestedBytes = device.kind === 'virtio-mem' ? (device.requestedBytes ?? 0) : 0;
+    const memdev = `${id}-mem`;
+    return {
+      argv: [
+        // Of no file: QEMU drops what the guest does not use of it.
+        '-object',
+        JSON.stringify({ 'qom-type': 'memory-backend-ram', id: memdev, size: sizeBytes }),
+        ...jsonDevice({ driver: 'virtio-mem-pci', id, memdev, 'requested-size': requestedBytes }),
+      ],
+      placement: { by: 'memory-device', qdevId: id },
+    };
+  },
   'usb-disk': ({ sizeBytes }, { id, path }) => {
     const serial = `pmemrig-${id}`;
     const attach = { driver: 'usb-storage', bus: `${USB_CONTROLLER}.0` };

@@ -60,6 +60,17 @@ test('what is plugged in is in the next boot, until it is unplugged; its file go
   expect(readdirSync(dir)).toEqual(['plug0.img']);
 });
 
+test('virtio-mem has no file, and the guest is asked for a part of it, or for nothing', async () => {
+  const { plugs, boot, dir } = machine();
+  expect(await plugs.plug(boot, { kind: 'virtio-mem', sizeBytes: 16 * MIB })).toMatchObject({ address: 2 ** 33 });
+  await plugs.plug(boot, { kind: 'virtio-mem', sizeBytes: 16 * MIB, requestedBytes: 2 * MIB });
+  expect(readdirSync(dir)).toEqual([]);
+  expect(plugs.argv).toContain(`{"driver":"virtio-mem-pci","id":"plug0","memdev":"plug0-mem","requested-size":0}`);
+  expect(plugs.argv.join(' ')).toContain(`"requested-size":${2 * MIB}`);
+  const { plugs: none, boot: microvm } = machine({ machineType: MACHINE_TYPES.microvm });
+  await expect(none.plug(microvm, { kind: 'virtio-mem', sizeBytes: MIB })).rejects.toThrow('has no place for');
+});
+
 test('all USB disks share a controller, which is plugged in before the first', async () => {
   const { plugs, boot, asked } = machine();
   for (const sizeBytes of [MIB, 2 * MIB]) await plugs.plug(boot, { kind: 'usb-disk', sizeBytes });

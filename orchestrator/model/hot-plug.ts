@@ -9,6 +9,13 @@ export type PlugDevice =
       readonly labelSizeBytes?: number;
     }
   | {
+      /** Memory that the host gives and takes while the guest runs. */
+      readonly kind: 'virtio-mem';
+      readonly sizeBytes: number;
+      /** What the guest is asked to use of it; absent: nothing. */
+      readonly requestedBytes?: number;
+    }
+  | {
       /** `memory`: a DIMM of plain memory. `usb-disk`: a disk at a USB controller, which is plugged in before the first. */
       readonly kind: 'virtio-pmem' | 'virtio-blk' | 'memory' | 'usb-disk';
       readonly sizeBytes: number;

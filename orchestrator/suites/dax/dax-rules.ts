@@ -1,6 +1,7 @@
 import type { Rule } from '../shared/rules/rule.ts';
 import { AUTHORISATION } from './rules/authorisation.ts';
 import { BAD_BLOCKS } from './rules/bad-blocks.ts';
+import { DEV_MEM_VIRTIO_MEM } from './rules/dev-mem-virtio-mem.ts';
 import { DEV_MEM } from './rules/dev-mem.ts';
 import { DEVDAX } from './rules/devdax.ts';
 import { HOLDERS } from './rules/holders.ts';
@@ -45,6 +46,7 @@ export const DAX_RULES: readonly Rule[] = [
   BAD_BLOCKS,
   KMEM,
   DEV_MEM,
+  DEV_MEM_VIRTIO_MEM,
   AUTHORISATION,
   REMOVAL,
   MAP_SYNC_CRASH,

@@ -1,13 +1,10 @@
 import type { Rule } from '../../shared/rules/rule.ts';
 import { observeScript } from '../observe-script.ts';
+import { READ_DEV_MEM } from '../read-dev-mem.ts';
 
 const SCRIPT = String.raw`
-[ -c /dev/mem ] || skip 'the kernel has no /dev/mem (CONFIG_DEVMEM)'
+${READ_DEV_MEM}
 start=$(cat "/sys/bus/nd/devices/$REGION/resource")
-get() { try dd if=/dev/mem of=/dev/null bs=4096 skip=$(($1 / 4096)) count=1; }
-# Memory of the kernel itself, which is refused under CONFIG_STRICT_DEVMEM alone.
-ram=0x$(sed -n 's/^\([0-9a-f]*\)-.* : System RAM$/\1/p' /proc/iomem | sed -n '$p')
-[ "$(get $((ram + 0x1000000)))" != ok ] || skip 'the kernel gives all of memory to /dev/mem (CONFIG_STRICT_DEVMEM)'
 defer "ndctl enable-namespace $NAMESPACE; udevadm settle"
 in_use=$(sabotaged no-fault && get 0xf0000 || get "$start")
 # Only memory that was added above it, as the rule kmem does, lets /dev/mem reach it.
