@@ -1,4 +1,5 @@
 import type { Rule } from '../shared/rules/rule.ts';
+import { AUTHORISATION_USB } from './rules/authorisation-usb.ts';
 import { AUTHORISATION } from './rules/authorisation.ts';
 import { BAD_BLOCKS } from './rules/bad-blocks.ts';
 import { DEV_MEM_VIRTIO_MEM } from './rules/dev-mem-virtio-mem.ts';
@@ -48,6 +49,7 @@ export const DAX_RULES: readonly Rule[] = [
   DEV_MEM,
   DEV_MEM_VIRTIO_MEM,
   AUTHORISATION,
+  AUTHORISATION_USB,
   REMOVAL,
   MAP_SYNC_CRASH,
   LABELS,
