@@ -23,6 +23,7 @@ import { OFFSETS } from './rules/offsets.ts';
 import { REFLINK } from './rules/reflink.ts';
 import { REFUSALS } from './rules/refusals.ts';
 import { REMOVAL } from './rules/removal.ts';
+import { UNPLUG } from './rules/unplug.ts';
 import { WRITE_CACHE } from './rules/write-cache.ts';
 import { WRITECACHE_TARGET } from './rules/writecache-target.ts';
 import { ZEROING } from './rules/zeroing.ts';
@@ -51,6 +52,7 @@ export const DAX_RULES: readonly Rule[] = [
   AUTHORISATION,
   AUTHORISATION_USB,
   REMOVAL,
+  UNPLUG,
   MAP_SYNC_CRASH,
   LABELS,
   MAP_SYNC_MIXED,

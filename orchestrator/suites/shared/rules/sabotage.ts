@@ -14,12 +14,13 @@ export function sabotageRule(rule: Rule, sabotage: RuleSabotage | undefined): Ru
 
 const WRONG: Expected = { oneOf: ['what no test sees'] };
 
-/** Switches that inject no fault, if that is the sabotage: a flush is then only counted. */
+/** Switches that inject no fault, if that is the sabotage: a flush is then only counted, and no device taken out. */
 export function sabotageHost(host: HostControl, sabotage: RuleSabotage | undefined): HostControl {
   if (sabotage !== 'no-fault') return host;
   const { faults } = host;
   return {
     ...host,
+    unplug: async () => undefined,
     faults: { refusal: faults.refusal, attach: async ({ devices }) => faults.attach({ devices }) },
   };
 }
