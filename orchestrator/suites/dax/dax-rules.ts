@@ -7,6 +7,7 @@ import { DEV_MEM } from './rules/dev-mem.ts';
 import { DEVDAX } from './rules/devdax.ts';
 import { HOLDERS } from './rules/holders.ts';
 import { HUGE_FAULTS } from './rules/huge-faults.ts';
+import { INJECT_ERROR } from './rules/inject-error.ts';
 import { KMEM } from './rules/kmem.ts';
 import { LABELS } from './rules/labels.ts';
 import { MAP_SYNC_CRASH } from './rules/map-sync-crash.ts';
@@ -46,6 +47,7 @@ export const DAX_RULES: readonly Rule[] = [
   DEVDAX,
   MAP_SYNC_DEVDAX,
   BAD_BLOCKS,
+  INJECT_ERROR,
   KMEM,
   DEV_MEM,
   DEV_MEM_VIRTIO_MEM,
