@@ -21,7 +21,10 @@ export const NTH_ERROR: Rule = {
   quick: true,
   seconds: 6,
   forgives: INJECTED_ERRORS,
-  mutations: [{ by: 'no-fault', what: 'the host fails no flush', ends: 'infra' }],
+  mutations: [
+    { by: 'no-fault', what: 'the host fails no flush', ends: 'infra' },
+    { by: 'kernel-patch', patch: 'host-error-swallowed.mbox', what: 'virtio_pmem_flush() returns 0 for any answer' },
+  ],
   async observe(context) {
     const request = { way: 'fsync', path: context.device.path, threads: 1, calls: CALLS };
     const { calls } = await callUnderFault(context, { devices: [0], error: 'EIO', nth: NTH }, [request]);

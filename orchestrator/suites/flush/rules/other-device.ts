@@ -12,7 +12,7 @@ export const OTHER_DEVICE: Rule = {
     'they have files, queues and states of their own.',
   source: HOST_ERROR.source,
   look: 'whether the state of a flush is kept for each virtio device, and not once for the driver',
-  devices: ['virtio-pmem', 'virtio-blk'],
+  devices: ['virtio-pmem'],
   deviceCount: 2,
   needs: ['host-faults', 'guest-tool'],
   rows: [
