@@ -6,6 +6,7 @@ import { ORDER } from './rules/order.ts';
 import { ORDER_TWO_DEVICES } from './rules/order-two-devices.ts';
 import { OTHER_DEVICE } from './rules/other-device.ts';
 import { POWER_LOSS } from './rules/power-loss.ts';
+import { PREFLUSH_ERROR } from './rules/preflush-error.ts';
 import { REACHES_HOST } from './rules/reaches-host.ts';
 import { SLOW_HOST } from './rules/slow-host.ts';
 
@@ -15,6 +16,7 @@ export const FLUSH_RULES: readonly Rule[] = [
   ORDER,
   ORDER_TWO_DEVICES,
   HOST_ERROR,
+  PREFLUSH_ERROR,
   NTH_ERROR,
   OTHER_DEVICE,
   SLOW_HOST,
