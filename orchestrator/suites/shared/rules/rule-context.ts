@@ -76,10 +76,12 @@ export function createRuleContext(
     );
   };
   const tool = async (): Promise<string> => {
-    if ((await guest.exec(['test', '-x', TOOL_PATH])).exitCode === 0) return TOOL_PATH;
+    const there = await guest.exec(
+      `mkdir -p ${TOOL_PATH.slice(0, TOOL_PATH.lastIndexOf('/'))} && test -x ${TOOL_PATH}`,
+    );
+    if (there.exitCode === 0) return TOOL_PATH;
     const built = await context.buildGuestTool();
     if (built.kind === 'impossible') throw new RuleSkip(`the test's own program cannot be built: ${built.reason}`);
-    await must(`mkdir -p ${TOOL_PATH.slice(0, TOOL_PATH.lastIndexOf('/'))}`);
     await guest.upload(built.path, TOOL_PATH);
     return TOOL_PATH;
   };
