@@ -38,7 +38,7 @@ test('the host’s flushes fail, wait and are counted as asked, device by device
 
   // All fail, on one device.
   const failing = await faults.attach({ devices: [0], error: 'EIO' });
-  await expect(faults.attach({ devices: [1] })).rejects.toMatchObject({ code: 'flush-faults' });
+  await expect(faults.attach({ devices: [1] })).rejects.toMatchObject({ code: 'fault-refused' });
   expect(await syncOn(guest, first)).toMatchObject(fails);
   expect(await syncOn(guest, second)).toMatchObject(passes);
   const seen = await failing.flushes();
@@ -129,6 +129,7 @@ test('a long delay ends with its watch, kills no guest, and a tracer that is kil
   // A reset and a power cut end a watch, too.
   const lasting = await faults.attach({ devices: [0], error: 'EIO' });
   await guest.host.reset();
+  await expect(lasting.flushes()).rejects.toMatchObject({ code: 'fault-refused' });
   expect(await lasting.detach()).toEqual([]);
   expect(await syncOn(guest, disk)).toMatchObject(passes);
   const last = await faults.attach({ devices: [0], delayMs: 600_000 });
@@ -151,11 +152,11 @@ test('after a power loss of the host a device holds what was flushed, and nothin
   // Its journal would else be committed every 5 s, with a flush of the device.
   const mount = () => `mkdir -p /mnt/pmem && mount -o dax=always,commit=3600 ${disk()} /mnt/pmem`;
   expect(await guest.exec(`mkfs.ext4 -q -b 4096 ${disk()} && sync`)).toMatchObject(passes);
-  await expect(host.losePower()).rejects.toMatchObject({ code: 'flush-faults' });
-  await expect(host.keepDurable(1)).rejects.toMatchObject({ code: 'flush-faults' });
+  await expect(host.losePower()).rejects.toMatchObject({ code: 'fault-refused' });
+  await expect(host.keepDurable(1)).rejects.toMatchObject({ code: 'fault-refused' });
 
   const image = await host.keepDurable(0);
-  await expect(host.faults.attach({ devices: [0] })).rejects.toMatchObject({ code: 'flush-faults' });
+  await expect(host.faults.attach({ devices: [0] })).rejects.toMatchObject({ code: 'fault-refused' });
   const write = `${mount()} && printf old > /mnt/pmem/file && printf kept > /mnt/pmem/synced && sync`;
   expect(await guest.exec(write, { timeoutMs: 120_000 })).toMatchObject(passes);
   expect(image.flushes).toBeGreaterThan(0);

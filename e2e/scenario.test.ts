@@ -53,6 +53,25 @@ test('the power cut of docs/scenarios.md passes as it stands there', async () =>
   expect(run.events.filter(({ type }) => type === 'problem')).toEqual([]);
 });
 
+test('the fault of docs/scenarios.md is the guest’s error, and a problem that a scenario allows does not fail it', async () => {
+  const doc = readFileSync(join(PACKAGE_ROOT, 'docs/scenarios.md'), 'utf8');
+  const [, source = ''] = Array.from(doc.matchAll(/^```js\n([^]*?)^```$/gm), ([, text = '']) => text);
+  expect(source).toContain('guest.faults.attach');
+  const file = join(workspace.dir, 'fault.scenario.mjs');
+  writeFileSync(
+    file,
+    'if (guest.faults.refusal) { console.log(guest.faults.refusal); process.exit(4); }\n' +
+      "await guest.allowProblem('*Buffer I/O error*', 'as asked');\n" +
+      "await guest.$`echo '<3>Buffer I/O error on dev pmem0, logical block 0, lost sync page write' > /dev/kmsg`;\n" +
+      source,
+  );
+  const run = await rig(['once', ...GUEST, '--pmem', 'virtio-pmem', '--', './fault.scenario.mjs'], workspace);
+  const { status, message } = endOf(run.events, 'scenario/fault');
+  // A host without strace allows no faults, and says so.
+  if (status === 'skip') expect(message).toMatch(/strace|ptrace/);
+  else expect([status, message]).toEqual(['pass', expect.stringContaining('known problem')]);
+});
+
 test('a disk is unplugged under I/O, and pmem stays in QEMU’s own words', async () => {
   const scenario = join(SCENARIOS, 'hot-unplug.scenario.mjs');
   const run = await rig(['once', ...GUEST, '--pmem', 'nvdimm', '--', scenario], workspace);

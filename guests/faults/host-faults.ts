@@ -36,6 +36,8 @@ export function createHostFaults(qemu: () => FaultyQemu, refusal = probeTracing)
   let image: KeptImage | undefined;
   /** While it attaches, too. */
   let isTaken = false;
+  /** Boots that are over. */
+  let ended = 0;
 
   /** Only one can trace QEMU at a time. */
   const take = async <Attached>(attaching: () => Promise<Attached>): Promise<Attached> => {
@@ -63,6 +65,7 @@ export function createHostFaults(qemu: () => FaultyQemu, refusal = probeTracing)
       },
       attach: async (fault) => {
         const attached = await attach(fault);
+        const boot = ended;
         const detach = async () => {
           try {
             return await attached.detach();
@@ -74,7 +77,10 @@ export function createHostFaults(qemu: () => FaultyQemu, refusal = probeTracing)
           }
         };
         return {
-          flushes: () => attached.flushes(),
+          flushes: async () => {
+            if (boot !== ended) throw refuse('the watch has ended with its boot: attach again after a boot');
+            return attached.flushes();
+          },
           detach,
           [Symbol.asyncDispose]: async () => void (await detach().catch(() => undefined)),
         };
@@ -106,6 +112,7 @@ export function createHostFaults(qemu: () => FaultyQemu, refusal = probeTracing)
     },
     end: async (isEnding = false) => {
       const ending = watch;
+      ended += 1;
       watch = undefined;
       const dropped = image;
       image = undefined;
@@ -137,6 +144,7 @@ function checkFault({ error, nth, delayMs }: FlushFault): void {
   if (delayMs !== undefined && !(delayMs > 0)) throw refuse(`a flush cannot be delayed by ${delayMs} ms`);
 }
 
+/** Whoever asked may ask otherwise. */
 function refuse(why: string, remedy?: string): InfraError {
-  return new InfraError(why, { code: 'flush-faults', ...(remedy !== undefined && { remedy }) });
+  return new InfraError(why, { code: 'fault-refused', ...(remedy !== undefined && { remedy }) });
 }

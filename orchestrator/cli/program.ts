@@ -150,7 +150,10 @@ withGuestOptions(
     .addOption(runsOption)
     .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
-    .option('--timeout <duration>', 'deadline of the command, × 3 under TCG, × 2 more with lockdep (default: 120s)')
+    .option(
+      '--timeout <duration>',
+      'deadline of the command, × 3 under TCG, × 2 more with lockdep (default: 120s, of a scenario 300s)',
+    )
     .option(
       '--measure <what>',
       'the figures of fio: time, or instructions, ' +

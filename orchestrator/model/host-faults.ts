@@ -27,8 +27,9 @@ export interface FlushFault {
 }
 
 /**
- * Attached to the running QEMU until it is detached. The end of its boot, `reset` and `kill` included, ends it, too.
- * Both methods reject with InfraError where the watch has missed something: it is never read as "no flushes".
+ * Attached to the running QEMU until it is detached. The end of its boot, `reset` and `kill` included, ends it, too:
+ * `flushes` rejects with InfraError `fault-refused` then, for no later flush was watched; `detach` gives what was seen.
+ * Both reject with InfraError where the watch has missed something: it is never read as "no flushes".
  */
 export interface FlushWatch extends AsyncDisposable {
   /** Flushes of the devices that have ended since the attach, in order of their begin. */
@@ -42,8 +43,9 @@ export interface HostFaults {
   /** Why this host allows no faults, a sentence (no strace, ptrace refused); undefined where it does. */
   readonly refusal: string | undefined;
   /**
-   * Resolves once every thread of QEMU is traced. Rejects with InfraError if it cannot be, if a device has no file on
-   * the host, or if a watch or a durable image is attached already: there is one at a time.
+   * Resolves once every thread of QEMU is traced. Rejects with InfraError if it cannot be. Rejects with InfraError
+   * `fault-refused` for a fault that cannot be: a device has no file on the host, or a watch or a durable image is
+   * attached already, of which there is one at a time.
    */
   attach(fault: FlushFault): Promise<FlushWatch>;
 }

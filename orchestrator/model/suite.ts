@@ -65,8 +65,8 @@ export interface SuiteSession {
    */
   salvage?(test: PlannedTest, attempt: number): Promise<readonly string[]>;
   /**
-   * Kernel problems that the test itself may bring about: reported, but no failure. One that it must bring about is
-   * `PlannedTest.expects`.
+   * Kernel problems that the test itself may bring about: reported, but no failure. Asked for ahead of the test, which
+   * may add to the list. One that it must bring about is `PlannedTest.expects`.
    */
   forgives?(test: PlannedTest): readonly KnownProblem[];
   /** Once a test has left the guest in a state that no later test may meet: the rest then get a fresh guest. */
@@ -104,6 +104,8 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
   guestFor?(spec: Spec, guest: GuestSpec): GuestSpec;
   /** It makes and mounts no file system: a topology that cannot hold the cell's is no reason to refuse the cell. */
   readonly ignoresFilesystem?: true;
+  /** Looks at the files of the user's that its spec names, before a guest is booted. Rejects with UserError. */
+  check?(spec: Spec): Promise<void>;
   /** What in its spec is most likely a slip, a sentence each: a rule that fits no test. */
   findSlips?(spec: Spec, image: ImageSpec): Promise<readonly string[]>;
   /** Its part in runs that flags describe. */

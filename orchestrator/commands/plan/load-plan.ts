@@ -33,6 +33,7 @@ export async function planFile(
   const plan = narrowTests(filterPlan(expandMatrix(matrix, { suiteFor }), filters), tests);
   // Those of all parts: what is wrong with the input is wrong on every machine.
   await checkFileKernels(loaded, kernelsOf(plan));
+  await checkSuites(matrix);
   return { matrix, plan: shard === undefined ? plan : takeShard(plan, shard) };
 }
 
@@ -49,6 +50,10 @@ export async function loadFile(path: string): Promise<LoadedMatrix> {
  */
 export async function checkFileKernels(loaded: LoadedMatrix, names: Iterable<string>): Promise<void> {
   await checkKernels(loaded, names, (ref) => `ref: ${ref}`);
+}
+
+async function checkSuites({ suites }: Matrix): Promise<void> {
+  for (const suite of suites) await suiteFor(suite).check?.(suite);
 }
 
 export function kernelsOf({ cells }: Plan): readonly string[] {
@@ -79,6 +84,7 @@ export async function planFlags(
     nameValue: (path) => nameFlag(path, options),
     nameCommit: (ref) => `--ref ${ref}`,
   });
+  await checkSuites(matrix);
   return {
     matrix,
     plan: narrowTests(

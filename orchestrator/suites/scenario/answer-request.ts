@@ -2,6 +2,7 @@ import { GuestDeath, InfraError, UserError } from '../../model/errors.ts';
 import type { Guest } from '../../model/guest.ts';
 import type { DurableImage, FlushWatch } from '../../model/host-faults.ts';
 import type { PowerOn } from '../../model/host-control.ts';
+import type { KnownProblem } from '../../model/known-problem.ts';
 import { oneLine } from '../shared/one-line.ts';
 import type { Request } from './channel/requests.ts';
 import type { MachineState } from './machine-state.ts';
@@ -19,6 +20,7 @@ const SCENARIOS_OWN: ReadonlySet<string> = new Set([
   'guest-paused',
   'device-refused',
   'no-device',
+  'fault-refused',
 ]);
 
 /** The scenario itself has switched the guest off or reset it while a command ran. */
@@ -29,6 +31,8 @@ interface AnswerOptions {
   readonly machine: MachineState;
   /** A line on what was asked of the guest, for the output that is kept. */
   readonly note: (line: string) => void;
+  /** The kernel may report it, for the scenario brings it about. */
+  readonly onAllowedProblem: (problem: KnownProblem) => void;
   /** What ended the scenario, in its own words. */
   readonly onThrew: (message: string) => void;
   /** An error that is not the scenario's: the guest's death, or the rig's. */
@@ -97,6 +101,8 @@ async function answer(request: Request, options: AnswerOptions): Promise<unknown
       return watchOf(machine, request.watch).flushes();
     case 'detach-fault':
       return watchOf(machine, request.watch).detach();
+    case 'allow-problem':
+      return options.onAllowedProblem({ signature: request.signature, reason: request.reason });
     case 'threw':
       return options.onThrew(request.message);
     default:

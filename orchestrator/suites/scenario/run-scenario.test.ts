@@ -63,6 +63,7 @@ async function run(source: string, options: Partial<ScenarioRun> & { readonly gu
     env: { PATH: process.env['PATH'] ?? '', SHOWN: 'yes', SHLVL: '1' },
     timeoutMs: 60_000,
     onOutput: (chunk) => (output += chunk.toString()),
+    onAllowedProblem: () => undefined,
     ...options,
   });
   return { ...ended, output };
@@ -152,6 +153,41 @@ test('flushes of the host are watched, and let go at the end', async () => {
   );
   expect(result).toMatchObject({ exitCode: 0, stdout: 'undefined 0 EIO\n' });
   expect(acts).toEqual(['attach 0 2000', 'detach', 'attach 1 undefined', 'detach', 'detach']);
+});
+
+test.each([
+  [
+    'a misspelt option',
+    "guest.faults.attach({ devices: [0], eror: 'EIO' })",
+    'guest.faults.attach has no option "eror": devices, error, nth, delay',
+  ],
+  [
+    'an option of a command that is none',
+    "Promise.resolve().then(() => guest.$({ timeOut: '1s' }))",
+    /^guest\.\$ has no option "timeOut"/,
+  ],
+  ['a value that cannot be', "guest.faults.attach({ devices: 0, error: 'ENOTTY' })", /^attach-fault: fault\.error: /],
+  [
+    'a flush before the first',
+    "guest.faults.attach({ devices: [0], error: 'EIO', nth: 0 })",
+    /^attach-fault: fault\.nth: /,
+  ],
+  ['a device that is none', 'guest.faults.attach({ devices: [7] })', 'the topology has no device 7'],
+])('%s is an error that the scenario can catch, with its line', async (_what, call, message) => {
+  const host = fakeHost();
+  const faults = {
+    ...host.faults,
+    attach: async () => Promise.reject(new InfraError('the topology has no device 7', { code: 'fault-refused' })),
+  };
+  const { result, killedFor } = await run(
+    `const error = await ${call}.catch((caught) => caught);
+     console.log(JSON.stringify([error.message, error.stack]));`,
+    { host: { ...host, faults } },
+  );
+  expect([killedFor, result.exitCode]).toEqual([undefined, 0]);
+  const [said, stack] = JSON.parse(result.stdout) as [string, string];
+  expect(said).toMatch(message);
+  expect(stack).toContain('x.scenario.mjs:1');
 });
 
 test('a command that the scenario’s own power cut ends need not be looked at', async () => {

@@ -1,6 +1,7 @@
 import { InfraError } from '../../model/errors.ts';
 import type { ExecResult, Guest } from '../../model/guest.ts';
 import type { HostControl } from '../../model/host-control.ts';
+import type { KnownProblem } from '../../model/known-problem.ts';
 import { messageOf } from '../../model/message-of.ts';
 import type { TapReport } from '../shared/tap/report.ts';
 import { TapReader } from '../shared/tap/reader.ts';
@@ -27,6 +28,7 @@ export interface ScenarioRun {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly onOutput: (chunk: Buffer) => void;
+  readonly onAllowedProblem: (problem: KnownProblem) => void;
   /** Aborts when the rig no longer waits for the scenario. */
   readonly over?: AbortSignal;
   /** Absent: as this host allows it. */
@@ -85,6 +87,7 @@ export async function runScenario(run: ScenarioRun): Promise<ScenarioResult> {
     guest: run.guest,
     machine,
     note: (line) => run.onOutput(Buffer.from(`[${line}]\n`)),
+    onAllowedProblem: run.onAllowedProblem,
     onThrew: (message) => (threw ??= message),
     onFatal: (error) => {
       fatal ??= error;

@@ -12,14 +12,20 @@ import { scenarioSuite } from './suite.ts';
 // None of its switches is used below.
 const HOST = { faults: { refusal: undefined } } as unknown as HostControl;
 
-async function run(source: string, more: Partial<ScenarioSuiteSpec> = {}) {
+const CUT = { name: 'power/cut', estimateSec: 1 };
+
+async function open(source: string, more: Partial<ScenarioSuiteSpec> = {}) {
   const file = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'cut.scenario.mjs');
   writeFileSync(file, source);
   const spec: ScenarioSuiteSpec = { kind: 'scenario', name: 'power', file, args: [], timeoutSec: 60, ...more };
   const guest = createFakeGuest({ devices: [FSDAX], answers: { fails: { exitCode: 32, stderr: 'mount: no\n' } } });
   const context = { ...createSuiteContext(spec, guest, NO_FILESYSTEM), host: HOST };
-  const session = await scenarioSuite.open(context);
-  const result: TestResult = await session.run({ name: 'power/cut', estimateSec: 1 }, 1);
+  return { context, session: await scenarioSuite.open(context) };
+}
+
+async function run(source: string, more: Partial<ScenarioSuiteSpec> = {}) {
+  const { context, session } = await open(source, more);
+  const result: TestResult = await session.run(CUT, 1);
   return { result, output: readFileSync(join(context.artifactDir, 'output.1.log'), 'utf8') };
 }
 
@@ -55,6 +61,26 @@ test.each<[string, string, Partial<TestResult>]>([
 ])('the result of a scenario that %s', async (_what, source, expected) =>
   expect((await run(source)).result).toMatchObject(expected),
 );
+
+test('a scenario says which problems of the kernel it brings about, anew for each attempt', async () => {
+  const { session } = await open("await guest.allowProblem('xfs-error: *', 'its flush fails')");
+  await session.run(CUT, 1);
+  expect(session.forgives?.(CUT)).toEqual([{ signature: 'xfs-error: *', reason: 'its flush fails' }]);
+  await session.run(CUT, 2);
+  expect(session.forgives?.(CUT)).toHaveLength(1);
+});
+
+test('a scenario that is no JavaScript is refused with the line before a guest is booted', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'slip.scenario.mjs');
+  writeFileSync(file, 'await sleep(1);\nconst x = {;\n');
+  const spec: ScenarioSuiteSpec = { kind: 'scenario', name: 'slip', file, args: [], timeoutSec: 60 };
+  await expect(scenarioSuite.check?.(spec)).rejects.toMatchObject({
+    name: 'UserError',
+    message: expect.stringMatching(/slip\.scenario\.mjs:2\nconst x = \{;\n.*SyntaxError: /s),
+  });
+  writeFileSync(file, 'await guest.$`true`;\n');
+  await expect(scenarioSuite.check?.(spec)).resolves.toBeUndefined();
+});
 
 test('a scenario that is late hangs, and keeps the results that it printed', async () => {
   const { result } = await run("console.log('1..2\\nok 1 - a'); await sleep('600s');", { timeoutSec: 5 });

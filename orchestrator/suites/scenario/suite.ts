@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { SCENARIO_ENDING, type ScenarioSuiteSpec } from '../../../matrices/suites/scenario.ts';
 import { InfraError } from '../../model/errors.ts';
+import type { KnownProblem } from '../../model/known-problem.ts';
 import { lastLines } from '../../model/last-lines.ts';
 import type { TestResult } from '../../model/outcome.ts';
 import { explainExitStatus } from '../../model/signals.ts';
@@ -12,6 +13,7 @@ import { judgeProgram } from '../shared/judge-program.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { openOutputFile } from '../shared/output-file.ts';
 import { scenarioEnvironment } from './environment.ts';
+import { parseScenario } from './parse-scenario.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 
 /** Its start, the boot that brings its guest back, and its end; unscaled. */
@@ -37,12 +39,22 @@ export const scenarioSuite: Suite<ScenarioSuiteSpec> = {
       estimateSec: Math.min(spec.timeoutSec, 60),
     },
   ],
+  check: async ({ file }) => parseScenario(file),
   open: async (context): Promise<SuiteSession> => {
     const outputs = new Map<number, string>();
+    const allowed: KnownProblem[] = [];
     return {
       testTimeoutMs: () => (context.spec.timeoutSec + MARGIN_SEC) * 1000,
-      run: async (_test, attempt, over) =>
-        runAttempt(context, { attempt, over, keep: (name) => outputs.set(attempt, name) }),
+      forgives: () => allowed,
+      run: async (_test, attempt, over) => {
+        allowed.length = 0;
+        return runAttempt(context, {
+          attempt,
+          over,
+          keep: (name) => outputs.set(attempt, name),
+          allow: (problem) => allowed.push(problem),
+        });
+      },
       salvage: async (_test, attempt) => [outputs.get(attempt)].filter((name) => name !== undefined),
       close: async () => undefined,
     };
@@ -55,6 +67,7 @@ async function runAttempt(
     readonly attempt: number;
     readonly over: AbortSignal | undefined;
     readonly keep: (artifact: string) => void;
+    readonly allow: (problem: KnownProblem) => void;
   },
 ): Promise<TestResult> {
   const { spec, cell, guest, host, artifacts, timeoutScale, timeoutScaleWhy } = context;
@@ -84,6 +97,7 @@ async function runAttempt(
       env: scenarioEnvironment(cell, guest, { tmpDir }),
       timeoutMs: spec.timeoutSec * timeoutScale * 1000,
       onOutput: (chunk) => output.write(chunk),
+      onAllowedProblem: attempt.allow,
       ...(attempt.over && { over: attempt.over }),
     });
   } finally {

@@ -56,6 +56,12 @@ export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ id, do: z.literal('keep-durable'), device: z.int().min(0) }),
   z.strictObject({ id, do: z.enum(['count-durable', 'end-durable']), image: z.int().min(0) }),
   z.strictObject({ id, do: z.enum(['list-flushes', 'detach-fault']), watch: z.int().min(0) }),
+  z.strictObject({
+    id,
+    do: z.literal('allow-problem'),
+    signature: z.string().min(1).max(1000),
+    reason: z.string().min(1).max(1000),
+  }),
   /** What ended it. */
   z.strictObject({ id, do: z.literal('threw'), message: z.string().max(4000) }),
 ]);

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import * as z from 'zod';
 import { messageOf } from '../../../model/message-of.ts';
 import { requestSchema, type Request } from './requests.ts';
 
@@ -22,7 +23,8 @@ export interface ChannelOptions {
 
 /**
  * Serves the controller's end of a scenario's channel until the scenario closes it. Requests are carried out side by
- * side, a bounded number at once. Rejects with {@link UnreadableRequest}, or with the stream's error where the scenario is killed.
+ * side, a bounded number at once; one with a wrong argument is answered with an error. Rejects with
+ * {@link UnreadableRequest}, or with the stream's error where the scenario is killed.
  */
 export async function serveChannel(channel: Duplex, { hello, answer }: ChannelOptions): Promise<void> {
   // A scenario that is gone reads nothing; the end of its stream says so.
@@ -40,14 +42,27 @@ export async function serveChannel(channel: Duplex, { hello, answer }: ChannelOp
   };
   write({ hello });
   for await (const line of readLines(channel)) {
-    const task: Promise<void> = carryOut(readRequest(line)).finally(() => running.delete(task));
+    const request = readRequest(line);
+    if ('refused' in request) {
+      write({ id: request.id, error: { message: request.refused, code: 'bad-argument' } });
+      continue;
+    }
+    const task: Promise<void> = carryOut(request).finally(() => running.delete(task));
     running.add(task);
     while (running.size >= MAX_AT_ONCE) await Promise.race(running);
   }
 }
 
-/** @throws UnreadableRequest */
-function readRequest(line: string): Request {
+/** A request of the scenario's with an argument that cannot be, which is its author's to mend. */
+interface RefusedRequest {
+  readonly id: number;
+  readonly refused: string;
+}
+
+const named = z.looseObject({ id: z.int().min(1), do: z.string() });
+
+/** @throws UnreadableRequest for what `guest` of a scenario does not send */
+function readRequest(line: string): Request | RefusedRequest {
   let json: unknown;
   try {
     json = JSON.parse(line);
@@ -57,7 +72,10 @@ function readRequest(line: string): Request {
   const request = requestSchema.safeParse(json);
   if (request.success) return request.data;
   const [issue] = request.error.issues;
-  throw new UnreadableRequest(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is no request'}`);
+  const why = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is no request'}`;
+  const sent = named.safeParse(json);
+  if (!sent.success) throw new UnreadableRequest(why);
+  return { id: sent.data.id, refused: `${sent.data.do}: ${why}` };
 }
 
 async function* readLines(channel: Duplex): AsyncGenerator<string> {

@@ -17,6 +17,13 @@ export class GuestError extends Error {
   }
 }
 
+/** An error that came over the channel stands where the scenario asked. */
+function standsAt(error, { stack = '' }) {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line) && !line.includes('/scenario/child/'));
+  error.stack = [`${error.name} [${error.code}]: ${error.message}`, ...frames].join('\n');
+  return error;
+}
+
 export function openChannel() {
   const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
   // Its end is the controller's, which ends this process, too.
@@ -31,7 +38,7 @@ export function openChannel() {
     pending.delete(id);
     hold();
     if (error === undefined) waiting?.resolve(value);
-    else waiting?.reject(new GuestError(error));
+    else waiting?.reject(standsAt(new GuestError(error), waiting.asked));
   };
   const lines = createInterface({ input: socket, crlfDelay: Infinity });
   const write = (message) => socket.write(`${JSON.stringify(message)}\n`);
@@ -52,7 +59,7 @@ export function openChannel() {
       new Promise((resolve, reject) => {
         const id = nextId;
         nextId += 1;
-        pending.set(id, { resolve, reject });
+        pending.set(id, { resolve, reject, asked: new Error('asked') });
         hold();
         write({ id, ...message });
       }),

@@ -3,13 +3,15 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestError } from './channel.mjs';
 import { createShell } from './shell.mjs';
-import { readDuration, readSize } from './units.mjs';
+import { readDuration, readOptions, readSize } from './units.mjs';
 
 const FIND_EVERY_MS = 300;
+const FAULT_OPTIONS = ['devices', 'error', 'nth', 'delay'];
 
 export function createGuest(channel, hello) {
   let { devices } = hello;
-  const boot = async (what, { nothrow = false } = {}) => {
+  const boot = async (what, options = {}) => {
+    const { nothrow = false } = readOptions('a boot', options, ['nothrow']);
     const { problems, devices: found } = await channel.ask({ do: what });
     devices = found;
     if (problems.length > 0 && !nothrow)
@@ -34,9 +36,11 @@ export function createGuest(channel, hello) {
     powerOn: (options) => boot('power-on', options),
     powerCycle: (options) => boot('power-cycle', options),
     reboot: (options) => boot('reset', options),
+    allowProblem: (signature, reason) => channel.ask({ do: 'allow-problem', signature, reason }),
     pause: () => channel.ask({ do: 'pause' }),
     resume: () => channel.ask({ do: 'resume' }),
-    plug: ({ kind, size, labels }) => {
+    plug: async (options) => {
+      const { kind, size, labels } = readOptions('guest.plug', options, ['kind', 'size', 'labels']);
       const labelSizeBytes = labels === false ? 0 : labels === undefined ? undefined : readSize(labels);
       const device = { kind, sizeBytes: readSize(size), ...(labelSizeBytes !== undefined && { labelSizeBytes }) };
       return channel.ask({ do: 'plug', device });
@@ -50,9 +54,10 @@ export function createGuest(channel, hello) {
     },
     faults: {
       refusal: hello.faultsRefusal,
-      attach: async ({ devices: of, error, nth, delay }) => {
+      attach: async (options) => {
+        const { devices: of, error, nth, delay } = readOptions('guest.faults.attach', options, FAULT_OPTIONS);
         const fault = {
-          devices: of,
+          devices: [of].flat(),
           ...(error !== undefined && { error }),
           ...(nth !== undefined && { nth }),
           ...(delay !== undefined && { delayMs: readDuration(delay) }),

@@ -62,7 +62,10 @@ export interface PluggedDevice {
 /** What is thrown where the guest's machine cannot do what was asked of it. */
 export interface GuestError extends Error {
   readonly name: 'GuestError';
-  /** `guest-off`, `guest-reset`, `guest-paused`, `guest-on`, `device-refused`, `devices-lost`, `no-device` */
+  /**
+   * `guest-off`, `guest-reset`, `guest-paused`, `guest-on`, `device-refused`, `devices-lost`, `no-device`,
+   * `fault-refused`, `bad-argument`
+   */
   readonly code: string;
   /** With `guest-off` and `guest-reset`: what the command had printed by then. */
   readonly output?: ProcessOutput;
@@ -81,7 +84,7 @@ export interface HostFlush {
 
 /** Attached to the host's flushes until it is detached, or its boot ends. */
 export interface FlushWatch extends AsyncDisposable {
-  /** Those that have ended since the attach. */
+  /** Those that have ended since the attach. Rejects with `fault-refused` after its boot has ended. */
   flushes(): Promise<readonly HostFlush[]>;
   /** Detaches, and gives all that were seen. */
   detach(): Promise<readonly HostFlush[]>;
@@ -133,6 +136,11 @@ export interface Guest {
   powerCycle(options?: BootOptions): Promise<Booted>;
   /** Resets the machine, as its button does, and waits for the boot. */
   reboot(options?: BootOptions): Promise<Booted>;
+  /**
+   * The kernel may report problems of this signature, as the report writes it (a glob): the scenario brings them about.
+   * Any other problem of the kernel fails it.
+   */
+  allowProblem(signature: string, reason: string): Promise<void>;
   /** Stops the guest's CPUs and its clock. The scenario's timeout waits with it. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -156,9 +164,9 @@ export interface Guest {
     /** Makes the host's flushes of some devices fail or wait; with neither they are only counted. */
     attach(fault: {
       /** Indices in the topology. */
-      devices: readonly number[];
+      devices: number | readonly number[];
       error?: 'EIO' | 'ENOSPC';
-      /** Only the Nth fails. */
+      /** Only the Nth flush after the attach fails, from 1. It takes an error, and no delay. */
       nth?: number;
       delay?: Duration;
     }): Promise<FlushWatch>;

@@ -1,12 +1,15 @@
 /** `` guest.$`…` ``: a command in the guest, with the quoting and the errors of zx. */
 import { ProcessOutput, quote } from 'zx';
 import { GuestError } from './channel.mjs';
-import { readDuration } from './units.mjs';
+import { readDuration, readOptions } from './units.mjs';
+
+const SHELL_OPTIONS = ['cwd', 'env', 'input', 'timeout', 'nothrow', 'prefix', 'quiet'];
 
 /** `$` of a guest. `$({ … })` gives one with other settings. */
 export function createShell(channel, defaults = {}) {
   return (first, ...args) => {
-    if (!Array.isArray(first)) return createShell(channel, { ...defaults, ...first });
+    if (!Array.isArray(first))
+      return createShell(channel, { ...defaults, ...readOptions('guest.$', first, SHELL_OPTIONS) });
     const command = first.map((piece, index) => (index < args.length ? piece + word(args[index]) : piece)).join('');
     return startCommand({ channel, command, from: callerOf(new Error().stack) }, defaults);
   };
