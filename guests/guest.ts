@@ -69,12 +69,17 @@ export interface BootOfMachine extends RunningGuest {
   kill(): Promise<void>;
   /** Resets the machine and gives its next boot; this one is over. Rejects as `Machine.boot` does. */
   reset(): Promise<BootOfMachine>;
+  /** As `HostControl.followBoot`: gives the next boot; this one is over. Rejects as `Machine.boot` does, too. */
+  followBoot(begin: () => Promise<unknown>): Promise<BootOfMachine>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Works its QEMU, see {@link OnQemu}. */
   readonly onQemu: OnQemu;
-  /** Checks every device as {@link RunningGuest.setUpPmem} does, after a boot in which it has made their namespaces. */
-  findPmem(): Promise<{ readonly problems: readonly string[] }>;
+  /**
+   * Checks every device as {@link RunningGuest.setUpPmem} does, after a boot in which it has made their namespaces. What
+   * lies in the guest's own memory is made again, unless that was kept.
+   */
+  findPmem(options?: { readonly memoryKept: boolean }): Promise<{ readonly problems: readonly string[] }>;
 }
 
 export function assembleGuest(machine: Bootable, options: BootOptions, started: StartedGuest): BootOfMachine {
@@ -176,8 +181,8 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
       return timedOut ? stall(`the guest did not answer \`${command}\` within ${timeoutMs / 1000} s`) : stdout;
     },
     setUpPmem: async () => lookAtPmem(() => true),
-    // What lies in the guest's own memory went with it.
-    findPmem: async () => lookAtPmem((device) => traitsOf(device).usesGuestMemory),
+    findPmem: async ({ memoryKept } = { memoryKept: false }) =>
+      lookAtPmem((device) => !memoryKept && traitsOf(device).usesGuestMemory),
     takeProblems: () => ears.takeProblems(),
     shell: () => alive(openInteractiveShell(ssh)),
     get pausedMs() {
@@ -193,6 +198,23 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
       ssh.close();
       clock.resume();
       return assembleGuest(machine, options, await started.reset());
+    },
+    followBoot: async (begin) => {
+      // What happens from now on is explained by the next boot.
+      watch.dismiss();
+      const notBegun = new AbortController();
+      const booting = started.follow(notBegun.signal);
+      // A boot that has begun lets no command of the one before end by itself.
+      const stay = (error: unknown): void => {
+        if (!over) notBegun.abort(error);
+      };
+      void begin().then(() => stay(new InfraError(`guest ${id} has begun no boot`, { code: 'boot-not-begun' })), stay);
+      try {
+        return assembleGuest(machine, options, await booting);
+      } finally {
+        end('has begun another boot', 'guest-reset');
+        ssh.close();
+      }
     },
     pause: async () => {
       // First, so that no deadline ends in between.

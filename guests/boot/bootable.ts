@@ -1,4 +1,5 @@
 import type { Accelerator } from '../../orchestrator/model/accelerator.ts';
+import type { BootFiles } from '../../orchestrator/model/host-control.ts';
 import type { PmemTopology } from '../../orchestrator/model/pmem.ts';
 import type { DeviceComposition } from '../devices/compose-devices.ts';
 import type { Marks } from '../hearing/marks.ts';
@@ -18,6 +19,7 @@ export interface Bootable {
   /** Keeps `console.log` and `dmesg.log`. */
   readonly dir: string;
   readonly argv: readonly string[];
+  readonly bootFiles: BootFiles;
   readonly devices: DeviceComposition;
   readonly marks: Marks;
   /** The disk that the host can read at any time, if there is one. */

@@ -8,6 +8,7 @@ import { createDeferred, settlesWithin } from '../deferred.ts';
 import { blameHost } from '../store/host-error.ts';
 import { blameMissingDriver } from '../kernels/boot/boot-drivers.ts';
 import { openConsoleLog, type ConsoleLog } from '../qemu/console-log.ts';
+import { createConsoleFeed } from '../qemu/console-feed.ts';
 import { createConsole, type GuestConsole } from '../qemu/console.ts';
 import { blameQemuStart } from '../qemu/blame-start.ts';
 import { startQemu, type QemuProcess } from '../qemu/qemu-process.ts';
@@ -46,6 +47,8 @@ export interface StartedGuest {
   readonly clock: GuestClock;
   /** Resets the machine, whose boot this was, and boots it again in the same QEMU. Rejects as {@link startGuest} does. */
   reset(): Promise<StartedGuest>;
+  /** Waits for a boot that the guest has begun itself. Rejects as {@link startGuest} does, or with the signal's reason. */
+  follow(notBegun: AbortSignal): Promise<StartedGuest>;
 }
 
 /** What the steps of one boot share. */
@@ -70,6 +73,8 @@ interface RunningQemu {
   readonly ears: () => Ears;
   /** Gives further ears the word, for another boot. */
   readonly listenAnew: (onFirstLine: () => void) => void;
+  /** Does so from the next boot's first line on. */
+  readonly listenAtBoot: () => void;
 }
 
 /**
@@ -94,12 +99,13 @@ async function runQemu(machine: Bootable, options: BootOptions): Promise<Running
     return { console: createConsole(machine.marks, onLine), events: [] };
   };
   let ears = newEars();
+  const feed = createConsoleFeed(ears.console);
   const qemu = await startQemu({
     qemu: machine.qemu,
     argv: machine.argv,
     onConsole: (chunk) => {
       consoleLog.write(chunk);
-      ears.console.push(chunk);
+      feed.push(chunk);
     },
     onEvent: (event) => ears.events.push(event),
     startTimeoutMs: QEMU_START_MS,
@@ -109,7 +115,7 @@ async function runQemu(machine: Bootable, options: BootOptions): Promise<Running
   });
   // Before the watch looks at the console.
   const closed = qemu.exited.then((exit) => {
-    ears.console.end();
+    feed.end();
     consoleLog.close();
     return exit;
   });
@@ -118,6 +124,11 @@ async function runQemu(machine: Bootable, options: BootOptions): Promise<Running
     ears: () => ears,
     listenAnew: (onFirstLine) => {
       ears = newEars(onFirstLine);
+      feed.turnTo(ears.console);
+    },
+    listenAtBoot: () => {
+      ears = newEars();
+      feed.turnAtBoot(ears.console);
     },
   };
 }
@@ -183,6 +194,11 @@ async function bringUp(
         const resetAt = performance.now();
         await resetMachine(qemu, { listenAnew: running.listenAnew, events: () => running.ears().events });
         return bringUp(machine, options, running, resetAt);
+      },
+      follow: async (notBegun) => {
+        running.listenAtBoot();
+        const signal = options.signal === undefined ? notBegun : AbortSignal.any([notBegun, options.signal]);
+        return bringUp(machine, { ...options, signal }, running, performance.now());
       },
     };
   } catch (error) {

@@ -13,6 +13,7 @@ import { getOrCreate } from '../store/store.ts';
 const SOURCES = [
   packageData('guests/guest-tools/pmemcheck.c'),
   packageData('guests/guest-tools/mappings.c'),
+  packageData('guests/guest-tools/kexec.c'),
   packageData('guests/guest-tools/pmemcheck.h'),
 ] as const;
 const PROGRAM = 'pmemcheck';

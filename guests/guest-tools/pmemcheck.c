@@ -291,6 +291,8 @@ static const struct command commands[] = {
 	{ "scattered", "PATH PAGES STEP SALT", 4, scattered },
 	{ "map", "PATH shared|sync|private|read OFFSET LENGTH", 4, map },
 	{ "poison", "PATH OFFSET LENGTH", 3, poison },
+	{ "kexec-load", "KERNEL INITRAMFS COMMAND-LINE", 3, kexec_load },
+	{ "kexec", "", 0, kexec },
 };
 
 int main(int argc, char **argv)

@@ -13,5 +13,7 @@ int scatter(char **argv);
 int scattered(char **argv);
 int map(char **argv);
 int poison(char **argv);
+int kexec_load(char **argv);
+int kexec(char **argv);
 
 #endif

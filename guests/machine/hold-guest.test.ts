@@ -38,6 +38,12 @@ function fakeBoot(number: number, acts: string[], { pausedMs = 0, lost = [] as r
       if (next === undefined) throw new Error('no boot follows');
       return next;
     },
+    followBoot: async (begin: () => Promise<unknown>) => {
+      act('follow');
+      await begin();
+      if (next === undefined) throw new InfraError('no boot has begun', { code: 'boot-not-begun' });
+      return next;
+    },
   } as unknown as BootOfMachine;
   return {
     boot,
@@ -62,6 +68,7 @@ function held(first: BootOfMachine, acts: string[], following: readonly (BootOfM
       },
       unplug: async () => void acts.push('unplug'),
     },
+    bootFiles: { kernel: '/k/vmlinuz', initramfs: '/g/initrd.cpio' },
     boot: async () => {
       const boot = boots.shift();
       if (boot === undefined || boot instanceof Error) throw boot ?? new Error('no boot is left');
@@ -117,6 +124,21 @@ test('the death of any boot is the guest’s, but not of a boot that is over', a
   const panic = new GuestDeath('panic', 'Kernel panic', '');
   two.death.resolve(panic);
   expect(await guest.death).toBe(panic);
+});
+
+test('a boot that the guest begins itself is begun by a command of the boot before', async () => {
+  const acts: string[] = [];
+  const [one, two] = [fakeBoot(1, acts), fakeBoot(2, acts, { lost: ['device 1: it is devdax'] })];
+  const { guest, died } = held(one.boot, acts);
+  one.resetsTo(two.boot);
+  const begin = async (): Promise<void> => void acts.push(`begun in ${await answer(guest)}`);
+  expect(await guest.host.followBoot(begin)).toEqual({ problems: ['device 1: it is devdax'] });
+  expect(acts).toEqual(['follow 1', 'begun in 1']);
+  expect([await answer(guest), guest.boots]).toEqual(['2', 2]);
+  expect(guest.host.bootFiles.kernel).toBe('/k/vmlinuz');
+  await expect(guest.host.followBoot(begin)).rejects.toMatchObject({ code: 'boot-not-begun' });
+  await expect(guest.exec('true')).rejects.toMatchObject({ code: 'guest-off' });
+  expect(died).toEqual([]);
 });
 
 test('a boot that panics after a power cut is the guest’s death, one that the host failed at is not', async () => {

@@ -62,7 +62,7 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     pausedMs += boot.pausedMs;
     isPaused = false;
   };
-  const enter = async (booting: Promise<BootOfMachine>): Promise<PowerOn> => {
+  const enter = async (booting: Promise<BootOfMachine>, memoryKept = false): Promise<PowerOn> => {
     try {
       boot = await booting;
     } catch (error) {
@@ -75,7 +75,7 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     markBefore = lastMark;
     marks = new Set();
     watch();
-    return boot.findPmem();
+    return boot.findPmem({ memoryKept });
   };
 
   const hostFaults = createHostFaults(() => ({ pid: due().pid, devices: due().hostDevices }));
@@ -116,6 +116,13 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
       leaveBoot();
       return enter(booting);
     },
+    followBoot: async (begin) => {
+      const leaving = answering();
+      await hostFaults.end();
+      // It has its last words after the call.
+      return enter(leaving.followBoot(begin).finally(leaveBoot), true);
+    },
+    bootFiles: machine.bootFiles,
     pause: async () => {
       await due().pause();
       isPaused = true;

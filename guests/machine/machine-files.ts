@@ -12,6 +12,7 @@ import { createBackingFiles, removeFiles } from '../devices/backing-files.ts';
 import { chooseMachineType } from '../devices/choose-machine.ts';
 import { composeDevices } from '../devices/compose-devices.ts';
 import { createMarks, type Marks } from '../hearing/marks.ts';
+import { loaderImage } from '../kernels/image/pvh-kernel.ts';
 import { type GuestFile, writeGuestInitrd } from '../images/guest-initrd.ts';
 import type { PreparedImage } from '../images/prepare-image.ts';
 import type { PreparedKernel } from '../kernels/prepare-kernel.ts';
@@ -80,6 +81,7 @@ export async function makeMachineFiles(options: MachineOptions): Promise<Machine
   const bootable: Bootable = {
     ...options,
     argv,
+    bootFiles: { kernel: await loaderImage(kernel.image), initramfs: initrd },
     devices,
     marks: createMarks(),
     ...present({ resultsDisk }),

@@ -1,3 +1,4 @@
+import type { BootFiles } from '../../orchestrator/model/host-control.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import type { BootOptions } from '../boot/bootable.ts';
 import { startGuest } from '../boot/start.ts';
@@ -10,6 +11,7 @@ import { createPlugs, type Plugs } from './plugs.ts';
 export interface Machine extends AsyncDisposable {
   /** What is plugged in beside the topology. */
   readonly plugs: Plugs;
+  readonly bootFiles: BootFiles;
   /**
    * Boots, and waits until the guest answers over SSH; the boot before must have ended. Rejects with GuestDeath (it
    * panicked, powered off, never got ready), UserError (no kernel that QEMU can boot) or InfraError (QEMU would not
@@ -38,6 +40,7 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
   const dispose = (): Promise<void> => (disposing ??= tearDown());
   return {
     plugs,
+    bootFiles: bootable.bootFiles,
     boot: async ({ signal, ...others } = {}) => {
       const bootOptions = {
         ...others,

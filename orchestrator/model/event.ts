@@ -53,6 +53,7 @@ export const GUEST_CONTROLS = [
   'detach-fault',
   'keep-durable',
   'lose-power',
+  'follow-boot',
 ] as const;
 export type GuestControl = (typeof GUEST_CONTROLS)[number];
 

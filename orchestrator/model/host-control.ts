@@ -7,6 +7,13 @@ export interface PowerOn {
   readonly problems: readonly string[];
 }
 
+/** What a machine boots, as files of this host. */
+export interface BootFiles {
+  /** In the form that boot loaders take. */
+  readonly kernel: string;
+  readonly initramfs: string;
+}
+
 /**
  * A guest's machine, worked from outside. The machine keeps its pmem over all of it, and `Guest` continues with the
  * boot that is due. Calls are made one after the other. A command that runs in the guest meanwhile rejects with
@@ -21,6 +28,13 @@ export interface HostControl {
   powerCycle(): Promise<PowerOn>;
   /** Resets the running machine, as its button does, and waits for the boot. */
   reset(): Promise<PowerOn>;
+  /**
+   * Follows a boot that the guest begins itself, as by kexec, and waits for it as {@link HostControl.reset} does.
+   * `begin` is the command in the guest that begins it, and so does not return. Where it does the machine is switched
+   * off, and this rejects as `begin` has, or with InfraError.
+   */
+  followBoot(begin: () => Promise<unknown>): Promise<PowerOn>;
+  readonly bootFiles: BootFiles;
   /** Stops the guest's CPUs and its clock. Deadlines of commands and of the test wait with it. */
   pause(): Promise<void>;
   /** Lets a paused guest run on. */

@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from './package-root.ts';
  */
 export const PACKAGE_DATA = [
   'guests/canary/module',
+  'guests/guest-tools/kexec.c',
   'guests/guest-tools/mappings.c',
   'guests/guest-tools/pmemcheck.c',
   'guests/guest-tools/pmemcheck.h',

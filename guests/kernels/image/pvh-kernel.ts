@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool } from '../../store/run-tool.ts';
@@ -60,6 +60,15 @@ async function findPayload(
   const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, i) => magicBytes[i] === byte));
   if (!compression || place.length <= compression.appended) return undefined;
   return { start: place.start, end: place.start + place.length - compression.appended - 1, argv: compression.argv };
+}
+
+/** What boot loaders start in place of what {@link bootImage} has found: the kernel as it was packed, if it was. */
+export async function loaderImage(image: string): Promise<string> {
+  const vmlinuz = join(dirname(image), 'vmlinuz');
+  return access(vmlinuz).then(
+    () => vmlinuz,
+    () => image,
+  );
 }
 
 /** What QEMU shall start of a kernel's store entry: the unpacked kernel if there is one. */

@@ -30,6 +30,7 @@ test('each switch is an event, written before it acts, and gives what the switch
   await watch[Symbol.asyncDispose]();
   expect(await host.keepDurable(1)).toMatchObject({ flushes: 0 });
   await host.losePower();
+  expect(await host.followBoot(async () => undefined)).toMatchObject({ problems: [expect.anything()] });
   expect(events).toEqual(
     GUEST_CONTROLS.map((action) => ({
       type: 'guest-control',

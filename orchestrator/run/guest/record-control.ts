@@ -25,6 +25,8 @@ export function recordControl(
     powerOn: recorded('power-on', async () => host.powerOn()),
     powerCycle: recorded('power-cycle', async () => host.powerCycle()),
     reset: recorded('reset', async () => host.reset()),
+    followBoot: recorded('follow-boot', async (begin: () => Promise<unknown>) => host.followBoot(begin)),
+    bootFiles: host.bootFiles,
     pause: recorded('pause', async () => host.pause()),
     resume: recorded('resume', async () => host.resume()),
     plug: recorded('plug', async (device: PlugDevice) => host.plug(device)),

@@ -26,6 +26,8 @@ export function fakeHost({
     powerOn: actAndBoot,
     powerCycle: actAndBoot,
     reset: actAndBoot,
+    followBoot: actAndBoot,
+    bootFiles: { kernel: '/k/vmlinuz', initramfs: '/k/initramfs' },
     pause: act,
     resume: act,
     plug: async ({ kind, sizeBytes }: PlugDevice) => (await act(), { id: 'plug0', kind, sizeBytes }),

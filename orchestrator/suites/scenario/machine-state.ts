@@ -46,6 +46,8 @@ export function followMachine(host: HostControl, onChange: (is: MachineState['is
     powerOn: boots(async () => host.powerOn()),
     powerCycle: boots(async () => host.powerCycle()),
     reset: boots(async () => host.reset()),
+    followBoot: async (begin) => boots(async () => host.followBoot(begin))(),
+    bootFiles: host.bootFiles,
     pause: async () =>
       inTurn(async () => {
         await host.pause();

@@ -22,6 +22,8 @@ function fakeHost(acts: string[] = [], over: Partial<HostControl> = {}): HostCon
     powerOn: boot('power on'),
     powerCycle: boot('power cycle'),
     reset: boot('reset'),
+    followBoot: boot('follow boot'),
+    bootFiles: { kernel: '/k/vmlinuz', initramfs: '/k/initramfs' },
     pause: act('pause'),
     resume: act('resume'),
     plug: async ({ kind, sizeBytes }) => (acts.push(`plug ${sizeBytes}`), { id: 'plug0', kind, sizeBytes }),
