@@ -8,6 +8,7 @@ import { DEVDAX } from './rules/devdax.ts';
 import { HOLDERS } from './rules/holders.ts';
 import { HUGE_FAULTS } from './rules/huge-faults.ts';
 import { INJECT_ERROR } from './rules/inject-error.ts';
+import { KEXEC } from './rules/kexec.ts';
 import { KMEM } from './rules/kmem.ts';
 import { LABELS } from './rules/labels.ts';
 import { MAP_SYNC_CRASH } from './rules/map-sync-crash.ts';
@@ -57,6 +58,7 @@ export const DAX_RULES: readonly Rule[] = [
   UNPLUG,
   MAP_SYNC_CRASH,
   LABELS,
+  KEXEC,
   MAP_SYNC_MIXED,
   MAP_SYNC_REUSED,
   MEMORY_FAILURE,

@@ -1,26 +1,18 @@
 import type { Rule } from '../../shared/rules/rule.ts';
+import { MAKE_MEMORY } from '../make-memory.ts';
 import { observeScript } from '../observe-script.ts';
 
 const SCRIPT = String.raw`
-need daxctl daxctl
-modprobe -q kmem
-[ -d /sys/bus/dax/drivers/kmem ] || skip 'the kernel cannot make memory of a device-DAX node (CONFIG_DEV_DAX_KMEM)'
-online=/sys/devices/system/memory/auto_online_blocks
-[ -w $online ] || skip 'the kernel cannot add memory (CONFIG_MEMORY_HOTPLUG)'
-was=$(cat $online)
-defer "echo $was > $online"
-# daxctl refuses where the kernel puts the memory on-line before it can.
-echo offline > $online
-remake devdax
-name=$(basename "$node")
-memory() { sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo; }
+${MAKE_MEMORY}
+need_kmem
+remake_devdax
 firmware() { cat /sys/firmware/memmap/*/start /sys/firmware/memmap/*/end 2> /dev/null | md5sum; }
 before=$(memory) mapped=$(firmware)
 defer "daxctl reconfigure-device -f -m devdax $name"
 if sabotaged no-fault; then
 	saw 'it becomes memory' ok
 else
-	saw 'it becomes memory' "$(try daxctl reconfigure-device -m system-ram "$name")"
+	saw 'it becomes memory' "$(make_memory "$name")"
 fi
 settle
 saw 'memory grew by at least 128 MiB' "$([ $(($(memory) - before)) -ge 131072 ] && echo yes || echo no)"
