@@ -153,7 +153,7 @@ async function bringUp(
   const clock = createGuestClock();
   const { console, events } = running.ears();
   const scale = timeoutScale(machine.accelerator);
-  const watch = watchDeath({ qemu, console, events, timeoutScale: scale });
+  const watch = watchDeath({ qemu, console, events, timeoutScale: scale, isEmulated: machine.accelerator === 'tcg' });
   const interruption = rejectOnAbort(options.signal);
   const gone = Promise.race([interruption.rejected, watch.death.then((death) => Promise.reject(death))]);
   const boot: Boot = { watch, scale, alive: (action) => whileAlive(action, gone, watch) };

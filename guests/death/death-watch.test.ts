@@ -22,7 +22,7 @@ function watchFake({
     kill: async () => undefined,
     stop: () => Promise.resolve(),
   };
-  const watch = watchDeath({ qemu, console, events, timeoutScale: 0.02 });
+  const watch = watchDeath({ qemu, console, events, isEmulated: false, timeoutScale: 0.02 });
   return { watch, console, events, exit: () => exit.resolve({ exitCode: 0, signal: null }) };
 }
 

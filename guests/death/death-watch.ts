@@ -36,6 +36,8 @@ export function watchDeath(options: {
   readonly events: readonly QmpEvent[];
   /** For the waits on the guest's last words. */
   readonly timeoutScale: number;
+  /** It runs under TCG. */
+  readonly isEmulated: boolean;
 }): DeathWatch {
   const { qemu, console, events } = options;
   const death = createDeferred<GuestDeath>();
@@ -48,6 +50,7 @@ export function watchDeath(options: {
     death.resolve(
       nameDeath({
         suspicion,
+        isEmulated: options.isEmulated,
         events,
         report: console.report(),
         fatalSentence: console.fatalSentence(),

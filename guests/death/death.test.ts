@@ -4,6 +4,7 @@ import { nameDeath, type DeathFacts } from './death.ts';
 function name(facts: Partial<DeathFacts>) {
   const { kind, message, evidence } = nameDeath({
     suspicion: { what: 'qemu-exit', exit: { exitCode: 0, signal: null }, stderr: '' },
+    isEmulated: false,
     events: [],
     report: undefined,
     fatalSentence: undefined,
@@ -33,6 +34,19 @@ test("the kernel's panic wins over the lost connection that it caused", () => {
     evidence: 'Kernel panic - not syncing: hung_task\n Call Trace:',
   });
 });
+
+test.each(['Oops: int3: 0000 [#1] PREEMPT SMP NOPTI', 'int3: 0000 [#1] PREEMPT SMP NOPTI'])(
+  'an int3 that the kernel had patched away is QEMU’s, where QEMU translates: %s',
+  (title) => {
+    const report = { title, fatal: true, lines: [title] };
+    expect(name({ report, isEmulated: true })).toMatchObject({
+      kind: 'qemu-died',
+      message: expect.stringContaining(title),
+    });
+    expect(name({ report })).toMatchObject({ kind: 'panic', message: title });
+    expect(name({ report: panic, isEmulated: true }).kind).toBe('panic');
+  },
+);
 
 test('the panic wins over the reset that follows it', () => {
   expect(name({ events: [shutdown('guest-reset')], report: panic }).kind).toBe('panic');

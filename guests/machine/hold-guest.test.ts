@@ -114,6 +114,24 @@ test('a guest that is off answers nothing, and is switched on once', async () =>
   expect(await answer(guest)).toBe('2');
 });
 
+const died = (): GuestDeath => new GuestDeath('qemu-died', 'QEMU was killed by SIGSEGV', '');
+
+test('a boot by which QEMU dies is tried again, twice, and says so', async () => {
+  const acts: string[] = [];
+  const { guest } = held(fakeBoot(1, acts).boot, acts, [
+    died(),
+    died(),
+    fakeBoot(2, acts).boot,
+    died(),
+    died(),
+    died(),
+  ]);
+  const why = 'QEMU was killed by SIGSEGV';
+  expect(await guest.host.powerCycle()).toEqual({ problems: [], retried: [why, why] });
+  expect(await answer(guest)).toBe('2');
+  await expect(guest.host.powerCycle()).rejects.toMatchObject({ kind: 'qemu-died' });
+});
+
 test('the death of any boot is the guest’s, but not of a boot that is over', async () => {
   const acts: string[] = [];
   const [one, two] = [fakeBoot(1, acts), fakeBoot(2, acts)];

@@ -9,6 +9,9 @@ import { fitMark } from '../hearing/marks.ts';
 import type { Machine } from './machine.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
+/** As a cell's first boot has them over. */
+const BOOTS_AGAIN = 2;
+
 /** A guest over all boots of its machine, with the machine's switches. Its death is one that nobody asked for. */
 export interface HeldGuest extends RunningGuest {
   readonly host: HostControl;
@@ -78,6 +81,17 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     return boot.findPmem({ memoryKept });
   };
 
+  /** A QEMU that dies as it boots is the host's fault, which under TCG happens. */
+  const bootPastQemu = async (retried: string[]): Promise<BootOfMachine> => {
+    for (;;)
+      try {
+        return await machine.boot(options);
+      } catch (error) {
+        if (!(error instanceof GuestDeath) || error.kind !== 'qemu-died' || retried.length >= BOOTS_AGAIN) throw error;
+        retried.push(error.message);
+      }
+  };
+
   const hostFaults = createHostFaults(() => ({ pid: due().pid, devices: due().hostDevices }));
   const host: HostControl = {
     faults: hostFaults.faults,
@@ -103,7 +117,8 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     },
     powerOn: async () => {
       if (!isOff) throw new InfraError(`guest ${first.id} is switched on already`, { code: 'guest-on' });
-      return enter(machine.boot(options));
+      const retried: string[] = [];
+      return { ...(await enter(bootPastQemu(retried))), ...(retried.length > 0 && { retried }) };
     },
     powerCycle: async () => {
       await host.kill();

@@ -5,6 +5,8 @@ import type { PlugDevice, PluggedDevice } from './hot-plug.ts';
 export interface PowerOn {
   /** A sentence for each device that is not as it was: lost, smaller, or without its namespace. */
   readonly problems: readonly string[];
+  /** Why boots before it came to nothing, where that was the host's: a QEMU that died. */
+  readonly retried?: readonly string[];
 }
 
 /** What a machine boots, as files of this host. */
@@ -22,7 +24,10 @@ export interface BootFiles {
 export interface HostControl {
   /** Takes the power away, as a power cut does: what the guest has not flushed to its host's file is left to chance. */
   kill(): Promise<void>;
-  /** Boots the machine that {@link HostControl.kill} left off. Rejects with GuestDeath if it does not come up. */
+  /**
+   * Boots the machine that {@link HostControl.kill} left off, and again where its QEMU dies meanwhile, twice at most.
+   * Rejects with GuestDeath if it does not come up.
+   */
   powerOn(): Promise<PowerOn>;
   /** {@link HostControl.kill}, then {@link HostControl.powerOn}. */
   powerCycle(): Promise<PowerOn>;

@@ -43,6 +43,18 @@ test('each switch is an event, written before it acts, and gives what the switch
   expect(order.slice(0, 4)).toEqual(['guest-control', 'acted', 'guest-control', 'acted']);
 });
 
+const bootAgain = async () => ({ problems: [], retried: ['QEMU was killed by SIGSEGV'] });
+
+test('a boot that was tried again is a note', async () => {
+  const events: RunEvent[] = [];
+  const host = recordControl(fakeHost({ act: async () => undefined, boot: bootAgain }), {
+    guest: 3,
+    emit: (event) => events.push(event),
+  });
+  await host.powerOn();
+  expect(events.at(-1)).toEqual({ type: 'note', text: 'guest 3 was booted again: QEMU was killed by SIGSEGV' });
+});
+
 test('a switch that fails has been an event', async () => {
   const events: RunEvent[] = [];
   const broken = { ...switches([]), kill: () => Promise.reject(new Error('QEMU is gone')) };

@@ -1,5 +1,5 @@
 import type { GuestControl, RunEvent } from '../../model/event.ts';
-import type { HostControl } from '../../model/host-control.ts';
+import type { HostControl, PowerOn } from '../../model/host-control.ts';
 import type { FlushFault, HostFaults } from '../../model/host-faults.ts';
 import type { PlugDevice, PluggedDevice } from '../../model/hot-plug.ts';
 import { present } from '../../model/present.ts';
@@ -20,10 +20,14 @@ export function recordControl(
       return act(...args);
     };
   };
+  const noteRetries = (booted: PowerOn): PowerOn => {
+    for (const why of booted.retried ?? []) emit({ type: 'note', text: `guest ${guest} was booted again: ${why}` });
+    return booted;
+  };
   return {
     kill: recorded('kill', async () => host.kill()),
-    powerOn: recorded('power-on', async () => host.powerOn()),
-    powerCycle: recorded('power-cycle', async () => host.powerCycle()),
+    powerOn: recorded('power-on', async () => noteRetries(await host.powerOn())),
+    powerCycle: recorded('power-cycle', async () => noteRetries(await host.powerCycle())),
     reset: recorded('reset', async () => host.reset()),
     followBoot: recorded('follow-boot', async (begin: () => Promise<unknown>) => host.followBoot(begin)),
     bootFiles: host.bootFiles,
