@@ -100,7 +100,7 @@ function composeMemory({ ramBytes, memorySlots, maxmemBytes }: DeviceComposition
 
 /**
  * TCG translates code for each virtual address at which it finds it. Where each process has its libraries elsewhere it
- * translates them anew. Seven rules of the suite `dax` took 23 s with randomisation and 12 s without (QEMU 7.2, in turns).
+ * translates them anew. Twelve tests of the suite `dax` took 23 s with randomisation and 12 s without (QEMU 7.2, in turns).
  */
 const ONE_TRANSLATION = 'norandmaps';
 

@@ -24,7 +24,7 @@ import { NO_DAX } from './rules/no-dax.ts';
 import { OFFSETS } from './rules/offsets.ts';
 import { REFLINK } from './rules/reflink.ts';
 import { REFUSALS } from './rules/refusals.ts';
-import { REMOVAL } from './rules/removal.ts';
+import { REMOVAL, REMOVAL_VIRTIO } from './rules/removal.ts';
 import { UNPLUG } from './rules/unplug.ts';
 import { WRITE_CACHE } from './rules/write-cache.ts';
 import { WRITECACHE_TARGET } from './rules/writecache-target.ts';
@@ -55,6 +55,7 @@ export const DAX_RULES: readonly Rule[] = [
   AUTHORISATION,
   AUTHORISATION_USB,
   REMOVAL,
+  REMOVAL_VIRTIO,
   UNPLUG,
   MAP_SYNC_CRASH,
   LABELS,
