@@ -6,6 +6,7 @@ need_kmem() {
 	need daxctl daxctl
 	modprobe -q kmem
 	[ -d /sys/bus/dax/drivers/kmem ] || skip 'the kernel cannot make memory of a device-DAX node (CONFIG_DEV_DAX_KMEM)'
+	[ -d /sys/devices/system/node ] || skip 'the kernel has no nodes of memory, by which daxctl finds it (CONFIG_NUMA)'
 	online=/sys/devices/system/memory/auto_online_blocks
 	[ -w $online ] || skip 'the kernel cannot add memory (CONFIG_MEMORY_HOTPLUG)'
 	defer "echo $(cat $online) > $online"

@@ -1,8 +1,13 @@
 import { DeviceRefused, type PlugDevice, type PluggedDevice } from '../../model/hot-plug.ts';
 import { type RuleContext, RuleSkip } from '../shared/rules/rule.ts';
 
-/** Plugs a device in. Rejects with RuleSkip where QEMU or the machine has no place for it. */
-export async function plugOrSkip({ host, note }: RuleContext, device: PlugDevice): Promise<PluggedDevice> {
+/** The others are memory to ACPI. */
+const ON_PCI: ReadonlySet<PlugDevice['kind']> = new Set(['virtio-pmem', 'virtio-mem', 'virtio-blk', 'usb-disk']);
+
+/** Plugs a device in. Rejects with RuleSkip where QEMU, the machine or the kernel takes none. */
+export async function plugOrSkip({ host, note, run }: RuleContext, device: PlugDevice): Promise<PluggedDevice> {
+  if (ON_PCI.has(device.kind) && (await run('ls -A /sys/bus/pci/slots')).stdout.trim() === '')
+    throw new RuleSkip('the kernel takes no PCI device while it runs (CONFIG_HOTPLUG_PCI_ACPI)');
   try {
     const plugged = await host.plug(device);
     const where = plugged.address === undefined ? (plugged.serial ?? '') : showAddress(plugged);
