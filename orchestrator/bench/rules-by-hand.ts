@@ -22,6 +22,11 @@ import { daxSuite } from '../suites/dax/suite.ts';
 import { planRules } from '../suites/shared/rules/plan-rules.ts';
 import type { BootBench } from './boot.ts';
 
+/** What a test leaves mounted or mapped. */
+const TIDY = [
+  `for mount in $(awk '$2 ~ "^/mnt/pmemrig-rules/" { print $2 }' /proc/mounts | tac); do umount "$mount"; done`,
+  'dmsetup remove_all',
+].join('\n');
 /** Far above what it takes, so that a hang ends. */
 const DEADLINE_MS = 900_000;
 
@@ -46,9 +51,11 @@ export async function benchRulesByHand(bench: BootBench, context: PrepareContext
   const handMs = await withGuest(bench, dir, async (guest) => {
     await guest.exec('mkdir -p /run/pmemrig');
     await guest.upload(tool.path, '/run/pmemrig/pmemcheck');
-    const script = recorded.flatMap(({ commands }) => commands).join('\n');
+    const script = recorded.flatMap(({ commands }) => [...commands, TIDY]).join('\n');
     const began = performance.now();
-    await guest.exec(['sh'], { stdin: `exec > /dev/null 2>&1\n${script}\n`, timeoutMs: DEADLINE_MS });
+    const typed = `exec > /dev/null 2>&1\nfailed=0\n${script}\nexit $failed\n`;
+    const { exitCode } = await guest.exec(['sh'], { stdin: typed, timeoutMs: DEADLINE_MS });
+    if (exitCode !== 0) throw new InfraError('what passes in a test fails by hand', { code: 'bench-rules' });
     return performance.now() - began;
   });
   return {
@@ -80,8 +87,10 @@ async function record(
       if (key !== 'exec') return Reflect.get(target, key) as unknown;
       return async (command: readonly string[], options: ExecOptions = {}) => {
         // The rig's own steps between two tests set no environment.
-        if (options.env !== undefined) seen.commands.push(spell(command, options));
-        return target.exec(command, options);
+        const result = await target.exec(command, options);
+        if (options.env !== undefined)
+          seen.commands.push(`${spell(command, options)}${result.exitCode === 0 ? ' || failed=1' : ''}`);
+        return result;
       };
     },
   });
@@ -148,7 +157,7 @@ async function withGuest<T>(
     dir,
   });
   await guest.setUpPmem();
-  return act(guest);
+  return await act(guest);
 }
 
 /** ms from the first test's start to the last one's end. */

@@ -42,7 +42,7 @@ export const MAP_SYNC_REUSED: Rule = {
     'drivers/dax/super.c: set_dax_synchronous(), dax_alloc_inode(); include/linux/dax.h: daxdev_mapping_supported()',
   look:
     'dax_alloc_inode(), which takes an object from dax_cache as a freed one left it: init_once() cleared it when the ' +
-    'slab was made. Seen on 6.1 and 6.12; 7.3.4 has the same lines',
+    'slab was made. Seen on 6.1, 6.12 and 7.3.4',
   devices: ['virtio-pmem'],
   needs: ['guest-tool'],
   rows: [
