@@ -31,7 +31,7 @@ export interface DeathFacts {
 
 /**
  * The kernel patches its code by way of int3, which each CPU that meets it waits out. QEMU's TCG was seen to run one
- * from code that it had translated, when the patch was done already: 1 of some 100 boots with two CPUs (QEMU 7.2, Linux
+ * from code that it had translated, when the patch was done already: once, in a boot with two CPUs (QEMU 7.2, Linux
  * 6.12; others: Red Hat's bug 2216496, "qemu-x86_64 booting with 8.0.0 stil see int3" on the kernel's list, July 2023).
  */
 const HALF_PATCHED = /^(?:Oops: )?int3: /;

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { buildGuestTool } from '../../guests/guest-tools/build-guest-tool.ts';
@@ -20,13 +20,9 @@ import { quoteWord } from '../model/quote-word.ts';
 import { DAX_RULES } from '../suites/dax/dax-rules.ts';
 import { daxSuite } from '../suites/dax/suite.ts';
 import { planRules } from '../suites/shared/rules/plan-rules.ts';
+import { CLEAN_UP, TOOL_PATH } from '../suites/shared/rules/rule-context.ts';
 import type { BootBench } from './boot.ts';
 
-/** What a test leaves mounted or mapped. */
-const TIDY = [
-  `for mount in $(awk '$2 ~ "^/mnt/pmemrig-rules/" { print $2 }' /proc/mounts | tac); do umount "$mount"; done`,
-  'dmsetup remove_all',
-].join('\n');
 /** Far above what it takes, so that a hang ends. */
 const DEADLINE_MS = 900_000;
 
@@ -49,9 +45,9 @@ export async function benchRulesByHand(bench: BootBench, context: PrepareContext
   if (tool.kind === 'impossible') throw new InfraError(tool.reason, { code: 'bench-rules' });
   const recorded = await withGuest(bench, dir, async (guest) => record(guest, bench, tool));
   const handMs = await withGuest(bench, dir, async (guest) => {
-    await guest.exec('mkdir -p /run/pmemrig');
-    await guest.upload(tool.path, '/run/pmemrig/pmemcheck');
-    const script = recorded.flatMap(({ commands }) => [...commands, TIDY]).join('\n');
+    await guest.exec(`mkdir -p ${dirname(TOOL_PATH)}`);
+    await guest.upload(tool.path, TOOL_PATH);
+    const script = recorded.flatMap(({ commands }) => [...commands, CLEAN_UP]).join('\n');
     const began = performance.now();
     const typed = `exec > /dev/null 2>&1\nfailed=0\n${script}\nexit $failed\n`;
     const { exitCode } = await guest.exec(['sh'], { stdin: typed, timeoutMs: DEADLINE_MS });
@@ -86,8 +82,8 @@ async function record(
     get(target, key) {
       if (key !== 'exec') return Reflect.get(target, key) as unknown;
       return async (command: readonly string[], options: ExecOptions = {}) => {
-        // The rig's own steps between two tests set no environment.
         const result = await target.exec(command, options);
+        // The rig's own steps between two tests set no environment.
         if (options.env !== undefined)
           seen.commands.push(`${spell(command, options)}${result.exitCode === 0 ? ' || failed=1' : ''}`);
         return result;

@@ -22,7 +22,7 @@ export const MAP_SYNC_MIXED: Rule = {
   title: 'Device mapper over an NVDIMM and a virtio-pmem refuses MAP_SYNC',
   rule:
     'A mapped device is synchronous only if all devices below it are. A file system on dm-linear over a device that ' +
-    'grants MAP_SYNC and one that refuses it must refuse it, in either order.',
+    'grants MAP_SYNC and one that refuses it must refuse it.',
   source: 'drivers/md/dm-table.c: dm_table_supports_dax() with device_not_dax_synchronous_capable()',
   look: 'dm_table_set_restrictions(), which calls set_dax_synchronous()',
   devices: ['nvdimm', 'virtio-pmem', 'e820'],

@@ -15,13 +15,13 @@ import { sabotageHost } from './sabotage.ts';
 import { type MountRequest, type RuleContext, type RuleMount, RuleSkip, StepFailed } from './rule.ts';
 
 /** In the guest, on tmpfs: gone with each boot. */
-const TOOL_PATH = '/run/pmemrig/pmemcheck';
+export const TOOL_PATH = '/run/pmemrig/pmemcheck';
 const MOUNTS = '/mnt/pmemrig-rules';
 /** Lines of a step's output that its failure shows. */
 const EVIDENCE_LINES = 40;
 
 /** Whatever the test left: mounts, maps, background processes of its own. */
-const CLEAN_UP = `
+export const CLEAN_UP = `
 for mount in $(awk '$2 ~ "^${MOUNTS}/" { print $2 }' /proc/mounts | tac); do umount "$mount" || umount -l "$mount"; done
 command -v dmsetup > /dev/null && dmsetup remove_all
 true`;
