@@ -275,6 +275,11 @@ test.each([
     "fs.writeSync(3, 'x\\n'); await sleep(60_000);",
     'what it wrote to its channel cannot be read: it is no JSON',
   ],
+  [
+    'asks for what cannot be without end',
+    "for (;;) await guest.unplug('x').catch(() => 0);",
+    'what it wrote to its channel cannot be read: 1000 requests before it were refused',
+  ],
 ])('a scenario that %s is killed', async (_what, source, reason) => {
   const { killedFor } = await run(source);
   expect(killedFor).toBe(reason);

@@ -7,6 +7,8 @@ import { requestSchema, type Request } from './requests.ts';
 const MAX_LINE_BYTES = 64 * 2 ** 20;
 /** Further requests wait in the scenario. */
 const MAX_AT_ONCE = 64;
+/** Answers pile up here if the scenario reads none. */
+const MAX_REFUSED = 1000;
 const LINE_FEED = 0x0a;
 
 /** Whoever writes to the channel is not the rig's own code; the message says what is wrong. */
@@ -40,10 +42,13 @@ export async function serveChannel(channel: Duplex, { hello, answer }: ChannelOp
       write({ id: request.id, error: { message: messageOf(error), code: codeOf(error) } });
     }
   };
+  let refused = 0;
   write({ hello });
   for await (const line of readLines(channel)) {
     const request = readRequest(line);
     if ('refused' in request) {
+      refused += 1;
+      if (refused > MAX_REFUSED) throw new UnreadableRequest(`${MAX_REFUSED} requests before it were refused`);
       write({ id: request.id, error: { message: request.refused, code: 'bad-argument' } });
       continue;
     }
