@@ -107,7 +107,7 @@ test('an unknown fragment gets the nearest name, and the list', async () => {
   await expect(loadFragments(['guest', 'prove-loking'])).rejects.toMatchObject({
     code: 'unknown-kconfig-fragment',
     remedy: expect.stringMatching(
-      /^use prove-locking; the rig has dax-filesystems, dm-dax, .*; a fragment of your own is named by its path\.$/,
+      /^use prove-locking; the rig has dax-filesystems, dax-rules, dm-dax, .*; a fragment of your own is named by its path\.$/,
     ),
   });
 });
@@ -136,6 +136,7 @@ test("none of the rig's fragments contradicts another", async () => {
     'virtio-pmem',
     'dax-filesystems',
     'dm-dax',
+    'dax-rules',
     'prove-locking',
     'kasan',
     'hung-task',

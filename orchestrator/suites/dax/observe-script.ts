@@ -1,6 +1,7 @@
 import type { Seen } from '../../model/rule-text.ts';
 import { lastLines } from '../../model/last-lines.ts';
 import { type Observation, type RuleContext, RuleSkip, StepFailed } from '../shared/rules/rule.ts';
+import { findLack } from '../shared/rules/find-lack.ts';
 import { PRELUDE } from './prelude.ts';
 
 /** Lines of a script that its failure shows. */
@@ -50,6 +51,8 @@ export async function runScript(
   const skip = /^skip (.+)$/m.exec(stdout)?.[1];
   if (skip !== undefined) throw new RuleSkip(skip);
   if (exitCode === 0 && !timedOut) return stdout;
+  const lack = script.includes('mount_on') ? await findLack(run) : undefined;
+  if (lack !== undefined) throw new RuleSkip(lack);
   const how = timedOut ? 'did not end in time' : `ended with status ${exitCode ?? 'unknown'}`;
   throw new StepFailed(
     `the test's script ${how}: ${stderr.trim().split('\n').at(-1) ?? ''}`,
