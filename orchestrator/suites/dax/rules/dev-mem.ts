@@ -4,6 +4,10 @@ import { READ_DEV_MEM } from '../read-dev-mem.ts';
 
 const SCRIPT = String.raw`
 ${READ_DEV_MEM}
+# Of a kernel that does not show its configuration a read that works is a failure, which names the option.
+if [ -r /proc/config.gz ] && ! zcat /proc/config.gz | grep -qx CONFIG_IO_STRICT_DEVMEM=y; then
+	skip 'the kernel guards no range of a driver (CONFIG_IO_STRICT_DEVMEM)'
+fi
 start=$(cat "/sys/bus/nd/devices/$REGION/resource")
 defer "ndctl enable-namespace $NAMESPACE; udevadm settle"
 in_use=$(sabotaged no-fault && get 0xf0000 || get "$start")
