@@ -1,11 +1,12 @@
-import { chmod, cp, readdir, readFile, rename } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { chmod, cp, readdir, readFile, realpath, rename } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import type { CanaryModule } from '../../orchestrator/model/canary.ts';
 import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { packageData } from '../../orchestrator/model/package-data.ts';
 import { quoteWord } from '../../orchestrator/model/quote-word.ts';
 import { readFailedBuild } from '../kernels/build/failed-build.ts';
+import { KBUILD_TREES } from '../kernels/build/kbuild-tree.ts';
 import { ownFile } from '../store/own-file.ts';
 import { makeDebianRoot } from '../apt/debian-root.ts';
 import type { KernelHeaders, PreparedKernel } from '../kernels/prepared-kernel.ts';
@@ -44,7 +45,9 @@ export async function buildCanary(
   if (kbuild !== undefined) {
     // One that is missing is for the build to complain of.
     const facts = await Promise.all(BUILD_FACTS.map(async (file) => hashFile(join(kbuild, file)).catch(() => null)));
-    return keep(digestOf(digest, own, facts), async (dir) => compile(kbuild, dir, context));
+    return keep(digestOf(await identify(kbuild, digest, context), own, facts), async (dir) =>
+      compile(kbuild, dir, context),
+    );
   }
   if (headers !== undefined)
     return keep(digestOf(digest, own, headers), async (dir) => compileWithHeaders(headers, release, dir, context));
@@ -54,6 +57,12 @@ export async function buildCanary(
       `no modules can be built for ${name}: it has no finished build tree (a ${GUEST_ARCHITECTURE.kernelImage} ` +
       `in its tree after \`make\`, a kernel that the rig builds, or one of Debian's by its release)`,
   };
+}
+
+/** What a module depends on: of our own trees, which are kept by what they hold, no more than that. */
+async function identify(kbuild: string, digest: string, { cacheDir }: PrepareContext): Promise<string> {
+  const tree = await realpath(kbuild).catch(() => kbuild);
+  return dirname(tree) === join(cacheDir, KBUILD_TREES) ? basename(tree) : digest;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { StoreEntry } from '../store/list-entries.ts';
 import { listEntries } from '../store/list-entries.ts';
+import { KBUILD_TREES } from './build/kbuild-tree.ts';
+import { BUILD_TREES } from './build/kept-tree.ts';
 import { type BuildRecord, readBuildRecord } from './build/build-record.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
@@ -9,9 +11,9 @@ export interface StoredKernel extends StoreEntry {
 }
 
 /**
- * Folders of the store that hold kernels, their sources, what is made of them, and what the compiler keeps of series.
+ * Folders of the store that hold kernels, their sources, what is made of them, and what the compiler keeps of series, and the trees that are built on.
  */
-const KINDS = { kernel: 'kernels', around: ['sources', 'initramfs', 'ccache'] } as const;
+const KINDS = { kernel: 'kernels', around: ['sources', 'initramfs', 'ccache', BUILD_TREES, KBUILD_TREES] } as const;
 
 /** All kernels in the store, the last used first. */
 export async function listKernels(cacheDir: string): Promise<readonly StoredKernel[]> {

@@ -34,6 +34,20 @@ export async function withLock<T>(options: LockOptions, body: () => Promise<T>):
   }
 }
 
+/** As {@link withLock}, unless somebody holds it: then `body` does not run. */
+export async function withFreeLock(
+  { path, log }: Pick<LockOptions, 'path' | 'log'>,
+  body: () => Promise<void>,
+): Promise<void> {
+  const release = await tryLock(path, log);
+  if (!release) return;
+  try {
+    await body();
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
 async function acquire({ path, what, log, signal }: LockOptions): Promise<() => Promise<void>> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   const watch = new SignOfLife(path);

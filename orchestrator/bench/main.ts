@@ -12,6 +12,7 @@ import type { PmemDevice } from '../model/pmem.ts';
 import { benchBoot } from './boot.ts';
 import { benchOverhead } from './bench-overhead.ts';
 import { benchHistory, type HistorySpeed } from './history.ts';
+import { benchIncrementalBuild, type BuildTurn } from './incremental-build.ts';
 import { benchPlan } from './plan.ts';
 import { runExperiment } from './planted/experiment.ts';
 import { describeNoise, Noise } from './planted/noise.ts';
@@ -72,6 +73,8 @@ try {
   if (sections.has('boot')) await benchBoots();
   if (sections.has('overhead')) await benchOverheads();
   if (sections.has('rules')) await benchRules();
+  // Two whole builds of a kernel come first, hence only by name.
+  if (sections.has('build')) await benchBuilds();
   // Takes an hour and builds a kernel, hence only by name.
   if (sections.has('planted')) await benchPlanted();
 } catch (error) {
@@ -183,6 +186,27 @@ async function benchRules(): Promise<void> {
     );
   } finally {
     await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function benchBuilds(): Promise<void> {
+  const dir = await mkdtemp(join(cacheDir(), 'bench-'));
+  const turns: BuildTurn[] = [];
+  try {
+    for await (const turn of benchIncrementalBuild(repeats, dir, { cacheDir: cacheDir(), log: () => undefined }))
+      turns.push(turn);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+  for (const [what, of] of [
+    ['wall', ({ wallMs }: BuildTurn['rig']) => wallMs],
+    ['CPU', ({ cpuMs }: BuildTurn['rig']) => cpuMs],
+  ] as const) {
+    const [rig, make] = [turns.map((turn) => of(turn.rig)), turns.map((turn) => of(turn.make))];
+    say(
+      `one line of a driver changed, ${what} time to the kernel: kernel build ${describeSeconds(rig)}, ` +
+        `make ${describeSeconds(make)}; ratio ${(median(rig) / median(make)).toFixed(2)}, budget 1.3`,
+    );
   }
 }
 

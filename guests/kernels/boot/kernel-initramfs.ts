@@ -20,15 +20,15 @@ export async function prepareInitramfs(
   context: PrepareContext,
 ): Promise<{ readonly path: string; readonly digest: string }> {
   const busybox = await prepareBusybox(context);
-  const digest = digestOf(kernel.digest, busybox.digest, await initramfsRecipeDigest());
+  const recipe = [busybox.digest, await initramfsRecipeDigest()];
+  const digest = digestOf(kernel.digest, ...recipe);
+  // Without modules it is the same for all kernels.
+  const key = kernel.hasModules ? `${kernel.release}-${shortDigest(digest)}` : `any-${shortDigest(digestOf(recipe))}`;
   const build = async (dir: string): Promise<void> => {
     const tree = join(kernel.entry, 'lib', 'modules', kernel.release);
     const modules = kernel.hasModules ? { modules: { tree, index: await readModuleIndex(tree) } } : {};
     await writeInitramfs({ busybox: busybox.path, ...modules, out: join(dir, 'initramfs.cpio') });
   };
-  const entry = await getOrCreate(
-    { kind: 'initramfs', key: `${kernel.release}-${shortDigest(digest)}`, holds: () => ['initramfs.cpio'], build },
-    context,
-  );
+  const entry = await getOrCreate({ kind: 'initramfs', key, holds: () => ['initramfs.cpio'], build }, context);
   return { path: join(entry, 'initramfs.cpio'), digest };
 }

@@ -1,5 +1,7 @@
-import { copyFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { appendFile, copyFile, mkdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { KernelError } from '../../../orchestrator/model/errors.ts';
 import type { KernelSource, SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
@@ -14,18 +16,19 @@ import { readKernelRelease } from '../image/kernel-release.ts';
 import { finishModuleTree, MODULE_FILES, writeModulesDisk } from '../boot/module-tree.ts';
 import type { PreparedKernel } from '../prepared-kernel.ts';
 import { bootImage, extractPvhKernel } from '../image/pvh-kernel.ts';
-import { applyPatches } from './apply-patches.ts';
+import type { BuildLeft } from './build-left.ts';
 import { type BuildTools, findBuildTools } from './build-tools.ts';
 import { BUILD_RECORD, type BuildRecord, describeBuild, readBuildRecord } from './build-record.ts';
-import { estimateBuildBytes, LEAST_BUILD_BYTES, requireSpace } from './build-space.ts';
+import { estimateBuildBytes, requireSpace } from './build-space.ts';
 import { openCompilerCache } from './ccache.ts';
-import { listWarnings } from './compiler-output.ts';
+import { listMade, listWarnings, listWatchedWarnings, warningsByTarget } from './compiler-output.ts';
 import { requireConfigTools } from './config-tools.ts';
 import { findBase, type FoundBase } from './find-base.ts';
 import { findDebianSource } from './debian-source.ts';
 import { findTreeSource } from './tree-source.ts';
-import { keepKbuildTree } from './kbuild-tree.ts';
-import { compileKernel, makeRelease, makeTarget } from './make-kernel.ts';
+import { KBUILD_TREES, keepKbuildTree } from './kbuild-tree.ts';
+import { type BuildTree, withBuildTree } from './kept-tree.ts';
+import { compileKernel, type MakeOptions, makeTarget, readBuiltRelease } from './make-kernel.ts';
 import { ownFile } from '../../store/own-file.ts';
 import { hashPatchset, type Patch, readPatches } from '../patches/read-patches.ts';
 import { recallObjects, rememberObjects } from './remembered-objects.ts';
@@ -49,6 +52,7 @@ interface Ingredients {
   readonly source: FoundSource;
   readonly patches: readonly Patch[];
   readonly tools: BuildTools;
+  readonly configDigest: string;
   /** Outside the entry, which is gone if the build fails. */
   readonly logFile: string;
 }
@@ -73,12 +77,20 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     tools.version,
   );
   const key = `built-${shortDigest(digest)}`;
-  const ingredients = { base, source, patches, tools, logFile: join(context.cacheDir, 'build-logs', `${key}.log`) };
+  const ingredients = {
+    base,
+    source,
+    patches,
+    tools,
+    configDigest,
+    logFile: join(context.cacheDir, 'build-logs', `${key}.log`),
+  };
   const entry = await getOrCreate(
     { kind: 'kernels', key, holds: heldFiles, build: (dir) => build(spec, ingredients, dir, context) },
     context,
   );
   const record = await readBuildRecord(entry);
+  await recordUse(join(entry, 'kbuild'));
   const initramfs = await prepareInitramfs(
     { entry, digest, release: record.release, hasModules: record.modules },
     context,
@@ -101,9 +113,14 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
   };
 }
 
+/** We may not own this cache. */
+async function recordUse(path: string): Promise<void> {
+  await utimes(path, new Date(), new Date()).catch(() => undefined);
+}
+
 async function heldFiles(entry: string): Promise<readonly string[]> {
   const record = await readBuildRecord(entry).catch(() => undefined);
-  return ['vmlinuz', 'config', 'build.log', BUILD_RECORD, ...(record?.modules === true ? MODULE_FILES : [])];
+  return ['vmlinuz', 'config', 'build.log', 'kbuild', BUILD_RECORD, ...(record?.modules === true ? MODULE_FILES : [])];
 }
 
 function noteWarnings({ warnings }: BuildRecord): readonly string[] {
@@ -115,21 +132,36 @@ function noteWarnings({ warnings }: BuildRecord): readonly string[] {
   ];
 }
 
+/** A message of the compiler is about what was just read. */
+const OF_COMPILER = /^\S+:\d+(?::\d+)?: (?:fatal )?error: /m;
+
 async function build(
+  spec: SourceKernelSpec,
+  ingredients: Ingredients,
+  dir: string,
+  context: PrepareContext,
+): Promise<void> {
+  const { source, patches, tools, configDigest } = ingredients;
+  await withBuildTree(
+    {
+      source,
+      patches,
+      inputs: [configDigest, tools.version],
+      mayBeOfTree: (error) => error instanceof KernelError && !OF_COMPILER.test(error.evidence),
+    },
+    context,
+    async (tree) => buildIn(tree, spec, ingredients, dir, context),
+  );
+}
+
+async function buildIn(
+  { sourceDir, earlier, madeAnew, leave }: BuildTree,
   spec: SourceKernelSpec,
   { base, source, patches, tools, logFile }: Ingredients,
   dir: string,
   context: PrepareContext,
 ): Promise<void> {
   const start = performance.now();
-  await requireSpace(dir, LEAST_BUILD_BYTES);
-  const sourceDir = join(dir, 'source');
-  await mkdir(sourceDir);
-  context.log(`unpacking ${source.description}`);
-  context.progress?.('unpacking the source');
-  await source.unpack(sourceDir);
-  await applyPatches(patches, sourceDir, context);
-
   const sandbox = await findSandbox();
   const options = {
     sourceDir,
@@ -137,31 +169,34 @@ async function build(
     context,
     ...(tools.ccache && { cache: await openCompilerCache(patches, sourceDir, context) }),
   };
-  context.log(`configuring ${spec.name}: ${spec.config.join(', ')}`);
-  context.progress?.('configuring');
-  const make = async (words: readonly string[]): Promise<void> => void (await makeTarget(words, options));
-  const { configText, config, notes } = await configureKernel({
-    sourceDir,
-    base: base.base,
-    fragments: spec.config,
-    make,
-    hasPahole: tools.hasPahole,
-  });
-  await requireConfigTools(config);
-  await requireSpace(dir, estimateBuildBytes(config));
-  const release = await makeRelease(options);
-
-  context.log(`compiling ${release}${tools.ccache ? ' with ccache' : ''}`);
-  const kind = digestOf(release.split('.', 2), spec.base, spec.config);
-  const { objects, warnings } = await compileKernel(logFile, await recallObjects(kind, context.cacheDir), options);
-  await rename(logFile, join(dir, 'build.log'));
-  await rememberObjects(kind, objects, context.cacheDir);
+  const { configText, notes } = await configure(spec, base, earlier, options);
+  context.log(
+    `compiling ${spec.name}${earlier ? ' on the tree of an earlier build' : tools.ccache ? ' with ccache' : ''}`,
+  );
+  const kind = digestOf(source.origin, spec.base, spec.config);
+  const expected = earlier ? undefined : await recallObjects(kind, context.cacheDir);
+  let left: BuildLeft | undefined;
+  let objects = 0;
+  try {
+    objects = await compileKernel(logFile, expected, options);
+  } finally {
+    // What was compiled before an error is not compiled again, and does not warn again.
+    const warnings = await completeLog(logFile, earlier?.left.warnings ?? {});
+    left = { ...earlier?.left, config: digestOf(configText), notes: [...notes], warnings };
+    leave(left);
+  }
+  if (!earlier) await rememberObjects(kind, objects, context.cacheDir);
 
   context.progress?.('keeping what guests need');
-  const modules = await keepModules(dir, release, options);
-  await keepImages(sourceDir, dir, context);
-  await writeFile(join(dir, 'config'), configText);
-  await keepKbuildTree(sourceDir, join(dir, 'kbuild'), context);
+  const release = await readBuiltRelease(sourceDir);
+  const [modules, kbuild] = await Promise.all([
+    keepModules(dir, release, earlier?.left.modules, options),
+    keepKbuildTree(sourceDir, earlier?.left.kbuild, context),
+    keepImages(sourceDir, dir, context),
+    rename(logFile, join(dir, 'build.log')),
+    writeFile(join(dir, 'config'), configText),
+  ]);
+  await symlink(join('..', '..', KBUILD_TREES, kbuild.key), join(dir, 'kbuild'));
   const record: BuildRecord = {
     release,
     source: source.description,
@@ -172,48 +207,140 @@ async function build(
     ccache: tools.ccache,
     objects,
     seconds: Math.round((performance.now() - start) / 1000),
-    modules,
-    warnings: [...warnings],
+    modules: modules !== undefined,
+    warnings: [...listWatchedWarnings(await readFile(join(dir, 'build.log'), 'utf8'))],
     notes: [
       ...notes,
+      ...(madeAnew === undefined ? [] : [`the tree of earlier builds was made anew: ${madeAnew}`]),
       ...(sandbox.kind === 'none'
         ? [`it was built without a sandbox, by makefiles with this user's rights: ${sandbox.reason}`]
         : []),
     ],
   };
   await writeFile(join(dir, BUILD_RECORD), `${JSON.stringify(record, undefined, 2)}\n`);
-  await removeTree(sourceDir);
+  leave({ ...left, kbuild, ...present({ modules }) });
+}
+
+/** The configuration of an earlier build with the same inputs is taken as it is, unless a Kconfig file has changed. */
+async function configure(
+  spec: SourceKernelSpec,
+  { base }: FoundBase,
+  earlier: BuildTree['earlier'],
+  options: MakeOptions,
+): Promise<{ readonly configText: string; readonly notes: readonly string[] }> {
+  const { sourceDir, tools, context } = options;
+  if (earlier?.reconfigure === false) {
+    const configText = await readFile(await ownFile(sourceDir, '.config'), 'utf8');
+    if (digestOf(configText) === earlier.left.config) return { configText, notes: earlier.left.notes };
+  }
+  context.log(`configuring ${spec.name}: ${spec.config.join(', ')}`);
+  context.progress?.('configuring');
+  const make = async (words: readonly string[]): Promise<void> => void (await makeTarget(words, options));
+  const { configText, config, notes } = await configureKernel({
+    sourceDir,
+    base,
+    fragments: spec.config,
+    make,
+    hasPahole: tools.hasPahole,
+  });
+  await requireConfigTools(config);
+  if (!earlier) await requireSpace(sourceDir, estimateBuildBytes(config));
+  return { configText, notes };
+}
+
+/**
+ * Adds to a build's log the warnings of earlier builds about what this one left as it was, so that two kernels can be
+ * compared by them, and gives all.
+ */
+async function completeLog(logFile: string, earlier: BuildLeft['warnings']): Promise<BuildLeft['warnings']> {
+  const log = await readFile(logFile, 'utf8');
+  const made = listMade(log);
+  const kept = Object.entries(earlier).filter(([target]) => !made.has(target));
+  if (kept.length > 0)
+    await appendFile(
+      logFile,
+      ['# Of earlier builds, whose objects were left as they were:', ...kept.flatMap(([, lines]) => lines), ''].join(
+        '\n',
+      ),
+    );
+  return { ...Object.fromEntries(kept), ...warningsByTarget(log) };
 }
 
 async function keepImages(sourceDir: string, dir: string, context: PrepareContext): Promise<void> {
+  const copy = async (name: string, to: string): Promise<void> =>
+    copyFile(await ownFile(sourceDir, name), join(dir, to), constants.COPYFILE_FICLONE);
+  await mkdir(join(dir, 'debug'));
+  await Promise.all([
+    copy(GUEST_ARCH.kernelImagePath, 'vmlinuz'),
+    copy('vmlinux', join('debug', 'vmlinux')),
+    copy('System.map', 'System.map'),
+  ]);
   const vmlinuz = join(dir, 'vmlinuz');
-  await copyFile(await ownFile(sourceDir, GUEST_ARCH.kernelImagePath), vmlinuz);
   // Refuses what is no kernel before anything boots it.
   await readKernelRelease(vmlinuz);
   await extractPvhKernel(vmlinuz, join(dir, 'vmlinux'), context);
-  await mkdir(join(dir, 'debug'));
-  await rename(await ownFile(sourceDir, 'vmlinux'), join(dir, 'debug', 'vmlinux'));
-  await rename(await ownFile(sourceDir, 'System.map'), join(dir, 'System.map'));
 }
 
-/** False for a kernel that has all built in. */
-async function keepModules(dir: string, release: string, options: Parameters<typeof makeTarget>[1]): Promise<boolean> {
-  const order = await stat(join(options.sourceDir, 'modules.order')).catch(() => undefined);
-  if (order === undefined || order.size === 0) return false;
-  const installed = join(options.sourceDir, INSTALLED);
+/** `undefined` for a kernel that has all built in. Modules that are what they were are taken from the earlier kernel. */
+async function keepModules(
+  dir: string,
+  release: string,
+  earlier: BuildLeft['modules'],
+  options: MakeOptions,
+): Promise<BuildLeft['modules']> {
+  const { sourceDir, context } = options;
+  const order = await readFile(join(sourceDir, 'modules.order'), 'utf8').catch(() => '');
+  if (order === '') return undefined;
+  const listing = digestOf(release, order, await listModules(sourceDir, context));
+  const entry = join(dirname(dir), basename(dir).replace(/\.partial-.*$/, ''));
+  const tree = join(dir, 'lib', 'modules', release);
+  if (listing === earlier?.listing && (await isThere(join(earlier.entry, 'modules.ext4')))) {
+    const [lib, disk] = ['lib', 'modules.ext4'].map((name) => join(earlier.entry, name)) as [string, string];
+    await runTool(['cp', '--archive', '--link', lib, disk, dir], { signal: context.signal });
+    return { listing, entry };
+  }
+  const installed = join(sourceDir, INSTALLED);
+  await removeTree(installed);
   await makeTarget(
     [`INSTALL_MOD_PATH=${installed}`, 'INSTALL_MOD_STRIP=1', 'DEPMOD=true', ...UNCOMPRESSED, 'modules_install'],
     options,
   );
-  await ownFile(options.sourceDir, join(INSTALLED, 'lib', 'modules', release, 'modules.order'));
+  await ownFile(sourceDir, join(INSTALLED, 'lib', 'modules', release, 'modules.order'));
   // `build` and `source`, and all else that a makefile may have linked.
-  await runTool(['find', installed, '-type', 'l', '-delete'], { signal: options.context.signal });
-  const tree = join(dir, 'lib', 'modules', release);
-  await mkdir(join(dir, 'lib', 'modules'), { recursive: true });
+  await runTool(['find', installed, '-type', 'l', '-delete'], { signal: context.signal });
+  await mkdir(dirname(tree), { recursive: true });
   await rename(join(installed, 'lib', 'modules', release), tree);
-  await finishModuleTree(dir, release, options.context);
-  await writeModulesDisk(tree, join(dir, 'modules.ext4'), options.context);
-  return true;
+  await finishModuleTree(dir, release, context);
+  await writeModulesDisk(tree, join(dir, 'modules.ext4'), context);
+  return { listing, entry };
+}
+
+/** Sizes and times of all that is loaded, and of the index of what is built in. */
+async function listModules(sourceDir: string, { signal }: PrepareContext): Promise<readonly string[]> {
+  const found = await runTool(
+    [
+      'find',
+      '.',
+      '-name',
+      '*.ko',
+      '-printf',
+      String.raw`%p %s %T@\n`,
+      '-o',
+      '-name',
+      'modules.builtin',
+      '-printf',
+      String.raw`%p %s\n`,
+    ],
+    { cwd: sourceDir, signal },
+  );
+  return found.split('\n').toSorted();
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -55,6 +55,7 @@ async function findIn(suite: string, name: string, context: PrepareContext): Pro
   const description = `${record.name} ${record.version} (${suite})`;
   return {
     digest: record.sha256,
+    origin: record.sha256,
     description,
     notes: offline === undefined ? [] : [`${offline}; source ${description}`],
     unpack: async (dir) =>
@@ -71,6 +72,8 @@ async function findIn(suite: string, name: string, context: PrepareContext): Pro
         ],
         { signal: context.signal },
       )),
+    // A package of another version is another origin.
+    bringOver: async () => undefined,
   };
 }
 

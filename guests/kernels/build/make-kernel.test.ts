@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { findSandbox } from '../../store/sandbox.ts';
-import { compileKernel, makeRelease, makeTarget } from './make-kernel.ts';
+import { compileKernel, makeTarget, readBuiltRelease } from './make-kernel.ts';
 
 /** A source whose Makefile goes down two levels, as Kbuild does, to rules that run beside each other. */
 async function newSource(rules: string) {
@@ -120,12 +120,13 @@ test.each([
   ['/etc', undefined],
   ['6.9 and more', undefined],
   ['6.9'.padEnd(65, 'x'), undefined],
-])('`make kernelrelease` that prints %s', async (printed, release) => {
+])('a release of %s', async (printed, release) => {
   const { options } = await newSource('');
-  await writeFile(join(options.sourceDir, 'Makefile'), `kernelrelease:\n\t@echo '${printed}'\n`);
-  if (release === undefined)
-    await expect(makeRelease(options)).rejects.toMatchObject({ name: 'KernelError', evidence: printed });
-  else expect(await makeRelease(options)).toBe(release);
+  await mkdir(join(options.sourceDir, 'include', 'config'), { recursive: true });
+  await writeFile(join(options.sourceDir, 'include', 'config', 'kernel.release'), `${printed}\n`);
+  const read = readBuiltRelease(options.sourceDir);
+  if (release === undefined) await expect(read).rejects.toMatchObject({ name: 'KernelError', evidence: printed });
+  else expect(await read).toBe(release);
 });
 
 test('a program of the kernel that speaks of a full disk does not fill it', async () => {

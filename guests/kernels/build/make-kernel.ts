@@ -1,18 +1,18 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import type { CompilerWarning } from '../../../orchestrator/model/compiler-warning.ts';
 import { KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
+import { ownFile } from '../../store/own-file.ts';
 import { type SandboxView, trySandboxed } from '../../store/sandbox.ts';
 import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { readRelease } from '../image/kernel-release.ts';
 import { blameBuild } from './blame-build.ts';
 import type { BuildTools } from './build-tools.ts';
 import { type CompilerCache, NO_CACHE } from './ccache.ts';
-import { isObjectLine, parseWatchedWarning } from './compiler-output.ts';
+import { isObjectLine } from './compiler-output.ts';
 import { readFailedBuild } from './failed-build.ts';
 import { present } from '../../../orchestrator/model/present.ts';
 
@@ -40,23 +40,23 @@ export async function makeTarget(words: readonly string[], options: MakeOptions)
   return made.stdout;
 }
 
-/**
- * `uname -r` of the kernel that the source makes; its makefiles may print anything. Rejects as {@link compileKernel}
- * does.
- */
-export async function makeRelease(options: MakeOptions): Promise<string> {
-  const printed = (await makeTarget(['-s', 'kernelrelease'], options)).trim();
-  const release = readRelease(printed);
-  if (release !== undefined && release === printed) return release;
-  throw new KernelError('the kernel does not compile: `make kernelrelease` prints no release', {
-    code: 'kernel-compile-error',
-    evidence: printed.slice(0, 1000),
-  });
+/** `uname -r` of the kernel that was built; its makefiles may have written anything. Rejects with KernelError. */
+export async function readBuiltRelease(sourceDir: string): Promise<string> {
+  const written = (await readFile(await ownFile(sourceDir, 'include/config/kernel.release'), 'utf8')).trim();
+  const release = readRelease(written);
+  if (release !== undefined && release === written) return release;
+  throw new KernelError(
+    'the kernel does not compile: its makefiles wrote no release to include/config/kernel.release',
+    {
+      code: 'kernel-compile-error',
+      evidence: written.slice(0, 1000),
+    },
+  );
 }
 
 /**
- * Compiles the kernel and its modules on all cores and writes everything that the build says to `logFile`. Progress is
- * in objects, of `expected` if an earlier build of the kind counted them. Rejects with KernelError
+ * Compiles the kernel and its modules on all cores, as far as they are not yet, writes everything that the build says to
+ * `logFile`, the lines of each target together, and gives the number of objects. Progress is in objects, of `expected` if an earlier build of the kind counted them. Rejects with KernelError
  * `kernel-compile-error` with the first error and its lines. Rejects with InfraError for what the host lacks or lost: a
  * program, memory, disk, a compiler that crashed. Rejects with UserError for a file that only the configuration knows.
  */
@@ -64,9 +64,8 @@ export async function compileKernel(
   logFile: string,
   expected: number | undefined,
   options: MakeOptions,
-): Promise<{ readonly objects: number; readonly warnings: readonly CompilerWarning[] }> {
+): Promise<number> {
   const { context } = options;
-  const warnings: CompilerWarning[] = [];
   let objects = 0;
   await mkdir(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile);
@@ -78,13 +77,11 @@ export async function compileKernel(
   const onLine = (line: string): void => {
     log.write(`${line}\n`);
     if (isObjectLine(line)) objects += 1;
-    const warning = parseWatchedWarning(line);
-    if (warning) warnings.push(warning);
   };
   const timer = setInterval(say, PROGRESS_MS);
   try {
     const made = await trySandboxed(
-      inOneStream(makeArgv([GUEST_ARCH.kernelImage, 'modules'], options)),
+      inOneStream(makeArgv(['--output-sync=target', GUEST_ARCH.kernelImage, 'modules'], options)),
       viewOf(options),
       {
         ...environment(options),
@@ -92,7 +89,7 @@ export async function compileKernel(
       },
     );
     if (!made.ok) throw failure(made.output, options, logFile);
-    return { objects, warnings };
+    return objects;
   } finally {
     clearInterval(timer);
     log.end();

@@ -30,10 +30,10 @@ async function newTree({ commit }: { readonly commit: boolean }): Promise<string
   return dir;
 }
 
-async function unpack(source: { readonly unpack: (dir: string) => Promise<void> }): Promise<string> {
+async function unpack(source: { readonly unpack: (dir: string, index: string) => Promise<void> }): Promise<string> {
   const dir = join(await newFolder(), 'source');
   await mkdir(dir);
-  await source.unpack(dir);
+  await source.unpack(dir, `${dir}.index`);
   return dir;
 }
 

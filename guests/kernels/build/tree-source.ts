@@ -7,10 +7,24 @@ import type { KernelSource } from '../../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool, tryTool } from '../../store/run-tool.ts';
 import type { FoundSource } from './source.ts';
+import type { TreeChange } from './tree-changes.ts';
 
 type TreeSource = Extract<KernelSource, { kind: 'tree' }>;
-type Git = (...words: readonly string[]) => Promise<string>;
+/** Of the user's files and an index of our own, unless others are named. */
+type Git = (
+  words: readonly string[],
+  others?: { readonly index: string; readonly workTree: string },
+) => Promise<string>;
 
+/** Settings of the user's that would change files, or write to the user's repository. */
+const GIT_SETTINGS = [
+  'core.autocrlf=false',
+  'core.sparseCheckout=false',
+  'core.splitIndex=false',
+  'core.fsmonitor=false',
+  'gc.auto=0',
+].flatMap((setting) => ['-c', setting]);
+const PATHS_PER_CALL = 500;
 /** As many changed files as a note names. */
 const MAX_NAMED = 5;
 
@@ -30,30 +44,68 @@ export async function findTreeSource(source: TreeSource, context: PrepareContext
 
   const what =
     head === undefined ? path : `${ref === undefined ? '' : `${ref}, `}${head.commit.slice(0, 12)} of ${path}`;
+  /** Runs `body` where git finds the objects of the tree. */
+  const withTree = async (body: (git: Git) => Promise<void>): Promise<void> =>
+    withOwnRepository(path, context, async (git) => {
+      // The tree may have changed since; what is built must be what the digest says.
+      const now = head !== undefined && changed.length === 0 ? tree : await writeTree(git, head !== undefined);
+      if (now !== tree)
+        throw new UserError(`${path} changed while it was read.`, {
+          code: 'tree-changed',
+          remedy: 'leave it alone for the moment that it takes, or name a commit with ref.',
+        });
+      await body(git);
+    });
   return {
     digest: tree,
+    origin: path,
     ...(head !== undefined && changed.length === 0 && { commit: head.commit }),
     description: changed.length === 0 ? what : `${what} with uncommitted changes`,
     notes: changed.length === 0 ? [] : [`${path} has uncommitted changes, which are built too: ${listNames(changed)}`],
-    unpack: async (dir) => {
-      await withOwnRepository(path, context, async (git) => {
-        // The tree may have changed since; what is built must be what the digest says.
-        const now = head !== undefined && changed.length === 0 ? tree : await writeTree(git, head !== undefined);
-        if (now !== tree)
-          throw new UserError(`${path} changed while it was read.`, {
-            code: 'tree-changed',
-            remedy: 'leave it alone for the moment that it takes, or name a commit with ref.',
-          });
-        const archive = `${dir}.tar`;
-        try {
-          await git('archive', '--format=tar', '--output', archive, tree);
-          await runTool(['tar', '--extract', '--file', archive, '--directory', dir], { signal: context.signal });
-        } finally {
-          await rm(archive, { force: true });
-        }
-      });
-    },
+    unpack: async (dir, index) => withTree(async (git) => void (await git([...FILL, tree], { index, workTree: dir }))),
+    bringOver: async (dir, index, beforeWriting) =>
+      withTree(async (git) => {
+        const ours = { index, workTree: dir };
+        const raw = await git(['diff-index', '--cached', '--raw', '--no-renames', '-z', tree], ours);
+        const changes = parseChanges(raw);
+        if (changes.length === 0 || !(await beforeWriting(changes))) return;
+        await git(['read-tree', tree], ours);
+        const [removed, written] = [changes.filter(isRemoved), changes.filter((change) => !isRemoved(change))];
+        for (const change of removed) await rm(join(dir, change.path), { force: true });
+        await checkOut(git, written, ours);
+      }),
   };
+}
+
+/** `read-tree -u` in one go, on all cores, whatever the user has set for checkouts of their own. */
+const FILL = ['-c', 'checkout.workers=0', 'read-tree', '--reset', '-u'];
+
+function isRemoved({ how }: TreeChange): boolean {
+  return how === 'removed';
+}
+
+async function checkOut(
+  git: Git,
+  changes: readonly TreeChange[],
+  ours: { readonly index: string; readonly workTree: string },
+): Promise<void> {
+  for (let at = 0; at < changes.length; at += PATHS_PER_CALL) {
+    const paths = changes.slice(at, at + PATHS_PER_CALL).map(({ path }) => path);
+    await git(['checkout-index', '--force', '--', ...paths], ours);
+  }
+}
+
+/** `:OLD NEW ID ID STATUS`, then the path, of what leads from the wanted tree to the index. */
+function parseChanges(raw: string): readonly TreeChange[] {
+  const parts = raw.split('\0');
+  return parts.flatMap((part, index): readonly TreeChange[] => {
+    const path = parts[index + 1];
+    const { wanted, there } = /^:(?<wanted>\d+) (?<there>\d+) /.exec(part)?.groups ?? {};
+    if (wanted === undefined || there === undefined || path === undefined || index % 2 !== 0) return [];
+    if (Number(there) === 0) return [{ path, how: 'added' }];
+    if (Number(wanted) === 0) return [{ path, how: 'removed' }];
+    return [{ path, how: wanted === there ? 'changed' : 'retyped' }];
+  });
 }
 
 /**
@@ -155,10 +207,10 @@ async function withOwnRepository<T>(
     } else {
       await runTool(['git', 'init', '--quiet', '--bare', gitDir], { signal });
     }
-    return await body((...words) =>
-      runTool(['git', `--git-dir=${gitDir}`, '-c', 'core.autocrlf=false', '-c', 'gc.auto=0', ...words], {
-        cwd: path,
-        env,
+    return await body((words, others) =>
+      runTool(['git', `--git-dir=${gitDir}`, ...GIT_SETTINGS, ...words], {
+        cwd: others?.workTree ?? path,
+        env: { ...env, ...(others && { GIT_INDEX_FILE: others.index, GIT_WORK_TREE: others.workTree }) },
         signal,
       }),
     );
@@ -193,8 +245,8 @@ const BUILD_PRODUCTS = [
 ];
 
 async function writeTree(git: Git, isGit: boolean): Promise<string> {
-  await git('add', '--all', ...(isGit ? ['.'] : ['--force', '.', ...BUILD_PRODUCTS]));
-  return (await git('write-tree')).trim();
+  await git(['add', '--all', ...(isGit ? ['.'] : ['--force', '.', ...BUILD_PRODUCTS])]);
+  return (await git(['write-tree'])).trim();
 }
 
 async function isThere(path: string): Promise<boolean> {
