@@ -10,7 +10,7 @@ export interface TestState {
   readonly estimateSec: number;
   readonly parent?: string;
   readonly expects?: ExpectedProblem;
-  readonly attempts: AttemptSummary[];
+  attempts: readonly AttemptSummary[];
   /** How many of its rounds are behind it, whether it ran in them or not. */
   settledRounds: number;
   /** See `TestSummary.problems`. */

@@ -11,6 +11,9 @@ import { SplatFinder } from './splats.ts';
 import { explainUnreached } from './unreached.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
+/** Shared by all that have nothing of a kind, as most attempts have neither metrics nor artifacts. */
+const NONE: readonly never[] = [];
+
 type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
 
 /**
@@ -48,7 +51,7 @@ export class RunFold {
 
   apply(event: JournalEvent): void {
     if (this.#last && event.type !== 'resume') this.#elapsedMs += msBetween(this.#last, event);
-    this.#last = pick(event, ['v', 't', 'up']);
+    this.#last = event;
     switch (event.type) {
       case 'run-start':
         return this.#begin(event);
@@ -166,7 +169,7 @@ export class RunFold {
     // A guest is booted for one cell, and others that it fits go on in it.
     const { guest } = event;
     if (guest !== undefined && this.#guests.has(guest) && !cell.guests.includes(guest)) cell.guests.push(guest);
-    cell.running.set(attemptKey(event), { ...pick(event, ['test', 'guest']), since: event.t });
+    cell.running.set(attemptKey(event), { test: event.test, since: event.t, ...present({ guest }) });
   }
 
   #endTest(event: EventOf<'test-end'>): void {
@@ -176,13 +179,27 @@ export class RunFold {
     const console = guest === undefined ? undefined : this.#guests.get(guest)?.console;
     const evidence = event.evidence === undefined ? undefined : this.#evidence.take(event.evidence);
     const splats = this.#splats.take(event, evidence);
-    test.attempts.push({
-      ...present({ console, startedAt: since }),
-      ...pick(event, ['attempt', 'status', 'durationMs', 'retried', 'message', 'forgiven']),
-      ...present({ evidence, splats }),
-      metrics: event.metrics?.map((metric) => ({ ...metric, name: this.#intern(metric.name) })) ?? [],
-      artifacts: [...(event.artifacts ?? []), ...this.#takeReports(event)],
-      ...present({ lockdep: event.lockdep }),
+    const {
+      attempt,
+      status,
+      durationMs,
+      retried,
+      message,
+      forgiven,
+      lockdep,
+      metrics = NONE,
+      artifacts = NONE,
+    } = event;
+    const reports = this.#takeReports(event);
+    // Compact, as a run may have 100,000. V8 gives an object that begins with a spread a hidden class of its own, and a
+    // list that is spread or pushed to room for 17.
+    test.attempts = test.attempts.concat({
+      attempt,
+      status,
+      durationMs,
+      metrics: metrics.length === 0 ? NONE : metrics.map((each) => ({ ...each, name: this.#intern(each.name) })),
+      artifacts: artifacts.length + reports.length === 0 ? NONE : [...artifacts, ...reports],
+      ...present({ console, startedAt: since, retried, message, forgiven, evidence, splats, lockdep }),
     });
     this.#kernel.addCoverage(event, cell.plan.kernel);
     if (test.settledRounds < Math.min(test.attempts.length, this.repeat)) this.#settle(test);
@@ -201,12 +218,13 @@ export class RunFold {
 
   /** The files with what the kernel reported in an attempt: they come before its end. */
   #takeReports(event: EventOf<'test-end'>): readonly string[] {
-    const files = this.#reports.get(reportsKey(event)) ?? [];
-    this.#reports.delete(reportsKey(event));
+    const key = reportsKey(event);
+    const files = this.#reports.get(key) ?? NONE;
+    this.#reports.delete(key);
     return files;
   }
 
-  /** Names of metrics and signatures come again and again: kept once, they are a small part of a large run. */
+  /** Names of tests, metrics and signatures come again and again: kept once, they are a small part of a large run. */
   #intern(name: string): string {
     return getOrAdd(this.#names, name, () => name);
   }
@@ -252,7 +270,15 @@ export class RunFold {
     return getOrAdd(cell.tests, test.name, () => {
       this.totals.unreached++;
       this.work.totalSec += test.estimateSec * this.repeat;
-      return { ...test, attempts: [], outcome: 'unreached', settledRounds: 0 };
+      const { name, estimateSec, parent, expects } = test;
+      return {
+        name: this.#intern(name),
+        estimateSec,
+        attempts: NONE,
+        outcome: 'unreached',
+        settledRounds: 0,
+        ...present({ parent, expects }),
+      };
     });
   }
 
@@ -272,13 +298,10 @@ export class RunFold {
 }
 
 function summarizeTest(test: TestState, explain: () => string): TestSummary {
-  const message = test.outcome === 'unreached' ? explain() : explainOutcome(test);
+  const { name, outcome, attempts, parent, expects, problems } = test;
+  const message = outcome === 'unreached' ? explain() : explainOutcome(test);
   const forgiven = findForgiven(test);
-  return {
-    ...pick(test, ['name', 'outcome', 'attempts', 'parent', 'expects', 'problems']),
-    ...(message === undefined ? {} : { message }),
-    ...present({ forgiven }),
-  };
+  return { name, outcome, attempts, ...present({ parent, expects, problems, message, forgiven }) };
 }
 
 function findForgiven({ outcome, attempts }: TestState): Forgiven | undefined {
