@@ -18,16 +18,18 @@ export async function* readJournal(runDir: string): AsyncGenerator<JournalEvent>
   let line = 0;
   let last: JournalEvent | undefined;
   let torn: number | undefined;
-  for await (const text of readJournalLines(file)) {
-    if (torn !== undefined) throw foreignLine(file, torn, 'it is not JSON');
-    line++;
-    const event = parseJournalLine(text, file, line);
-    if (event === undefined) {
-      torn = line;
-      continue;
+  for await (const batch of readJournalLines(file)) {
+    for (const text of batch) {
+      if (torn !== undefined) throw foreignLine(file, torn, 'it is not JSON');
+      line++;
+      const event = parseJournalLine(text, file, line);
+      if (event === undefined) {
+        torn = line;
+        continue;
+      }
+      last = event;
+      yield event;
     }
-    last = event;
-    yield event;
   }
   if (last === undefined) {
     throw new UserError('the journal holds no events: the run ended before it began', {
@@ -45,7 +47,7 @@ export async function* readJournal(runDir: string): AsyncGenerator<JournalEvent>
     };
 }
 
-async function* readJournalLines(file: string): AsyncGenerator<string> {
+async function* readJournalLines(file: string): AsyncGenerator<readonly string[]> {
   try {
     yield* readLines(file);
   } catch (error) {

@@ -88,18 +88,20 @@ export function refineEstimates(plan: Plan, usual: UsualDurations): Plan {
 async function addRun(path: string, accelerator: string, passes: Map<string, Map<string, number[]>>): Promise<boolean> {
   let booted: string | undefined;
   try {
-    for await (const line of readLines(path)) {
-      if (!READ_EVENTS.some((words) => line.includes(words))) continue;
-      const { success, data } = event.safeParse(parse(line));
-      if (!success) continue;
-      if (data.type === 'guest-boot') booted = data.accelerator;
-      else if (
-        (booted === accelerator || booted === COUNTING) &&
-        data.status === 'pass' &&
-        data.parent === undefined &&
-        !isRigTest(data.test)
-      )
-        add(passes, data);
+    for await (const lines of readLines(path)) {
+      for (const line of lines) {
+        if (!READ_EVENTS.some((words) => line.includes(words))) continue;
+        const { success, data } = event.safeParse(parse(line));
+        if (!success) continue;
+        if (data.type === 'guest-boot') booted = data.accelerator;
+        else if (
+          (booted === accelerator || booted === COUNTING) &&
+          data.status === 'pass' &&
+          data.parent === undefined &&
+          !isRigTest(data.test)
+        )
+          add(passes, data);
+      }
     }
   } catch {
     // Gone or unreadable by now: what was read counts.
