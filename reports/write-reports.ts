@@ -4,7 +4,7 @@ import { renderCoverageCsv } from './formats/csv/coverage-csv.ts';
 import { COVERAGE_FILE } from './facts/describe-coverage.ts';
 import type { PastOf } from './history/query-history.ts';
 import { renderHtml } from './formats/html/page.ts';
-import { type JunitOptions, renderCellJunit, renderJunit } from './formats/junit/junit.ts';
+import { cellJunitRenderer, type JunitOptions, renderJunit } from './formats/junit/junit.ts';
 import { renderKtap } from './formats/ktap/ktap.ts';
 import { renderMetricsCsv } from './formats/csv/metrics-csv.ts';
 import { renderMarkdown } from './formats/markdown/summary-markdown.ts';
@@ -27,8 +27,8 @@ interface ReportFormat {
   readonly file: string;
   /** Gives the text in pieces; `undefined` for a run that has nothing of the kind. */
   readonly render: (facts: ReportFacts, runDir: string) => Iterable<string> | undefined;
-  /** The same for one cell, in that cell's folder. */
-  readonly renderCell?: (cell: CellSummary, facts: ReportFacts, runDir: string) => Iterable<string>;
+  /** Makes the same for single cells, each in that cell's folder. */
+  readonly cellRenderer?: (facts: ReportFacts, runDir: string) => (cell: CellSummary) => Iterable<string>;
 }
 
 /** A further report is a folder in `formats/` and a row here. */
@@ -36,7 +36,7 @@ const FORMATS: readonly ReportFormat[] = [
   {
     file: 'junit.xml',
     render: (facts, runDir) => renderJunit(facts.summary, junitOptions(facts, runDir)),
-    renderCell: (cell, facts, runDir) => renderCellJunit(cell, facts.summary, junitOptions(facts, runDir)),
+    cellRenderer: (facts, runDir) => cellJunitRenderer(facts.summary, junitOptions(facts, runDir)),
   },
   { file: 'results.ktap', render: ({ summary, comparison }) => renderKtap(summary, comparison) },
   { file: 'summary.md', render: ({ summary, comparison }) => [renderMarkdown(summary, comparison)] },
@@ -59,12 +59,14 @@ export async function writeReports(
   more: Omit<ReportFacts, 'summary'> = {},
 ): Promise<void> {
   const facts = { summary, ...more };
-  for (const { file, render, renderCell } of FORMATS) {
+  for (const { file, render, cellRenderer } of FORMATS) {
     const pieces = render(facts, runDir);
     if (pieces) await writeReportFile(join(runDir, file), pieces);
-    for (const cell of renderCell ? summary.cells : [])
-      if (renderCell && cell.startedAt !== undefined)
-        await writeReportFile(join(runDir, 'cells', cellSlug(cell.id), file), renderCell(cell, facts, runDir));
+    const renderCell = cellRenderer?.(facts, runDir);
+    if (!renderCell) continue;
+    for (const cell of summary.cells)
+      if (cell.startedAt !== undefined)
+        await writeReportFile(join(runDir, 'cells', cellSlug(cell.id), file), renderCell(cell));
   }
 }
 

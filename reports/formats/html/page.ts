@@ -3,7 +3,7 @@ import type { PastOf } from '../../history/query-history.ts';
 import type { RunSummary } from '../../fold/summary.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
-import type { Verdict } from '../../verdicts/verdict.ts';
+import { indexCompared } from '../../verdicts/index-compared.ts';
 import { findAnchors } from './anchors.ts';
 import { renderAttention } from './attention-section.ts';
 import { renderCells, type TestKnowledge } from './cells-section.ts';
@@ -45,8 +45,9 @@ export function* renderHtml(
   { pastOf, frame, trendOf }: PageExtras = {},
 ): Generator<string> {
   const anchors = findAnchors(summary);
+  const findCompared = indexCompared(comparison);
   const knowledge: TestKnowledge = {
-    verdictOf: indexVerdicts(comparison),
+    verdictOf: (cell, test) => findCompared(cell, test)?.verdict,
     stripOf: (cell, { name, outcome }) =>
       linkTo(trendOf?.(cell, name), pastOf && renderStrip(pastOf(cell, name), outcome)),
   };
@@ -84,13 +85,6 @@ function renderSections(sections: readonly Markup[]): Markup {
   );
   return html`<nav class="sections" aria-label="Sections">${headings}<a href="#tests">Tests</a></nav>
 `;
-}
-
-function indexVerdicts(comparison: Comparison | undefined): TestKnowledge['verdictOf'] {
-  const verdicts = new Map(
-    comparison?.tests.map(({ cell, test, verdict }): [string, Verdict] => [`${cell} ${test}`, verdict]),
-  );
-  return (cell, test) => verdicts.get(`${cell} ${test}`);
 }
 
 function countNewFailures(comparison: Comparison | undefined): ReadonlyMap<string, number> {

@@ -1,22 +1,25 @@
-import type { TestCase } from 'junit-report-builder';
+import type { TestCase, TestSuite } from 'junit-report-builder';
 import type { Outcome } from '../../../orchestrator/model/outcome.ts';
 import { cleanLine, cleanText } from '../../text/clean-text.ts';
-import { artifactFiles, testFigures, testProperties } from './junit-properties.ts';
+import { artifactFiles, type Property, testFigures } from './junit-properties.ts';
 import { disarm, formatAttachment, formatProperty } from './junit-output.ts';
-import { addBody, addElement, skip } from './junit-xml.ts';
+import { addBareCase, addBody, addCase, addElement, skip } from './junit-xml.ts';
 import { otherFailedAttempts, shownAttempt } from '../../fold/outcomes.ts';
-import type { AttemptSummary, CellSummary, TestSummary } from '../../fold/summary.ts';
+import type { AttemptSummary, TestSummary } from '../../fold/summary.ts';
 import { shorten, type TextBudget } from '../../text/text-budget.ts';
-import type { ComparedTest } from '../../verdicts/compared-test.ts';
 
 /** Holds the whole of a text that is shortened here and has no file of its own. */
 const JOURNAL = 'events.jsonl';
 
-/** What all test cases of a file share. */
+/** What all test cases of a suite share. */
 export interface CaseContext {
   /** See `JunitOptions`. */
   readonly artifactBase: string;
   readonly budget: TextBudget;
+  /** See {@link toClassName}. */
+  readonly className: string;
+  /** Console log of the cell's last guest. */
+  readonly lastConsole: string | undefined;
 }
 
 /**
@@ -30,36 +33,39 @@ export function toClassName(cellId: string): string {
     .join('.');
 }
 
-/** Fills one `<testcase>`. */
+/** Adds one `<testcase>`. @param properties see `testProperties` */
 export function addTest(
-  testCase: TestCase,
+  suite: TestSuite,
   test: TestSummary,
-  verdict: ComparedTest | undefined,
-  cell: CellSummary,
+  properties: readonly Property[],
   context: CaseContext,
 ): void {
+  const { className, artifactBase, budget } = context;
   const shown = shownAttempt(test);
-  testCase
-    .className(toClassName(cell.id))
-    .name(cleanLine(test.name))
-    .time(Math.round(shown?.durationMs ?? 0) / 1000);
-  addOutcome(testCase, test, shown, cell, context);
-  for (const attempt of otherFailedAttempts(test)) addAttempt(testCase, attempt, test.outcome, context);
+  const name = cleanLine(test.name);
+  const seconds = Math.round(shown?.durationMs ?? 0) / 1000;
+  const others = otherFailedAttempts(test);
   const lines = [
-    ...[...testProperties(test, verdict), ...testFigures(test)].map(formatProperty),
-    ...artifactFiles(test).flatMap((path) => formatAttachment(`${context.artifactBase}${path}`)),
+    ...[...properties, ...testFigures(test)].map(formatProperty),
+    ...artifactFiles(test).flatMap((path) => formatAttachment(`${artifactBase}${path}`)),
   ];
-  if (lines.length > 0)
-    addElement(testCase, (element) =>
-      element.ele('system-out').txt(context.budget.takeLines(lines, JOURNAL).join('\n')),
-    );
+  if (test.outcome === 'pass' && others.length === 0 && lines.length === 0) {
+    addBareCase(suite, className, name, seconds);
+    return;
+  }
+  addCase(suite, (testCase) => {
+    testCase.className(className).name(name).time(seconds);
+    addOutcome(testCase, test, shown, context);
+    for (const attempt of others) addAttempt(testCase, attempt, test.outcome, context);
+    if (lines.length > 0)
+      addElement(testCase, (element) => element.ele('system-out').txt(budget.takeLines(lines, JOURNAL).join('\n')));
+  });
 }
 
 function addOutcome(
   testCase: TestCase,
   test: TestSummary,
   shown: AttemptSummary | undefined,
-  cell: CellSummary,
   context: CaseContext,
 ): void {
   const message = disarm(shorten(cleanLine(test.message ?? test.outcome)));
@@ -73,14 +79,14 @@ function addOutcome(
       return;
     case 'fail':
       testCase.failure(message, 'fail');
-      addBody(testCase, 'failure', describe(message, shown, cell, context));
+      addBody(testCase, 'failure', describe(message, shown, context));
       return;
     case 'crash':
     case 'hang':
     case 'infra':
     case 'unreached':
       testCase.error(message, test.outcome);
-      addBody(testCase, 'error', describe(message, shown, cell, context));
+      addBody(testCase, 'error', describe(message, shown, context));
       return;
     default:
       test.outcome satisfies never;
@@ -88,20 +94,20 @@ function addOutcome(
 }
 
 /** GitLab shows the element's text and not its `message`, so the text says all. */
-function describe(
-  message: string,
-  shown: AttemptSummary | undefined,
-  cell: CellSummary,
-  { budget }: CaseContext,
-): string {
-  const where = shown?.console ?? cell.guests.at(-1)?.console;
+function describe(message: string, shown: AttemptSummary | undefined, { budget, lastConsole }: CaseContext): string {
+  const where = shown?.console ?? lastConsole;
   const evidence =
     shown?.evidence === undefined ? undefined : budget.take(cleanText(shown.evidence).trimEnd(), wholeIn(shown));
   return disarm([message, evidence, where && `console log: ${cleanLine(where)}`].filter(Boolean).join('\n\n'));
 }
 
 /** https://maven.apache.org/surefire/maven-surefire-plugin/examples/rerun-failing-tests.html */
-function addAttempt(testCase: TestCase, attempt: AttemptSummary, outcome: Outcome, { budget }: CaseContext): void {
+function addAttempt(
+  testCase: TestCase,
+  attempt: AttemptSummary,
+  outcome: Outcome,
+  { budget }: Pick<CaseContext, 'budget'>,
+): void {
   const { status, message, evidence } = attempt;
   const kind = outcome === 'flaky' || outcome === 'pass' ? 'flaky' : 'rerun';
   const name = `${kind}${status === 'fail' ? 'Failure' : 'Error'}`;

@@ -3,7 +3,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { parse } from 'junit2json';
 import { expect, test } from 'vitest';
 import { PROBLEM_KINDS } from '../../../orchestrator/model/problem.ts';
-import { renderCellJunit, renderJunit } from './junit.ts';
+import { cellJunitRenderer, renderJunit } from './junit.ts';
 import { sumTotals } from '../../fold/outcomes.ts';
 import type { RunSummary } from '../../fold/summary.ts';
 import { JournalBuilder, makeCell, makeMixedRun } from '../../testing/make-journal.ts';
@@ -127,7 +127,7 @@ test('whatever a run came to, its elements and attributes are those of the Jenki
       expect(parseNodes(whole).flatMap((node) => findDepartures(node))).toEqual([]);
       const [cell] = now.cells;
       expect(
-        cell && parseNodes([...renderCellJunit(cell, now)].join('')).flatMap((node) => findDepartures(node)),
+        cell && parseNodes([...cellJunitRenderer(now)(cell)].join('')).flatMap((node) => findDepartures(node)),
       ).toEqual([]);
     }),
   );

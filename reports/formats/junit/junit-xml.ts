@@ -54,6 +54,22 @@ export function addCase(suite: TestSuite, fill: (testCase: TestCase) => void): v
   };
 }
 
+/** Characters that XML takes in an attribute as they are. */
+const AS_THEY_ARE = /^[\w ./:+@=~-]*$/;
+
+/**
+ * Adds a test case that has only its attributes. Most of a large run are such, and the text of one is made ten times as
+ * fast as its element.
+ */
+export function addBareCase(suite: TestSuite, className: string, name: string, seconds: number): void {
+  if (!AS_THEY_ARE.test(`${className} ${name}`)) {
+    addCase(suite, (testCase) => testCase.className(className).name(name).time(seconds));
+    return;
+  }
+  suite.testCase().build = (parent) =>
+    parent.raw(`<testcase classname="${className}" name="${name}" time="${seconds}"/>`);
+}
+
 /** One `<testsuite>`: built in a document of its own, which is then taken off. */
 export function buildSuite(name: string, fill: (suite: TestSuite) => void): string {
   const document = junit.newBuilder();

@@ -4,7 +4,8 @@ import { addTest, type CaseContext, toClassName } from './junit-case.ts';
 import { type Property, testProperties, verdictProperties } from './junit-properties.ts';
 import { addCase, buildSuite, skip } from './junit-xml.ts';
 import { countOutcomes, sumTotals } from '../../fold/outcomes.ts';
-import type { CellSummary, RunSummary, TestSummary, Totals } from '../../fold/summary.ts';
+import type { CellSummary, RunSummary, Totals } from '../../fold/summary.ts';
+import { groupBy } from '../../text/group-by.ts';
 import { shorten, TextBudget } from '../../text/text-budget.ts';
 import type { ComparedFigure } from '../../figures/compare-figures.ts';
 import type { FigureVerdict } from '../../figures/judge-figure.ts';
@@ -12,6 +13,7 @@ import { describeFigure, findLeaps } from '../../figures/list-figures.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
 import type { ComparedTest } from '../../verdicts/compared-test.ts';
 import { describeBaseline } from '../../verdicts/describe-verdict.ts';
+import { type FindCompared, indexCompared } from '../../verdicts/index-compared.ts';
 import { present } from '../../../orchestrator/model/present.ts';
 
 export interface JunitOptions {
@@ -40,7 +42,7 @@ export interface JunitOptions {
  * `[[PROPERTY|name=value]]`.
  */
 export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): Generator<string> {
-  const context = suiteContext(options);
+  const context = suiteContext(summary, options);
   yield openDocument(`pmemrig ${summary.matrix}`, summary.durationMs, summary.totals);
   for (const cell of summary.cells) yield renderSuite(cell, summary, context);
   for (const { id, reason } of summary.excluded) {
@@ -53,29 +55,45 @@ export function* renderJunit(summary: RunSummary, options: JunitOptions = {}): G
   yield '</testsuites>\n';
 }
 
-/** The same of one cell alone, in pieces. */
-export function* renderCellJunit(
-  cell: CellSummary,
+/** Renders single cells, each as a document of its own in pieces. */
+export function cellJunitRenderer(
   summary: RunSummary,
   options: JunitOptions = {},
-): Generator<string> {
-  yield openDocument(
-    `pmemrig ${summary.matrix} ${cell.id}`,
-    cellTime(cell),
-    countOutcomes(cell.tests.map(({ outcome }) => outcome)),
-  );
-  yield renderSuite(cell, summary, suiteContext(options));
-  yield '</testsuites>\n';
+): (cell: CellSummary) => Generator<string> {
+  const context = suiteContext(summary, options);
+  return function* (cell) {
+    yield openDocument(
+      `pmemrig ${summary.matrix} ${cell.id}`,
+      cellTime(cell),
+      countOutcomes(cell.tests.map(({ outcome }) => outcome)),
+    );
+    yield renderSuite(cell, summary, { ...context, budget: new TextBudget() });
+    yield '</testsuites>\n';
+  };
 }
 
-interface SuiteContext extends CaseContext, Pick<JunitOptions, 'comparison'> {
-  /** By cell and test. */
-  readonly verdicts: ReadonlyMap<string, ComparedTest>;
+/** What all suites of a run share: looked for once, as a run may have hundreds of cells. */
+interface SuiteContext extends Pick<CaseContext, 'artifactBase' | 'budget'>, Pick<JunitOptions, 'comparison'> {
+  readonly findCompared: FindCompared;
+  /** By cell. */
+  readonly missing: ReadonlyMap<string, readonly ComparedTest[]>;
+  /** By cell. */
+  readonly figures: ReadonlyMap<string, readonly ComparedFigure[]>;
+  /** See {@link findBlindKernels}; by kernel. */
+  readonly blindness: ReadonlyMap<string, string>;
 }
 
-function suiteContext(options: JunitOptions): SuiteContext {
-  const verdicts = new Map(options.comparison?.tests.map((test) => [`${test.cell} ${test.test}`, test]));
-  return { ...options, artifactBase: options.artifactBase ?? '', verdicts, budget: new TextBudget() };
+function suiteContext(summary: RunSummary, { artifactBase = '', comparison }: JunitOptions): SuiteContext {
+  const missing = comparison?.tests.filter(({ verdict }) => verdict === 'missing') ?? [];
+  return {
+    artifactBase,
+    budget: new TextBudget(),
+    findCompared: indexCompared(comparison),
+    missing: groupBy(missing, ({ cell }) => cell),
+    figures: groupBy(comparison?.figures ?? [], ({ cell }) => cell),
+    blindness: new Map(findBlindKernels(summary).map(({ kernel, warning }) => [kernel, warning])),
+    ...present({ comparison }),
+  };
 }
 
 /** The schema has no `skipped` here; each suite has its own. */
@@ -97,13 +115,15 @@ function renderSuite(cell: CellSummary, summary: RunSummary, context: SuiteConte
     // Without a zone: the format that Jenkins' and Surefire's schemas allow. It is UTC.
     if (cell.startedAt !== undefined) suite.timestamp(cell.startedAt.slice(0, 19));
     suite.time(toSeconds(cellTime(cell)));
-    const verdictOf = (test: TestSummary): ComparedTest | undefined => context.verdicts.get(`${cell.id} ${test.name}`);
     for (const [name, value] of suiteFacts(cell, summary, context)) suite.property(name, shorten(cleanLine(value)));
-    for (const test of cell.tests) {
-      for (const [name, value] of testProperties(test, verdictOf(test)))
-        suite.property(`${name} ${cleanLine(test.name)}`, value);
-    }
-    for (const gone of missingTests(cell, context)) {
+    const cases = cell.tests.map((test) => ({
+      test,
+      properties: testProperties(test, context.findCompared(cell.id, test.name)),
+    }));
+    for (const { test, properties } of cases)
+      for (const [name, value] of properties) suite.property(`${name} ${cleanLine(test.name)}`, value);
+    // A dashboard that counts only the tests in the file would not notice them.
+    for (const gone of context.missing.get(cell.id) ?? []) {
       for (const [name, value] of verdictProperties(gone)) suite.property(`${name} ${cleanLine(gone.test)}`, value);
     }
     for (const { figure, word } of changedFigures(cell, context))
@@ -111,12 +131,16 @@ function renderSuite(cell: CellSummary, summary: RunSummary, context: SuiteConte
         cleanLine(`pmemrig.${word} ${figure.test} ${figure.name}`),
         shorten(cleanLine(describeFigure(figure))),
       );
-    for (const test of cell.tests)
-      addCase(suite, (testCase) => addTest(testCase, test, verdictOf(test), cell, context));
+    const inCell = { ...context, className: toClassName(cell.id), lastConsole: cell.guests.at(-1)?.console };
+    for (const { test, properties } of cases) addTest(suite, test, properties, inCell);
   });
 }
 
-function suiteFacts(cell: CellSummary, summary: RunSummary, { comparison }: SuiteContext): readonly Property[] {
+function suiteFacts(
+  cell: CellSummary,
+  summary: RunSummary,
+  { comparison, blindness }: SuiteContext,
+): readonly Property[] {
   const { kernel, image, pmem, filesystem } = cell;
   const guest = cell.guests.at(-1);
   const facts = {
@@ -135,25 +159,19 @@ function suiteFacts(cell: CellSummary, summary: RunSummary, { comparison }: Suit
     'boot.ms': String(guest.bootMs),
     console: guest.console,
   };
-  const blind = findBlindKernels(summary).find((found) => found.kernel === kernel);
   return Object.entries({
     ...facts,
     ...guestFacts,
-    ...present({ 'pmemrig.selftest': blind?.warning }),
+    ...present({ 'pmemrig.selftest': blindness.get(kernel) }),
     ...(comparison && { 'pmemrig.baseline': describeBaseline(comparison) }),
   });
 }
 
-/** A dashboard that counts only the tests in the file would not notice them. */
-function missingTests(cell: CellSummary, { comparison }: SuiteContext): readonly ComparedTest[] {
-  return comparison?.tests.filter((test) => test.verdict === 'missing' && test.cell === cell.id) ?? [];
-}
-
 function changedFigures(
   cell: CellSummary,
-  { comparison }: SuiteContext,
+  context: SuiteContext,
 ): readonly { readonly figure: ComparedFigure; readonly word: 'leap' | FigureVerdict }[] {
-  const figures = comparison?.figures?.filter((figure) => figure.cell === cell.id) ?? [];
+  const figures = context.figures.get(cell.id) ?? [];
   const leaps = findLeaps(figures);
   const changed = figures.filter(
     (figure) => figure.verdict === 'slower' || figure.verdict === 'faster' || leaps.includes(figure),

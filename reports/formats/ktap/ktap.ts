@@ -6,6 +6,7 @@ import { shorten, TextBudget } from '../../text/text-budget.ts';
 import type { Comparison } from '../../verdicts/compare-runs.ts';
 import { type ComparedTest, isAlarm } from '../../verdicts/compared-test.ts';
 import { describeOdds } from '../../verdicts/describe-verdict.ts';
+import { type FindCompared, indexCompared } from '../../verdicts/index-compared.ts';
 
 const VERSION = 'KTAP version 1';
 /** One level of nesting, by the kernel's ktap.rst. KUnit's own output has four blanks; its parser takes both. */
@@ -29,7 +30,7 @@ const DIRECTIVE = /#\s*(SKIP|TODO|XFAIL|XPASS|TIMEOUT|ERROR)/gi;
  */
 export function* renderKtap(summary: RunSummary, comparison?: Comparison): Generator<string> {
   const budget = new TextBudget();
-  const verdicts = new Map(comparison?.tests.map((test) => [`${test.cell} ${test.test}`, test]));
+  const findCompared = indexCompared(comparison);
   const { cells, excluded } = summary;
   yield (
     `${VERSION}\n` +
@@ -41,7 +42,7 @@ export function* renderKtap(summary: RunSummary, comparison?: Comparison): Gener
   let number = 0;
   for (const cell of cells) {
     number += 1;
-    yield join([...indent(renderCell(cell, verdicts, budget)), resultLine(cellResult(cell), number, cell.id)]);
+    yield join([...indent(renderCell(cell, findCompared, budget)), resultLine(cellResult(cell), number, cell.id)]);
   }
   for (const { id, reason } of excluded) {
     number += 1;
@@ -55,11 +56,7 @@ interface KtapResult {
   readonly words?: string;
 }
 
-function renderCell(
-  cell: CellSummary,
-  verdicts: ReadonlyMap<string, ComparedTest>,
-  budget: TextBudget,
-): readonly string[] {
+function renderCell(cell: CellSummary, findCompared: FindCompared, budget: TextBudget): readonly string[] {
   const children = new Map<string, TestSummary[]>();
   for (const test of cell.tests)
     if (test.parent !== undefined) children.set(test.parent, [...(children.get(test.parent) ?? []), test]);
@@ -77,7 +74,7 @@ function renderCell(
         test.parent === parent && test.name.startsWith(`${parent}/`) ? test.name.slice(parent.length + 1) : test.name;
       return [
         ...(nested ? indent(render(nested, test.name, [])) : []),
-        ...diagnostics(test, verdicts.get(`${cell.id} ${test.name}`), budget),
+        ...diagnostics(test, findCompared(cell.id, test.name), budget),
         resultLine(testResult(test), index + 1, name),
       ];
     }),
