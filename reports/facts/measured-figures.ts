@@ -8,9 +8,10 @@ import type { TestSummary } from '../fold/summary.ts';
  * the attempt that counts.
  */
 export function measuredFigures(test: TestSummary): readonly Metric[] {
-  const shown = shownAttempt(test);
+  const measured = shownAttempt(test)?.metrics ?? [];
+  if (measured.length === 0) return measured;
   const passed = test.attempts.filter(({ status }) => status === 'pass');
-  return (shown?.metrics ?? []).map((metric) => {
+  return measured.map((metric) => {
     const values = passed.flatMap(
       ({ metrics }) => metrics.find(({ name, unit }) => name === metric.name && unit === metric.unit)?.value ?? [],
     );

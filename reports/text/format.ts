@@ -56,6 +56,7 @@ export function formatHeadlineMetrics(metrics: readonly Metric[], max = 3): stri
 
 /** Those by which one knows a test first. */
 export function pickHeadlineMetrics(metrics: readonly Metric[], max: number): readonly Metric[] {
+  if (metrics.length === 0) return metrics;
   return HEADLINES.flatMap((name) => metrics.find((metric) => metric.name === name && metric.value > 0) ?? []).slice(
     0,
     max,

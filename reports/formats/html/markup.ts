@@ -17,7 +17,9 @@ const texts = new WeakMap<TemplateStringsArray, readonly string[]>();
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
   let raw = texts.get(strings);
   if (!raw) texts.set(strings, (raw = strings.raw.map((text) => text.replaceAll(/\n +/g, ''))));
-  return { markup: String.raw({ raw }, ...values.map(toMarkup)) };
+  let markup = raw[0] ?? '';
+  for (const [index, value] of values.entries()) markup += toMarkup(value) + (raw[index + 1] ?? '');
+  return { markup };
 }
 
 function toMarkup(value: Value): string {

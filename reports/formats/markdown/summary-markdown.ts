@@ -10,7 +10,7 @@ import {
   describeStanding,
   orderProblems,
 } from '../../facts/describe-kernel.ts';
-import { formatHeadlineMetrics, formatTotals, plural } from '../../text/format.ts';
+import { formatHeadlineMetrics, formatTotals, pickHeadlineMetrics, plural } from '../../text/format.ts';
 import { buildGrid } from '../../facts/grid.ts';
 import { describeEnding, formatHeadline } from '../../facts/headline.ts';
 import { groupLeftOut } from '../../facts/excluded-cells.ts';
@@ -28,6 +28,7 @@ import { renderComparison } from './comparison-markdown.ts';
 const MAX_FAILURES = 30;
 const MAX_LISTED = 50;
 const EVIDENCE_LINES = 20;
+const MAX_HEADLINES = 4;
 
 /**
  * `summary.md`: what regressed, where to look and what to type, in that order. Everything that a guest may have written
@@ -184,14 +185,15 @@ function renderLeftOut(summary: RunSummary): string {
 }
 
 function renderMetrics(all: readonly { readonly cell: CellSummary; readonly test: TestSummary }[]): string {
-  const rows = all.flatMap(({ cell, test }) => {
-    const figures = formatHeadlineMetrics(measuredFigures(test), 4);
-    return figures === '' ? [] : [[code(cell.id), code(test.name), figures]];
-  });
-  if (rows.length === 0) return '';
-  const more = rows.length > MAX_LISTED ? `\n\n… and ${rows.length - MAX_LISTED} more in report.html.` : '';
-  return (
-    '## Figures\n\n' +
-    `${[['cell', 'test', ''], ['---', '---', '---'], ...rows.slice(0, MAX_LISTED)].map(tableRow).join('\n')}${more}`
-  );
+  const measured = all.filter(({ test }) => pickHeadlineMetrics(measuredFigures(test), 1).length > 0);
+  if (measured.length === 0) return '';
+  const rows = measured
+    .slice(0, MAX_LISTED)
+    .map(({ cell, test }) => [
+      code(cell.id),
+      code(test.name),
+      formatHeadlineMetrics(measuredFigures(test), MAX_HEADLINES),
+    ]);
+  const more = measured.length > MAX_LISTED ? `\n\n… and ${measured.length - MAX_LISTED} more in report.html.` : '';
+  return `## Figures\n\n${[['cell', 'test', ''], ['---', '---', '---'], ...rows].map(tableRow).join('\n')}${more}`;
 }
