@@ -19,6 +19,7 @@ test.each([
   ['text', 'é\n', 'é\n'],
   ['bytes', Uint8Array.of(0xc3, 0xa9), 'é'],
   ['pieces', ['é', '', '\n'], 'é\n'],
+  ['pieces beyond one write', ['a'.repeat(2 ** 16 - 1), 'é', 'b'], `${'a'.repeat(2 ** 16 - 1)}éb`],
 ])(
   'a reader who has the old file open keeps it, and nothing is left beside the new one: %s',
   async (_, content, text) => {

@@ -5,6 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+/** In UTF-16 units. */
+const WRITE_LENGTH = 2 ** 16;
+
 /**
  * Writes a file aside and renames it into place. A reader without a lock finds the old content or the new one, never
  * half of it. It does not wait for the disk: after a power cut either may be there.
@@ -19,8 +22,20 @@ export async function writeWhole(
   await putInPlace(path, async (aside) =>
     typeof content === 'string' || content instanceof Uint8Array
       ? writeFile(aside, content, encoding)
-      : pipeline(Readable.from(content), createWriteStream(aside, { encoding })),
+      : pipeline(Readable.from(gatherPieces(content)), createWriteStream(aside, { encoding })),
   );
+}
+
+/** A stream takes as long for a line as for a page: a report may have 100,000 small pieces. */
+function* gatherPieces(pieces: Iterable<string>): Generator<string> {
+  let gathered = '';
+  for (const piece of pieces) {
+    gathered += piece;
+    if (gathered.length < WRITE_LENGTH) continue;
+    yield gathered;
+    gathered = '';
+  }
+  if (gathered !== '') yield gathered;
 }
 
 /** Points a symbolic link elsewhere, or makes it, in one step as {@link writeWhole} does. */
