@@ -10,7 +10,6 @@ import type { Matrix } from '../../model/matrix.ts';
 import type { RunPurpose } from '../../run/record/run-purpose.ts';
 import { compareWith } from './compare-with.ts';
 import { judgeKernels } from './judge-kernels.ts';
-import { judgeSeries } from './judge-series.ts';
 import type { Judged } from './judged.ts';
 import { showComparison } from './show-comparison.ts';
 
@@ -31,8 +30,11 @@ export async function judgeRun({ purpose, summary, runDir, matrix }: EndedRun): 
       return judgeByBaseline(purpose, summary, runDir);
     case 'kernels':
       return judgeKernels(purpose, summary, runDir);
-    case 'series':
+    case 'series': {
+      // It knows all suites, which `pmemrig report` does without.
+      const { judgeSeries } = await import('./judge-series.ts');
       return judgeSeries(purpose, matrix, summary, runDir);
+    }
     case 'selftest':
       return { conclude: () => concludeSelftest(summary) };
     case 'round': {
