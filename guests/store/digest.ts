@@ -10,6 +10,11 @@ export function digestOf(...parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+/** sha256, in hex, of bytes. */
+export function digestBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** As much of a digest as a folder's name needs. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 16);

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import * as z from 'zod';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
 import { hashFile } from './digest.ts';
+import { hashSparse, isMostlyHoles } from './sparse-file.ts';
 import { writeIfChanged } from './write-if-changed.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
@@ -31,7 +32,7 @@ export async function recordSums(dir: string, entry: string): Promise<void> {
   await inParallel(
     names,
     async (name) =>
-      void files.push([name, { size: (await stat(join(dir, name))).size, sha256: await hashFile(join(dir, name)) }]),
+      void files.push([name, { size: (await stat(join(dir, name))).size, sha256: await sumOf(join(dir, name)) }]),
   );
   await writeIfChanged(
     path,
@@ -59,7 +60,7 @@ export async function findWrongSize(entry: string): Promise<string | undefined> 
 export async function findDamage(entry: string): Promise<string | undefined> {
   const sums = await readSums(entry);
   return await findWrong(entry, Object.entries(sums?.files ?? {}), async (path, sha256) =>
-    (await hashFile(path)) === sha256 ? undefined : 'is not what it was when it was made',
+    (await sumOf(path, sha256)) === sha256 ? undefined : 'is not what it was when it was made',
   );
 }
 
@@ -83,6 +84,15 @@ async function findWrong(
     }
   });
   return wrong.toSorted()[0];
+}
+
+/** A digest that {@link hashSparse} made. */
+const SPARSE = 'sparse:';
+
+/** The sum of a file as a sum that is known was made; the RAM of a template, all holes, is far quicker by its data. */
+async function sumOf(path: string, known?: string): Promise<string> {
+  const isSparse = known === undefined ? await isMostlyHoles(path) : known.startsWith(SPARSE);
+  return isSparse ? `${SPARSE}${await hashSparse(path)}` : await hashFile(path);
 }
 
 async function readSums(entry: string): Promise<Sums | undefined> {

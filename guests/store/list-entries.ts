@@ -33,7 +33,7 @@ export async function listEntries(kind: string, cacheDir: string): Promise<reado
 
 /** Removes an entry unless somebody is just building it. */
 export async function removeEntry(
-  { path, key }: StoreEntry,
+  { path, key }: Pick<StoreEntry, 'path' | 'key'>,
   { log, signal }: Pick<PrepareContext, 'log' | 'signal'>,
 ): Promise<void> {
   await withLock({ path: `${path}.lock`, what: key, log, signal }, async () => {
