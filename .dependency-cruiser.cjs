@@ -102,6 +102,8 @@ const ROOMS = {
       // What strace does to a QEMU that runs.
       faults: ['qemu', 'silence', 'store'],
       machine: ['arch', 'boot', 'devices', 'faults', 'hearing', 'images', 'kernels', 'qemu', 'ssh', 'store'],
+      // Guests that go on from one that has booted.
+      fork: ['boot', 'machine', 'qemu', 'ssh', 'store'],
     },
   },
   'guests/kernels': {

@@ -25,6 +25,8 @@ import { present } from '../orchestrator/model/present.ts';
 export interface RunningGuest extends Guest, AsyncDisposable {
   /** Start of QEMU to the first answer over SSH. */
   readonly bootMs: number;
+  /** The template from which it was forked; absent: it has booted. */
+  readonly template?: string;
   /** QEMU's. */
   readonly pid: number;
   /** The port on 127.0.0.1 where its sshd answers. */
@@ -150,6 +152,7 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
     id,
     kernelRelease: started.kernelRelease,
     bootMs: started.bootMs,
+    ...present({ template: started.template }),
     pid: qemu.pid,
     sshPort: started.sshPort,
     backingFiles,

@@ -11,6 +11,8 @@ import { createRunKeys } from '../../guests/ssh/keys.ts';
 import { cacheDir } from '../../orchestrator/model/paths.ts';
 import type { PmemDevice } from '../../orchestrator/model/pmem.ts';
 
+type BootOptions = Parameters<typeof bootGuest>[0];
+
 /** Boots guests straight from guests/, without a run around them; kernel and image come from the user's cache. */
 export class GuestBench implements Disposable {
   readonly dir = mkdtempSync(join(tmpdir(), 'pmemrig-guests-'));
@@ -19,16 +21,19 @@ export class GuestBench implements Disposable {
 
   async boot(
     devices: readonly PmemDevice[],
-    overrides: Partial<Parameters<typeof bootGuest>[0]> & { readonly release?: string } = {},
+    overrides: Partial<BootOptions> & {
+      readonly release?: string;
+      readonly start?: (options: BootOptions) => Promise<HeldGuest>;
+    } = {},
   ): Promise<HeldGuest> {
     const context = { cacheDir: cacheDir(), log: () => undefined };
-    const { release = 'bookworm', ...options } = overrides;
+    const { release = 'bookworm', start = bootGuest, ...options } = overrides;
     const qemu = await findQemu();
     const { accelerator } = await probeAccelerator({ qemu, cacheDir: cacheDir() });
     this.#count += 1;
     const dir = join(this.dir, String(this.#count));
     mkdirSync(dir);
-    return bootGuest({
+    return start({
       id: this.#count,
       kernel: await prepareKernel({ kind: 'debian', name: release, release, flavour: 'amd64' }, context),
       image: await prepareImage({ kind: 'debian', name: 'bookworm', release: 'bookworm', packages: [] }, context),

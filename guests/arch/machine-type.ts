@@ -6,6 +6,8 @@ export interface MachineType {
   readonly flags: readonly string[];
   /** The device that reports a panic. */
   readonly panicDevice: string;
+  /** The device by which a kernel learns that it goes on as one of several; absent where guests are not forked. */
+  readonly generationDevice?: string;
   /** Absent: guests can have it. Otherwise what is wrong with it. */
   readonly refused?: string;
   /** The word by which it takes NVDIMMs; absent where it does not take them. */

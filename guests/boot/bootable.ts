@@ -6,6 +6,7 @@ import type { Marks } from '../hearing/marks.ts';
 import type { PreparedKernel } from '../kernels/prepare-kernel.ts';
 import type { QemuBinary } from '../qemu/find-qemu.ts';
 import type { RunKeys } from '../ssh/keys.ts';
+import type { Template } from './template.ts';
 
 /** A machine as its boots see it: all files made, all arguments known. */
 export interface Bootable {
@@ -24,6 +25,21 @@ export interface Bootable {
   readonly marks: Marks;
   /** The disk that the host can read at any time, if there is one. */
   readonly resultsDisk?: string;
+  /** How it begins instead of booting. */
+  readonly fork?: Fork;
+  /** An open file that holds the guest's RAM, where a template is to be made of it. */
+  readonly ramFd?: number;
+}
+
+/** A machine's first boot, if that is none: the guest goes on where a template was left. */
+export interface Fork {
+  readonly template: Template;
+  readonly argv: readonly string[];
+}
+
+/** How a boot begins without being one; undefined for those that are. A machine boots by itself after the first time. */
+export function forkOf({ fork }: Bootable, { again = false }: BootOptions): Fork | undefined {
+  return again ? undefined : fork;
 }
 
 /** What differs between the boots of one machine. */

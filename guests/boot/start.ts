@@ -1,31 +1,26 @@
-import { join } from 'node:path';
 import pRetry from 'p-retry';
 import { z } from 'zod';
 import { InfraError } from '../../orchestrator/model/errors.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../../orchestrator/model/timeouts.ts';
 import { watchDeath, type DeathWatch } from '../death/death-watch.ts';
 import { createDeferred, settlesWithin } from '../deferred.ts';
-import { blameHost } from '../store/host-error.ts';
 import { blameMissingDriver } from '../kernels/boot/boot-drivers.ts';
-import { openConsoleLog, type ConsoleLog } from '../qemu/console-log.ts';
-import { createConsoleFeed } from '../qemu/console-feed.ts';
-import { createConsole, type GuestConsole } from '../qemu/console.ts';
-import { blameQemuStart } from '../qemu/blame-start.ts';
-import { startQemu, type QemuProcess } from '../qemu/qemu-process.ts';
+import type { GuestConsole } from '../qemu/console.ts';
+import type { QemuProcess } from '../qemu/qemu-process.ts';
 import { type MemoryDevices, queryMemoryDevices, querySshPort } from '../qemu/queries.ts';
 import type { QmpEvent } from '../qemu/qmp.ts';
 import { locateDevices, type ExpectedDevice } from '../pmem/expected-device.ts';
 import { connectSsh, type SshConnection } from '../ssh/connection.ts';
 import { execOverSsh } from '../ssh/exec.ts';
-import type { Bootable, BootOptions } from './bootable.ts';
+import { type Bootable, type BootOptions, forkOf } from './bootable.ts';
 import { createGuestClock, type GuestClock } from './guest-clock.ts';
+import { resumeFork } from './resume-fork.ts';
+import { runQemu, type RunningQemu } from './run-qemu.ts';
 import { resetMachine } from '../qemu/reset-machine.ts';
 import { watchSilence } from '../silence/watch-silence.ts';
 import { whileAlive } from '../death/while-alive.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
-/** QEMU's start to its QMP greeting; a host that swaps takes seconds. */
-const QEMU_START_MS = 15_000;
 const SSH_RETRIES = 4;
 /** Unscaled: whether silence means anything is for `watchSilence` to find out. */
 const KEEPALIVE_MS = 3_000;
@@ -42,6 +37,8 @@ export interface StartedGuest {
   readonly watch: DeathWatch;
   readonly kernelRelease: string;
   readonly bootMs: number;
+  /** The template from which it was forked. */
+  readonly template?: string;
   readonly expectedDevices: readonly ExpectedDevice[];
   /** Stands while the guest is paused. */
   readonly clock: GuestClock;
@@ -51,30 +48,15 @@ export interface StartedGuest {
   follow(notBegun: AbortSignal): Promise<StartedGuest>;
 }
 
+/** The limit for a guest to get ready, by how it begins. */
+type BootSlot = 'boot' | 'fork';
+
 /** What the steps of one boot share. */
 interface Boot {
   readonly watch: DeathWatch;
   readonly scale: number;
   /** `action`, unless the guest dies or the run is interrupted first. */
   readonly alive: <T>(action: Promise<T>) => Promise<T>;
-}
-
-/** Who hears QEMU at the moment: each boot has ears of its own. */
-interface Ears {
-  readonly console: GuestConsole;
-  readonly events: QmpEvent[];
-}
-
-/** A QEMU that runs, or has ended. */
-interface RunningQemu {
-  /** Its `exited` fulfils when the console has been read to its end. */
-  readonly qemu: QemuProcess;
-  /** Those of the boot that is due. */
-  readonly ears: () => Ears;
-  /** Gives further ears the word, for another boot. */
-  readonly listenAnew: (onFirstLine: () => void) => void;
-  /** Does so from the next boot's first line on. */
-  readonly listenAtBoot: () => void;
 }
 
 /**
@@ -84,62 +66,10 @@ export async function startGuest(machine: Bootable, options: BootOptions): Promi
   options.signal?.throwIfAborted();
   const startedAt = performance.now();
   const running = await runQemu(machine, options);
-  return bringUp(machine, options, running, startedAt);
-}
-
-async function runQemu(machine: Bootable, options: BootOptions): Promise<RunningQemu> {
-  const consoleLog = openLog(machine, options);
-  const newEars = (onFirstLine?: () => void): Ears => {
-    let first = onFirstLine;
-    const onLine = (line: string): void => {
-      first?.();
-      first = undefined;
-      options.onConsoleLine?.(line);
-    };
-    return { console: createConsole(machine.marks, onLine), events: [] };
-  };
-  let ears = newEars();
-  const feed = createConsoleFeed(ears.console);
-  const qemu = await startQemu({
-    qemu: machine.qemu,
-    argv: machine.argv,
-    onConsole: (chunk) => {
-      consoleLog.write(chunk);
-      feed.push(chunk);
-    },
-    onEvent: (event) => ears.events.push(event),
-    startTimeoutMs: QEMU_START_MS,
-  }).catch((error: unknown) => {
-    consoleLog.close();
-    throw blameQemuStart(error, machine.kernel);
-  });
-  // Before the watch looks at the console.
-  const closed = qemu.exited.then((exit) => {
-    feed.end();
-    consoleLog.close();
-    return exit;
-  });
-  return {
-    qemu: { ...qemu, exited: closed },
-    ears: () => ears,
-    listenAnew: (onFirstLine) => {
-      ears = newEars(onFirstLine);
-      feed.turnTo(ears.console);
-    },
-    listenAtBoot: () => {
-      ears = newEars();
-      feed.turnAtBoot(ears.console);
-    },
-  };
-}
-
-/** Rejects with InfraError. */
-function openLog({ dir }: Bootable, { again = false }: BootOptions): ConsoleLog {
-  try {
-    return openConsoleLog(join(dir, 'console.log'), { append: again });
-  } catch (error) {
-    throw blameHost(`the files of a guest cannot be written to ${dir}`, error);
-  }
+  const fork = forkOf(machine, options);
+  if (fork === undefined) return bringUp(machine, options, running, startedAt, 'boot');
+  await resumeFork(machine, fork, running.qemu);
+  return { ...(await bringUp(machine, options, running, startedAt, 'fork')), template: fork.template.key };
 }
 
 /** From a QEMU that has just been started or reset to a guest that answers; without one the QEMU is ended. */
@@ -148,6 +78,7 @@ async function bringUp(
   options: BootOptions,
   running: RunningQemu,
   startedAt: number,
+  slot: BootSlot,
 ): Promise<StartedGuest> {
   const { qemu } = running;
   const clock = createGuestClock();
@@ -160,7 +91,7 @@ async function bringUp(
   let ssh: SshConnection | undefined;
   try {
     const { memoryDevices, port } = await boot.alive(askQemu(boot, qemu));
-    await waitUntilReady(boot, console);
+    await waitUntilReady(boot, console, slot);
     ssh = await logIn(machine, options, boot, port);
     const kernelRelease = await askRelease(boot, ssh);
     const bootMs = performance.now() - startedAt;
@@ -193,12 +124,12 @@ async function bringUp(
       reset: async () => {
         const resetAt = performance.now();
         await resetMachine(qemu, { listenAnew: running.listenAnew, events: () => running.ears().events });
-        return bringUp(machine, options, running, resetAt);
+        return bringUp(machine, options, running, resetAt, 'boot');
       },
       follow: async (notBegun) => {
         running.listenAtBoot();
         const signal = options.signal === undefined ? notBegun : AbortSignal.any([notBegun, options.signal]);
-        return bringUp(machine, { ...options, signal }, running, performance.now());
+        return bringUp(machine, { ...options, signal }, running, performance.now(), 'boot');
       },
     };
   } catch (error) {
@@ -235,12 +166,12 @@ async function askQemu(
   }
 }
 
-async function waitUntilReady({ alive, scale, watch }: Boot, console: GuestConsole): Promise<void> {
-  const slotMs = TIMEOUTS_MS.boot * scale;
+async function waitUntilReady({ alive, scale, watch }: Boot, console: GuestConsole, slot: BootSlot): Promise<void> {
+  const slotMs = TIMEOUTS_MS[slot] * scale;
   const ready = alive(console.ready);
   if (!(await settlesWithin(ready, slotMs))) {
     const silent = console.lastLines().length === 0 ? '; the kernel printed nothing' : '';
-    watch.reportStall(`the guest did not get ready within ${slotMs / 1000} s (the limit for a boot)${silent}`);
+    watch.reportStall(`the guest did not get ready within ${slotMs / 1000} s (the limit for a ${slot})${silent}`);
   }
   return ready;
 }

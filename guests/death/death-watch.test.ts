@@ -19,6 +19,7 @@ function watchFake({
     exited: exit.promise,
     stderr: () => '',
     sendSysrq,
+    type: () => undefined,
     kill: async () => undefined,
     stop: () => Promise.resolve(),
   };

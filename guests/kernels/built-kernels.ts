@@ -11,9 +11,13 @@ export interface StoredKernel extends StoreEntry {
 }
 
 /**
- * Folders of the store that hold kernels, their sources, what is made of them, and what the compiler keeps of series, and the trees that are built on.
+ * Folders of the store that hold kernels, their sources, what is made of them, the guests that are forked from such,
+ * what the compiler keeps of series, and the trees that are built on.
  */
-const KINDS = { kernel: 'kernels', around: ['sources', 'initramfs', 'ccache', BUILD_TREES, KBUILD_TREES] } as const;
+const KINDS = {
+  kernel: 'kernels',
+  around: ['sources', 'initramfs', 'templates', 'ccache', BUILD_TREES, KBUILD_TREES],
+} as const;
 
 /** All kernels in the store, the last used first. */
 export async function listKernels(cacheDir: string): Promise<readonly StoredKernel[]> {
@@ -26,7 +30,7 @@ export async function listKernels(cacheDir: string): Promise<readonly StoredKern
   );
 }
 
-/** The kernels, sources and initramfs that were not used since a time in epoch ms. */
+/** The kernels, sources, initramfs and templates that were not used since a time in epoch ms. */
 export async function findUnused(sinceMs: number, cacheDir: string): Promise<readonly StoreEntry[]> {
   const lists = await Promise.all([KINDS.kernel, ...KINDS.around].map(async (kind) => listEntries(kind, cacheDir)));
   return lists.flat().filter(({ lastUsedMs }) => lastUsedMs < sinceMs);

@@ -170,6 +170,7 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     get bootMs() {
       return boot.bootMs;
     },
+    ...present({ template: first.template }),
     get pid() {
       return boot.pid;
     },

@@ -53,6 +53,33 @@ test('under KVM the CPU is the host, its timers are checked as usual, and addres
   expect(valueOf(argv, '-append')).not.toMatch(/no_timer_check|norandmaps/);
 });
 
+test('the RAM of a guest of which others are forked is in a file that QEMU inherits', () => {
+  const argv = compose({ ram: { is: 'kept' } });
+  expect(valueOf(argv, '-machine')).toBe('pc,usb=off,vmport=off,nvdimm=on,memory-backend=ram');
+  expect(argv).toContain(
+    `{"qom-type":"memory-backend-file","id":"ram","mem-path":"/proc/self/fd/5","size":${2 * GIB},"share":true}`,
+  );
+  expect(argv).not.toContain('-incoming');
+});
+
+test('a fork has the RAM of its template for itself, another identity, and waits for the state', () => {
+  const argv = compose({ ram: { is: 'copied', path: '/c/templates/k/ram' } });
+  expect(argv).toContain(
+    `{"qom-type":"memory-backend-file","id":"ram","mem-path":"/c/templates/k/ram","size":${2 * GIB},"share":false}`,
+  );
+  expect(argv).toContain('vmgenid');
+  expect(valueOf(argv, '-incoming')).toBe('defer');
+});
+
+const without = (argv: readonly string[]): string[] =>
+  argv.filter((word) => !/memory-backend-file.*"ram"|^-incoming$|^defer$/.test(word));
+
+test('but for its RAM a fork has the words of its template, in their order', () => {
+  const kept = without(compose({ ram: { is: 'kept' } }));
+  expect(without(compose({ ram: { is: 'copied', path: '/r' } }))).toEqual(kept);
+  expect(kept.slice(0, 4)).toEqual(compose().slice(0, 4));
+});
+
 test('root and modules are read-only and found by serial number, ahead of any device of the topology', () => {
   const argv = compose();
   const devices = argv.flatMap((word, index) => (word === '-device' ? [argv[index + 1] ?? ''] : []));

@@ -8,8 +8,13 @@ import type { DeviceComposition } from '../devices/compose-devices.ts';
 /** Inherited by QEMU as open sockets: no path to agree on, to run out of length, or to clean up. */
 export const QMP_FD = 3;
 export const CONSOLE_FD = 4;
+/** An open file that holds the RAM of a guest of which others will be forked. */
+export const RAM_FD = 5;
 /** QMP's name of the console, for `chardev-send-break`. */
 export const CONSOLE_ID = 'console';
+
+/** The name of the RAM in what QEMU saves of a guest: the same in a template and in its forks. */
+const RAM_ID = 'ram';
 
 /** Serial numbers by which the initramfs finds its disks. */
 const ROOT_SERIAL = 'pmemrig-root';
@@ -30,7 +35,16 @@ export interface GuestMachine {
   /** Its content matters to the host alone. */
   readonly resultsDisk?: { readonly path: string; readonly serial: string };
   readonly devices: DeviceComposition;
+  /** Where its RAM lies; absent: in memory of QEMU's own. */
+  readonly ram?: GuestRam;
 }
+
+/**
+ * RAM in a file, which is how a guest is forked. `kept`: what the guest writes is in the file that QEMU inherits as
+ * {@link RAM_FD}. `copied`: it begins with what is in a file, which stays as it is, and waits for the rest of the
+ * template's state.
+ */
+export type GuestRam = { readonly is: 'kept' } | { readonly is: 'copied'; readonly path: string };
 
 /** QEMU's whole command line but its own name. */
 export function composeArgv(machine: GuestMachine): string[] {
@@ -53,7 +67,15 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     // Nothing that the rig did not ask for: no firmware menu, no display, no files of the host's own.
     ['-nodefaults', '-no-user-config', '-display', 'none'],
     ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ['-machine', [machineType.name, ...machineType.flags, ...devices.machineFlags].join(',')],
+    [
+      '-machine',
+      [
+        machineType.name,
+        ...machineType.flags,
+        ...devices.machineFlags,
+        ...(machine.ram === undefined ? [] : [`memory-backend=${RAM_ID}`]),
+      ].join(','),
+    ],
     composeAccelerator(machine.accelerator),
     ['-cpu', architecture.qemu.cpu[machine.accelerator]],
     ['-smp', String(guest.cpus)],
@@ -81,7 +103,26 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     ['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     jsonDevice({ driver: 'virtio-net-pci', netdev: 'net', romfile: '' }),
     devices.argv,
+    machine.ram === undefined ? [] : composeRam(machine.ram, machine),
   ].flat();
+}
+
+function composeRam(ram: GuestRam, { devices, machineType }: Pick<GuestMachine, 'devices' | 'machineType'>): string[] {
+  const backend = {
+    'qom-type': 'memory-backend-file',
+    id: RAM_ID,
+    // A file without a name has one here.
+    'mem-path': ram.is === 'kept' ? `/proc/self/fd/${RAM_FD}` : ram.path,
+    size: devices.ramBytes,
+    share: ram.is === 'kept',
+  };
+  return [
+    '-object',
+    JSON.stringify(backend),
+    // A fork has another identity than its template, by which its kernel draws new random numbers at once.
+    ...(machineType.generationDevice === undefined ? [] : ['-device', machineType.generationDevice]),
+    ...(ram.is === 'copied' ? ['-incoming', 'defer'] : []),
+  ];
 }
 
 function composeAccelerator(accelerator: Accelerator): readonly string[] {

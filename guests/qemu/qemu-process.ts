@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
 import { createDeferred, settlesWithin } from '../deferred.ts';
-import { CONSOLE_FD, CONSOLE_ID, QMP_FD } from './argv.ts';
+import { CONSOLE_FD, CONSOLE_ID, QMP_FD, RAM_FD } from './argv.ts';
 import type { QemuBinary } from './find-qemu.ts';
 import { describeQemuWords } from './own-words.ts';
 import { connectQmp, type QmpClient, type QmpEvent } from './qmp.ts';
@@ -33,6 +33,8 @@ export interface QemuProcess {
   stderr(): string;
   /** A magic SysRq key, as a break on the serial line: it works when no process runs any more. */
   sendSysrq(key: string): Promise<void>;
+  /** Types into the guest's console. */
+  type(text: string): void;
   /** Ends it at once, as a power cut ends a machine. Fulfils when the process is gone. */
   kill(): Promise<void>;
   /** Asks, then kills. Idempotent; fulfils when the process is gone. */
@@ -52,12 +54,14 @@ export async function startQemu(options: {
   readonly onConsole: (chunk: Buffer) => void;
   readonly onEvent: (event: QmpEvent) => void;
   readonly startTimeoutMs: number;
+  /** An open file, which QEMU inherits as {@link RAM_FD}. */
+  readonly ramFd?: number;
 }): Promise<QemuProcess> {
   // Not execa: the extra pipes must be duplex, which Node's `pipe` gives (a socket pair). A session of its own
   // keeps the terminal's Ctrl-C from QEMU, so that the controller ends its guests in order.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', options.qemu.path, ...options.argv], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: inherit(options.ramFd),
   });
   let stderr = '';
   const keepOutput = (chunk: Buffer) => {
@@ -112,9 +116,17 @@ export async function startQemu(options: {
       await qmp.execute('chardev-send-break', { id: CONSOLE_ID });
       consoleStream.write(key);
     },
+    type: (text) => void consoleStream.write(text),
     kill,
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** By their numbers in QEMU: its streams, {@link QMP_FD}, {@link CONSOLE_FD} and, if there is one, {@link RAM_FD}. */
+function inherit(ramFd: number | undefined): ('ignore' | 'pipe' | number)[] {
+  const inherited: ('ignore' | 'pipe' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'];
+  if (ramFd !== undefined) inherited[RAM_FD] = ramFd;
+  return inherited;
 }
 
 function toDuplex(stream: Readable | NodeJS.WritableStream | Duplex | null | undefined): Duplex {

@@ -4,6 +4,8 @@ import type { Accelerator } from './accelerator.ts';
 export const TIMEOUTS_MS = {
   /** Start of QEMU to the guest's "ready" line. */
   boot: 60_000,
+  /** A forked guest's first instruction to its "ready" line. */
+  fork: 15_000,
   /** TCP connect to the first answered command. */
   ssh: 20_000,
   /** mkfs, mount, ndctl and the like. */

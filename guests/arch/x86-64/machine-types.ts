@@ -7,6 +7,7 @@ const PC = {
   // No devices that a test never looks at.
   flags: ['usb=off', 'vmport=off'],
   panicDevice: 'pvpanic',
+  generationDevice: 'vmgenid',
   nvdimm: 'nvdimm=on',
   memoryDevices: true,
 } as const;

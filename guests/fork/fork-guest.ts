@@ -1,0 +1,26 @@
+import { describeError } from '../../orchestrator/model/errors.ts';
+import { bootGuest } from '../machine/boot-guest.ts';
+import type { HeldGuest } from '../machine/hold-guest.ts';
+import type { Templates } from './templates.ts';
+
+/**
+ * Forks a guest from the template of its boot key, which is made if there is none; boots it where that does not work.
+ * Rejects as {@link bootGuest} does.
+ */
+export async function forkGuest(
+  options: Omit<Parameters<typeof bootGuest>[0], 'template' | 'ramFd'>,
+  templates: Templates,
+): Promise<HeldGuest> {
+  const { signal } = options;
+  const template = await templates.find(options, signal);
+  if (template !== undefined) {
+    try {
+      return await bootGuest({ ...options, template });
+    } catch (error) {
+      signal?.throwIfAborted();
+      // Its boot shows whose fault it is.
+      await templates.discard(template, describeError(error));
+    }
+  }
+  return bootGuest(options);
+}
