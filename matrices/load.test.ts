@@ -77,7 +77,7 @@ test('every key is understood', () => {
 version: 1
 name: all
 qemu: ~/qemu/build/qemu-system-x86_64
-guest: { cpus: 4, memory: 1G, append: "quiet dyndbg=+p" }
+guest: { cpus: 4, memory: 1G, append: "quiet dyndbg=+p", boot: fork }
 kernels: [{ name: mine, image: $TREE/arch/x86/boot/bzImage, modules: "\${TREE}/out" }]
 images: [{ name: a, tree: root }, { name: b, tarball: ../b.tar }, { name: c, disk: /c.img }]
 pmem:
@@ -102,7 +102,7 @@ known: [{ title: "WARNING: *", signature: "*lock*", reason: old, link: "https://
   expect(matrix).toEqual({
     name: 'all',
     qemu: '/home/me/qemu/build/qemu-system-x86_64',
-    guest: { cpus: 4, memoryBytes: 2 ** 30, append: ['quiet', 'dyndbg=+p'] },
+    guest: { cpus: 4, memoryBytes: 2 ** 30, append: ['quiet', 'dyndbg=+p'], boot: 'fork' },
     kernels: [{ kind: 'image', name: 'mine', image: '/src/linux/arch/x86/boot/bzImage', modules: '/src/linux/out' }],
     images: [
       { kind: 'tree', name: 'a', path: '/here/root' },

@@ -46,7 +46,12 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
   const matrix: Matrix = {
     name: input.name,
     ...(input.qemu === undefined ? {} : { qemu: toPath(input.qemu, 'qemu', ['qemu']) }),
-    guest: { cpus: input.guest.cpus, memoryBytes: input.guest.memory, append: input.guest.append },
+    guest: {
+      cpus: input.guest.cpus,
+      memoryBytes: input.guest.memory,
+      append: input.guest.append,
+      ...(input.guest.boot === 'fork' && { boot: input.guest.boot }),
+    },
     kernels: input.kernels.map((kernel, index) => resolveKernel(kernel, ['kernels', index], toPath)),
     images: input.images.map((image, index) => resolveImage(image, ['images', index], toPath)),
     pmem: input.pmem.map(({ name, devices }) => ({ name, devices })),

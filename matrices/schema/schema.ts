@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { GUEST_ARCHITECTURE } from '../../orchestrator/model/architecture.ts';
-import { PACKAGE_SETS } from '../../orchestrator/model/matrix.ts';
+import { GUEST_BEGINNINGS, PACKAGE_SETS } from '../../orchestrator/model/matrix.ts';
 import { debianRelease as release, name, listOf, path, record, refuse, size, text, words } from '../values/scalars.ts';
 import { pmemSchema } from './schema-pmem.ts';
 import { checkSourceKernel, sourceKernelKeys } from './schema-kernel-source.ts';
@@ -21,6 +21,10 @@ const guestSchema = record('the guest', {
     .prefault('2G')
     .describe('Memory beside the pmem: 2G.'),
   append: words('kernel parameters').prefault([]).describe("Words added to the kernel's command line."),
+  boot: z
+    .enum(GUEST_BEGINNINGS, { error: 'expected cold or fork' })
+    .default('cold')
+    .describe('fork: guests go on from one that has booted before, where their suite allows it.'),
 });
 
 const kernelSchema = record('a kernel', {

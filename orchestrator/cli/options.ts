@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { GUEST_ARCHITECTURE } from '../model/architecture.ts';
+import { GUEST_BEGINNINGS } from '../model/matrix.ts';
 import { collect, commaList, DEFAULT_PMEM, positiveNumber, shardSpec, wholeNumber } from './values.ts';
 
 /** What exit status 1 stands for where two runs or kernels are compared, for the help of such verbs. */
@@ -97,5 +98,11 @@ export function withGuestOptions(command: Command): Command {
     )
     .option('--cpus <n>', 'of the guest', positiveNumber, 2)
     .option('--memory <size>', 'of the guest', '2G')
-    .option('--append <words>', "more words for the kernel's command line");
+    .option('--append <words>', "more words for the kernel's command line")
+    .addOption(
+      new Option(
+        '--boot <how>',
+        'fork: guests go on from one that has booted before, in a fraction of the time (default: cold)',
+      ).choices(GUEST_BEGINNINGS),
+    );
 }

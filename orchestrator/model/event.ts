@@ -109,6 +109,8 @@ export type RunEvent =
       readonly kernelRelease: string;
       /** Start of QEMU to the first answer over SSH. */
       readonly bootMs: number;
+      /** The template from which the guest was forked; absent: it has booted. */
+      readonly template?: string;
       /** Console log, relative to the run folder. */
       readonly console: string;
     }

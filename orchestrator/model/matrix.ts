@@ -24,6 +24,9 @@ export interface Matrix {
   readonly known: readonly KnownProblem[];
 }
 
+/** How guests begin: each boots, or they are forked from one that has. */
+export const GUEST_BEGINNINGS = ['cold', 'fork'] as const;
+
 export interface GuestSpec {
   readonly cpus: number;
   readonly memoryBytes: number;
@@ -31,6 +34,8 @@ export interface GuestSpec {
   readonly countInstructions?: true;
   /** Words added to the kernel's command line. */
   readonly append: readonly string[];
+  /** It is forked from a guest that has booted before, where its suite allows that; absent: it boots. */
+  readonly boot?: 'fork';
 }
 
 export type KernelSpec =

@@ -87,6 +87,8 @@ export interface Suite<Spec extends SuiteSpec = SuiteSpec> {
    * that are plugged in. Such a suite {@link Suite.needsFreshGuest}, too.
    */
   readonly needsHostControl?: true;
+  /** Its guests boot, whatever the matrix says: its tests boot them again, or take them down on purpose. */
+  readonly boot?: 'cold';
   /**
    * Its tests depend neither on each other nor on their order. `--split` may spread those of one cell over several
    * guests at once, each with a session of its own. What a session writes to the cell's folder is then named by test

@@ -35,7 +35,7 @@ export function countGuests(cells: readonly Cell[], needsFreshGuest: NeedsFreshG
   return guests;
 }
 
-/** By value, since cells read back from a run no longer share their objects. */
-function bootKey({ kernel, image, pmem, guest }: Cell): string {
+/** The same for cells that one guest can serve. By value, since cells read back from a run no longer share their objects. */
+export function bootKey({ kernel, image, pmem, guest }: Cell): string {
   return JSON.stringify([kernel, image, pmem, guest]);
 }

@@ -68,7 +68,7 @@ export class RunFold {
       case 'guest-boot':
         this.#guests.set(
           event.guest,
-          pick(event, ['guest', 'cell', 'accelerator', 'kernelRelease', 'bootMs', 'console']),
+          pick(event, ['guest', 'cell', 'accelerator', 'kernelRelease', 'bootMs', 'template', 'console']),
         );
         this.#cell(event.cell).guests.push(event.guest);
         return;

@@ -122,6 +122,8 @@ export interface GuestSummary {
   readonly accelerator: string;
   readonly kernelRelease: string;
   readonly bootMs: number;
+  /** The template from which it was forked; absent: it has booted. */
+  readonly template?: string;
   /** Relative to the run folder. */
   readonly console: string;
   readonly end?: { readonly how: 'disposed' | GuestDeathKind; readonly detail?: string };

@@ -103,6 +103,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     accelerator: text,
     kernelRelease: text,
     bootMs: durationMs,
+    template: text.exactOptional(),
     console: text,
   }),
   z.object({

@@ -1,4 +1,5 @@
 import { UserError } from '../../model/errors.ts';
+import type { GUEST_BEGINNINGS } from '../../model/matrix.ts';
 import type { OnceDevice, OnceFilesystem, OnceFlags, SuiteInOnce } from '../../model/suite-in-once.ts';
 import type { Suite } from '../../model/suite.ts';
 import { ALL_SUITES } from '../../suites/registry.ts';
@@ -19,6 +20,7 @@ export interface OnceOptions extends KernelOptions, OnceFlags {
   readonly cpus: number;
   readonly memory: string;
   readonly append?: string;
+  readonly boot?: (typeof GUEST_BEGINNINGS)[number];
   readonly filter?: readonly string[];
   /** A folder to copy in whole, in which the command is then looked up. */
   readonly upload?: string;
@@ -65,7 +67,7 @@ export function composeOnce(
     guest: {
       cpus: options.cpus,
       memory: options.memory,
-      ...present({ append: options.append }),
+      ...present({ append: options.append, boot: options.boot }),
     },
     kernels: [composeKernel(options, cwd)],
     images: [{ name: options.image, debian: { release: options.image, ...(sets.size > 0 && { sets: [...sets] }) } }],

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunningGuest } from '../../../guests/guest.ts';
+import { forkGuest } from '../../../guests/fork/fork-guest.ts';
+import { openTemplates } from '../../../guests/fork/templates.ts';
 import { bootGuest } from '../../../guests/machine/boot-guest.ts';
 import { prepareImage } from '../../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../../guests/kernels/prepare-kernel.ts';
@@ -63,8 +65,8 @@ async function openShell(
   const accelerator = acceleratorOf(cell.guest, host.accelerator);
   const [kernel, image] = await Promise.all([prepareKernel(cell.kernel, context), prepareImage(cell.image, context)]);
 
-  logLine(`booting ${kernel.description} with ${accelerator}`);
-  await using guest = await bootGuest({
+  logLine(`${cell.guest.boot === 'fork' ? 'forking' : 'booting'} ${kernel.description} with ${accelerator}`);
+  const machine = {
     id: 1,
     kernel,
     image,
@@ -75,7 +77,11 @@ async function openShell(
     keys: createRunKeys(),
     dir,
     signal,
-  });
+  };
+  await using guest =
+    cell.guest.boot === 'fork'
+      ? await forkGuest(machine, openTemplates({ ...context, note: logLine }))
+      : await bootGuest(machine);
   signal.addEventListener('abort', () => void guest.dispose(), { once: true });
   const { problems } = await guest.setUpPmem();
   for (const device of guest.devices) logLine(`  ${describeDevice(device)}`);

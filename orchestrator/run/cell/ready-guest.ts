@@ -1,6 +1,6 @@
 import { BOOT_TEST, type Cell, PMEM_TEST } from '../../model/cell.ts';
 import { describeError, GuestDeath, UserError } from '../../model/errors.ts';
-import type { TestResult } from '../../model/outcome.ts';
+import type { Metric, TestResult } from '../../model/outcome.ts';
 import { type AttemptEnd, resultOfError } from '../attempt/attempt.ts';
 import { Interrupted } from '../../model/interrupted.ts';
 import { type AttemptEnvironment, emitTestEnd } from '../attempt/attempt-environment.ts';
@@ -88,10 +88,7 @@ async function boot(
     const { guest, observer } = await slot.boot(cell);
     const observation = await observer.settle();
     heard = { guest: guest.id, observation };
-    result = addProblems(
-      { status: 'pass', metrics: [{ name: 'boot', value: guest.bootMs / 1000, unit: 's', better: 'lower' }] },
-      observation.inside,
-    );
+    result = addProblems({ status: 'pass', metrics: [measureBoot(guest)] }, observation.inside);
   } catch (error) {
     if (env.signal.aborted) throw new Interrupted();
     if (error instanceof UserError) userError = error;
@@ -116,6 +113,11 @@ async function boot(
     result,
   );
   return slot.current ?? blame;
+}
+
+/** The time to the first answer, by a name of its own for a guest that did not boot. */
+function measureBoot({ bootMs, template }: Pick<BootedGuest['guest'], 'bootMs' | 'template'>): Metric {
+  return { name: template === undefined ? 'boot' : 'fork', value: bootMs / 1000, unit: 's', better: 'lower' };
 }
 
 async function setUpPmem({ guest }: BootedGuest): Promise<AttemptEnd> {

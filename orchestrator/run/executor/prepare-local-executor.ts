@@ -1,4 +1,5 @@
 import { buildCanary } from '../../../guests/canary/build-canary.ts';
+import { openTemplates } from '../../../guests/fork/templates.ts';
 import { buildGuestTool } from '../../../guests/guest-tools/build-guest-tool.ts';
 import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';
 import type { HostFacts } from '../../host/facts.ts';
@@ -8,6 +9,7 @@ import { suiteFor } from '../../suites/registry.ts';
 import type { GuestKeeper } from '../attempt/keep-guest.ts';
 import { createCacheMender } from '../guest/mend-cache.ts';
 import { reserveFromPrepared } from '../guest/reserve-guest.ts';
+import { rememberTemplates } from '../guest/used-templates.ts';
 import { prepareAgain, prepareAll } from '../prepare/prepare.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { LocalExecutor } from './local-executor.ts';
@@ -27,6 +29,9 @@ interface LocalOptions {
 /** Makes kernels and images in this host's cache, and runs the cells on this host. */
 export function prepareLocalExecutor({ keeper, folder, cacheDir, host, ...options }: LocalOptions): PrepareExecutor {
   return async ({ cells, earlier, signal, emit, log }) => {
+    const note = (text: string): void => emit({ type: 'note', text });
+    const templates = openTemplates({ cacheDir, log, note });
+    const used = rememberTemplates();
     const prepared = await prepareAll({ cells, cacheDir, earlier, signal, emit, log });
     return new LocalExecutor({
       suiteFor,
@@ -35,6 +40,8 @@ export function prepareLocalExecutor({ keeper, folder, cacheDir, host, ...option
         folder,
         capacity: { memoryBytes: host.memoryAvailableBytes, cores: host.cores },
         log,
+        templates,
+        used,
         prepared,
       }),
       artifactsOf: (cellId) => folder.artifactsOf(cellId),
@@ -46,6 +53,7 @@ export function prepareLocalExecutor({ keeper, folder, cacheDir, host, ...option
         signal,
         log,
         prepared,
+        templatesOf: (cell) => used.of(cell),
         prepareAgain: async (cell) => prepareAgain(cell, { cacheDir, signal, log }),
       }),
       ...present({ keeper }),

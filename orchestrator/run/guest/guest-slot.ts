@@ -15,7 +15,7 @@ import { present } from '../../model/present.ts';
 /** What a worker needs of a guest beyond the suites' view. */
 export type SlotGuest = Guest &
   Pick<RunningGuest, 'bootMs' | 'death' | 'mark' | 'ask' | 'setUpPmem' | 'dispose'> &
-  Partial<Pick<HeldGuest, 'isPaused' | 'pausedMs'>>;
+  Partial<Pick<HeldGuest, 'isPaused' | 'pausedMs' | 'template'>>;
 
 export interface BootedGuest {
   readonly guest: SlotGuest;
@@ -129,6 +129,7 @@ export class GuestSlot implements AsyncDisposable {
       accelerator: booted.accelerator,
       kernelRelease: booted.guest.kernelRelease,
       bootMs: booted.guest.bootMs,
+      ...present({ template: booted.guest.template }),
       console: booted.console,
     });
     return booted;

@@ -7,6 +7,7 @@ import { GuestDeath, UserError, SuiteSetupError } from '../../model/errors.ts';
 import type { Suite } from '../../model/suite.ts';
 import { asNormalUser } from '../../model/testing/as-normal-user.ts';
 import { createCacheMender } from './mend-cache.ts';
+import { rememberTemplates } from './used-templates.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
 
@@ -85,6 +86,25 @@ test('cells that share a damaged image have the same excuse, and each entry is l
   // Nobody looks again at what was sound.
   await writeFile(image, 'KERNEL');
   expect(await mend(fakeCell('one', ['fio/a']), performance.now())).toBeUndefined();
+});
+
+test('a damaged template excuses the guests that may have been forked from it, and is left for others to make', async () => {
+  const { context, options } = await newCache();
+  const request = { kind: 'templates', key: 't', build: async (dir: string) => writeFile(join(dir, 'ram'), 'ram') };
+  const ram = join(await getOrCreate(request, context), 'ram');
+  const used = rememberTemplates();
+  const other = { ...fakeCell('other', []), guest: { ...CELL.guest, cpus: 7 } };
+  used.add(fakeCell('of the same kind', []), 't');
+  const mend = createCacheMender({
+    ...options,
+    templatesOf: (cell) => used.of(cell),
+    prepareAgain: () => Promise.reject(new Error('not asked for')),
+  });
+  await writeFile(ram, 'RAM');
+  expect(await mend(other, 0)).toBeUndefined();
+  expect(await mend(CELL, 0)).toMatch(
+    /^the cache was damaged: templates\/t \(ram is not .*\)\. It is gone; the next guest of its kind makes another$/,
+  );
 });
 
 test('a damaged entry that cannot be removed is the excuse of every guest, and is not said to be made again', async () => {

@@ -11,6 +11,8 @@ interface MendOptions {
   readonly log: (line: string) => void;
   /** What the cell's guests boot from. Rejects where there is nothing. */
   readonly prepared: (cell: Cell) => Promise<Prepared>;
+  /** Entries of the cache from which the cell's guests may have been forked; absent: they have booted. */
+  readonly templatesOf?: (cell: Cell) => readonly string[];
   /** Prepares the cell's kernel, image and disk again, in the same places. */
   readonly prepareAgain: (cell: Cell) => Promise<void>;
 }
@@ -33,6 +35,7 @@ export function createCacheMender(options: MendOptions): (cell: Cell, sinceMs: n
   return async (cell, sinceMs) => {
     const prepared = await options.prepared(cell).catch(() => undefined);
     if (!prepared) return undefined;
+    const templates = options.templatesOf?.(cell) ?? [];
     const names = new Set(
       filesOf(prepared)
         .map((file) => entryOf(file, options.cacheDir))
@@ -40,8 +43,10 @@ export function createCacheMender(options: MendOptions): (cell: Cell, sinceMs: n
     );
     const sentences: string[] = [];
     // One after the other: what is made again for one must not be what the next look removes.
-    for (const name of names) {
-      const look = looks.get(name) ?? mend(name, cell, options);
+    for (const name of [...names, ...templates]) {
+      const look =
+        looks.get(name) ??
+        mend(name, options, async () => (templates.includes(name) ? NEXT_MAKES : makeAgain(name, cell, options)));
       looks.set(name, look);
       const damage = await look;
       if (damage && sinceMs < damage.untilMs) sentences.push(damage.sentence);
@@ -50,13 +55,16 @@ export function createCacheMender(options: MendOptions): (cell: Cell, sinceMs: n
   };
 }
 
-async function mend(name: string, cell: Cell, options: MendOptions): Promise<Damage | undefined> {
+/** A template is for a guest that has none yet to make. */
+const NEXT_MAKES = 'It is gone; the next guest of its kind makes another';
+
+async function mend(name: string, options: MendOptions, replace: () => Promise<string>): Promise<Damage | undefined> {
   const found = await discardDamaged(name, options);
   if (!found) return undefined;
   const what = `the cache was damaged: ${name} (${found.damage})`;
   // Every guest of this run boots from it.
   if (found.kept !== undefined) return { sentence: `${what}. It cannot be removed: ${found.kept}`, untilMs: Infinity };
-  const outcome = await makeAgain(name, cell, options);
+  const outcome = await replace();
   return { sentence: `${what}. ${outcome}`, untilMs: performance.now() };
 }
 

@@ -1,5 +1,7 @@
 import { splitDeviceBytes } from '../../model/device-kinds.ts';
 import { join } from 'node:path';
+import { forkGuest } from '../../../guests/fork/fork-guest.ts';
+import type { Templates } from '../../../guests/fork/templates.ts';
 import { bootGuest } from '../../../guests/machine/boot-guest.ts';
 import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';
 import { createTraceResolver, type TraceResolver } from '../../../guests/kernels/trace/resolve-trace.ts';
@@ -8,10 +10,12 @@ import { Admission } from '../../host/admission.ts';
 import { acceleratorOf } from '../../model/accelerator.ts';
 import type { Cell } from '../../model/cell.ts';
 import { suiteFor } from '../../suites/registry.ts';
+import { mayFork } from './choose-boot.ts';
 import type { Reservation, ReserveGuest } from './guest-slot.ts';
 import { observeGuest } from '../kernel/observe-guest.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import type { RunFolder } from '../record/run-folder.ts';
+import type { UsedTemplates } from './used-templates.ts';
 import { present } from '../../model/present.ts';
 
 interface ReserveFromPrepared {
@@ -21,6 +25,10 @@ interface ReserveFromPrepared {
   readonly capacity: { readonly memoryBytes: number; readonly cores: number };
   readonly jobs?: number;
   readonly log: (line: string) => void;
+  /** Absent: all guests boot. */
+  readonly templates?: Templates;
+  /** Hears of each guest that is forked. */
+  readonly used?: Pick<UsedTemplates, 'add'>;
   readonly prepared: (cell: Cell) => Promise<Prepared>;
 }
 
@@ -29,7 +37,7 @@ const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
 
 /** Reserves room on the host, then boots guests, each in its own folder. */
 export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest {
-  const { folder, qemu, capacity, jobs, log, prepared } = options;
+  const { folder, qemu, capacity, jobs, log, prepared, templates, used } = options;
   // A user who says how many guests may run at once has the last word on cores: each guest then counts for one.
   const admission = new Admission({ memoryBytes: capacity.memoryBytes, cores: jobs ?? capacity.cores });
   const keys = createRunKeys();
@@ -48,13 +56,14 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
       { memoryBytes: neededMemory(cell), cores: jobs === undefined ? cell.guest.cpus : 1 },
       waiting,
     );
-    const { resultsBytes, needsHostControl } = suiteFor(cell.suite);
+    const suite = suiteFor(cell.suite);
+    const { resultsBytes, needsHostControl } = suite;
     const boot: Reservation['boot'] = async ({ id, known }, signal) => {
       try {
         const accelerator = acceleratorOf(cell.guest, options.accelerator.accelerator);
         const dir = await folder.guestDir(id);
         const startedMs = performance.now();
-        const guest = await bootGuest({
+        const machine = {
           id,
           kernel,
           image,
@@ -66,7 +75,12 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
           keys,
           dir,
           signal,
-        });
+        };
+        const guest =
+          templates !== undefined && mayFork(cell, suite)
+            ? await forkGuest(machine, templates)
+            : await bootGuest(machine);
+        if (guest.template !== undefined) used?.add(cell, guest.template);
         const observer = observeGuest({
           guest,
           known,

@@ -30,6 +30,7 @@ export const scenarioSuite: Suite<ScenarioSuiteSpec> = {
   kind: 'scenario',
   needsFreshGuest: true,
   needsHostControl: true,
+  boot: 'cold',
   // It cuts the power: what is mounted is its own affair.
   ignoresFilesystem: true,
   once: { isNeverImplied: true, filesystem: { onDax: 'none', elsewhere: 'none' } },

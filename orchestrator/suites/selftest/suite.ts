@@ -25,6 +25,7 @@ const MARGIN_MS = 20_000;
 export const selftestSuite: Suite<SelftestSuiteSpec> = {
   kind: 'selftest',
   needsFreshGuest: true,
+  boot: 'cold',
   provesRig: true,
   ignoresFilesystem: true,
   once: { filesystem: { onDax: 'none', elsewhere: 'none' } },

@@ -48,7 +48,8 @@ function* renderCell(
 }
 
 function renderGuests(last: GuestSummary, guests: readonly GuestSummary[]): Markup {
-  const booted = `Linux ${last.kernelRelease}, ${last.accelerator}, booted in ${formatDuration(last.bootMs)}.`;
+  const how = last.template === undefined ? 'booted' : 'forked';
+  const booted = `Linux ${last.kernelRelease}, ${last.accelerator}, ${how} in ${formatDuration(last.bootMs)}.`;
   const consoles = guests.map(({ console, guest }) => html`<a href="${encodePath(console)}">guest ${guest}</a> `);
   return html`<p class="faint">${booted} Console: ${consoles}</p>`;
 }

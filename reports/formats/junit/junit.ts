@@ -156,7 +156,7 @@ function suiteFacts(
   const guestFacts = guest && {
     'kernel.release': guest.kernelRelease,
     accelerator: guest.accelerator,
-    'boot.ms': String(guest.bootMs),
+    [guest.template === undefined ? 'boot.ms' : 'fork.ms']: String(guest.bootMs),
     console: guest.console,
   };
   return Object.entries({

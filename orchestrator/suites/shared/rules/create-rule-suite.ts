@@ -29,6 +29,7 @@ export function createRuleSuite<Kind extends 'dax' | 'flush'>({
     // Its tests unbind devices, cut the power and remake namespaces.
     needsFreshGuest: true,
     needsHostControl: true,
+    boot: 'cold',
     splittable: true,
     ignoresFilesystem: true,
     untestedAs,
