@@ -162,6 +162,17 @@ test('a tree whose build was cut short is made anew, and that is said', async ()
   expect(context.lines).toContain(`the tree of earlier builds is made anew: ${reason}`);
 });
 
+test("a series' tree that was cut short is copied again from the tree without it", async () => {
+  const [path, context] = [await newTree(), await newContext()];
+  const fix = await patchOf(path, { 'fs/a.c': 'int a = 5;\n' });
+  await build(path, [], context);
+  await expect(build(path, [fix], context, async () => Promise.reject(new Error('killed')))).rejects.toThrow('killed');
+  expect(await build(path, [fix], context)).toMatchObject({
+    made: 1,
+    tree: { madeAnew: 'the last build in it did not end' },
+  });
+});
+
 test('a tree that was moved, or built before the host was started, or in the future, is made anew', async () => {
   const [path, context] = [await newTree(), await newContext()];
   const { tree } = await build(path, [], context);

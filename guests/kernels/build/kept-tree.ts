@@ -2,6 +2,7 @@ import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { KernelError } from '../../../orchestrator/model/errors.ts';
+import { present } from '../../../orchestrator/model/present.ts';
 import { messageOf } from '../../../orchestrator/model/message-of.ts';
 import { makeDir } from '../../../orchestrator/model/make-dir.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
@@ -106,16 +107,28 @@ async function prepareTree(
   context: PrepareContext,
 ): Promise<{ readonly tree: Omit<BuildTree, 'leave'>; readonly patched: readonly string[] }> {
   const kept = await takeState(top, refusal);
-  const usable = kept.kind === 'none' ? await copyUnpatched(top, request, context) : kept;
-  let madeAnew = usable.kind === 'refused' ? usable.reason : undefined;
-  if (usable.kind === 'usable') {
-    const { verdict, patched } = await bringOver(treeOf(top), usable.state.patched, request, context);
-    const { left } = usable.state;
+  let madeAnew: string | undefined;
+  const refuse = (reason: string): void => {
+    madeAnew = reason;
+    context.log(`the tree of earlier builds is made anew: ${reason}`);
+  };
+  if (kept.kind === 'refused') refuse(kept.reason);
+  // What a build on objects of the tree without patches has failed by, is not tried on a copy of it.
+  const found = kept.kind === 'usable' || refusal !== undefined ? kept : await copyUnpatched(top, request, context);
+  if (found.kind === 'usable') {
+    const { verdict, patched } = await bringOver(treeOf(top), found.state.patched, request, context);
+    const { left } = found.state;
     if (verdict.kind === 'incremental')
-      return { tree: { sourceDir: treeOf(top).sourceDir, earlier: { left, ...verdict } }, patched };
-    madeAnew = verdict.reason;
+      return {
+        tree: {
+          sourceDir: treeOf(top).sourceDir,
+          earlier: { left, reconfigure: verdict.reconfigure },
+          ...present({ madeAnew }),
+        },
+        patched,
+      };
+    refuse(verdict.reason);
   }
-  if (madeAnew !== undefined) context.log(`the tree of earlier builds is made anew: ${madeAnew}`);
   await removeTree(top);
   await makeDir(treeOf(top).sourceDir);
   await dropOldTrees(top, context);
@@ -124,7 +137,7 @@ async function prepareTree(
   context.progress?.('unpacking the source');
   await request.source.unpack(treeOf(top).sourceDir, treeOf(top).index);
   const patched = await patchTree(treeOf(top), request.patches, context);
-  return { tree: { sourceDir: treeOf(top).sourceDir, ...(madeAnew !== undefined && { madeAnew }) }, patched };
+  return { tree: { sourceDir: treeOf(top).sourceDir, ...present({ madeAnew }) }, patched };
 }
 
 function treeOf(top: string): PatchedTree {
@@ -187,6 +200,8 @@ async function copyUnpatched(top: string, request: BuildTreeRequest, context: Pr
   return await lend(unpatched, context, async () => {
     const found = await readState(unpatched);
     if (found.kind !== 'usable') return { kind: 'none' };
+    await removeTree(top);
+    await dropOldTrees(top, context);
     await requireSpace(unpatched, LEAST_BUILD_BYTES);
     context.progress?.('copying the tree without patches');
     await runTool(['cp', '--archive', '--reflink=auto', unpatched, top], { signal: context.signal });
