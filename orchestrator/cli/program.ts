@@ -173,7 +173,7 @@ withGuestOptions(
     .addOption(
       new Option(
         '--watch',
-        'run again whenever the image or package that --kernel names, or the image in the tree, has changed, ' +
+        'run again whenever the image or package that --kernel names has changed, or a file of the source is saved, ' +
           'and report what differs from the round before; Ctrl-C ends',
       ).conflicts('bisect'),
     )
@@ -189,7 +189,7 @@ Examples:
   pmemrig once --kernel bookworm --pmem nvdimm --fs ext4-dax -- ./repro.sh --loops 10
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   XFSTESTS_TREE=~/xfstests pmemrig once --kernel ~/linux --pmem virtio-pmem --fs ext4-dax,xfs-dax --group dax
-  pmemrig once --kernel ~/linux/${GUEST_ARCHITECTURE.kernelImagePath} --pmem virtio-pmem --watch
+  pmemrig once --kernel ~/linux --config +prove-locking --pmem virtio-pmem --watch
   git bisect run pmemrig once --kernel . --pmem virtio-pmem --bisect -- ~/repro.sh
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,

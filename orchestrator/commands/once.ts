@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { formatDuration } from '../../reports/text/format.ts';
 import { describeError } from '../model/errors.ts';
+import { cacheDir } from '../model/paths.ts';
 import { estimateCells } from '../plan/estimate.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { RunPurpose } from '../run/record/run-purpose.ts';
@@ -16,7 +17,7 @@ import { isWhole } from './plan/is-whole.ts';
 import { planFlags, type PlannedMatrix } from './plan/load-plan.ts';
 import { logLine } from '../host/log-line.ts';
 import { rerunWords } from './plan/rerun-words.ts';
-import { findWatchedPath } from './execute/watched-kernel.ts';
+import { findWatcher } from './execute/watched-kernel.ts';
 import { watchRounds } from './execute/watch-rounds.ts';
 
 interface OnceCommandOptions extends OnceOptions, ExecuteOptions {
@@ -67,9 +68,13 @@ async function watchKernel(
   words: readonly string[],
 ): Promise<number> {
   using interrupt = interruptSignal();
-  const path = findWatchedPath(composeKernel(options, process.cwd()));
-  // A source or a build's folder stays named as the folder; a package may have a successor.
-  const isFile = resolve(options.kernel) === path;
+  const watcher = findWatcher(composeKernel(options, process.cwd()), {
+    cacheDir: cacheDir(),
+    log: logLine,
+    signal: interrupt,
+  });
+  // A build's folder stays named as the folder; a package may have a successor.
+  const isFile = resolve(options.kernel) === watcher.path;
   const run = async (kernel: string, baseDir: string | undefined) => {
     const planned = await planOnce(isFile ? { ...options, kernel } : options, command);
     const purpose: RunPurpose =
@@ -77,7 +82,7 @@ async function watchKernel(
     return await executeRun(planned, purpose, rerunWords(words), options);
   };
   // Awaited here, since the signal's handlers go when this function ends.
-  return await watchRounds({ path, run, signal: interrupt, say: logLine });
+  return await watchRounds({ watcher, run, signal: interrupt, say: logLine });
 }
 
 /** What the flags stand for; where they leave something open, what is taken and why is said on stderr. */

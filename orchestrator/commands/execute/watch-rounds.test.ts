@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { InfraError, UserError } from '../../model/errors.ts';
+import { watchFile } from './watched-kernel.ts';
 import { watchRounds } from './watch-rounds.ts';
 
 /** Runs rounds that do what `acts` say, each of which writes another kernel at its end; the last one interrupts. */
@@ -21,11 +22,10 @@ async function play(acts: readonly ((base: string | undefined) => { status: numb
     return act(base);
   };
   const status = await watchRounds({
-    path,
+    watcher: watchFile(path, { pollMs: 5, settledMs: 20 }),
     run,
     signal: stop.signal,
     say: (line) => said.push(line),
-    timing: { pollMs: 5, settledMs: 20 },
   });
   return { status, said, rounds: round };
 }

@@ -1,9 +1,25 @@
 import { describeError } from '../../model/errors.ts';
-import { readWatched, waitForChange, type WatchedFile } from './watched-kernel.ts';
+
+/** What was found at some time. */
+export interface Watched {
+  /** The file or folder, for the user. */
+  readonly path: string;
+  /** Digest of what makes the kernel. */
+  readonly digest: string;
+}
+
+/** What another round waits for. */
+export interface Watcher {
+  /** Where something is to be found, if nothing is there yet. */
+  readonly path: string;
+  /** `undefined` while there is nothing. */
+  readonly look: () => Promise<Watched | undefined>;
+  /** Waits until what lies there is whole and another than `last`; `undefined` once the signal aborts. */
+  readonly next: (last: Watched | undefined, signal: AbortSignal) => Promise<Watched | undefined>;
+}
 
 interface Watch {
-  /** See `findWatchedPath`. */
-  readonly path: string;
+  readonly watcher: Watcher;
   /**
    * Runs once with the kernel at `kernel`; `base` is the folder of the round before. Gives the run's own folder, unless
    * it never came to that.
@@ -14,7 +30,6 @@ interface Watch {
   ) => Promise<{ readonly status: number; readonly runDir?: string }>;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
-  readonly timing?: { readonly pollMs: number; readonly settledMs: number };
 }
 
 /**
@@ -22,13 +37,13 @@ interface Watch {
  * fails as a whole (half a kernel, a disk that is full) is reported and waits for the next change. The first round's
  * error is thrown: it is the command line's.
  */
-export async function watchRounds({ path, run, signal, say, timing }: Watch): Promise<number> {
-  let file: WatchedFile | undefined = await readWatched(path);
+export async function watchRounds({ watcher, run, signal, say }: Watch): Promise<number> {
+  let found = await watcher.look();
   let status = 0;
   let base: string | undefined;
   for (let round = 1; ; round += 1) {
     try {
-      const ended = await run(file?.path ?? path, base);
+      const ended = await run(found?.path ?? watcher.path, base);
       status = ended.status;
       base = ended.runDir ?? base;
     } catch (error) {
@@ -37,9 +52,9 @@ export async function watchRounds({ path, run, signal, say, timing }: Watch): Pr
       status = 3;
     }
     if (signal.aborted) return status;
-    say(`\nround ${round} is over; the next begins when ${file?.path ?? path} changes, Ctrl-C ends`);
-    file = await waitForChange(path, file, signal, timing);
-    if (!file) return status;
-    say(`\n${file.path} has changed: round ${round + 1}`);
+    say(`\nround ${round} is over; the next begins when ${found?.path ?? watcher.path} changes, Ctrl-C ends`);
+    found = await watcher.next(found, signal);
+    if (!found) return status;
+    say(`\n${found.path} has changed: round ${round + 1}`);
   }
 }

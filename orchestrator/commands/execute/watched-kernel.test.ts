@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { findWatchedPath, readWatched, waitForChange } from './watched-kernel.ts';
+import { findWatcher, watchFile } from './watched-kernel.ts';
 
 const QUICK = { pollMs: 5, settledMs: 60 };
 
@@ -16,7 +16,8 @@ function folder(): string {
 /** Waits for a change while `act` goes on; gives the file's name and whether the wait ended by itself. */
 async function watch(path: string, act: () => Promise<void>) {
   const stop = new AbortController();
-  const waiting = waitForChange(path, await readWatched(path), stop.signal, QUICK);
+  const watcher = watchFile(path, QUICK);
+  const waiting = watcher.next(await watcher.look(), stop.signal);
   await act();
   const ended = await Promise.race([waiting, sleep(400, 'still waiting')]);
   stop.abort();
@@ -34,7 +35,7 @@ test('a file that grows is waited for until it is whole', async () => {
       appendFileSync(path, part);
     }
   });
-  expect(found).toEqual(await readWatched(path));
+  expect(found).toEqual(await watchFile(path).look());
 });
 
 test('a file that is renamed into place, or was not there before, is a change', async () => {
@@ -67,10 +68,11 @@ test('the next package of the same name is a change, another kernel beside it is
   ).toMatchObject({ path: join(dir, 'linux-image-6.12.0_6.12.0-4_amd64.deb') });
 });
 
-test('of a tree its image is watched, of a package in an archive nothing', () => {
-  expect(findWatchedPath({ source: { tree: '/a$$b/linux' } })).toBe('/a$b/linux/arch/x86/boot/bzImage');
-  expect(findWatchedPath({ image: '/x/bzImage' })).toBe('/x/bzImage');
-  expect(() => findWatchedPath({ debian: { release: 'bookworm' } })).toThrow(
+test('of a tree its source is watched, of a package in an archive nothing', () => {
+  const context = { cacheDir: '/none', log: () => undefined };
+  expect(findWatcher({ source: { tree: '/a$$b/linux' } }, context).path).toBe('/a$b/linux');
+  expect(findWatcher({ image: '/x/bzImage' }, context).path).toBe('/x/bzImage');
+  expect(() => findWatcher({ debian: { release: 'bookworm' } }, context)).toThrow(
     expect.objectContaining({ code: 'nothing-to-watch' }),
   );
 });

@@ -3,32 +3,34 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GUEST_ARCHITECTURE } from '../../model/architecture.ts';
 import { hashFile } from '../../../guests/store/digest.ts';
+import type { PrepareContext } from '../../../guests/store/prepare-context.ts';
 import { UserError } from '../../model/errors.ts';
+import type { Watched, Watcher } from './watch-rounds.ts';
+import { watchTree } from './watched-tree.ts';
 
 /** Looked at so often: by polling, since `make` renames, a build may be on NFS, and there is one file to look at. */
 const POLL_MS = 500;
 /** A file that was let alone for so long is whole: `make` writes an image in one go, at its end. */
 const SETTLED_MS = 2000;
 
-/** A kernel's file as it was at some time. */
-export interface WatchedFile {
-  readonly path: string;
-  /** Digest of its bytes. */
-  readonly digest: string;
-  /** What shows whether it may have changed since. */
-  readonly stamp: string;
-}
-
 /**
- * The file whose change means another kernel, by what `composeKernel` gave. That is an image or a package as it was
- * named, or the image that `make` leaves in a source tree.
+ * What to wait for, by what `composeKernel` gave: an image or a package as it was named, or the files of a source.
  * @throws UserError for a kernel that no file of this host stands for
  */
-export function findWatchedPath({ image, deb, archive, source }: Readonly<Record<string, unknown>>): string {
+export function findWatcher(
+  { image, deb, archive, source }: Readonly<Record<string, unknown>>,
+  context: PrepareContext,
+): Watcher {
   const file = image ?? deb ?? archive;
-  if (typeof file === 'string') return plain(file);
+  if (typeof file === 'string') return watchFile(plain(file));
   if (typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string')
-    return join(plain(source.tree), GUEST_ARCHITECTURE.kernelImagePath);
+    return watchTree(
+      {
+        path: plain(source.tree),
+        ...('ref' in source && typeof source.ref === 'string' && { ref: plain(source.ref) }),
+      },
+      context,
+    );
   throw new UserError('--watch waits for a file of this host to change, and this kernel has none', {
     code: 'nothing-to-watch',
     remedy:
@@ -43,44 +45,41 @@ function plain(path: string): string {
 }
 
 /**
- * What lies there now; `undefined` while there is nothing. For a package that is the newest of its name: each `make
- * bindeb-pkg` raises the number behind it.
+ * Waits until a file has other bytes, and is whole; one that is only touched is no change. Of a package the newest of
+ * its name counts: each `make bindeb-pkg` raises the number behind it.
+ * @param timing for tests
  */
-export async function readWatched(path: string): Promise<WatchedFile | undefined> {
-  const newest = await findNewest(path);
-  if (newest === undefined) return undefined;
-  return { path: newest, digest: await hashFile(newest), stamp: await stampOf(newest) };
-}
-
-/**
- * Waits until the file has other bytes than `last`, and is whole; `undefined` once the signal aborts. A file that is
- * only touched is no change.
- * @param settledMs for tests
- */
-export async function waitForChange(
-  path: string,
-  last: WatchedFile | undefined,
-  signal: AbortSignal,
-  { pollMs = POLL_MS, settledMs = SETTLED_MS } = {},
-): Promise<WatchedFile | undefined> {
-  let known = last?.stamp;
-  for (;;) {
-    if (!(await pause(pollMs, signal))) return undefined;
+export function watchFile(path: string, { pollMs = POLL_MS, settledMs = SETTLED_MS } = {}): Watcher {
+  let known: string | undefined;
+  const look = async (): Promise<Watched | undefined> => {
     const newest = await findNewest(path);
-    if (newest === undefined) continue;
-    let stamp = await stampOf(newest);
-    if (stamp === known) continue;
-    for (let before = ''; stamp !== before;) {
-      before = stamp;
-      if (!(await pause(settledMs, signal))) return undefined;
-      stamp = await stampOf(newest);
-    }
-    if (stamp === '') continue;
-    const digest = await hashFile(newest).catch(() => undefined);
-    if (digest === undefined || (await stampOf(newest)) !== stamp) continue;
-    if (digest !== last?.digest) return { path: newest, digest, stamp };
-    known = stamp;
-  }
+    if (newest === undefined) return undefined;
+    known = await stampOf(newest);
+    return { path: newest, digest: await hashFile(newest) };
+  };
+  return {
+    path,
+    look,
+    async next(last, signal) {
+      for (;;) {
+        if (!(await pause(pollMs, signal))) return undefined;
+        const newest = await findNewest(path);
+        if (newest === undefined) continue;
+        let stamp = await stampOf(newest);
+        if (stamp === known) continue;
+        for (let before = ''; stamp !== before;) {
+          before = stamp;
+          if (!(await pause(settledMs, signal))) return undefined;
+          stamp = await stampOf(newest);
+        }
+        if (stamp === '') continue;
+        const digest = await hashFile(newest).catch(() => undefined);
+        if (digest === undefined || (await stampOf(newest)) !== stamp) continue;
+        known = stamp;
+        if (digest !== last?.digest) return { path: newest, digest };
+      }
+    },
+  };
 }
 
 async function findNewest(path: string): Promise<string | undefined> {
