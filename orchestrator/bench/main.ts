@@ -102,8 +102,8 @@ async function benchAllReports(): Promise<void> {
   for (let repeat = 0; repeat < repeats; repeat++) speeds.push(await benchReports(100_000));
   const memory = Math.max(...speeds.map(({ peakMemoryBytes }) => peakMemoryBytes));
   say(
-    `reports of 100,000 tests: ${describeSeconds(speeds.map(({ ms }) => ms))}, budget 10 s; ` +
-      `peak memory ${Math.round(memory / 2 ** 20)} MiB, budget 512 MiB; ` +
+    `reports of 100,000 tests: ${describeSeconds(speeds.map(({ ms }) => ms))}, budget 3 s; ` +
+      `peak memory ${Math.round(memory / 2 ** 20)} MiB, budget 256 MiB; ` +
       `report.html ${Math.round((speeds[0]?.pageBytes ?? 0) / 2 ** 20)} MiB`,
   );
 }

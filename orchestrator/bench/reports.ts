@@ -49,8 +49,11 @@ export async function benchReports(tests: number): Promise<ReportsSpeed> {
 
 function* journalLines(cells: number): Generator<string> {
   let at = Date.UTC(2026, 0, 1, 2);
-  const line = (event: RunEvent): string =>
-    `${JSON.stringify({ v: JOURNAL_VERSION, t: new Date((at += 10)).toISOString(), ...event } satisfies JournalEvent)}\n`;
+  let up = 0;
+  const line = (event: RunEvent): string => {
+    const stamp = { v: JOURNAL_VERSION, t: new Date((at += 10)).toISOString(), up: (up += 10) };
+    return `${JSON.stringify({ ...stamp, ...event } satisfies JournalEvent)}\n`;
+  };
   const names = Array.from(
     { length: TESTS_A_CELL },
     (_, index) => `xfstests/generic/${String(index).padStart(3, '0')}`,
@@ -74,6 +77,7 @@ function* journalLines(cells: number): Generator<string> {
     excluded: [],
   });
   for (const [index, { id: cell }] of plan.entries()) {
+    yield line({ type: 'cell-start', cell });
     yield line({
       type: 'guest-boot',
       guest: index,

@@ -175,7 +175,9 @@ export class RunFold {
   #endTest(event: EventOf<'test-end'>): void {
     const cell = this.#cell(event.cell);
     const test = this.#test(cell, { name: event.test, estimateSec: 0, ...pick(event, ['parent']) });
-    const { guest, since } = cell.running.get(attemptKey({ ...event, test: event.parent ?? event.test })) ?? {};
+    const key = attemptKey(event);
+    const running = event.parent === undefined ? key : attemptKey({ test: event.parent, attempt: event.attempt });
+    const { guest, since } = cell.running.get(running) ?? {};
     const console = guest === undefined ? undefined : this.#guests.get(guest)?.console;
     const evidence = event.evidence === undefined ? undefined : this.#evidence.take(event.evidence);
     const splats = this.#splats.take(event, evidence);
@@ -213,11 +215,12 @@ export class RunFold {
     this.totals[test.outcome]++;
     test.isKnown = findForgiven(test) !== undefined;
     if (test.isKnown) this.known++;
-    cell.running.delete(attemptKey(event));
+    cell.running.delete(key);
   }
 
   /** The files with what the kernel reported in an attempt: they come before its end. */
   #takeReports(event: EventOf<'test-end'>): readonly string[] {
+    if (this.#reports.size === 0) return NONE;
     const key = reportsKey(event);
     const files = this.#reports.get(key) ?? NONE;
     this.#reports.delete(key);

@@ -20,10 +20,13 @@ export function cleanText(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').replaceAll(FORBIDDEN, '\u{fffd}');
 }
 
+/** White space that a line does not have: two in a row, other than a blank, at an end. */
+const UNTIDY = /\s\s|[^\S ]|^ | $/;
+
 /** {@link cleanText} on one line. */
 export function cleanLine(text: string): string {
   const clean = cleanText(text);
-  return /\s\s|[^\S ]|^ | $/.test(clean) ? clean.replaceAll(/\s+/g, ' ').trim() : clean;
+  return UNTIDY.test(clean) ? clean.replaceAll(/\s+/g, ' ').trim() : clean;
 }
 
 /** The first lines of some evidence, for a reader in a hurry; says how much is left out. */

@@ -5,10 +5,14 @@ export function csvRow(values: readonly string[]): string {
   return `${values.map(quote).join(',')}\r\n`;
 }
 
+/** What a spreadsheet computes begins so. */
+const FORMULA = /^[=+\-@]/;
+/** A semicolon parts cells where a spreadsheet's language says so. */
+const PARTING = /[",;]/;
+
 function quote(value: string): string {
   const line = cleanLine(value);
-  // A spreadsheet computes what begins so, and a guest may have written it; a number is only a number.
-  const inert = /^[=+\-@]/.test(line) && Number.isNaN(Number(line)) ? `'${line}` : line;
-  // A semicolon parts cells where a spreadsheet's language says so.
-  return /[",;]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+  // A guest may have written it; a number is only a number.
+  const inert = FORMULA.test(line) && Number.isNaN(Number(line)) ? `'${line}` : line;
+  return PARTING.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
