@@ -23,7 +23,7 @@ import { collect, commaList } from './values.ts';
 import type { OnceOptions } from '../commands/compose/compose-once.ts';
 import type { ExecuteOptions } from '../commands/plan/execute-options.ts';
 import type { LastOptions } from '../commands/shell-last.ts';
-import { keepYoungGenerationSmall } from '../host/young-generation.ts';
+import { boundGarbage, keepYoungGenerationSmall } from '../host/heap.ts';
 import { VERSION } from '../version.ts';
 
 /** Verbs and flags only; each verb's work is in its own file, loaded when asked for. */
@@ -55,6 +55,7 @@ Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host,
 /** What works beside guests leaves the host's memory to them. */
 const GUEST_VERBS: ReadonlySet<string> = new Set(['run', 'nightly', 'once', 'selftest', 'series', 'shell']);
 program.hook('preAction', (_, verb) => {
+  boundGarbage();
   if (GUEST_VERBS.has(verb.name())) keepYoungGenerationSmall();
 });
 

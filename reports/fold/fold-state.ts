@@ -22,8 +22,10 @@ export interface TestState {
 
 /** A cell as far as the events show it; its tests in the order of the plan, then of their finding. */
 export interface CellState {
-  readonly plan: PlannedCell;
+  readonly plan: Omit<PlannedCell, 'tests'>;
   readonly tests: Map<string, TestState>;
+  /** So many of the tests are the plan's, the first ones. */
+  planned: number;
   readonly guests: number[];
   startedAt?: string;
   /** When its last round ended; absent while a round goes on. */

@@ -1,5 +1,5 @@
 import { CLOSE_TEST, isRigTest } from '../../orchestrator/model/cell.ts';
-import type { JournalEvent, PlannedCell, Stamp } from '../../orchestrator/model/event.ts';
+import type { JournalEvent, Stamp } from '../../orchestrator/model/event.ts';
 import type { Forgiven } from '../../orchestrator/model/forgiven.ts';
 import type { Outcome } from '../../orchestrator/model/outcome.ts';
 import { EvidenceBudget } from './bounded-evidence.ts';
@@ -38,7 +38,7 @@ export class RunFold {
   readonly #splats = new SplatFinder();
   readonly #evidence = new EvidenceBudget();
   readonly #kernel = new KernelFold(this.#evidence);
-  #start: EventOf<'run-start'> | undefined;
+  #start: Omit<EventOf<'run-start'>, 'cells'> | undefined;
   #ending: RunEnding | undefined;
   #last: Stamp | undefined;
   /** Up to the last event; what lies between a controller's end and its successor's beginning does not count. */
@@ -117,11 +117,14 @@ export class RunFold {
   }
 
   #begin(event: EventOf<'run-start'>): void {
-    this.#start = event;
+    // What the plan says of each test is in its state: to keep both would double what a large run takes.
+    const { cells, ...start } = event;
+    this.#start = start;
     this.totals.excluded += event.excluded.length;
-    for (const plan of event.cells) {
+    for (const { tests, ...plan } of cells) {
       const cell = this.#cell(plan.id, plan);
-      for (const test of plan.tests) this.#test(cell, test);
+      for (const test of tests) this.#test(cell, test);
+      cell.planned = cell.tests.size;
     }
   }
 
@@ -257,11 +260,12 @@ export class RunFold {
   /** An event of a cell that the plan does not know is kept under its id alone: nothing may vanish from a report. */
   #cell(
     id: string,
-    plan: PlannedCell = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '', tests: [] },
+    plan: CellState['plan'] = { id, kernel: '', image: '', pmem: '', filesystem: '', suite: '' },
   ): CellState {
     return getOrAdd(this.cells, id, () => ({
       plan,
       tests: new Map(),
+      planned: 0,
       guests: [],
       roundsEnded: 0,
       busyMs: 0,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Stages } from '../../host/stages.ts';
-import { letYoungGenerationGrow } from '../../host/young-generation.ts';
+import { letYoungGenerationGrow } from '../../host/heap.ts';
 import { runsDir } from '../../model/paths.ts';
 import { claimRun } from '../../run/record/claim-run.ts';
 import { createRunFolder } from '../../run/record/run-folder.ts';

@@ -13,15 +13,16 @@ export function countLeft({ cells, repeat }: Pick<RunFold, 'cells' | 'repeat'>):
   let all = 0;
   let left = 0;
   for (const cell of cells.values()) {
-    all += cell.plan.tests.length * repeat;
-    for (const { name } of cell.plan.tests) left += repeat - Math.min(repeat, countDone(cell, cell.tests.get(name)));
+    all += cell.planned * repeat;
+    for (const test of [...cell.tests.values()].slice(0, cell.planned))
+      left += repeat - Math.min(repeat, countDone(cell, test));
   }
   return { all, left };
 }
 
 /** Rounds that are behind a test, whether it ran in them or not. A round that goes on boots a guest of its own. */
-function countDone({ roundsEnded }: CellState, test: TestState | undefined): number {
-  if (!test || isRigTest(test.name)) return roundsEnded;
+function countDone({ roundsEnded }: CellState, test: TestState): number {
+  if (isRigTest(test.name)) return roundsEnded;
   return Math.max(
     roundsEnded,
     test.attempts.filter(({ status }) => status !== 'infra' || test.expects !== undefined).length,
