@@ -1,83 +1,24 @@
 import { resolve } from 'node:path';
-import { Stages } from '../../host/stages.ts';
-import { letYoungGenerationGrow } from '../../host/heap.ts';
 import { runsDir } from '../../model/paths.ts';
 import { claimRun } from '../../run/record/claim-run.ts';
 import { createRunFolder } from '../../run/record/run-folder.ts';
 import type { RunPurpose } from '../../run/record/run-purpose.ts';
-import {
-  announce,
-  conclude,
-  judge,
-  keepComparison,
-  publish,
-  statusOf,
-  summarize,
-  writeReports,
-} from '../finish/last-stages.ts';
 import { type ExecuteOptions, verboseLog } from '../plan/execute-options.ts';
 import type { PlannedMatrix } from '../plan/load-plan.ts';
-import {
-  checkHost,
-  chooseAccelerator,
-  findQemu,
-  listenForInterrupt,
-  readDurations,
-  warnOfLongRun,
-} from './host-stages.ts';
-import {
-  endProgress,
-  keepGuest,
-  openFolder,
-  runCells,
-  showProgress,
-  waitWithGuest,
-  warnOfIdleKnown,
-} from './run-stages.ts';
+import { RUN_GUESTS } from './run-guests.ts';
 import type { RunTask } from './run-task.ts';
 
-/** A run from its plan to the end of its guests. */
-const RUN = Stages.from<RunTask>()
-  .next(listenForInterrupt)
-  .next(findQemu)
-  .next(chooseAccelerator)
-  .next(checkHost)
-  .next(readDurations)
-  .next(warnOfLongRun)
-  .next(openFolder)
-  .next(keepGuest)
-  .next(showProgress)
-  .next(runCells);
+/** A quarter of all modules, which the way to the first test does without. */
+const importEnding = async () => import('./end-run.ts');
 
-type EndedRun = Awaited<ReturnType<typeof RUN.run>>;
+/** By then the first guest boots, and the controller has little to do. */
+const LOAD_ENDING_MS = 3000;
 
-/** What follows, also after a failure of the run as a whole. */
-const ENDING = Stages.from<EndedRun>()
-  .next(makeRoomForReports)
-  .next(summarize)
-  .next(judge)
-  .next(keepComparison)
-  .next(writeReports)
-  .next(endProgress)
-  .next(warnOfIdleKnown)
-  .next(announce)
-  .next(waitWithGuest)
-  .next(conclude)
-  .next(publish);
-
-/** From here on the reports are much work. */
-const LARGE_RUN_TESTS = 5000;
-
-function makeRoomForReports({ plan }: Pick<RunTask, 'plan'>): void {
-  if (plan.cells.reduce((sum, { tests }) => sum + tests.length, 0) > LARGE_RUN_TESTS) letYoungGenerationGrow();
-}
-
-const WHOLE_RUN = RUN.next(async (ended) =>
-  ENDING.run(ended).catch((error: unknown) => {
-    // The first cause is the one to report.
-    throw ended.failure ? ended.failure.error : error;
-  }),
-);
+/** What the guests' stages took is released after the verdict. */
+const WHOLE_RUN = RUN_GUESTS.next(async (ended) => {
+  const { endRun } = await importEnding();
+  return { status: await endRun(ended) };
+});
 
 /** A run that came to its verdict. */
 interface ExecutedRun {
@@ -116,6 +57,11 @@ export async function executeRun(
 
 /** As {@link executeRun}, for a run that may have been begun already. */
 export async function executeTask(task: RunTask): Promise<ExecutedRun> {
-  const { conclusion, runDir } = await WHOLE_RUN.run(task);
-  return { status: statusOf(conclusion), runDir };
+  // A run whose installation is replaced meanwhile comes to its end. An error is that of the import where it is needed.
+  const timer = setTimeout(() => void importEnding().catch(() => undefined), LOAD_ENDING_MS);
+  try {
+    return await WHOLE_RUN.run(task);
+  } finally {
+    clearTimeout(timer);
+  }
 }
