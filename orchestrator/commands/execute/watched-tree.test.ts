@@ -22,14 +22,18 @@ async function newTree() {
   return { path, git };
 }
 
+/** Longer than a change takes to be found on a busy host. */
+const FOUND_MS = 30_000;
+const NOT_FOUND_MS = 1500;
+
 /** Waits for a change while `act` goes on; tells whether one was found. */
-async function watch(path: string, act: () => unknown, ref?: string): Promise<boolean> {
+async function watch(path: string, act: () => unknown, ms = FOUND_MS, ref?: string): Promise<boolean> {
   const stop = new AbortController();
   const watcher = watchTree({ path, ...(ref !== undefined && { ref }) }, CONTEXT, { settledMs: 30, pollMs: 50 });
   const waiting = watcher.next(await watcher.look(), stop.signal);
   await sleep(200);
   await act();
-  const ended = await Promise.race([waiting.then((found) => found !== undefined), sleep(1500, false)]);
+  const ended = await Promise.race([waiting.then((found) => found !== undefined), sleep(ms, false)]);
   stop.abort();
   await waiting;
   return ended;
@@ -56,14 +60,14 @@ test('one that came before the wait is found, too', async () => {
 
 test('what git ignores is none, nor is a save of the same, nor a commit of what was saved', async () => {
   const { path, git } = await newTree();
-  expect(await watch(path, () => writeFileSync(join(path, 'fs', 'dax.o'), 'object'))).toBe(false);
-  expect(await watch(path, () => writeFileSync(join(path, 'fs', 'dax.c'), 'one\n'))).toBe(false);
+  expect(await watch(path, () => writeFileSync(join(path, 'fs', 'dax.o'), 'object'), NOT_FOUND_MS)).toBe(false);
+  expect(await watch(path, () => writeFileSync(join(path, 'fs', 'dax.c'), 'one\n'), NOT_FOUND_MS)).toBe(false);
   writeFileSync(join(path, 'fs', 'dax.c'), 'two\n');
-  expect(await watch(path, async () => git('commit', '--quiet', '--all', '-m', 'two'))).toBe(false);
+  expect(await watch(path, async () => git('commit', '--quiet', '--all', '-m', 'two'), NOT_FOUND_MS)).toBe(false);
 });
 
 test('of a named revision only its moves are changes', async () => {
   const { path, git } = await newTree();
-  expect(await watch(path, () => writeFileSync(join(path, 'fs', 'dax.c'), 'two\n'), 'HEAD')).toBe(false);
-  expect(await watch(path, async () => git('commit', '--quiet', '--all', '-m', 'two'), 'HEAD')).toBe(true);
+  expect(await watch(path, () => writeFileSync(join(path, 'fs', 'dax.c'), 'two\n'), NOT_FOUND_MS, 'HEAD')).toBe(false);
+  expect(await watch(path, async () => git('commit', '--quiet', '--all', '-m', 'two'), FOUND_MS, 'HEAD')).toBe(true);
 });
