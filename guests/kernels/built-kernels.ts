@@ -2,6 +2,7 @@ import type { StoreEntry } from '../store/list-entries.ts';
 import { listEntries } from '../store/list-entries.ts';
 import { KBUILD_TREES } from './build/kbuild-tree.ts';
 import { BUILD_TREES } from './build/kept-tree.ts';
+import { SOURCE_FOLDERS } from './build/tree-source.ts';
 import { type BuildRecord, readBuildRecord } from './build/build-record.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
@@ -16,7 +17,7 @@ export interface StoredKernel extends StoreEntry {
  */
 const KINDS = {
   kernel: 'kernels',
-  around: ['sources', 'initramfs', 'templates', 'ccache', BUILD_TREES, KBUILD_TREES],
+  around: ['sources', 'initramfs', 'templates', 'ccache', BUILD_TREES, KBUILD_TREES, SOURCE_FOLDERS],
 } as const;
 
 /** All kernels in the store, the last used first. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -80,6 +80,26 @@ test('a plain folder is taken without what a build left there, whatever its .git
   expect((await findTreeSource({ kind: 'tree', path, patches: [] }, context)).digest).not.toBe(first.digest);
   await expect(unpack(first)).rejects.toMatchObject({ code: 'tree-changed' });
   await expect(stat(join(path, '.git'))).rejects.toThrow('ENOENT');
+});
+
+test('of a plain folder that was read before, only what has another size or time is read again', async () => {
+  const [path, cacheDir] = [await newTree({ commit: false }), await newFolder()];
+  const find = async () => findTreeSource({ kind: 'tree', path, patches: [] }, { ...context, cacheDir });
+  // One that is as young as what git knows of it is read again in any case.
+  await utimes(join(path, 'a.c'), new Date(0), new Date(0));
+  const first = await find();
+  const [kept = ''] = await readdir(join(cacheDir, 'source-folders'));
+  const object = await git(path, 'hash-object', 'a.c');
+  const file = join(cacheDir, 'source-folders', kept, 'repository', 'objects', object.slice(0, 2), object.slice(2));
+  // git touches an object that it writes again.
+  await utimes(file, new Date(0), new Date(0));
+  expect((await find()).digest).toBe(first.digest);
+  expect((await stat(file)).mtimeMs, 'it was not read again').toBe(0);
+  await writeFile(join(path, 'a.c'), 'two\n');
+  const second = await find();
+  expect(await readFile(join(await unpack(second), 'a.c'), 'utf8')).toBe('two\n');
+  await writeFile(join(path, 'a.c'), 'six\n');
+  expect((await find()).digest, 'as large, and written at once').not.toBe(second.digest);
 });
 
 test('patches on top of uncommitted changes are refused', async () => {

@@ -1,9 +1,13 @@
-import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, copyFile, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { KernelSource } from '../../../orchestrator/model/matrix.ts';
+import { makeDir } from '../../../orchestrator/model/make-dir.ts';
+import { digestOf, shortDigest } from '../../store/digest.ts';
+import { withLock } from '../../store/lock.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool, tryTool } from '../../store/run-tool.ts';
 import type { FoundSource } from './source.ts';
@@ -171,52 +175,96 @@ async function listChanged(path: string, { signal }: PrepareContext): Promise<re
     .map((entry) => entry.slice(3));
 }
 
-/** Runs git on the user's files with an index and an object folder of our own, which borrows the user's objects. */
-async function withOwnRepository<T>(
+/** Folder of the store: what git knows of sources that are no git trees. */
+export const SOURCE_FOLDERS = 'source-folders';
+
+/** Runs git on the user's files, and writes nothing to the user's repository. */
+async function withOwnRepository<T>(path: string, context: PrepareContext, body: (git: Git) => Promise<T>): Promise<T> {
+  const run =
+    (gitDir: string, env: Readonly<Record<string, string>>): Git =>
+    (words, others) =>
+      runTool(['git', `--git-dir=${gitDir}`, ...GIT_SETTINGS, ...words], {
+        cwd: others?.workTree ?? path,
+        env: {
+          GIT_WORK_TREE: path,
+          GIT_OPTIONAL_LOCKS: '0',
+          ...env,
+          ...(others && { GIT_INDEX_FILE: others.index, GIT_WORK_TREE: others.workTree }),
+        },
+        signal: context.signal,
+      });
+  return (await isThere(join(path, '.git')))
+    ? await withObjectsAside(path, context, async (gitDir, env) => body(run(gitDir, env)))
+    : await withKeptRepository(path, context, async (gitDir, env) => body(run(gitDir, env)));
+}
+
+/** With an index and an object folder of our own, which borrows the user's objects. */
+async function withObjectsAside<T>(
   path: string,
   { signal }: PrepareContext,
-  body: (git: Git) => Promise<T>,
+  body: (gitDir: string, env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   const own = await mkdtemp(join(tmpdir(), 'pmemrig-git-'));
   try {
     await mkdir(join(own, 'objects'));
-    const isGit = await isThere(join(path, '.git'));
-    let gitDir = join(own, 'repository');
-    const env: Record<string, string> = {
-      GIT_INDEX_FILE: join(own, 'index'),
-      GIT_WORK_TREE: path,
-      GIT_OPTIONAL_LOCKS: '0',
-    };
-    if (isGit) {
-      const [dir = '', objects = '', index = ''] = (
-        await runTool(
-          ['git', '-C', path, 'rev-parse', '--absolute-git-dir', '--git-path', 'objects', '--git-path', 'index'],
-          { signal },
-        )
+    const [gitDir = '', objects = '', index = ''] = (
+      await runTool(
+        ['git', '-C', path, 'rev-parse', '--absolute-git-dir', '--git-path', 'objects', '--git-path', 'index'],
+        { signal },
       )
-        .trim()
-        .split('\n');
-      const inTree = (name: string): string => (isAbsolute(name) ? name : join(path, name));
-      gitDir = dir;
-      Object.assign(env, {
-        GIT_OBJECT_DIRECTORY: join(own, 'objects'),
-        GIT_ALTERNATE_OBJECT_DIRECTORIES: inTree(objects),
-      });
-      // Its times of the files spare git from reading each of them again.
-      await copyIndex(inTree(index), join(own, 'index')).catch(() => undefined);
-    } else {
-      await runTool(['git', 'init', '--quiet', '--bare', gitDir], { signal });
-    }
-    return await body((words, others) =>
-      runTool(['git', `--git-dir=${gitDir}`, ...GIT_SETTINGS, ...words], {
-        cwd: others?.workTree ?? path,
-        env: { ...env, ...(others && { GIT_INDEX_FILE: others.index, GIT_WORK_TREE: others.workTree }) },
-        signal,
-      }),
-    );
+    )
+      .trim()
+      .split('\n');
+    const inTree = (name: string): string => (isAbsolute(name) ? name : join(path, name));
+    // Its times of the files spare git from reading each of them again.
+    await copyIndex(inTree(index), join(own, 'index')).catch(() => undefined);
+    return await body(gitDir, {
+      GIT_INDEX_FILE: join(own, 'index'),
+      GIT_OBJECT_DIRECTORY: join(own, 'objects'),
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: inTree(objects),
+    });
   } finally {
     await rm(own, { recursive: true, force: true });
   }
+}
+
+/**
+ * For a plain folder: its repository is kept, so that the next time only files with another size or time are read. In a
+ * cache that takes nothing it is made anew each time.
+ */
+async function withKeptRepository<T>(
+  path: string,
+  { cacheDir, log, signal }: PrepareContext,
+  body: (gitDir: string, env: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const run = async (own: string): Promise<T> => {
+    const [gitDir, index] = [join(own, 'repository'), join(own, 'index')];
+    // A git that was killed leaves its lock.
+    await rm(`${index}.lock`, { force: true });
+    await runTool(['git', 'init', '--quiet', '--bare', gitDir], { signal });
+    return await body(gitDir, { GIT_INDEX_FILE: index });
+  };
+  const kept = join(cacheDir, SOURCE_FOLDERS, shortDigest(digestOf(path)));
+  if (await canMake(kept))
+    return await withLock({ path: `${kept}.lock`, what: path, log, signal }, async () => {
+      await utimes(kept, new Date(), new Date());
+      return await run(kept);
+    });
+  const own = await mkdtemp(join(tmpdir(), 'pmemrig-git-'));
+  try {
+    return await run(own);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+}
+
+async function canMake(dir: string): Promise<boolean> {
+  return makeDir(dir)
+    .then(async () => access(dir, constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /**
