@@ -13,7 +13,7 @@ afterAll(() => workspace[Symbol.dispose]());
 
 const HOURS = 3600_000;
 const tree = join(workspace.dir, 'linux');
-const IDENTITY = ['-c', 'user.name=a', '-c', 'user.email=a@b'];
+const IDENTITY = ['user.name=a', 'user.email=a@b', 'gc.auto=0'].flatMap((word) => ['-c', word]);
 const git = async (...words: string[]): Promise<string> =>
   (await execa('git', [...IDENTITY, ...words], { cwd: tree, stripFinalNewline: false })).stdout;
 

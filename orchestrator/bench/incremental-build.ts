@@ -23,7 +23,7 @@ export interface BuildTurn {
 const CONFIG = ['guest', 'nvdimm', 'virtio-pmem', 'dax-filesystems', 'dm-dax', 'prove-locking'];
 /** One line of it is another in each turn. */
 const EDITED = 'drivers/nvdimm/nd_virtio.c';
-const IDENTITY = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'];
+const SETTINGS = ['user.name=bench', 'user.email=bench@localhost', 'gc.auto=0'].flatMap((word) => ['-c', word]);
 
 /**
  * Changes one line of a driver and builds the kernel both by `make` in an output folder and by the rig, in turns. Both
@@ -72,7 +72,7 @@ async function makeTree(tree: string, context: PrepareContext): Promise<void> {
     ['add', '--all', '--force'],
     ['commit', '--quiet', '-m', 'linux'],
   ])
-    await execa('git', [...IDENTITY, ...words], { cwd: tree });
+    await execa('git', [...SETTINGS, ...words], { cwd: tree });
 }
 
 async function take(argv: readonly string[], cwd: string): Promise<Taken> {
