@@ -47,8 +47,8 @@ export async function patchTree(
 
 /**
  * Turns a tree that was built with other patches, or of another state of its source, into the wanted one, and says how
- * it may be built on. make goes by times: what comes out as it
- * was keeps its own, all else has that of now. Rejects as {@link applyPatches} does.
+ * it may be built on. make goes by times: what comes out as it was keeps its own, all else has that of now. Rejects as
+ * {@link applyPatches} does.
  */
 export async function bringOver(
   tree: PatchedTree,
