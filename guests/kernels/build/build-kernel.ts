@@ -36,7 +36,7 @@ import type { FoundSource } from './source.ts';
 import { present } from '../../../orchestrator/model/present.ts';
 
 /** Raise it when the build below would leave something else for the same source and configuration. */
-const RECIPE_VERSION = 1;
+const RECIPE_VERSION = 2;
 
 /** Where modules are installed, below the source: all that the makefiles write to. */
 const INSTALLED = '.pmemrig-installed';
