@@ -9,9 +9,10 @@ import type { PmemDevice } from '../orchestrator/model/pmem.ts';
 import { GuestBench } from './support/boot.ts';
 
 const MIB = 2 ** 20;
-/** Each leaves something else in a guest that has booted: labels, a disk, RAM of the guest's own. */
+/** Each leaves something else in a guest that has booted: labels, queues, a disk, RAM of the guest's own. */
 const DEVICES: readonly PmemDevice[] = [
   { kind: 'nvdimm', sizeBytes: 64 * MIB, namespace: 'fsdax', labelSizeBytes: 2 * MIB },
+  { kind: 'virtio-pmem', sizeBytes: 64 * MIB },
   { kind: 'virtio-blk', sizeBytes: 16 * MIB },
   { kind: 'e820', sizeBytes: 64 * MIB, namespace: 'fsdax' },
 ];
@@ -51,11 +52,12 @@ test('a fork is a guest of its own, as one that has booted; a template that is s
     await using guest = await start(how);
     expect(guest.template === undefined).toBe(how === 'boot');
     expect(await guest.setUpPmem()).toEqual({ problems: [] });
-    expect(guest.devices.map(({ mode, dax }) => [mode, dax])).toEqual([
-      ['fsdax', true],
-      ['block', false],
-      ['fsdax', true],
-    ]);
+    expect(guest.devices.map(({ mode, dax }) => (dax ? `${mode} with DAX` : mode))).toEqual(
+      DEVICES.map(({ kind }) => (kind === 'virtio-blk' ? 'block' : 'fsdax with DAX')),
+    );
+    // What the guest flushes reaches its host.
+    for (const { path } of guest.devices)
+      expect((await guest.exec(`dd if=/dev/zero of=${path} bs=4k count=1 conv=fsync`)).exitCode).toBe(0);
     expect(await guest.mark('end')).toMatchObject({ onConsole: true, lost: 0 });
     expect(guest.takeProblems()).toEqual([]);
     identities.push(...(await guest.ask(IDENTITY)).trim().split('\n'));

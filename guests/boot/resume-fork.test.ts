@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { createMarks } from '../hearing/marks.ts';
 import { createRunKeys } from '../ssh/keys.ts';
-import { resumeFork } from './resume-fork.ts';
+import { composeDeviceSearch, resumeFork } from './resume-fork.ts';
+
+test('a fork looks for devices only where its template had not all of them', () => {
+  expect(composeDeviceSearch({ parted: { saved: ['-device', 'nvdimm'], unsaved: [] } })).toBeUndefined();
+  expect(composeDeviceSearch({ parted: { saved: [], unsaved: ['-device', 'virtio-pmem-pci'] } })).toMatch(
+    /pci.*settle/,
+  );
+});
 
 test('a QEMU that does not take the state is ended, and its own words are the reason', async () => {
   const said: string[] = [];

@@ -7,6 +7,14 @@ import { loadState } from '../qemu/saved-state.ts';
 import type { Bootable, Fork } from './bootable.ts';
 import { composeWakeLines } from './wake.ts';
 
+/** Once is enough: the kernel has looked at all others when it booted. */
+const FIND_DEVICES = 'echo 1 > /sys/bus/pci/rescan && udevadm settle --timeout=60';
+
+/** The words by which a fork finds the devices that its template had not; undefined if it has no such. */
+export function composeDeviceSearch({ parted }: Pick<Bootable['devices'], 'parted'>): string | undefined {
+  return parted.unsaved.length === 0 ? undefined : FIND_DEVICES;
+}
+
 /** As much as the kernel's generator holds. */
 const SEED_BYTES = 32;
 

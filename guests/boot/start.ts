@@ -14,7 +14,7 @@ import { connectSsh, type SshConnection } from '../ssh/connection.ts';
 import { execOverSsh } from '../ssh/exec.ts';
 import { type Bootable, type BootOptions, forkOf } from './bootable.ts';
 import { createGuestClock, type GuestClock } from './guest-clock.ts';
-import { resumeFork } from './resume-fork.ts';
+import { composeDeviceSearch, resumeFork } from './resume-fork.ts';
 import { runQemu, type RunningQemu } from './run-qemu.ts';
 import { resetMachine } from '../qemu/reset-machine.ts';
 import { watchSilence } from '../silence/watch-silence.ts';
@@ -95,6 +95,7 @@ async function bringUp(
     ssh = await logIn(machine, options, boot, port);
     const kernelRelease = await askRelease(boot, ssh);
     const bootMs = performance.now() - startedAt;
+    if (slot === 'fork') await findDevices(machine, boot, ssh);
     const endWatch = watchSilence({
       ssh,
       console,
@@ -206,6 +207,20 @@ async function askRelease({ alive, scale, watch }: Boot, ssh: SshConnection): Pr
   if (!(await settlesWithin(answer, slotMs)))
     watch.reportStall(`the guest let the rig in, but ran no command within ${slotMs / 1000} s (the limit for a login)`);
   return (await answer).stdout.trim();
+}
+
+/** Lets a fork find the devices that its template had not. It answers already, as a guest without them would. */
+async function findDevices({ devices }: Bootable, { alive, scale, watch }: Boot, ssh: SshConnection): Promise<void> {
+  const search = composeDeviceSearch(devices);
+  if (search === undefined) return;
+  const slotMs = TIMEOUTS_MS.setup * scale;
+  const found = alive(execOverSsh(ssh, search));
+  if (!(await settlesWithin(found, slotMs)))
+    watch.reportStall(`the guest did not find its devices within ${slotMs / 1000} s (the limit for setting up)`);
+  const { exitCode, stderr } = await found;
+  // What a kernel cannot do as a fork it may do as it boots.
+  if (exitCode !== 0)
+    throw new InfraError(`the guest did not find its devices: ${stderr.trim()}`, { code: 'template-unfit' });
 }
 
 /** A promise that an interruption of the run rejects, until it is released. */

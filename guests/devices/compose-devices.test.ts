@@ -23,6 +23,7 @@ function valuesOf(argv: readonly string[], option: string): Record<string, unkno
 test('no device asks nothing of QEMU but RAM', () => {
   expect(compose([])).toEqual({
     argv: [],
+    parted: { saved: [], unsaved: [] },
     kernelArgs: [],
     machineFlags: [],
     ramBytes: 2 * GIB,
@@ -67,6 +68,18 @@ test('an NVDIMM without labels has no label-size at all', () => {
   const { argv, backingFiles } = compose([{ kind: 'nvdimm', sizeBytes: GIB, namespace: 'raw', labelSizeBytes: 0 }]);
   expect(backingFiles[0]?.sizeBytes).toBe(GIB);
   expect(valuesOf(argv, '-device')[0]).not.toHaveProperty('label-size');
+});
+
+test('a fork gets virtio-pmem beside what its template has, since QEMU saves nothing of it', () => {
+  const { argv, parted, placements } = compose([
+    { kind: 'virtio-pmem', sizeBytes: 512 * MIB },
+    { kind: 'virtio-blk', sizeBytes: 512 * MIB },
+    { kind: 'nvdimm', sizeBytes: 512 * MIB, namespace: 'raw', labelSizeBytes: 0 },
+  ]);
+  expect(valuesOf(parted.unsaved, '-device')).toMatchObject([{ driver: 'virtio-pmem-pci', id: 'pmem0' }]);
+  expect(valuesOf(parted.saved, '-device')).toMatchObject([{ id: 'pmem1' }, { id: 'pmem2' }]);
+  expect([...parted.saved, ...parted.unsaved].toSorted()).toEqual(argv.toSorted());
+  expect(placements).toHaveLength(3);
 });
 
 test('virtio-pmem needs maxmem but no machine flag', () => {

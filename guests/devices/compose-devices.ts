@@ -25,6 +25,8 @@ const SPARE_MEMORY_DEVICES: readonly number[] = Array.from({ length: 8 }, () => 
 /** What a list of devices asks of QEMU's command line and of the kernel's. */
 export interface DeviceComposition {
   readonly argv: readonly string[];
+  /** The same words parted: a template has the devices that QEMU saves, and its forks get the others beside them. */
+  readonly parted: { readonly saved: readonly string[]; readonly unsaved: readonly string[] };
   readonly kernelArgs: readonly string[];
   /** Words for `-machine`, after its type. */
   readonly machineFlags: readonly string[];
@@ -68,8 +70,16 @@ export function composeDevices(
     ...(hotPlug && machineType.memoryDevices ? SPARE_MEMORY_DEVICES : []),
   ];
   const ramBytes = memoryBytes + splitDeviceBytes(devices).memory;
+  const shared = kinds.flatMap(({ sharedArgv = [] }) => sharedArgv);
+  const unsaved = new Set(
+    named.filter(({ device }) => KINDS[device.kind].inQemu.isUnsaved).map(({ id }) => byDevice.get(id)),
+  );
   return {
-    argv: [...kinds.flatMap(({ sharedArgv = [] }) => sharedArgv), ...parts.flatMap(({ argv }) => argv)],
+    argv: [...shared, ...wordsOf(parts)],
+    parted: {
+      saved: [...shared, ...wordsOf(parts.filter((part) => !unsaved.has(part)))],
+      unsaved: wordsOf(parts.filter((part) => unsaved.has(part))),
+    },
     kernelArgs: parts.flatMap(({ kernelArg }) => kernelArg ?? []),
     machineFlags: [
       ...new Set([
@@ -93,6 +103,10 @@ export function composeDevices(
 /** A small device of each kind, in the order of the kinds. */
 export function exampleDevices(): PmemDevice[] {
   return DEVICE_KINDS.map((kind) => KINDS[kind].inQemu.example);
+}
+
+function wordsOf(parts: readonly DevicePart[]): string[] {
+  return parts.flatMap(({ argv }) => argv);
 }
 
 function composeKind(

@@ -60,6 +60,11 @@ interface Plug {
 export interface DeviceInQemu<Device> {
   /** A small one, by which a QEMU is tried. */
   readonly example: Device;
+  /**
+   * QEMU leaves its queues and its PCI configuration out of what it saves of a guest, without a word. A fork gets it as a
+   * device that is new.
+   */
+  readonly isUnsaved?: true;
   /** What a machine lacks to carry it; undefined if it lacks nothing. Absent: all carry it. */
   readonly lacks?: (machine: MachineType) => string | undefined;
   /** What a device is that is plugged into a running machine; absent: it cannot be. */

@@ -2,7 +2,7 @@ import { digestOf, shortDigest } from '../store/digest.ts';
 import type { MachinePlan, PlannedOptions } from '../machine/machine-files.ts';
 
 /** Raise it when a template is made otherwise, or a fork goes on from it otherwise. */
-const TEMPLATE_VERSION = 1;
+const TEMPLATE_VERSION = 2;
 
 /** What a guest boots on, beside what it boots. */
 export interface BootHost {

@@ -80,9 +80,7 @@ export function openTemplates(host: {
       } catch (error) {
         signal?.throwIfAborted();
         if (key !== undefined) refused.add(key);
-        note(
-          `guests of ${options.kernel.name} are booted, not forked: no template could be made, as ${messageOf(error)}`,
-        );
+        note(`guests of ${options.kernel.name} are booted, not forked: no template could be made: ${messageOf(error)}`);
       }
       return undefined;
     },

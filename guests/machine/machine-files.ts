@@ -11,6 +11,8 @@ import { createResultsDisk, RESULTS_SERIAL } from '../boot/results-disk.ts';
 import { copyDisks, type Template } from '../boot/template.ts';
 import { createBackingFiles, removeFiles } from '../devices/backing-files.ts';
 import { chooseMachineType } from '../devices/choose-machine.ts';
+import { KINDS } from '../devices/kinds.ts';
+import { NAMESPACE_DRIVER } from '../devices/pmem-driver.ts';
 import { composeDevices, type DeviceComposition } from '../devices/compose-devices.ts';
 import { createMarks, type Marks } from '../hearing/marks.ts';
 import { loaderImage } from '../kernels/image/pvh-kernel.ts';
@@ -128,7 +130,7 @@ export async function makeMachineFiles(options: MachineOptions): Promise<Machine
 
 /** Rejects with InfraError. */
 async function writeFiles(
-  { dir, kernel, keys, qemu, ramFd, resultsBytes, template }: MachineOptions,
+  { dir, kernel, keys, qemu, ramFd, resultsBytes, template, topology }: MachineOptions,
   { argv, devices, fork, marks, resultsDisk }: Bootable,
   initrd: string,
 ): Promise<void> {
@@ -144,7 +146,7 @@ async function writeFiles(
     await writeGuestInitrd({
       base: kernel.initramfs,
       out: initrd,
-      files: [...keyFiles(keys), tokenFile(marks), ...(ramFd === undefined ? [] : [TEMPLATE_FILE])],
+      files: [...keyFiles(keys), tokenFile(marks), ...(ramFd === undefined ? [] : [templateFile(topology)])],
     });
     await writeFile(join(dir, 'qemu.json'), `${JSON.stringify({ ...qemu, argv: fork?.argv ?? argv }, null, 2)}\n`);
   } catch (error) {
@@ -154,7 +156,14 @@ async function writeFiles(
 
 /** As long as a guest has it, it is to be made a template of; the contract with guests/images. */
 export const TEMPLATE_FLAG = '/usr/lib/pmemrig/template';
-const TEMPLATE_FILE: GuestFile = { path: TEMPLATE_FLAG.slice(1), mode: 0o600, content: '' };
+
+/** Has the names of the drivers to load for devices that the template itself has not. */
+function templateFile({ devices }: PmemTopology): GuestFile {
+  const kinds = new Set(devices.filter(({ kind }) => KINDS[kind].inQemu.isUnsaved).map(({ kind }) => kind));
+  const drivers = [...kinds].map((kind) => KINDS[kind].inGuest.driver.module);
+  const modules = drivers.length === 0 ? [] : [...drivers, NAMESPACE_DRIVER.module];
+  return { path: TEMPLATE_FLAG.slice(1), mode: 0o600, content: `${modules.join(' ')}\n` };
+}
 
 /** By it the guest's init makes its marks; the contract with guests/images. */
 function tokenFile({ token }: Marks): GuestFile {

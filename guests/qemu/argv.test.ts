@@ -80,6 +80,20 @@ test('but for its RAM a fork has the words of its template, in their order', () 
   expect(kept.slice(0, 4)).toEqual(compose().slice(0, 4));
 });
 
+test('only a fork has the devices of which QEMU saves nothing, after all others', () => {
+  const devices = composeDevices([{ kind: 'virtio-pmem', sizeBytes: GIB }], {
+    machineType: X86_64.machineType,
+    memoryBytes: 2 * GIB,
+    backing: () => '/g/pmem0.img',
+  });
+  const kept = compose({ devices, ram: { is: 'kept' } });
+  const fork = compose({ devices, ram: { is: 'copied', path: '/r' } });
+  expect(kept.join(' ')).not.toContain('virtio-pmem');
+  expect(fork.findIndex((word) => word.includes('virtio-pmem-pci'))).toBeGreaterThan(fork.indexOf('vmgenid'));
+  // Room for it is part of the machine.
+  expect(valueOf(kept, '-m')).toBe(valueOf(fork, '-m'));
+});
+
 test('root and modules are read-only and found by serial number, ahead of any device of the topology', () => {
   const argv = compose();
   const devices = argv.flatMap((word, index) => (word === '-device' ? [argv[index + 1] ?? ''] : []));

@@ -102,8 +102,7 @@ export function composeHardware(machine: Omit<GuestMachine, 'kernel' | 'initrd'>
     // The guest sees nothing of the world; only its sshd is reachable, at a port that QEMU picks.
     ['-netdev', 'user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22'],
     jsonDevice({ driver: 'virtio-net-pci', netdev: 'net', romfile: '' }),
-    devices.argv,
-    machine.ram === undefined ? [] : composeRam(machine.ram, machine),
+    machine.ram === undefined ? devices.argv : [...devices.parted.saved, ...composeRam(machine.ram, machine)],
   ].flat();
 }
 
@@ -121,7 +120,8 @@ function composeRam(ram: GuestRam, { devices, machineType }: Pick<GuestMachine, 
     JSON.stringify(backend),
     // A fork has another identity than its template, by which its kernel draws new random numbers at once.
     ...(machineType.generationDevice === undefined ? [] : ['-device', machineType.generationDevice]),
-    ...(ram.is === 'copied' ? ['-incoming', 'defer'] : []),
+    // Last, so that the others have the same places as in the template, on the bus and in memory.
+    ...(ram.is === 'copied' ? [...devices.parted.unsaved, '-incoming', 'defer'] : []),
   ];
 }
 
