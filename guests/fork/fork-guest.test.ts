@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -22,6 +22,7 @@ test('a guest that does not come up from its template boots, and the template go
     discard: async ({ key }, why) => void discarded.push(`${key}: ${why}`),
   };
   await expect(forkGuest(machine, templates)).rejects.toMatchObject({ name: 'GuestDeath', kind: 'qemu-died' });
+  expect(readdirSync(machine.dir).toSorted()).toEqual(['console.log', 'fork.log', 'qemu.json']);
   expect(discarded).toEqual([expect.stringMatching(/^k: QEMU does not go on from it: /)]);
 });
 
