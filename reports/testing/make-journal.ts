@@ -38,7 +38,7 @@ export class JournalBuilder {
     });
   }
 
-  boot(cell: string, kernelRelease = '6.12.9+bpo-amd64'): this {
+  boot(cell: string, kernelRelease = '6.12.9+bpo-amd64', template?: string): this {
     const guest = ++this.#guests;
     return this.add(
       {
@@ -48,6 +48,7 @@ export class JournalBuilder {
         accelerator: 'tcg',
         kernelRelease,
         bootMs: 7400,
+        ...(template !== undefined && { template }),
         console: `cells/${slug(cell)}/console.log`,
       },
       7400,

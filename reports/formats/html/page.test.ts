@@ -41,6 +41,14 @@ test('the page shows totals, every cell and what failed', () => {
     expect(page).toContain(text);
 });
 
+const pageWith = (template?: string): string =>
+  pageOf(new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).boot(CELL, '6.12', template));
+
+test('the page says of a guest whether it was booted or forked', () => {
+  expect(pageWith()).toContain('Linux 6.12, tcg, booted in 7.4s.');
+  expect(pageWith('96eb7a45165210c4')).toContain('Linux 6.12, tcg, forked in 7.4s.');
+});
+
 test('a running run is not shown as unknown', () => {
   const journal = new JournalBuilder().start([makeCell(CELL, ['fio/a'])]).test(CELL, 'guest/boot', { status: 'pass' });
   expect(pageOf(journal)).toContain('Nothing failed so far; 2 tests are not reached');

@@ -69,6 +69,16 @@ function runOf(result: Parameters<JournalBuilder['test']>[2], name = 'fio/a'): R
     .summarize();
 }
 
+const suiteWith = async (template?: string): Promise<Suite | undefined> => {
+  const journal = new JournalBuilder().start([makeCell('c', ['fio/a'])]).boot('c', '6.12', template);
+  return (await parseTwice(render(journal.summarize())))[0];
+};
+
+test('the time of a boot and that of a fork are properties of different names', async () => {
+  expect((await suiteWith())?.properties).toContainEqual({ name: 'boot.ms', value: '7400' });
+  expect((await suiteWith('96eb'))?.properties).toContainEqual({ name: 'fork.ms', value: '7400' });
+});
+
 test('there is one suite a cell, the excluded ones too, and counts are those of the journal', async () => {
   const summary = makeMixedRun().summarize();
   const suites = await parseTwice(render(summary));
