@@ -27,6 +27,7 @@ export default defineConfig({
           maxWorkers: cores,
           // A net for what hangs: a busy host is slow.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -49,14 +49,14 @@ test('one that is busy is waited for, three times as long', async () => {
   await expect.poll(() => reports.length).toBeGreaterThan(0);
   stop();
   expect(explain.mock.calls.length).toBeGreaterThan(3);
-  expect(reports[0]).toMatch(/^the guest has answered nothing over SSH for 3\d s; a CPU is busy in the kernel$/);
+  expect(reports[0]).toMatch(/^the guest has answered nothing over SSH for [3-9]\d s; a CPU is busy in the kernel$/);
 });
 
 test('a QEMU that does not answer is waited for as long', async () => {
   const { reports, stop } = silent(() => Promise.reject(new Error('QMP query-blockstats: no answer')));
   await expect.poll(() => reports.length).toBeGreaterThan(0);
   stop();
-  expect(reports[0]).toMatch(/for 3\d s; QEMU does not answer either$/);
+  expect(reports[0]).toMatch(/for [3-9]\d s; QEMU does not answer either$/);
 });
 
 test('one that answers while it is looked at has not stalled', async () => {

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { GUEST_ARCH } from '../../guests/arch/architectures.ts';
 import { findDebianSource } from '../../guests/kernels/build/debian-source.ts';
 import { prepareKernel } from '../../guests/kernels/prepare-kernel.ts';
 import type { PrepareContext } from '../../guests/store/prepare-context.ts';
@@ -46,7 +47,7 @@ export async function* benchIncrementalBuild(
   const { config } = await prepareKernel(spec, context);
   await mkdir(out);
   await cp(config ?? '', join(out, '.config'));
-  const make = ['make', '-C', tree, `O=${out}`, `-j${availableParallelism()}`, 'bzImage', 'modules'];
+  const make = ['make', '-C', tree, `O=${out}`, `-j${availableParallelism()}`, GUEST_ARCH.kernelImage, 'modules'];
   await take([...make.slice(0, -2), 'olddefconfig'], tree);
   await take(make, tree);
   const rig = [process.execPath, join(PACKAGE_ROOT, 'pmemrig.mjs'), 'kernel', 'build', '--kernel', tree];
