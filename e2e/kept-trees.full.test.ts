@@ -40,14 +40,19 @@ async function build(cache: string, { config = 'guest', patches = [] }: Build): 
   );
 }
 
-/** What a kernel and its modules hold. */
+/** What a kernel and its modules hold, without the id that the linker makes also of the folder that they were built in. */
 async function contentOf(kernel: PreparedKernel): Promise<Readonly<Record<string, string>>> {
   const entry = dirname(kernel.image);
   const modules = readdirSync(entry, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ko'));
-  const files = ['vmlinux', 'System.map', 'config', ...modules.toSorted()];
-  return Object.fromEntries(
-    await Promise.all(files.map(async (name) => [name, await hashFile(join(entry, name))] as const)),
-  );
+  const hashes: Record<string, string> = {};
+  for (const name of ['System.map', 'config']) hashes[name] = await hashFile(join(entry, name));
+  for (const name of ['vmlinux', ...modules.toSorted()]) {
+    const bare = join(workspace.dir, 'bare');
+    const sections = ['.notes', '.note.gnu.build-id'].map((section) => `--remove-section=${section}`);
+    await execa('objcopy', [...sections, join(entry, name), bare]);
+    hashes[name] = await hashFile(bare);
+  }
+  return hashes;
 }
 
 /** Saves what lies in the tree as a patch, and takes it away. */
