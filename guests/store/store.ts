@@ -8,6 +8,7 @@ import { findOwner, newOwnerMark } from './owner.ts';
 import type { PrepareContext } from './prepare-context.ts';
 import { removeTree } from './remove-tree.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
+import { isThere } from './is-there.ts';
 
 /** Longer than any build takes. */
 const ABANDONED_MS = 3600_000;
@@ -93,7 +94,7 @@ export async function discardDamaged(name: string, context: PrepareContext): Pro
   } catch (thrown) {
     context.signal?.throwIfAborted();
     const error = explainRefusal(thrown);
-    if (await exists(entry)) return { damage, kept: messageOf(error) };
+    if (await isThere(entry)) return { damage, kept: messageOf(error) };
   }
   return { damage };
 }
@@ -112,9 +113,9 @@ async function look(
   entry: string,
   holds: NonNullable<StoreRequest['holds']>,
 ): Promise<'sound' | 'absent' | { readonly damage: string }> {
-  if (!(await exists(entry))) return 'absent';
+  if (!(await isThere(entry))) return 'absent';
   for (const name of await holds(entry))
-    if (!(await exists(join(entry, name)))) return { damage: `${name} is missing` };
+    if (!(await isThere(join(entry, name)))) return { damage: `${name} is missing` };
   const damage = await findWrongSize(entry);
   return damage === undefined ? 'sound' : { damage };
 }
@@ -130,7 +131,7 @@ async function buildAside(entry: string, build: (dir: string) => Promise<void>):
   } catch (error) {
     await removeTree(dir).catch(() => undefined);
     // Only after a lost lock: somebody else finished the same entry first, and theirs is as good.
-    if (!(await exists(entry))) throw error;
+    if (!(await isThere(entry))) throw error;
     // Ours may have replaced its sums.
     await recordSums(entry, entry).catch(() => undefined);
   }
@@ -156,11 +157,4 @@ async function isAbandoned(path: string, ownerMark: string): Promise<boolean> {
     () => Infinity,
   );
   return Date.now() - madeMs > ABANDONED_MS;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
@@ -13,6 +12,7 @@ import type { KernelOptions } from './compose/compose-kernel.ts';
 import { checkFileKernels, loadFile, planFlags } from './plan/load-plan.ts';
 import { logLine } from '../host/log-line.ts';
 import { printJson, printText } from '../host/print.ts';
+import { isThere } from '../../guests/store/is-there.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** What an entry of a built kernel holds that a person may want. */
@@ -162,11 +162,4 @@ function showBytes(bytes: number): string {
 
 function showAge(sinceMs: number): string {
   return `${prettyMs(Math.max(1000, Date.now() - sinceMs), { unitCount: 1 })} ago`;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { appendFile, copyFile, mkdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KernelError } from '../../../orchestrator/model/errors.ts';
 import type { KernelSource, SourceKernelSpec } from '../../../orchestrator/model/matrix.ts';
@@ -34,6 +34,7 @@ import { hashPatchset, type Patch, readPatches } from '../patches/read-patches.t
 import { recallObjects, rememberObjects } from './remembered-objects.ts';
 import type { FoundSource } from './source.ts';
 import { present } from '../../../orchestrator/model/present.ts';
+import { isThere } from '../../store/is-there.ts';
 
 /** Raise it when the build below would leave something else for the same source and configuration. */
 const RECIPE_VERSION = 2;
@@ -334,13 +335,6 @@ async function listModules(sourceDir: string, { signal }: PrepareContext): Promi
     { cwd: sourceDir, signal },
   );
   return found.split('\n').toSorted();
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

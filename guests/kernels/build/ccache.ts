@@ -8,6 +8,7 @@ import type { SandboxView } from '../../store/sandbox.ts';
 import { tryTool } from '../../store/run-tool.ts';
 import { writeAnew } from '../../store/own-file.ts';
 import type { Patch } from '../patches/read-patches.ts';
+import { canMake } from '../../store/is-there.ts';
 
 /** What a build needs so that its compiler finds what earlier builds compiled. */
 export interface CompilerCache {
@@ -76,11 +77,4 @@ export async function openCompilerCache(
     env: { ...env, CCACHE_DIR: own, CCACHE_MAXSIZE: OWN_SIZE, CCACHE_PREFIX: second },
     view: { writable: [own], readable: [users] },
   };
-}
-
-async function canMake(dir: string): Promise<boolean> {
-  return makeDir(dir).then(
-    () => true,
-    () => false,
-  );
 }

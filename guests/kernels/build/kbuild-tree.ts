@@ -1,10 +1,11 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GUEST_ARCHITECTURE } from '../../../orchestrator/model/architecture.ts';
 import { digestOf, hashFile, shortDigest } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool } from '../../store/run-tool.ts';
 import { getOrCreate } from '../../store/store.ts';
+import { isThere } from '../../store/is-there.ts';
 
 const ARCH = `arch/${GUEST_ARCHITECTURE.sourceFolder}`;
 /**
@@ -82,11 +83,4 @@ export async function keepKbuildTree(
 
 function entryOf({ key }: KbuildTree, { cacheDir }: PrepareContext): string {
   return join(cacheDir, KBUILD_TREES, key);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

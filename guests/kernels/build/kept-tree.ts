@@ -1,4 +1,4 @@
-import { readFile, rm, stat, utimes } from 'node:fs/promises';
+import { readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { KernelError } from '../../../orchestrator/model/errors.ts';
@@ -17,6 +17,7 @@ import { bringOver, type PatchedTree, patchTree } from './bring-over.ts';
 import { LEAST_BUILD_BYTES, requireSpace } from './build-space.ts';
 import { dropOldTrees } from './drop-old-trees.ts';
 import type { FoundSource } from './source.ts';
+import { isThere } from '../../store/is-there.ts';
 
 /** Folder of the store. */
 export const BUILD_TREES = 'build-trees';
@@ -212,11 +213,4 @@ async function copyUnpatched(top: string, request: BuildTreeRequest, context: Pr
 
 async function readBootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,17 +1,16 @@
-import { constants } from 'node:fs';
-import { access, copyFile, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { GUEST_ARCH } from '../../arch/architectures.ts';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { KernelSource } from '../../../orchestrator/model/matrix.ts';
-import { makeDir } from '../../../orchestrator/model/make-dir.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
 import { withLock } from '../../store/lock.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { runTool, tryTool } from '../../store/run-tool.ts';
 import type { FoundSource } from './source.ts';
 import type { TreeChange } from './tree-changes.ts';
+import { canMake, isThere } from '../../store/is-there.ts';
 
 type TreeSource = Extract<KernelSource, { kind: 'tree' }>;
 /** Of the user's files and an index of our own, unless others are named. */
@@ -258,15 +257,6 @@ async function withKeptRepository<T>(
   }
 }
 
-async function canMake(dir: string): Promise<boolean> {
-  return makeDir(dir)
-    .then(async () => access(dir, constants.W_OK))
-    .then(
-      () => true,
-      () => false,
-    );
-}
-
 /**
  * With the index's own time, rounded down: git reads a file again that is no older than the index, as it may have
  * changed since.
@@ -295,13 +285,6 @@ const BUILD_PRODUCTS = [
 async function writeTree(git: Git, isGit: boolean): Promise<string> {
   await git(['add', '--all', ...(isGit ? ['.'] : ['--force', '.', ...BUILD_PRODUCTS])]);
   return (await git(['write-tree'])).trim();
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function listNames(names: readonly string[]): string {

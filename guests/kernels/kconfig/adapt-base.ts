@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { WholeConfig } from './config-base.ts';
 import { type DotConfig, parseDotConfig } from './dot-config.ts';
 import { formatOption, type WantedOption } from './fragment.ts';
 import { composeConfig } from './merge-options.ts';
+import { isThere } from '../../store/is-there.ts';
 
 /** Raise it when the same base would be changed in another way. */
 export const ADAPTATION_VERSION = 1;
@@ -120,11 +120,4 @@ function change(name: string, value: string, why: string): Change {
 
 function unquote(value = ''): string {
   return value.replace(/^"(.*)"$/, '$1');
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,4 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../orchestrator/model/errors.ts';
 import type { KernelSpec } from '../../../orchestrator/model/matrix.ts';
@@ -11,6 +11,7 @@ import { findPackageFamily } from './package-family.ts';
 import type { PreparedKernel } from '../prepared-kernel.ts';
 import { bootImage } from '../image/pvh-kernel.ts';
 import { isTarName, type KernelArchive, unpackKernel } from './unpack-kernel.ts';
+import { isThere } from '../../store/is-there.ts';
 
 type PackageKernelSpec = Extract<KernelSpec, { kind: 'package' }>;
 
@@ -67,11 +68,4 @@ export async function preparePackageKernel(spec: PackageKernelSpec, context: Pre
 
 function asArchive(path: string): KernelArchive {
   return { path, label: path };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
