@@ -49,6 +49,10 @@ const failOnKept = async ({ earlier }: BuildTree): Promise<void> => {
   if (earlier) throw new KernelError('no rule', { code: 'kernel-compile-error', evidence: 'ld' });
 };
 
+const writeCommand = async ({ sourceDir, earlier }: BuildTree): Promise<void> => {
+  if (!earlier) await writeFile(join(sourceDir, 'fs', '.a.o.cmd'), `gcc -I${sourceDir}/include ${sourceDir}/fs/a.c\n`);
+};
+
 async function newTree(): Promise<string> {
   const path = await newFolder();
   await write(path, SOURCE);
@@ -140,6 +144,17 @@ test('a series is built on a copy of the tree without it, and the next version o
     image: expect.stringContaining('(1 + 1)') as string,
   });
   expect((await build(path, [], context)).made, "the tree without patches is not the series'").toBe(0);
+});
+
+test('commands that name the tree name its copy in the copy', async () => {
+  const [path, context] = [await newTree(), await newContext()];
+  await build(path, [], context, writeCommand);
+  const fix = await patchOf(path, { 'fs/a.c': 'int a = 5;\n' });
+  const { tree } = await build(path, [fix], context, writeCommand);
+  const { sourceDir } = tree;
+  expect(await readFile(join(sourceDir, 'fs', '.a.o.cmd'), 'utf8')).toBe(
+    `gcc -I${sourceDir}/include ${sourceDir}/fs/a.c\n`,
+  );
 });
 
 test('a patch that has become a commit changes nothing', async () => {

@@ -9,7 +9,8 @@ import { digestOf, shortDigest } from '../../store/digest.ts';
 import { withLock } from '../../store/lock.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
-import { runTool } from '../../store/run-tool.ts';
+import { writeAnew } from '../../store/own-file.ts';
+import { runTool, tryTool } from '../../store/run-tool.ts';
 import { writeIfChanged } from '../../store/write-if-changed.ts';
 import type { Patch } from '../patches/read-patches.ts';
 import { type BuildLeft, buildLeftSchema } from './build-left.ts';
@@ -207,8 +208,38 @@ async function copyUnpatched(top: string, request: BuildTreeRequest, context: Pr
     context.progress?.('copying the tree without patches');
     await runTool(['cp', '--archive', '--reflink=auto', unpatched, top], { signal: context.signal });
     await rm(join(top, STATE));
+    await renameInCommands(treeOf(unpatched).sourceDir, treeOf(top).sourceDir, context);
     return found;
   });
+}
+
+/**
+ * Lets the commands by which a copied tree was built name the copy. Those of tools/ have the whole path, and one that
+ * differs has objtool built anew, and then every object, which depends on it.
+ */
+async function renameInCommands(from: string, to: string, { signal }: PrepareContext): Promise<void> {
+  const named = await tryTool(
+    [
+      'grep',
+      '--recursive',
+      '--files-with-matches',
+      '--null',
+      '--fixed-strings',
+      '--include=.*.cmd',
+      '--include=.*.d',
+      '--',
+      from,
+      to,
+    ],
+    {
+      signal,
+    },
+  );
+  for (const file of named.stdout.split('\0').filter((name) => name !== ''))
+    await writeAnew(
+      file,
+      (await readFile(file, 'utf8')).replaceAll(from, () => to),
+    );
 }
 
 async function readBootId(): Promise<string> {
