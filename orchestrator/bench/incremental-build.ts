@@ -84,7 +84,7 @@ async function take(argv: readonly string[], cwd: string): Promise<Taken> {
   return { wallMs: performance.now() - start, cpuMs: (await readCpuMs()) - cpuMs };
 }
 
-/** Of the whole host: whoever starts a sandbox is not told what ran in it. */
+/** Of the whole host: a sandbox does not tell what its programs took. */
 async function readCpuMs(): Promise<number> {
   const [, user = 0, nice = 0, system = 0] = (await readFile('/proc/stat', 'utf8')).split(/\s+/, 4).map(Number);
   return (user + nice + system) * 10;

@@ -204,7 +204,7 @@ test('a tree that was moved, or built before the host was started, or in the fut
   }
 });
 
-test('a kernel that does not compile leaves a tree to go on with', async () => {
+test('a kernel that does not compile leaves a tree that can be built on', async () => {
   const [path, context] = [await newTree(), await newContext()];
   await build(path, [], context);
   await write(path, { 'fs/a.c': 'int a = 3;\n' });

@@ -34,7 +34,6 @@ const stateSchema = z.object({
   bootId: z.string(),
   /** Epoch ms. make goes by times. */
   endedMs: z.number(),
-  base: z.string(),
   /** Paths that patches changed. */
   patched: z.array(z.string()),
   left: buildLeftSchema,
@@ -57,7 +56,7 @@ export interface BuildTree {
   readonly earlier?: { readonly left: BuildLeft; readonly reconfigure: boolean };
   /** Why an earlier build's tree is not built on. */
   readonly madeAnew?: string;
-  /** Says what the next build wants to know, once a build after this one may go on with what is there. */
+  /** Says what the next build wants to know. From then on an error of the kernel leaves a tree that can be built on. */
   readonly leave: (left: BuildLeft) => void;
 }
 
@@ -77,7 +76,7 @@ export async function withBuildTree<T>(
     const { tree, patched } = await prepareTree(top, request, refusal, context);
     let left = tree.earlier?.left;
     const keep = async (): Promise<void> => {
-      if (left) await writeState(top, { base: request.source.digest, patched, left });
+      if (left) await writeState(top, { patched, left });
     };
     try {
       const value = await body({ ...tree, leave: (said) => void (left = said) });
@@ -180,7 +179,7 @@ function parseState(text: string): State | undefined {
 
 async function writeState(
   top: string,
-  rest: Pick<State, 'base' | 'left'> & { readonly patched: readonly string[] },
+  rest: Pick<State, 'left'> & { readonly patched: readonly string[] },
 ): Promise<void> {
   const state: State = {
     version: VERSION,
