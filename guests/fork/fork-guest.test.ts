@@ -19,9 +19,13 @@ test('a guest that does not come up from its template boots, and the template go
   const discarded: string[] = [];
   const templates: Templates = {
     find: async () => ({ key: 'k', dir, ram: join(dir, 'ram'), state: Buffer.from('s'), console: Buffer.from('') }),
+    noteBooted: () => Promise.reject(new Error('none has booted')),
     discard: async ({ key }, why) => void discarded.push(`${key}: ${why}`),
   };
-  await expect(forkGuest(machine, templates)).rejects.toMatchObject({ name: 'GuestDeath', kind: 'qemu-died' });
+  await expect(forkGuest(machine, templates, 'always')).rejects.toMatchObject({
+    name: 'GuestDeath',
+    kind: 'qemu-died',
+  });
   expect(readdirSync(machine.dir).toSorted()).toEqual(['console.log', 'fork.log', 'qemu.json']);
   expect(discarded).toEqual([expect.stringMatching(/^k: QEMU does not go on from it: /)]);
 });
@@ -33,9 +37,10 @@ test('a run that is interrupted boots nothing in place of a fork', async () => {
       stop.abort(new Error('interrupted'));
       return { key: 'k', dir, ram: join(dir, 'ram'), state: Buffer.from(''), console: Buffer.from('') };
     },
+    noteBooted: () => Promise.reject(new Error('none has booted')),
     discard: () => Promise.reject(new Error('it is not to blame')),
   };
-  await expect(forkGuest({ ...scriptedMachine(dir, 'exit 1'), signal: stop.signal }, templates)).rejects.toThrow(
-    'interrupted',
-  );
+  await expect(
+    forkGuest({ ...scriptedMachine(dir, 'exit 1'), signal: stop.signal }, templates, 'always'),
+  ).rejects.toThrow('interrupted');
 });

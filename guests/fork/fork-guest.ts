@@ -3,21 +3,22 @@ import { join } from 'node:path';
 import { describeError } from '../../orchestrator/model/errors.ts';
 import { bootGuest } from '../machine/boot-guest.ts';
 import type { HeldGuest } from '../machine/hold-guest.ts';
-import type { Templates } from './templates.ts';
+import type { ForkWhen, Templates } from './templates.ts';
 
 /** The console of a fork that did not come up, beside that of the boot in its place. */
 const FAILED_LOG = 'fork.log';
 
 /**
- * Forks a guest from the template of its boot key, which is made if there is none; boots it where that does not work.
- * Rejects as {@link bootGuest} does.
+ * Forks a guest from the template of its boot key, which is made if it is due; boots it where there is none, or that does
+ * not work. Rejects as {@link bootGuest} does.
  */
 export async function forkGuest(
   options: Omit<Parameters<typeof bootGuest>[0], 'template' | 'ramFd'>,
   templates: Templates,
+  when: ForkWhen,
 ): Promise<HeldGuest> {
   const { signal } = options;
-  const template = await templates.find(options, signal);
+  const template = await templates.find(options, when, signal);
   if (template !== undefined) {
     try {
       return await bootGuest({ ...options, template });
@@ -28,5 +29,8 @@ export async function forkGuest(
       await templates.discard(template, describeError(error));
     }
   }
-  return bootGuest(options);
+  const guest = await bootGuest(options);
+  // It is up, and whatever may be in the way of its kind's next is not its fault.
+  await templates.noteBooted(options).catch(() => undefined);
+  return guest;
 }

@@ -1,25 +1,36 @@
+import { join } from 'node:path';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 import { present } from '../../orchestrator/model/present.ts';
 import { readTemplate, type Template, TEMPLATE_FILES } from '../boot/template.ts';
 import { planMachine } from '../machine/machine-files.ts';
+import { dropOldest } from '../store/drop-oldest.ts';
+import { isThere } from '../store/is-there.ts';
 import { removeEntry } from '../store/list-entries.ts';
 import { getOrCreate } from '../store/store.ts';
 import { describeBootHost } from './boot-host.ts';
 import { composeBootKey } from './boot-key.ts';
 import { makeTemplate, type TemplateOptions } from './make-template.ts';
+import { isSeen, noteRefusal, noteSeen } from './seen-keys.ts';
 
 /** The folder of the store. */
 const KIND = 'templates';
+/** Each takes 100 to 200 MiB. */
+const MAX_TEMPLATES = 24;
 /** A template that is made again and again helps nobody. */
 const MAX_FAILURES = 2;
+
+/** Also the first guest of a kind, or only if this host has booted one of its kind before. A template costs half a boot. */
+export type ForkWhen = 'always' | 'seen';
 
 /** The templates of this host, and what a run has seen of them. */
 export interface Templates {
   /**
-   * The template for a guest, made if there is none; undefined if the guest must boot, after a note that says why. Rejects
-   * with the signal's reason alone.
+   * The template for a guest, made if there is none; undefined if the guest must boot. A note says why, unless it is the
+   * first of its kind. Rejects with the signal's reason alone.
    */
-  find(options: TemplateOptions, signal?: AbortSignal): Promise<Template | undefined>;
+  find(options: TemplateOptions, when: ForkWhen, signal?: AbortSignal): Promise<Template | undefined>;
+  /** Notes that a guest has booted, so that a template is due when the next of its kind is. */
+  noteBooted(options: TemplateOptions): Promise<void>;
   /** Removes a template by which a guest did not come up, and notes why. */
   discard(template: Template, why: string): Promise<void>;
 }
@@ -45,6 +56,7 @@ export function openTemplates(host: {
       holds: () => Object.values(TEMPLATE_FILES),
       build: async (dir: string) => {
         log(`making a template of ${options.kernel.name}, from which its guests are forked`);
+        await dropOldest(join(cacheDir, KIND, key), MAX_TEMPLATES, { log });
         await make(options, dir, signal);
       },
     };
@@ -63,12 +75,15 @@ export function openTemplates(host: {
     const kept = await removeEntry({ path: dir, key }, { log }).catch((error: unknown) => messageOf(error));
     note(`the template ${key} ${what}${typeof kept === 'string' ? `. It cannot be removed: ${kept}` : ''}`);
   };
+  const keyOf = async (options: TemplateOptions): Promise<string> =>
+    composeBootKey(options, planMachine({ ...options, id: 0, dir: '/' }), await describeBootHost(options, cacheDir));
   return {
-    find: async (options, signal) => {
-      const plan = planMachine({ ...options, id: 0, dir: '/' });
+    find: async (options, when, signal) => {
       let key: string | undefined;
       try {
-        key = composeBootKey(options, plan, await describeBootHost(options, cacheDir));
+        key = await keyOf(options);
+        const isDue = when === 'always' || (await isThere(join(cacheDir, KIND, key))) || (await isSeen(key, cacheDir));
+        if (!isDue) return undefined;
         while (!refused.has(key) && (failures.get(key) ?? 0) < MAX_FAILURES) {
           const dir = await fetchInTurn(key, options, signal);
           try {
@@ -79,11 +94,15 @@ export function openTemplates(host: {
         }
       } catch (error) {
         signal?.throwIfAborted();
-        if (key !== undefined) refused.add(key);
+        if (key !== undefined) {
+          refused.add(key);
+          await noteRefusal(key, cacheDir);
+        }
         note(`guests of ${options.kernel.name} are booted, not forked: no template could be made: ${messageOf(error)}`);
       }
       return undefined;
     },
+    noteBooted: async (options) => noteSeen(await keyOf(options), cacheDir),
     discard: async ({ key, dir }, why) => remove(key, dir, `was removed, as a guest did not come up from it: ${why}`),
   };
 }

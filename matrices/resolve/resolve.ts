@@ -50,7 +50,7 @@ export function resolveMatrix(input: MatrixInput, context: ResolveContext): Reso
       cpus: input.guest.cpus,
       memoryBytes: input.guest.memory,
       append: input.guest.append,
-      ...(input.guest.boot === 'fork' && { boot: input.guest.boot }),
+      ...(input.guest.boot !== 'auto' && { boot: input.guest.boot }),
     },
     kernels: input.kernels.map((kernel, index) => resolveKernel(kernel, ['kernels', index], toPath)),
     images: input.images.map((image, index) => resolveImage(image, ['images', index], toPath)),

@@ -22,9 +22,11 @@ const guestSchema = record('the guest', {
     .describe('Memory beside the pmem: 2G.'),
   append: words('kernel parameters').prefault([]).describe("Words added to the kernel's command line."),
   boot: z
-    .enum(GUEST_BEGINNINGS, { error: 'expected cold or fork' })
-    .default('cold')
-    .describe('fork: guests go on from one that has booted before, where their suite allows it.'),
+    .enum(GUEST_BEGINNINGS, { error: 'expected auto, cold or fork' })
+    .default('auto')
+    .describe(
+      'auto: guests of a kind that booted before are forked from it. fork: all are, where their suite allows it.',
+    ),
 });
 
 const kernelSchema = record('a kernel', {

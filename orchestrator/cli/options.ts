@@ -102,7 +102,8 @@ export function withGuestOptions(command: Command): Command {
     .addOption(
       new Option(
         '--boot <how>',
-        'fork: guests go on from one that has booted before, in a fraction of the time (default: cold)',
+        'cold: each guest boots; fork: guests go on from one that has booted before, in a fraction of the time; ' +
+          'auto: they do once this host has booted one of their kind (default)',
       ).choices(GUEST_BEGINNINGS),
     );
 }

@@ -24,8 +24,11 @@ export interface Matrix {
   readonly known: readonly KnownProblem[];
 }
 
-/** How guests begin: each boots, or they are forked from one that has. */
-export const GUEST_BEGINNINGS = ['cold', 'fork'] as const;
+/**
+ * How guests begin: each boots, or they are forked from one that has, or they are from the second of their kind on that
+ * this host boots.
+ */
+export const GUEST_BEGINNINGS = ['auto', 'cold', 'fork'] as const;
 
 export interface GuestSpec {
   readonly cpus: number;
@@ -34,8 +37,8 @@ export interface GuestSpec {
   readonly countInstructions?: true;
   /** Words added to the kernel's command line. */
   readonly append: readonly string[];
-  /** It is forked from a guest that has booted before, where its suite allows that; absent: it boots. */
-  readonly boot?: 'fork';
+  /** See {@link GUEST_BEGINNINGS}; absent: auto. A suite may have its guests boot all the same. */
+  readonly boot?: 'cold' | 'fork';
 }
 
 export type KernelSpec =

@@ -6,6 +6,7 @@ import { present } from '../../../orchestrator/model/present.ts';
 import { messageOf } from '../../../orchestrator/model/message-of.ts';
 import { makeDir } from '../../../orchestrator/model/make-dir.ts';
 import { digestOf, shortDigest } from '../../store/digest.ts';
+import { dropOldest } from '../../store/drop-oldest.ts';
 import { withLock } from '../../store/lock.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import { removeTree } from '../../store/remove-tree.ts';
@@ -16,12 +17,13 @@ import type { Patch } from '../patches/read-patches.ts';
 import { type BuildLeft, buildLeftSchema } from './build-left.ts';
 import { bringOver, type PatchedTree, patchTree } from './bring-over.ts';
 import { LEAST_BUILD_BYTES, requireSpace } from './build-space.ts';
-import { dropOldTrees } from './drop-old-trees.ts';
 import type { FoundSource } from './source.ts';
 import { isThere } from '../../store/is-there.ts';
 
 /** Folder of the store. */
 export const BUILD_TREES = 'build-trees';
+/** Each has 2 GiB or more. A nightly run builds two kernels, a developer's day some configurations and a series. */
+const MAX_TREES = 8;
 /** Raise it when trees of an earlier pmemrig must not be built on. */
 const VERSION = 1;
 const STATE = 'state.json';
@@ -132,7 +134,7 @@ async function prepareTree(
   }
   await removeTree(top);
   await makeDir(treeOf(top).sourceDir);
-  await dropOldTrees(top, context);
+  await dropOldest(top, MAX_TREES, context);
   await requireSpace(top, LEAST_BUILD_BYTES);
   context.log(`unpacking ${request.source.description}`);
   context.progress?.('unpacking the source');
@@ -202,7 +204,7 @@ async function copyUnpatched(top: string, request: BuildTreeRequest, context: Pr
     const found = await readState(unpatched);
     if (found.kind !== 'usable') return { kind: 'none' };
     await removeTree(top);
-    await dropOldTrees(top, context);
+    await dropOldest(top, MAX_TREES, context);
     await requireSpace(unpatched, LEAST_BUILD_BYTES);
     context.progress?.('copying the tree without patches');
     await runTool(['cp', '--archive', '--reflink=auto', unpatched, top], { signal: context.signal });

@@ -4,6 +4,7 @@ import type { RunningGuest } from '../../../guests/guest.ts';
 import { forkGuest } from '../../../guests/fork/fork-guest.ts';
 import { openTemplates } from '../../../guests/fork/templates.ts';
 import { bootGuest } from '../../../guests/machine/boot-guest.ts';
+import { forkWhen } from '../../run/guest/choose-boot.ts';
 import { prepareImage } from '../../../guests/images/prepare-image.ts';
 import { prepareKernel } from '../../../guests/kernels/prepare-kernel.ts';
 import { probeAccelerator, requireTcg } from '../../../guests/qemu/accelerator.ts';
@@ -65,7 +66,7 @@ async function openShell(
   const accelerator = acceleratorOf(cell.guest, host.accelerator);
   const [kernel, image] = await Promise.all([prepareKernel(cell.kernel, context), prepareImage(cell.image, context)]);
 
-  logLine(`${cell.guest.boot === 'fork' ? 'forking' : 'booting'} ${kernel.description} with ${accelerator}`);
+  logLine(`starting ${kernel.description} with ${accelerator}`);
   const machine = {
     id: 1,
     kernel,
@@ -78,10 +79,11 @@ async function openShell(
     dir,
     signal,
   };
+  const when = forkWhen(cell.guest);
   await using guest =
-    cell.guest.boot === 'fork'
-      ? await forkGuest(machine, openTemplates({ ...context, note: logLine }))
-      : await bootGuest(machine);
+    when === undefined
+      ? await bootGuest(machine)
+      : await forkGuest(machine, openTemplates({ ...context, note: logLine }), when);
   signal.addEventListener('abort', () => void guest.dispose(), { once: true });
   const { problems } = await guest.setUpPmem();
   for (const device of guest.devices) logLine(`  ${describeDevice(device)}`);

@@ -10,7 +10,7 @@ import { Admission } from '../../host/admission.ts';
 import { acceleratorOf } from '../../model/accelerator.ts';
 import type { Cell } from '../../model/cell.ts';
 import { suiteFor } from '../../suites/registry.ts';
-import { mayFork } from './choose-boot.ts';
+import { chooseFork } from './choose-boot.ts';
 import type { Reservation, ReserveGuest } from './guest-slot.ts';
 import { observeGuest } from '../kernel/observe-guest.ts';
 import type { Prepared } from '../prepare/prepare.ts';
@@ -76,9 +76,10 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
           dir,
           signal,
         };
+        const when = chooseFork(cell, suite);
         const guest =
-          templates !== undefined && mayFork(cell, suite)
-            ? await forkGuest(machine, templates)
+          templates !== undefined && when !== undefined
+            ? await forkGuest(machine, templates, when)
             : await bootGuest(machine);
         if (guest.template !== undefined) used?.add(cell, guest.template);
         const observer = observeGuest({
