@@ -7,7 +7,7 @@ export function formatHeadline({ totals, cells, guests, repeat, durationMs }: Ru
   const tests = `${plural(sumTotals(totals) - totals.excluded, 'test')}${repeat > 1 ? `, each ${repeat} times,` : ''}`;
   return (
     `${formatTotals(totals, countKnown(cells.flatMap((cell) => cell.tests)))}: ` +
-    `${tests} in ${plural(cells.length, 'cell')}, ${plural(guests.length, 'guest')} booted, ` +
+    `${tests} in ${plural(cells.length, 'cell')}, ${describeGuests(guests)}, ` +
     formatDuration(durationMs)
   );
 }
@@ -31,4 +31,12 @@ export function describeEnding({ ending }: RunSummary): string | undefined {
     default:
       return ending.reason satisfies never;
   }
+}
+
+/** `12 guests booted`, `4 guests booted, 8 forked`, `1 guest forked`. */
+export function describeGuests(guests: RunSummary['guests']): string {
+  const forked = guests.filter(({ template }) => template !== undefined).length;
+  const booted = guests.length - forked;
+  if (forked === 0) return `${plural(booted, 'guest')} booted`;
+  return booted === 0 ? `${plural(forked, 'guest')} forked` : `${plural(booted, 'guest')} booted, ${forked} forked`;
 }

@@ -1,7 +1,7 @@
 import { findBlindKernels } from '../../facts/unproven-kernels.ts';
 import { isFigureAlarm } from '../../figures/compare-figures.ts';
 import { formatDuration, plural } from '../../text/format.ts';
-import { describeEnding } from '../../facts/headline.ts';
+import { describeEnding, describeGuests } from '../../facts/headline.ts';
 import { MARKS } from '../../text/outcome-symbols.ts';
 import { FAILURES, OUTCOMES, sumTotals, UNKNOWNS } from '../../fold/outcomes.ts';
 import { rerunLines } from '../../facts/rerun-command.ts';
@@ -28,7 +28,7 @@ export function renderHead(summary: RunSummary, comparison: Comparison | undefin
   const time = `${summary.startedAt.slice(0, 16).replace('T', ' ')} UTC`;
   const extent = [
     `${plural(sumTotals(totals) - totals.excluded, 'test')} in ${plural(cells.length, 'cell')}`,
-    `${plural(guests.length, 'guest')} booted`,
+    describeGuests(guests),
     formatDuration(summary.durationMs),
   ].join(', ');
   return html`
