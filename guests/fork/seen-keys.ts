@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeDir } from '../../orchestrator/model/make-dir.ts';
 
 /** Folder of the store, with a folder for each boot key of which a guest has come up here. */
-export const BOOT_KEYS = 'boot-keys';
+const BOOT_KEYS = 'boot-keys';
 /** In a key's folder: no template can be made of it. */
 const REFUSED = 'refused';
 /** What refused it, such as memory that others had, may be gone after so long. */

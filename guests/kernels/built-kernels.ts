@@ -1,4 +1,3 @@
-import { BOOT_KEYS } from '../fork/seen-keys.ts';
 import type { StoreEntry } from '../store/list-entries.ts';
 import { listEntries } from '../store/list-entries.ts';
 import { KBUILD_TREES } from './build/kbuild-tree.ts';
@@ -18,7 +17,7 @@ export interface StoredKernel extends StoreEntry {
  */
 const KINDS = {
   kernel: 'kernels',
-  around: ['sources', 'initramfs', 'templates', BOOT_KEYS, 'ccache', BUILD_TREES, KBUILD_TREES, SOURCE_FOLDERS],
+  around: ['sources', 'initramfs', 'templates', 'boot-keys', 'ccache', BUILD_TREES, KBUILD_TREES, SOURCE_FOLDERS],
 } as const;
 
 /** All kernels in the store, the last used first. */

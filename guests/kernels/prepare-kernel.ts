@@ -1,4 +1,4 @@
-import type { KernelSpec } from '../../orchestrator/model/matrix.ts';
+import type { KernelSpec, SourceKernelSpec } from '../../orchestrator/model/matrix.ts';
 import type { PrepareContext } from '../store/prepare-context.ts';
 import { checkBootDrivers } from './boot/boot-drivers.ts';
 import { prepareSourceKernel } from './build/build-kernel.ts';
@@ -12,13 +12,21 @@ export type { PreparedKernel };
 /**
  * Makes a kernel of the matrix ready to boot. Rejects with UserError when what the user named is no kernel, does not
  * exist or lacks a driver that every guest needs. Rejects with KernelError when it does not compile, and with
- * InfraError when the host or network cannot provide it.
+ * InfraError when the host or network cannot provide it. `others` are kernels of the same source that are built after it.
  */
-export async function prepareKernel(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
-  return checkBootDrivers(await prepareKind(spec, context));
+export async function prepareKernel(
+  spec: KernelSpec,
+  context: PrepareContext,
+  others?: readonly SourceKernelSpec[],
+): Promise<PreparedKernel> {
+  return checkBootDrivers(await prepareKind(spec, context, others));
 }
 
-async function prepareKind(spec: KernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+async function prepareKind(
+  spec: KernelSpec,
+  context: PrepareContext,
+  others?: readonly SourceKernelSpec[],
+): Promise<PreparedKernel> {
   switch (spec.kind) {
     case 'debian':
       return prepareDebianKernel(spec, context);
@@ -27,7 +35,7 @@ async function prepareKind(spec: KernelSpec, context: PrepareContext): Promise<P
     case 'image':
       return prepareGivenKernel(spec, context);
     case 'source':
-      return prepareSourceKernel(spec, context);
+      return prepareSourceKernel(spec, context, others);
     default:
       return spec satisfies never;
   }

@@ -39,7 +39,8 @@ export async function benchBoot(
       keys: createRunKeys(),
       dir,
     };
-    await using guest = templates === undefined ? await bootGuest(machine) : await forkGuest(machine, templates, 'always');
+    await using guest =
+      templates === undefined ? await bootGuest(machine) : await forkGuest(machine, templates, 'always');
     if (templates !== undefined && guest.template === undefined) throw new Error('the guest was not forked');
     return guest.bootMs;
   } finally {

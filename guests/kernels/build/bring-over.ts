@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readFile, readlink, realpath, rm, utimes } from 'node:fs/promises';
+import { cp, lstat, mkdir, mkdtemp, readFile, readlink, realpath, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { digestOf } from '../../store/digest.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
@@ -98,6 +98,30 @@ export async function bringOver(
 
 function ledOut([path]: readonly string[]): Verdict {
   return { kind: 'anew', reason: `a link leads from ${path ?? ''} out of the tree` };
+}
+
+/**
+ * Applies patches to a copy of the files that they name, as those are without the tree's own patches, whose paths are
+ * `patched`. Rejects as {@link applyPatches} does.
+ */
+export async function tryPatches(
+  { sourceDir, pristine }: PatchedTree,
+  patched: readonly string[],
+  patches: readonly Patch[],
+  context: PrepareContext,
+): Promise<void> {
+  const dir = await mkdtemp(join(dirname(sourceDir), 'try-'));
+  try {
+    const trial = join(dir, 'source');
+    await mkdir(trial);
+    for (const path of namesIn(patches)) {
+      const from = patched.includes(path) ? pristine : sourceDir;
+      if (await isInside(from, path)) await copyIfThere(join(from, path), join(trial, path));
+    }
+    await applyPatches(patches, trial, context);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 }
 
 /** Those that lead out of the tree are left to {@link applyPatches}, which refuses them. */

@@ -41,6 +41,7 @@ interface Ingredients {
   readonly base: FoundBase;
   readonly source: FoundSource;
   readonly patches: readonly Patch[];
+  readonly others: readonly (readonly Patch[])[];
   readonly tools: BuildTools;
   readonly configDigest: string;
   /** Outside the entry, which is gone if the build fails. */
@@ -50,10 +51,15 @@ interface Ingredients {
 /**
  * Builds a kernel from source, or finds what an earlier build of the same source, patches, configuration and compiler
  * left. The entry holds `vmlinuz`, `config`, `System.map`, `debug/vmlinux` (with line information), `kbuild` (for
- * outside modules), `build.log`, `build.json`, and the modules if there are any. Rejects with UserError for the user's
- * source, patches and options, with KernelError for a kernel that does not compile, and with InfraError.
+ * outside modules), `build.log`, `build.json`, and the modules if there are any. `others` are kernels of the same source
+ * that are built after it. Rejects with UserError for the user's source, patches and options, those of others among them
+ * if this one has to be built; with KernelError for a kernel that does not compile, and with InfraError.
  */
-export async function prepareSourceKernel(spec: SourceKernelSpec, context: PrepareContext): Promise<PreparedKernel> {
+export async function prepareSourceKernel(
+  spec: SourceKernelSpec,
+  context: PrepareContext,
+  others: readonly SourceKernelSpec[] = [],
+): Promise<PreparedKernel> {
   const tools = await findBuildTools(context);
   const patches = await readPatches(spec.source.patches, context);
   const base = await findBase(spec.base, context);
@@ -71,6 +77,7 @@ export async function prepareSourceKernel(spec: SourceKernelSpec, context: Prepa
     base,
     source,
     patches,
+    others: await Promise.all(others.map(async (other) => readPatches(other.source.patches, context))),
     tools,
     configDigest,
     logFile: join(context.cacheDir, 'build-logs', `${key}.log`),
@@ -131,11 +138,12 @@ async function build(
   dir: string,
   context: PrepareContext,
 ): Promise<void> {
-  const { source, patches, tools, configDigest } = ingredients;
+  const { source, patches, others, tools, configDigest } = ingredients;
   await withBuildTree(
     {
       source,
       patches,
+      others,
       inputs: [configDigest, tools.version],
       mayBeOfTree: (error) => error instanceof KernelError && !OF_COMPILER.test(error.evidence),
     },

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import * as fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { KernelError } from '../../../orchestrator/model/errors.ts';
 import type { PrepareContext } from '../../store/prepare-context.ts';
 import type { Patch } from '../patches/read-patches.ts';
@@ -75,9 +75,10 @@ async function build(
   patches: readonly Patch[],
   context: PrepareContext,
   body: (tree: BuildTree) => Promise<void> = async () => undefined,
+  others: readonly (readonly Patch[])[] = [],
 ): Promise<{ readonly image: string; readonly made: number; readonly tree: BuildTree }> {
   const source = await findTreeSource({ kind: 'tree', path, patches: patches.map(({ label }) => label) }, context);
-  return await withBuildTree({ source, patches, inputs: ['one'], mayBeOfTree }, context, async (tree) => {
+  return await withBuildTree({ source, patches, others, inputs: ['one'], mayBeOfTree }, context, async (tree) => {
     tree.leave(LEFT);
     await body(tree);
     await writeFile(join(tree.sourceDir, 'make'), MAKE);
@@ -294,4 +295,21 @@ test('whatever was built before, the image is that of a build from scratch', { t
     }),
     { numRuns: 10 },
   );
+});
+
+test('patches of kernels that are built later are tried on the source without its own, and leave nothing', async () => {
+  const [path, context] = [await newTree(), await newContext()];
+  const onSource = await patchOf(path, { 'fs/a.c': '#include "a.h"\nint a = A + 2;\n', 'fs/c.c': 'int c;\n' });
+  const alike = await patchOf(path, { 'fs/a.c': '#include "a.h"\nint a = A + 3;\n', 'fs/c.c': 'int c = 1;\n' });
+  // Both begin with the source's own files: neither fits on the other.
+  const { image, tree } = await build(path, [onSource], context, undefined, [[alike], [alike]]);
+  expect(image).toContain('int a = 1 + 2;');
+  expect(await readdir(dirname(tree.sourceDir))).toEqual(expect.not.arrayContaining([expect.stringMatching(/^try-/)]));
+  const misfit = { label: 'misfit.patch', diff: alike.diff.replace('-int a = A;', '-int a = B;') };
+  const body = vi.fn<() => Promise<void>>(async () => undefined);
+  await expect(build(path, [], context, body, [[alike], [misfit]])).rejects.toMatchObject({
+    code: 'patch-failed',
+    message: expect.stringContaining('misfit.patch does not apply') as string,
+  });
+  expect(body).not.toHaveBeenCalled();
 });

@@ -15,7 +15,7 @@ import { runTool, tryTool } from '../../store/run-tool.ts';
 import { writeIfChanged } from '../../store/write-if-changed.ts';
 import type { Patch } from '../patches/read-patches.ts';
 import { type BuildLeft, buildLeftSchema } from './build-left.ts';
-import { bringOver, type PatchedTree, patchTree } from './bring-over.ts';
+import { bringOver, type PatchedTree, patchTree, tryPatches } from './bring-over.ts';
 import { LEAST_BUILD_BYTES, requireSpace } from './build-space.ts';
 import type { FoundSource } from './source.ts';
 import { isThere } from '../../store/is-there.ts';
@@ -47,6 +47,8 @@ export interface BuildTreeRequest {
   readonly patches: readonly Patch[];
   /** The configuration and the compiler, as far as they decide what objects hold. */
   readonly inputs: readonly string[];
+  /** What other kernels of this source are to be patched with: that it applies is seen before this one is built. */
+  readonly others?: readonly (readonly Patch[])[];
   /** Whether a whole build might do without this error of one on a kept tree. */
   readonly mayBeOfTree: (error: unknown) => boolean;
 }
@@ -76,6 +78,7 @@ export async function withBuildTree<T>(
   const top = topOf(request, request.patches[0], context);
   const build = async (refusal?: string): Promise<T> => {
     const { tree, patched } = await prepareTree(top, request, refusal, context);
+    for (const patches of request.others ?? []) await tryPatches(treeOf(top), patched, patches, context);
     let left = tree.earlier?.left;
     const keep = async (): Promise<void> => {
       if (left) await writeState(top, { patched, left });

@@ -1,37 +1,41 @@
 import { createDeferred } from '../../../guests/deferred.ts';
 import { UserError } from '../../model/errors.ts';
-import type { KernelSpec } from '../../model/matrix.ts';
+import type { KernelSpec, SourceKernelSpec } from '../../model/matrix.ts';
 
-type InTurn = <T>(spec: KernelSpec, make: () => Promise<T>) => Promise<T>;
+/** Makes a kernel. `others` are those of the same source whose turn is later. */
+type InTurn = <T>(spec: KernelSpec, make: (others: readonly SourceKernelSpec[]) => Promise<T>) => Promise<T>;
 
 /**
- * Kernels that the rig builds are built one after the other. Each takes all cores and gigabytes of disk, and ccache has
- * for the next what one compiled. The one with most patches is first. A series that does not apply is then reported
- * before anything is compiled, and ends the rest. Other kernels do not wait.
+ * Kernels that the rig builds are built one after the other. Each takes all cores and gigabytes of disk. The one with
+ * fewest patches is first: the others are built on a copy of its tree. It hears of theirs, so that a series which does not
+ * apply is reported before anything is compiled. That ends the rest. Other kernels do not wait.
  */
 export function buildInTurn(specs: readonly KernelSpec[]): InTurn {
   const order = [
-    ...new Map(specs.filter(({ kind }) => kind === 'source').map((spec) => [spec.name, spec])).values(),
-  ].toSorted((a, b) => countPatches(b) - countPatches(a));
+    ...new Map(
+      specs.filter(({ kind }) => kind === 'source').map((spec) => [spec.name, spec as SourceKernelSpec]),
+    ).values(),
+  ].toSorted((a, b) => a.source.patches.length - b.source.patches.length);
   const turns = new Map(order.map(({ name }) => [name, createDeferred<void>()]));
   let refused: UserError | undefined;
   return async (spec, make) => {
-    const turn = turns.get(spec.name);
-    if (!turn) return make();
-    const before = order[order.findIndex(({ name }) => name === spec.name) - 1];
+    const place = order.findIndex(({ name }) => name === spec.name);
+    const [own, before] = [order[place], order[place - 1]];
+    if (!own) return make([]);
     if (before) await turns.get(before.name)?.promise;
     try {
       if (refused) throw refused;
-      return await make();
+      return await make(order.slice(place + 1).filter((other) => baseOf(other) === baseOf(own)));
     } catch (error) {
       if (error instanceof UserError) refused ??= error;
       throw error;
     } finally {
-      turn.resolve();
+      turns.get(own.name)?.resolve();
     }
   };
 }
 
-function countPatches(spec: KernelSpec): number {
-  return spec.kind === 'source' ? spec.source.patches.length : 0;
+/** What a kernel's patches go on. */
+function baseOf({ source }: SourceKernelSpec): string {
+  return JSON.stringify({ ...source, patches: [] });
 }

@@ -48,8 +48,8 @@ export async function prepareAll({
   const kernels = startEach(
     cells.map(({ kernel }) => kernel),
     (spec: KernelSpec) =>
-      inTurn(spec, async () =>
-        stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress })),
+      inTurn(spec, async (others) =>
+        stage('kernel', spec.name, async (progress) => prepareKernel(spec, { ...context, progress }, others)),
       ),
   );
   const images = startEach(
