@@ -4,6 +4,7 @@ import { GuestDeath, InfraError } from '../orchestrator/model/errors.ts';
 import type { ExecOptions, ExecResult, Guest } from '../orchestrator/model/guest.ts';
 import { traitsOf } from '../orchestrator/model/device-kinds.ts';
 import { messageOf } from '../orchestrator/model/message-of.ts';
+import type { PhaseTime } from '../orchestrator/model/phase-time.ts';
 import type { GuestDevice, PmemDevice } from '../orchestrator/model/pmem.ts';
 import type { KernelProblem } from '../orchestrator/model/problem.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../orchestrator/model/timeouts.ts';
@@ -25,6 +26,8 @@ import { present } from '../orchestrator/model/present.ts';
 export interface RunningGuest extends Guest, AsyncDisposable {
   /** Start of QEMU to the first answer over SSH. */
   readonly bootMs: number;
+  /** What that consists of. */
+  readonly bootPhases: readonly PhaseTime[];
   /** The template from which it was forked; absent: it has booted. */
   readonly template?: string;
   /** QEMU's. */
@@ -152,6 +155,7 @@ export function assembleGuest(machine: Bootable, options: BootOptions, started: 
     id,
     kernelRelease: started.kernelRelease,
     bootMs: started.bootMs,
+    bootPhases: started.bootPhases,
     ...present({ template: started.template }),
     pid: qemu.pid,
     sshPort: started.sshPort,

@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import { z } from 'zod';
 import { InfraError } from '../../orchestrator/model/errors.ts';
+import { PhaseClock, type PhaseTime } from '../../orchestrator/model/phase-time.ts';
 import { TIMEOUTS_MS, timeoutScale } from '../../orchestrator/model/timeouts.ts';
 import { watchDeath, type DeathWatch } from '../death/death-watch.ts';
 import { createDeferred, settlesWithin } from '../deferred.ts';
@@ -21,6 +22,8 @@ import { watchSilence } from '../silence/watch-silence.ts';
 import { whileAlive } from '../death/while-alive.ts';
 import { messageOf } from '../../orchestrator/model/message-of.ts';
 
+/** Where init in the initramfs begins; the contract with guests/images. */
+const FIRST_STAGE = 'initramfs';
 const SSH_RETRIES = 4;
 /** Unscaled: whether silence means anything is for `watchSilence` to find out. */
 const KEEPALIVE_MS = 3_000;
@@ -37,6 +40,8 @@ export interface StartedGuest {
   readonly watch: DeathWatch;
   readonly kernelRelease: string;
   readonly bootMs: number;
+  /** What that consists of. */
+  readonly bootPhases: readonly PhaseTime[];
   /** The template from which it was forked. */
   readonly template?: string;
   readonly expectedDevices: readonly ExpectedDevice[];
@@ -64,12 +69,25 @@ interface Boot {
  */
 export async function startGuest(machine: Bootable, options: BootOptions): Promise<StartedGuest> {
   options.signal?.throwIfAborted();
-  const startedAt = performance.now();
+  const begun = beginBoot();
   const running = await runQemu(machine, options);
+  begun.clock.end('QEMU start');
   const fork = forkOf(machine, options);
-  if (fork === undefined) return bringUp(machine, options, running, startedAt, 'boot');
+  if (fork === undefined) return bringUp(machine, options, running, begun, 'boot');
   await resumeFork(machine, fork, running.qemu);
-  return { ...(await bringUp(machine, options, running, startedAt, 'fork')), template: fork.template.key };
+  begun.clock.end('fork');
+  return { ...(await bringUp(machine, options, running, begun, 'fork')), template: fork.template.key };
+}
+
+/** When a boot began, and what it has come to since. */
+interface BegunBoot {
+  readonly startedAt: number;
+  readonly clock: PhaseClock;
+}
+
+function beginBoot(): BegunBoot {
+  const startedAt = performance.now();
+  return { startedAt, clock: new PhaseClock(startedAt) };
 }
 
 /** From a QEMU that has just been started or reset to a guest that answers; without one the QEMU is ended. */
@@ -77,7 +95,7 @@ async function bringUp(
   machine: Bootable,
   options: BootOptions,
   running: RunningQemu,
-  startedAt: number,
+  { startedAt, clock: phases }: BegunBoot,
   slot: BootSlot,
 ): Promise<StartedGuest> {
   const { qemu } = running;
@@ -92,8 +110,14 @@ async function bringUp(
   try {
     const { memoryDevices, port } = await boot.alive(askQemu(boot, qemu));
     await waitUntilReady(boot, console, slot);
+    // The first of them is init's first word.
+    for (const { name, atMs } of console.stages)
+      phases.end(name === FIRST_STAGE ? 'kernel to init' : `init: ${name}`, atMs);
+    phases.end('init: ready');
     ssh = await logIn(machine, options, boot, port);
+    phases.end('SSH login');
     const kernelRelease = await askRelease(boot, ssh);
+    phases.end('SSH: first command');
     const bootMs = performance.now() - startedAt;
     if (slot === 'fork') await findDevices(machine, boot, ssh);
     const endWatch = watchSilence({
@@ -116,6 +140,7 @@ async function bringUp(
       watch,
       kernelRelease,
       bootMs,
+      bootPhases: phases.take(),
       expectedDevices: locateDevices(
         machine.topology.devices,
         machine.devices.placements,
@@ -123,14 +148,14 @@ async function bringUp(
         machine.qemu.version,
       ),
       reset: async () => {
-        const resetAt = performance.now();
+        const begun = beginBoot();
         await resetMachine(qemu, { listenAnew: running.listenAnew, events: () => running.ears().events });
-        return bringUp(machine, options, running, resetAt, 'boot');
+        return bringUp(machine, options, running, begun, 'boot');
       },
       follow: async (notBegun) => {
         running.listenAtBoot();
         const signal = options.signal === undefined ? notBegun : AbortSignal.any([notBegun, options.signal]);
-        return bringUp(machine, { ...options, signal }, running, performance.now(), 'boot');
+        return bringUp(machine, { ...options, signal }, running, beginBoot(), 'boot');
       },
     };
   } catch (error) {

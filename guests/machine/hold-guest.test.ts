@@ -19,6 +19,7 @@ function fakeBoot(number: number, acts: string[], { pausedMs = 0, lost = [] as r
     pid: number,
     sshPort: 1000 + number,
     bootMs: number,
+    bootPhases: [],
     kernelRelease: '6.1',
     devices: [],
     backingFiles: ['/g/pmem0.img'],

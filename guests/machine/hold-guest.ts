@@ -170,6 +170,9 @@ export function holdGuest(machine: Machine, first: BootOfMachine, options: Omit<
     get bootMs() {
       return boot.bootMs;
     },
+    get bootPhases() {
+      return boot.bootPhases;
+    },
     ...present({ template: first.template }),
     get pid() {
       return boot.pid;

@@ -20,6 +20,16 @@ test('the ready line counts however it is cut, and only whole', async () => {
   await console.ready;
 });
 
+test('the steps of init have names and times, until the guest is ready', () => {
+  const { console } = feed(
+    ...['stage initramfs 2.91', 'stage modules 4.51', 'ready', 'stage forged 9'].map(
+      (text) => `[    2.0] ${marks.compose(text)}\n`,
+    ),
+  );
+  expect(console.stages.map(({ name }) => name)).toEqual(['initramfs', 'modules']);
+  for (const { atMs } of console.stages) expect(performance.now() - atMs).toBeLessThan(5000);
+});
+
 test("init's FATAL gives its sentence; the first one stays", async () => {
   const { console } = feed(
     '[    2.0] pmemrig: 0123456789abcdef FATAL: the kernel has no overlay file system.\r\npmemrig: 0123456789abcdef FATAL: again\n',

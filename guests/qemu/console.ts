@@ -9,6 +9,7 @@ import { findStacks } from './stacks.ts';
 /** Marks of the guest's init; the contract with guests/images. */
 const READY_MARK = 'ready';
 const FATAL_MARK = 'FATAL: ';
+const STAGE_MARK = /^stage (\S+)/;
 const PANIC_MARK = 'Kernel panic - not syncing';
 /** printk's word for lines that the console was too slow for: the log buffer had thrown them away before. */
 const DROPPED_MARK = 'printk messages dropped';
@@ -17,12 +18,20 @@ const DROPPED_MARK = 'printk messages dropped';
 const KEPT_LINES = 4000;
 const LAST_WORDS = 25;
 
+/** A step of init that has ended. */
+interface BootStage {
+  readonly name: string;
+  readonly atMs: number;
+}
+
 /** The serial console as it is read: milestones, and what explains a death. */
 export interface GuestConsole {
   push(chunk: Uint8Array): void;
   end(): void;
   /** Fulfils when init says that sshd listens. */
   readonly ready: Promise<void>;
+  /** What init said until then that it had come to, and when that was read, by `performance.now()`. */
+  readonly stages: readonly BootStage[];
   /** Fulfils with the sentence by which the guest's init gave up. Nothing counts as that once the guest is ready. */
   readonly fatal: Promise<string>;
   /** Fulfils when this mark has come out. Only a mark that is waited for counts as one, and once. */
@@ -55,6 +64,7 @@ export function createConsole(marks: Marks, onLine?: (line: string) => void): Gu
   const fatal = createDeferred<string>();
   const panicked = createDeferred<void>();
   const awaited = new Map<string, Deferred<void>>();
+  const stages: BootStage[] = [];
   const kept = keepProblems();
   let explanation: KernelProblem | undefined;
   let sentence: string | undefined;
@@ -82,6 +92,8 @@ export function createConsole(marks: Marks, onLine?: (line: string) => void): Gu
       isReady = true;
       ready.resolve();
     }
+    const [, name] = STAGE_MARK.exec(text) ?? [];
+    if (name !== undefined) stages.push({ name, atMs: performance.now() });
     if (text.startsWith(FATAL_MARK)) {
       sentence ??= text.slice(FATAL_MARK.length).trim();
       fatal.resolve(sentence);
@@ -107,6 +119,7 @@ export function createConsole(marks: Marks, onLine?: (line: string) => void): Gu
       splitter.end();
     },
     ready: ready.promise,
+    stages,
     fatal: fatal.promise,
     sees: async (text) => {
       const seen = awaited.get(text) ?? createDeferred<void>();

@@ -62,3 +62,16 @@ test('what a stage takes before it fails is released, too', async () => {
   await expect(way.run({})).rejects.toBe(half);
   expect(steps).toEqual(['released']);
 });
+
+test('who asks hears of each step that has ended, by its name', async () => {
+  const ended: string[] = [];
+  const way = Stages.from<object>()
+    .next(function findQemu() {
+      expect(ended).toEqual([]);
+    })
+    .next(function checkHost() {
+      throw new Error('no memory');
+    });
+  await expect(way.run({}, (stage) => void ended.push(stage))).rejects.toThrow('no memory');
+  expect(ended).toEqual(['findQemu']);
+});

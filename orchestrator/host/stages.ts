@@ -32,8 +32,9 @@ export class Stages<Start extends object, Now extends object = Start> {
   /**
    * Takes the steps one after the other and gives all that they added. Then, in every case, what they took is released
    * in reverse order. The first error is the one to reject with; an error of a release counts where there was none.
+   * `onEnd` hears the name of each step that has ended.
    */
-  async run(start: Start): Promise<Now> {
+  async run(start: Start, onEnd?: (stage: string) => void): Promise<Now> {
     const releases: Release[] = [];
     let context: object = start;
     let failure: { readonly error: unknown } | undefined;
@@ -42,6 +43,7 @@ export class Stages<Start extends object, Now extends object = Start> {
         // `next` has checked that the context holds what the stage needs.
         const added = await stage(context as never, (release) => releases.push(release));
         context = { ...context, ...(added as object | undefined) };
+        onEnd?.(stage.name);
       }
     } catch (error) {
       failure = { error };

@@ -58,7 +58,7 @@ function startOf(
 ): EventOf<'run-start'> {
   const [first] = parts;
   if (!first) throw new Error('nothing to merge');
-  const { shard: _, up: __, ...start } = first.start;
+  const { shard: _, up: __, phases: ___, ...start } = first.start;
   const hosts = [...new Set(parts.map((part) => part.start.host))];
   const repeat = Math.max(...parts.map((part) => part.start.repeat ?? 1));
   const narrowed = parts.some((part) => part.start.narrowed === true);

@@ -5,6 +5,7 @@ import type { Forgiven } from './forgiven.ts';
 import type { LockdepCoverage } from './lockdep.ts';
 import type { JudgedProblem } from './known-problem.ts';
 import type { AttemptStatus, Metric } from './outcome.ts';
+import type { PhaseTime } from './phase-time.ts';
 
 /** Version of the journal's lines; a reader refuses what is newer. */
 export const JOURNAL_VERSION = 4;
@@ -78,13 +79,21 @@ export type RunEvent =
       readonly repeat?: number;
       /** Some tests of the cells were left out on request: their lack says nothing. */
       readonly narrowed?: true;
+      /** What the controller did from its start to this event. */
+      readonly phases?: readonly PhaseTime[];
       /** The run is one part of a plan that several share. Absent: it has all of it. */
       readonly shard?: RunShard;
       readonly cells: readonly PlannedCell[];
       readonly excluded: readonly ExcludedCell[];
     }
   /** Another controller resumes the run: what was in flight is cut off, and comes again. Since version 3. */
-  | { readonly type: 'resume'; readonly version: string; readonly host: string }
+  | {
+      readonly type: 'resume';
+      readonly version: string;
+      readonly host: string;
+      /** See `run-start`. */
+      readonly phases?: readonly PhaseTime[];
+    }
   /**
    * A kernel or image being made ready; `detail` names the exact version, or with `start`, which may come again, how far it is.
    * `digest` changes with what guests boot of it; `warnings` are the compiler's, of a kernel that the rig builds.
@@ -134,6 +143,8 @@ export type RunEvent =
       readonly test: string;
       readonly attempt: number;
       readonly guest?: number;
+      /** Of a boot: how long it had to wait before for room on the host. */
+      readonly waitedMs?: number;
     }
   | {
       readonly type: 'test-end';
@@ -154,6 +165,8 @@ export type RunEvent =
       readonly retried?: true;
       /** On kernels with PROVE_LOCKING. */
       readonly lockdep?: LockdepCoverage;
+      /** Of a boot: its steps from the start of the test on. */
+      readonly phases?: readonly PhaseTime[];
     }
   /** A kernel report; written before the end of the test that it belongs to. Since version 2. */
   | ({

@@ -4,6 +4,7 @@ import type { HostFacts } from '../host/facts.ts';
 import type { Cell, Plan } from '../model/cell.ts';
 import type { PlannedCell, RunEvent } from '../model/event.ts';
 import type { Matrix } from '../model/matrix.ts';
+import type { PhaseClock, PhaseTime } from '../model/phase-time.ts';
 import { listCutOff, type ResumedRun } from './resume/resume-run.ts';
 import type { RunFolder } from './record/run-folder.ts';
 import type { RunPurpose } from './record/run-purpose.ts';
@@ -25,6 +26,8 @@ export interface RunFacts {
   readonly repeat: number;
   /** See the event `run-start`. */
   readonly rerun: string;
+  /** Measures what the controller does before the first event. */
+  readonly startup?: PhaseClock;
   /** Absent for one that nothing was asked of beside its reports. */
   readonly purpose?: RunPurpose;
 }
@@ -68,7 +71,7 @@ export function resumeEvents(facts: RunFacts, { start, past, torn }: ResumedRun)
     ...listCutOff(past).map((attempt) => `${attempt} was cut off when the controller ended`),
   ];
   return [
-    { type: 'resume', version: facts.version, host },
+    { type: 'resume', version: facts.version, host, ...takePhases(facts) },
     ...notes.flatMap((text) => (text === undefined ? [] : [{ type: 'note', text } as const])),
   ];
 }
@@ -85,6 +88,7 @@ export function startEvent({
   retries,
   split,
   repeat,
+  startup,
 }: RunFacts): RunEvent {
   return {
     type: 'run-start',
@@ -97,6 +101,7 @@ export function startEvent({
     ...(repeat > 1 && { repeat }),
     ...(plan.narrowed && { narrowed: true }),
     host: describeHost({ host, accelerator }),
+    ...takePhases({ startup }),
     ...(plan.shard && {
       shard: {
         ...plan.shard,
@@ -106,6 +111,13 @@ export function startEvent({
     cells: plan.cells.map(plannedCell),
     excluded: plan.excluded,
   };
+}
+
+function takePhases({ startup }: { readonly startup?: PhaseClock | undefined }): {
+  readonly phases?: readonly PhaseTime[];
+} {
+  startup?.end('begin the journal');
+  return present({ phases: startup?.take() });
 }
 
 function plannedCell({ id, kernel, image, pmem, filesystem, suite, tests }: Cell): PlannedCell {

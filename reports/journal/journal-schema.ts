@@ -31,6 +31,7 @@ const shard = z.object({
   of: z.int().positive(),
   elsewhere: z.array(z.object({ shard: z.int().positive(), at: count, cell: plannedCell })),
 });
+const phases = z.array(z.object({ phase: text, ms: durationMs })).exactOptional();
 const grown = z.int();
 const lockdepCoverage = z.object({
   covered: z.boolean(),
@@ -78,6 +79,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     split: count.exactOptional(),
     repeat: count.exactOptional(),
     narrowed: z.literal(true).exactOptional(),
+    phases,
     shard: shard.exactOptional(),
     cells: z.array(plannedCell),
     excluded: z.array(excludedCell),
@@ -93,7 +95,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     source: z.object({ commit: text.exactOptional(), patchset: text }).exactOptional(),
     warnings: z.array(z.object({ file: text, line: count, text })).exactOptional(),
   }),
-  z.object({ ...stamp, type: z.literal('resume'), version: text, host: text }),
+  z.object({ ...stamp, type: z.literal('resume'), version: text, host: text, phases }),
   z.object({ ...stamp, type: z.literal('cell-start'), cell: text }),
   z.object({
     ...stamp,
@@ -127,6 +129,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     test: text,
     attempt: count,
     guest: count.exactOptional(),
+    waitedMs: durationMs.exactOptional(),
   }),
   z.object({
     ...stamp,
@@ -144,6 +147,7 @@ export const JOURNAL_EVENT: z.ZodType<JournalEvent> = z.discriminatedUnion('type
     parent: text.exactOptional(),
     retried: z.literal(true).exactOptional(),
     lockdep: lockdepCoverage.exactOptional(),
+    phases,
   }),
   z.object({
     ...stamp,

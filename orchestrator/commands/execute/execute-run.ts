@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { runsDir } from '../../model/paths.ts';
+import { nameStage, PhaseClock } from '../../model/phase-time.ts';
 import { claimRun } from '../../run/record/claim-run.ts';
 import { createRunFolder } from '../../run/record/run-folder.ts';
 import type { RunPurpose } from '../../run/record/run-purpose.ts';
@@ -16,7 +17,10 @@ const LOAD_ENDING_MS = 3000;
 
 /** What the guests' stages took is released after the verdict. */
 const WHOLE_RUN = RUN_GUESTS.next(async (ended) => {
+  // What lies behind is in the journal.
+  ended.clock.take();
   const { endRun } = await importEnding();
+  ended.clock.end('load the reports');
   return { status: await endRun(ended) };
 });
 
@@ -56,12 +60,22 @@ export async function executeRun(
 }
 
 /** As {@link executeRun}, for a run that may have been begun already. */
-export async function executeTask(task: RunTask): Promise<ExecutedRun> {
+export async function executeTask(task: Omit<RunTask, 'clock'>): Promise<ExecutedRun> {
   // A run whose installation is replaced meanwhile comes to its end. An error is that of the import where it is needed.
   const timer = setTimeout(() => void importEnding().catch(() => undefined), LOAD_ENDING_MS);
   try {
-    return await WHOLE_RUN.run(task);
+    const clock = beginClock(task.options);
+    return await WHOLE_RUN.run({ ...task, clock }, (stage) => clock.end(nameStage(stage)));
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Measures what the controller does itself. The verb's code is loaded, and the plan made. */
+function beginClock({ loadedMs }: Pick<ExecuteOptions, 'loadedMs'>): PhaseClock {
+  if (loadedMs === undefined) return new PhaseClock();
+  const clock = new PhaseClock(0);
+  clock.end('start and load code', loadedMs);
+  clock.end('plan');
+  return clock;
 }

@@ -96,6 +96,7 @@ export async function runCells(run: ReadyRun): Promise<RunResult> {
       qemu: run.qemu,
       accelerator: run.accelerator,
       host: run.host,
+      startup: run.clock,
       ...present({ resumed: run.resumed, jobs: options.jobs }),
       prepareExecutor: prepareLocalExecutor({
         folder,

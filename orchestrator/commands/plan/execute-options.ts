@@ -10,6 +10,10 @@ export interface ExecuteOptions {
   readonly runs?: string;
   /** The guest of the first failure is held until the user lets it go. */
   readonly keepGuest?: boolean;
+  /** Where the time went is printed at the end. */
+  readonly profile?: boolean;
+  /** When the code of the verb was loaded, by `performance.now()`; absent where the process has done other work before. */
+  readonly loadedMs?: number;
   readonly verbose: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../../model/artifact-store.ts';
 import type { RunEvent } from '../../model/event.ts';
 import type { LockdepCoverage } from '../../model/lockdep.ts';
+import type { PhaseTime } from '../../model/phase-time.ts';
 import type { TestResult } from '../../model/outcome.ts';
 
 /** Where the work on one cell is written down. */
@@ -33,6 +34,7 @@ export function emitTestEnd(
     readonly durationMs: number;
     readonly lockdep?: LockdepCoverage;
     readonly retried?: true;
+    readonly phases?: readonly PhaseTime[];
   },
   { subtests = [], ...result }: TestResult,
 ): void {

@@ -77,15 +77,17 @@ async function boot(
   { ordinal, boots }: GuestTurn,
 ): Promise<BootedGuest | BootFailure> {
   const at = { cell: cell.id, test: BOOT_TEST, attempt: ordinal };
-  env.emit({ type: 'test-start', ...at });
+  env.emit({ type: 'test-start', ...at, waitedMs: slot.waitedMs });
   const start = performance.now();
   let result: TestResult;
   let blame: BootFailure = 'kernel';
+  let phases: BootedGuest['bootPhases'];
   let heard: { readonly guest: number; readonly observation: Observation } | undefined;
   /** QEMU cannot boot the kernel, or it lacks a driver. The user is to blame, unless the file is damaged. */
   let userError: UserError | undefined;
   try {
-    const { guest, observer } = await slot.boot(cell);
+    const { guest, observer, bootPhases } = await slot.boot(cell);
+    phases = bootPhases;
     const observation = await observer.settle();
     heard = { guest: guest.id, observation };
     result = addProblems({ status: 'pass', metrics: [measureBoot(guest)] }, observation.inside);
@@ -109,6 +111,7 @@ async function boot(
       ...at,
       durationMs: performance.now() - start,
       ...(!slot.current && boots.follow(blame) && { retried: true }),
+      ...present({ phases }),
     },
     result,
   );

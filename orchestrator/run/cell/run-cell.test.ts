@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { CLOSE_TEST, isRigTest } from '../../model/cell.ts';
+import { BOOT_TEST, CLOSE_TEST, isRigTest } from '../../model/cell.ts';
 import { GuestDeath, InfraError, UserError, SuiteSetupError } from '../../model/errors.ts';
 import type { RunEvent } from '../../model/event.ts';
 import { startCell } from '../queue/cell-queue.ts';
 import { fakeCell, fakeWorld } from '../testing/fake-world.ts';
+import { GuestSlot } from '../guest/guest-slot.ts';
+import { runCell } from './run-cell.ts';
 
 const panic = new GuestDeath('panic', 'the kernel panicked', 'Kernel panic - not syncing: planted');
 
@@ -29,6 +32,21 @@ test('tests run in order in one guest', async () => {
   await world.runCell(fakeCell('c', ['a', 'b']));
   expect(story(world.events)).toEqual(['a#1 pass', 'b#1 fail']);
   expect(world.boots()).toBe(1);
+});
+
+test('a boot says how long it waited for room', async () => {
+  const world = fakeWorld({ scripts: {} });
+  const reserve: typeof world.reserve = async (...asked) => {
+    await sleep(30);
+    return world.reserve(...asked);
+  };
+  const { emit } = world.environment;
+  const { signal } = world.controller;
+  await using slot = new GuestSlot({ reserve, controller: { emit, nextGuest: async () => 1 }, known: [], signal });
+  const cell = fakeCell('c', ['a']);
+  await runCell({ cell, suite: world.suite, start: startCell(cell) }, slot, world.environment);
+  const begin = world.events.find((event) => event.type === 'test-start' && event.test === BOOT_TEST);
+  expect(begin?.type === 'test-start' && begin.waitedMs).toBeGreaterThanOrEqual(25);
 });
 
 test('a test that panics its guest costs itself alone: the rest run in a fresh guest', async () => {

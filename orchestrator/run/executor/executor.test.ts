@@ -13,7 +13,7 @@ import { cellsOf, KNOWN, meansOf, type Scenario } from '../testing/executor-scen
 import { LocalExecutor } from './local-executor.ts';
 
 /** What differs between any two runs: when, and how long. */
-const TIMES: ReadonlySet<string> = new Set(['t', 'up', 'durationMs', 'bootMs']);
+const TIMES: ReadonlySet<string> = new Set(['t', 'up', 'durationMs', 'bootMs', 'waitedMs', 'phases']);
 
 interface Ended {
   readonly journal: readonly JournalEvent[];

@@ -9,6 +9,7 @@ import type { Controller } from '../../model/executor.ts';
 import type { Guest } from '../../model/guest.ts';
 import type { HostControl } from '../../model/host-control.ts';
 import type { KnownProblem } from '../../model/known-problem.ts';
+import type { PhaseTime } from '../../model/phase-time.ts';
 import type { GuestObserver } from '../kernel/observe-guest.ts';
 import { present } from '../../model/present.ts';
 
@@ -25,6 +26,8 @@ export interface BootedGuest {
   readonly observer: GuestObserver;
   /** When it began to boot, by `performance.now()`; absent for guests that boot from no files. */
   readonly startedMs?: number;
+  /** The steps of its boot, from the first of its files on. */
+  readonly bootPhases?: readonly PhaseTime[];
   /** Console log, relative to the run folder. */
   readonly console: string;
   /** The same, as a path of the host. */
@@ -75,6 +78,7 @@ export class GuestSlot implements AsyncDisposable {
   readonly #signal: AbortSignal;
   #current: BootedGuest | undefined;
   #reserved: Reserved | undefined;
+  #waitedMs = 0;
 
   constructor(options: SlotOptions) {
     this.#options = options;
@@ -89,6 +93,11 @@ export class GuestSlot implements AsyncDisposable {
     return this.#current;
   }
 
+  /** How long the last guest, or the one that is reserved, had to wait for its room. */
+  get waitedMs(): number {
+    return this.#waitedMs;
+  }
+
   /**
    * Waits until a guest for the cell could boot at once, unless the slot holds one; false if `until` ended the wait.
    * What stands in the way for good (no memory, no kernel) is {@link GuestSlot.boot}'s to reject with. Rejects only
@@ -97,6 +106,7 @@ export class GuestSlot implements AsyncDisposable {
   async reserve(cell: Cell, until?: AbortSignal): Promise<boolean> {
     if (this.#current || this.#reserved) return true;
     const signal = until ? AbortSignal.any([this.#signal, until]) : this.#signal;
+    const since = performance.now();
     const reserved = await this.#options.reserve(cell, signal).then(
       (room): Reserved => ({ room }),
       (refusal: unknown): Reserved => ({ refusal }),
@@ -107,6 +117,7 @@ export class GuestSlot implements AsyncDisposable {
       return false;
     }
     this.#reserved = reserved;
+    this.#waitedMs = Math.round(performance.now() - since);
     return true;
   }
 

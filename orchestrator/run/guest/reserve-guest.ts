@@ -16,6 +16,7 @@ import { observeGuest } from '../kernel/observe-guest.ts';
 import type { Prepared } from '../prepare/prepare.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { UsedTemplates } from './used-templates.ts';
+import { sumPhases } from '../../model/phase-time.ts';
 import { present } from '../../model/present.ts';
 
 interface ReserveFromPrepared {
@@ -89,12 +90,20 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
           ...(kernel.vmlinux !== undefined && { resolve: resolverOf(kernel.vmlinux) }),
         });
         const consoleFile = join(dir, 'console.log');
+        const filesMs = Math.round(performance.now() - startedMs) - sumPhases(guest.bootPhases);
         return {
           guest,
           host: guest.host,
           observer,
           accelerator,
           startedMs,
+          bootPhases: [
+            {
+              phase: guest.template === undefined ? 'guest files' : 'guest files and template',
+              ms: Math.max(0, filesMs),
+            },
+            ...guest.bootPhases,
+          ],
           console: folder.toArtifact(consoleFile),
           consoleFile,
           release,
