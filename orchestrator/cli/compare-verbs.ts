@@ -3,6 +3,7 @@ import {
   ALARMS,
   filterOption,
   jobsOption,
+  profileOption,
   repeatOption,
   retriesOption,
   runsOption,
@@ -99,6 +100,7 @@ export function addCompareVerbs(program: Command): void {
     .addOption(repeatOption)
     .addOption(splitOption)
     .addOption(jobsOption)
+    .addOption(profileOption)
     .addOption(runsOption)
     .addHelpText(
       'after',
@@ -108,6 +110,7 @@ export function addCompareVerbs(program: Command): void {
     )
     .action(async (files: string[], options) => {
       const { seriesCommand } = await import('../commands/series.ts');
-      process.exitCode = await seriesCommand(files, { ...options, verbose: isVerbose() }, process.argv.slice(2));
+      const given = { ...options, verbose: isVerbose(), loadedMs: performance.now() };
+      process.exitCode = await seriesCommand(files, given, process.argv.slice(2));
     });
 }

@@ -43,6 +43,10 @@ export const splitOption = new Option(
   'spread the tests of one cell over up to n guests at once, the longest first, ' +
     'where its suite allows it (fio, xfstests, flush, dax)',
 ).argParser(positiveNumber);
+export const profileOption = new Option(
+  '--profile',
+  'print at the end, on stderr, where the time went: a row a phase, from the start of the command to the last report',
+);
 export const shardOption = new Option(
   '--shard <i/n>',
   'only one of n parts of the cells that take about equally long; `pmemrig merge` makes one run of all parts',

@@ -8,6 +8,7 @@ import {
   filterOption,
   jobsOption,
   keepOption,
+  profileOption,
   repeatOption,
   retriesOption,
   runsOption,
@@ -73,6 +74,7 @@ program
   .addOption(repeatOption)
   .addOption(splitOption)
   .addOption(jobsOption)
+  .addOption(profileOption)
   .addOption(runsOption)
   .addOption(
     new Option(
@@ -97,7 +99,7 @@ program
   )
   .action(async (matrix: string | undefined, options) => {
     const { runCommand } = await import('../commands/run.ts');
-    process.exitCode = await runCommand(matrix, { ...options, verbose: isVerbose() });
+    process.exitCode = await runCommand(matrix, { ...options, ...aside() });
   });
 
 program
@@ -111,6 +113,7 @@ program
   .addOption(repeatOption)
   .addOption(splitOption)
   .addOption(jobsOption)
+  .addOption(profileOption)
   .addOption(runsOption)
   .option('--baseline <run>', 'judge by this run instead: its id or folder, or pinned:NAME')
   .option('--publish <dir>', 'copy the run there, with a link latest')
@@ -119,7 +122,7 @@ program
   .addHelpText('after', '\nExample:\n  pmemrig nightly matrices/nightly.yaml --retries 1 --publish /srv/www/pmem')
   .action(async (matrix: string, options) => {
     const { nightlyCommand } = await import('../commands/nightly.ts');
-    process.exitCode = await nightlyCommand(matrix, { ...options, verbose: isVerbose() });
+    process.exitCode = await nightlyCommand(matrix, { ...options, ...aside() });
   });
 
 withGuestOptions(
@@ -148,6 +151,7 @@ withGuestOptions(
     .addOption(repeatOption)
     .addOption(splitOption)
     .addOption(jobsOption)
+    .addOption(profileOption)
     .addOption(runsOption)
     .addOption(filterOption)
     .option('--upload <dir>', 'copy this folder in and look the command up there')
@@ -191,6 +195,7 @@ Examples:
   pmemrig once --kernel ~/linux --config +prove-locking --patch fix.mbox --pmem virtio-pmem
   XFSTESTS_TREE=~/xfstests pmemrig once --kernel ~/linux --pmem virtio-pmem --fs ext4-dax,xfs-dax --group dax
   pmemrig once --kernel ~/linux --config +prove-locking --pmem virtio-pmem --watch
+  pmemrig once --kernel bookworm --pmem virtio-pmem --profile -- true
   git bisect run pmemrig once --kernel . --pmem virtio-pmem --bisect -- ~/repro.sh
 
 The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and $PMEMRIG_ARTIFACTS for files to keep.`,
@@ -201,7 +206,7 @@ The command sees $PMEMRIG_DEV0 (and so on), $PMEMRIG_MNT when --fs is given, and
     const named = verb.getOptionValueSource('kernel') === 'cli' ? options.kernel : undefined;
     process.exitCode = await onceCommand(
       { words, argv: process.argv.slice(2), kernel: named },
-      { ...options, verbose: isVerbose() },
+      { ...options, ...aside() },
     );
   },
 );
@@ -229,7 +234,7 @@ report (no PROVE_LOCKING) are skipped. Exits 0 if all others were seen, 3 if the
     ),
 ).action(async (options: OnceOptions & ExecuteOptions) => {
   const { selftestCommand } = await import('../commands/selftest.ts');
-  process.exitCode = await selftestCommand({ ...options, retries: 0, verbose: isVerbose() }, process.argv.slice(2));
+  process.exitCode = await selftestCommand({ ...options, retries: 0, ...aside() }, process.argv.slice(2));
 });
 
 withGuestOptions(
@@ -319,6 +324,11 @@ program
 addCompareVerbs(program);
 addResultVerbs(program);
 refuseRepeats(program);
+
+/** What a verb that runs guests gets beside its flags; to be asked once its code is loaded. */
+function aside(): { readonly verbose: boolean; readonly loadedMs: number } {
+  return { verbose: isVerbose(), loadedMs: performance.now() };
+}
 
 function isVerbose(): boolean {
   return program.opts<{ verbose?: boolean }>().verbose ?? false;

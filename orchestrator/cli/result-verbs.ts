@@ -137,7 +137,9 @@ export function addResultVerbs(program: Command): void {
       "write kcidb.json, too, for KernelCI's database, under the name by which it knows your CI system",
     )
     .option('--url <url>', "where the run's folder is published, for links in kcidb.json")
+    .option('--profile', 'print where the time of the run went, too')
     .addOption(runsOption)
+    .addHelpText('after', '\nExamples:\n  pmemrig report\n  pmemrig report latest --profile')
     .action(async (run: string, options) => {
       const { reportCommand } = await import('../commands/report.ts');
       process.exitCode = await reportCommand(run, options);

@@ -64,9 +64,11 @@ export async function onceCommand(
 /** Round after round, each reported by what it does otherwise than the one before. */
 async function watchKernel(
   command: readonly string[],
-  options: OnceCommandOptions,
+  said: OnceCommandOptions,
   words: readonly string[],
 ): Promise<number> {
+  // A round begins long after the code was loaded.
+  const { loadedMs: _, ...options } = said;
   using interrupt = interruptSignal();
   const watcher = findWatcher(composeKernel(options, process.cwd()), {
     cacheDir: cacheDir(),

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { asRunning } from '../../reports/facts/as-running.ts';
 import { exitStatus } from '../../reports/facts/exit-status.ts';
+import { profileRun } from '../../reports/facts/profile.ts';
 import type { RunSummary } from '../../reports/fold/summary.ts';
 import { ORIGIN } from '../../reports/formats/kcidb/kcidb-schema.ts';
+import { formatProfile } from '../../reports/formats/terminal/profile-table.ts';
 import { renderKcidb } from '../../reports/formats/kcidb/render-kcidb.ts';
 import { writeReportFile } from '../../reports/formats/report-file.ts';
 import { readComparison } from '../../reports/verdicts/comparison-file.ts';
@@ -31,6 +33,8 @@ export interface ReportOptions {
   readonly kcidb?: string;
   /** Where the run's folder is published, for links in what is sent elsewhere. */
   readonly url?: string;
+  /** Where the run's time went is printed, too. */
+  readonly profile?: boolean;
 }
 
 interface AskedReport {
@@ -49,6 +53,7 @@ const REPORT = Stages.from<AskedReport>()
   .next(recallJudgement)
   .next(writeReports)
   .next(showReport)
+  .next(showTime)
   .next(annotate)
   .next(announce)
   .next(writeKcidb)
@@ -70,6 +75,11 @@ async function leaveOutWhatIsRunning({
   summary,
 }: SummarizedReport): Promise<Pick<SummarizedReport, 'summary'>> {
   return { summary: asRunning(summary, await isClaimed(runDir)) };
+}
+
+/** As far as the journal has it. */
+function showTime({ summary, options: { profile } }: SummarizedReport): void {
+  if (profile === true) printText(`${formatProfile(profileRun(summary)).join('\n')}\n`);
 }
 
 /** The run was judged when it ended. */

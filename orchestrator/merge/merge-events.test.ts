@@ -302,3 +302,12 @@ test('kernels that differ behind one name are reported', async () => {
     'kernel k0 is not the same in all parts: 6.12 in shard 1/2, 6.12.1 in shard 2/2',
   );
 });
+
+test('what one controller did before its first event is no time of the merged run', async () => {
+  const shards = shardsOf(both, 2).map((events) =>
+    events.map((event) =>
+      event.type === 'run-start' ? { ...event, phases: [{ phase: 'plan', ms: 9_000_000 }] } : event,
+    ),
+  );
+  expect(summarize(await merge(shards)).time.spans.has('plan')).toBe(false);
+});

@@ -8,6 +8,7 @@ import type { CellState, TestState } from './fold-state.ts';
 import { computeGuestOutcome, computeOutcome, countOutcomes, describeFlaky, FAILURES } from './outcomes.ts';
 import type { CellSummary, GuestSummary, RunEnding, RunSummary, StageSummary, TestSummary } from './summary.ts';
 import { SplatFinder } from './splats.ts';
+import { TimeFold } from './fold-time.ts';
 import { explainUnreached } from './unreached.ts';
 import { present } from '../../orchestrator/model/present.ts';
 
@@ -41,6 +42,7 @@ export class RunFold {
   #start: Omit<EventOf<'run-start'>, 'cells'> | undefined;
   #ending: RunEnding | undefined;
   #last: Stamp | undefined;
+  readonly #time = new TimeFold();
   /** Up to the last event; what lies between a controller's end and its successor's beginning does not count. */
   #elapsedMs = 0;
 
@@ -50,7 +52,9 @@ export class RunFold {
   }
 
   apply(event: JournalEvent): void {
-    if (this.#last && event.type !== 'resume') this.#elapsedMs += msBetween(this.#last, event);
+    const passedMs = this.#last && event.type !== 'resume' ? msBetween(this.#last, event) : 0;
+    this.#elapsedMs += passedMs;
+    this.#time.apply(event, passedMs);
     this.#last = event;
     switch (event.type) {
       case 'run-start':
@@ -112,6 +116,7 @@ export class RunFold {
       guests: [...this.#guests.values()],
       ...this.#kernel.summarize(),
       stages: [...this.stages.values()],
+      time: this.#time.summarize(),
       notes: [...this.#notes],
     };
   }

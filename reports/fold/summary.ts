@@ -1,3 +1,4 @@
+import type { TimeSummary } from './fold-time.ts';
 import type { CompilerWarning } from '../../orchestrator/model/compiler-warning.ts';
 import type { KernelProvenance } from '../../orchestrator/model/event.ts';
 import type { GuestDeathKind } from '../../orchestrator/model/errors.ts';
@@ -39,6 +40,7 @@ export interface RunSummary {
   /** One entry for each kernel that has PROVE_LOCKING. */
   readonly lockdep: readonly LockdepSummary[];
   readonly stages: readonly StageSummary[];
+  readonly time: TimeSummary;
   readonly notes: readonly string[];
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JOURNAL_VERSION, type JournalEvent, type PlannedCell, type RunEvent } from '../../orchestrator/model/event.ts';
 import type { CellId } from '../../orchestrator/model/cell.ts';
+import type { PhaseTime } from '../../orchestrator/model/phase-time.ts';
 import type { TestResult } from '../../orchestrator/model/outcome.ts';
 import { RunFold } from '../fold/fold.ts';
 import type { RunSummary } from '../fold/summary.ts';
@@ -23,7 +24,7 @@ export class JournalBuilder {
   start(
     cells: readonly PlannedCell[],
     excluded: readonly { id: string; reason: string }[] = [],
-    more: { readonly repeat?: number } = {},
+    more: { readonly repeat?: number; readonly phases?: readonly PhaseTime[] } = {},
   ): this {
     const plan = { cells, excluded: excluded.map(({ id, reason }) => ({ id: id as CellId, reason })) };
     return this.add({

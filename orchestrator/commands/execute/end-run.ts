@@ -10,6 +10,11 @@ import {
   summarize,
   writeReports,
 } from '../finish/last-stages.ts';
+import type { RunSummary } from '../../../reports/fold/summary.ts';
+import { profileRun } from '../../../reports/facts/profile.ts';
+import { formatProfile } from '../../../reports/formats/terminal/profile-table.ts';
+import { nameStage, type PhaseClock } from '../../model/phase-time.ts';
+import { logLine } from '../../host/log-line.ts';
 import type { EndedRun } from './run-guests.ts';
 import { endProgress, waitWithGuest, warnOfIdleKnown } from './run-stages.ts';
 
@@ -37,10 +42,19 @@ function makeRoomForReports({ plan }: Pick<EndedRun, 'plan'>): void {
 /** Brings a run to its verdict, and gives the exit status. Rejects with the error that the run failed for as a whole. */
 export async function endRun(run: EndedRun): Promise<number> {
   try {
-    const { conclusion } = await ENDING.run(run);
+    const { clock, options } = run;
+    const { conclusion, summary } = await ENDING.run(run, (stage) => clock.end(nameStage(stage)));
+    if (options.profile === true) showTime(summary, clock);
     return statusOf(conclusion);
   } catch (error) {
     // The first cause is the one to report.
     throw run.failure ? run.failure.error : error;
   }
+}
+
+/** Prints where the time went, with what came after the journal's last event. */
+function showTime(summary: RunSummary, clock: PhaseClock): void {
+  const { user, system } = process.cpuUsage();
+  const lines = formatProfile(profileRun(summary, clock.take()), { cpuMs: (user + system) / 1000 });
+  logLine(lines.join('\n'));
 }

@@ -57,6 +57,12 @@ test('a running run is not shown as unknown', () => {
   );
 });
 
+test('the page shows where the time went', () => {
+  const page = pageOf(makeMixedRun());
+  expect(page).toContain('<h2 id="time">Time</h2>');
+  expect(page).toMatch(/<th scope="row">guest\/pmem<\/th>(?:<td class="num">[\d.]*[^<]*<\/td>){6}/);
+});
+
 test('the page fetches nothing and runs its own script alone', () => {
   const page = pageOf(makeMixedRun());
   const [, script = ''] = /<script>([^]*?)<\/script>/.exec(page) ?? [];

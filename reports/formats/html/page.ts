@@ -18,6 +18,7 @@ import { html, type Markup } from './markup.ts';
 import { renderHead } from './head-section.ts';
 import { pageScript } from './page-script.ts';
 import { STYLE } from './style.ts';
+import { renderTime } from './time-section.ts';
 
 /** What a server puts around the page, whose policy is then the server's to send. */
 export interface ServerFrame {
@@ -94,7 +95,8 @@ function countNewFailures(comparison: Comparison | undefined): ReadonlyMap<strin
   return counts;
 }
 
-function renderRest({ excluded, stages, notes }: RunSummary): Markup {
+function renderRest(summary: RunSummary): Markup {
+  const { excluded, stages, notes } = summary;
   const left = excluded.map(({ id, reason }) => html`<tr><td class="mono">${id}</td><td>${reason}</td></tr>`);
   const made = stages.map(
     ({ stage, detail, status, durationMs }) => html`
@@ -108,7 +110,7 @@ function renderRest({ excluded, stages, notes }: RunSummary): Markup {
   const said = notes.map((note) => html`<li>${note}</li>`);
   return html`${left.length > 0 && renderSection('excluded', 'Left out', html`<table>${left}</table>`)}
 ${made.length > 0 && renderSection('stages', 'Kernels and images', html`<table>${made}</table>`)}
-${said.length > 0 && renderSection('notes', 'Notes', html`<ul>${said}</ul>`)}
+${renderTime(summary)}${said.length > 0 && renderSection('notes', 'Notes', html`<ul>${said}</ul>`)}
 `;
 }
 
