@@ -26,7 +26,7 @@ import { present } from '../orchestrator/model/present.ts';
 export interface RunningGuest extends Guest, AsyncDisposable {
   /** Start of QEMU to the first answer over SSH. */
   readonly bootMs: number;
-  /** What that consists of. */
+  /** What that consists of; of a fork also how long it took afterwards to find its devices. */
   readonly bootPhases: readonly PhaseTime[];
   /** The template from which it was forked; absent: it has booted. */
   readonly template?: string;

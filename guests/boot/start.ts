@@ -40,7 +40,7 @@ export interface StartedGuest {
   readonly watch: DeathWatch;
   readonly kernelRelease: string;
   readonly bootMs: number;
-  /** What that consists of. */
+  /** What that consists of; of a fork also how long it took afterwards to find its devices. */
   readonly bootPhases: readonly PhaseTime[];
   /** The template from which it was forked. */
   readonly template?: string;
@@ -120,6 +120,7 @@ async function bringUp(
     phases.end('SSH: first command');
     const bootMs = performance.now() - startedAt;
     if (slot === 'fork') await findDevices(machine, boot, ssh);
+    phases.end('find the devices');
     const endWatch = watchSilence({
       ssh,
       console,
