@@ -1,5 +1,7 @@
 import { groupCells } from '../plan/boot-groups.ts';
 import { orderRound } from '../plan/order-round.ts';
+import { scheduleGroups } from '../plan/schedule-groups.ts';
+import { guestsAtOnce } from '../host/guests-at-once.ts';
 import { describeError, InfraError, UserError } from '../model/errors.ts';
 import type { JournalEvent, RunEvent } from '../model/event.ts';
 import type { Controller, PrepareExecutor } from '../model/executor.ts';
@@ -65,7 +67,10 @@ export async function runMatrix(options: RunOptions): Promise<'finished' | 'inte
     // A round is over before the next begins: a test's attempts are in order, and the kernels take turns.
     for (let round = 1; round <= options.repeat; round++) {
       const due = plan.cells.filter(({ id }) => round > (resumed?.past.cells.get(id)?.roundsEnded ?? 0));
-      const groups = orderRound(groupCells(due), round);
+      const whole = groupCells(due);
+      // The rounds of kernels that are compared take turns, whatever is longest.
+      const groups =
+        options.repeat > 1 ? orderRound(whole, round) : scheduleGroups(whole, guestsAtOnce(plan.cells, options));
       await dispatch(
         groups,
         options.jobs ?? groups.length,

@@ -41,7 +41,7 @@ async function run(
     version: '0',
     qemu: { path: 'qemu', version: '7.2' },
     accelerator: { accelerator: 'kvm', reason: '' },
-    host: { os: 'Debian' } as HostFacts,
+    host: { os: 'Debian', cores: 1, memoryAvailableBytes: 2 ** 40 } as HostFacts,
     retries: 1,
     split: 1,
     repeat,

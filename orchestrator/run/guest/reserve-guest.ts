@@ -1,4 +1,3 @@
-import { splitDeviceBytes } from '../../model/device-kinds.ts';
 import { join } from 'node:path';
 import { forkGuest } from '../../../guests/fork/fork-guest.ts';
 import type { Templates } from '../../../guests/fork/templates.ts';
@@ -7,6 +6,7 @@ import type { QemuBinary } from '../../../guests/qemu/find-qemu.ts';
 import { createTraceResolver, type TraceResolver } from '../../../guests/kernels/trace/resolve-trace.ts';
 import { createRunKeys } from '../../../guests/ssh/keys.ts';
 import { Admission } from '../../host/admission.ts';
+import { neededMemory } from '../../host/guests-at-once.ts';
 import { acceleratorOf } from '../../model/accelerator.ts';
 import type { Cell } from '../../model/cell.ts';
 import { suiteFor } from '../../suites/registry.ts';
@@ -32,9 +32,6 @@ interface ReserveFromPrepared {
   readonly used?: Pick<UsedTemplates, 'add'>;
   readonly prepared: (cell: Cell) => Promise<Prepared>;
 }
-
-/** QEMU's own memory beside the guest's, measured at about 150 MiB under TCG (its translation buffer). */
-const QEMU_OVERHEAD_BYTES = 256 * 2 ** 20;
 
 /** Reserves room on the host, then boots guests, each in its own folder. */
 export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest {
@@ -119,9 +116,4 @@ export function reserveFromPrepared(options: ReserveFromPrepared): ReserveGuest 
     };
     return { boot, release };
   };
-}
-
-/** Devices that lie in files are none of it: the page cache may drop those. */
-function neededMemory({ guest, pmem }: Cell): number {
-  return guest.memoryBytes + splitDeviceBytes(pmem.devices).memory + QEMU_OVERHEAD_BYTES;
 }
