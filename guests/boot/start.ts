@@ -116,10 +116,13 @@ async function bringUp(
     phases.end('init: ready');
     ssh = await logIn(machine, options, boot, port);
     phases.end('SSH login');
+    const found = slot === 'fork' ? findDevices(machine, boot, ssh) : Promise.resolve();
+    // It is awaited below; a guest that does not answer is known before.
+    found.catch(() => undefined);
     const kernelRelease = await askRelease(boot, ssh);
     phases.end('SSH: first command');
     const bootMs = performance.now() - startedAt;
-    if (slot === 'fork') await findDevices(machine, boot, ssh);
+    await found;
     phases.end('find the devices');
     const endWatch = watchSilence({
       ssh,
