@@ -28,6 +28,7 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 const CLI = join(ROOT, 'dist', 'orchestrator', 'cli.js');
 const BENCH = join(ROOT, 'dist', 'orchestrator', 'bench', 'main.js');
 const BUILD_STAMP = join(ROOT, 'dist', '.built-from');
+const BUILD_INPUTS = ['package.json', 'tsconfig.json', 'rolldown.config.ts'];
 const SOURCE_FOLDERS = ['orchestrator', 'guests', 'matrices', 'reports'];
 const MINIMUM_NODE = { major: 20, minor: 19 };
 const EXIT = { failed: 1, user: 2, infra: 3, interrupted: 130 };
@@ -134,7 +135,7 @@ async function build() {
 function digestSources() {
   const hash = createHash('sha256');
   const files = SOURCE_FOLDERS.flatMap((folder) => listSources(join(ROOT, folder)));
-  for (const file of [...files.toSorted(), join(ROOT, 'tsconfig.json'), join(ROOT, 'tsconfig.build.json')]) {
+  for (const file of [...files.toSorted(), ...BUILD_INPUTS.map((name) => join(ROOT, name))]) {
     hash.update(`${file}\0`).update(readFileSync(file));
   }
   return hash.digest('hex');
