@@ -57,9 +57,11 @@ const ROOMS = {
   'orchestrator/commands': {
     // The verbs, a file each.
     roots:
-      'compare|compare-kernels|doctor|explain|history|kernel|list|merge|nightly|once|pin|prune|report|run|schema|selftest|series|serve|shell|shell-last',
+      'compare|compare-kernels|config|doctor|explain|history|kernel|list|merge|nightly|once|pin|prune|report|run|schema|selftest|series|serve|shell|shell-last',
     rooms: {
       compose: [],
+      // Values for flags from files.
+      defaults: ['compose'],
       plan: ['compose'],
       publish: [],
       judge: ['compose', 'plan'],

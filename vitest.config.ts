@@ -14,6 +14,9 @@ const cores = availableParallelism();
 /** Guests wait for a while in most of what a file does: for a deadline, a shutdown, the host's disk. */
 const guestFiles = Math.max(1, Math.min(cores, 4, Math.floor(totalmem() / GUEST_FILE_BYTES)));
 
+/** What the developer keeps as defaults of flags is not what tests are about. */
+const env = { PMEMRIG_NO_CONFIG: '1' };
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -21,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           include: ['{orchestrator,guests,matrices,reports}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
           setupFiles: ['orchestrator/testing/own-tmpdir.ts'],
@@ -34,6 +38,7 @@ export default defineConfig({
         test: {
           // Needs Chromium, which users do not.
           name: 'browser',
+          env,
           include: ['reports/**/*.browser.test.ts'],
           setupFiles: ['orchestrator/testing/own-tmpdir.ts'],
           maxWorkers: cores,
@@ -44,6 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'guest',
+          env,
           include: ['e2e/**/*.test.ts'],
           // What takes too long for every commit; `npm run test:full` runs it before an issue is resolved.
           exclude: process.env['PMEMRIG_FULL'] === '1' ? [] : ['e2e/**/*.full.test.ts'],

@@ -10,7 +10,7 @@ const TiB = 2 ** 40;
  * `ndctl create-namespace` aligns fsdax and devdax to 2 MiB. The kernel maps a region only in whole 2 MiB subsections
  * (since 5.3). 16 MiB leave room for the metadata of every mode.
  */
-const deviceSize = size('a device size', { min: 16 * MiB, max: TiB, step: 2 * MiB }).describe(
+export const deviceSize = size('a device size', { min: 16 * MiB, max: TiB, step: 2 * MiB }).describe(
   'Size usable in the guest: 512M, 1G. At least 16M, a multiple of 2M.',
 );
 

@@ -10,7 +10,7 @@ import { anySuite, suiteSchema, suiteUnion } from './schema-suite.ts';
 
 const MiB = 2 ** 20;
 
-const guestSchema = record('the guest', {
+export const guestSchema = record('the guest', {
   cpus: z
     .int({ error: 'expected a number of CPUs' })
     .min(1, { error: 'expected 1 to 64 CPUs' })

@@ -22,9 +22,10 @@ export interface YamlSource {
 /**
  * Reads one YAML 1.2 document whose keys are all strings. Merge keys, tags and deep nesting are refused. A matrix does
  * not need them, and each is a way to make a small file mean something else.
+ * @param what names the file in messages
  * @throws UserError at the offending place
  */
-export function parseYaml(text: string, file: string): YamlSource {
+export function parseYaml(text: string, file: string, what = 'a matrix'): YamlSource {
   const lines = new LineCounter();
   const place = (offset: number): SourcePosition => {
     const { line, col } = lines.linePos(offset);
@@ -61,9 +62,9 @@ export function parseYaml(text: string, file: string): YamlSource {
     return fail('empty-file', 'the file holds no YAML value', 0, 'start from matrices/smoke.yaml');
   // Under %YAML 1.1 "no" would be a boolean.
   if (document.directives.yaml.version !== '1.2')
-    fail('yaml-version', 'a matrix is YAML 1.2', 0, 'remove the %YAML directive');
+    fail('yaml-version', `${what} is YAML 1.2`, 0, 'remove the %YAML directive');
   if (second)
-    fail('many-documents', 'a matrix is one YAML document', second.range[0], 'remove the "---" and what follows');
+    fail('many-documents', `${what} is one YAML document`, second.range[0], 'remove the "---" and what follows');
   checkSafety(document, fail);
   const { contents } = document;
   return {

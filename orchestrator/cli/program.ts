@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { GUEST_ARCHITECTURE } from '../model/architecture.ts';
+import { applyDefaults } from './apply-defaults.ts';
 import { addCompareVerbs } from './compare-verbs.ts';
+import { addConfigVerbs } from './config-verbs.ts';
 import { addKernelVerbs } from './kernel-verbs.ts';
 import {
   ALARMS,
@@ -50,14 +52,16 @@ Examples:
   pmemrig shell --kernel bookworm --pmem virtio-pmem  look around in such a guest
   pmemrig selftest --kernel ~/linux/${GUEST_ARCHITECTURE.kernelImagePath}  does the rig see what a kernel may complain of?
 
+Flags that you repeat: docs/config.md, \`pmemrig config\` shows them.
 Exit status: 0 all as expected, 1 failures, 2 your input, 3 the rig or the host, 130 interrupted.`,
   );
 
 /** What works beside guests leaves the host's memory to them. */
 const GUEST_VERBS: ReadonlySet<string> = new Set(['run', 'nightly', 'once', 'selftest', 'series', 'shell']);
-program.hook('preAction', (_, verb) => {
+program.hook('preAction', async (_, verb) => {
   boundGarbage();
   if (GUEST_VERBS.has(verb.name())) keepYoungGenerationSmall();
+  await applyDefaults(verb);
 });
 
 program
@@ -312,15 +316,7 @@ program
     process.exitCode = await doctorCommand(options);
   });
 
-program
-  .command('schema')
-  .summary('the JSON Schema of matrix files, for editors')
-  .addHelpText('after', '\nExample:\n  pmemrig schema > matrix.schema.json')
-  .action(async () => {
-    const { schemaCommand } = await import('../commands/schema.ts');
-    schemaCommand();
-  });
-
+addConfigVerbs(program);
 addCompareVerbs(program);
 addResultVerbs(program);
 refuseRepeats(program);

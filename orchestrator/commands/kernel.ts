@@ -9,6 +9,7 @@ import type { KernelSpec } from '../model/matrix.ts';
 import { cacheDir } from '../model/paths.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import type { KernelOptions } from './compose/compose-kernel.ts';
+import { settleDefaults } from './compose/settle-defaults.ts';
 import { checkFileKernels, loadFile, planFlags } from './plan/load-plan.ts';
 import { logLine } from '../host/log-line.ts';
 import { printJson, printText } from '../host/print.ts';
@@ -56,10 +57,8 @@ async function findSpecs(
 ): Promise<readonly KernelSpec[]> {
   if (path === undefined) {
     // Devices and suite are of no account here, but the loader checks a matrix as a whole.
-    const { matrix } = await planFlags(
-      { ...options, image: 'bookworm', pmem: ['virtio-blk'], size: '64M', cpus: 1, memory: '1G' },
-      ['true'],
-    );
+    const guest = { image: 'bookworm', pmem: ['virtio-blk'], size: '64M', cpus: 1, memory: '1G' };
+    const { matrix } = await planFlags(settleDefaults({ ...options, ...guest }, ['true']), ['true']);
     return matrix.kernels;
   }
   const loaded = await loadFile(path);

@@ -11,6 +11,8 @@ import { chooseSuites } from './compose/choose-suites.ts';
 import { composeKernel } from './compose/compose-kernel.ts';
 import { takeKernelOperand } from './compose/kernel-operand.ts';
 import { namedSuites, type OnceOptions } from './compose/compose-once.ts';
+import { settleDefaults } from './compose/settle-defaults.ts';
+import { nameDefaults } from './defaults/name-defaults.ts';
 import { executeRun } from './execute/execute-run.ts';
 import type { ExecuteOptions } from './plan/execute-options.ts';
 import { isWhole } from './plan/is-whole.ts';
@@ -45,18 +47,18 @@ export async function onceCommand(
 ): Promise<number> {
   const run = async (how: { readonly status?: 'bisect' } = {}): Promise<number> => {
     const { kernel = said.kernel, command } = takeKernelOperand(words, { argv, kernel: named });
-    const options = { ...said, kernel };
+    const options = settleDefaults({ ...said, kernel }, command);
     if (options.watch === true) return await watchKernel(command, options, argv);
     const planned = await planOnce(options, command);
     const purpose: RunPurpose = { kind: 'alone', whole: isWhole(options), ...how };
-    const { status } = await executeRun(planned, purpose, rerunWords(argv), options);
+    const { status } = await executeRun(planned, purpose, rerunWords(argv, options.defaults), options);
     return status;
   };
   if (said.bisect !== true) return run();
   try {
     return await run({ status: 'bisect' });
   } catch (error) {
-    logLine(`pmemrig: ${describeError(error)}`);
+    logLine(`pmemrig: ${nameDefaults(describeError(error), said.defaults)}`);
     return bisectErrorStatus(error);
   }
 }
@@ -81,7 +83,7 @@ async function watchKernel(
     const planned = await planOnce(isFile ? { ...options, kernel } : options, command);
     const purpose: RunPurpose =
       baseDir === undefined ? { kind: 'alone', whole: false } : { kind: 'round', whole: false, baseDir };
-    return await executeRun(planned, purpose, rerunWords(words), options);
+    return await executeRun(planned, purpose, rerunWords(words, options.defaults), options);
   };
   // Awaited here, since the signal's handlers go when this function ends.
   return await watchRounds({ watcher, run, signal: interrupt, say: logLine });

@@ -61,7 +61,7 @@ export async function seriesCommand(
       command,
       ...(mail !== undefined && { mail: mail === true ? mail : resolve(mail) }),
     },
-    rerunWords(words),
+    rerunWords(words, options.defaults),
     options,
   );
   return status;

@@ -2,6 +2,7 @@ import type { Cell } from '../model/cell.ts';
 import { UserError } from '../model/errors.ts';
 import { bootShell } from './execute/boot-shell.ts';
 import type { OnceOptions } from './compose/compose-once.ts';
+import { settleDefaults } from './compose/settle-defaults.ts';
 import { planFile, planFlags, type PlannedMatrix } from './plan/load-plan.ts';
 import { present } from '../model/present.ts';
 
@@ -34,7 +35,9 @@ async function chooseCell(
   options: OnceOptions,
 ): Promise<{ readonly matrix: PlannedMatrix['matrix']; readonly cell: Cell }> {
   const { matrix, plan } =
-    path === undefined ? await planFlags(options, ['true']) : await planFile(path, glob === undefined ? [] : [glob]);
+    path === undefined
+      ? await planFlags(settleDefaults(options, ['true']), ['true'])
+      : await planFile(path, glob === undefined ? [] : [glob]);
   const [cell, ...others] = plan.cells;
   if (!cell || others.length > 0) {
     throw new UserError(`${plan.cells.length} cells match, and a shell is of one`, {

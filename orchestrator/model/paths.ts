@@ -19,6 +19,11 @@ export function runsDir(env: NodeJS.ProcessEnv = process.env): string {
   );
 }
 
+/** The user's own defaults of flags. Absolute. */
+export function ownDefaultsFile(env: NodeJS.ProcessEnv = process.env): string {
+  return join(xdgFolder(env['XDG_CONFIG_HOME']) ?? join(homeFolder(), '.config'), 'pmemrig', 'config.yaml');
+}
+
 /**
  * The top for a user without a home, as in a container that runs under a number. What then cannot be made there is
  * reported with the variable to set.

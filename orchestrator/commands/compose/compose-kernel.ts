@@ -9,6 +9,7 @@ import { findKernelIn } from './find-kernel-in.ts';
 import { findModules } from './find-modules.ts';
 import { literalPath } from './literal-path.ts';
 import { present } from '../../model/present.ts';
+import type { UsedDefault } from '../../model/used-default.ts';
 
 /** The flags that say which kernel, and how it is built. */
 export interface KernelOptions {
@@ -19,6 +20,8 @@ export interface KernelOptions {
   readonly base?: string;
   readonly ref?: string;
   readonly patch?: readonly string[];
+  /** Which of these come from files of defaults. */
+  readonly defaults?: readonly UsedDefault[];
 }
 
 /**
@@ -137,6 +140,13 @@ function fileKind(
 /** An image among its modules is called `vmlinuz`, as any other: it is known by its release. */
 function imageName(image: string, name: string): string {
   return name === 'vmlinuz' ? kernelName(readImageRelease(image) ?? name) : name;
+}
+
+/** Whether `--kernel` names something that is still to be built. */
+export function isToBuild(kernel: string, cwd: string): boolean {
+  const path = resolve(cwd, kernel);
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? found.isDirectory() && isSource(path) : kernel.startsWith('linux-source-');
 }
 
 /** An output folder of `make O=…` has a Makefile, too, but no Kconfig. */

@@ -34,7 +34,7 @@ export interface OnceOptions extends KernelOptions, OnceFlags {
  * xfs/550 to 552 want both rmapbt and reflink; the latter mkfs.xfs has on by default, and kernels before 6.0 refuse it
  * with DAX.
  */
-const FS_PRESETS: Readonly<Record<OnceFilesystem, Readonly<Record<string, string>>>> = {
+export const FS_PRESETS: Readonly<Record<OnceFilesystem, Readonly<Record<string, string>>>> = {
   'ext4-dax': { type: 'ext4', mount: 'dax=always' },
   'xfs-dax': { type: 'xfs', mount: 'dax=always', mkfs: '-m rmapbt=1' },
   ext4: { type: 'ext4' },

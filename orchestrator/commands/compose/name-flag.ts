@@ -2,7 +2,7 @@ import { ALL_SUITES } from '../../suites/registry.ts';
 import type { OnceOptions } from './compose-once.ts';
 
 /** The flag behind a value of the composed matrix, by the keys on the way to it, the last one that is known. */
-const FLAG_OF: Readonly<Record<string, keyof OnceOptions>> = {
+const FLAG_OF: Readonly<Record<string, Exclude<keyof OnceOptions, 'defaults'>>> = {
   cpus: 'cpus',
   memory: 'memory',
   append: 'append',

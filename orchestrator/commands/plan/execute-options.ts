@@ -1,4 +1,5 @@
 import { logLine } from '../../host/log-line.ts';
+import type { UsedDefault } from '../../model/used-default.ts';
 
 /** Flags that every verb which runs something takes. */
 export interface ExecuteOptions {
@@ -15,6 +16,8 @@ export interface ExecuteOptions {
   /** When the code of the verb was loaded, by `performance.now()`; absent where the process has done other work before. */
   readonly loadedMs?: number;
   readonly verbose: boolean;
+  /** Which flags come from files of defaults. */
+  readonly defaults?: readonly UsedDefault[];
 }
 
 /** Diagnostics for `--verbose`. */

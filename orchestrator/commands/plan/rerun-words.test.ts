@@ -21,6 +21,16 @@ test.each([
   ['once --test generic/413 --test=ext4/031', 'pmemrig once --test generic/413 --test=ext4/031 {filter}'],
 ])('%s → %s', (words, expected) => expect(rerunWords(words.split(' '))).toBe(expected));
 
+test('what files of defaults said is written out, before the command', () => {
+  const defaults = [
+    { option: 'cpus', flag: '--cpus', text: '4', position: { file: 'f' } },
+    { option: 'kernel', flag: '--kernel', text: '/my linux', position: { file: 'f' } },
+  ];
+  expect(rerunWords('once --fs xfs -- ./a.sh'.split(' '), defaults)).toBe(
+    "pmemrig once --fs xfs --cpus 4 --kernel '/my linux' {filter} -- ./a.sh",
+  );
+});
+
 test('a matrix is run again with the retries, the repeats and in the folder of runs that were named', () => {
   expect(rerunMatrix('my matrix.yaml', { retries: 0 })).toBe("pmemrig run 'my matrix.yaml' {filter}");
   expect(rerunMatrix('m.yaml', { retries: 2, runs: '/my runs' })).toBe(

@@ -1,18 +1,20 @@
 import { quoteWord } from '../../model/quote-word.ts';
 import type { ExecuteOptions } from './execute-options.ts';
+import type { UsedDefault } from '../../model/used-default.ts';
 import { isOwnTest } from '../compose/named-tests.ts';
 import { isMatrix } from '../compose/series-files.ts';
 
 /**
  * The user's own words behind `pmemrig`, with room for what chooses cells and tests before the `--` that ends the
  * flags: see the event `run-start`. Earlier flags of that kind are left out, since new ones would only add to them. So
- * are flags for a whole run alone.
+ * are flags for a whole run alone. What files of defaults said is written out: the line is good where they do not lie.
  */
-export function rerunWords(words: readonly string[]): string {
+export function rerunWords(words: readonly string[], defaults: readonly UsedDefault[] = []): string {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   return [
     'pmemrig',
     ...withoutChoice(words.slice(0, end)).map(quoteWord),
+    ...defaults.flatMap(({ flag, text }) => [flag, quoteWord(text)]),
     '{filter}',
     ...words.slice(end).map(quoteWord),
   ].join(' ');
