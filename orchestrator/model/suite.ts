@@ -37,6 +37,11 @@ export interface SuiteContext<Spec extends SuiteSpec> {
    * deadline divide them by `timeoutScale`. `undefined` for one that has not passed yet.
    */
   readonly usualSeconds?: (test: string) => number | undefined;
+  /**
+   * The tests that this guest will get after the running one if nothing goes wrong, in their order. Empty where other
+   * guests take from them, too.
+   */
+  readonly upcoming?: () => readonly string[];
   /** Builds the canary for the guest's kernel on the host, once a kernel. Rejects with InfraError when that fails. */
   readonly buildCanary: () => Promise<CanaryModule>;
   /** Builds the rig's C program for guests on the host, once. Rejects with InfraError if the cache cannot be written. */

@@ -13,6 +13,8 @@ interface Opening {
   readonly booted: Pick<BootedGuest, 'host'>;
   /** Counts the guests of the cell from 1. */
   readonly ordinal: number;
+  /** Names of the tests that the guest will get next. */
+  readonly upcoming: () => readonly string[];
 }
 
 /**
@@ -20,7 +22,7 @@ interface Opening {
  * `SuiteSetupError` where the guest cannot hold the suite, and with whatever else went wrong.
  */
 export async function openSuite(
-  { cell, suite, booted: { host }, ordinal }: Opening,
+  { cell, suite, booted: { host }, ordinal, upcoming }: Opening,
   deadlines: AttemptDeadlines,
   env: SessionEnvironment,
 ): Promise<{ readonly suite: SuiteSession } | AttemptEnd> {
@@ -39,6 +41,7 @@ export async function openSuite(
     timeoutScale,
     timeoutScaleWhy,
     usualSeconds: env.usualSeconds,
+    upcoming,
     buildCanary: async () => canary ?? env.buildCanary(),
     buildGuestTool: env.buildGuestTool,
     log: env.log,

@@ -49,6 +49,16 @@ test('a boot says how long it waited for room', async () => {
   expect(begin?.type === 'test-start' && begin.waitedMs).toBeGreaterThanOrEqual(25);
 });
 
+test("a suite sees which tests its guest will get: the round's, and not those of a further one", async () => {
+  const fail = { status: 'fail', message: 'no' } as const;
+  const world = fakeWorld({ retries: 1, scripts: { a: [fail], b: [panic] } });
+  await world.runCell(fakeCell('c', ['a', 'b', 'd', 'e']));
+  expect(world.ahead).toEqual(['a: b d e', 'b: d e', 'd: e', 'e: ', 'a: b', 'b: ']);
+  const split = fakeWorld({ scripts: {}, split: 2, lastsMs: { a: 5, b: 5 } });
+  await split.runCell(fakeCell('c', ['a', 'b', 'd']));
+  expect(split.ahead.toSorted()).toEqual(['a: ', 'b: ', 'd: ']);
+});
+
 test('a test that panics its guest costs itself alone: the rest run in a fresh guest', async () => {
   const world = fakeWorld({ scripts: { b: [panic] } });
   await world.runCell(fakeCell('c', ['a', 'b', 'd']));

@@ -30,7 +30,7 @@ export async function runCell(
   env: CellEnvironment,
 ): Promise<number> {
   const width = suite.splittable === true ? Math.max(1, Math.min(env.split, pending.length)) : 1;
-  const queue = new CellQueue(width > 1 ? longestFirst(pending) : pending, env.retries);
+  const queue = new CellQueue(width > 1 ? longestFirst(pending) : pending, env.retries, width);
   const work: CellWork = { cell, suite, queue, budget: new GuestBudget(cell, env.retries, guests) };
   if (suite.needsFreshGuest) await slot.discard();
   // A cell that waits for its turn on the host has not started.

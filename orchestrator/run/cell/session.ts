@@ -55,7 +55,9 @@ export class CellSession {
   async open(first: PendingTest): Promise<SessionState> {
     const { queue } = this.#part;
     try {
-      const end = await openSuite(this.#part, this.#deadlines, this.#env);
+      // A guest serves one round.
+      const upcoming = (): readonly string[] => queue.ahead(first.failed).map(({ test }) => test.name);
+      const end = await openSuite({ ...this.#part, upcoming }, this.#deadlines, this.#env);
       return 'suite' in end ? { is: 'opened', ...end } : this.#loseUnopened(first, await this.#blame(end));
     } catch (error) {
       if (this.#env.signal.aborted) throw new Interrupted();

@@ -50,3 +50,13 @@ test('a test that goes on where an earlier controller left it counts its past', 
   const queue = new CellQueue([{ ...fresh('a'), attempt: 4, failed: 1, deaths: 1 }, fresh('b')], 3);
   expect(runAll(queue, (name) => (name === 'a' ? 'crash' : 'pass'))).toEqual(['b#1', 'a#4']);
 });
+
+test('the tests ahead are those of the round, in order, as long as no other guest takes from it', () => {
+  const queue = new CellQueue(['a', 'b', 'c'].map(fresh), 1);
+  const ahead = (round: number) => queue.ahead(round).map(({ test: { name } }) => name);
+  const first = queue.take(0);
+  expect(ahead(0)).toEqual(['b', 'c']);
+  if (first) queue.settle(first, 'fail');
+  expect([ahead(0), ahead(1), ahead(2)]).toEqual([['b', 'c'], ['a'], []]);
+  expect(new CellQueue(['a', 'b'].map(fresh), 1, 2).ahead(0)).toEqual([]);
+});

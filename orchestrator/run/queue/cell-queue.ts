@@ -42,11 +42,16 @@ export function planNextAttempt(
 export class CellQueue {
   readonly #rounds: PendingTest[][] = [];
   readonly #retries: number;
+  readonly #guests: number;
   #drained = new AbortController();
 
-  /** @param retries further attempts at a test that did not pass */
-  constructor(pending: readonly PendingTest[], retries: number) {
+  /**
+   * @param retries further attempts at a test that did not pass
+   * @param guests how many take from it at once
+   */
+  constructor(pending: readonly PendingTest[], retries: number, guests = 1) {
     this.#retries = retries;
+    this.#guests = guests;
     for (const one of pending) this.#add(one);
   }
 
@@ -69,6 +74,11 @@ export class CellQueue {
     const taken = this.#rounds[round]?.shift();
     if (this.round === undefined) this.#drained.abort();
     return taken;
+  }
+
+  /** What one guest will take next of a round, in order; nothing where several take from it. */
+  ahead(round: number): readonly PendingTest[] {
+    return this.#guests > 1 ? [] : (this.#rounds[round] ?? []);
   }
 
   /** How many are left, and how many of them never ran. */

@@ -79,6 +79,8 @@ export function fakeWorld(options: {
   const disposed: number[] = [];
   /** What the suite heard of each guest that it was set up in. */
   const opened: Pick<SuiteContext<SuiteSpec>, 'timeoutScale' | 'timeoutScaleWhy'>[] = [];
+  /** What was ahead of the suite's guest when it ran each test. */
+  const ahead: string[] = [];
   const reported = new Set<string>();
   const ended = new Set<string>();
   let boots = 0;
@@ -153,7 +155,7 @@ export function fakeWorld(options: {
     needsFreshGuest: options.needsFreshGuest ?? false,
     splittable: true,
     plan: () => [],
-    open: async ({ timeoutScale, timeoutScaleWhy }) => {
+    open: async ({ timeoutScale, timeoutScaleWhy, upcoming }) => {
       opened.push({ timeoutScale, timeoutScaleWhy });
       if (options.openError) throw options.openError;
       return {
@@ -170,6 +172,7 @@ export function fakeWorld(options: {
         }),
         forgives: ({ name }) => options.forgives?.[name] ?? [],
         run: async ({ name }) => {
+          ahead.push(`${name}: ${upcoming?.().join(' ') ?? ''}`);
           const attempt = (attempts.get(name) ?? 0) + 1;
           attempts.set(name, attempt);
           const script = options.scripts[name]?.[attempt - 1] ?? { status: 'pass' };
@@ -220,6 +223,7 @@ export function fakeWorld(options: {
     controller,
     disposed,
     opened,
+    ahead,
     environment,
     slot,
     boots: () => boots,

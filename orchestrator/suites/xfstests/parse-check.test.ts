@@ -132,5 +132,51 @@ describe('what the harness would have us take for a pass, or for nothing', () =>
   );
 });
 
+describe('a harness that stands before the next test', () => {
+  const held = (lines: readonly string[], counted: readonly string[] = ['failed ', 'notrun ']) =>
+    parse(...lines, 'generic/428  ', '@state', 'held generic/428', ...counted);
+
+  test('has passed a test by saying its time', () => {
+    expect(held(['generic/413  5s'])).toEqual({ kind: 'pass' });
+    expect(held(['generic/413  5s ...  6s', ''])).toEqual({ kind: 'pass' });
+  });
+
+  test.each([
+    ['says the last time only', ['generic/413  5s ... ']],
+    ['says nothing', ['generic/413  ']],
+    ['complains', ['generic/413  _check_dmesg: something found in dmesg (see x)']],
+  ])('has not where it %s', (_, lines) => expect(held(lines)).toMatchObject({ kind: 'none' }));
+
+  test('has failed what it counts so, whatever it says', () => {
+    expect(held(['generic/413  5s'], ['failed generic/413', 'notrun '])).toMatchObject({ kind: 'fail' });
+    expect(held(['generic/413  - output mismatch (see x)', '    +a'], ['failed generic/413', 'notrun '])).toEqual({
+      kind: 'fail',
+      why: 'output mismatch',
+      details: ['    +a'],
+    });
+    expect(held(['generic/413  5s'], ['failed generic/4130', 'notrun '])).toEqual({ kind: 'pass' });
+  });
+
+  test('has not run a test, with its reason, also one that ends no line', () => {
+    const counted = ['failed ', 'notrun generic/400 generic/413'];
+    expect(held(['generic/413  [not run] no DAX'], counted)).toEqual({ kind: 'notrun', reason: 'no DAX' });
+    const glued = parse('generic/413  [not run] no DAXgeneric/428  ', '@state', 'held generic/428', ...counted);
+    expect(glued).toEqual({ kind: 'notrun', reason: 'no DAX' });
+  });
+
+  test('has never come to a test that it does not know', () => {
+    expect(held(['generic/413 - unknown test, ignored'])).toMatchObject({
+      kind: 'none',
+      why: expect.stringContaining('does not know the test') as string,
+    });
+  });
+});
+
+test('a test that was the last of several has their summary behind it', () => {
+  expect(
+    parse('generic/413  5s', 'Ran: generic/400 generic/413', 'Passed all 2 tests', '', '@state', 'ended 0'),
+  ).toEqual({ kind: 'pass' });
+});
+
 test('no output at all is no result', () =>
   expect(parseCheck('generic/413', '')).toEqual({ kind: 'none', why: 'the harness said nothing' }));

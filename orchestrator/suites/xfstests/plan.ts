@@ -7,7 +7,7 @@ import { assignRoles } from './assign-roles.ts';
 import { readCatalogue } from './read-tree.ts';
 import { selectTests } from './select-tests.ts';
 
-/** On TCG, the harness's own start (mkfs, mount and fsck of both devices) included. */
+/** On TCG, with what the harness does around it (mount, fsck). */
 const QUICK_SEC = 25;
 const OTHER_SEC = 60;
 

@@ -5,32 +5,23 @@ import type { SuiteContext } from '../../model/suite.ts';
 import { lastLines } from '../../model/last-lines.ts';
 import { oneLine } from '../shared/one-line.ts';
 import { fetchResults, type FetchedResults } from './fetch-results.ts';
-import { HOST_OPTIONS, RESULTS, TREE } from './guest-paths.ts';
-import { type CheckVerdict, NO_REASON, parseCheck } from './parse-check.ts';
+import { HELD_CHECK } from './guest-paths.ts';
+import { type CheckVerdict, NO_REASON, parseCheck, wordsOfCheck } from './parse-check.ts';
 
 const MAX_MESSAGE = 500;
 
-/** Runs one test by a call of `check` of its own, and keeps what it left unless it passed. `name` is `generic/413`. */
+/**
+ * Runs one test, and keeps what it left unless it passed. `name` is `generic/413`. If no `check` is held before it, one
+ * is started, for it and those `following`.
+ */
 export async function runXfstest(
   context: SuiteContext<XfstestsSuiteSpec>,
   name: string,
   attempt: number,
+  following: readonly string[],
 ): Promise<TestResult> {
-  const { guest } = context;
-  // What the test before left is copied by now; it may have filled the disk. Of a listed test that has no file check
-  // makes one without a name, which then fails or passes. No deadline of its own: past the test's, the worker takes the
-  // kernel's stacks while it still hangs.
-  const exit = await guest.exec(
-    [
-      'bash',
-      '-c',
-      `rm -rf ${RESULTS}/*; cd ${TREE} || exit; [ -f "tests/$1" ] || { echo "$1 - no such test?"; exit 1; }; ` +
-        'exec ./check "$1"',
-      'check',
-      name,
-    ],
-    { env: { HOST_OPTIONS } },
-  );
+  // No deadline of its own: past the test's, the worker takes the kernel's stacks while it still hangs.
+  const exit = await context.guest.exec(['bash', HELD_CHECK, 'run', name, ...following]);
   const verdict = parseCheck(name, exit.stdout);
   if (verdict.kind === 'pass' && exit.exitCode === 0) return { status: 'pass' };
   if (verdict.kind === 'notrun' && verdict.reason !== NO_REASON && exit.exitCode === 0)
@@ -40,7 +31,7 @@ export async function runXfstest(
     context,
     name,
     attempt,
-    `${exit.stdout}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`,
+    `${wordsOfCheck(exit.stdout)}${exit.stderr === '' ? '' : `\n--- stderr\n${exit.stderr}`}`,
   );
   return { ...judge(verdict, exit, kept), artifacts };
 }

@@ -42,7 +42,13 @@ async function open(
     rules = [],
     filesystem = EXT4_DAX,
     disk = {},
-  }: { rules?: readonly XfstestsRule[]; filesystem?: FilesystemSpec; disk?: Readonly<Record<string, string>> } = {},
+    upcoming = [],
+  }: {
+    rules?: readonly XfstestsRule[];
+    filesystem?: FilesystemSpec;
+    disk?: Readonly<Record<string, string>>;
+    upcoming?: readonly string[];
+  } = {},
 ): Promise<World> {
   const guest = {
     ...createFakeGuest({
@@ -68,7 +74,7 @@ async function open(
     ],
   };
   return {
-    session: await xfstestsSuite.open({ ...context, cell }),
+    session: await xfstestsSuite.open({ ...context, cell, upcoming: () => upcoming }),
     calls: guest.calls,
     artifactDir: context.artifactDir,
   };
@@ -154,44 +160,47 @@ describe('a guest is made ready', () => {
 
 describe('a test', () => {
   test('that passes leaves nothing', async () => {
-    const world = await open({ './check': PASS });
+    const world = await open({ 'held-check.sh run': PASS });
     expect(await run(world)).toEqual({ status: 'pass' });
     expect(readdirSync(world.artifactDir)).toEqual(['guest-versions', 'host-options']);
   });
 
   test('that is listed as passed by a check that failed is none', async () => {
-    expect(await run(await open({ './check': { ...PASS, exitCode: 1 } }))).toMatchObject({
+    expect(await run(await open({ 'held-check.sh run': { ...PASS, exitCode: 1 } }))).toMatchObject({
       status: 'fail',
       message: 'no result: the harness lists it as passed, yet ends with 1',
     });
   });
 
   test('that was not run is a skip with the reason, from the disk where the harness did not print it', async () => {
-    expect(await run(await open({ './check': { stdout: notRun('no DAX') } }))).toEqual({
+    expect(await run(await open({ 'held-check.sh run': { stdout: notRun('no DAX') } }))).toEqual({
       status: 'skip',
       message: 'no DAX',
     });
     expect(
       await run(
-        await open({ './check': { stdout: notRun('') } }, { disk: { '/generic/413.notrun': 'no DAX\nhere\n' } }),
+        await open(
+          { 'held-check.sh run': { stdout: notRun('') } },
+          { disk: { '/generic/413.notrun': 'no DAX\nhere\n' } },
+        ),
       ),
     ).toMatchObject({ status: 'skip', message: 'no DAX here' });
-    expect(await run(await open({ './check': { stdout: notRun('') } }))).toMatchObject({
+    expect(await run(await open({ 'held-check.sh run': { stdout: notRun('') } }))).toMatchObject({
       status: 'skip',
       message: 'no reason given',
     });
-    expect(await run(await open({ './check': { stdout: notRun('no DAX'), exitCode: 137 } }))).toMatchObject({
+    expect(await run(await open({ 'held-check.sh run': { stdout: notRun('no DAX'), exitCode: 137 } }))).toMatchObject({
       status: 'fail',
       message: 'no result: the harness lists it as not run, yet ends with 137',
     });
   });
 
   test('that said more than is kept says so', async () => {
-    expect(await run(await open({ './check': { ...FAIL, truncated: true } }))).toMatchObject({
+    expect(await run(await open({ 'held-check.sh run': { ...FAIL, truncated: true } }))).toMatchObject({
       status: 'fail',
       message: 'output mismatch; its output was too long, and the beginning is lost',
     });
-    expect(await run(await open({ './check': { stdout: '    +a\n', truncated: true } }))).toMatchObject({
+    expect(await run(await open({ 'held-check.sh run': { stdout: '    +a\n', truncated: true } }))).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(/^no result: .*the beginning is lost$/) as string,
     });
@@ -199,7 +208,7 @@ describe('a test', () => {
 
   test("that fails keeps its files, with the kernel's words as evidence", async () => {
     const world = await open(
-      { './check': FAIL },
+      { 'held-check.sh run': { ...FAIL, stdout: `${FAIL.stdout}\n@state\nended 1\n` } },
       { disk: { '/generic/413.full': 'log', '/generic/413.dmesg': 'WARNING: x' } },
     );
     expect(await run(world)).toEqual({
@@ -208,6 +217,7 @@ describe('a test', () => {
       evidence: '    -a\n    +b\n\nWARNING: x',
       artifacts: ['generic-413.1/check.log', 'generic-413.1/full', 'generic-413.1/dmesg'],
     });
+    expect(readFileSync(join(world.artifactDir, 'generic-413.1/check.log'), 'utf8')).toBe(FAIL.stdout);
     expect(readdirSync(join(world.artifactDir, 'generic-413.1')).toSorted()).toEqual(['check.log', 'dmesg', 'full']);
   });
 
@@ -215,11 +225,31 @@ describe('a test', () => {
     const rule = { tests: ['generic/413'], reason: 'because' };
     const excluded = await open({}, { rules: [{ ...rule, action: 'exclude' }] });
     expect(await run(excluded)).toEqual({ status: 'excluded', message: 'because' });
-    expect(excluded.calls.some((call) => call.includes('./check'))).toBe(false);
-    expect(await run(await open({ './check': FAIL }, { rules: [{ ...rule, action: 'known' }] }))).toMatchObject({
+    expect(excluded.calls.some((call) => call.includes('held-check.sh run'))).toBe(false);
+    expect(
+      await run(await open({ 'held-check.sh run': FAIL }, { rules: [{ ...rule, action: 'known' }] })),
+    ).toMatchObject({
       status: 'skip',
       message: 'known failure: because; it said: output mismatch',
     });
+  });
+
+  test('is run by a check that is started for those that follow, too, but for those that a list excludes', async () => {
+    const options = {
+      upcoming: ['xfstests/generic/428', 'xfstests/generic/437', 'xfstests/generic/475'],
+      rules: [{ tests: ['generic/437'], reason: 'because', action: 'exclude' }],
+    } as const;
+    const runs = (world: World) => world.calls.filter((call) => call.includes('held-check.sh run'));
+    const held = await open({ 'held-check.sh run': PASS }, options);
+    await run(held);
+    expect(runs(held)).toEqual(['bash /run/pmemrig/xfstests/held-check.sh run generic/413 generic/428 generic/475']);
+    await held.session.close();
+    expect(held.calls).toContain('bash /run/pmemrig/xfstests/held-check.sh stop');
+    const old = await open({ 'held-check.sh can': { exitCode: 1 }, 'held-check.sh run': PASS }, options);
+    await run(old);
+    expect(readFileSync(join(held.artifactDir, 'guest-versions'), 'utf8')).toContain('check: is held');
+    expect(readFileSync(join(old.artifactDir, 'guest-versions'), 'utf8')).toContain('check: cannot be held');
+    expect(runs(old)).toEqual(['bash /run/pmemrig/xfstests/held-check.sh run generic/413']);
   });
 
   test('that took its guest down is salvaged from the disk', async () => {

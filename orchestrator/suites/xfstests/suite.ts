@@ -8,7 +8,7 @@ import { lastLines } from '../../model/last-lines.ts';
 import { isMounted } from '../shared/mkfs-command.ts';
 import { assignRoles } from './assign-roles.ts';
 import { deadlineSec } from './deadline.ts';
-import { DIR, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
+import { DIR, HELD_CHECK, HOLD, HOST_OPTIONS, RESULTS, TREE_SERIAL } from './guest-paths.ts';
 import { composeHostOptions, SCRATCH_MNT, TEST_DIR } from './host-options.ts';
 import { composePlaces } from './mount-places.ts';
 import { expectedFsErrors } from './expected-fs-errors.ts';
@@ -17,6 +17,7 @@ import { xfstestsInOnce } from './once.ts';
 import { planXfstests } from './plan.ts';
 import { readCatalogue } from './read-tree.ts';
 import { proveMount } from './prove-mounts.ts';
+import { setUpStep } from '../shared/set-up-step.ts';
 import { describeRule, findRule, forgiveKnown } from './rules.ts';
 import { keepResults, runXfstest } from './run-test.ts';
 import { SuiteSetupError } from '../../model/errors.ts';
@@ -24,10 +25,12 @@ import { SuiteSetupError } from '../../model/errors.ts';
 const GUEST_SCRIPTS = packageData('orchestrator/suites/xfstests/guest');
 const SET_UP = readFileSync(join(GUEST_SCRIPTS, 'set-up.sh'), 'utf8');
 const DESCRIBE = readFileSync(join(GUEST_SCRIPTS, 'describe.sh'), 'utf8');
+const HELD_CHECK_SCRIPT = readFileSync(join(GUEST_SCRIPTS, 'held-check.sh'), 'utf8');
+const HOLD_SCRIPT = readFileSync(join(GUEST_SCRIPTS, 'hold.sh'), 'utf8');
 
 /**
- * The tests of an xfstests tree that somebody has built, each by a call of its `check`, on the devices that the
- * topology gives.
+ * The tests of an xfstests tree that somebody has built, on the devices that the topology gives. One `check` runs many
+ * of them, and is held between any two.
  */
 export const xfstestsSuite: Suite<XfstestsSuiteSpec> = {
   kind: 'xfstests',
@@ -53,12 +56,14 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
   const hostOptions = composeHostOptions({ filesystem, devices: guest.devices, roles, resultBase: RESULTS });
   await guest.write(HOST_OPTIONS, hostOptions);
   await context.artifacts.put('host-options', hostOptions);
+  const canHold = await setUpHold(context);
   // One file for all guests of the cell: they are alike, but for those that died.
   const about = await guest.exec(['sh', '-s'], {
     stdin: DESCRIBE,
     timeoutMs: TIMEOUTS_MS.setup * context.timeoutScale,
   });
-  await context.artifacts.put('guest-versions', lastLines(about.stdout, 200, 64 * 1024));
+  const held = canHold ? 'is held between two tests' : 'cannot be held between two tests, and is started for each';
+  await context.artifacts.put('guest-versions', `${lastLines(about.stdout, 200, 64 * 1024)}\ncheck: ${held}\n`);
 
   const places = composePlaces(guest.devices, roles, filesystem);
   for (const place of places) await proveMount(context, filesystem, place);
@@ -79,16 +84,32 @@ async function openXfstests(context: SuiteContext<XfstestsSuiteSpec>): Promise<S
       const test = nameOf(name);
       const excluded = findRule(spec.rules, 'exclude', test, subject);
       if (excluded) return { status: 'excluded', message: describeRule(excluded) };
-      return forgiveKnown(await runXfstest(context, test, attempt), findRule(spec.rules, 'known', test, subject));
+      const following = canHold ? (context.upcoming?.() ?? []).map(nameOf) : [];
+      const result = await runXfstest(
+        context,
+        test,
+        attempt,
+        following.filter((next) => !findRule(spec.rules, 'exclude', next, subject)),
+      );
+      return forgiveKnown(result, findRule(spec.rules, 'known', test, subject));
     },
     forgives: ({ name }) => expectedFsErrors(groupsOf(context, nameOf(name))),
     salvage: async ({ name }, attempt) => (await keepResults(context, nameOf(name), attempt)).artifacts,
     async close() {
+      await setUpStep(context, ['bash', HELD_CHECK, 'stop']);
       // TEST has been through all tests. SCRATCH has a file system of the last one's making, or no file system.
       const [test, scratch] = places;
       for (const place of [{ ...test, mkfs: [] }, scratch]) await proveMount(context, filesystem, place);
     },
   };
+}
+
+/** Brings what holds `check` between two tests; false where this tree's cannot be held. */
+async function setUpHold({ guest, timeoutScale }: SuiteContext<XfstestsSuiteSpec>): Promise<boolean> {
+  await guest.write(HELD_CHECK, HELD_CHECK_SCRIPT);
+  await guest.write(HOLD, HOLD_SCRIPT);
+  const can = await guest.exec(['bash', HELD_CHECK, 'can'], { timeoutMs: TIMEOUTS_MS.setup * timeoutScale });
+  return can.exitCode === 0;
 }
 
 function unscaled(seconds: number | undefined, scale: number): number | undefined {

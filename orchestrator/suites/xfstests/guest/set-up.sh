@@ -21,7 +21,7 @@ find_disk() {
 	die "no disk has the serial number $1"
 }
 
-mkdir -p "$DIR/disk" "$DIR/upper" "$DIR/work" "$DIR/tree" "$RESULTS"
+mkdir -p "$DIR/disk" "$DIR/upper" "$DIR/work" "$DIR/tree" "$DIR/held" "$RESULTS"
 if [ -n "$TREE_PATH" ]; then
 	[ -x "$TREE_PATH/check" ] || die "$TREE_PATH of the image is no xfstests tree: it has no check"
 	lower=$TREE_PATH
@@ -30,6 +30,8 @@ else
 	mount -t ext4 -o ro,noatime "$disk" "$DIR/disk"
 	lower=$DIR/disk
 fi
+# What check says of a test, of which the host keeps as much: a difference without end must not fill the guest's memory.
+mount -t tmpfs -o size=4m pmemrig-held "$DIR/held"
 # check writes beside itself: cores, permissions, logs.
 mount -t overlay -o "lowerdir=$lower,upperdir=$DIR/upper,workdir=$DIR/work" xfstests "$DIR/tree"
 find_disk "$RESULTS_SERIAL"
