@@ -55,7 +55,7 @@ function world(tests: Readonly<Record<string, string>>, check = CHECK) {
   return {
     dir,
     call,
-    run(...names: readonly string[]): CheckVerdict & { readonly exitCode: number | undefined } {
+    run: (...names: readonly string[]): CheckVerdict & { readonly exitCode: number | undefined } => {
       const { stdout, exitCode } = call('run', ...names);
       return { ...parseCheck(names[0] ?? '', `${stdout}\n`), exitCode };
     },

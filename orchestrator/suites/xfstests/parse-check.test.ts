@@ -132,10 +132,10 @@ describe('what the harness would have us take for a pass, or for nothing', () =>
   );
 });
 
-describe('a harness that stands before the next test', () => {
-  const held = (lines: readonly string[], counted: readonly string[] = ['failed ', 'notrun ']) =>
-    parse(...lines, 'generic/428  ', '@state', 'held generic/428', ...counted);
+const held = (lines: readonly string[], counted: readonly string[] = ['failed ', 'notrun ']) =>
+  parse(...lines, 'generic/428  ', '@state', 'held generic/428', ...counted);
 
+describe('a harness that stands before the next test', () => {
   test('has passed a test by saying its time', () => {
     expect(held(['generic/413  5s'])).toEqual({ kind: 'pass' });
     expect(held(['generic/413  5s ...  6s', ''])).toEqual({ kind: 'pass' });

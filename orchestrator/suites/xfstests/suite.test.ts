@@ -158,6 +158,9 @@ describe('a guest is made ready', () => {
   });
 });
 
+/** The calls that ran a test. */
+const runs = ({ calls }: World): readonly string[] => calls.filter((call) => call.includes('held-check.sh run'));
+
 describe('a test', () => {
   test('that passes leaves nothing', async () => {
     const world = await open({ 'held-check.sh run': PASS });
@@ -239,7 +242,6 @@ describe('a test', () => {
       upcoming: ['xfstests/generic/428', 'xfstests/generic/437', 'xfstests/generic/475'],
       rules: [{ tests: ['generic/437'], reason: 'because', action: 'exclude' }],
     } as const;
-    const runs = (world: World) => world.calls.filter((call) => call.includes('held-check.sh run'));
     const held = await open({ 'held-check.sh run': PASS }, options);
     await run(held);
     expect(runs(held)).toEqual(['bash /run/pmemrig/xfstests/held-check.sh run generic/413 generic/428 generic/475']);
