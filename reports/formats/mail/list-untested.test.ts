@@ -34,9 +34,12 @@ function list(
   );
 }
 
+const durability = (tests: Readonly<Record<string, TestResult>>): string | undefined =>
+  list({ nvdimm: tests }).find((line) => line.startsWith('durability'));
+
 test('durability comes first, then what no cell of the patched kernel had', () => {
   expect(list({ nvdimm: { 'lockdep/a': PASS }, 'virtio-pmem': { 'lockdep/a': PASS } })).toEqual([
-    'durability: whether data that fsync or msync has acknowledged is still there after a crash or a power cut',
+    'durability: whether data that fsync or msync has acknowledged is still there after a power cut or the death of a guest',
     'devices: e820 (memmap=)',
     'namespaces: device DAX, sector (BTT), raw',
     'file systems: XFS with DAX, any without DAX',
@@ -44,6 +47,15 @@ test('durability comes first, then what no cell of the patched kernel had', () =
     'speed: each figure was measured once',
     'hardware: real persistent memory; anything but x86-64 guests of QEMU',
   ]);
+});
+
+test('durability was tested where a test that takes the power or the guest away came to a result', () => {
+  const after = 'durability: whether data that fsync or msync has acknowledged is still there after';
+  expect(durability({ 'flush/power-loss/ext4': { status: 'fail', message: 'lost' } })).toBe(
+    `${after} the death of a guest`,
+  );
+  expect(durability({ 'flush/power-loss/ext4': SKIP, 'flush/guest-killed/xfs': PASS })).toBe(`${after} a power cut`);
+  expect(durability({ 'flush/power-loss/ext4': PASS, 'flush/guest-killed/xfs': PASS })).toBeUndefined();
 });
 
 test('a topology on which nothing came to a result was not tested, and the tests are counted', () => {

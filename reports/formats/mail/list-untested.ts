@@ -16,11 +16,11 @@ export interface Untested {
 /** The kind of a suite, and what people call it. */
 export type SuiteTitle = readonly [kind: string, title: string];
 
-/** No suite takes the power away, so this holds of every run. */
-const DURABILITY: Untested = {
-  about: 'durability',
-  what: 'whether data that fsync or msync has acknowledged is still there after a crash or a power cut',
-};
+/** What data that was acknowledged may be gone after, by the tests that would show it, whatever their suite. */
+const LOSSES: readonly (readonly [test: RegExp, after: string])[] = [
+  [/\/power-loss\//, 'a power cut'],
+  [/\/guest-killed\//, 'the death of a guest'],
+];
 const HARDWARE: Untested = {
   about: 'hardware',
   what: `real persistent memory; anything but ${GUEST_ARCHITECTURE.name} guests of QEMU`,
@@ -66,7 +66,7 @@ export function listUntested(
     .flatMap(({ tests }) => tests)
     .filter((test) => !isRigTest(test.name) && test.parent === undefined && !hasResult(test)).length;
   return [
-    DURABILITY,
+    ...listLosses(own.flatMap(({ tests }) => tests)),
     ...list(
       'devices',
       DEVICES.filter(([kind]) => devices.every((device) => device.kind !== kind)),
@@ -88,6 +88,18 @@ export function listUntested(
       : [{ about: 'left out', what: `${plural(missed, 'test')} of these suites that did not run or had no result` }]),
     ...(repeat > 1 ? [] : [{ about: 'speed', what: 'each figure was measured once' }]),
     HARDWARE,
+  ];
+}
+
+function listLosses(tests: readonly TestSummary[]): readonly Untested[] {
+  const missing = LOSSES.filter(([names]) => !tests.some((test) => names.test(test.name) && hasResult(test)));
+  if (missing.length === 0) return [];
+  const after = missing.map(([, event]) => event).join(' or ');
+  return [
+    {
+      about: 'durability',
+      what: `whether data that fsync or msync has acknowledged is still there after ${after}`,
+    },
   ];
 }
 
