@@ -62,6 +62,8 @@ const ROOMS = {
       compose: [],
       // Values for flags from files.
       defaults: ['compose'],
+      // Values that a shell completes to: in a moment, so by little code.
+      offer: ['compose', 'defaults'],
       plan: ['compose'],
       publish: [],
       judge: ['compose', 'plan'],

@@ -57,8 +57,8 @@ function listInstalled(): string[] {
     .toSorted();
 }
 
-test('npm pack builds the code, and packs no test', () => {
-  expect(packed).toContain('dist/orchestrator/cli.js');
+test('npm pack builds the code and the man page, and packs no test', () => {
+  expect(packed).toEqual(expect.arrayContaining(['dist/orchestrator/cli.js', 'dist/pmemrig.1']));
   expect(packed.filter((path) => /\.test\.|(^|\/)(testdata|testing|e2e|bench)\//.test(path))).toEqual([]);
 });
 

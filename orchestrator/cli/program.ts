@@ -22,6 +22,7 @@ import {
 import { refuseFlags } from './refuse-flags.ts';
 import { refuseRepeats } from './refuse-repeats.ts';
 import { addResultVerbs } from './result-verbs.ts';
+import { addShellVerbs } from './shell-verbs.ts';
 import { collect, commaList } from './values.ts';
 import type { OnceOptions } from '../commands/compose/compose-once.ts';
 import type { ExecuteOptions } from '../commands/plan/execute-options.ts';
@@ -319,6 +320,7 @@ program
 addConfigVerbs(program);
 addCompareVerbs(program);
 addResultVerbs(program);
+addShellVerbs(program);
 refuseRepeats(program);
 
 /** What a verb that runs guests gets beside its flags; to be asked once its code is loaded. */

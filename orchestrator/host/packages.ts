@@ -133,6 +133,7 @@ export const HOST_NEEDS: readonly HostNeed[] = [
     }),
     forTests: true,
   },
+  { ...command('zsh', 'to test that it completes command lines', everywhere('zsh')), forTests: true },
   { ...command('bwrap', 'to test the sandbox that kernels are built in', everywhere('bubblewrap')), forTests: true },
   { ...command('bzip2', 'to test that compressed mailboxes are read', everywhere('bzip2')), forTests: true },
 ];

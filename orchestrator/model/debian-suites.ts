@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts';
  * Only to guess what was meant: the archive has the last word on what there is, and will have releases that are unknown
  * here.
  */
-const RELEASES = [
+export const RELEASES = [
   'bullseye',
   'bookworm',
   'trixie',

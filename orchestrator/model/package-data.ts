@@ -5,6 +5,7 @@ import { PACKAGE_ROOT } from './package-root.ts';
  * Files and folders that the rig reads beside its code. `files` in package.json has each of them, too, for `npm pack`.
  */
 export const PACKAGE_DATA = [
+  'docs/checks.md',
   'guests/canary/module',
   'guests/guest-tools/kexec.c',
   'guests/guest-tools/mappings.c',
