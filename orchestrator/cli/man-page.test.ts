@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { findCommand } from '../host/find-command.ts';
 import { listVerbs, renderManPage } from './man-page.ts';
 import { program } from './program.ts';
@@ -38,4 +39,8 @@ test.skipIf(!hasMan)(`man shows all verbs and flags, without a warning${skipped(
 test('no line of the help is read as a request', () => {
   const requests = [...renderManPage(program).matchAll(/^[.'].*/gm)].map(([line]) => line);
   expect(requests.filter((line) => !/^\.(?:\\"|TH|SH|TP$|PP$|nf$|fi$|sp$)/.test(line))).toEqual([]);
+});
+
+test('npm links the page: it takes a list alone', () => {
+  expect(manifest.man).toEqual(['./dist/pmemrig.1']);
 });
