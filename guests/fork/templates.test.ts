@@ -106,7 +106,7 @@ test('a run that is interrupted hears of it, and others that waited make the tem
   expect(notes).toEqual([]);
 });
 
-test('no template is made for the first guest of a kind, and one for the second, whoever boots them', async () => {
+test('no template is made for the first guest of a kind, and one for the second, also by another run', async () => {
   const { cacheDir, made, notes, templates } = await newTemplates();
   expect(await templates.find(OPTIONS, 'seen')).toBeUndefined();
   // It may have hung: only one that came up shows that a template can be made.

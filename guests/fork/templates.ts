@@ -19,7 +19,7 @@ const MAX_TEMPLATES = 24;
 /** A template that is made again and again helps nobody. */
 const MAX_FAILURES = 2;
 
-/** Also the first guest of a kind, or only if this host has booted one of its kind before. A template costs half a boot. */
+/** `always`: also the first guest of a kind. `seen`: only if this host has booted one before: a template costs half a boot. */
 export type ForkWhen = 'always' | 'seen';
 
 /** The templates of this host, and what a run has seen of them. */

@@ -106,7 +106,7 @@ export function withGuestOptions(command: Command): Command {
     .addOption(
       new Option(
         '--boot <how>',
-        'cold: each guest boots; fork: guests go on from one that has booted before, in a fraction of the time; ' +
+        'cold: each guest boots; fork: each guest resumes from an earlier boot, in a fraction of the time; ' +
           'auto: they do once this host has booted one of their kind (default)',
       ).choices(GUEST_BEGINNINGS),
     );

@@ -25,8 +25,8 @@ export interface Matrix {
 }
 
 /**
- * How guests begin: each boots, or they are forked from one that has, or they are from the second of their kind on that
- * this host boots.
+ * How guests begin. `cold`: each boots. `fork`: each is forked from one that has booted. `auto`: each is forked, once
+ * this host has booted one of its kind.
  */
 export const GUEST_BEGINNINGS = ['auto', 'cold', 'fork'] as const;
 

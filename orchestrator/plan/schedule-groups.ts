@@ -16,7 +16,7 @@ interface Schedule {
   readonly last: Part | undefined;
 }
 
-/** Of a run's time: further guests are booted for no less. */
+/** Share of a run's time that parting a group must save. */
 const LEAST_GAIN = 0.02;
 /** For each slot. A step whose group is not alone in ending last gains nothing yet. */
 const MAX_STEPS = 8;

@@ -62,7 +62,7 @@ function ownersOf(path: string): readonly number[] {
   );
 }
 
-/** A link to nowhere is there: whoever made it meant something. */
+/** A link to nowhere counts as there: the user made it for a reason. */
 function isThere(path: string): boolean {
   return look(lstatSync, path) !== undefined;
 }

@@ -6,9 +6,9 @@ import type { KernelSpec, SourceKernelSpec } from '../../model/matrix.ts';
 type InTurn = <T>(spec: KernelSpec, make: (others: readonly SourceKernelSpec[]) => Promise<T>) => Promise<T>;
 
 /**
- * Kernels that the rig builds are built one after the other. Each takes all cores and gigabytes of disk. The one with
- * fewest patches is first: the others are built on a copy of its tree. It hears of theirs, so that a series which does not
- * apply is reported before anything is compiled. That ends the rest. Other kernels do not wait.
+ * Builds kernels one after the other: each takes all cores and gigabytes of disk. The one with fewest patches is first,
+ * for the others are built on a copy of its tree. It gets their patches, so that a series which does not apply is reported
+ * before anything is compiled. That ends the rest. Kernels that are not built do not wait.
  */
 export function buildInTurn(specs: readonly KernelSpec[]): InTurn {
   const order = [
