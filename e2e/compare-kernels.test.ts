@@ -36,7 +36,8 @@ test(
       ['compare', '--kernels', 'debian-6.1,debian-6.12', matrix, '--json'],
       workspace,
     );
-    expect(stderr).toContain('2 guests booted');
+    // Earlier runs of this host decide how guests begin.
+    expect(stderr).toMatch(/2 guests forked|1 guest booted, 1 forked|2 guests booted/);
     expect(stderr).toContain('warning: the known problem "oops: misspelt" fits nothing that a kernel reported');
     expect(stderr).toContain(`\nagain:   pmemrig run ${matrix} --filter debian-6.12/nvdimm/tap --test tap/run.sh\n`);
     expect(exitCode).toBe(1);

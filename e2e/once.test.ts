@@ -89,10 +89,9 @@ test("a package's kernel boots, its failed test's guest is kept for a shell, and
   const gone = await rig(['shell', '--last', '--', 'true'], workspace);
   expect([gone.exitCode, gone.stderr]).toEqual([2, expect.stringContaining('pmemrig shell --last --anew') as string]);
 
-  expect(results(readEvents(latestRun(workspace))).filter((line) => !line.startsWith('guest/'))).toEqual([
-    'fio/dax-mmap-read#1 pass',
-    `command/${SCRIPT}#1 fail`,
-  ]);
+  // Each in a guest of its own, where the host has room for two.
+  const tests = results(readEvents(latestRun(workspace))).filter((line) => !line.startsWith('guest/'));
+  expect(tests.toSorted()).toEqual([`command/${SCRIPT}#1 fail`, 'fio/dax-mmap-read#1 pass']);
   // What shows the failure, where the whole of it lies, and how to run just that.
   expect(stdout).toMatch(/ {4}│ expected 1, got 2\n {4}whole: .*output\.1\.log$/m);
   const again = /^again: +(pmemrig .*)$/m.exec(stdout)?.[1] ?? '';
