@@ -94,36 +94,39 @@ test('ext4-dax on a raw namespace fails with the words of mount and kernel', asy
   expect(`${end.message} ${end.evidence}`).toMatch(/dax/i);
 });
 
-test('a kernel without virtio_pmem fails guest/pmem by name, and the other cells run', async () => {
-  const path = matrix(
-    'no-driver',
-    `kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
+test.each(['cold', 'fork'])(
+  'a kernel without virtio_pmem fails guest/pmem by name, and the other cells run: %s',
+  async (boot) => {
+    const path = matrix(
+      `no-driver-${boot}`,
+      `kernels: [{ name: debian-6.1, debian: { release: bookworm } }]
 pmem:
   - { name: virtio-pmem, devices: [{ kind: virtio-pmem, size: 128M }] }
   - { name: virtio-blk, devices: [{ kind: virtio-blk, size: 128M }] }
 suites: [{ name: command, run: [/bin/true] }]
 `,
-    // udev then finds no module for the device, as on a kernel built without CONFIG_VIRTIO_PMEM.
-    { guest: 'guest: { cpus: 1, memory: 1G, append: modprobe.blacklist=virtio_pmem }' },
-  );
-  const run = await rig(['run', path], workspace);
-  expect(run.exitCode).toBe(1);
-  const ends = run.events
-    .filter((event) => event.type === 'test-end')
-    .map(({ cell, test, status, message = '' }) => ({ cell, test, status, message }));
-  expect(ends).toContainEqual({
-    cell: 'debian-6.1/virtio-pmem/command',
-    test: 'guest/pmem',
-    status: 'fail',
-    message: expect.stringContaining('virtio_pmem') as string,
-  });
-  expect(ends).toContainEqual({
-    cell: 'debian-6.1/virtio-blk/command',
-    test: 'command/true',
-    status: 'pass',
-    message: '',
-  });
-});
+      // udev then finds no module for the device, as on a kernel built without CONFIG_VIRTIO_PMEM.
+      { guest: `guest: { cpus: 1, memory: 1G, append: modprobe.blacklist=virtio_pmem, boot: ${boot} }` },
+    );
+    const run = await rig(['run', path], workspace);
+    expect(run.exitCode).toBe(1);
+    const ends = run.events
+      .filter((event) => event.type === 'test-end')
+      .map(({ cell, test, status, message = '' }) => ({ cell, test, status, message }));
+    expect(ends).toContainEqual({
+      cell: 'debian-6.1/virtio-pmem/command',
+      test: 'guest/pmem',
+      status: 'fail',
+      message: expect.stringContaining('virtio_pmem') as string,
+    });
+    expect(ends).toContainEqual({
+      cell: 'debian-6.1/virtio-blk/command',
+      test: 'command/true',
+      status: 'pass',
+      message: '',
+    });
+  },
+);
 
 test('corrupting the pmem file from the host under fio is a verify failure in the words of fio', async () => {
   const path = matrix(
