@@ -7,7 +7,6 @@
  * what is not there yet would stay without the command for ever.
  */
 import { existsSync } from 'node:fs';
-import module from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -17,8 +16,6 @@ const CLI = join(ROOT, 'dist', 'orchestrator', 'cli.js');
 const BOOTSTRAP = join(ROOT, 'bootstrap.mjs');
 
 if (existsSync(CLI)) {
-  // Compiled code from one start to the next; Node 20 does not have it.
-  module.enableCompileCache?.();
   await import(pathToFileURL(CLI).href);
 } else {
   console.error(

@@ -41,7 +41,7 @@ interface Ingredients {
   readonly base: FoundBase;
   readonly source: FoundSource;
   readonly patches: readonly Patch[];
-  readonly others: readonly (readonly Patch[])[];
+  readonly others: readonly SourceKernelSpec[];
   readonly tools: BuildTools;
   readonly configDigest: string;
   /** Outside the entry, which is gone if the build fails. */
@@ -77,7 +77,7 @@ export async function prepareSourceKernel(
     base,
     source,
     patches,
-    others: await Promise.all(others.map(async (other) => readPatches(other.source.patches, context))),
+    others,
     tools,
     configDigest,
     logFile: join(context.cacheDir, 'build-logs', `${key}.log`),
@@ -143,7 +143,7 @@ async function build(
     {
       source,
       patches,
-      others,
+      others: await Promise.all(others.map(async ({ source: { patches: theirs } }) => readPatches(theirs, context))),
       inputs: [configDigest, tools.version],
       mayBeOfTree: (error) => error instanceof KernelError && !OF_COMPILER.test(error.evidence),
     },

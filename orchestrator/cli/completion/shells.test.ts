@@ -38,7 +38,7 @@ const command = join(dir, 'bin/pmemrig');
 const server = createServer((socket) => {
   socket.once('data', (line) => void completeLine(program, line.toString()).then((answer) => socket.end(answer)));
 });
-/** Asks for an answer at TAB, shows what any other line has become, and is broken where it is told so. */
+/** A `pmemrig` that completes by the real code, prints its arguments otherwise, and fails on request. */
 const COMMAND = `#!/bin/sh
 case "$*" in *broken*) echo wrecked >&2; exit 3 ;; esac
 [ "$1" != complete ] || exec ${process.execPath} -e '

@@ -24,8 +24,8 @@ const plainText = (what: string) =>
   text(what).regex(/^\P{Cc}+$/u, { error: `expected ${what} without control characters` });
 
 /**
- * A file of defaults. Each key is the long name of a flag, with its values. There is none that names a program of this
- * host: a project's file may come with a stranger's tree. Nor is there one for a switch, which no flag turns off again.
+ * A file of defaults. Each key is the long name of a flag, with its values. No key names a program of this host, because
+ * a project's file may come with a stranger's tree. No key is a switch, because no flag could turn it off again.
  */
 export const defaultsSchema = record('the defaults', {
   kernel: plainText('a kernel').describe(
